@@ -1,0 +1,22 @@
+//! Paths of the protocol, compared with the SDK's by a test (`tests/it/sdk_schema.rs`).
+
+/// Who the caller is.
+pub const CURRENT_USER: &str = "/api/2.0/preview/scim/v2/Me";
+/// The metastore of the workspace.
+pub const METASTORE_SUMMARY: &str = "/api/2.1/unity-catalog/metastore_summary";
+/// Catalogs; `/{name}` for one.
+pub const CATALOGS: &str = "/api/2.1/unity-catalog/catalogs";
+/// Schemas; `/{full_name}` for one.
+pub const SCHEMAS: &str = "/api/2.1/unity-catalog/schemas";
+/// Tables; `/{full_name}` for one, `/{full_name}/exists` to ask for one.
+pub const TABLES: &str = "/api/2.1/unity-catalog/tables";
+/// Names and types of all tables of a catalog.
+pub const TABLE_SUMMARIES: &str = "/api/2.1/unity-catalog/table-summaries";
+/// Direct grants: `/{securable_type}/{full_name}`.
+pub const PERMISSIONS: &str = "/api/2.1/unity-catalog/permissions";
+/// Direct and inherited grants: `/{securable_type}/{full_name}`.
+pub const EFFECTIVE_PERMISSIONS: &str = "/api/2.1/unity-catalog/effective-permissions";
+/// Warehouses; `/{id}` for one, `/{id}/start` and `/{id}/stop`.
+pub const WAREHOUSES: &str = "/api/2.0/sql/warehouses";
+/// Statements; `/{statement_id}` for one, `/{statement_id}/cancel`, `/{statement_id}/result/chunks/{n}`.
+pub const STATEMENTS: &str = "/api/2.0/sql/statements";

@@ -1,0 +1,4 @@
+//! The embedded lakehouse: a folder that answers Databricks' own REST API and SQL.
+
+mod delta;
+mod sql;

@@ -1,0 +1,3 @@
+//! SQL as the platform speaks it: text → [`ast::Statement`] → effects and rows.
+
+pub(crate) mod ast;
