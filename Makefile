@@ -1,0 +1,43 @@
+# `make demo` and `make test` are all a new machine needs: rustup's stable toolchain, make, gcc, python3.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.PHONY: help demo test check bench fmt readers
+
+TOOLS := $(HOME)/.cache/clxs-tools
+export PATH := $(TOOLS)/bin:$(PATH)
+CARGO_DENY_VERSION := 0.19
+
+help:
+	@echo "make demo    build clxs, make a sample catalog, clone it, show the report"
+	@echo "make test    every test, with and without the embedded workspace"
+	@echo "make check   formatting, lints, dependency arrows, licences, documentation"
+	@echo "make bench   the benchmarks of benches/, as a release build"
+
+demo:
+	cargo build --quiet --package clxs || cargo build --package clxs
+	@"$$(cargo metadata --no-deps --format-version 1 | python3 -c 'import json,sys; print(json.load(sys.stdin)["target_directory"])')/debug/clxs" demo
+
+test: readers
+	cargo test --workspace
+	cargo test --package clxs --no-default-features
+
+readers:
+	@tests/readers/venv.sh >/dev/null
+
+check: $(TOOLS)/bin/cargo-deny
+	cargo fmt --all --check
+	cargo xtask check-arrows
+	cargo clippy --workspace --all-targets -- --deny warnings
+	cargo clippy --package clxs --no-default-features --all-targets -- --deny warnings
+	RUSTDOCFLAGS="--deny warnings" cargo doc --workspace --no-deps --document-private-items
+	cargo deny --log-level error check bans licenses sources
+
+bench:
+	benches/run.sh
+
+fmt:
+	cargo fmt --all
+
+# Built apart from the project, so that its dependencies never disturb ours.
+$(TOOLS)/bin/cargo-deny:
+	env -u CARGO_TARGET_DIR cargo install cargo-deny --locked --version "^$(CARGO_DENY_VERSION)" --root $(TOOLS)
