@@ -30,7 +30,7 @@ import log_state
 from log_state import TableState
 from readers import Reading, Table, start_reading
 
-UNREADABLE = "the source's log names data files that are absent or no Parquet"
+UNREADABLE = "the source's log names files that are absent or broken"
 REFUSALS = (
     ("deltalake", r"Unsupported table features required", "features that deltalake 1.6.6 does not know"),
     ("duckdb", r"Unsupported Delta table type: 'void'", "no void columns in duckdb 1.5.5"),

@@ -98,9 +98,9 @@ def pair_files(
     lost = [file for key, file in sorted(wanted.items()) if key not in given]
     extra = [file for key, file in sorted(given.items()) if key not in wanted]
     if kind == "deep":
-        contents = {_content(file): file for file in extra}
         for file in [file for file in lost if file.location.absolute]:
-            if found := contents.pop(_content(file), None):
+            content = _content(file)
+            if found := next((other for other in extra if _content(other) == content), None):
                 pairs.append((file, found))
                 lost.remove(file)
                 extra.remove(found)

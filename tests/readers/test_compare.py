@@ -176,6 +176,12 @@ TAMPERED: dict[str, Case] = {
         inside("protocol", lambda protocol: protocol["readerFeatures"].clear()),
         r"protocol.readerFeatures.deletionVectors: true became nothing",
     ),
+    "row tracking": Case(
+        "deep",
+        "table-with-dv-small",
+        inside("protocol", lambda protocol: protocol["writerFeatures"].append("rowTracking")),
+        r"log: file .*: row tracking without row ids of its own",
+    ),
     "property": Case(
         "deep",
         "dat-basic_append",
