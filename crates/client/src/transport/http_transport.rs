@@ -1,0 +1,77 @@
+//! Requests over TCP and TLS.
+
+use std::fmt;
+use std::time::Duration;
+
+use bytes::Bytes;
+use futures::future::BoxFuture;
+use http_body_util::BodyExt;
+use http_body_util::combinators::UnsyncBoxBody;
+use url::{Host, Url};
+
+use super::{Body, Transport, TransportError};
+
+/// How long a connection may take to be made. The timeout of the whole request stands above the seam; this
+/// shorter one exists because it alone tells that nothing was sent.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// How long an idle connection is kept: less than load balancers do, which close theirs after 60 s and would
+/// leave it unknown whether a request on such a connection was carried out.
+const IDLE_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// A [`Transport`] over TCP, with TLS for `https`. Proxies of the environment are used, but not for a
+/// workspace on this machine.
+pub struct HttpTransport {
+    client: reqwest::Client,
+}
+
+impl HttpTransport {
+    /// A transport to this host; it carries requests to others as well.
+    ///
+    /// # Errors
+    /// [`TransportError::NotSent`] when TLS cannot be set up.
+    pub fn for_host(host: &Url) -> Result<Self, TransportError> {
+        let builder = reqwest::Client::builder()
+            .redirect(reqwest::redirect::Policy::none())
+            .connect_timeout(CONNECT_TIMEOUT)
+            .pool_idle_timeout(IDLE_TIMEOUT);
+        let builder = if is_loopback(host) { builder.no_proxy() } else { builder };
+        Ok(Self { client: builder.build().map_err(TransportError::not_sent)? })
+    }
+}
+
+impl fmt::Debug for HttpTransport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("HttpTransport")
+    }
+}
+
+impl Transport for HttpTransport {
+    fn send(
+        &self,
+        request: http::Request<Bytes>,
+    ) -> BoxFuture<'_, Result<http::Response<Body>, TransportError>> {
+        Box::pin(async move {
+            let request = reqwest::Request::try_from(request).map_err(failed)?;
+            let response = self.client.execute(request).await.map_err(failed)?;
+            Ok(http::Response::from(response).map(|body| UnsyncBoxBody::new(body.map_err(failed))))
+        })
+    }
+}
+
+/// The URL is left out: it may be a signed one, and the caller names the request anyway.
+fn failed(error: reqwest::Error) -> TransportError {
+    let unsent = error.is_connect() || error.is_builder();
+    let error = error.without_url();
+    if unsent { TransportError::not_sent(error) } else { TransportError::interrupted(error) }
+}
+
+/// Whether a URL leads to this machine by its very form, without asking a name server.
+pub(crate) fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    }
+}
