@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 
+use crate::null_as_default;
 use crate::wire_enum::wire_enum;
 use crate::{Extra, Properties};
 
@@ -14,6 +15,7 @@ wire_enum! {
         DeltaSharing = "DELTASHARING_CATALOG",
         Foreign = "FOREIGN_CATALOG",
         Internal = "INTERNAL_CATALOG",
+        ManagedOnline = "MANAGED_ONLINE_CATALOG",
     }
 }
 
@@ -105,6 +107,7 @@ pub struct UpdateCatalog {
 #[serde(default)]
 pub struct ListCatalogsResponse {
     /// The catalogs of this page; a page may be empty and not the last.
+    #[serde(deserialize_with = "null_as_default")]
     pub catalogs: Vec<CatalogInfo>,
     /// Present unless this is the last page.
     pub next_page_token: Option<String>,

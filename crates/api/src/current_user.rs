@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 
 use crate::Extra;
+use crate::null_as_default;
 
 /// The caller.
 #[skip_serializing_none]
@@ -19,7 +20,7 @@ pub struct User {
     /// Whether it may log in.
     pub active: Option<bool>,
     /// The groups it is in, directly or through others.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(deserialize_with = "null_as_default", skip_serializing_if = "Vec::is_empty")]
     pub groups: Vec<GroupReference>,
     /// Everything else.
     #[serde(flatten)]

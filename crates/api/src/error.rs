@@ -4,6 +4,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 use thiserror::Error;
 
+use crate::null_as_default;
 use crate::wire_enum::wire_enum;
 
 wire_enum! {
@@ -53,7 +54,7 @@ pub struct ApiError {
     #[serde(default)]
     pub message: String,
     /// Structured details as they came.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, deserialize_with = "null_as_default", skip_serializing_if = "Vec::is_empty")]
     pub details: Vec<Value>,
 }
 
@@ -69,7 +70,7 @@ fn text_or_number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<ErrorCod
     match Value::deserialize(deserializer)? {
         Value::String(text) => Ok(ErrorCode::from(text.as_str())),
         Value::Number(number) => Ok(ErrorCode::Unknown(number.to_string())),
-        other => Err(serde::de::Error::custom(format!("error_code is neither text nor number: {other}"))),
+        _ => Err(serde::de::Error::custom("error_code is neither text nor number")),
     }
 }
 

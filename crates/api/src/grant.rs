@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 
+use crate::null_as_default;
 use crate::{Privilege, SecurableKind};
 
 /// The privileges granted to one principal on the securable itself.
@@ -10,8 +11,10 @@ use crate::{Privilege, SecurableKind};
 #[serde(default)]
 pub struct PrivilegeAssignment {
     /// User, group or service principal.
+    #[serde(deserialize_with = "null_as_default")]
     pub principal: String,
     /// What it was granted.
+    #[serde(deserialize_with = "null_as_default")]
     pub privileges: Vec<Privilege>,
 }
 
@@ -21,7 +24,7 @@ pub struct PrivilegeAssignment {
 #[serde(default)]
 pub struct GetPermissionsResponse {
     /// One entry a principal, in no particular order.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(deserialize_with = "null_as_default", skip_serializing_if = "Vec::is_empty")]
     pub privilege_assignments: Vec<PrivilegeAssignment>,
     /// Present unless this is the last page.
     pub next_page_token: Option<String>,
@@ -44,8 +47,10 @@ pub struct EffectivePrivilege {
 #[serde(default)]
 pub struct EffectivePrivilegeAssignment {
     /// User, group or service principal.
+    #[serde(deserialize_with = "null_as_default")]
     pub principal: String,
     /// What it may do; one privilege may occur directly and inherited.
+    #[serde(deserialize_with = "null_as_default")]
     pub privileges: Vec<EffectivePrivilege>,
 }
 
@@ -55,7 +60,7 @@ pub struct EffectivePrivilegeAssignment {
 #[serde(default)]
 pub struct EffectivePermissionsList {
     /// One entry a principal.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(deserialize_with = "null_as_default", skip_serializing_if = "Vec::is_empty")]
     pub privilege_assignments: Vec<EffectivePrivilegeAssignment>,
     /// Present unless this is the last page.
     pub next_page_token: Option<String>,
@@ -66,12 +71,13 @@ pub struct EffectivePermissionsList {
 #[serde(default)]
 pub struct PermissionsChange {
     /// User, group or service principal.
+    #[serde(deserialize_with = "null_as_default")]
     pub principal: String,
     /// Privileges to grant; granting a held one changes nothing.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(deserialize_with = "null_as_default", skip_serializing_if = "Vec::is_empty")]
     pub add: Vec<Privilege>,
     /// Privileges to revoke; revoking an absent one changes nothing.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(deserialize_with = "null_as_default", skip_serializing_if = "Vec::is_empty")]
     pub remove: Vec<Privilege>,
 }
 
@@ -80,5 +86,6 @@ pub struct PermissionsChange {
 #[serde(default)]
 pub struct UpdatePermissions {
     /// One entry a principal.
+    #[serde(deserialize_with = "null_as_default")]
     pub changes: Vec<PermissionsChange>,
 }

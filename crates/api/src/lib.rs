@@ -10,6 +10,8 @@
 //! * fields this crate does not name survive in `extra`, enum values it does not name in `Unknown`;
 //! * timestamps are milliseconds since 1970-01-01 UTC.
 
+use serde::Deserialize;
+
 mod wire_enum;
 
 pub mod catalog;
@@ -35,6 +37,15 @@ pub use securable::SecurableKind;
 
 /// Fields of a response that this crate does not name; they survive reading and writing.
 pub type Extra = serde_json::Map<String, serde_json::Value>;
+
+/// Reads a field that is `null` as one that is missing.
+pub(crate) fn null_as_default<'de, D, T>(deserializer: D) -> Result<T, D::Error>
+where
+    D: serde::Deserializer<'de>,
+    T: serde::Deserialize<'de> + Default,
+{
+    Option::deserialize(deserializer).map(Option::unwrap_or_default)
+}
 
 /// Free-form string properties of a securable.
 pub type Properties = std::collections::BTreeMap<String, String>;

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 
 use crate::catalog::CatalogType;
+use crate::null_as_default;
 use crate::{Extra, Properties};
 
 /// A schema.
@@ -88,6 +89,7 @@ pub struct UpdateSchema {
 #[serde(default)]
 pub struct ListSchemasResponse {
     /// The schemas of this page; a page may be empty and not the last.
+    #[serde(deserialize_with = "null_as_default")]
     pub schemas: Vec<SchemaInfo>,
     /// Present unless this is the last page.
     pub next_page_token: Option<String>,

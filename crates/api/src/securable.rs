@@ -19,13 +19,28 @@ wire_enum! {
         Share = "SHARE",
         Recipient = "RECIPIENT",
         Provider = "PROVIDER",
+        AgentService = "AGENT_SERVICE",
+        CleanRoom = "CLEAN_ROOM",
+        Credential = "CREDENTIAL",
+        ExternalMetadata = "EXTERNAL_METADATA",
+        Feature = "FEATURE",
+        McpService = "MCP_SERVICE",
+        ModelProviderService = "MODEL_PROVIDER_SERVICE",
+        ModelService = "MODEL_SERVICE",
+        Pipeline = "PIPELINE",
+        Skill = "SKILL",
+        StagingTable = "STAGING_TABLE",
     }
 }
 
 impl SecurableKind {
-    /// The segment of REST paths: the value in lower case.
+    /// The segment of paths of permissions: the value in lower case, but that of functions for registered
+    /// models (facts/rest_api.md §6).
     pub fn path_segment(&self) -> String {
-        self.as_str().to_lowercase()
+        match self {
+            Self::RegisteredModel => Self::Function.path_segment(),
+            other => other.as_str().to_lowercase(),
+        }
     }
 
     /// The word SQL uses in `GRANT … ON <word> name`: the value with blanks.

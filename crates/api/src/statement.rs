@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 
 use crate::Extra;
+use crate::null_as_default;
 use crate::wire_enum::wire_enum;
 
 /// The id of a statement.
@@ -72,6 +73,7 @@ wire_enum! {
         TemporarilyUnavailable = "TEMPORARILY_UNAVAILABLE",
         Unauthenticated = "UNAUTHENTICATED",
         WorkspaceTemporarilyUnavailable = "WORKSPACE_TEMPORARILY_UNAVAILABLE",
+        Unspecified = "UNKNOWN",
     }
 }
 
@@ -114,7 +116,7 @@ pub struct ExecuteStatement {
     /// The schema that unqualified names are in.
     pub schema: Option<String>,
     /// Named parameters.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(deserialize_with = "null_as_default", skip_serializing_if = "Vec::is_empty")]
     pub parameters: Vec<StatementParameter>,
     /// Where results go; `INLINE` when absent.
     pub disposition: Option<Disposition>,
@@ -129,7 +131,7 @@ pub struct ExecuteStatement {
     /// Bytes to return at most.
     pub byte_limit: Option<i64>,
     /// Labels for the query history.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(deserialize_with = "null_as_default", skip_serializing_if = "Vec::is_empty")]
     pub query_tags: Vec<QueryTag>,
 }
 
@@ -183,7 +185,7 @@ pub struct ResultManifest {
     /// Chunks in all.
     pub total_chunk_count: Option<i32>,
     /// Where each chunk begins.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(deserialize_with = "null_as_default", skip_serializing_if = "Vec::is_empty")]
     pub chunks: Vec<ChunkInfo>,
     /// Rows in all.
     pub total_row_count: Option<i64>,
@@ -204,7 +206,7 @@ pub struct ResultSchema {
     /// How many there are.
     pub column_count: Option<i32>,
     /// The columns; absent when there is none (facts/settled.md §6).
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(deserialize_with = "null_as_default", skip_serializing_if = "Vec::is_empty")]
     pub columns: Vec<ResultColumn>,
 }
 

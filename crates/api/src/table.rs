@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 
+use crate::null_as_default;
 use crate::wire_enum::wire_enum;
 use crate::{Extra, Properties};
 
@@ -34,6 +35,26 @@ wire_enum! {
         Text = "TEXT",
         DeltaSharing = "DELTASHARING",
         UnityCatalog = "UNITY_CATALOG",
+        BigQueryFormat = "BIGQUERY_FORMAT",
+        DatabricksFormat = "DATABRICKS_FORMAT",
+        DatabricksRowStoreFormat = "DATABRICKS_ROW_STORE_FORMAT",
+        DeltaUniformHudi = "DELTA_UNIFORM_HUDI",
+        DeltaUniformIceberg = "DELTA_UNIFORM_ICEBERG",
+        Hive = "HIVE",
+        MongoDbFormat = "MONGODB_FORMAT",
+        MySqlFormat = "MYSQL_FORMAT",
+        NetSuiteFormat = "NETSUITE_FORMAT",
+        OracleFormat = "ORACLE_FORMAT",
+        PostgreSqlFormat = "POSTGRESQL_FORMAT",
+        RedshiftFormat = "REDSHIFT_FORMAT",
+        SalesforceDataCloudFormat = "SALESFORCE_DATA_CLOUD_FORMAT",
+        SalesforceFormat = "SALESFORCE_FORMAT",
+        SnowflakeFormat = "SNOWFLAKE_FORMAT",
+        SqlDwFormat = "SQLDW_FORMAT",
+        SqlServerFormat = "SQLSERVER_FORMAT",
+        TeradataFormat = "TERADATA_FORMAT",
+        VectorIndexFormat = "VECTOR_INDEX_FORMAT",
+        WorkdayRaasFormat = "WORKDAY_RAAS_FORMAT",
     }
 }
 
@@ -62,6 +83,8 @@ wire_enum! {
         TimestampNtz = "TIMESTAMP_NTZ",
         UserDefinedType = "USER_DEFINED_TYPE",
         Variant = "VARIANT",
+        Geography = "GEOGRAPHY",
+        Geometry = "GEOMETRY",
     }
 }
 
@@ -107,6 +130,7 @@ pub struct ColumnMask {
     /// The full name of the masking function.
     pub function_name: Option<String>,
     /// The further columns it is given.
+    #[serde(deserialize_with = "null_as_default")]
     pub using_column_names: Vec<String>,
     /// Everything else.
     #[serde(flatten)]
@@ -121,6 +145,7 @@ pub struct RowFilter {
     /// The full name of the filter function.
     pub function_name: String,
     /// The columns it is given.
+    #[serde(deserialize_with = "null_as_default")]
     pub input_column_names: Vec<String>,
     /// Everything else.
     #[serde(flatten)]
@@ -147,6 +172,7 @@ pub struct TableInfo {
     /// The format of its files; absent for views.
     pub data_source_format: Option<DataSourceFormat>,
     /// Its columns in order.
+    #[serde(deserialize_with = "null_as_default")]
     pub columns: Vec<ColumnInfo>,
     /// The URL of its files.
     pub storage_location: Option<String>,
@@ -155,6 +181,7 @@ pub struct TableInfo {
     /// What a view reads. Only in answers about one table (facts/rest_api.md §6).
     pub view_dependencies: Option<DependencyList>,
     /// Primary and foreign keys. Only in answers about one table (facts/rest_api.md §6).
+    #[serde(deserialize_with = "null_as_default")]
     pub table_constraints: Vec<TableConstraint>,
     /// Its row filter.
     pub row_filter: Option<RowFilter>,
@@ -186,6 +213,7 @@ pub struct TableInfo {
 #[serde(default)]
 pub struct DependencyList {
     /// Each thing once.
+    #[serde(deserialize_with = "null_as_default")]
     pub dependencies: Vec<Dependency>,
 }
 
@@ -238,6 +266,7 @@ pub struct PrimaryKeyConstraint {
     /// Its name.
     pub name: String,
     /// Its columns.
+    #[serde(deserialize_with = "null_as_default")]
     pub child_columns: Vec<String>,
     /// The columns marked `TIMESERIES`.
     pub timeseries_columns: Option<Vec<String>>,
@@ -253,10 +282,12 @@ pub struct ForeignKeyConstraint {
     /// Its name.
     pub name: String,
     /// Its columns.
+    #[serde(deserialize_with = "null_as_default")]
     pub child_columns: Vec<String>,
     /// The full name of the table it points to.
     pub parent_table: String,
     /// The columns it points to.
+    #[serde(deserialize_with = "null_as_default")]
     pub parent_columns: Vec<String>,
     /// Whether the optimizer may rely on it.
     pub rely: Option<bool>,
@@ -286,6 +317,7 @@ pub struct TableSummary {
 #[serde(default)]
 pub struct ListTablesResponse {
     /// The tables of this page; a page may be empty and not the last.
+    #[serde(deserialize_with = "null_as_default")]
     pub tables: Vec<TableInfo>,
     /// Present unless this is the last page.
     pub next_page_token: Option<String>,
@@ -297,6 +329,7 @@ pub struct ListTablesResponse {
 #[serde(default)]
 pub struct ListTableSummariesResponse {
     /// The tables of this page; a page may be empty and not the last.
+    #[serde(deserialize_with = "null_as_default")]
     pub tables: Vec<TableSummary>,
     /// Present unless this is the last page.
     pub next_page_token: Option<String>,
@@ -318,6 +351,7 @@ pub struct CreateTable {
     /// The format of its files.
     pub data_source_format: Option<DataSourceFormat>,
     /// Its columns.
+    #[serde(deserialize_with = "null_as_default")]
     pub columns: Vec<ColumnInfo>,
     /// The URL of its files.
     pub storage_location: String,

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 
 use crate::Extra;
+use crate::null_as_default;
 use crate::wire_enum::wire_enum;
 
 wire_enum! {
@@ -54,6 +55,7 @@ pub struct WarehouseInfo {
 #[serde(default)]
 pub struct ListWarehousesResponse {
     /// The warehouses of this page.
+    #[serde(deserialize_with = "null_as_default")]
     pub warehouses: Vec<WarehouseInfo>,
     /// Present unless this is the last page.
     pub next_page_token: Option<String>,
