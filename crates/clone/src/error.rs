@@ -1,0 +1,151 @@
+//! What can stop the engine. A failed step does not: it is data in the [`Report`](crate::Report).
+
+use std::path::PathBuf;
+
+use clxs_api::Identifier;
+use thiserror::Error;
+
+/// The result of an engine call.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// Why the engine stopped.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// Source and destination are one catalog.
+    #[error("source and destination are the same catalog `{}`; name another destination", catalog.as_str())]
+    SameCatalog {
+        /// The catalog.
+        catalog: Identifier,
+    },
+    /// A regular expression of the selection is wrong.
+    #[error("`{pattern}` is not a valid regular expression")]
+    InvalidPattern {
+        /// The expression.
+        pattern: String,
+        /// Where it is wrong.
+        source: Box<regex::Error>,
+    },
+    /// The selection names schemas that the source does not have.
+    #[error("catalog `{}` has no schema {}; correct include_schemas or exclude_schemas", catalog.as_str(), quoted(schemas))]
+    UnknownSchemas {
+        /// The source.
+        catalog: Identifier,
+        /// The names it does not have.
+        schemas: Vec<Identifier>,
+    },
+    /// The source is absent, or the caller may not see it.
+    #[error("source catalog `{}` does not exist, or you lack USE CATALOG on it", catalog.as_str())]
+    SourceNotFound {
+        /// The source.
+        catalog: Identifier,
+    },
+    /// Another run writes to the destination.
+    #[error(
+        "catalog `{destination}` is being written by run {run} (process {process} on {host}); wait for it or stop it"
+    )]
+    Locked {
+        /// The destination.
+        destination: String,
+        /// The run that holds it.
+        run: String,
+        /// Its process id.
+        process: u32,
+        /// The machine it is on.
+        host: String,
+    },
+    /// The workspace refused or could not be reached.
+    #[error("cannot {attempt}")]
+    Client {
+        /// What was attempted: `list the schemas of catalog retail`.
+        attempt: String,
+        /// What the client says.
+        #[source]
+        source: Box<clxs_client::Error>,
+    },
+    /// The workspace answered something the engine cannot use.
+    #[error("cannot {attempt}: {problem}")]
+    Unexpected {
+        /// What was attempted.
+        attempt: String,
+        /// What is wrong with the answer.
+        problem: String,
+    },
+    /// The journal cannot be read or written.
+    #[error("cannot {attempt} in the journal {}", path.display())]
+    Journal {
+        /// The journal's file.
+        path: PathBuf,
+        /// What was attempted.
+        attempt: &'static str,
+        /// What SQLite or the file system says.
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// The journal was written by a newer version.
+    #[error("the journal {} has version {found}, this program knows up to {known}; use the newer program", path.display())]
+    JournalTooNew {
+        /// The journal's file.
+        path: PathBuf,
+        /// Its version.
+        found: u32,
+        /// The newest version known here.
+        known: u32,
+    },
+    /// There is no such run in the journal.
+    #[error("the journal has no run {run}; `clxs runs` lists them")]
+    RunNotFound {
+        /// The run asked for.
+        run: String,
+    },
+}
+
+/// What a caller can do about an [`Error`]; the command line maps each to an exit status.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// The settings are wrong; nothing was changed.
+    Usage,
+    /// Who calls is unknown or lacks a privilege.
+    Authorization,
+    /// The workspace was throttling or out of reach after all retries: try later.
+    Unavailable,
+    /// Another run writes to the destination.
+    Locked,
+    /// Anything else.
+    Other,
+}
+
+impl Error {
+    /// What a caller can do about it.
+    pub fn kind(&self) -> ErrorKind {
+        match self {
+            Self::SameCatalog { .. }
+            | Self::InvalidPattern { .. }
+            | Self::UnknownSchemas { .. }
+            | Self::SourceNotFound { .. }
+            | Self::RunNotFound { .. } => ErrorKind::Usage,
+            Self::Locked { .. } => ErrorKind::Locked,
+            Self::Client { source, .. } => kind_of(source),
+            Self::Unexpected { .. } | Self::Journal { .. } | Self::JournalTooNew { .. } => ErrorKind::Other,
+        }
+    }
+
+    /// For `map_err`: what was attempted when the client failed.
+    pub(crate) fn client(attempt: impl Into<String>) -> impl FnOnce(clxs_client::Error) -> Self {
+        move |source| Self::Client { attempt: attempt.into(), source: Box::new(source) }
+    }
+}
+
+fn kind_of(error: &clxs_client::Error) -> ErrorKind {
+    use clxs_client::ErrorKind as Client;
+    match error.kind() {
+        Client::Unauthenticated | Client::PermissionDenied => ErrorKind::Authorization,
+        Client::RateLimited | Client::Unavailable | Client::Transport => ErrorKind::Unavailable,
+        _ => ErrorKind::Other,
+    }
+}
+
+fn quoted(names: &[Identifier]) -> String {
+    names.iter().map(|name| format!("`{}`", name.as_str())).collect::<Vec<_>>().join(", ")
+}

@@ -1,0 +1,124 @@
+//! What happens during a run, told while it happens. Data, not text: the command line makes log lines of it.
+
+use std::time::Duration;
+
+use clxs_api::{FullName, Identifier};
+use serde::Serialize;
+
+use crate::journal::{RunId, RunState};
+use crate::outcome::{CloneMetrics, Outcome, StepOutcome};
+use crate::plan::{Facet, StepId};
+use crate::report::Counts;
+use crate::{Kind, Securable};
+
+/// Something that happened.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Event {
+    /// Statements of a run that died were asked for and have ended.
+    Recovered {
+        /// The run that died.
+        run: RunId,
+        /// Its steps that were in flight.
+        steps: usize,
+    },
+    /// The schemas that take part: `◈ Found N schemas to clone: …`.
+    SchemasFound {
+        /// Their own names.
+        schemas: Vec<Identifier>,
+    },
+    /// The run begins: `◈ Starting clone: N tables across M schemas → dest`.
+    RunStarted {
+        /// Its id.
+        run: RunId,
+        /// Tables that take part, skipped ones too.
+        tables: usize,
+        /// Schemas that take part.
+        schemas: usize,
+        /// The catalog it writes to.
+        destination: Identifier,
+        /// Steps to do.
+        steps: usize,
+    },
+    /// A step was sent.
+    StepStarted {
+        /// Its place in the plan.
+        step: StepId,
+        /// The destination's securable.
+        securable: Securable,
+        /// What of it the step brings about.
+        facet: Facet,
+    },
+    /// A step ended, or will not be tried.
+    StepFinished {
+        /// Its place in the plan.
+        step: StepId,
+        /// The destination's securable.
+        securable: Securable,
+        /// What of it the step was to bring about.
+        facet: Facet,
+        /// How it ended.
+        outcome: StepOutcome,
+        /// How long it took; zero when it was not tried.
+        #[serde(rename = "duration_ms", serialize_with = "milliseconds")]
+        duration: Duration,
+        /// How often it was tried again.
+        retries: u32,
+    },
+    /// Nothing more will happen to a securable: `✓ Cloned table …`, `△ Skipping …`, `✗ Failed …`.
+    SecurableFinished {
+        /// What it is.
+        kind: Kind,
+        /// Its full name in the source.
+        source: FullName,
+        /// Its full name in the destination.
+        destination: FullName,
+        /// How it ended.
+        outcome: Outcome,
+        /// What `CLONE` reported.
+        metrics: Option<CloneMetrics>,
+    },
+    /// All tables of a schema ended: `◈ Schema bronze complete: 42/45 tables cloned (2 failed, 1 skipped) in 18s`.
+    /// Not told of schemas without tables.
+    SchemaFinished {
+        /// Its own name.
+        schema: Identifier,
+        /// Tables made, replaced or found equal.
+        cloned: usize,
+        /// Tables that failed.
+        failed: usize,
+        /// Tables left out.
+        skipped: usize,
+        /// Since the run began.
+        #[serde(rename = "duration_ms", serialize_with = "milliseconds")]
+        duration: Duration,
+    },
+    /// The run ended.
+    RunFinished {
+        /// Its id.
+        run: RunId,
+        /// How.
+        state: RunState,
+        /// What became of the securables.
+        counts: Counts,
+    },
+}
+
+/// Told of everything that happens. Called from one task at a time; must not block for long.
+pub trait Observer: Send + Sync {
+    /// Something happened.
+    fn on_event(&self, event: &Event);
+}
+
+/// Listens to nothing.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct SilentObserver;
+
+impl Observer for SilentObserver {
+    fn on_event(&self, _event: &Event) {}
+}
+
+fn milliseconds<S: serde::Serializer>(duration: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_u64(u64::try_from(duration.as_millis()).unwrap_or(u64::MAX))
+}

@@ -1,0 +1,147 @@
+//! What is there: a catalog with everything the planner needs to know of it, and no more.
+//!
+//! The types are plain values, so that plans can be tested without a workspace. [`Reader`] fills them.
+
+mod containers;
+mod grants;
+mod history;
+mod reader;
+mod tables;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use clxs_api::catalog::IsolationMode;
+use clxs_api::table::{DataSourceFormat, TableType};
+use clxs_api::{FullName, Identifier, Privilege, Properties};
+
+pub use history::{Commit, History};
+pub(crate) use reader::Reader;
+
+use crate::Kind;
+use crate::plan::SchemaMode;
+
+/// Source and destination, and who asks.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Inventories {
+    /// The catalog to clone.
+    pub source: Inventory,
+    /// The catalog to clone into.
+    pub destination: Inventory,
+    /// The caller: the owner of whatever a run makes.
+    pub caller: String,
+}
+
+/// A catalog.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Inventory {
+    /// The catalog itself; absent when it does not exist.
+    pub catalog: Option<Catalog>,
+    /// Its schemas by own name in lower case.
+    pub schemas: BTreeMap<Identifier, Schema>,
+}
+
+/// Direct grants on a securable, by principal.
+pub type Grants = BTreeMap<String, BTreeSet<Privilege>>;
+
+/// The catalog itself.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Catalog {
+    /// Who owns it.
+    pub owner: Option<String>,
+    /// Free text about it.
+    pub comment: Option<String>,
+    /// Its properties without the platform's own.
+    pub properties: Properties,
+    /// Who sees it.
+    pub isolation: Option<IsolationMode>,
+    /// Direct grants on it.
+    pub grants: Grants,
+}
+
+/// A schema.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Schema {
+    /// Who owns it.
+    pub owner: Option<String>,
+    /// Free text about it.
+    pub comment: Option<String>,
+    /// Its properties without the platform's own.
+    pub properties: Properties,
+    /// Direct grants on it.
+    pub grants: Grants,
+    /// Why it takes no part; its tables are not read then.
+    pub skip: Option<String>,
+    /// Its tables and views by own name in lower case.
+    pub tables: BTreeMap<Identifier, Table>,
+}
+
+/// A table, view, or anything else REST lists as a table.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Table {
+    /// What it is.
+    pub kind: Kind,
+    /// What it is, as the platform says.
+    pub table_type: Option<TableType>,
+    /// Its id.
+    pub table_id: Option<String>,
+    /// The format of its files.
+    pub format: Option<DataSourceFormat>,
+    /// Who owns it.
+    pub owner: Option<String>,
+    /// Free text about it.
+    pub comment: Option<String>,
+    /// What protects its rows or columns; `CLONE` refuses such tables (facts/settled.md §5).
+    pub protection: Option<String>,
+    /// Bytes of its files, when somebody counted.
+    pub size: Option<u64>,
+    /// Direct grants on it.
+    pub grants: Grants,
+    /// Its newest commits, read only where source and destination both have the table.
+    pub history: History,
+    /// The id of the source table it was cloned from, as this journal knows it.
+    pub cloned_from: Option<String>,
+    /// What makes it a view.
+    pub view: Option<View>,
+}
+
+impl Table {
+    /// A table of this kind about which nothing else is known.
+    pub fn new(kind: Kind) -> Self {
+        Self {
+            kind,
+            table_type: None,
+            table_id: None,
+            format: None,
+            owner: None,
+            comment: None,
+            protection: None,
+            size: None,
+            grants: Grants::new(),
+            history: History::NotRead,
+            cloned_from: None,
+            view: None,
+        }
+    }
+
+    /// Whether it refers to the files of another table.
+    pub fn is_shallow_clone(&self) -> bool {
+        matches!(self.table_type, Some(TableType::ManagedShallowClone | TableType::ExternalShallowClone))
+    }
+}
+
+/// What makes a table a view.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct View {
+    /// Its query; absent when the caller may not see it.
+    pub definition: Option<String>,
+    /// Its columns with their comments, in order.
+    pub columns: Vec<(Identifier, Option<String>)>,
+    /// Tables and views it reads, as the platform says; absent when it does not say.
+    pub reads: Option<Vec<FullName>>,
+    /// Its properties without the platform's own.
+    pub properties: Properties,
+    /// How it follows changes of what it reads.
+    pub schema_mode: Option<SchemaMode>,
+    /// Catalog and schema that its unqualified names are in, when not its own.
+    pub session: Option<(Identifier, Identifier)>,
+}

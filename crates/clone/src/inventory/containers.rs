@@ -1,0 +1,75 @@
+//! Reads catalogs and schemas.
+
+use clxs_api::catalog::CatalogInfo;
+use clxs_api::schema::SchemaInfo;
+use clxs_api::{Identifier, Properties};
+use clxs_client::ErrorKind;
+
+use super::reader::{Reader, collect};
+use super::{Catalog, Grants, Inventory, Schema};
+use crate::{Error, Result};
+
+impl Reader<'_> {
+    /// A catalog with its schemas; empty when it does not exist.
+    pub(super) async fn containers(&self, name: &Identifier) -> Result<Inventory> {
+        let client = self.warehouse.client();
+        let catalog = match client.get_catalog(&name.to_lowercase()).await {
+            Ok(catalog) => catalog,
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Inventory::default()),
+            Err(error) => return Err(Error::client(format!("read catalog `{}`", name.as_str()))(error)),
+        };
+        let attempt = format!("list the schemas of catalog `{}`", name.as_str());
+        let listed = collect(attempt.clone(), client.list_schemas(&name.to_lowercase())).await?;
+        let mut inventory = Inventory { catalog: Some(catalog_of(catalog)), ..Inventory::default() };
+        for schema in listed {
+            let (name, schema) = schema_of(schema).ok_or_else(|| unnamed(&attempt))?;
+            inventory.schemas.insert(name, schema);
+        }
+        Ok(inventory)
+    }
+}
+
+fn unnamed(attempt: &str) -> Error {
+    Error::Unexpected { attempt: attempt.to_owned(), problem: "one has no name".to_owned() }
+}
+
+fn catalog_of(info: CatalogInfo) -> Catalog {
+    Catalog {
+        owner: info.owner,
+        comment: some_text(info.comment),
+        properties: own_properties(info.properties),
+        isolation: info.isolation_mode,
+        grants: Grants::new(),
+    }
+}
+
+fn schema_of(info: SchemaInfo) -> Option<(Identifier, Schema)> {
+    let name = Identifier::new(info.name.clone()?).ok()?.to_lowercase();
+    let skip = is_system(&info).then(|| "a schema of the system".to_owned());
+    let schema = Schema {
+        owner: info.owner,
+        comment: some_text(info.comment),
+        properties: own_properties(info.properties),
+        skip,
+        ..Schema::default()
+    };
+    Some((name, schema))
+}
+
+/// Every catalog has `information_schema` (facts/settled.md §1).
+fn is_system(info: &SchemaInfo) -> bool {
+    info.securable_kind.as_deref() == Some("SCHEMA_SYSTEM")
+        || info.name.as_deref().is_some_and(|name| name.eq_ignore_ascii_case("information_schema"))
+}
+
+/// An empty comment is no comment.
+pub(super) fn some_text(text: Option<String>) -> Option<String> {
+    text.filter(|text| !text.is_empty())
+}
+
+/// Properties without those the platform sets itself (facts/better_than_seed.md 36, facts/settled.md §4).
+pub(super) fn own_properties(properties: Option<Properties>) -> Properties {
+    const OF_THE_PLATFORM: [&str; 4] = ["unity.catalog.managed.", "view.", "spark.", "transient_lastDdlTime"];
+    let is_own = |key: &str| !OF_THE_PLATFORM.iter().any(|prefix| key.starts_with(prefix));
+    properties.unwrap_or_default().into_iter().filter(|(key, _)| is_own(key)).collect()
+}

@@ -1,0 +1,165 @@
+//! The newest commits of a table, as `DESCRIBE HISTORY` tells them.
+
+use std::collections::BTreeMap;
+
+use clxs_api::FullName;
+use clxs_client::{Row, Rows};
+
+use crate::outcome::CloneMetrics;
+
+/// What is known of a table's commits.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum History {
+    /// Nobody asked.
+    #[default]
+    NotRead,
+    /// The platform refused: not a Delta table, or a protected one.
+    Unreadable {
+        /// What it said.
+        reason: String,
+    },
+    /// The newest commits, newest first.
+    Read(Vec<Commit>),
+}
+
+impl History {
+    /// The newest commit.
+    pub fn newest(&self) -> Option<&Commit> {
+        match self {
+            Self::Read(commits) => commits.first(),
+            Self::NotRead | Self::Unreadable { .. } => None,
+        }
+    }
+
+    /// The current version.
+    pub fn version(&self) -> Option<u64> {
+        self.newest().map(|commit| commit.version)
+    }
+}
+
+/// A commit of a Delta table.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Commit {
+    /// The version it made.
+    pub version: u64,
+    /// `WRITE`, `CLONE`, `SET TBLPROPERTIES` …
+    pub operation: String,
+    /// Its parameters as texts.
+    pub parameters: BTreeMap<String, String>,
+    /// Its metrics as texts.
+    pub metrics: BTreeMap<String, String>,
+}
+
+impl Commit {
+    /// The name of the table this commit cloned; `None` when it is no clone.
+    pub fn clone_source(&self) -> Option<&str> {
+        (self.operation == "CLONE").then(|| self.parameters.get("source").map_or("", String::as_str))
+    }
+
+    /// The version of the source this commit cloned; absent for sources that have none, which say -1.
+    pub fn source_version(&self) -> Option<u64> {
+        self.parameters.get("sourceVersion").and_then(|text| text.parse().ok())
+    }
+
+    /// Whether this commit cloned the table. How a source is named is UNCONFIRMED but for three parts
+    /// (facts/settled.md §5), so a name of another form is taken for the right one.
+    pub fn is_clone_of(&self, source: &FullName) -> bool {
+        self.clone_source().is_some_and(|name| {
+            let name = name.replace('`', "").to_lowercase();
+            name.split('.').count() != 3 || name == source.to_lowercase().dotted()
+        })
+    }
+
+    /// Whether the commit left the rows as they were: maintenance, or metadata that the plan compares.
+    pub fn keeps_rows(&self) -> bool {
+        const HARMLESS: [&str; 12] = [
+            "CLONE",
+            "OPTIMIZE",
+            "REORG",
+            "VACUUM START",
+            "VACUUM END",
+            "FSCK",
+            "COMPUTE STATS",
+            "CLUSTER BY",
+            "SET TBLPROPERTIES",
+            "UNSET TBLPROPERTIES",
+            "CHANGE COLUMN",
+            "CHANGE COLUMNS",
+        ];
+        HARMLESS.contains(&self.operation.as_str())
+    }
+
+    /// The metrics of a clone, for a run that never got the statement's result.
+    pub fn clone_metrics(&self) -> CloneMetrics {
+        let number = |key: &str| self.metrics.get(key).and_then(|text| text.parse().ok()).unwrap_or(0);
+        CloneMetrics {
+            source_table_size: number("sourceTableSize"),
+            source_num_of_files: number("sourceNumOfFiles"),
+            num_removed_files: number("numRemovedFiles"),
+            num_copied_files: number("numCopiedFiles"),
+            removed_files_size: number("removedFilesSize"),
+            copied_files_size: number("copiedFilesSize"),
+        }
+    }
+
+    /// Reads the rows of `DESCRIBE HISTORY`; `None` when one has no version.
+    pub(crate) fn from_rows(rows: &Rows) -> Option<Vec<Self>> {
+        rows.iter().map(Self::from_row).collect()
+    }
+
+    fn from_row(row: Row<'_>) -> Option<Self> {
+        let text = |column| row.get(column).ok().flatten();
+        Some(Self {
+            version: text("version")?.parse().ok()?,
+            operation: text("operation").unwrap_or_default().to_owned(),
+            parameters: text("operationParameters").map(text_map).unwrap_or_default(),
+            metrics: text("operationMetrics").map(text_map).unwrap_or_default(),
+        })
+    }
+}
+
+/// A map column: the text of a JSON object whose values are texts. How inner values that are no texts come
+/// is UNCONFIRMED (facts/settled.md §6), so anything else is kept as its JSON. Texts in texts, as Delta
+/// writes them on disk, lose their quotes.
+fn text_map(text: &str) -> BTreeMap<String, String> {
+    let Ok(map) = serde_json::from_str::<serde_json::Map<String, serde_json::Value>>(text) else {
+        return BTreeMap::new();
+    };
+    map.into_iter().map(|(key, value)| (key, unquoted(&value))).collect()
+}
+
+fn unquoted(value: &serde_json::Value) -> String {
+    let serde_json::Value::String(text) = value else { return value.to_string() };
+    serde_json::from_str::<String>(text).unwrap_or_else(|_| text.clone())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn clone_of(source: &str) -> Commit {
+        let parameters =
+            text_map(&format!(r#"{{"source":"{source}","sourceVersion":"3","isShallow":"false"}}"#));
+        Commit { version: 1, operation: "CLONE".to_owned(), parameters, ..Commit::default() }
+    }
+
+    #[test]
+    fn source_of_a_clone_is_recognised_in_any_case_and_quoting() {
+        let source = FullName::from_dotted("prod.sales.orders").unwrap();
+        assert!(clone_of("prod.sales.orders").is_clone_of(&source));
+        assert!(clone_of("`Prod`.`Sales`.`Orders`").is_clone_of(&source));
+        assert!(!clone_of("prod2.sales.orders").is_clone_of(&source));
+        assert_eq!(clone_of("x").source_version(), Some(3));
+    }
+
+    #[test]
+    fn source_without_versions_has_none() {
+        let parameters = text_map(r#"{"source":"a.b.c","sourceVersion":"-1"}"#);
+        assert_eq!(Commit { parameters, ..Commit::default() }.source_version(), None);
+    }
+
+    #[test]
+    fn parameters_quoted_twice_lose_both_quotes() {
+        assert_eq!(text_map(r#"{"source":"\"a.b.c\""}"#)["source"], "a.b.c");
+    }
+}

@@ -1,0 +1,88 @@
+//! Reads the inventories through the client: lists and bulk queries, all of them at once within the limits.
+
+use clxs_api::Identifier;
+use clxs_api::current_user::User;
+use futures::future::try_join;
+use futures::{Stream, StreamExt, TryStreamExt};
+
+use super::{Inventories, Inventory};
+use crate::journal::Provenance;
+use crate::warehouse::Warehouse;
+use crate::{Error, Result, Settings};
+
+/// REST reads at once.
+pub(super) const READS_AT_ONCE: usize = 16;
+
+/// Reads source and destination.
+#[derive(Debug)]
+pub(crate) struct Reader<'a> {
+    pub(super) warehouse: Warehouse,
+    pub(super) settings: &'a Settings,
+    pub(super) provenance: Provenance,
+}
+
+impl<'a> Reader<'a> {
+    pub(crate) fn new(warehouse: Warehouse, settings: &'a Settings, provenance: Provenance) -> Self {
+        Self { warehouse, settings, provenance }
+    }
+
+    /// Reads everything the planner needs.
+    pub(crate) async fn read(self) -> Result<Inventories> {
+        let client = self.warehouse.client();
+        let caller = client.current_user().await.map_err(Error::client("ask who the caller is"))?;
+        let (source, destination) =
+            try_join(self.containers(&self.settings.source), self.containers(&self.settings.destination))
+                .await?;
+        let mut inventories =
+            Inventories { source, destination, caller: caller.user_name.clone().unwrap_or_default() };
+        self.select(&mut inventories);
+        self.read_tables(&mut inventories).await?;
+        self.read_histories(&mut inventories).await?;
+        self.read_all_grants(&mut inventories, &caller).await?;
+        Ok(inventories)
+    }
+
+    /// What the selection leaves out of the source is marked; the destination keeps only what takes part.
+    fn select(&self, inventories: &mut Inventories) {
+        for (name, schema) in &mut inventories.source.schemas {
+            let reason = self.settings.selection.skips_schema(name).map(str::to_owned);
+            schema.skip = schema.skip.take().or(reason);
+        }
+        let source = &inventories.source.schemas;
+        let takes_part = |name: &Identifier| source.get(name).is_some_and(|schema| schema.skip.is_none());
+        inventories.destination.schemas.retain(|name, _| takes_part(name));
+    }
+
+    async fn read_all_grants(&self, inventories: &mut Inventories, caller: &User) -> Result<()> {
+        if !self.settings.copy.permissions {
+            return Ok(());
+        }
+        let Inventories { source, destination, .. } = inventories;
+        let (source_name, destination_name) = (&self.settings.source, &self.settings.destination);
+        try_join(
+            self.read_grants(source_name, source, caller),
+            self.read_grants(destination_name, destination, caller),
+        )
+        .await?;
+        Ok(())
+    }
+}
+
+/// The names of the schemas of an inventory that take part.
+pub(super) fn schemas_taking_part(inventory: &Inventory) -> Vec<Identifier> {
+    let takes_part = inventory.schemas.iter().filter(|(_, schema)| schema.skip.is_none());
+    takes_part.map(|(name, _)| name.clone()).collect()
+}
+
+/// Collects a stream of a list.
+pub(super) async fn collect<T>(
+    attempt: String,
+    list: impl Stream<Item = clxs_client::Result<T>> + Send,
+) -> Result<Vec<T>> {
+    list.try_collect().await.map_err(Error::client(attempt))
+}
+
+/// Runs reads at once within a limit; the order of results is that of the reads.
+pub(super) async fn all<T>(reads: Vec<impl Future<Output = Result<T>>>, at_once: usize) -> Result<Vec<T>> {
+    futures::stream::iter(reads).buffered(at_once.max(1)).try_collect().await
+}

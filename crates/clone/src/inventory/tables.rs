@@ -1,0 +1,199 @@
+//! Reads tables and views, and the histories of tables that both sides have.
+
+use std::collections::BTreeMap;
+
+use clxs_api::table::{DependencyList, TableInfo};
+use clxs_api::{FullName, Identifier};
+use futures::future::try_join;
+
+use super::containers::{own_properties, some_text};
+use super::reader::{READS_AT_ONCE, Reader, all, collect, schemas_taking_part};
+use super::{Grants, History, Inventories, Inventory, Table, View};
+use crate::plan::SchemaMode;
+use crate::{Error, Kind, Result};
+
+impl Reader<'_> {
+    /// Fills the tables of all schemas that take part.
+    pub(super) async fn read_tables(&self, inventories: &mut Inventories) -> Result<()> {
+        let Inventories { source, destination, .. } = inventories;
+        let (source_name, destination_name) = (&self.settings.source, &self.settings.destination);
+        try_join(self.list_tables(source_name, source), self.list_tables(destination_name, destination))
+            .await?;
+        self.read_dependencies(source_name, source).await?;
+        for (name, table) in tables_mut(destination_name, destination) {
+            table.cloned_from = self.provenance.get(&name.dotted()).cloned();
+        }
+        Ok(())
+    }
+
+    async fn list_tables(&self, catalog: &Identifier, inventory: &mut Inventory) -> Result<()> {
+        let catalog = catalog.to_lowercase();
+        let schemas = schemas_taking_part(inventory);
+        let reads = schemas.iter().map(|schema| self.tables_of_schema(&catalog, schema)).collect();
+        for (name, tables) in schemas.iter().zip(all(reads, READS_AT_ONCE).await?) {
+            if let Some(schema) = inventory.schemas.get_mut(name) {
+                schema.tables = tables;
+            }
+        }
+        Ok(())
+    }
+
+    async fn tables_of_schema(
+        &self,
+        catalog: &Identifier,
+        schema: &Identifier,
+    ) -> Result<BTreeMap<Identifier, Table>> {
+        let attempt = format!("list the tables of schema `{}.{}`", catalog.as_str(), schema.as_str());
+        let listed = collect(attempt.clone(), self.warehouse.client().list_tables(catalog, schema)).await?;
+        let problem =
+            || Error::Unexpected { attempt: attempt.clone(), problem: "one has no name".to_owned() };
+        listed.into_iter().map(|info| table_of(info).ok_or_else(problem)).collect()
+    }
+
+    /// Lists do not tell what views read (facts/rest_api.md §6): one request a view.
+    async fn read_dependencies(&self, catalog: &Identifier, inventory: &mut Inventory) -> Result<()> {
+        let client = self.warehouse.client();
+        let mut views: Vec<_> = tables_mut(catalog, inventory)
+            .into_iter()
+            .filter(|(_, table)| table.kind == Kind::View)
+            .collect();
+        let reads = views
+            .iter()
+            .map(|(name, _)| name.clone())
+            .map(|name| async move {
+                let attempt = format!("read view `{}`", name.dotted());
+                client.get_table(&name).await.map_err(Error::client(attempt))
+            })
+            .collect();
+        for ((_, table), info) in views.iter_mut().zip(all(reads, READS_AT_ONCE).await?) {
+            if let Some(view) = &mut table.view {
+                view.reads = info.view_dependencies.map(|list| tables_of(&list));
+            }
+        }
+        Ok(())
+    }
+
+    /// Asks for the newest commits of tables that source and destination both have.
+    pub(super) async fn read_histories(&self, inventories: &mut Inventories) -> Result<()> {
+        let pairs = self.pairs(inventories);
+        let reads = pairs.iter().map(|(schema, name)| self.history_pair(schema, name)).collect();
+        let at_once = self.settings.limits.max_parallel_queries.get().div_ceil(2);
+        for ((schema, name), (source, destination)) in pairs.iter().zip(all(reads, at_once).await?) {
+            set_history(&mut inventories.source, schema, name, source);
+            set_history(&mut inventories.destination, schema, name, destination);
+        }
+        Ok(())
+    }
+
+    fn pairs(&self, inventories: &Inventories) -> Vec<(Identifier, Identifier)> {
+        let is_table = |table: &Table| table.kind == Kind::Table;
+        let mut pairs = Vec::new();
+        for (schema_name, schema) in &inventories.destination.schemas {
+            let Some(source) = inventories.source.schemas.get(schema_name) else { continue };
+            for (name, table) in schema.tables.iter().filter(|(_, table)| is_table(table)) {
+                let takes_part = self.settings.selection.skips_table(name).is_none() && is_table(table);
+                if takes_part && source.tables.get(name).is_some_and(is_table) {
+                    pairs.push((schema_name.clone(), name.clone()));
+                }
+            }
+        }
+        pairs
+    }
+
+    async fn history_pair(&self, schema: &Identifier, name: &Identifier) -> Result<(History, History)> {
+        let table = |catalog: &Identifier| {
+            FullName::of_catalog(catalog.to_lowercase()).child(schema.clone()).child(name.clone())
+        };
+        let (source, destination) = (table(&self.settings.source), table(&self.settings.destination));
+        let failed =
+            |name: &FullName| Error::client(format!("read the history of table `{}`", name.dotted()));
+        try_join(async { self.warehouse.newest_commit(&source).await.map_err(failed(&source)) }, async {
+            self.warehouse.commits_since_clone(&destination).await.map_err(failed(&destination))
+        })
+        .await
+    }
+}
+
+/// Sets the history, and the size that the last clone recorded.
+fn set_history(inventory: &mut Inventory, schema: &Identifier, name: &Identifier, history: History) {
+    let table = inventory.schemas.get_mut(schema).and_then(|schema| schema.tables.get_mut(name));
+    if let Some(table) = table {
+        table.history = history;
+    }
+}
+
+/// All tables with their full names.
+pub(super) fn tables_mut<'a>(
+    catalog: &Identifier,
+    inventory: &'a mut Inventory,
+) -> Vec<(FullName, &'a mut Table)> {
+    let catalog = FullName::of_catalog(catalog.to_lowercase());
+    let mut tables = Vec::new();
+    for (schema_name, schema) in &mut inventory.schemas {
+        let schema_name = catalog.child(schema_name.clone());
+        tables.extend(schema.tables.iter_mut().map(|(name, table)| (schema_name.child(name.clone()), table)));
+    }
+    tables
+}
+
+fn table_of(info: TableInfo) -> Option<(Identifier, Table)> {
+    let name = Identifier::new(info.name.clone()?).ok()?.to_lowercase();
+    let kind = Kind::of_table(info.table_type.as_ref());
+    let protection = protection(&info);
+    let view = (kind == Kind::View).then(|| view_of(&info));
+    let table = Table {
+        kind,
+        table_type: info.table_type,
+        table_id: info.table_id,
+        format: info.data_source_format,
+        owner: info.owner,
+        comment: some_text(info.comment),
+        protection,
+        size: None,
+        grants: Grants::new(),
+        history: History::NotRead,
+        cloned_from: None,
+        view,
+    };
+    Some((name, table))
+}
+
+fn protection(info: &TableInfo) -> Option<String> {
+    let masked: Vec<_> = info
+        .columns
+        .iter()
+        .filter(|column| column.mask.is_some())
+        .filter_map(|column| column.name.as_deref())
+        .collect();
+    match (info.row_filter.is_some(), masked.is_empty()) {
+        (true, true) => Some("a row filter".to_owned()),
+        (false, false) => Some(format!("column masks ({})", masked.join(", "))),
+        (true, false) => Some(format!("a row filter and column masks ({})", masked.join(", "))),
+        (false, true) => None,
+    }
+}
+
+fn view_of(info: &TableInfo) -> View {
+    let columns = info.columns.iter().filter_map(|column| {
+        Some((Identifier::new(column.name.clone()?).ok()?, some_text(column.comment.clone())))
+    });
+    let property = |key: &str| info.properties.as_ref()?.get(key).cloned();
+    let part =
+        |number: u8| Identifier::new(property(&format!("view.catalogAndNamespace.part.{number}"))?).ok();
+    View {
+        definition: info.view_definition.clone(),
+        columns: columns.collect(),
+        reads: None,
+        properties: own_properties(info.properties.clone()),
+        schema_mode: property("view.schemaMode").as_deref().and_then(SchemaMode::from_property),
+        session: part(0).zip(part(1)),
+    }
+}
+
+fn tables_of(list: &DependencyList) -> Vec<FullName> {
+    list.dependencies
+        .iter()
+        .filter_map(|dependency| dependency.table.as_ref())
+        .filter_map(|table| FullName::from_dotted(&table.table_full_name.replace('`', "")).ok())
+        .collect()
+}

@@ -1,0 +1,103 @@
+//! The tables of the journal, and how older journals get them.
+
+use std::path::Path;
+
+use rusqlite::{Connection, TransactionBehavior};
+
+use super::failed;
+use crate::{Error, Result};
+
+/// Each entry brings a journal from the version of its place to the next one. Entries are never changed,
+/// only added.
+const MIGRATIONS: &[&str] = &["
+    CREATE TABLE runs (
+        id TEXT PRIMARY KEY,
+        metastore TEXT NOT NULL,
+        source TEXT NOT NULL,
+        destination TEXT NOT NULL,
+        state TEXT NOT NULL,
+        settings TEXT NOT NULL,
+        process INTEGER NOT NULL,
+        host TEXT NOT NULL,
+        started_at INTEGER NOT NULL,
+        finished_at INTEGER,
+        counts TEXT
+    ) STRICT;
+    CREATE INDEX runs_by_destination ON runs (metastore, destination, state);
+
+    CREATE TABLE plans (
+        run TEXT PRIMARY KEY REFERENCES runs (id) ON DELETE CASCADE,
+        plan TEXT NOT NULL
+    ) STRICT;
+
+    -- A step is here from the moment it is about to be done. Without an outcome it is in flight.
+    CREATE TABLE steps (
+        run TEXT NOT NULL REFERENCES runs (id) ON DELETE CASCADE,
+        step INTEGER NOT NULL,
+        started_at INTEGER NOT NULL,
+        finished_at INTEGER,
+        retries INTEGER NOT NULL DEFAULT 0,
+        version_before INTEGER,
+        outcome TEXT,
+        PRIMARY KEY (run, step)
+    ) STRICT, WITHOUT ROWID;
+
+    CREATE TABLE statements (
+        run TEXT NOT NULL,
+        step INTEGER NOT NULL,
+        id TEXT NOT NULL,
+        PRIMARY KEY (run, step, id),
+        FOREIGN KEY (run, step) REFERENCES steps (run, step) ON DELETE CASCADE
+    ) STRICT, WITHOUT ROWID;
+
+    -- The rows say who holds a lease; whether it is held says the lock of the operating system.
+    CREATE TABLE leases (
+        id INTEGER PRIMARY KEY,
+        metastore TEXT NOT NULL,
+        destination TEXT NOT NULL,
+        run TEXT NOT NULL DEFAULT '',
+        process INTEGER NOT NULL DEFAULT 0,
+        host TEXT NOT NULL DEFAULT '',
+        UNIQUE (metastore, destination)
+    ) STRICT;
+
+    -- The source table that each destination was last cloned from.
+    CREATE TABLE clones (
+        metastore TEXT NOT NULL,
+        destination TEXT NOT NULL,
+        source TEXT NOT NULL,
+        source_table_id TEXT NOT NULL,
+        run TEXT NOT NULL,
+        PRIMARY KEY (metastore, destination)
+    ) STRICT, WITHOUT ROWID;
+
+    CREATE TABLE snapshots (
+        metastore TEXT NOT NULL,
+        catalog TEXT NOT NULL,
+        name TEXT NOT NULL,
+        captured_at INTEGER NOT NULL,
+        versions TEXT NOT NULL,
+        PRIMARY KEY (metastore, catalog, name)
+    ) STRICT, WITHOUT ROWID;
+"];
+
+/// Brings the journal to the newest version.
+pub(super) fn apply(connection: &mut Connection, path: &Path) -> Result<()> {
+    let known = u32::try_from(MIGRATIONS.len()).unwrap_or(u32::MAX);
+    let found = migrate(connection, known).map_err(|source| failed(path, "prepare the tables", source))?;
+    if found > known { Err(Error::JournalTooNew { path: path.to_owned(), found, known }) } else { Ok(()) }
+}
+
+/// The version that was found. Two processes that open a new journal at once do this one after the other.
+fn migrate(connection: &mut Connection, known: u32) -> rusqlite::Result<u32> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let found: u32 = transaction.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    for migration in MIGRATIONS.iter().skip(found as usize) {
+        transaction.execute_batch(migration)?;
+    }
+    if found < known {
+        transaction.pragma_update(None, "user_version", known)?;
+    }
+    transaction.commit()?;
+    Ok(found)
+}

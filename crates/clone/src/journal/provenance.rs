@@ -1,0 +1,44 @@
+//! Which source table each destination was last cloned from: versions are comparable only while the id of
+//! the source is the same (facts/clone_on_disk.md §3).
+
+use std::collections::HashMap;
+
+use clxs_api::Identifier;
+use rusqlite::params;
+
+use super::{Journal, RunId};
+use crate::Result;
+use crate::plan::CloneTable;
+
+/// Ids of source tables by the destination's dotted full name.
+pub(crate) type Provenance = HashMap<String, String>;
+
+impl Journal {
+    /// What this journal knows of a destination.
+    pub(crate) fn provenance(&self, metastore: &str, destination: &Identifier) -> Result<Provenance> {
+        let prefix = format!("{}.", destination.to_lowercase().as_str());
+        self.read("read provenance", |connection| {
+            let mut statement = connection.prepare_cached(
+                "SELECT destination, source_table_id FROM clones
+                 WHERE metastore = ?1 AND substr(destination, 1, length(?2)) = ?2",
+            )?;
+            let rows =
+                statement.query_map(params![metastore, prefix], |row| Ok((row.get(0)?, row.get(1)?)))?;
+            rows.collect()
+        })
+    }
+
+    /// A table was cloned.
+    pub(crate) fn cloned(&self, metastore: &str, run: &RunId, clone: &CloneTable) -> Result<()> {
+        let Some(source_table_id) = &clone.source_table_id else { return Ok(()) };
+        let (destination, source) = (clone.destination.dotted(), clone.source.dotted());
+        self.write("write provenance", |transaction| {
+            transaction.execute(
+                "INSERT OR REPLACE INTO clones (metastore, destination, source, source_table_id, run)
+                 VALUES (?1, ?2, ?3, ?4, ?5)",
+                params![metastore, destination, source, source_table_id, run.as_str()],
+            )
+        })?;
+        Ok(())
+    }
+}

@@ -1,0 +1,155 @@
+//! Runs: begin, end, list, report.
+
+use chrono::{DateTime, Utc};
+use rusqlite::{OptionalExtension, Row, params};
+use serde::Serialize;
+
+use super::lease::Process;
+use super::{Journal, RunId, RunState, from_json, now, time, to_json};
+use crate::plan::Plan;
+use crate::report::{self, Counts, Report};
+use crate::{Error, Result, Settings};
+
+/// A run in a list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct RunSummary {
+    /// Its id.
+    pub id: RunId,
+    /// The catalog it cloned.
+    pub source: String,
+    /// The catalog it cloned into.
+    pub destination: String,
+    /// How far it is.
+    pub state: RunState,
+    /// When it began.
+    pub started_at: DateTime<Utc>,
+    /// When it ended.
+    pub finished_at: Option<DateTime<Utc>>,
+    /// What became of the securables; absent until it ended.
+    pub counts: Option<Counts>,
+}
+
+const SUMMARY: &str = "SELECT id, source, destination, state, started_at, finished_at, counts FROM runs";
+
+impl RunSummary {
+    fn from_row(row: &Row<'_>) -> rusqlite::Result<Self> {
+        let counts: Option<String> = row.get(6)?;
+        Ok(Self {
+            id: RunId::new(row.get::<_, String>(0)?),
+            source: row.get(1)?,
+            destination: row.get(2)?,
+            state: RunState::from_str(&row.get::<_, String>(3)?),
+            started_at: time(row.get(4)?),
+            finished_at: row.get::<_, Option<i64>>(5)?.map(time),
+            counts: counts.map(|text| from_json(6, &text)).transpose()?,
+        })
+    }
+}
+
+impl Journal {
+    /// All runs, newest first.
+    ///
+    /// # Errors
+    /// [`Error::Journal`].
+    pub fn runs(&self) -> Result<Vec<RunSummary>> {
+        self.read("list runs", |connection| {
+            let mut statement = connection.prepare_cached(&format!("{SUMMARY} ORDER BY id DESC"))?;
+            statement.query_map([], RunSummary::from_row)?.collect()
+        })
+    }
+
+    /// The report of a run, made anew from what the journal holds: also of one that runs or died.
+    ///
+    /// # Errors
+    /// [`Error::RunNotFound`] and [`Error::Journal`].
+    pub fn report(&self, run: &RunId) -> Result<Report> {
+        let summary = self.summary(run)?;
+        let plan = self.plan_of(run)?;
+        let steps = self.step_records(run)?;
+        Ok(report::build(&summary, &plan, &steps))
+    }
+
+    /// The plan of a run.
+    ///
+    /// # Errors
+    /// [`Error::RunNotFound`] and [`Error::Journal`].
+    pub fn plan_of(&self, run: &RunId) -> Result<Plan> {
+        let plan = self.read("read a plan", |connection| {
+            connection
+                .query_row("SELECT plan FROM plans WHERE run = ?1", [run.as_str()], |row| {
+                    from_json(0, &row.get::<_, String>(0)?)
+                })
+                .optional()
+        })?;
+        plan.ok_or_else(|| Error::RunNotFound { run: run.to_string() })
+    }
+
+    fn summary(&self, run: &RunId) -> Result<RunSummary> {
+        let summary = self.read("read a run", |connection| {
+            let sql = format!("{SUMMARY} WHERE id = ?1");
+            connection.query_row(&sql, [run.as_str()], RunSummary::from_row).optional()
+        })?;
+        summary.ok_or_else(|| Error::RunNotFound { run: run.to_string() })
+    }
+
+    /// A run begins.
+    pub(crate) fn begin_run(
+        &self,
+        metastore: &str,
+        run: &RunId,
+        settings: &Settings,
+        plan: &Plan,
+    ) -> Result<()> {
+        let process = Process::current();
+        self.write("begin a run", |transaction| {
+            transaction.execute(
+                "INSERT INTO runs (id, metastore, source, destination, state, settings, process, host, started_at)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+                params![
+                    run.as_str(),
+                    metastore,
+                    plan.source.as_str(),
+                    plan.destination.as_str(),
+                    RunState::Running.as_str(),
+                    to_json(settings)?,
+                    process.id,
+                    process.host,
+                    now()
+                ],
+            )?;
+            let row = params![run.as_str(), to_json(plan)?];
+            transaction.execute("INSERT INTO plans (run, plan) VALUES (?1, ?2)", row)
+        })?;
+        Ok(())
+    }
+
+    /// A run ends; its report is returned.
+    pub(crate) fn end_run(&self, run: &RunId, state: RunState) -> Result<Report> {
+        self.set_state(run, state, None)?;
+        let report = self.report(run)?;
+        self.set_state(run, state, Some(report.counts))?;
+        Ok(report)
+    }
+
+    fn set_state(&self, run: &RunId, state: RunState, counts: Option<Counts>) -> Result<()> {
+        self.write("end a run", |transaction| {
+            let counts = counts.as_ref().map(to_json).transpose()?;
+            transaction.execute(
+                "UPDATE runs SET state = ?2, finished_at = coalesce(finished_at, ?3), counts = ?4 WHERE id = ?1",
+                params![run.as_str(), state.as_str(), now(), counts],
+            )
+        })?;
+        Ok(())
+    }
+
+    /// Runs on a destination that have not ended: dead ones, for whoever holds the lease.
+    pub(crate) fn unfinished_runs(&self, metastore: &str, destination: &str) -> Result<Vec<RunId>> {
+        self.read("list unfinished runs", |connection| {
+            let mut statement = connection.prepare_cached(
+                "SELECT id FROM runs WHERE metastore = ?1 AND destination = ?2 AND state = ?3 ORDER BY id",
+            )?;
+            let key = params![metastore, destination, RunState::Running.as_str()];
+            statement.query_map(key, |row| Ok(RunId::new(row.get::<_, String>(0)?)))?.collect()
+        })
+    }
+}

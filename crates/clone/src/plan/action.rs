@@ -1,0 +1,70 @@
+//! What a step does: a statement built from typed names, or a REST call.
+
+mod rest_call;
+mod statement;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+pub use rest_call::RestCall;
+pub use statement::{CloneTable, CreateView, SchemaMode, Statement, StatementText};
+
+/// What a step does.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Action {
+    /// Sends a statement to the warehouse.
+    Statement(Statement),
+    /// Calls the REST API.
+    Rest(RestCall),
+}
+
+impl From<Statement> for Action {
+    fn from(statement: Statement) -> Self {
+        Self::Statement(statement)
+    }
+}
+
+impl From<RestCall> for Action {
+    fn from(call: RestCall) -> Self {
+        Self::Rest(call)
+    }
+}
+
+/// What an action sends.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Effect {
+    /// A statement.
+    Statement(StatementText),
+    /// A REST call.
+    Rest {
+        /// `POST`, `PATCH` or `DELETE`.
+        method: &'static str,
+        /// The path, names not yet percent-encoded.
+        path: String,
+        /// The body.
+        body: Value,
+    },
+}
+
+impl Action {
+    /// What the action sends, for people and for the JSON form of a plan.
+    pub fn effect(&self) -> Effect {
+        match self {
+            Self::Statement(statement) => Effect::Statement(statement.text()),
+            Self::Rest(call) => {
+                let (method, path, body) = call.request();
+                Effect::Rest { method, path, body }
+            }
+        }
+    }
+
+    /// The clone it makes, if it makes one.
+    pub fn clone_table(&self) -> Option<&CloneTable> {
+        match self {
+            Self::Statement(Statement::CloneTable(clone)) => Some(clone),
+            _ => None,
+        }
+    }
+}

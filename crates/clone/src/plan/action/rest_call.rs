@@ -1,0 +1,85 @@
+//! REST calls, as the bodies of the protocol.
+
+use clxs_api::catalog::{CreateCatalog, UpdateCatalog};
+use clxs_api::grant::{PermissionsChange, UpdatePermissions};
+use clxs_api::schema::{CreateSchema, UpdateSchema};
+use clxs_api::{FullName, Identifier, SecurableKind, endpoint};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use crate::{Kind, Securable};
+
+/// A REST call.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "action", rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum RestCall {
+    /// Makes a catalog.
+    CreateCatalog(CreateCatalog),
+    /// Changes a catalog.
+    UpdateCatalog {
+        /// The catalog.
+        catalog: Identifier,
+        /// What to change.
+        change: UpdateCatalog,
+    },
+    /// Makes a schema.
+    CreateSchema(CreateSchema),
+    /// Changes a schema.
+    UpdateSchema {
+        /// The schema.
+        schema: FullName,
+        /// What to change.
+        change: UpdateSchema,
+    },
+    /// Grants and revokes.
+    UpdatePermissions {
+        /// The kind of the securable in REST paths.
+        kind: SecurableKind,
+        /// The securable.
+        name: FullName,
+        /// One entry a principal.
+        changes: Vec<PermissionsChange>,
+    },
+    /// Gives a securable to another owner.
+    SetOwner {
+        /// The securable.
+        securable: Securable,
+        /// The new owner.
+        owner: String,
+    },
+}
+
+impl RestCall {
+    /// Method, path with names not yet percent-encoded, and body.
+    pub fn request(&self) -> (&'static str, String, Value) {
+        match self {
+            Self::CreateCatalog(body) => ("POST", endpoint::CATALOGS.to_owned(), json!(body)),
+            Self::CreateSchema(body) => ("POST", endpoint::SCHEMAS.to_owned(), json!(body)),
+            Self::UpdateCatalog { catalog, change } => {
+                ("PATCH", format!("{}/{}", endpoint::CATALOGS, catalog.as_str()), json!(change))
+            }
+            Self::UpdateSchema { schema, change } => {
+                ("PATCH", format!("{}/{}", endpoint::SCHEMAS, schema.dotted()), json!(change))
+            }
+            Self::UpdatePermissions { kind, name, changes } => (
+                "PATCH",
+                format!("{}/{}/{}", endpoint::PERMISSIONS, kind.path_segment(), name.dotted()),
+                json!(UpdatePermissions { changes: changes.clone() }),
+            ),
+            Self::SetOwner { securable, owner } => (
+                "PATCH",
+                format!("{}/{}", collection(securable.kind), securable.name.dotted()),
+                json!({ "owner": owner }),
+            ),
+        }
+    }
+}
+
+fn collection(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Catalog => endpoint::CATALOGS,
+        Kind::Schema => endpoint::SCHEMAS,
+        _ => endpoint::TABLES,
+    }
+}

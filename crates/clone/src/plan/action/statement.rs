@@ -1,0 +1,220 @@
+//! Statements, built from typed names.
+
+use std::fmt;
+
+use clxs_api::{FullName, Identifier, Properties, SqlLiteral};
+use serde::{Deserialize, Serialize};
+
+use crate::settings::{AsOf, CloneType};
+use crate::{Kind, Securable};
+
+/// A statement. `Display` is its SQL text.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "action", rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Statement {
+    /// Clones a table.
+    CloneTable(CloneTable),
+    /// Makes or replaces a view.
+    CreateView(CreateView),
+    /// Sets or, with nothing, removes the comment of a table or view.
+    Comment {
+        /// The table or view.
+        table: FullName,
+        /// The text.
+        comment: Option<String>,
+    },
+    /// Brings a table back to a version.
+    RestoreTable {
+        /// The table.
+        table: FullName,
+        /// The version.
+        version: u64,
+    },
+    /// Removes a securable. A catalog or schema must be empty.
+    Drop(Securable),
+}
+
+impl Statement {
+    /// Its text with the names of the session it is to run in.
+    pub fn text(&self) -> StatementText {
+        let session = match self {
+            Self::CreateView(view) => Some((view.catalog.clone(), view.schema.clone())),
+            _ => None,
+        };
+        let (catalog, schema) = session.unzip();
+        StatementText { text: self.to_string(), catalog, schema }
+    }
+}
+
+impl fmt::Display for Statement {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::CloneTable(clone) => clone.fmt(f),
+            Self::CreateView(view) => view.fmt(f),
+            Self::Comment { table, comment: Some(text) } => {
+                write!(f, "COMMENT ON TABLE {table} IS {}", SqlLiteral::new(text))
+            }
+            Self::Comment { table, comment: None } => write!(f, "COMMENT ON TABLE {table} IS NULL"),
+            Self::RestoreTable { table, version } => {
+                write!(f, "RESTORE TABLE {table} TO VERSION AS OF {version}")
+            }
+            Self::Drop(securable) => {
+                write!(f, "DROP {} IF EXISTS {}", keyword(securable.kind), securable.name)
+            }
+        }
+    }
+}
+
+fn keyword(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Catalog => "CATALOG",
+        Kind::Schema => "SCHEMA",
+        Kind::View => "VIEW",
+        _ => "TABLE",
+    }
+}
+
+/// A statement with the names that unqualified names in it resolve to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct StatementText {
+    /// The SQL text.
+    pub text: String,
+    /// The catalog of the session.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub catalog: Option<Identifier>,
+    /// The schema of the session.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub schema: Option<Identifier>,
+}
+
+/// `CREATE [OR REPLACE] TABLE … CLONE` (facts/sql.md §2).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CloneTable {
+    /// The table to clone.
+    pub source: FullName,
+    /// The clone.
+    pub destination: FullName,
+    /// Whether data files are copied.
+    pub clone_type: CloneType,
+    /// Whether the clone replaces a table of its name. Otherwise such a table is an error.
+    pub replace: bool,
+    /// The version to clone.
+    pub as_of: AsOf,
+    /// Properties on top of the source's.
+    #[serde(default, skip_serializing_if = "Properties::is_empty")]
+    pub properties: Properties,
+    /// The id of the source the plan was made for: versions of a source that was made again are other versions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source_table_id: Option<String>,
+}
+
+/// `CREATE [OR REPLACE] VIEW`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CreateView {
+    /// The view.
+    pub name: FullName,
+    /// Its query.
+    pub definition: String,
+    /// Its columns with their comments; empty when the query names them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub columns: Vec<(Identifier, Option<String>)>,
+    /// Its comment.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub comment: Option<String>,
+    /// Its properties.
+    #[serde(default, skip_serializing_if = "Properties::is_empty")]
+    pub properties: Properties,
+    /// How it follows changes of what it reads.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub schema_mode: Option<SchemaMode>,
+    /// The catalog that names of fewer than three parts are in.
+    pub catalog: Identifier,
+    /// The schema that names of one part are in.
+    pub schema: Identifier,
+}
+
+/// How a view follows changes of what it reads: `WITH SCHEMA …`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum SchemaMode {
+    /// Any change breaks it.
+    Binding,
+    /// Changes are cast away; the platform's default.
+    Compensation,
+    /// Column types follow.
+    TypeEvolution,
+    /// Columns and types follow.
+    Evolution,
+}
+
+impl SchemaMode {
+    /// Reads the property `view.schemaMode` (facts/settled.md §4), tolerant of its spelling.
+    pub fn from_property(text: &str) -> Option<Self> {
+        match text.trim().to_uppercase().replace('_', " ").as_str() {
+            "BINDING" => Some(Self::Binding),
+            "COMPENSATION" => Some(Self::Compensation),
+            "TYPE EVOLUTION" => Some(Self::TypeEvolution),
+            "EVOLUTION" => Some(Self::Evolution),
+            _ => None,
+        }
+    }
+
+    fn sql(self) -> &'static str {
+        match self {
+            Self::Binding => "BINDING",
+            Self::Compensation => "COMPENSATION",
+            Self::TypeEvolution => "TYPE EVOLUTION",
+            Self::Evolution => "EVOLUTION",
+        }
+    }
+}
+
+impl fmt::Display for CloneTable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let create = if self.replace { "CREATE OR REPLACE" } else { "CREATE" };
+        write!(f, "{create} TABLE {} {} CLONE {}", self.destination, self.clone_type, self.source)?;
+        match &self.as_of {
+            AsOf::Latest => {}
+            AsOf::Version(version) => write!(f, " VERSION AS OF {version}")?,
+            AsOf::Timestamp(text) => write!(f, " TIMESTAMP AS OF {}", SqlLiteral::new(text))?,
+        }
+        write_properties(f, &self.properties)
+    }
+}
+
+impl fmt::Display for CreateView {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "CREATE OR REPLACE VIEW {}", self.name)?;
+        if !self.columns.is_empty() {
+            let columns: Vec<_> = self.columns.iter().map(|(name, comment)| column(name, comment)).collect();
+            write!(f, " ({})", columns.join(", "))?;
+        }
+        if let Some(mode) = self.schema_mode {
+            write!(f, " WITH SCHEMA {}", mode.sql())?;
+        }
+        if let Some(comment) = &self.comment {
+            write!(f, " COMMENT {}", SqlLiteral::new(comment))?;
+        }
+        write_properties(f, &self.properties)?;
+        write!(f, " AS {}", self.definition)
+    }
+}
+
+fn column(name: &Identifier, comment: &Option<String>) -> String {
+    match comment {
+        Some(text) => format!("{name} COMMENT {}", SqlLiteral::new(text)),
+        None => name.to_string(),
+    }
+}
+
+fn write_properties(f: &mut fmt::Formatter<'_>, properties: &Properties) -> fmt::Result {
+    if properties.is_empty() {
+        return Ok(());
+    }
+    let pairs: Vec<_> = properties
+        .iter()
+        .map(|(key, value)| format!("{} = {}", SqlLiteral::new(key), SqlLiteral::new(value)))
+        .collect();
+    write!(f, " TBLPROPERTIES ({})", pairs.join(", "))
+}

@@ -1,0 +1,198 @@
+//! A plan in the making: what every planner of a kind adds to.
+
+use std::collections::HashMap;
+
+use clxs_api::{FullName, Identifier};
+
+use super::{Action, Expectation, Facet, Finding, Plan, PlannedChange, PlannedSecurable, Step, StepId};
+use crate::inventory::{Grants, Inventories};
+use crate::outcome::FacetOutcome;
+use crate::settings::{LoadType, Settings};
+use crate::{Kind, Securable};
+
+/// What the planners of grants and owners need to know of a securable, whatever its kind.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Ownership<'a> {
+    pub(super) source_owner: Option<&'a str>,
+    /// Absent for what the run makes: the caller owns it.
+    pub(super) destination_owner: Option<&'a str>,
+    pub(super) source_grants: Option<&'a Grants>,
+    pub(super) destination_grants: Option<&'a Grants>,
+}
+
+/// A securable on its way into the plan.
+#[derive(Debug)]
+pub(super) struct Entry<'a> {
+    pub(super) kind: Kind,
+    pub(super) source: FullName,
+    pub(super) change: PlannedChange,
+    pub(super) ownership: Ownership<'a>,
+    pub(super) table: Option<&'a crate::inventory::Table>,
+    pub(super) facets: Vec<FacetOutcome>,
+}
+
+/// A step on its way into the plan.
+#[derive(Debug)]
+pub(super) struct NewStep {
+    pub(super) facet: Facet,
+    pub(super) action: Action,
+    pub(super) inverse: Option<Action>,
+    pub(super) depends_on: Vec<StepId>,
+    pub(super) after: Vec<StepId>,
+    pub(super) expects: Expectation,
+    pub(super) size: Option<u64>,
+}
+
+impl NewStep {
+    pub(super) fn new(facet: Facet, action: impl Into<Action>, expects: Expectation) -> Self {
+        let action = action.into();
+        let (depends_on, after) = (Vec::new(), Vec::new());
+        Self { facet, action, inverse: None, depends_on, after, expects, size: None }
+    }
+}
+
+#[derive(Debug)]
+pub(super) struct Builder<'a> {
+    pub(super) inventories: &'a Inventories,
+    pub(super) settings: &'a Settings,
+    securables: Vec<PlannedSecurable>,
+    ownerships: Vec<Ownership<'a>>,
+    steps: Vec<Step>,
+    findings: Vec<Finding>,
+    /// Positions in `securables` by full name in the source.
+    positions: HashMap<FullName, usize>,
+}
+
+impl<'a> Builder<'a> {
+    pub(super) fn new(inventories: &'a Inventories, settings: &'a Settings) -> Self {
+        Self {
+            inventories,
+            settings,
+            securables: Vec::new(),
+            ownerships: Vec::new(),
+            steps: Vec::new(),
+            findings: Vec::new(),
+            positions: HashMap::new(),
+        }
+    }
+
+    pub(super) fn source(&self) -> FullName {
+        FullName::of_catalog(self.settings.source.to_lowercase())
+    }
+
+    /// The destination's name of something of the source.
+    pub(super) fn renamed(&self, source: &FullName) -> FullName {
+        source.in_catalog(&self.settings.destination.to_lowercase())
+    }
+
+    /// Whether what exists may be touched at all.
+    pub(super) fn touches_existing(&self) -> bool {
+        self.settings.load_type != LoadType::Incremental
+    }
+
+    /// Adds a securable; parents come before children.
+    pub(super) fn add(&mut self, entry: Entry<'a>) {
+        let destination = self.renamed(&entry.source);
+        self.positions.insert(entry.source.clone(), self.securables.len());
+        self.securables.push(PlannedSecurable {
+            kind: entry.kind,
+            source: entry.source,
+            destination,
+            source_format: entry.table.and_then(|table| table.format.clone()),
+            change: entry.change,
+            steps: Vec::new(),
+            facets: entry.facets,
+        });
+        self.ownerships.push(entry.ownership);
+    }
+
+    /// Adds a step for a securable that was added before.
+    pub(super) fn step(&mut self, source: &FullName, step: NewStep) -> Option<StepId> {
+        let position = *self.positions.get(source)?;
+        let id = StepId(u32::try_from(self.steps.len()).ok()?);
+        let planned = &mut self.securables[position];
+        planned.steps.push(id);
+        let securable = planned.in_destination();
+        self.steps.push(Step {
+            id,
+            securable,
+            facet: step.facet,
+            action: step.action,
+            inverse: step.inverse,
+            depends_on: step.depends_on,
+            after: step.after,
+            expects: step.expects,
+            size: step.size,
+        });
+        Some(id)
+    }
+
+    pub(super) fn finding(&mut self, finding: Finding) {
+        self.findings.push(finding);
+    }
+
+    pub(super) fn planned(&self, source: &FullName) -> Option<&PlannedSecurable> {
+        self.positions.get(source).map(|&position| &self.securables[position])
+    }
+
+    /// The step that makes or replaces a securable.
+    pub(super) fn definition_step(&self, source: &FullName) -> Option<StepId> {
+        self.steps_for(source).iter().copied().rfind(|id| self.steps[id.index()].facet == Facet::Definition)
+    }
+
+    /// All steps of a securable so far.
+    pub(super) fn steps_for(&self, source: &FullName) -> &[StepId] {
+        self.planned(source).map_or(&[], |planned| &planned.steps)
+    }
+
+    /// What must have succeeded before something may be made inside a container.
+    pub(super) fn container_steps(&self, container: &FullName) -> Vec<StepId> {
+        let blocks =
+            |id: &&StepId| matches!(self.steps[id.index()].facet, Facet::Definition | Facet::Isolation);
+        self.steps_for(container).iter().filter(blocks).copied().collect()
+    }
+
+    /// Every securable that is not left out, with what concerns its grants and owner, children last.
+    pub(super) fn taking_part(&self) -> Vec<(Securable, FullName, Ownership<'a>)> {
+        let takes_part = |planned: &PlannedSecurable| !matches!(planned.change, PlannedChange::Skip { .. });
+        self.securables
+            .iter()
+            .zip(&self.ownerships)
+            .filter(|(planned, _)| takes_part(planned))
+            .map(|(planned, ownership)| (planned.in_destination(), planned.source.clone(), *ownership))
+            .collect()
+    }
+
+    /// Ids of steps so far, by the container of their securable.
+    pub(super) fn steps_by_parent(&self) -> HashMap<FullName, Vec<StepId>> {
+        let mut by_parent: HashMap<FullName, Vec<StepId>> = HashMap::new();
+        for planned in &self.securables {
+            if let Some(parent) = planned.source.parent() {
+                by_parent.entry(parent).or_default().extend(&planned.steps);
+            }
+        }
+        by_parent
+    }
+
+    pub(super) fn schema_name(&self, schema: &Identifier) -> FullName {
+        self.source().child(schema.clone())
+    }
+
+    /// What is unchanged but has steps is changed.
+    pub(super) fn finish(mut self) -> Plan {
+        for planned in &mut self.securables {
+            if planned.change == PlannedChange::Unchanged && !planned.steps.is_empty() {
+                planned.change = PlannedChange::Change;
+            }
+        }
+        Plan {
+            source: self.settings.source.to_lowercase(),
+            destination: self.settings.destination.to_lowercase(),
+            clone_type: self.settings.clone_type,
+            load_type: self.settings.load_type,
+            securables: self.securables,
+            steps: self.steps,
+            findings: self.findings,
+        }
+    }
+}

@@ -1,0 +1,107 @@
+//! Plans the catalog itself.
+
+use clxs_api::Properties;
+use clxs_api::catalog::{CreateCatalog, IsolationMode, UpdateCatalog};
+
+use super::builder::{Builder, Entry, NewStep, Ownership};
+use super::{Expectation, Facet, PlannedChange, RestCall, Statement};
+use crate::inventory::Catalog;
+use crate::{Error, Kind, Result, Securable};
+
+pub(super) fn plan(builder: &mut Builder<'_>) -> Result<()> {
+    let Some(source) = &builder.inventories.source.catalog else {
+        return Err(Error::SourceNotFound { catalog: builder.settings.source.clone() });
+    };
+    let destination = builder.inventories.destination.catalog.as_ref();
+    builder.add(Entry {
+        kind: Kind::Catalog,
+        source: builder.source(),
+        change: if destination.is_some() { PlannedChange::Unchanged } else { PlannedChange::Create },
+        ownership: Ownership {
+            source_owner: source.owner.as_deref(),
+            destination_owner: destination.and_then(|catalog| catalog.owner.as_deref()),
+            source_grants: Some(&source.grants),
+            destination_grants: destination.map(|catalog| &catalog.grants),
+        },
+        table: None,
+        facets: Vec::new(),
+    });
+    match destination {
+        None => create(builder, source),
+        Some(destination) if builder.touches_existing() => update(builder, source, destination),
+        Some(_) => {}
+    }
+    Ok(())
+}
+
+fn create(builder: &mut Builder<'_>, source: &Catalog) {
+    let settings = builder.settings;
+    let name = builder.source();
+    let destination = builder.renamed(&name);
+    let create = CreateCatalog {
+        name: destination.name().as_str().to_owned(),
+        comment: source.comment.clone().filter(|_| settings.copy.comments),
+        properties: settings.copy.properties.then(|| source.properties.clone()).filter(|map| !map.is_empty()),
+        storage_root: settings.location.clone(),
+    };
+    let mut step = NewStep::new(Facet::Definition, RestCall::CreateCatalog(create), Expectation::Absent);
+    step.inverse = Some(Statement::Drop(Securable::new(Kind::Catalog, destination)).into());
+    let created = builder.step(&name, step);
+    if source.isolation == Some(IsolationMode::Isolated) {
+        isolate(builder, created.into_iter().collect());
+    }
+}
+
+/// An isolated catalog must not become one that every workspace sees, not even for a moment in which
+/// something could be read: schemas wait for this step.
+fn isolate(builder: &mut Builder<'_>, depends_on: Vec<super::StepId>) {
+    let name = builder.source();
+    let change = |mode| UpdateCatalog { isolation_mode: Some(mode), ..UpdateCatalog::default() };
+    let catalog = builder.renamed(&name).name().clone();
+    let action =
+        RestCall::UpdateCatalog { catalog: catalog.clone(), change: change(IsolationMode::Isolated) };
+    let mut step = NewStep::new(Facet::Isolation, action, Expectation::Present);
+    step.inverse = Some(RestCall::UpdateCatalog { catalog, change: change(IsolationMode::Open) }.into());
+    step.depends_on = depends_on;
+    builder.step(&name, step);
+}
+
+fn update(builder: &mut Builder<'_>, source: &Catalog, destination: &Catalog) {
+    if source.isolation == Some(IsolationMode::Isolated) && destination.isolation == Some(IsolationMode::Open)
+    {
+        isolate(builder, Vec::new());
+    }
+    let copy = builder.settings.copy;
+    if copy.comments && source.comment.is_some() && source.comment != destination.comment {
+        let change = |comment: &Option<String>| UpdateCatalog {
+            comment: Some(comment.clone().unwrap_or_default()),
+            ..UpdateCatalog::default()
+        };
+        facet(builder, Facet::Comment, change(&source.comment), change(&destination.comment));
+    }
+    if copy.properties
+        && let Some(properties) = missing_properties(&source.properties, &destination.properties)
+    {
+        let change = |properties: Properties| UpdateCatalog {
+            properties: Some(properties),
+            ..UpdateCatalog::default()
+        };
+        facet(builder, Facet::Properties, change(properties), change(destination.properties.clone()));
+    }
+}
+
+fn facet(builder: &mut Builder<'_>, facet: Facet, change: UpdateCatalog, before: UpdateCatalog) {
+    let name = builder.source();
+    let catalog = builder.renamed(&name).name().clone();
+    let action = RestCall::UpdateCatalog { catalog: catalog.clone(), change };
+    let mut step = NewStep::new(facet, action, Expectation::Present);
+    step.inverse = Some(RestCall::UpdateCatalog { catalog, change: before }.into());
+    builder.step(&name, step);
+}
+
+/// All properties the destination is to have, when it lacks some of the source's. Its own are kept.
+pub(super) fn missing_properties(source: &Properties, destination: &Properties) -> Option<Properties> {
+    let mut merged = destination.clone();
+    merged.extend(source.clone());
+    (merged != *destination).then_some(merged)
+}

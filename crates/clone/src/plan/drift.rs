@@ -1,0 +1,210 @@
+//! Whether a table of the destination is what cloning its source would make.
+//!
+//! Versions of source and clone count different things, so they are never compared with each other. What
+//! is compared is the version of the source that the destination's last `CLONE` recorded
+//! (facts/better_than_seed.md 4).
+
+use std::fmt;
+
+use clxs_api::FullName;
+use serde::{Deserialize, Serialize};
+
+use crate::inventory::{Commit, History, Table};
+use crate::settings::AsOf;
+
+/// How a securable of the destination differs from what cloning would make.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "drift", rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Drift {
+    /// The source has another version than the one that was cloned.
+    VersionDrift {
+        /// The version that was cloned.
+        cloned: u64,
+        /// The version to clone now.
+        current: u64,
+    },
+    /// The source was dropped and made again since it was cloned.
+    SourceRecreated,
+    /// It was cloned from another table.
+    OtherSource {
+        /// The table its last `CLONE` names.
+        source: String,
+    },
+    /// It was written since it was cloned.
+    TargetEdited {
+        /// What was done to it.
+        operation: String,
+        /// The version that made.
+        version: u64,
+    },
+    /// It was not made by `CLONE`.
+    NotAClone,
+    /// Its history or its source's cannot be read.
+    UnableToCompare {
+        /// Why.
+        reason: String,
+    },
+    /// It has its own files where it should refer to the source's, or the other way round.
+    OtherCloneType,
+    /// Its text, its columns or its properties differ.
+    DefinitionDiffers,
+    /// It is equal, and replaced because the settings say so.
+    Forced,
+}
+
+impl Drift {
+    /// Whether replacing would destroy what somebody did in the destination.
+    pub fn is_edit(&self) -> bool {
+        matches!(self, Self::TargetEdited { .. } | Self::NotAClone)
+    }
+}
+
+impl fmt::Display for Drift {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::VersionDrift { cloned, current } => {
+                write!(f, "version {cloned} of the source was cloned, it has version {current}")
+            }
+            Self::SourceRecreated => f.write_str("the source was dropped and made again"),
+            Self::OtherSource { source } => write!(f, "it was cloned from {source}"),
+            Self::TargetEdited { operation, version } => {
+                write!(f, "edited in the destination since it was cloned ({operation}, version {version})")
+            }
+            Self::NotAClone => f.write_str("the destination's table was not made by cloning"),
+            Self::UnableToCompare { reason } => write!(f, "unable to compare: {reason}"),
+            Self::OtherCloneType => f.write_str("deep and shallow clones cannot replace each other"),
+            Self::DefinitionDiffers => f.write_str("the definition differs"),
+            Self::Forced => f.write_str("force_reclone"),
+        }
+    }
+}
+
+/// How the destination's table differs from a clone of the source; `None` when it does not.
+pub(crate) fn drift(source: &Table, name: &FullName, destination: &Table, as_of: &AsOf) -> Option<Drift> {
+    let commits = match &destination.history {
+        History::Read(commits) => commits,
+        History::Unreadable { reason } => return Some(Drift::UnableToCompare { reason: reason.clone() }),
+        History::NotRead => return Some(unable("the history of the destination was not read")),
+    };
+    let Some(clone) = commits.iter().find(|commit| commit.clone_source().is_some()) else {
+        return Some(Drift::NotAClone);
+    };
+    let edit = commits.iter().take_while(|commit| *commit != clone).find(|commit| !commit.keeps_rows());
+    edit.map(edited).or_else(|| source_drift(source, name, destination, clone, as_of))
+}
+
+fn edited(commit: &Commit) -> Drift {
+    Drift::TargetEdited { operation: commit.operation.clone(), version: commit.version }
+}
+
+fn source_drift(
+    source: &Table,
+    name: &FullName,
+    destination: &Table,
+    clone: &Commit,
+    as_of: &AsOf,
+) -> Option<Drift> {
+    if !clone.is_clone_of(name) {
+        return Some(Drift::OtherSource { source: clone.clone_source().unwrap_or_default().to_owned() });
+    }
+    if let (Some(then), Some(now)) = (&destination.cloned_from, &source.table_id)
+        && then != now
+    {
+        return Some(Drift::SourceRecreated);
+    }
+    let current = match wanted_version(source, as_of) {
+        Ok(version) => version,
+        Err(reason) => return Some(unable(&reason)),
+    };
+    match clone.source_version() {
+        Some(cloned) if cloned == current => None,
+        Some(cloned) => Some(Drift::VersionDrift { cloned, current }),
+        None => Some(unable("the last CLONE recorded no version of its source")),
+    }
+}
+
+fn wanted_version(source: &Table, as_of: &AsOf) -> Result<u64, String> {
+    match (as_of, &source.history) {
+        (AsOf::Version(version), _) => Ok(*version),
+        (AsOf::Timestamp(_), _) => Err("a timestamp names no version".to_owned()),
+        (AsOf::Latest, History::Unreadable { reason }) => Err(reason.clone()),
+        (AsOf::Latest, history) => {
+            history.version().ok_or_else(|| "the history of the source was not read".to_owned())
+        }
+    }
+}
+
+fn unable(reason: &str) -> Drift {
+    Drift::UnableToCompare { reason: reason.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Kind;
+
+    fn name() -> FullName {
+        FullName::from_dotted("prod.sales.orders").unwrap()
+    }
+
+    fn commit(version: u64, operation: &str) -> Commit {
+        Commit { version, operation: operation.to_owned(), ..Commit::default() }
+    }
+
+    fn clone_commit(version: u64, source_version: u64) -> Commit {
+        let parameters =
+            [("source", "prod.sales.orders".to_owned()), ("sourceVersion", source_version.to_string())]
+                .map(|(key, value)| (key.to_owned(), value));
+        Commit { parameters: parameters.into(), ..commit(version, "CLONE") }
+    }
+
+    fn table(commits: Vec<Commit>) -> Table {
+        Table { history: History::Read(commits), ..Table::new(Kind::Table) }
+    }
+
+    fn compare(source: &Table, destination: &Table) -> Option<Drift> {
+        drift(source, &name(), destination, &AsOf::Latest)
+    }
+
+    #[test]
+    fn clone_of_the_current_version_is_unchanged_whatever_its_own_version() {
+        let destination =
+            table(vec![commit(9, "SET TBLPROPERTIES"), commit(8, "OPTIMIZE"), clone_commit(7, 3)]);
+        assert_eq!(compare(&table(vec![commit(3, "WRITE")]), &destination), None);
+    }
+
+    #[test]
+    fn newer_source_is_version_drift() {
+        let drift = compare(&table(vec![commit(4, "WRITE")]), &table(vec![clone_commit(0, 3)]));
+        assert_eq!(drift, Some(Drift::VersionDrift { cloned: 3, current: 4 }));
+    }
+
+    #[test]
+    fn write_after_the_clone_is_an_edit_also_when_the_source_moved() {
+        let drift =
+            compare(&table(vec![commit(4, "WRITE")]), &table(vec![commit(1, "DELETE"), clone_commit(0, 3)]));
+        assert_eq!(drift, Some(Drift::TargetEdited { operation: "DELETE".into(), version: 1 }));
+    }
+
+    #[test]
+    fn table_that_was_never_cloned_is_not_a_clone() {
+        let drift = compare(&table(vec![commit(4, "WRITE")]), &table(vec![commit(4, "CREATE TABLE")]));
+        assert!(drift.unwrap().is_edit());
+    }
+
+    #[test]
+    fn recreated_source_of_the_same_version_is_drift() {
+        let source = Table { table_id: Some("new".into()), ..table(vec![commit(3, "WRITE")]) };
+        let destination = Table { cloned_from: Some("old".into()), ..table(vec![clone_commit(0, 3)]) };
+        assert_eq!(compare(&source, &destination), Some(Drift::SourceRecreated));
+    }
+
+    #[test]
+    fn unreadable_history_is_unable_to_compare() {
+        let history = History::Unreadable { reason: "not a Delta table".into() };
+        let destination = Table { history, ..Table::new(Kind::Table) };
+        let drift = compare(&table(vec![commit(3, "WRITE")]), &destination);
+        assert_eq!(drift, Some(Drift::UnableToCompare { reason: "not a Delta table".into() }));
+    }
+}

@@ -1,0 +1,99 @@
+//! Plans grants: direct ones only, once everything they make readable is in place, and none that the source
+//! does not give.
+
+use std::collections::BTreeMap;
+
+use clxs_api::grant::PermissionsChange;
+use clxs_api::{FullName, Privilege};
+
+use super::builder::{Builder, NewStep, Ownership};
+use super::{Expectation, Facet, RestCall, StepId};
+use crate::inventory::Grants;
+use crate::{Kind, Securable};
+
+pub(super) fn plan(builder: &mut Builder<'_>) {
+    if !builder.settings.copy.permissions {
+        return;
+    }
+    let contents = contents(builder);
+    for (securable, source, ownership) in builder.taking_part() {
+        if ownership.destination_grants.is_some() && !builder.touches_existing() {
+            continue;
+        }
+        let changes = missing(builder, ownership);
+        if changes.is_empty() {
+            continue;
+        }
+        let after = contents.get(&source).cloned().unwrap_or_default();
+        add(builder, &securable, &source, changes, after);
+    }
+}
+
+/// All steps so far inside each catalog and schema: a grant on a container opens everything in it.
+fn contents(builder: &Builder<'_>) -> BTreeMap<FullName, Vec<StepId>> {
+    let by_parent = builder.steps_by_parent();
+    let catalog = builder.source();
+    let everything = by_parent.values().flatten().copied().collect();
+    by_parent
+        .into_iter()
+        .filter(|(parent, _)| *parent != catalog)
+        .chain([(catalog.clone(), everything)])
+        .collect()
+}
+
+fn add(
+    builder: &mut Builder<'_>,
+    securable: &Securable,
+    source: &FullName,
+    changes: Vec<PermissionsChange>,
+    after: Vec<StepId>,
+) {
+    let revoke = |change: &PermissionsChange| PermissionsChange {
+        principal: change.principal.clone(),
+        add: Vec::new(),
+        remove: change.add.clone(),
+    };
+    let undo = changes.iter().map(revoke).collect();
+    let action = |changes| RestCall::UpdatePermissions {
+        kind: securable.kind.securable_kind(),
+        name: securable.name.clone(),
+        changes,
+    };
+    let mut step = NewStep::new(Facet::Grants, action(changes), Expectation::Present);
+    step.inverse = Some(action(undo).into());
+    step.depends_on = protecting(builder, securable.kind, source);
+    step.after = after;
+    step.after.sort_unstable();
+    builder.step(source, step);
+}
+
+/// What must have succeeded before the securable may be opened.
+fn protecting(builder: &Builder<'_>, kind: Kind, source: &FullName) -> Vec<StepId> {
+    match kind {
+        Kind::Catalog => builder.container_steps(source),
+        _ => builder.definition_step(source).into_iter().collect(),
+    }
+}
+
+/// What the source gives and the destination does not, one entry a principal.
+fn missing(builder: &Builder<'_>, ownership: Ownership<'_>) -> Vec<PermissionsChange> {
+    let mut wanted = Grants::new();
+    for (principal, privileges) in ownership.source_grants.into_iter().flatten() {
+        let principal = builder.settings.map_principal(principal);
+        wanted.entry(principal).or_default().extend(privileges.iter().cloned());
+    }
+    let held = |principal: &str, privilege: &Privilege| {
+        ownership
+            .destination_grants
+            .and_then(|grants| grants.get(principal))
+            .is_some_and(|privileges| privileges.contains(privilege))
+    };
+    wanted
+        .into_iter()
+        .map(|(principal, privileges)| {
+            let add = privileges.into_iter().filter(|privilege| !held(&principal, privilege)).collect();
+            PermissionsChange { principal, add, remove: Vec::new() }
+        })
+        .filter(|change| !change.add.is_empty())
+        .collect()
+}

@@ -1,0 +1,143 @@
+//! A plan as text for people, as SQL for reviewers, as JSON for programs.
+
+use std::fmt::{self, Display};
+
+use serde::Serialize;
+
+use super::{
+    Action, Effect, Facet, Finding, PLAN_SCHEMA, PLAN_VERSION, Plan, PlanCounts, PlannedChange,
+    PlannedSecurable, RestCall, Statement, Step, StepId,
+};
+
+/// Lines for people: `+` is created, `~` replaced or changed, `△` left out. The last line counts.
+pub fn to_text(plan: &Plan) -> String {
+    let mut text = header(plan);
+    for planned in &plan.securables {
+        text.push_str(&line(planned));
+        for step in facets_of(plan, planned) {
+            line_to(&mut text, format_args!("      {} {}", step.facet, summary(step)));
+        }
+    }
+    if !plan.findings.is_empty() {
+        text.push_str("\nPlease look at:\n");
+    }
+    for finding in &plan.findings {
+        line_to(&mut text, format_args!("  ! {finding}"));
+    }
+    let PlanCounts { create, replace, change, unchanged, skip } = plan.counts();
+    line_to(
+        &mut text,
+        format_args!(
+            "\n{create} to create, {replace} to replace, {change} to change, {unchanged} unchanged, {skip} skipped"
+        ),
+    );
+    text
+}
+
+fn header(plan: &Plan) -> String {
+    let (source, destination) = (plan.source.as_str(), plan.destination.as_str());
+    format!("Clone {source} → {destination} ({}, {})\n\n", plan.clone_type, plan.load_type)
+}
+
+fn line(planned: &PlannedSecurable) -> String {
+    let name = planned.destination.dotted();
+    let kind = planned.kind;
+    match &planned.change {
+        PlannedChange::Create => format!("  + {kind} {name}\n"),
+        PlannedChange::Replace { drift } => format!("  ~ {kind} {name}: replaced, {drift}\n"),
+        PlannedChange::Change => format!("  ~ {kind} {name}\n"),
+        PlannedChange::Unchanged => String::new(),
+        PlannedChange::Skip { reason } => format!("  △ {kind} {}: {reason}\n", planned.source.dotted()),
+    }
+}
+
+/// The steps about facets of a securable.
+fn facets_of<'a>(plan: &'a Plan, planned: &'a PlannedSecurable) -> impl Iterator<Item = &'a Step> {
+    let about_facets = |step: &&Step| step.facet != Facet::Definition;
+    planned.steps.iter().filter_map(|id| plan.step(*id)).filter(about_facets)
+}
+
+fn summary(step: &Step) -> String {
+    match &step.action {
+        Action::Rest(RestCall::UpdatePermissions { changes, .. }) => {
+            let grants = changes.iter().map(|change| {
+                let privileges: Vec<_> = change.add.iter().map(clxs_api::Privilege::sql).collect();
+                format!("{} to {}", privileges.join(", "), change.principal)
+            });
+            grants.collect::<Vec<_>>().join("; ")
+        }
+        Action::Rest(RestCall::SetOwner { owner, .. }) => owner.clone(),
+        Action::Statement(Statement::Comment { comment, .. }) => comment.clone().unwrap_or_default(),
+        _ => String::new(),
+    }
+}
+
+/// Everything the run sends, in an order that respects every dependency: statements as they are, REST calls
+/// as comments.
+pub fn to_sql(plan: &Plan) -> String {
+    let mut text = format!("-- clone of {} into {}\n", plan.source, plan.destination);
+    for step in &plan.steps {
+        match step.action.effect() {
+            Effect::Statement(statement) => {
+                if let (Some(catalog), Some(schema)) = (&statement.catalog, &statement.schema) {
+                    line_to(&mut text, format_args!("USE {catalog}.{schema};"));
+                }
+                line_to(&mut text, format_args!("{};", statement.text));
+            }
+            Effect::Rest { method, path, body } => {
+                line_to(&mut text, format_args!("-- {method} {path} {body}"));
+            }
+        }
+    }
+    text
+}
+
+fn line_to(text: &mut String, line: impl Display) {
+    text.push_str(&format!("{line}\n"));
+}
+
+/// The JSON form, with what each step sends.
+///
+/// # Errors
+/// Those of the serializer; a plan has no value that JSON cannot hold.
+pub fn to_json(plan: &Plan) -> serde_json::Result<String> {
+    serde_json::to_string_pretty(&Document::of(plan))
+}
+
+#[derive(Serialize)]
+struct Document<'a> {
+    schema: &'static str,
+    version: u32,
+    counts: PlanCounts,
+    #[serde(flatten)]
+    plan: &'a Plan,
+    /// What each step sends.
+    sends: Vec<Sent>,
+}
+
+#[derive(Serialize)]
+struct Sent {
+    step: StepId,
+    #[serde(flatten)]
+    effect: Effect,
+}
+
+impl<'a> Document<'a> {
+    fn of(plan: &'a Plan) -> Self {
+        let sends =
+            plan.steps.iter().map(|step| Sent { step: step.id, effect: step.action.effect() }).collect();
+        Self { schema: PLAN_SCHEMA, version: PLAN_VERSION, counts: plan.counts(), plan, sends }
+    }
+}
+
+impl Display for Plan {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&to_text(self))
+    }
+}
+
+impl Display for Finding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.securable.dotted(), self.message)
+    }
+}

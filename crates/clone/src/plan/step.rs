@@ -1,0 +1,108 @@
+//! A step: one thing to do to one facet of one securable.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use super::Action;
+use crate::Securable;
+
+/// The place of a step in its plan.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct StepId(pub u32);
+
+impl StepId {
+    /// The index of the step in [`Plan::steps`](super::Plan::steps).
+    pub fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+impl fmt::Display for StepId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.0)
+    }
+}
+
+/// What of a securable a step brings about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Facet {
+    /// The securable itself: its existence, its data, its text.
+    Definition,
+    /// Which workspaces see a catalog.
+    Isolation,
+    /// Its comment.
+    Comment,
+    /// Its properties.
+    Properties,
+    /// Direct grants on it.
+    Grants,
+    /// Its owner.
+    Owner,
+}
+
+impl fmt::Display for Facet {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Definition => "definition",
+            Self::Isolation => "isolation",
+            Self::Comment => "comment",
+            Self::Properties => "properties",
+            Self::Grants => "grants",
+            Self::Owner => "owner",
+        })
+    }
+}
+
+/// One thing to do.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Step {
+    /// Its place in the plan.
+    pub id: StepId,
+    /// The destination's securable.
+    pub securable: Securable,
+    /// What of it this step brings about.
+    pub facet: Facet,
+    /// What to do.
+    pub action: Action,
+    /// What undoes it; absent when nothing does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub inverse: Option<Action>,
+    /// Steps that must have succeeded.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub depends_on: Vec<StepId>,
+    /// Steps that must have ended, well or not.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub after: Vec<StepId>,
+    /// What the plan was made for.
+    pub expects: Expectation,
+    /// Bytes of the source's files, when known: larger steps begin first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub size: Option<u64>,
+}
+
+/// What a step expects to find.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "expects", rename_all = "snake_case")]
+pub enum Expectation {
+    /// The destination lacks the securable.
+    Absent,
+    /// The destination has the securable, or an earlier step makes it.
+    Present,
+    /// The destination has the table as described.
+    Table(TableState),
+}
+
+/// A table at a moment.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TableState {
+    /// Its id.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub table_id: Option<String>,
+    /// Its version.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version: Option<u64>,
+}

@@ -1,0 +1,211 @@
+//! Plans tables, and names everything listed as a table that cannot be cloned.
+
+use clxs_api::{FullName, Identifier};
+
+use super::builder::{Builder, Entry, NewStep, Ownership};
+use super::drift::{Drift, drift};
+use super::{CloneTable, Expectation, Facet, PlannedChange, Statement, StepId, TableState};
+use crate::inventory::Table;
+use crate::outcome::{FacetOutcome, FacetStatus};
+use crate::settings::{CloneType, LoadType, Settings};
+use crate::{Kind, Securable};
+
+pub(super) fn plan(builder: &mut Builder<'_>) {
+    let inventories = builder.inventories;
+    for (schema_name, schema) in inventories.source.schemas.iter().filter(|(_, schema)| schema.skip.is_none())
+    {
+        let schema_full_name = builder.schema_name(schema_name);
+        let existing = inventories.destination.schemas.get(schema_name);
+        for (name, source) in schema.tables.iter().filter(|(_, table)| table.kind != Kind::View) {
+            let full_name = schema_full_name.child(name.clone());
+            let destination = existing.and_then(|schema| schema.tables.get(name));
+            let change = change(builder.settings, name, &full_name, source, destination);
+            plan_table(builder, &full_name, source, destination, change);
+        }
+    }
+}
+
+fn plan_table<'a>(
+    builder: &mut Builder<'a>,
+    name: &FullName,
+    source: &'a Table,
+    destination: Option<&'a Table>,
+    change: PlannedChange,
+) {
+    let carried = |facet| FacetOutcome { facet, status: FacetStatus::Carried };
+    let cloned = matches!(change, PlannedChange::Create | PlannedChange::Replace { .. });
+    builder.add(Entry {
+        kind: source.kind,
+        source: name.clone(),
+        change: change.clone(),
+        ownership: ownership(source, destination),
+        table: Some(source),
+        facets: if cloned { vec![carried(Facet::Properties)] } else { Vec::new() },
+    });
+    let definition = match &change {
+        PlannedChange::Create => clone(builder, name, source, None),
+        PlannedChange::Replace { drift } => replace(builder, name, source, destination, drift),
+        _ => None,
+    };
+    if !matches!(change, PlannedChange::Skip { .. }) {
+        comment(builder, name, source, destination, definition);
+    }
+}
+
+/// What concerns grants and owner of a table or view.
+pub(super) fn ownership<'a>(source: &'a Table, destination: Option<&'a Table>) -> Ownership<'a> {
+    Ownership {
+        source_owner: source.owner.as_deref(),
+        destination_owner: destination.and_then(|table| table.owner.as_deref()),
+        source_grants: Some(&source.grants),
+        destination_grants: destination.map(|table| &table.grants),
+    }
+}
+
+fn change(
+    settings: &Settings,
+    name: &Identifier,
+    full_name: &FullName,
+    source: &Table,
+    destination: Option<&Table>,
+) -> PlannedChange {
+    let reason = settings.selection.skips_table(name).map(str::to_owned);
+    if let Some(reason) = reason.or_else(|| not_clonable(source)).or_else(|| nested(settings, source)) {
+        return PlannedChange::Skip { reason };
+    }
+    match destination {
+        None => PlannedChange::Create,
+        Some(_) if settings.load_type == LoadType::Incremental => {
+            skip("the destination has it (INCREMENTAL)")
+        }
+        Some(other) if other.kind != Kind::Table => {
+            skip(&format!("the destination has a {} of that name; drop or rename it", other.kind))
+        }
+        Some(table) => existing(settings, full_name, source, table),
+    }
+}
+
+/// Why a table of this type is never cloned, in the words of the guide.
+fn not_clonable(source: &Table) -> Option<String> {
+    match source.kind {
+        Kind::Table => source.protection.as_ref().map(|protection| {
+            format!("it has {protection}, and CLONE refuses protected tables (masked rows are never copied as data)")
+        }),
+        Kind::StreamingTable | Kind::MaterializedView => Some(format!(
+            "{} is owned by a pipeline and must be recreated by running its pipeline against the new schema",
+            type_name(source)
+        )),
+        Kind::ForeignTable => Some("FOREIGN tables belong to another system and have no files to clone".to_owned()),
+        Kind::MetricView => Some("METRIC_VIEW is not supported by this version".to_owned()),
+        _ => Some(format!("unknown type {}", type_name(source))),
+    }
+}
+
+fn type_name(source: &Table) -> String {
+    source.table_type.as_ref().map_or_else(|| "(none)".to_owned(), ToString::to_string)
+}
+
+/// The platform refuses shallow clones of shallow clones (facts/settled.md §5).
+fn nested(settings: &Settings, source: &Table) -> Option<String> {
+    (settings.clone_type == CloneType::Shallow && source.is_shallow_clone())
+        .then(|| "a shallow clone cannot be cloned shallow; clone it deep".to_owned())
+}
+
+fn existing(settings: &Settings, name: &FullName, source: &Table, destination: &Table) -> PlannedChange {
+    let found = if is_other_clone_type(settings, destination) {
+        Some(Drift::OtherCloneType)
+    } else {
+        drift(source, name, destination, &settings.as_of)
+    };
+    match found {
+        Some(drift) if drift.is_edit() && !settings.overwrite_edits => {
+            skip(&format!("{drift}; overwrite_edits replaces it"))
+        }
+        Some(Drift::OtherCloneType) if !settings.force_reclone => {
+            skip(&format!("{}; force_reclone drops it first", Drift::OtherCloneType))
+        }
+        Some(drift) => PlannedChange::Replace { drift },
+        None if settings.force_reclone => PlannedChange::Replace { drift: Drift::Forced },
+        None => PlannedChange::Unchanged,
+    }
+}
+
+fn is_other_clone_type(settings: &Settings, destination: &Table) -> bool {
+    destination.is_shallow_clone() != (settings.clone_type == CloneType::Shallow)
+}
+
+fn skip(reason: &str) -> PlannedChange {
+    PlannedChange::Skip { reason: reason.to_owned() }
+}
+
+fn replace(
+    builder: &mut Builder<'_>,
+    name: &FullName,
+    source: &Table,
+    destination: Option<&Table>,
+    drift: &Drift,
+) -> Option<StepId> {
+    if *drift == Drift::OtherCloneType {
+        let dropped = Statement::Drop(Securable::new(Kind::Table, builder.renamed(name)));
+        builder.step(name, NewStep::new(Facet::Definition, dropped, expectation(destination)));
+        return clone(builder, name, source, None);
+    }
+    clone(builder, name, source, destination)
+}
+
+fn clone(
+    builder: &mut Builder<'_>,
+    name: &FullName,
+    source: &Table,
+    destination: Option<&Table>,
+) -> Option<StepId> {
+    let table = builder.renamed(name);
+    let action = Statement::CloneTable(CloneTable {
+        source: name.clone(),
+        destination: table.clone(),
+        clone_type: builder.settings.clone_type,
+        replace: destination.is_some(),
+        as_of: builder.settings.as_of.clone(),
+        properties: builder.settings.table_properties.clone(),
+        source_table_id: source.table_id.clone(),
+    });
+    let mut step = NewStep::new(Facet::Definition, action, expectation(destination));
+    step.inverse = match destination.map(|table| table.history.version()) {
+        None => Some(Statement::Drop(Securable::new(Kind::Table, table)).into()),
+        Some(version) => version.map(|version| Statement::RestoreTable { table, version }.into()),
+    };
+    step.depends_on = name.parent().map(|schema| builder.container_steps(&schema)).unwrap_or_default();
+    step.depends_on.extend(builder.definition_step(name));
+    step.size = source.size;
+    builder.step(name, step)
+}
+
+fn expectation(destination: Option<&Table>) -> Expectation {
+    match destination {
+        None => Expectation::Absent,
+        Some(table) => Expectation::Table(TableState {
+            table_id: table.table_id.clone(),
+            version: table.history.version(),
+        }),
+    }
+}
+
+/// `CLONE` carries everything but the comment of the table itself (facts/sql.md §2).
+fn comment(
+    builder: &mut Builder<'_>,
+    name: &FullName,
+    source: &Table,
+    destination: Option<&Table>,
+    definition: Option<StepId>,
+) {
+    let before = destination.and_then(|table| table.comment.clone());
+    if !builder.settings.copy.comments || source.comment.is_none() || source.comment == before {
+        return;
+    }
+    let table = builder.renamed(name);
+    let action = Statement::Comment { table: table.clone(), comment: source.comment.clone() };
+    let mut step = NewStep::new(Facet::Comment, action, Expectation::Present);
+    step.inverse = Some(Statement::Comment { table, comment: before }.into());
+    step.depends_on = definition.into_iter().collect();
+    builder.step(name, step);
+}

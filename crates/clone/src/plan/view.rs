@@ -1,0 +1,288 @@
+//! Plans views: their text rewritten, in the order in which they read each other.
+
+use std::collections::BTreeMap;
+
+use clxs_api::{FullName, Identifier, Properties};
+
+use super::builder::{Builder, Entry, NewStep};
+use super::table::ownership;
+use super::view_order::{Ordered, order};
+use super::{CreateView, Drift, Expectation, Facet, Finding, PlannedChange, SchemaMode, Statement};
+use crate::inventory::{Table, View};
+use crate::outcome::{FacetOutcome, FacetStatus};
+use crate::rewrite::{Rewritten, rewrite};
+use crate::settings::{LoadType, Settings};
+use crate::{Kind, Securable};
+
+/// A view of the source with what planning needs to know of it.
+struct Candidate<'a> {
+    source: &'a Table,
+    destination: Option<&'a Table>,
+    view: &'a View,
+    rewritten: Rewritten,
+    /// What it reads, as full names.
+    reads: Vec<FullName>,
+}
+
+pub(super) fn plan(builder: &mut Builder<'_>) {
+    let candidates = candidates(builder);
+    let reads = candidates.iter().map(|(name, candidate)| (name.clone(), candidate.reads.clone())).collect();
+    let Ordered { order, cycles } = order(&reads);
+    for name in order {
+        if let Some(candidate) = candidates.get(&name) {
+            let change = change(builder, &name, candidate);
+            plan_view(builder, &name, candidate, change);
+        }
+    }
+    for (name, cycle) in cycles {
+        if let Some(candidate) = candidates.get(&name) {
+            let reason = format!("views read each other in a cycle: {cycle}");
+            plan_view(builder, &name, candidate, PlannedChange::Skip { reason });
+        }
+    }
+}
+
+fn candidates<'a>(builder: &Builder<'a>) -> BTreeMap<FullName, Candidate<'a>> {
+    static NO_VIEW: std::sync::LazyLock<View> = std::sync::LazyLock::new(View::default);
+    let inventories = builder.inventories;
+    let mut candidates = BTreeMap::new();
+    for (schema_name, schema) in inventories.source.schemas.iter().filter(|(_, schema)| schema.skip.is_none())
+    {
+        let existing = inventories.destination.schemas.get(schema_name);
+        for (name, source) in schema.tables.iter().filter(|(_, table)| table.kind == Kind::View) {
+            let view = source.view.as_ref().unwrap_or(&NO_VIEW);
+            let definition = view.definition.as_deref().unwrap_or_default();
+            let rewritten = rewrite(definition, &builder.settings.source, &builder.settings.destination);
+            let full_name = builder.schema_name(schema_name).child(name.clone());
+            let reads = reads(view, &rewritten, &session(&full_name, view));
+            let destination = existing.and_then(|schema| schema.tables.get(name));
+            candidates.insert(full_name, Candidate { source, destination, view, rewritten, reads });
+        }
+    }
+    candidates
+}
+
+/// What the platform says a view reads, or else what its text names.
+fn reads(view: &View, rewritten: &Rewritten, session: &(Identifier, Identifier)) -> Vec<FullName> {
+    let named = || rewritten.relations.iter().filter_map(|parts| complete(parts, session)).collect();
+    let mut reads: Vec<FullName> =
+        view.reads.clone().map_or_else(named, |names| names.iter().map(FullName::to_lowercase).collect());
+    reads.sort();
+    reads.dedup();
+    reads
+}
+
+fn complete(parts: &[Identifier], (catalog, schema): &(Identifier, Identifier)) -> Option<FullName> {
+    let missing = [catalog, schema].into_iter().take(3_usize.saturating_sub(parts.len()));
+    FullName::new(missing.cloned().chain(parts.iter().cloned())).ok().map(|name| name.to_lowercase())
+}
+
+/// The catalog and schema that unqualified names of the view are in.
+fn session(name: &FullName, view: &View) -> (Identifier, Identifier) {
+    let own = || (name.catalog().clone(), name.schema().cloned().unwrap_or_else(|| name.catalog().clone()));
+    view.session.clone().unwrap_or_else(own)
+}
+
+fn change(builder: &Builder<'_>, name: &FullName, candidate: &Candidate<'_>) -> PlannedChange {
+    if let Some(reason) = skip_reason(builder, name, candidate) {
+        return PlannedChange::Skip { reason };
+    }
+    match candidate.destination {
+        None => PlannedChange::Create,
+        Some(destination) => match &destination.view {
+            Some(view) if differs(builder.settings, name, candidate, destination, view) => {
+                PlannedChange::Replace { drift: Drift::DefinitionDiffers }
+            }
+            Some(_) if builder.settings.force_reclone => PlannedChange::Replace { drift: Drift::Forced },
+            Some(_) | None => PlannedChange::Unchanged,
+        },
+    }
+}
+
+fn skip_reason(builder: &Builder<'_>, name: &FullName, candidate: &Candidate<'_>) -> Option<String> {
+    let settings = builder.settings;
+    if let Some(reason) = settings.selection.skips_table(name.name()) {
+        return Some(reason.to_owned());
+    }
+    if candidate.view.definition.is_none() {
+        return Some("its text cannot be read; only its owner may see it".to_owned());
+    }
+    match (settings.load_type, candidate.destination) {
+        (LoadType::Selective, _) => return Some("SELECTIVE refreshes tables only".to_owned()),
+        (LoadType::Incremental, Some(_)) => return Some("the destination has it (INCREMENTAL)".to_owned()),
+        (_, Some(other)) if other.kind != Kind::View => {
+            return Some(format!("the destination has a {} of that name; drop or rename it", other.kind));
+        }
+        _ => {}
+    }
+    candidate.reads.iter().find_map(|read| unreadable(builder, read))
+}
+
+/// Why the clone of a view could not read what the view reads; `None` when it could.
+fn unreadable(builder: &Builder<'_>, read: &FullName) -> Option<String> {
+    if !read.catalog().matches(builder.settings.source.as_str()) || exists(builder, read) {
+        return None;
+    }
+    match builder.planned(read).map(|planned| &planned.change) {
+        Some(PlannedChange::Skip { reason }) => {
+            Some(format!("it reads {}, which is skipped: {reason}", read.dotted()))
+        }
+        Some(_) => None,
+        None => Some(format!("it reads {}, which is not cloned", read.dotted())),
+    }
+}
+
+/// Whether the destination has its own of this already.
+fn exists(builder: &Builder<'_>, read: &FullName) -> bool {
+    let schema = read.schema().and_then(|schema| builder.inventories.destination.schemas.get(schema));
+    schema.is_some_and(|schema| schema.tables.contains_key(read.name()))
+}
+
+fn plan_view<'a>(
+    builder: &mut Builder<'a>,
+    name: &FullName,
+    candidate: &Candidate<'a>,
+    change: PlannedChange,
+) {
+    let replaced = matches!(change, PlannedChange::Create | PlannedChange::Replace { .. });
+    let takes_part = !matches!(change, PlannedChange::Skip { .. });
+    builder.add(Entry {
+        kind: Kind::View,
+        source: name.clone(),
+        change,
+        ownership: ownership(candidate.source, candidate.destination),
+        table: Some(candidate.source),
+        facets: if replaced { carried(builder.settings, candidate) } else { Vec::new() },
+    });
+    if takes_part {
+        findings(builder, name, candidate);
+    }
+    if replaced {
+        create(builder, name, candidate);
+    }
+}
+
+/// What `CREATE VIEW` itself carries.
+fn carried(settings: &Settings, candidate: &Candidate<'_>) -> Vec<FacetOutcome> {
+    let comment = settings.copy.comments && candidate.source.comment.is_some();
+    let properties = settings.copy.properties && !candidate.view.properties.is_empty();
+    [(comment, Facet::Comment), (properties, Facet::Properties)]
+        .into_iter()
+        .filter(|(carried, _)| *carried)
+        .map(|(_, facet)| FacetOutcome { facet, status: FacetStatus::Carried })
+        .collect()
+}
+
+fn findings(builder: &mut Builder<'_>, name: &FullName, candidate: &Candidate<'_>) {
+    for mention in &candidate.rewritten.mentions {
+        let message = format!("line {}: {}", mention.line, mention.message);
+        builder.finding(Finding { securable: name.clone(), line: Some(mention.line), message });
+    }
+    for read in
+        candidate.reads.iter().filter(|read| !read.catalog().matches(builder.settings.source.as_str()))
+    {
+        let message = format!("reads {} of another catalog; the clone reads the same", read.dotted());
+        builder.finding(Finding { securable: name.clone(), line: None, message });
+    }
+}
+
+fn create(builder: &mut Builder<'_>, name: &FullName, candidate: &Candidate<'_>) {
+    let mut depends_on = name.parent().map(|schema| builder.container_steps(&schema)).unwrap_or_default();
+    depends_on.extend(candidate.reads.iter().filter_map(|read| builder.definition_step(read)));
+    let view = create_view(builder.settings, name, candidate);
+    let before = candidate.destination.and_then(|table| as_it_is(&view.name, table));
+    let destination = view.name.clone();
+    let expects = if candidate.destination.is_some() { Expectation::Present } else { Expectation::Absent };
+    let mut step = NewStep::new(Facet::Definition, Statement::CreateView(view), expects);
+    step.inverse = match candidate.destination {
+        None => Some(Statement::Drop(Securable::new(Kind::View, destination)).into()),
+        Some(_) => before.map(|view| Statement::CreateView(view).into()),
+    };
+    step.depends_on = depends_on;
+    builder.step(name, step);
+}
+
+fn create_view(settings: &Settings, name: &FullName, candidate: &Candidate<'_>) -> CreateView {
+    let Candidate { source, destination, view, rewritten, .. } = candidate;
+    let existing = destination.and_then(|table| table.view.as_ref());
+    let in_destination = |catalog: Identifier| {
+        if catalog.matches(settings.source.as_str()) { settings.destination.to_lowercase() } else { catalog }
+    };
+    let (catalog, schema) = session(name, view);
+    let kept = |existing: Option<&Properties>| existing.cloned().unwrap_or_default();
+    let properties = &view.properties;
+    CreateView {
+        name: name.in_catalog(&settings.destination.to_lowercase()),
+        definition: rewritten.text.clone(),
+        columns: columns(settings, view, existing),
+        comment: if settings.copy.comments {
+            source.comment.clone()
+        } else {
+            destination.and_then(|table| table.comment.clone())
+        },
+        properties: if settings.copy.properties {
+            properties.clone()
+        } else {
+            kept(existing.map(|v| &v.properties))
+        },
+        schema_mode: view.schema_mode,
+        catalog: in_destination(catalog),
+        schema,
+    }
+}
+
+/// The columns to list. A view that follows its tables' columns must not list them.
+fn columns(settings: &Settings, view: &View, existing: Option<&View>) -> Vec<(Identifier, Option<String>)> {
+    if view.schema_mode == Some(SchemaMode::Evolution) {
+        return Vec::new();
+    }
+    let kept = |name: &Identifier| {
+        let own = existing?.columns.iter().find(|(column, _)| column == name)?;
+        own.1.clone()
+    };
+    view.columns
+        .iter()
+        .map(|(name, comment)| {
+            (name.clone(), if settings.copy.comments { comment.clone() } else { kept(name) })
+        })
+        .collect()
+}
+
+/// The statement that makes a view as the destination has it, to undo a replacement.
+fn as_it_is(name: &FullName, table: &Table) -> Option<CreateView> {
+    let view = table.view.as_ref()?;
+    let (catalog, schema) = session(name, view);
+    Some(CreateView {
+        name: name.clone(),
+        definition: view.definition.clone()?,
+        columns: view.columns.clone(),
+        comment: table.comment.clone(),
+        properties: view.properties.clone(),
+        schema_mode: view.schema_mode,
+        catalog,
+        schema,
+    })
+}
+
+fn differs(
+    settings: &Settings,
+    name: &FullName,
+    candidate: &Candidate<'_>,
+    destination: &Table,
+    existing: &View,
+) -> bool {
+    let wanted = create_view(settings, name, candidate);
+    let text = existing.definition.as_deref().unwrap_or_default();
+    let lacks_property =
+        wanted.properties.iter().any(|(key, value)| existing.properties.get(key) != Some(value));
+    let other_columns = !wanted.columns.is_empty() && wanted.columns != existing.columns;
+    trimmed(&wanted.definition) != trimmed(text)
+        || wanted.comment.as_ref().is_some_and(|comment| Some(comment) != destination.comment.as_ref())
+        || wanted.schema_mode.is_some_and(|mode| existing.schema_mode.is_some_and(|own| own != mode))
+        || other_columns
+        || lacks_property
+}
+
+fn trimmed(text: &str) -> &str {
+    text.trim().trim_end_matches(';').trim_end()
+}

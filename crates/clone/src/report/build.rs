@@ -1,0 +1,158 @@
+//! Makes a report from a plan and what the journal knows of its steps. Pure.
+
+use std::collections::{BTreeMap, HashMap};
+
+use super::{Counts, REPORT_SCHEMA, REPORT_VERSION, Report, SecurableReport};
+use crate::Kind;
+use crate::journal::{RunState, RunSummary};
+use crate::outcome::{CloneMetrics, FacetOutcome, FacetStatus, Outcome, StepOutcome, format_name};
+use crate::plan::{Facet, Plan, PlannedChange, PlannedSecurable, Step, StepId};
+
+/// What the journal knows of a step that began or was decided about.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct StepRecord {
+    /// How it ended; absent while it runs.
+    pub(crate) outcome: Option<StepOutcome>,
+    pub(crate) duration_ms: u64,
+    pub(crate) retries: u32,
+    pub(crate) statement_ids: Vec<String>,
+}
+
+/// A step with what the journal knows of it; nothing when it was never tried.
+type Ended<'a> = (&'a Step, Option<&'a StepRecord>);
+
+/// The report of a run.
+pub(crate) fn build(run: &RunSummary, plan: &Plan, records: &HashMap<StepId, StepRecord>) -> Report {
+    let ended = |id: &StepId| Some((plan.step(*id)?, records.get(id)));
+    let steps_of = |planned: &PlannedSecurable| planned.steps.iter().filter_map(ended).collect::<Vec<_>>();
+    let securables: Vec<_> =
+        plan.securables.iter().map(|planned| securable(planned, &steps_of(planned), run.state)).collect();
+    let mut report = Report {
+        schema: REPORT_SCHEMA.to_owned(),
+        version: REPORT_VERSION,
+        run: run.id.clone(),
+        state: run.state,
+        source: plan.source.clone(),
+        destination: plan.destination.clone(),
+        clone_type: plan.clone_type,
+        load_type: plan.load_type,
+        started_at: run.started_at,
+        finished_at: run.finished_at,
+        duration_ms: run
+            .finished_at
+            .and_then(|end| u64::try_from((end - run.started_at).num_milliseconds()).ok()),
+        counts: Counts::default(),
+        counts_by_kind: BTreeMap::new(),
+        bytes_copied: 0,
+        files_copied: 0,
+        source_formats: BTreeMap::new(),
+        grants_skipped: missing(plan, records, Facet::Grants),
+        ownership_skipped: missing(plan, records, Facet::Owner),
+        retries: records.values().map(|record| u64::from(record.retries)).sum(),
+        securables,
+        findings: plan.findings.clone(),
+    };
+    total(&mut report, plan);
+    report
+}
+
+fn securable(planned: &PlannedSecurable, steps: &[Ended<'_>], run: RunState) -> SecurableReport {
+    let known = || steps.iter().filter_map(|(_, record)| *record);
+    SecurableReport {
+        kind: planned.kind,
+        source: planned.source.clone(),
+        destination: planned.destination.clone(),
+        outcome: outcome(planned, steps, run),
+        facets: facets(planned, steps),
+        metrics: known().find_map(|record| metrics(record.outcome.as_ref())),
+        duration_ms: known().map(|record| record.duration_ms).sum(),
+        statement_ids: known().flat_map(|record| record.statement_ids.iter().cloned()).collect(),
+    }
+}
+
+fn outcome(planned: &PlannedSecurable, steps: &[Ended<'_>], run: RunState) -> Outcome {
+    let outcomes = steps.iter().map(|(_, record)| record.and_then(|record| record.outcome.as_ref()));
+    let failure = outcomes.map(|outcome| outcome.map_or_else(|| Some(untried(run)), StepOutcome::failure));
+    outcome_of(&planned.change, failure.flatten().next())
+}
+
+/// What became of a securable, given why one of its steps failed.
+pub(crate) fn outcome_of(change: &PlannedChange, failure: Option<String>) -> Outcome {
+    match (change, failure) {
+        (PlannedChange::Skip { reason }, _) => Outcome::Skipped { reason: reason.clone() },
+        (_, Some(error)) => Outcome::Failed { error },
+        (PlannedChange::Create, None) => Outcome::Created,
+        (PlannedChange::Replace { .. }, None) => Outcome::Replaced,
+        (PlannedChange::Change, None) => Outcome::Changed,
+        (PlannedChange::Unchanged, None) => Outcome::Unchanged,
+    }
+}
+
+/// Why a step that the journal does not know failed.
+fn untried(run: RunState) -> String {
+    match run {
+        RunState::Running => "not done yet".to_owned(),
+        state => format!("not tried: the run was {state}"),
+    }
+}
+
+/// One entry a facet: what the plan knew, and what became of the steps.
+fn facets(planned: &PlannedSecurable, steps: &[Ended<'_>]) -> Vec<FacetOutcome> {
+    let outcome = |record: &Option<&'_ StepRecord>| record.and_then(|record| record.outcome.clone());
+    let failed = steps.iter().any(|(step, record)| {
+        step.facet == Facet::Definition && !outcome(record).as_ref().is_some_and(StepOutcome::is_done)
+    });
+    let known = planned.facets.iter().filter(|_| !failed).cloned();
+    let done =
+        steps.iter().filter(|(step, _)| step.facet != Facet::Definition).filter_map(|(step, record)| {
+            let status = facet_status(&outcome(record)?);
+            Some(FacetOutcome { facet: step.facet, status })
+        });
+    known.chain(done).collect()
+}
+
+fn facet_status(outcome: &StepOutcome) -> FacetStatus {
+    match outcome {
+        StepOutcome::Done { missing, .. } if missing.is_empty() => FacetStatus::Carried,
+        StepOutcome::Done { missing, .. } => FacetStatus::Changed {
+            detail: format!("without {}, unknown in the destination", missing.join(", ")),
+        },
+        StepOutcome::Impossible { reason } => FacetStatus::Impossible { reason: reason.clone() },
+        other => FacetStatus::Failed { error: other.failure().unwrap_or_default() },
+    }
+}
+
+fn metrics(outcome: Option<&StepOutcome>) -> Option<CloneMetrics> {
+    match outcome {
+        Some(StepOutcome::Done { metrics, .. }) => *metrics,
+        _ => None,
+    }
+}
+
+/// Principals that a facet could not be given to.
+fn missing(plan: &Plan, records: &HashMap<StepId, StepRecord>, facet: Facet) -> usize {
+    let steps = plan.steps.iter().filter(|step| step.facet == facet);
+    steps
+        .filter_map(|step| records.get(&step.id)?.outcome.as_ref())
+        .map(|outcome| match outcome {
+            StepOutcome::Done { missing, .. } => missing.len(),
+            StepOutcome::Impossible { .. } => 1,
+            _ => 0,
+        })
+        .sum()
+}
+
+fn total(report: &mut Report, plan: &Plan) {
+    for (securable, planned) in report.securables.iter().zip(&plan.securables) {
+        report.counts.add(&securable.outcome);
+        report.counts_by_kind.entry(securable.kind).or_default().add(&securable.outcome);
+        if let Some(metrics) = securable.metrics {
+            report.bytes_copied += metrics.copied_files_size;
+            report.files_copied += metrics.num_copied_files;
+        }
+        let was_cloned = matches!(securable.outcome, Outcome::Created | Outcome::Replaced);
+        if securable.kind == Kind::Table && was_cloned {
+            *report.source_formats.entry(format_name(planned.source_format.as_ref())).or_default() += 1;
+        }
+    }
+}

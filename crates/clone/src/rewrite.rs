@@ -1,0 +1,244 @@
+//! Rewrites the text of a view so that it reads the destination.
+//!
+//! Works on SQL tokens, never on text: only the first part of a three-part name in the place of a relation
+//! or a function changes, and every other byte stays. Strings, comments, aliases and struct fields are
+//! never touched. Names of two parts and one part need no change, because the view is made with the
+//! destination as its session's catalog.
+
+mod lexer;
+mod positions;
+
+use clxs_api::Identifier;
+
+use lexer::{Lexed, lex};
+use positions::{Reference, references};
+
+/// A text that reads the destination, and what was found in it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Rewritten {
+    /// The text.
+    pub text: String,
+    /// The relations it reads, parts as written before rewriting, in the order of the text.
+    pub relations: Vec<Vec<Identifier>>,
+    /// Places that mention the source and that nobody rewrote.
+    pub mentions: Vec<Mention>,
+}
+
+/// A place in a text that somebody should look at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mention {
+    /// The line, from 1.
+    pub line: u64,
+    /// What is there.
+    pub message: String,
+}
+
+/// Makes every name of the catalog `source` a name of the catalog `destination`. A text that is no SQL
+/// stays as it is, with a mention. Rewriting a rewritten text changes nothing.
+pub fn rewrite(text: &str, source: &Identifier, destination: &Identifier) -> Rewritten {
+    let lexed = match lex(text) {
+        Ok(lexed) => lexed,
+        Err(problem) => return unreadable(text, problem),
+    };
+    let references = references(&lexed);
+    let mut rewritten = Rewritten { mentions: mentions(&lexed, source), ..Rewritten::default() };
+    let mut copied = 0;
+    for reference in references.iter().filter(|reference| reference.catalog(&lexed, source)) {
+        let part = &lexed.tokens[reference.parts[0]];
+        rewritten.text.push_str(&text[copied..part.start]);
+        rewritten.text.push_str(&name_like(&text[part.start..part.end], destination));
+        copied = part.end;
+    }
+    rewritten.text.push_str(&text[copied..]);
+    rewritten.relations =
+        references.iter().filter(|found| found.is_relation).map(|found| found.names(&lexed)).collect();
+    rewritten
+}
+
+fn unreadable(text: &str, problem: String) -> Rewritten {
+    let message = format!("the text is not SQL that can be read ({problem}); it was not rewritten");
+    let mentions = vec![Mention { line: 1, message }];
+    Rewritten { text: text.to_owned(), mentions, relations: Vec::new() }
+}
+
+/// The new name, quoted as the old one was, and where it must be.
+fn name_like(written: &str, name: &Identifier) -> String {
+    let plain = name.as_str().starts_with(|first: char| first.is_ascii_alphabetic() || first == '_')
+        && name.as_str().chars().all(|character| character.is_ascii_alphanumeric() || character == '_');
+    if plain && !written.starts_with('`') { name.as_str().to_owned() } else { name.to_string() }
+}
+
+/// Strings that name the source: nobody can know what they are for.
+fn mentions(lexed: &Lexed, source: &Identifier) -> Vec<Mention> {
+    let prefix = format!("{}.", source.as_str().to_lowercase());
+    let quoted = format!("`{prefix}").replace('.', "`.");
+    lexed
+        .tokens
+        .iter()
+        .filter_map(|token| token.string().map(|value| (token.line, value.to_lowercase())))
+        .filter(|(_, value)| mentions_name(value, &prefix) || value.contains(&quoted))
+        .map(|(line, value)| Mention {
+            line,
+            message: format!("the string '{value}' names the source; it was not rewritten"),
+        })
+        .collect()
+}
+
+/// Whether the text holds the prefix where a name begins: `my_prod.x` does not mention `prod.`.
+fn mentions_name(text: &str, prefix: &str) -> bool {
+    text.match_indices(prefix).any(|(start, _)| {
+        !text[..start].ends_with(|before: char| before.is_alphanumeric() || matches!(before, '_' | '.' | '-'))
+    })
+}
+
+impl Reference {
+    /// Whether it is a name of this catalog.
+    fn catalog(&self, lexed: &Lexed, catalog: &Identifier) -> bool {
+        self.parts.len() >= 3 && lexed.tokens[self.parts[0]].word().is_some_and(|word| catalog.matches(word))
+    }
+
+    /// Its parts as names.
+    fn names(&self, lexed: &Lexed) -> Vec<Identifier> {
+        self.parts.iter().filter_map(|&part| Identifier::new(lexed.tokens[part].word()?).ok()).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn to_dev(text: &str) -> Rewritten {
+        rewrite(text, &Identifier::new("prod").unwrap(), &Identifier::new("dev").unwrap())
+    }
+
+    #[test]
+    fn relations_change_in_any_case_and_quoting() {
+        let text = "SELECT * FROM prod.s.a JOIN `PROD`.s.b ON a.x = b.x, Prod . s . c";
+        assert_eq!(to_dev(text).text, "SELECT * FROM dev.s.a JOIN `dev`.s.b ON a.x = b.x, dev . s . c");
+    }
+
+    #[test]
+    fn functions_change_wherever_they_stand() {
+        let text = "SELECT prod.s.f(x), my_prod.s.f(x) FROM prod.s.t WHERE prod.s.g(y) > 1";
+        assert_eq!(to_dev(text).text, "SELECT dev.s.f(x), my_prod.s.f(x) FROM dev.s.t WHERE dev.s.g(y) > 1");
+    }
+
+    #[test]
+    fn columns_of_a_named_relation_change_and_struct_fields_stay() {
+        let text = "SELECT prod.s.t.id, prod.address.city FROM prod.s.t";
+        assert_eq!(to_dev(text).text, "SELECT dev.s.t.id, prod.address.city FROM dev.s.t");
+    }
+
+    #[test]
+    fn alias_of_the_catalogs_name_stays() {
+        let text = "SELECT prod.address.city, prod.id FROM s.customers prod WHERE prod.a.b = 1";
+        assert_eq!(to_dev(text).text, text);
+    }
+
+    #[test]
+    fn strings_and_comments_stay_and_strings_are_reported() {
+        let text = "SELECT 'prod.s.t', 'it\\'s prod.x', r'\\', \"prod.a\" -- FROM prod.s.t\n/* FROM prod.s.t /* prod */ */ FROM s.t";
+        let rewritten = to_dev(text);
+        assert_eq!(rewritten.text, text);
+        assert_eq!(rewritten.mentions.len(), 3);
+    }
+
+    #[test]
+    fn identifier_clause_is_reported_with_its_line() {
+        let rewritten = to_dev("SELECT *\nFROM IDENTIFIER('prod.s.t')");
+        assert_eq!(rewritten.mentions[0].line, 2);
+        assert!(rewritten.mentions[0].message.contains("prod.s.t"));
+    }
+
+    #[test]
+    fn from_of_a_function_is_no_relation() {
+        for text in [
+            "SELECT trim(BOTH 'x' FROM prod.a.b) FROM s.t prod",
+            "SELECT a IS DISTINCT FROM prod.a.b FROM s.t prod",
+        ] {
+            assert_eq!(to_dev(text).text, text);
+        }
+    }
+
+    #[test]
+    fn subqueries_unions_and_common_table_expressions_are_reached() {
+        let text = "WITH x AS (SELECT * FROM prod.s.a) SELECT * FROM x UNION ALL (SELECT * FROM (prod.s.b) b) \
+                    UNION SELECT 1 FROM s.t WHERE EXISTS (SELECT 1 FROM prod.s.c)";
+        assert_eq!(to_dev(text).text, text.replace("prod.", "dev."));
+    }
+
+    #[test]
+    fn commas_of_other_clauses_begin_no_relation() {
+        let text = "SELECT a FROM s.t prod ORDER BY prod.a.b, prod.c.d";
+        assert_eq!(to_dev(text).text, text);
+    }
+
+    #[test]
+    fn name_that_needs_quotes_gets_them() {
+        let destination = Identifier::new("my-dev").unwrap();
+        let text = rewrite("SELECT 1 FROM prod.s.t", &Identifier::new("prod").unwrap(), &destination).text;
+        assert_eq!(text, "SELECT 1 FROM `my-dev`.s.t");
+    }
+
+    #[test]
+    fn relations_are_told_with_the_parts_they_have() {
+        let relations = to_dev("SELECT * FROM prod.s.a, s.b JOIN c, explode(x.y.z)").relations;
+        let texts: Vec<_> = relations
+            .iter()
+            .map(|parts| parts.iter().map(Identifier::as_str).collect::<Vec<_>>().join("."))
+            .collect();
+        assert_eq!(texts, ["prod.s.a", "s.b", "c"]);
+    }
+
+    fn piece() -> impl Strategy<Value = String> {
+        prop::sample::select(vec![
+            "SELECT",
+            "FROM",
+            "JOIN",
+            "WHERE",
+            ",",
+            "(",
+            ")",
+            "prod.s.t",
+            "`prod`.s.t",
+            "PROD.s.f(",
+            "prod.id",
+            "'prod.s.t'",
+            "\"prod.s\"",
+            "-- prod.s.t\n",
+            "/* prod.s.t */",
+            "x",
+            "AS",
+            "prod",
+            ".",
+            "dev.s.t",
+            "'a\\'",
+            "'",
+            "UNION",
+            "TABLE",
+            "1",
+            "é",
+            "r'\\'",
+        ])
+        .prop_map(str::to_owned)
+    }
+
+    proptest! {
+        #[test]
+        fn rewriting_is_idempotent(pieces in prop::collection::vec(piece(), 0..30)) {
+            let once = to_dev(&pieces.join(" ")).text;
+            prop_assert_eq!(&to_dev(&once).text, &once);
+        }
+
+        #[test]
+        fn only_names_of_the_source_change(pieces in prop::collection::vec(piece(), 0..30)) {
+            let text = pieces.join(" ");
+            let same = rewrite(&text, &Identifier::new("elsewhere").unwrap(), &Identifier::new("dev").unwrap());
+            prop_assert_eq!(&same.text, &text);
+            let back = rewrite(&text, &Identifier::new("prod").unwrap(), &Identifier::new("prod").unwrap());
+            prop_assert_eq!(back.text.to_lowercase(), text.to_lowercase());
+        }
+    }
+}

@@ -1,0 +1,166 @@
+//! Tells the observer what happens, and knows when a securable and when a schema is finished.
+
+use std::collections::{BTreeMap, HashMap};
+use std::time::{Duration, Instant};
+
+use clxs_api::{FullName, Identifier};
+
+use super::execute::Executed;
+use crate::Kind;
+use crate::event::{Event, Observer};
+use crate::journal::RunId;
+use crate::outcome::{CloneMetrics, Outcome, StepOutcome};
+use crate::plan::{Plan, PlannedChange, PlannedSecurable, Step, StepId};
+use crate::report::outcome_of;
+
+pub(super) struct Progress<'a> {
+    plan: &'a Plan,
+    observer: &'a dyn Observer,
+    began: Instant,
+    /// For each step, its securable's place in the plan.
+    securable_of: HashMap<StepId, usize>,
+    securables: Vec<SecurableProgress>,
+    schemas: BTreeMap<Identifier, SchemaProgress>,
+    failures: usize,
+    ended: usize,
+}
+
+#[derive(Debug, Clone, Default)]
+struct SecurableProgress {
+    steps_left: usize,
+    failure: Option<String>,
+    metrics: Option<CloneMetrics>,
+}
+
+#[derive(Debug, Clone, Copy, Default)]
+struct SchemaProgress {
+    tables_left: usize,
+    cloned: usize,
+    failed: usize,
+    skipped: usize,
+}
+
+impl<'a> Progress<'a> {
+    pub(super) fn new(plan: &'a Plan, observer: &'a dyn Observer) -> Self {
+        let places = plan.securables.iter().enumerate();
+        let securable_of =
+            places.flat_map(|(place, planned)| planned.steps.iter().map(move |id| (*id, place)));
+        let progress = |planned: &PlannedSecurable| SecurableProgress {
+            steps_left: planned.steps.len(),
+            ..SecurableProgress::default()
+        };
+        let mut schemas: BTreeMap<Identifier, SchemaProgress> = BTreeMap::new();
+        for schema in
+            plan.securables.iter().filter(|planned| counts_as_table(planned.kind)).filter_map(schema_of)
+        {
+            schemas.entry(schema).or_default().tables_left += 1;
+        }
+        Self {
+            plan,
+            observer,
+            began: Instant::now(),
+            securable_of: securable_of.collect(),
+            securables: plan.securables.iter().map(progress).collect(),
+            schemas,
+            failures: 0,
+            ended: 0,
+        }
+    }
+
+    /// Whether every step of the plan was done.
+    pub(super) fn all_well(&self) -> bool {
+        self.failures == 0 && self.ended == self.plan.steps.len()
+    }
+
+    /// Tells of the run, and of all for which there is nothing to do.
+    pub(super) fn begin(&mut self, run: &RunId) {
+        let plan = self.plan;
+        let takes_part = |planned: &&PlannedSecurable| !matches!(planned.change, PlannedChange::Skip { .. });
+        let schemas: Vec<_> = plan.securables.iter().filter(|planned| planned.kind == Kind::Schema).collect();
+        let schemas: Vec<_> = schemas.into_iter().filter(takes_part).filter_map(schema_of).collect();
+        self.observer.on_event(&Event::SchemasFound { schemas: schemas.clone() });
+        self.observer.on_event(&Event::RunStarted {
+            run: run.clone(),
+            tables: plan.securables.iter().filter(|planned| counts_as_table(planned.kind)).count(),
+            schemas: schemas.len(),
+            destination: plan.destination.clone(),
+            steps: plan.steps.len(),
+        });
+        for place in 0..plan.securables.len() {
+            if self.securables[place].steps_left == 0 {
+                self.finish(place);
+            }
+        }
+    }
+
+    pub(super) fn step_begins(&self, step: &Step) {
+        let (securable, facet) = (step.securable.clone(), step.facet);
+        self.observer.on_event(&Event::StepStarted { step: step.id, securable, facet });
+    }
+
+    pub(super) fn step_ended(&mut self, id: StepId, executed: &Executed, duration: Duration) {
+        let (Some(step), Some(&place)) = (self.plan.step(id), self.securable_of.get(&id)) else { return };
+        self.observer.on_event(&Event::StepFinished {
+            step: id,
+            securable: step.securable.clone(),
+            facet: step.facet,
+            outcome: executed.outcome.clone(),
+            duration,
+            retries: executed.retries,
+        });
+        self.ended += 1;
+        let failure = executed.outcome.failure();
+        self.failures += usize::from(failure.is_some());
+        let progress = &mut self.securables[place];
+        progress.steps_left -= 1;
+        progress.failure = progress.failure.take().or(failure);
+        if let StepOutcome::Done { metrics: Some(metrics), .. } = executed.outcome {
+            progress.metrics = Some(metrics);
+        }
+        if progress.steps_left == 0 {
+            self.finish(place);
+        }
+    }
+
+    fn finish(&mut self, place: usize) {
+        let plan = self.plan;
+        let planned = &plan.securables[place];
+        let SecurableProgress { failure, metrics, .. } = self.securables[place].clone();
+        let outcome = outcome_of(&planned.change, failure);
+        self.observer.on_event(&Event::SecurableFinished {
+            kind: planned.kind,
+            source: planned.source.clone(),
+            destination: planned.destination.clone(),
+            outcome: outcome.clone(),
+            metrics,
+        });
+        if counts_as_table(planned.kind) {
+            self.table_finished(&planned.source, &outcome);
+        }
+    }
+
+    fn table_finished(&mut self, table: &FullName, outcome: &Outcome) {
+        let Some(name) = table.schema() else { return };
+        let Some(schema) = self.schemas.get_mut(name) else { return };
+        schema.tables_left -= 1;
+        *match outcome {
+            Outcome::Failed { .. } => &mut schema.failed,
+            Outcome::Skipped { .. } => &mut schema.skipped,
+            _ => &mut schema.cloned,
+        } += 1;
+        if schema.tables_left == 0 {
+            let SchemaProgress { cloned, failed, skipped, .. } = *schema;
+            let (schema, duration) = (name.clone(), self.began.elapsed());
+            self.observer.on_event(&Event::SchemaFinished { schema, cloned, failed, skipped, duration });
+        }
+    }
+}
+
+/// What the guide's lines count as tables: whatever has rows of its own.
+fn counts_as_table(kind: Kind) -> bool {
+    !matches!(kind, Kind::Catalog | Kind::Schema | Kind::View | Kind::MetricView)
+}
+
+fn schema_of(planned: &PlannedSecurable) -> Option<Identifier> {
+    planned.source.schema().cloned()
+}

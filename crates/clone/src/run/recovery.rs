@@ -1,0 +1,66 @@
+//! Looks after runs whose process died: asks for the statements they left in the warehouse and ends them in
+//! the journal. What they were to do is planned again from what is there.
+
+use clxs_api::Identifier;
+
+use super::statement;
+use crate::event::{Event, Observer, SilentObserver};
+use crate::journal::{InFlight, RunId, RunState};
+use crate::outcome::StepOutcome;
+use crate::plan::Plan;
+use crate::warehouse::Warehouse;
+use crate::{Error, Journal, Result};
+
+/// Ends dead runs of a destination, unless a living one writes to it.
+pub(crate) async fn recover(
+    warehouse: &Warehouse,
+    journal: &Journal,
+    destination: &Identifier,
+) -> Result<()> {
+    let metastore = warehouse.metastore().await?;
+    let destination = destination.to_lowercase();
+    match journal.idle(&metastore, destination.as_str())? {
+        Some(_lease) => settle(warehouse, journal, (&metastore, &destination), &SilentObserver).await,
+        None => Ok(()),
+    }
+}
+
+/// Ends dead runs of a destination. The caller holds its lease, so every unfinished run is a dead one.
+pub(super) async fn settle(
+    warehouse: &Warehouse,
+    journal: &Journal,
+    (metastore, destination): (&str, &Identifier),
+    observer: &dyn Observer,
+) -> Result<()> {
+    for run in journal.unfinished_runs(metastore, destination.as_str())? {
+        let plan = journal.plan_of(&run)?;
+        let steps = journal.in_flight(&run)?;
+        for in_flight in &steps {
+            settle_step(warehouse, journal, metastore, (&run, &plan), in_flight).await?;
+        }
+        journal.end_run(&run, RunState::Interrupted)?;
+        observer.on_event(&Event::Recovered { run, steps: steps.len() });
+    }
+    Ok(())
+}
+
+async fn settle_step(
+    warehouse: &Warehouse,
+    journal: &Journal,
+    metastore: &str,
+    (run, plan): (&RunId, &Plan),
+    in_flight: &InFlight,
+) -> Result<()> {
+    let step = plan.step(in_flight.step);
+    let outcome = match (step, &in_flight.statement) {
+        (Some(step), Some(id)) => statement::ask(warehouse.client(), step, id)
+            .await
+            .map_err(Error::client(format!("ask for statement {id} of run {run}, which died")))?,
+        _ => StepOutcome::Lost,
+    };
+    journal.step_ends(run, in_flight.step, &outcome, 0)?;
+    match step.and_then(|step| step.action.clone_table()) {
+        Some(clone) if outcome.is_done() => journal.cloned(metastore, run, clone),
+        _ => Ok(()),
+    }
+}

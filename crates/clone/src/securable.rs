@@ -1,0 +1,99 @@
+//! What the engine clones, with the distinctions REST does not make in [`SecurableKind`].
+
+use std::fmt;
+
+use clxs_api::table::TableType;
+use clxs_api::{FullName, SecurableKind};
+use serde::{Deserialize, Serialize};
+
+/// The kind of a securable, as people tell them apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Kind {
+    /// A catalog.
+    Catalog,
+    /// A schema.
+    Schema,
+    /// A managed or external table, shallow clones included.
+    Table,
+    /// A view.
+    View,
+    /// A materialized view.
+    MaterializedView,
+    /// A streaming table.
+    StreamingTable,
+    /// A metric view.
+    MetricView,
+    /// A table of another system.
+    ForeignTable,
+    /// Something this version does not know.
+    Unknown,
+}
+
+impl Kind {
+    /// What REST lists as a table. A missing type is unknown, never a guess.
+    pub fn of_table(table_type: Option<&TableType>) -> Self {
+        match table_type {
+            Some(
+                TableType::Managed
+                | TableType::External
+                | TableType::ManagedShallowClone
+                | TableType::ExternalShallowClone,
+            ) => Self::Table,
+            Some(TableType::View) => Self::View,
+            Some(TableType::MaterializedView) => Self::MaterializedView,
+            Some(TableType::StreamingTable) => Self::StreamingTable,
+            Some(TableType::MetricView) => Self::MetricView,
+            Some(TableType::Foreign) => Self::ForeignTable,
+            Some(_) | None => Self::Unknown,
+        }
+    }
+
+    /// The kind in REST paths: everything listed as a table is one (facts/rest_api.md §6).
+    pub fn securable_kind(self) -> SecurableKind {
+        match self {
+            Self::Catalog => SecurableKind::Catalog,
+            Self::Schema => SecurableKind::Schema,
+            _ => SecurableKind::Table,
+        }
+    }
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Catalog => "catalog",
+            Self::Schema => "schema",
+            Self::Table => "table",
+            Self::View => "view",
+            Self::MaterializedView => "materialized view",
+            Self::StreamingTable => "streaming table",
+            Self::MetricView => "metric view",
+            Self::ForeignTable => "foreign table",
+            Self::Unknown => "securable of unknown type",
+        })
+    }
+}
+
+/// A securable by kind and full name. `Display` is for people: `table retail.sales.orders`.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Securable {
+    /// What it is.
+    pub kind: Kind,
+    /// Its full name.
+    pub name: FullName,
+}
+
+impl Securable {
+    /// A securable of this kind and name.
+    pub fn new(kind: Kind, name: FullName) -> Self {
+        Self { kind, name }
+    }
+}
+
+impl fmt::Display for Securable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.kind, self.name.dotted())
+    }
+}

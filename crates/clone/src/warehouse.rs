@@ -1,0 +1,110 @@
+//! The warehouse of an engine: where its statements run, and how they are labelled.
+
+use clxs_api::FullName;
+use clxs_api::statement::{ExecuteStatement, OnWaitTimeout, QueryTag};
+use clxs_client::{Client, ErrorKind, Rows};
+
+use crate::inventory::{Commit, History};
+use crate::journal::RunId;
+use crate::plan::StatementText;
+use crate::{Error, Result};
+
+/// How long a short statement may keep its request open, at most: the platform's limit is 50 s.
+const SHORT_WAIT: &str = "30s";
+/// Commits read of a table's history: enough to see past the metadata commits that follow a clone.
+const NEWEST_COMMITS: u32 = 10;
+
+/// A client and the warehouse its statements run on. Cheap to clone.
+#[derive(Debug, Clone)]
+pub(crate) struct Warehouse {
+    client: Client,
+    id: String,
+}
+
+impl Warehouse {
+    pub(crate) fn new(client: Client, id: String) -> Self {
+        Self { client, id }
+    }
+
+    pub(crate) fn client(&self) -> &Client {
+        &self.client
+    }
+
+    /// The id of the metastore. Destinations of equal name in two metastores are two destinations.
+    pub(crate) async fn metastore(&self) -> Result<String> {
+        let summary =
+            self.client.metastore_summary().await.map_err(Error::client("read the metastore summary"))?;
+        Ok(summary.metastore_id.unwrap_or_else(|| self.client.host().to_string()))
+    }
+
+    /// Sends a short statement and reads its rows.
+    pub(crate) async fn query(&self, text: String) -> clxs_client::Result<Rows> {
+        let statement = ExecuteStatement {
+            wait_timeout: Some(SHORT_WAIT.to_owned()),
+            on_wait_timeout: Some(OnWaitTimeout::Continue),
+            ..self.statement(StatementText { text, catalog: None, schema: None })
+        };
+        self.client.query(&statement).await
+    }
+
+    /// A statement of a run: answered at once, to be waited for by its id.
+    pub(crate) fn statement_of_run(&self, text: StatementText, run: &RunId) -> ExecuteStatement {
+        let tag = QueryTag { key: "clxs_run".to_owned(), value: Some(run.to_string()) };
+        let mut statement = self.statement(text);
+        statement.wait_timeout = Some("0s".to_owned());
+        statement.query_tags.push(tag);
+        statement
+    }
+
+    fn statement(&self, statement: StatementText) -> ExecuteStatement {
+        ExecuteStatement {
+            statement: statement.text,
+            warehouse_id: self.id.clone(),
+            catalog: statement.catalog.map(|name| name.as_str().to_owned()),
+            schema: statement.schema.map(|name| name.as_str().to_owned()),
+            query_tags: vec![QueryTag { key: "product".to_owned(), value: Some("clxs".to_owned()) }],
+            ..ExecuteStatement::default()
+        }
+    }
+
+    /// The newest commit of a table.
+    pub(crate) async fn newest_commit(&self, table: &FullName) -> clxs_client::Result<History> {
+        self.history(format!("DESCRIBE HISTORY {table} LIMIT 1")).await
+    }
+
+    /// The commits of a table back to its last clone.
+    pub(crate) async fn commits_since_clone(&self, table: &FullName) -> clxs_client::Result<History> {
+        let newest = self.history(format!("DESCRIBE HISTORY {table} LIMIT {NEWEST_COMMITS}")).await?;
+        match &newest {
+            History::Read(commits) if needs_more(commits) => {
+                self.history(format!("DESCRIBE HISTORY {table}")).await
+            }
+            _ => Ok(newest),
+        }
+    }
+
+    /// A history, or why the platform does not tell it. Only failures of the statement itself say that the
+    /// table has none; anything else is a failure to ask.
+    async fn history(&self, text: String) -> clxs_client::Result<History> {
+        match self.query(text).await {
+            Ok(rows) => Ok(Commit::from_rows(&rows).map_or_else(
+                || History::Unreadable {
+                    reason: "DESCRIBE HISTORY shows a commit without version".to_owned(),
+                },
+                History::Read,
+            )),
+            Err(error) => match error.statement_failure() {
+                Some(failure) if error.kind() == ErrorKind::StatementFailed && !failure.is_retryable() => {
+                    Ok(History::Unreadable { reason: failure.to_string() })
+                }
+                _ => Err(error),
+            },
+        }
+    }
+}
+
+/// Whether older commits may hold the last clone: nothing that was read tells what happened since.
+fn needs_more(commits: &[Commit]) -> bool {
+    let limit = usize::try_from(NEWEST_COMMITS).unwrap_or(usize::MAX);
+    commits.len() >= limit && !commits.iter().any(|commit| commit.clone_source().is_some())
+}
