@@ -1,0 +1,66 @@
+"""Cuts sdk_schema.json out of a dump of the official SDK: python3 excerpt_sdk_schema.py DUMP > sdk_schema.json
+
+The dump holds the endpoints, classes and enums of databricks-sdk for Python. The excerpt keeps the endpoints
+below PATHS, the classes ROOTS and all that they refer to.
+"""
+
+import json
+import re
+import sys
+
+PATHS = ("/api/2.0/preview/scim/v2/Me", "/api/2.0/sql/statements", "/api/2.0/sql/warehouses") + tuple(
+    "/api/2.1/unity-catalog/" + group
+    for group in (
+        "catalogs",
+        "effective-permissions",
+        "metastore_summary",
+        "permissions",
+        "schemas",
+        "table-summaries",
+        "tables",
+    )
+)
+ROOTS = [
+    "catalog.EffectivePermissionsList",
+    "catalog.GetMetastoreSummaryResponse",
+    "catalog.GetPermissionsResponse",
+    "catalog.ListCatalogsResponse",
+    "catalog.ListSchemasResponse",
+    "catalog.ListTableSummariesResponse",
+    "catalog.ListTablesResponse",
+    "catalog.PermissionsChange",
+    "catalog.TableExistsResponse",
+    "iam.User",
+    "sql.ListWarehousesResponse",
+    "sql.QueryTag",
+    "sql.StatementParameterListItem",
+    "sql.StatementResponse",
+]
+
+with open(sys.argv[1]) as file:
+    dump = json.load(file)
+endpoints = [
+    {key: endpoint[key] for key in ("api", "fn", "method", "path", "query", "body")}
+    for endpoint in dump["endpoints"]
+    if any(endpoint["path"] == path or endpoint["path"].startswith(path + "/") for path in PATHS)
+]
+classes, enums = {}, {}
+waiting = list(ROOTS)
+for endpoint in endpoints:
+    module = endpoint["api"].split(".")[0]
+    waiting += [f"{module}.{name}" for field in endpoint["body"] for name in re.findall(r"\w+", field[1])]
+while waiting:
+    name = waiting.pop()
+    if name in dump["enums"]:
+        enums[name] = dump["enums"][name]
+    elif name in dump["classes"] and name not in classes:
+        classes[name] = dump["classes"][name]
+        module = name.split(".")[0]
+        waiting += [f"{module}.{word}" for field in classes[name] for word in re.findall(r"\w+", field[1])]
+excerpt = {
+    "endpoints": {f"{e['method']} {e['path']}": {"query": [q[0] for q in e["query"]], "body": dict(e["body"])} for e in endpoints},
+    "classes": {name: dict(classes[name]) for name in sorted(classes)},
+    "enums": {name: sorted(enums[name]) for name in sorted(enums)},
+}
+json.dump(excerpt, sys.stdout, indent=1)
+print()
