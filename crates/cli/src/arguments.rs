@@ -1,0 +1,257 @@
+//! The command line: commands and flags, with the guide's names.
+
+pub(crate) mod clone;
+pub(crate) mod guard;
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::exit;
+use crate::output::{ColorChoice, Format};
+pub(crate) use clone::CloneArguments;
+
+/// Clones, refreshes and migrates Unity Catalog catalogs on Databricks.
+///
+/// Without a workspace configured, clxs works on an embedded one that lives in `CLXS_HOME`.
+#[derive(Debug, Parser)]
+#[command(name = "clxs", version, max_term_width = 100, after_long_help = exit::help())]
+#[command(subcommand_required = true, arg_required_else_help = true, disable_help_subcommand = true)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+    #[command(flatten)]
+    pub(crate) global: GlobalArguments,
+}
+
+/// Flags of every command.
+#[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "Global options")]
+pub(crate) struct GlobalArguments {
+    /// Configuration file, instead of `config/clone_config.yaml` or `clxs.yaml`
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+    /// URL of the workspace, or `embedded`
+    #[arg(long, global = true, value_name = "URL")]
+    pub(crate) host: Option<String>,
+    /// Profile of ~/.databrickscfg
+    #[arg(long, global = true, value_name = "NAME")]
+    pub(crate) profile: Option<String>,
+    /// SQL warehouse that runs the statements
+    #[arg(long, global = true, value_name = "ID")]
+    pub(crate) warehouse_id: Option<String>,
+    /// Log more; twice for the requests
+    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    pub(crate) verbose: u8,
+    /// Also write messages to this file
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(crate) log_file: Option<PathBuf>,
+    /// When to use colour
+    #[arg(long, global = true, value_enum, default_value_t)]
+    pub(crate) color: ColorChoice,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Clone a catalog, or refresh a clone
+    Clone(Box<CloneCommand>),
+    /// Show what a clone would do
+    Plan(Box<PlanCommand>),
+    /// Make a sample catalog in the embedded workspace and clone it
+    Demo(DemoCommand),
+    /// Run SQL statements
+    Sql(SqlCommand),
+    /// Serve and manage the embedded workspace
+    #[command(subcommand)]
+    Workspace(WorkspaceCommand),
+    /// List past runs, or show the report of one
+    Runs(RunsCommand),
+    /// Make, explain and check the configuration
+    #[command(subcommand)]
+    Config(ConfigCommand),
+    /// Check the workspace, the credentials, the warehouse and the catalogs
+    Doctor(DoctorCommand),
+    /// Print the completions of a shell
+    Completions {
+        /// Shell
+        #[arg(value_enum)]
+        shell: CompletionShell,
+    },
+}
+
+/// A shell with completions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum CompletionShell {
+    Bash,
+    Zsh,
+    Fish,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CloneCommand {
+    #[command(flatten)]
+    pub(crate) clone: CloneArguments,
+    #[command(flatten)]
+    pub(crate) output: OutputArgument,
+}
+
+/// Form of a plan.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub(crate) enum PlanFormat {
+    /// For people
+    #[default]
+    Text,
+    /// The whole plan as one JSON document
+    Json,
+    /// The statements in order
+    Sql,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct PlanCommand {
+    #[command(flatten)]
+    pub(crate) clone: CloneArguments,
+    /// Write the plan to this file instead of stdout
+    #[arg(short = 'o', long = "out", value_name = "FILE")]
+    pub(crate) out: Option<PathBuf>,
+    /// Form of the plan; json when -o names a .json file
+    #[arg(long, value_enum)]
+    pub(crate) format: Option<PlanFormat>,
+    /// Exit with 10 when the plan is not empty
+    #[arg(long)]
+    pub(crate) detailed_exitcode: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DemoCommand {
+    #[command(flatten)]
+    pub(crate) output: OutputArgument,
+    /// Show no progress bar
+    #[arg(long)]
+    pub(crate) no_progress: bool,
+}
+
+/// Form of rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub(crate) enum SqlFormat {
+    /// A table for people
+    #[default]
+    Text,
+    /// One JSON document
+    Json,
+    /// CSV with a header
+    Csv,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SqlCommand {
+    /// Statements, separated by semicolons
+    #[arg(required_unless_present = "file", value_name = "STATEMENTS")]
+    pub(crate) statements: Option<String>,
+    /// Read the statements from this file; `-` is stdin
+    #[arg(short, long, value_name = "FILE", conflicts_with = "statements")]
+    pub(crate) file: Option<PathBuf>,
+    /// Run the other statements when one has failed
+    #[arg(long)]
+    pub(crate) keep_going: bool,
+    /// Catalog that names without one are in
+    #[arg(long, value_name = "NAME")]
+    pub(crate) catalog: Option<String>,
+    /// Schema that names without one are in
+    #[arg(long, value_name = "NAME")]
+    pub(crate) schema: Option<String>,
+    /// Form of the rows
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) output: SqlFormat,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum WorkspaceCommand {
+    /// Serve an embedded workspace over HTTP
+    Serve {
+        /// Folder of the workspace; `CLXS_HOME/workspace` when absent
+        #[arg(long, value_name = "DIR")]
+        root: Option<PathBuf>,
+        /// Address of this machine to listen on; port 0 takes any free one
+        #[arg(long, value_name = "IP:PORT", default_value = "127.0.0.1:8080")]
+        listen: std::net::SocketAddr,
+    },
+    /// Make a token for a principal of the embedded workspace and print it
+    Token {
+        /// Name of the user or service principal; made when new
+        #[arg(long, value_name = "NAME")]
+        principal: String,
+        /// Folder of the workspace; `CLXS_HOME/workspace` when absent
+        #[arg(long, value_name = "DIR")]
+        root: Option<PathBuf>,
+    },
+    /// Show what the embedded workspace holds
+    Info {
+        /// Folder of the workspace; `CLXS_HOME/workspace` when absent
+        #[arg(long, value_name = "DIR")]
+        root: Option<PathBuf>,
+        #[command(flatten)]
+        output: OutputArgument,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RunsCommand {
+    #[command(subcommand)]
+    pub(crate) command: Option<RunsSubcommand>,
+    #[command(flatten)]
+    pub(crate) output: OutputArgument,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum RunsSubcommand {
+    /// Print the report of a run
+    Show {
+        /// Id of the run, or `last`
+        run: String,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ConfigCommand {
+    /// Write a configuration file with every key and its default
+    Init {
+        /// Where to write it
+        #[arg(long, value_name = "FILE", default_value = crate::settings::file::PROJECT_FILES[0])]
+        file: PathBuf,
+        /// Replace the file when it exists
+        #[arg(long)]
+        force: bool,
+    },
+    /// Show every setting, its value and where it comes from
+    Explain(Box<CloneCommand>),
+    /// Check the configuration
+    Lint {
+        #[command(flatten)]
+        clone: Box<CloneArguments>,
+        /// Take warnings for errors
+        #[arg(long)]
+        strict: bool,
+        #[command(flatten)]
+        output: OutputArgument,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DoctorCommand {
+    /// Catalog to clone
+    #[arg(long, value_name = "CATALOG")]
+    pub(crate) source: Option<String>,
+    /// Catalog to clone to
+    #[arg(long, value_name = "CATALOG")]
+    pub(crate) dest: Option<String>,
+    #[command(flatten)]
+    pub(crate) output: OutputArgument,
+}
+
+#[derive(Debug, Clone, Copy, Args)]
+pub(crate) struct OutputArgument {
+    /// Form of the result
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) output: Format,
+}

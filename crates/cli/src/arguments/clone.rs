@@ -1,0 +1,180 @@
+//! The flags of a clone, shared by `clone`, `plan` and `config`.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::GlobalArguments;
+use crate::settings::keys::{CLONE_TYPES, LOAD_TYPES, SIZE_ORDERS};
+use crate::settings::options::Options;
+
+#[derive(Debug, Clone, Default, Args)]
+pub(crate) struct CloneArguments {
+    /// Catalog to clone
+    #[arg(long, value_name = "CATALOG")]
+    source: Option<String>,
+    /// Catalog to clone to
+    #[arg(long, value_name = "CATALOG")]
+    dest: Option<String>,
+    /// DEEP copies the data, SHALLOW refers to that of the source
+    #[arg(long, value_parser = CLONE_TYPES.to_vec(), ignore_case = true)]
+    clone_type: Option<String>,
+    /// FULL refreshes all, INCREMENTAL adds what is new, SELECTIVE refreshes what drifted
+    #[arg(long, value_parser = LOAD_TYPES.to_vec(), ignore_case = true)]
+    load_type: Option<String>,
+    #[command(flatten)]
+    selection: SelectionArguments,
+    #[command(flatten)]
+    metadata: MetadataArguments,
+    /// Replace every table, changed or not
+    #[arg(long)]
+    force_reclone: bool,
+    /// Replace tables that were edited in the destination since the last clone
+    #[arg(long)]
+    overwrite_edits: bool,
+    /// Managed location of the destination catalog
+    #[arg(long, value_name = "URL")]
+    location: Option<String>,
+    #[command(flatten)]
+    run: RunArguments,
+}
+
+#[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "Selection")]
+struct SelectionArguments {
+    /// Only these schemas
+    #[arg(long, value_name = "SCHEMA", num_args = 1.., value_delimiter = ',')]
+    include_schemas: Option<Vec<String>>,
+    /// Not these schemas
+    #[arg(long, value_name = "SCHEMA", num_args = 1.., value_delimiter = ',')]
+    exclude_schemas: Option<Vec<String>>,
+    /// Only tables and views whose name matches
+    #[arg(long, value_name = "REGEX")]
+    include_tables_regex: Option<String>,
+    /// No tables and views whose name matches
+    #[arg(long, value_name = "REGEX")]
+    exclude_tables_regex: Option<String>,
+    /// Clone the tables as they were at this time
+    #[arg(long, value_name = "TIMESTAMP")]
+    as_of_timestamp: Option<String>,
+    /// Clone this version of each table
+    #[arg(long, value_name = "VERSION", conflicts_with = "as_of_timestamp")]
+    as_of_version: Option<u64>,
+}
+
+#[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "Metadata")]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
+struct MetadataArguments {
+    /// Do not carry grants
+    #[arg(long)]
+    no_permissions: bool,
+    /// Do not carry owners
+    #[arg(long)]
+    no_ownership: bool,
+    /// Do not carry properties
+    #[arg(long)]
+    no_properties: bool,
+    /// Do not carry comments
+    #[arg(long)]
+    no_comments: bool,
+}
+
+#[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "Run")]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
+struct RunArguments {
+    /// Schemas at once
+    #[arg(long, value_name = "N", value_parser = at_least_one)]
+    max_workers: Option<usize>,
+    /// Tables at once in each schema
+    #[arg(long, value_name = "N", value_parser = at_least_one)]
+    parallel_tables: Option<usize>,
+    /// Statements at once on the warehouse
+    #[arg(long, value_name = "N", value_parser = at_least_one)]
+    max_parallel_queries: Option<usize>,
+    /// Smallest (asc) or largest (desc) tables first
+    #[arg(long, value_parser = SIZE_ORDERS.to_vec(), ignore_case = true)]
+    order_by_size: Option<String>,
+    /// Show every statement of the run, execute none that writes
+    #[arg(long)]
+    dry_run: bool,
+    /// Write the report to reports/
+    #[arg(long)]
+    report: bool,
+    /// Show a progress bar on a terminal
+    #[arg(long, overrides_with = "no_progress")]
+    progress: bool,
+    /// Show no progress bar
+    #[arg(long)]
+    no_progress: bool,
+}
+
+impl CloneArguments {
+    /// Only the catalogs.
+    pub(crate) fn of_catalogs(source: Option<String>, dest: Option<String>) -> Self {
+        Self { source, dest, ..Self::default() }
+    }
+
+    /// The settings given as flags.
+    pub(crate) fn options(&self, global: &GlobalArguments) -> Options {
+        let Self { selection, metadata, run, .. } = self.clone();
+        Options {
+            source_catalog: self.source.clone(),
+            destination_catalog: self.dest.clone(),
+            clone_type: self.clone_type.as_ref().map(|text| text.to_uppercase()),
+            load_type: self.load_type.as_ref().map(|text| text.to_uppercase()),
+            include_schemas: selection.include_schemas,
+            exclude_schemas: selection.exclude_schemas,
+            include_tables_regex: selection.include_tables_regex,
+            exclude_tables_regex: selection.exclude_tables_regex,
+            as_of_timestamp: selection.as_of_timestamp,
+            as_of_version: selection.as_of_version,
+            copy_permissions: off(metadata.no_permissions),
+            copy_ownership: off(metadata.no_ownership),
+            copy_properties: off(metadata.no_properties),
+            copy_comments: off(metadata.no_comments),
+            force_reclone: on(self.force_reclone),
+            overwrite_edits: on(self.overwrite_edits),
+            location: self.location.clone(),
+            order_by_size: run.order_by_size.map(|text| text.to_lowercase()),
+            max_workers: run.max_workers,
+            parallel_tables: run.parallel_tables,
+            max_parallel_queries: run.max_parallel_queries,
+            dry_run: on(run.dry_run),
+            generate_report: on(run.report),
+            show_progress: on(run.progress).or(off(run.no_progress)),
+            ..global.options()
+        }
+    }
+}
+
+impl GlobalArguments {
+    /// The settings given as global flags.
+    pub(crate) fn options(&self) -> Options {
+        let path = |path: &PathBuf| path.display().to_string();
+        Options {
+            verbose: on(self.verbose > 0),
+            log_file: self.log_file.as_ref().map(path),
+            host: self.host.clone(),
+            profile: self.profile.clone(),
+            sql_warehouse_id: self.warehouse_id.clone(),
+            ..Options::default()
+        }
+    }
+}
+
+fn on(switch: bool) -> Option<bool> {
+    switch.then_some(true)
+}
+
+fn off(switch: bool) -> Option<bool> {
+    switch.then_some(false)
+}
+
+fn at_least_one(text: &str) -> Result<usize, String> {
+    match text.parse() {
+        Ok(0) | Err(_) => Err("a whole number of at least 1 is needed".to_owned()),
+        Ok(number) => Ok(number),
+    }
+}

@@ -1,0 +1,88 @@
+//! `clxs clone`: plans, runs, and prints the report.
+
+use std::path::{Path, PathBuf};
+
+use clxs_clone::journal::RunState;
+use clxs_clone::plan::{Effect, to_json};
+use clxs_clone::{Plan, Report};
+use tokio_util::sync::CancellationToken;
+
+use super::clone_settings;
+use crate::arguments::CloneCommand;
+use crate::connection::Connection;
+use crate::context::Context;
+use crate::exit::ExitStatus;
+use crate::output::style::Style;
+use crate::output::{Format, Printer};
+use crate::progress::Progress;
+use crate::report;
+
+/// Where `--report` writes to, below the working folder.
+const REPORTS: &str = "reports";
+
+pub(crate) async fn run(
+    command: &CloneCommand,
+    context: &Context,
+    stop: CancellationToken,
+) -> anyhow::Result<ExitStatus> {
+    let options = context.clone_options()?;
+    let settings = clone_settings::resolve(options.clone())?;
+    let connection = Connection::open(&options, context).await?;
+    let engine = connection.engine(context)?;
+    let plan = Box::pin(engine.plan(&settings)).await?;
+    if options.dry_run == Some(true) {
+        return dry_run(&plan, command.output.output, &context.printer);
+    }
+    let progress = Progress::new(context.printer.clone(), options.show_progress.unwrap_or(true));
+    let report = engine.run(&settings, &plan, &progress, stop).await?;
+    print(&report, command.output.output, &context.printer)?;
+    if options.generate_report == Some(true) {
+        let path = write_report(&report)?;
+        context.printer.message(Style::Plain, &format!("report: {}", path.display()));
+    }
+    Ok(status(&report))
+}
+
+/// Prints a report to stdout.
+pub(super) fn print(report: &Report, format: Format, printer: &Printer) -> anyhow::Result<()> {
+    let text = match format {
+        Format::Text => report::text(report, false),
+        Format::Json => serde_json::to_string_pretty(report)? + "\n",
+    };
+    Ok(printer.result(&text)?)
+}
+
+/// What the exit status says of a run. A run that was cancelled is told by the signal.
+pub(super) fn status(report: &Report) -> ExitStatus {
+    match report.state {
+        RunState::Succeeded => ExitStatus::Success,
+        _ if report.counts.failed > 0 => ExitStatus::SomeFailed,
+        _ => ExitStatus::Failure,
+    }
+}
+
+/// Everything a run would send, in order. Reads have been made, nothing is written.
+fn dry_run(plan: &Plan, format: Format, printer: &Printer) -> anyhow::Result<ExitStatus> {
+    if format == Format::Json {
+        printer.result(&to_json(plan)?)?;
+        return Ok(ExitStatus::Success);
+    }
+    for step in &plan.steps {
+        let effect = match step.action.effect() {
+            Effect::Statement(statement) => statement.text,
+            Effect::Rest { method, path, body } => format!("{method} {path} {body}"),
+        };
+        printer.result(&format!("[DRY RUN] Would execute: {effect}\n"))?;
+    }
+    if plan.is_empty() {
+        printer.message(Style::Success, "✓ Nothing to do: the destination is as the source");
+    }
+    Ok(ExitStatus::Success)
+}
+
+fn write_report(report: &Report) -> anyhow::Result<PathBuf> {
+    fs_err::create_dir_all(REPORTS)?;
+    let path = Path::new(REPORTS).join(format!("clone_{}.json", report.run));
+    fs_err::write(&path, serde_json::to_string_pretty(report)? + "\n")?;
+    Ok(path)
+}

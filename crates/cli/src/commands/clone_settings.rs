@@ -1,0 +1,102 @@
+//! From settings as written to what the engine takes.
+
+use std::num::NonZeroUsize;
+
+use clxs_api::Identifier;
+use clxs_clone::Settings;
+use clxs_clone::settings::{AsOf, CloneType, Copies, Limits, LoadType, Pattern, Selection, SizeOrder};
+
+use crate::failure::CliError;
+use crate::settings::options::Options;
+
+/// The engine's settings.
+///
+/// # Errors
+/// When a catalog is not named. What the configuration's checks let through is valid otherwise.
+pub(crate) fn resolve(options: Options) -> anyhow::Result<Settings> {
+    let source = options.source_catalog.as_deref();
+    let source = source.ok_or(CliError::MissingSetting { key: "source_catalog", flag: "--source" })?;
+    let destination = options.destination_catalog.as_deref();
+    let destination =
+        destination.ok_or(CliError::MissingSetting { key: "destination_catalog", flag: "--dest" })?;
+    let defaults = Settings::new(Identifier::new(source)?, Identifier::new(destination)?);
+    Ok(Settings {
+        clone_type: clone_type(&options),
+        load_type: load_type(&options),
+        as_of: as_of(&options),
+        selection: selection(&options)?,
+        copy: copies(&options),
+        force_reclone: options.force_reclone.unwrap_or(defaults.force_reclone),
+        overwrite_edits: options.overwrite_edits.unwrap_or(defaults.overwrite_edits),
+        order_by_size: size_order(&options),
+        limits: limits(&options),
+        location: options.location,
+        table_properties: options.clone_tbl_properties.unwrap_or_default(),
+        principal_mapping: options.principal_mapping.unwrap_or_default(),
+        ..defaults
+    })
+}
+
+fn clone_type(options: &Options) -> CloneType {
+    match options.clone_type.as_deref() {
+        Some("SHALLOW") => CloneType::Shallow,
+        _ => CloneType::Deep,
+    }
+}
+
+fn load_type(options: &Options) -> LoadType {
+    match options.load_type.as_deref() {
+        Some("INCREMENTAL") => LoadType::Incremental,
+        Some("SELECTIVE") => LoadType::Selective,
+        _ => LoadType::Full,
+    }
+}
+
+fn size_order(options: &Options) -> Option<SizeOrder> {
+    match options.order_by_size.as_deref()? {
+        "asc" => Some(SizeOrder::Asc),
+        _ => Some(SizeOrder::Desc),
+    }
+}
+
+fn as_of(options: &Options) -> AsOf {
+    match (options.as_of_version, &options.as_of_timestamp) {
+        (Some(version), _) => AsOf::Version(version),
+        (None, Some(timestamp)) => AsOf::Timestamp(timestamp.clone()),
+        (None, None) => AsOf::Latest,
+    }
+}
+
+fn selection(options: &Options) -> anyhow::Result<Selection> {
+    let names = |names: &Option<Vec<String>>| {
+        names.iter().flatten().map(Identifier::new).collect::<Result<Vec<_>, _>>()
+    };
+    let pattern = |text: &Option<String>| text.as_deref().map(Pattern::new).transpose();
+    Ok(Selection {
+        include_schemas: names(&options.include_schemas)?,
+        exclude_schemas: names(&options.exclude_schemas)?,
+        include_tables: pattern(&options.include_tables_regex)?,
+        exclude_tables: pattern(&options.exclude_tables_regex)?,
+    })
+}
+
+fn copies(options: &Options) -> Copies {
+    let defaults = Copies::default();
+    Copies {
+        permissions: options.copy_permissions.unwrap_or(defaults.permissions),
+        ownership: options.copy_ownership.unwrap_or(defaults.ownership),
+        comments: options.copy_comments.unwrap_or(defaults.comments),
+        properties: options.copy_properties.unwrap_or(defaults.properties),
+    }
+}
+
+fn limits(options: &Options) -> Limits {
+    let defaults = Limits::default();
+    let count = |value: Option<usize>, default| value.and_then(NonZeroUsize::new).unwrap_or(default);
+    Limits {
+        max_workers: count(options.max_workers, defaults.max_workers),
+        parallel_tables: count(options.parallel_tables, defaults.parallel_tables),
+        max_parallel_queries: count(options.max_parallel_queries, defaults.max_parallel_queries),
+        max_retries: options.max_retries.unwrap_or(defaults.max_retries),
+    }
+}

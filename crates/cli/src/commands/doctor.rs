@@ -1,0 +1,169 @@
+//! `clxs doctor`: can a clone work from here? Each check has a sign, what was found, and what to do.
+
+mod check;
+
+use clxs_api::Identifier;
+use clxs_api::warehouse::WarehouseState;
+use clxs_client::{Client, ErrorKind};
+use serde::Serialize;
+
+use crate::arguments::DoctorCommand;
+use crate::connection::Connection;
+use crate::context::Context;
+use crate::exit::ExitStatus;
+use crate::output::Format;
+use crate::output::style::Style;
+use crate::output::table::{Table, WIDTH};
+use crate::settings::options::Options;
+use check::Check;
+
+#[derive(Debug, Serialize)]
+struct Checks {
+    checks: Vec<Check>,
+}
+
+pub(crate) async fn run(command: &DoctorCommand, context: &Context) -> anyhow::Result<ExitStatus> {
+    let checks = examine(context).await;
+    let (unauthorized, failed) =
+        (checks.iter().any(|check| check.unauthorized), checks.iter().any(|check| !check.ok));
+    match command.output.output {
+        Format::Json => context.printer.json("clxs.doctor", &Checks { checks })?,
+        Format::Text => context.printer.result(&render(&checks, context))?,
+    }
+    Ok(match (unauthorized, failed) {
+        (true, _) => ExitStatus::Unauthorized,
+        (false, true) => ExitStatus::Failure,
+        (false, false) => ExitStatus::Success,
+    })
+}
+
+fn render(checks: &[Check], context: &Context) -> String {
+    let mut table = Table::new(["", "check", "found"]);
+    for check in checks {
+        table.row([if check.ok { "✓" } else { "✗" }, check.name, check.found.as_str()]);
+    }
+    let mut text = table.render_within(WIDTH);
+    for check in checks.iter().filter(|check| !check.ok) {
+        let line = format!("✗ {}: {}", check.name, check.advice.as_deref().unwrap_or("see above"));
+        text = text + "\n" + &context.printer.paint(Style::Failure, &line) + "\n";
+    }
+    text
+}
+
+/// Checks in order; what depends on a failed one is left out.
+async fn examine(context: &Context) -> Vec<Check> {
+    let options = match context.options() {
+        Ok(options) => options,
+        Err(error) => return vec![Check::failed("configuration", &error, "run clxs config lint")],
+    };
+    let mut checks = vec![Check::passed("configuration", files(context))];
+    let connection = match Connection::open(&options, context).await {
+        Ok(connection) => connection,
+        Err(error) => {
+            checks.push(Check::failed(
+                "workspace",
+                &error,
+                "set DATABRICKS_HOST and DATABRICKS_TOKEN, or a --profile",
+            ));
+            return checks;
+        }
+    };
+    checks.push(Check::passed("workspace", connection.workspace.clone()));
+    checks.push(Check::passed("credentials", connection.origin.clone()));
+    let client = &connection.client;
+    checks.push(current_user(client).await);
+    if checks.iter().all(|check| check.ok) {
+        checks.push(metastore(client).await);
+        checks.push(warehouse(&connection).await);
+        checks.extend(catalogs(client, &options).await);
+    }
+    checks
+}
+
+fn files(context: &Context) -> String {
+    let files: Vec<String> = context.loaded.files.iter().map(|path| path.display().to_string()).collect();
+    if files.is_empty() { "no file, defaults only".to_owned() } else { files.join(", ") }
+}
+
+async fn current_user(client: &Client) -> Check {
+    match client.current_user().await {
+        Ok(user) => Check::passed("current user", user.user_name.unwrap_or_default()),
+        Err(error) => Check::failed("current user", &error.into(), "check host and token"),
+    }
+}
+
+async fn metastore(client: &Client) -> Check {
+    match client.metastore_summary().await {
+        Ok(summary) => {
+            let id = summary.global_metastore_id.or(summary.metastore_id).unwrap_or_default();
+            Check::passed("metastore", format!("{} ({id})", summary.name.unwrap_or_default()))
+        }
+        Err(error) => Check::failed(
+            "metastore",
+            &error.into(),
+            "have the workspace assigned to a Unity Catalog metastore",
+        ),
+    }
+}
+
+/// The warehouse's state; one that is stopped is started.
+async fn warehouse(connection: &Connection) -> Check {
+    const NAME: &str = "warehouse";
+    let advice = "name a SQL warehouse that you may use with --warehouse-id or DATABRICKS_WAREHOUSE_ID";
+    let id = match connection.warehouse_id() {
+        Ok(id) => id,
+        Err(error) => return Check::failed(NAME, &error.into(), advice),
+    };
+    let state = match connection.client.get_warehouse(id).await {
+        Ok(warehouse) => warehouse.state,
+        Err(error) => return Check::failed(NAME, &error.into(), advice),
+    };
+    match state {
+        Some(WarehouseState::Stopped) => match connection.client.start_warehouse(id).await {
+            Ok(()) => Check::passed(NAME, format!("{id} was stopped and is starting")),
+            Err(error) => {
+                Check::failed(NAME, &error.into(), "start the warehouse, or have CAN_USE granted on it")
+            }
+        },
+        Some(state @ (WarehouseState::Deleted | WarehouseState::Deleting)) => {
+            Check::failed(NAME, &anyhow::anyhow!("{id} is {state}"), advice)
+        }
+        state => Check::passed(
+            NAME,
+            format!("{id} is {}", state.map_or_else(String::new, |state| state.to_string())),
+        ),
+    }
+}
+
+async fn catalogs(client: &Client, options: &Options) -> Vec<Check> {
+    let mut checks = Vec::new();
+    if let Some(source) = &options.source_catalog {
+        checks.push(match get(client, source).await {
+            Ok(Some(())) => Check::passed("source catalog", source.clone()),
+            Ok(None) => {
+                let error = anyhow::anyhow!("`{source}` does not exist, or you may not see it");
+                Check::failed("source catalog", &error, "check the name; have USE CATALOG granted on it")
+            }
+            Err(error) => Check::failed("source catalog", &error, "have USE CATALOG granted on it"),
+        });
+    }
+    if let Some(destination) = &options.destination_catalog {
+        checks.push(match get(client, destination).await {
+            Ok(Some(())) => Check::passed("destination catalog", destination.clone()),
+            Ok(None) => Check::passed(
+                "destination catalog",
+                format!("{destination} is not there yet; it will be made"),
+            ),
+            Err(error) => Check::failed("destination catalog", &error, "have USE CATALOG granted on it"),
+        });
+    }
+    checks
+}
+
+async fn get(client: &Client, catalog: &str) -> anyhow::Result<Option<()>> {
+    match client.get_catalog(&Identifier::new(catalog)?).await {
+        Ok(_) => Ok(Some(())),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error.into()),
+    }
+}

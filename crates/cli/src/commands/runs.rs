@@ -1,0 +1,98 @@
+//! `clxs runs`: past runs, from the journal alone. No workspace is contacted.
+
+use chrono::{DateTime, Utc};
+use clxs_clone::Journal;
+use clxs_clone::journal::{RunId, RunState, RunSummary};
+use clxs_clone::report::Counts;
+use serde::Serialize;
+
+use crate::arguments::{RunsCommand, RunsSubcommand};
+use crate::context::Context;
+use crate::exit::ExitStatus;
+use crate::failure::CliError;
+use crate::output::Format;
+use crate::output::style::Style;
+use crate::output::table::Table;
+use crate::report;
+
+#[derive(Debug, Serialize)]
+struct Runs<'a> {
+    runs: Vec<Run<'a>>,
+}
+
+#[derive(Debug, Serialize)]
+struct Run<'a> {
+    id: &'a RunId,
+    source: &'a str,
+    destination: &'a str,
+    state: RunState,
+    started_at: DateTime<Utc>,
+    finished_at: Option<DateTime<Utc>>,
+    counts: Option<Counts>,
+}
+
+pub(crate) fn run(command: &RunsCommand, context: &Context) -> anyhow::Result<ExitStatus> {
+    let path = context.journal_path();
+    let runs = if path.is_file() { Journal::open(&path)?.runs()? } else { Vec::new() };
+    match &command.command {
+        None => list(&runs, command.output.output, context)?,
+        Some(RunsSubcommand::Show { run }) => {
+            let report = Journal::open(&path)?.report(&find(&runs, run)?)?;
+            let text = match command.output.output {
+                Format::Text => report::text(&report, true),
+                Format::Json => serde_json::to_string_pretty(&report)? + "\n",
+            };
+            context.printer.result(&text)?;
+        }
+    }
+    Ok(ExitStatus::Success)
+}
+
+/// The run that is named: by its id, by a beginning that no other id has, or as `last`.
+fn find(runs: &[RunSummary], name: &str) -> Result<RunId, CliError> {
+    let last = || runs.iter().map(|run| &run.id).max();
+    let mut named = runs.iter().map(|run| &run.id).filter(|id| id.as_str().starts_with(name));
+    let found = match (name, named.next(), named.next()) {
+        ("last", ..) => last(),
+        (_, Some(id), None) => Some(id),
+        _ => None,
+    };
+    found.cloned().ok_or_else(|| CliError::Usage {
+        message: format!("there is no run `{name}`, or more than one"),
+        hint: "clxs runs lists them".to_owned(),
+    })
+}
+
+fn list(runs: &[RunSummary], format: Format, context: &Context) -> anyhow::Result<()> {
+    if format == Format::Json {
+        return Ok(context
+            .printer
+            .json("clxs.runs", &Runs { runs: runs.iter().map(Run::from).collect() })?);
+    }
+    if runs.is_empty() {
+        context.printer.message(Style::Plain, "There is no run yet; clxs demo makes one.");
+        return Ok(());
+    }
+    let mut table = Table::new(["run", "started (UTC)", "state", "source → destination", "failed"]);
+    for run in runs {
+        let failed = run.counts.map_or_else(String::new, |counts| counts.failed.to_string());
+        let catalogs = format!("{} → {}", run.source, run.destination);
+        let started = run.started_at.format("%Y-%m-%d %H:%M:%S").to_string();
+        table.row([run.id.to_string(), started, run.state.to_string(), catalogs, failed]);
+    }
+    Ok(context.printer.result(&table.render())?)
+}
+
+impl<'a> From<&'a RunSummary> for Run<'a> {
+    fn from(run: &'a RunSummary) -> Self {
+        Self {
+            id: &run.id,
+            source: &run.source,
+            destination: &run.destination,
+            state: run.state,
+            started_at: run.started_at,
+            finished_at: run.finished_at,
+            counts: run.counts,
+        }
+    }
+}

@@ -1,0 +1,98 @@
+//! From settings to a client: of a remote workspace, or of the embedded one in this process.
+
+use clxs_client::{Client, auth};
+use clxs_clone::{Engine, Journal};
+
+use crate::context::Context;
+use crate::embedded;
+use crate::failure::CliError;
+use crate::settings::options::Options;
+
+/// The value of `host` that names the embedded workspace.
+pub(crate) const EMBEDDED: &str = "embedded";
+/// The warehouse of the embedded workspace.
+pub(crate) const EMBEDDED_WAREHOUSE: &str = "local";
+
+/// A workspace one can talk to.
+#[derive(Debug, Clone)]
+pub(crate) struct Connection {
+    pub(crate) client: Client,
+    /// Absent when none is configured for a remote workspace.
+    pub(crate) warehouse_id: Option<String>,
+    /// Which workspace it is, for people.
+    pub(crate) workspace: String,
+    /// Where host and credentials come from, for people.
+    pub(crate) origin: String,
+}
+
+impl Connection {
+    /// Connects to the workspace that is configured, and to the embedded one when none is.
+    ///
+    /// # Errors
+    /// When the configuration of the workspace is incomplete, or the embedded one cannot be opened.
+    pub(crate) async fn open(options: &Options, context: &Context) -> anyhow::Result<Self> {
+        match remote(options, context)? {
+            Some(resolved) => Self::to_remote(options, resolved),
+            None => Self::to_embedded(context).await,
+        }
+    }
+
+    /// Connects to the embedded workspace, whatever is configured.
+    ///
+    /// # Errors
+    /// When it cannot be opened, or this program is built without it.
+    pub(crate) async fn to_embedded(context: &Context) -> anyhow::Result<Self> {
+        let root = context.workspace_root();
+        Ok(Self {
+            client: embedded::connect(&root).await?,
+            warehouse_id: Some(EMBEDDED_WAREHOUSE.to_owned()),
+            workspace: format!("embedded, {}", root.display()),
+            origin: format!("token from {}", root.join("admin.token").display()),
+        })
+    }
+
+    fn to_remote(options: &Options, resolved: auth::Resolved) -> anyhow::Result<Self> {
+        Ok(Self {
+            workspace: resolved.host.to_string(),
+            client: Client::builder(resolved.host).credentials(resolved.credentials).build()?,
+            warehouse_id: options.sql_warehouse_id.clone().or(resolved.warehouse_id),
+            origin: resolved.origin,
+        })
+    }
+
+    /// The warehouse that runs statements.
+    ///
+    /// # Errors
+    /// [`CliError::MissingSetting`] when none is configured.
+    pub(crate) fn warehouse_id(&self) -> Result<&str, CliError> {
+        let missing = CliError::MissingSetting { key: "sql_warehouse_id", flag: "--warehouse-id" };
+        self.warehouse_id.as_deref().ok_or(missing)
+    }
+
+    /// An engine on this workspace, with the journal in the folder of the state.
+    ///
+    /// # Errors
+    /// When there is no warehouse or the journal cannot be opened.
+    pub(crate) fn engine(&self, context: &Context) -> anyhow::Result<Engine> {
+        fs_err::create_dir_all(&context.home)?;
+        let journal = Journal::open(context.journal_path())?;
+        Ok(Engine::new(self.client.clone(), self.warehouse_id()?, journal))
+    }
+}
+
+/// The remote workspace that is configured, if any.
+///
+/// # Errors
+/// When its configuration is contradictory or incomplete.
+pub(crate) fn remote(options: &Options, context: &Context) -> anyhow::Result<Option<auth::Resolved>> {
+    if options.host.as_deref() == Some(EMBEDDED) {
+        return Ok(None);
+    }
+    let explicit = auth::Explicit {
+        host: options.host.clone(),
+        profile: options.profile.clone(),
+        warehouse_id: options.sql_warehouse_id.clone(),
+        ..auth::Explicit::default()
+    };
+    Ok(auth::resolve(&explicit, &context.environment).map_err(clxs_client::Error::from)?)
+}

@@ -1,0 +1,91 @@
+//! The embedded workspace: in this process, or served over HTTP on this machine.
+
+mod principals;
+
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use clxs_client::auth::PersonalAccessToken;
+use clxs_client::{Client, ServiceTransport};
+use clxs_workspace::{Workspace, WorkspaceOptions};
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+
+use crate::output::{Printer, style::Style};
+use principals::Principals;
+
+/// The base URL within the process. It names no machine.
+const IN_PROCESS_URL: &str = "http://workspace.internal";
+
+/// A client of the workspace in a folder, as its administrator. Requests go through the same authentication
+/// and authorization as over the network.
+///
+/// # Errors
+/// When the workspace cannot be opened.
+pub(crate) async fn connect(root: &Path) -> anyhow::Result<Client> {
+    let workspace = open(root).await?;
+    let token = PersonalAccessToken::new(workspace.admin_token()?);
+    let client = Client::builder(IN_PROCESS_URL.parse()?)
+        .transport(Arc::new(ServiceTransport::new(workspace.router())))
+        .credentials(Arc::new(token));
+    Ok(client.build()?)
+}
+
+/// Serves the workspace in a folder until stopped. The URL is printed when requests are taken.
+///
+/// # Errors
+/// When the workspace cannot be opened or the address is taken.
+pub(crate) async fn serve(
+    root: &Path,
+    listen: SocketAddr,
+    stop: CancellationToken,
+    printer: &Printer,
+) -> anyhow::Result<()> {
+    let workspace = open(root).await?;
+    let listener = TcpListener::bind(listen).await.with_context(|| format!("cannot listen on {listen}"))?;
+    printer.result(&format!("listening on http://{}\n", listener.local_addr()?))?;
+    let token = root.join("admin.token");
+    printer.message(Style::Plain, &format!("administrator's token: {}", token.display()));
+    axum::serve(listener, workspace.router())
+        .with_graceful_shutdown(stop.cancelled_owned())
+        .await
+        .context("the server stopped")
+}
+
+/// A new token for a principal, who is made when new.
+///
+/// # Errors
+/// When the workspace cannot be opened.
+pub(crate) async fn create_token(root: &Path, principal: &str) -> anyhow::Result<String> {
+    Ok(open(root).await?.create_token(principal).await?)
+}
+
+/// Makes users, and groups with users as members, unless they are there.
+///
+/// # Errors
+/// When the workspace cannot be opened or refuses.
+pub(crate) async fn create_principals(
+    root: &Path,
+    users: &[&str],
+    groups: &[(&str, &[&str])],
+) -> anyhow::Result<()> {
+    let principals = Principals::of(&open(root).await?)?;
+    for user in users {
+        principals.ensure_user(user).await?;
+    }
+    for (group, members) in groups {
+        let mut ids = Vec::new();
+        for member in *members {
+            ids.push(principals.ensure_user(member).await?);
+        }
+        principals.ensure_group(group, &ids).await?;
+    }
+    Ok(())
+}
+
+async fn open(root: &Path) -> anyhow::Result<Workspace> {
+    let opened = Workspace::open(root, WorkspaceOptions::default()).await;
+    opened.with_context(|| format!("cannot open the embedded workspace in {}", root.display()))
+}

@@ -1,0 +1,48 @@
+//! Tracing of the program's own doings, for `-v` and `CLXS_LOG`. Log lines of a run are not tracing: they are
+//! made from the engine's events.
+
+use std::io::{self, Write};
+
+use anyhow::Context as _;
+use tracing_subscriber::EnvFilter;
+
+use crate::context::Context;
+use crate::environment::CLXS_LOG;
+use crate::output::{Printer, style::Style};
+
+/// Starts tracing to stderr, and to the log file when there is one.
+///
+/// # Errors
+/// When `CLXS_LOG` is not valid.
+pub(crate) fn start(context: &Context, verbosity: u8) -> anyhow::Result<()> {
+    let configured = context.loaded.combined.get("verbose").is_some_and(|(value, _)| value == true);
+    let directives = match (context.environment.get(CLXS_LOG), verbosity.max(u8::from(configured))) {
+        (Some(directives), _) => directives,
+        (None, 0) => "error",
+        (None, 1) => "warn,clxs=debug,clxs_clone=debug,clxs_client=info,clxs_workspace=info",
+        (None, _) => "info,clxs=trace,clxs_clone=trace,clxs_client=debug,clxs_workspace=debug",
+    };
+    let filter =
+        EnvFilter::try_new(directives).with_context(|| format!("{CLXS_LOG} is not a list of directives"))?;
+    let printer = context.printer.clone();
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_ansi(false)
+        .with_writer(move || LogWriter(printer.clone()))
+        .init();
+    Ok(())
+}
+
+/// Gives each event, which comes as one write, to the printer.
+struct LogWriter(Printer);
+
+impl Write for LogWriter {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.message(Style::Faint, String::from_utf8_lossy(bytes).trim_end());
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}

@@ -1,0 +1,112 @@
+//! The only place that writes to the terminal: results on stdout, everything else on stderr.
+
+pub(crate) mod csv;
+pub(crate) mod style;
+pub(crate) mod table;
+
+use std::io::{self, IsTerminal, Write};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use clap::ValueEnum;
+use serde::Serialize;
+
+use crate::environment::{CLICOLOR_FORCE, Environment, NO_COLOR};
+use style::Style;
+
+/// The form of a result.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub(crate) enum Format {
+    /// For people
+    #[default]
+    Text,
+    /// One JSON document with `schema` and `version`
+    Json,
+}
+
+/// When colour is used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub(crate) enum ColorChoice {
+    /// On a terminal, unless `NO_COLOR` is set
+    #[default]
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+/// A JSON result: the document with the name and version of its schema in front.
+#[derive(Debug, Serialize)]
+struct Document<'a, T> {
+    schema: &'a str,
+    version: u32,
+    #[serde(flatten)]
+    content: &'a T,
+}
+
+/// Writes results and messages. Cheap to clone; all clones write to the same log file.
+#[derive(Debug, Clone)]
+pub(crate) struct Printer {
+    color_out: bool,
+    color_err: bool,
+    log_file: Option<Arc<Mutex<fs_err::File>>>,
+}
+
+impl Printer {
+    pub(crate) fn new(choice: ColorChoice, environment: &Environment) -> Self {
+        let color = |terminal: bool| match choice {
+            ColorChoice::Always => true,
+            ColorChoice::Never => false,
+            ColorChoice::Auto if environment.get(NO_COLOR).is_some() => false,
+            ColorChoice::Auto => {
+                terminal || environment.get(CLICOLOR_FORCE).is_some_and(|value| value != "0")
+            }
+        };
+        Self {
+            color_out: color(io::stdout().is_terminal()),
+            color_err: color(io::stderr().is_terminal()),
+            log_file: None,
+        }
+    }
+
+    /// A printer that also appends every message, without colour, to a file.
+    pub(crate) fn with_log_file(self, file: fs_err::File) -> Self {
+        Self { log_file: Some(Arc::new(Mutex::new(file))), ..self }
+    }
+
+    /// Writes a result to stdout as it is.
+    #[expect(clippy::unused_self, reason = "only who holds a printer prints")]
+    pub(crate) fn result(&self, text: &str) -> io::Result<()> {
+        let mut stdout = io::stdout().lock();
+        stdout.write_all(text.as_bytes())?;
+        stdout.flush()
+    }
+
+    /// Writes a JSON result to stdout: one document of the schema named.
+    pub(crate) fn json(&self, schema: &str, content: &impl Serialize) -> io::Result<()> {
+        self.result(&document(schema, content)?)
+    }
+
+    /// Writes one line to stderr, and to the log file when there is one.
+    ///
+    /// A message that cannot be delivered is not worth failing for: the result and the exit code tell the rest.
+    pub(crate) fn message(&self, style: Style, text: &str) {
+        let mut stderr = io::stderr().lock();
+        writeln!(stderr, "{}", style.paint(text, self.color_err)).ok();
+        if let Some(file) = &self.log_file {
+            let mut file = file.lock().unwrap_or_else(PoisonError::into_inner);
+            writeln!(file, "{text}").ok();
+        }
+    }
+
+    /// Paints a part of a result in a style, when stdout takes colour.
+    pub(crate) fn paint(&self, style: Style, text: &str) -> String {
+        style.paint(text, self.color_out)
+    }
+}
+
+/// A JSON document as text: pretty, ending with a newline.
+pub(crate) fn document(schema: &str, content: &impl Serialize) -> io::Result<String> {
+    let document = Document { schema, version: 1, content };
+    Ok(serde_json::to_string_pretty(&document)? + "\n")
+}

@@ -1,0 +1,143 @@
+//! A report for people, 80 columns wide.
+
+use std::fmt::Write;
+use std::time::Duration;
+
+use clxs_api::Identifier;
+use clxs_clone::report::{Counts, SecurableReport};
+use clxs_clone::{Kind, Outcome, Report};
+
+use crate::output::table::{Table, WIDTH};
+use crate::units;
+
+/// Up to this many securables a report lists all; beyond, only what is not simply right.
+const LISTED: usize = 200;
+
+/// The whole report: summary and securables.
+pub(crate) fn text(report: &Report, list_all: bool) -> String {
+    let mut text = heading(report);
+    text.push_str(&securables(report, list_all || report.securables.len() <= LISTED));
+    text.push_str(&findings(report));
+    text.push('\n');
+    text.push_str(&summary(report));
+    text
+}
+
+fn heading(report: &Report) -> String {
+    let duration = report.duration_ms.map(Duration::from_millis).map(units::duration);
+    let duration = duration.map(|duration| format!(" in {duration}")).unwrap_or_default();
+    format!(
+        "{} clone of {} to {}: {}{duration}\nrun {}\n\n",
+        report.clone_type,
+        report.source.as_str(),
+        report.destination.as_str(),
+        report.state,
+        report.run
+    )
+}
+
+fn securables(report: &Report, all: bool) -> String {
+    let mut table = Table::new(["", "securable", "outcome", ""]);
+    let shown = |securable: &&SecurableReport| all || is_notable(&securable.outcome);
+    for securable in report.securables.iter().filter(shown) {
+        let parts = securable.destination.parts();
+        let name = parts.iter().map(Identifier::as_str).collect::<Vec<_>>().join(".");
+        let outcome = format!("{} {}", sign(&securable.outcome), securable.outcome.name());
+        table.row([securable.kind.to_string(), name, outcome, detail(securable)]);
+    }
+    let left_out = report.securables.iter().filter(|securable| !shown(securable)).count();
+    let mut text =
+        if left_out == report.securables.len() { String::new() } else { table.render_within(WIDTH) };
+    if left_out > 0 {
+        let securables = units::count(left_out as u64);
+        writeln!(text, "{securables} securables more went well: clxs runs show {}", report.run).ok();
+    }
+    text
+}
+
+fn is_notable(outcome: &Outcome) -> bool {
+    matches!(outcome, Outcome::Skipped { .. } | Outcome::Failed { .. })
+}
+
+fn sign(outcome: &Outcome) -> &'static str {
+    match outcome {
+        Outcome::Created => "+",
+        Outcome::Replaced | Outcome::Changed => "~",
+        Outcome::Unchanged => "=",
+        Outcome::Skipped { .. } => "△",
+        Outcome::Failed { .. } => "✗",
+    }
+}
+
+fn detail(securable: &SecurableReport) -> String {
+    match &securable.outcome {
+        Outcome::Skipped { reason } => return reason.clone(),
+        Outcome::Failed { error } => return error.clone(),
+        _ => {}
+    }
+    let facets = securable.facets.iter().filter_map(facet);
+    let copied = securable.metrics.map(|metrics| {
+        let files = units::count(metrics.num_copied_files);
+        format!("{files} files, {}", units::bytes(metrics.copied_files_size))
+    });
+    copied.into_iter().chain(facets).collect::<Vec<_>>().join("; ")
+}
+
+/// A facet that is not as in the source.
+fn facet(facet: &clxs_clone::FacetOutcome) -> Option<String> {
+    use clxs_clone::FacetStatus::{Carried, Changed, Failed, Impossible};
+    match &facet.status {
+        Carried => None,
+        Changed { detail } => Some(format!("{} changed: {detail}", facet.facet)),
+        Impossible { reason } => Some(format!("{} impossible: {reason}", facet.facet)),
+        Failed { error } => Some(format!("{} failed: {error}", facet.facet)),
+    }
+}
+
+fn findings(report: &Report) -> String {
+    let mut text = String::new();
+    for finding in &report.findings {
+        let line = finding.line.map(|line| format!(" line {line}")).unwrap_or_default();
+        writeln!(text, "△ {}{line}: {}", finding.securable.dotted(), finding.message).ok();
+    }
+    text
+}
+
+/// The guide's summary, by kind.
+fn summary(report: &Report) -> String {
+    let mut text = String::new();
+    for (kind, counts) in &report.counts_by_kind {
+        let made = counts.created + counts.replaced + counts.changed;
+        let Counts { unchanged, failed, skipped, .. } = counts;
+        let label = format!("{}:", plural_of(*kind));
+        writeln!(
+            text,
+            "{label:<20} {made} success, {unchanged} unchanged, {failed} failed, {skipped} skipped"
+        )
+        .ok();
+    }
+    let formats: Vec<String> =
+        report.source_formats.iter().map(|(name, count)| format!("{name}: {count}")).collect();
+    if !formats.is_empty() {
+        writeln!(text, "Source formats: {}", formats.join(" ")).ok();
+    }
+    let (bytes, files) = (units::bytes(report.bytes_copied), units::count(report.files_copied));
+    writeln!(text, "Bytes Copied: {bytes} Files Copied: {files}").ok();
+    if report.grants_skipped + report.ownership_skipped > 0 {
+        let (grants, owners) = (report.grants_skipped, report.ownership_skipped);
+        writeln!(text, "Principals missing: {grants} grants skipped, {owners} owners skipped").ok();
+    }
+    if report.retries > 0 {
+        writeln!(text, "Retries: {}", report.retries).ok();
+    }
+    text
+}
+
+fn plural_of(kind: Kind) -> String {
+    let name = match kind {
+        Kind::Unknown => return "Unknown".to_owned(),
+        kind => kind.to_string() + "s",
+    };
+    let mut characters = name.chars();
+    characters.next().map(|first| first.to_uppercase().chain(characters).collect()).unwrap_or_default()
+}

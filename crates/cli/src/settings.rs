@@ -1,0 +1,80 @@
+//! Settings: raw options of each layer → combined, with the origin of each value → resolved.
+//!
+//! Flag > environment > project file > user file > profile of Databricks > default.
+
+pub(crate) mod file;
+pub(crate) mod finding;
+pub(crate) mod keys;
+pub(crate) mod kind;
+pub(crate) mod layer;
+pub(crate) mod lint;
+pub(crate) mod options;
+pub(crate) mod secret;
+pub(crate) mod unavailable;
+
+use std::path::{Path, PathBuf};
+
+use crate::environment::{CLXS_CONFIG, Environment};
+use crate::failure::CliError;
+use finding::{Finding, Severity};
+use layer::{Combined, Layer};
+use options::Options;
+
+/// The user's configuration file below `CLXS_HOME`.
+pub(crate) const USER_FILE: &str = "config.yaml";
+
+/// All layers combined, and what is wrong with them.
+#[derive(Debug)]
+pub(crate) struct Loaded {
+    pub(crate) combined: Combined,
+    pub(crate) findings: Vec<Finding>,
+    /// The files that were read.
+    pub(crate) files: Vec<PathBuf>,
+}
+
+/// Reads and combines all layers.
+///
+/// # Errors
+/// When a file that was named cannot be read, or no place for state is known.
+pub(crate) fn load(
+    flags: &Options,
+    config: Option<&Path>,
+    environment: &Environment,
+    home: &Path,
+) -> anyhow::Result<Loaded> {
+    let named = config.map(Path::to_path_buf).or_else(|| environment.get(CLXS_CONFIG).map(PathBuf::from));
+    let project = named.or_else(file::project_file);
+    let user = Some(home.join(USER_FILE)).filter(|path| path.is_file());
+    let mut findings = Vec::new();
+    let mut layers = vec![Layer::of_flags(flags)?, Layer::of_environment(environment, &mut findings)];
+    let files: Vec<PathBuf> = project.into_iter().chain(user).collect();
+    for path in &files {
+        let layer = file::read(path, &mut findings);
+        layers.push(layer.map_err(|source| CliError::ConfigurationFile { source })?);
+    }
+    layers.push(Layer::of_defaults());
+    let combined = layer::combine(layers);
+    findings.extend(lint::lint(&combined));
+    Ok(Loaded { combined, findings, files })
+}
+
+impl Loaded {
+    /// The settings, when nothing is wrong with them.
+    ///
+    /// # Errors
+    /// With every error found.
+    pub(crate) fn options(&self) -> anyhow::Result<Options> {
+        let errors = self.findings.iter().filter(|finding| finding.severity == Severity::Error);
+        let findings: Vec<Finding> = errors.cloned().collect();
+        if findings.is_empty() {
+            Ok(self.combined.options()?)
+        } else {
+            Err(CliError::Configuration { findings }.into())
+        }
+    }
+
+    /// What is doubtful but stops nothing.
+    pub(crate) fn warnings(&self) -> impl Iterator<Item = &Finding> {
+        self.findings.iter().filter(|finding| finding.severity == Severity::Warning)
+    }
+}

@@ -1,0 +1,186 @@
+//! The keys of the configuration: kinds, defaults and flags. The names are the guide's.
+
+use serde_json::Value;
+
+use super::kind::Kind;
+use super::unavailable::{UNAVAILABLE, Unavailable};
+
+/// A key of the configuration that this version understands.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Key {
+    pub(crate) name: &'static str,
+    pub(crate) kind: Kind,
+    /// Its flag; empty when there is none.
+    pub(crate) flag: &'static str,
+    /// The default as JSON; empty when there is none.
+    pub(crate) default: &'static str,
+    pub(crate) about: &'static str,
+}
+
+const fn key(
+    name: &'static str,
+    kind: Kind,
+    flag: &'static str,
+    default: &'static str,
+    about: &'static str,
+) -> Key {
+    Key { name, kind, flag, default, about }
+}
+
+pub(crate) const CLONE_TYPES: &[&str] = &["DEEP", "SHALLOW"];
+pub(crate) const LOAD_TYPES: &[&str] = &["FULL", "INCREMENTAL", "SELECTIVE"];
+pub(crate) const SIZE_ORDERS: &[&str] = &["asc", "desc"];
+
+/// Every key this version understands, in the order they are shown.
+pub(crate) const KEYS: &[Key] = &[
+    key("source_catalog", Kind::Text, "--source", "", "Catalog to clone"),
+    key("destination_catalog", Kind::Text, "--dest", "", "Catalog to clone to"),
+    key(
+        "clone_type",
+        Kind::Choice(CLONE_TYPES),
+        "--clone-type",
+        r#""DEEP""#,
+        "DEEP copies the data, SHALLOW refers to it",
+    ),
+    key(
+        "load_type",
+        Kind::Choice(LOAD_TYPES),
+        "--load-type",
+        r#""FULL""#,
+        "FULL refreshes all, INCREMENTAL adds new, SELECTIVE what drifted",
+    ),
+    key("include_schemas", Kind::List, "--include-schemas", "[]", "Only these schemas"),
+    key("exclude_schemas", Kind::List, "--exclude-schemas", r#"["information_schema"]"#, "Not these schemas"),
+    key(
+        "include_tables_regex",
+        Kind::Pattern,
+        "--include-tables-regex",
+        "",
+        "Only tables and views whose name matches",
+    ),
+    key(
+        "exclude_tables_regex",
+        Kind::Pattern,
+        "--exclude-tables-regex",
+        "",
+        "No tables and views whose name matches",
+    ),
+    key("as_of_timestamp", Kind::Text, "--as-of-timestamp", "", "Clone the tables as they were at this time"),
+    key("as_of_version", Kind::Count(0), "--as-of-version", "", "Clone this version of each table"),
+    key("copy_permissions", Kind::Switch, "--no-permissions", "true", "Carry grants"),
+    key("copy_ownership", Kind::Switch, "--no-ownership", "true", "Carry owners"),
+    key("copy_properties", Kind::Switch, "--no-properties", "true", "Carry properties"),
+    key("copy_comments", Kind::Switch, "--no-comments", "true", "Carry comments"),
+    key("force_reclone", Kind::Switch, "--force-reclone", "false", "Replace every table, changed or not"),
+    key(
+        "overwrite_edits",
+        Kind::Switch,
+        "--overwrite-edits",
+        "false",
+        "Replace tables that were edited in the destination",
+    ),
+    key("location", Kind::Text, "--location", "", "Managed location of the destination catalog"),
+    key("clone_tbl_properties", Kind::Mapping, "", "{}", "Properties set on every table by CLONE itself"),
+    key("principal_mapping", Kind::Mapping, "", "{}", "Principals of the source: who stands for them"),
+    key(
+        "order_by_size",
+        Kind::Choice(SIZE_ORDERS),
+        "--order-by-size",
+        "",
+        "Smallest (asc) or largest (desc) first",
+    ),
+    key("max_workers", Kind::Count(1), "--max-workers", "4", "Schemas at once"),
+    key("parallel_tables", Kind::Count(1), "--parallel-tables", "1", "Tables at once in each schema"),
+    key(
+        "max_parallel_queries",
+        Kind::Count(1),
+        "--max-parallel-queries",
+        "10",
+        "Statements at once on the warehouse",
+    ),
+    key("max_retries", Kind::Count(0), "", "3", "Retries after transient failures"),
+    key("dry_run", Kind::Switch, "--dry-run", "false", "Show the statements, execute none that writes"),
+    key("generate_report", Kind::Switch, "--report", "false", "Write the report to reports/"),
+    key("show_progress", Kind::Switch, "--progress", "true", "Show a progress bar on a terminal"),
+    key("verbose", Kind::Switch, "--verbose", "false", "Log more"),
+    key("log_file", Kind::Text, "--log-file", "", "Also write messages to this file"),
+    key("host", Kind::Text, "--host", "", "URL of the workspace, or `embedded`"),
+    key("profile", Kind::Text, "--profile", "", "Profile of ~/.databrickscfg"),
+    key("sql_warehouse_id", Kind::Text, "--warehouse-id", "", "SQL warehouse that runs the statements"),
+];
+
+/// Other names of keys.
+const ALIASES: &[(&str, &str)] = &[("catalog_location", "location"), ("warehouse_id", "sql_warehouse_id")];
+
+/// What a name of a key stands for.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Known {
+    Available(&'static Key),
+    Unavailable(&'static Unavailable),
+}
+
+/// Finds a key by its name or its other name.
+pub(crate) fn find(name: &str) -> Option<Known> {
+    let name = ALIASES.iter().find(|(alias, _)| *alias == name).map_or(name, |(_, name)| name);
+    let unavailable = || UNAVAILABLE.iter().find(|key| key.name == name).map(Known::Unavailable);
+    KEYS.iter().find(|key| key.name == name).map(Known::Available).or_else(unavailable)
+}
+
+/// The known key nearest to a name, when one is near enough to be meant.
+pub(crate) fn nearest(name: &str) -> Option<&'static str> {
+    let names = KEYS.iter().map(|key| key.name).chain(UNAVAILABLE.iter().map(|key| key.name));
+    nearest_of(name, names.chain(ALIASES.iter().map(|(alias, _)| *alias)))
+}
+
+/// The candidate nearest to a word, when one is near enough to be meant.
+pub(crate) fn nearest_of<'a>(word: &str, candidates: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    let word = word.to_lowercase().replace('-', "_");
+    let similarity = |candidate: &str| strsim::jaro_winkler(&word, &candidate.to_lowercase());
+    candidates
+        .map(|candidate| (similarity(candidate), candidate))
+        .filter(|(similarity, _)| *similarity > 0.8)
+        .max_by(|(left, _), (right, _)| left.total_cmp(right))
+        .map(|(_, candidate)| candidate)
+}
+
+impl Key {
+    /// The default, when there is one.
+    pub(crate) fn default_value(&self) -> Option<Value> {
+        serde_json::from_str(self.default).ok()
+    }
+
+    /// The name of its environment variable.
+    pub(crate) fn variable(&self) -> String {
+        format!("{}{}", crate::environment::SETTING_PREFIX, self.name.to_uppercase())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn defaults_are_of_their_own_kind() {
+        for key in KEYS.iter().filter(|key| !key.default.is_empty()) {
+            let default = key.default_value().unwrap_or_else(|| panic!("{} has a bad default", key.name));
+            assert_eq!(key.kind.check(default.clone()), Ok(default), "{}", key.name);
+        }
+    }
+
+    #[test]
+    fn no_name_is_known_twice() {
+        let mut names: Vec<&str> = KEYS.iter().map(|key| key.name).collect();
+        names.extend(UNAVAILABLE.iter().map(|key| key.name));
+        names.extend(ALIASES.iter().map(|(alias, _)| *alias));
+        names.sort_unstable();
+        assert!(names.windows(2).all(|pair| pair[0] != pair[1]), "{names:?}");
+    }
+
+    #[test]
+    fn misspelt_keys_find_what_was_meant() {
+        assert_eq!(nearest("parralel_tables"), Some("parallel_tables"));
+        assert_eq!(nearest("max-workers"), Some("max_workers"));
+        assert_eq!(nearest("source"), Some("source_catalog"));
+        assert_eq!(nearest("zzz"), None);
+    }
+}

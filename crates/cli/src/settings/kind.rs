@@ -1,0 +1,132 @@
+//! Kinds of values: what a key takes, and how a value is read and checked.
+
+use serde_json::{Value, json};
+
+use super::keys::nearest_of;
+
+/// What a key takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Text,
+    /// A text that must be a regular expression.
+    Pattern,
+    /// `true` or `false`.
+    Switch,
+    /// A whole number, at least the one given.
+    Count(u64),
+    /// Texts.
+    List,
+    /// Texts under keys.
+    Mapping,
+    /// One of the texts given.
+    Choice(&'static [&'static str]),
+}
+
+impl Kind {
+    /// Checks a value from a file and brings it to the form of the kind; the error says what is expected.
+    pub(crate) fn check(self, value: Value) -> Result<Value, String> {
+        match (self, value) {
+            (Self::Text | Self::Pattern, Value::Number(number)) if !number.is_f64() => {
+                Ok(Value::String(number.to_string()))
+            }
+            (Self::Text, value @ Value::String(_)) | (Self::Switch, value @ Value::Bool(_)) => Ok(value),
+            (Self::Pattern, Value::String(text)) => check_pattern(text),
+            (Self::Choice(choices), Value::String(text)) => check_choice(choices, &text),
+            (Self::Count(least), Value::Number(number)) if number.as_u64().is_some_and(|n| n >= least) => {
+                Ok(Value::Number(number))
+            }
+            (Self::List, Value::Array(items)) => items
+                .into_iter()
+                .map(|item| Self::Text.check(item))
+                .collect::<Result<_, _>>()
+                .map(Value::Array),
+            (Self::Mapping, Value::Object(entries)) => {
+                let text = |(key, value)| Self::Text.check(value).map(|value| (key, value));
+                entries.into_iter().map(text).collect::<Result<_, _>>().map(Value::Object)
+            }
+            (kind, value) => Err(format!("{} is not {}", shown(&value), kind.expectation())),
+        }
+    }
+
+    /// Reads a value from text, as in an environment variable.
+    pub(crate) fn parse(self, text: &str) -> Result<Value, String> {
+        let value = match self {
+            Self::Switch | Self::Count(_) | Self::Mapping => {
+                serde_json::from_str(text).unwrap_or_else(|_| json!(text))
+            }
+            Self::List => text.split(',').map(str::trim).filter(|item| !item.is_empty()).collect(),
+            Self::Text | Self::Pattern | Self::Choice(_) => json!(text),
+        };
+        self.check(value)
+    }
+
+    fn expectation(self) -> String {
+        match self {
+            Self::Text => "a text (put it in quotes)".to_owned(),
+            Self::Pattern => "a regular expression in quotes".to_owned(),
+            Self::Switch => "true or false".to_owned(),
+            Self::Count(least) => format!("a whole number of at least {least}"),
+            Self::List => "a list of texts".to_owned(),
+            Self::Mapping => "a mapping of texts to texts".to_owned(),
+            Self::Choice(choices) => format!("one of {}", choices.join(", ")),
+        }
+    }
+}
+
+fn check_pattern(text: String) -> Result<Value, String> {
+    match regex::Regex::new(&text) {
+        Ok(_) => Ok(Value::String(text)),
+        Err(error) => Err(format!("`{text}` is not a regular expression: {}", reason(&error))),
+    }
+}
+
+/// The last line of what the library says, which is the reason; before it stands a drawing of the pattern.
+fn reason(error: &regex::Error) -> String {
+    let text = error.to_string();
+    let last = text.lines().last().unwrap_or_default();
+    last.trim().trim_start_matches("error: ").to_owned()
+}
+
+fn check_choice(choices: &[&str], text: &str) -> Result<Value, String> {
+    if let Some(choice) = choices.iter().find(|choice| choice.eq_ignore_ascii_case(text)) {
+        return Ok(json!(choice));
+    }
+    let meant = nearest_of(text, choices.iter().copied()).map(|near| format!("; did you mean {near}?"));
+    Err(format!("`{text}` is not one of {}{}", choices.join(", "), meant.unwrap_or_default()))
+}
+
+/// A value in a message: short, whatever it is.
+fn shown(value: &Value) -> String {
+    match value {
+        Value::Array(_) => "a list".to_owned(),
+        Value::Object(_) => "a mapping".to_owned(),
+        Value::String(text) => format!("`{text}`"),
+        other => format!("`{other}`"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::settings::keys::CLONE_TYPES;
+
+    #[test]
+    fn values_are_checked_by_kind() {
+        assert_eq!(Kind::Choice(CLONE_TYPES).check(json!("deep")), Ok(json!("DEEP")));
+        assert_eq!(Kind::Text.check(json!(12345)), Ok(json!("12345")));
+        insta::assert_snapshot!(Kind::Choice(CLONE_TYPES).check(json!("DEPE")).unwrap_err(), @"");
+        insta::assert_snapshot!(Kind::Count(1).check(json!(0)).unwrap_err(), @"");
+        insta::assert_snapshot!(Kind::Switch.check(json!("yes")).unwrap_err(), @"");
+        insta::assert_snapshot!(Kind::List.check(json!("a")).unwrap_err(), @"");
+        insta::assert_snapshot!(Kind::Text.check(json!(1.5e12)).unwrap_err(), @"");
+        insta::assert_snapshot!(Kind::Pattern.check(json!("fact_(")).unwrap_err(), @"");
+    }
+
+    #[test]
+    fn values_of_variables_are_read_by_kind() {
+        assert_eq!(Kind::List.parse("a, b,,c"), Ok(json!(["a", "b", "c"])));
+        assert_eq!(Kind::Count(1).parse("8"), Ok(json!(8)));
+        assert_eq!(Kind::Text.parse("0123"), Ok(json!("0123")));
+        assert_eq!(Kind::Switch.parse("on"), Err("`on` is not true or false".to_owned()));
+    }
+}

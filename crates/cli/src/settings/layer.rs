@@ -1,0 +1,198 @@
+//! Layers of settings and how they combine: the first layer that has a key wins.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde::Serialize;
+use serde_json::Value;
+
+use super::finding::{Finding, Place};
+use super::keys::{self, KEYS};
+use super::options::Options;
+use super::secret;
+use crate::environment::{self, Environment};
+
+/// Where the value of a setting comes from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(untagged)]
+pub(crate) enum Origin {
+    Flag(Place),
+    Variable(Place),
+    File(Place),
+    /// A profile of Databricks, as the client describes it.
+    Profile(String),
+    Default,
+}
+
+/// The settings of one place, checked, with where each is written.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Layer {
+    settings: BTreeMap<&'static str, (Value, Origin)>,
+}
+
+/// All layers as one.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Combined {
+    settings: BTreeMap<&'static str, (Value, Origin)>,
+}
+
+impl Layer {
+    pub(crate) fn set(&mut self, key: &'static str, value: Value, origin: Origin) {
+        self.settings.insert(key, (value, origin));
+    }
+
+    /// The settings given as flags.
+    pub(crate) fn of_flags(options: &Options) -> serde_json::Result<Self> {
+        let values = serde_json::to_value(options)?;
+        let mut layer = Self::default();
+        for key in KEYS {
+            if let Some(value) = values.get(key.name).filter(|value| !value.is_null()) {
+                let place = Place::Flag { name: key.flag.to_owned() };
+                layer.set(key.name, value.clone(), Origin::Flag(place));
+            }
+        }
+        Ok(layer)
+    }
+
+    /// The settings of the environment: `CLXS_` and the key, and for the connection the names of Databricks.
+    pub(crate) fn of_environment(environment: &Environment, findings: &mut Vec<Finding>) -> Self {
+        let mut layer = Self::default();
+        for key in KEYS {
+            let names = [Some(key.variable()), databricks_variable(key.name).map(str::to_owned)];
+            let set = |name: String| environment.get(&name).map(|text| (text, name.clone()));
+            let Some((text, name)) = names.into_iter().flatten().find_map(set) else { continue };
+            let message = |message: String| format!("{name}: {message}");
+            let place = Place::Variable { name: name.clone() };
+            if secret::holds_token(text) {
+                findings.push(Finding::error(
+                    Some(place),
+                    message("holds a token".to_owned()),
+                    Some(secret::RIGHT_WAY.to_owned()),
+                ));
+                continue;
+            }
+            match key.kind.parse(text) {
+                Ok(value) => layer.set(key.name, value, Origin::Variable(place)),
+                Err(error) => findings.push(Finding::error(Some(place), message(error), None)),
+            }
+        }
+        layer
+    }
+
+    /// The defaults.
+    pub(crate) fn of_defaults() -> Self {
+        let mut layer = Self::default();
+        for key in KEYS {
+            if let Some(value) = key.default_value() {
+                layer.set(key.name, value, Origin::Default);
+            }
+        }
+        layer
+    }
+}
+
+/// The variable of Databricks that means the same as a key.
+fn databricks_variable(key: &str) -> Option<&'static str> {
+    match key {
+        "host" => Some(environment::DATABRICKS_HOST),
+        "profile" => Some(environment::DATABRICKS_CONFIG_PROFILE),
+        "sql_warehouse_id" => Some(environment::DATABRICKS_WAREHOUSE_ID),
+        _ => None,
+    }
+}
+
+/// Combines layers, the strongest first.
+pub(crate) fn combine(layers: impl IntoIterator<Item = Layer>) -> Combined {
+    layers.into_iter().fold(Combined::default(), Combined::or)
+}
+
+impl Combined {
+    /// The same with a weaker layer below.
+    #[must_use]
+    pub(crate) fn or(mut self, layer: Layer) -> Self {
+        for (key, setting) in layer.settings {
+            self.settings.entry(key).or_insert(setting);
+        }
+        self
+    }
+
+    /// The settings, typed.
+    ///
+    /// # Errors
+    /// When a value is not of its key's kind, which the layers have checked before.
+    pub(crate) fn options(&self) -> serde_json::Result<Options> {
+        let values = self.settings.iter().map(|(key, (value, _))| ((*key).to_owned(), value.clone()));
+        serde_json::from_value(Value::Object(values.collect()))
+    }
+
+    /// A setting with its origin.
+    pub(crate) fn get(&self, key: &str) -> Option<(&Value, &Origin)> {
+        self.settings.get(key).map(|(value, origin)| (value, origin))
+    }
+
+    /// Every key with its value and origin, in the order of the keys.
+    pub(crate) fn all(&self) -> impl Iterator<Item = (&'static keys::Key, Option<(&Value, &Origin)>)> {
+        KEYS.iter().map(|key| (key, self.get(key.name)))
+    }
+}
+
+impl Origin {
+    /// The place a message can point to.
+    pub(crate) fn place(&self) -> Option<&Place> {
+        match self {
+            Self::Flag(place) | Self::Variable(place) | Self::File(place) => Some(place),
+            Self::Profile(_) | Self::Default => None,
+        }
+    }
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Flag(place) | Self::Variable(place) | Self::File(place) => place.fmt(f),
+            Self::Profile(description) => f.write_str(description),
+            Self::Default => f.write_str("default"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn first_layer_that_has_a_key_wins() {
+        let flags = Options { source_catalog: Some("a".to_owned()), ..Options::default() };
+        let environment = [("CLXS_SOURCE_CATALOG", "b"), ("CLXS_MAX_WORKERS", "8")].into_iter().collect();
+        let mut findings = Vec::new();
+        let layers = [
+            Layer::of_flags(&flags).unwrap(),
+            Layer::of_environment(&environment, &mut findings),
+            Layer::of_defaults(),
+        ];
+        let combined = combine(layers);
+        let options = combined.options().unwrap();
+        assert_eq!(options.source_catalog.as_deref(), Some("a"));
+        assert_eq!(options.max_workers, Some(8));
+        assert_eq!(options.parallel_tables, Some(1));
+        assert_eq!(combined.get("max_workers").unwrap().1.to_string(), "variable CLXS_MAX_WORKERS");
+        assert!(findings.is_empty());
+    }
+
+    #[test]
+    fn own_name_of_a_variable_wins_over_that_of_databricks() {
+        let both =
+            [("CLXS_HOST", "https://ours"), ("DATABRICKS_HOST", "https://theirs")].into_iter().collect();
+        let layer = Layer::of_environment(&both, &mut Vec::new());
+        assert_eq!(combine([layer]).get("host").unwrap().0, &json!("https://ours"));
+    }
+
+    #[test]
+    fn variable_of_the_wrong_kind_is_a_finding() {
+        let environment = [("CLXS_DRY_RUN", "perhaps")].into_iter().collect();
+        let mut findings = Vec::new();
+        Layer::of_environment(&environment, &mut findings);
+        insta::assert_snapshot!(findings[0], @"");
+    }
+}

@@ -1,0 +1,86 @@
+//! Rules over all settings together. What is wrong with one value alone, its layer has found already.
+
+use serde_json::Value;
+
+use super::finding::Finding;
+use super::layer::Combined;
+
+/// Everything wrong with the combination of settings, errors first.
+pub(crate) fn lint(settings: &Combined) -> Vec<Finding> {
+    let rules = [
+        same_catalog,
+        bad_name,
+        version_and_timestamp,
+        included_and_excluded,
+        version_of_every_table,
+        no_source,
+        no_destination,
+    ];
+    let mut findings: Vec<Finding> = rules.iter().filter_map(|rule| rule(settings)).collect();
+    findings.sort_by_key(|finding| finding.severity);
+    findings
+}
+
+fn same_catalog(settings: &Combined) -> Option<Finding> {
+    let (source, destination) = (text(settings, "source_catalog")?, text(settings, "destination_catalog")?);
+    let same = source.to_lowercase() == destination.to_lowercase();
+    let message = || format!("source and destination are the same catalog, `{source}`");
+    let hint = "name another catalog with --dest or destination_catalog";
+    same.then(|| Finding::error(place(settings, "destination_catalog"), message(), Some(hint.to_owned())))
+}
+
+fn bad_name(settings: &Combined) -> Option<Finding> {
+    let problem = |key: &'static str| {
+        let name = text(settings, key)?;
+        let error = clxs_api::Identifier::new(name).err()?;
+        Some(Finding::error(place(settings, key), format!("{key}: {error}"), None))
+    };
+    problem("source_catalog").or_else(|| problem("destination_catalog"))
+}
+
+fn version_and_timestamp(settings: &Combined) -> Option<Finding> {
+    settings.get("as_of_version")?;
+    settings.get("as_of_timestamp")?;
+    let message = "as_of_version and as_of_timestamp exclude each other".to_owned();
+    Some(Finding::error(place(settings, "as_of_version"), message, Some("take one of them out".to_owned())))
+}
+
+fn included_and_excluded(settings: &Combined) -> Option<Finding> {
+    let excluded = list(settings, "exclude_schemas");
+    let both = list(settings, "include_schemas").into_iter().find(|schema| excluded.contains(schema))?;
+    let message = format!("schema `{both}` is both included and excluded; include_schemas wins");
+    Some(Finding::warning(place(settings, "exclude_schemas"), message, None))
+}
+
+fn version_of_every_table(settings: &Combined) -> Option<Finding> {
+    settings.get("as_of_version")?;
+    let message = "as_of_version means another moment in each table".to_owned();
+    let hint = "for one moment of the whole catalog use as_of_timestamp".to_owned();
+    Some(Finding::warning(place(settings, "as_of_version"), message, Some(hint)))
+}
+
+fn no_source(settings: &Combined) -> Option<Finding> {
+    missing(settings, "source_catalog", "--source")
+}
+
+fn no_destination(settings: &Combined) -> Option<Finding> {
+    missing(settings, "destination_catalog", "--dest")
+}
+
+fn missing(settings: &Combined, key: &str, flag: &str) -> Option<Finding> {
+    let hint = format!("give it with {flag} or as {key} in the configuration");
+    settings.get(key).is_none().then(|| Finding::warning(None, format!("there is no {key}"), Some(hint)))
+}
+
+fn text<'a>(settings: &'a Combined, key: &str) -> Option<&'a str> {
+    settings.get(key)?.0.as_str()
+}
+
+fn list<'a>(settings: &'a Combined, key: &str) -> Vec<&'a str> {
+    let items = settings.get(key).and_then(|(value, _)| value.as_array());
+    items.into_iter().flatten().filter_map(Value::as_str).collect()
+}
+
+fn place(settings: &Combined, key: &str) -> Option<super::finding::Place> {
+    settings.get(key)?.1.place().cloned()
+}

@@ -1,0 +1,98 @@
+//! Keys and flags of the guide that this version cannot do. They are refused by name, never ignored.
+
+use serde_json::Value;
+
+/// A key or flag of the guide that this version knows but cannot do.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Unavailable {
+    pub(crate) name: &'static str,
+    /// Its flags; empty when there is none.
+    pub(crate) flags: &'static [&'static str],
+    /// The value that asks for nothing, as JSON; such a setting is accepted.
+    off: &'static str,
+}
+
+const fn unavailable(name: &'static str, flags: &'static [&'static str], off: &'static str) -> Unavailable {
+    Unavailable { name, flags, off }
+}
+
+/// Every key of the guide that is refused by name unless it asks for nothing.
+pub(crate) const UNAVAILABLE: &[Unavailable] = &[
+    unavailable("auto_mask_pii", &[], "false"),
+    unavailable("auto_rollback", &[], "false"),
+    unavailable("auto_rollback_on_failure", &[], "false"),
+    unavailable("checkpoint", &[], "false"),
+    unavailable("clone_functions", &[], "false"),
+    unavailable("clone_views", &[], "true"),
+    unavailable("clone_volumes", &[], "false"),
+    unavailable("compare_dq_after_clone", &[], "false"),
+    unavailable("copy_constraints", &["no-constraints"], "null"),
+    unavailable("copy_security", &["no-security"], "false"),
+    unavailable("copy_tags", &["no-tags"], "false"),
+    unavailable("dq_drift_rollback_pct", &[], "null"),
+    unavailable("enable_retry", &[], "true"),
+    unavailable("enable_rollback", &["enable-rollback"], "false"),
+    unavailable("fanout_max_parallel", &[], "null"),
+    unavailable("filter_by_tags", &[], "{}"),
+    unavailable("iceberg_physical", &[], "false"),
+    unavailable("impact_check", &[], "false"),
+    unavailable("include_objects", &[], "[]"),
+    unavailable("masking_rules", &[], "[]"),
+    unavailable("max_bytes", &[], "null"),
+    unavailable("max_duration_min", &[], "null"),
+    unavailable("max_rps", &["max-rps"], "0"),
+    unavailable("max_tables", &[], "null"),
+    unavailable("post_clone_hooks", &[], "[]"),
+    unavailable("post_schema_hooks", &[], "[]"),
+    unavailable("pre_clone_hooks", &[], "[]"),
+    unavailable("price_per_gb", &[], "null"),
+    unavailable("protected_tables", &[], "null"),
+    unavailable("quiesce_source", &["quiesce-source"], "false"),
+    unavailable("recreate_pipelines_tables", &[], "false"),
+    unavailable("require_approval", &[], "false"),
+    unavailable("required_schema_tags", &[], "{}"),
+    unavailable("resume", &["resume"], "null"),
+    unavailable("rollback_threshold", &[], "null"),
+    unavailable("schema_only", &["schema-only"], "false"),
+    unavailable("serverless", &["serverless"], "false"),
+    unavailable("skip_unused", &[], "false"),
+    unavailable("source_snapshot_id", &[], "null"),
+    unavailable("table_filter", &["table-filter"], "null"),
+    unavailable("target_format", &[], r#""DELTA""#),
+    unavailable("target_workspace", &[], "null"),
+    unavailable("target_workspaces", &[], "[]"),
+    unavailable("template", &[], "null"),
+    unavailable("throttle", &[], "null"),
+    unavailable("ttl", &[], "null"),
+    unavailable("validate_after_clone", &["validate"], "false"),
+    unavailable("validate_checksum", &["checksum"], "false"),
+    unavailable("volume", &["volume"], "null"),
+    unavailable("volume_max_file_mb", &[], "null"),
+    unavailable("where_clauses", &["where"], "{}"),
+];
+
+impl Unavailable {
+    /// Whether the value asks for nothing this version would have to do.
+    pub(crate) fn is_off(&self, value: &Value) -> bool {
+        value.is_null() || serde_json::from_str::<Value>(self.off).is_ok_and(|off| off == *value)
+    }
+
+    /// Whether the flag asks for something: `--no-tags` does not, as no tag is carried anyway.
+    pub(crate) fn refuses(&self, flag: &str) -> bool {
+        !(flag.starts_with("no-") && self.is_off(&Value::Bool(false)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn what_is_unavailable_may_be_switched_off() {
+        let tags = UNAVAILABLE.iter().find(|key| key.name == "copy_tags").unwrap();
+        assert!(tags.is_off(&json!(false)) && !tags.is_off(&json!(true)));
+        assert!(!tags.refuses("no-tags"));
+        assert!(UNAVAILABLE.iter().find(|key| key.name == "resume").unwrap().refuses("resume"));
+    }
+}
