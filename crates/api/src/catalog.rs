@@ -60,7 +60,7 @@ pub struct CatalogInfo {
     pub updated_at: Option<i64>,
     /// By whom.
     pub updated_by: Option<String>,
-    /// `CATALOG_STANDARD`, `CATALOG_SYSTEM` … (facts/settled.md §1).
+    /// `CATALOG_STANDARD`, `CATALOG_SYSTEM` … (`facts/settled.md` §1).
     pub securable_kind: Option<String>,
     /// Whether the caller may only see that it exists.
     pub browse_only: Option<bool>,

@@ -8,7 +8,7 @@ use crate::null_as_default;
 use crate::wire_enum::wire_enum;
 
 wire_enum! {
-    /// The `error_code` of an error body (facts/rest_api.md §2, facts/settled.md §1).
+    /// The `error_code` of an error body (`facts/rest_api.md` §2, `facts/settled.md` §1).
     pub enum ErrorCode {
         BadRequest = "BAD_REQUEST",
         InvalidParameterValue = "INVALID_PARAMETER_VALUE",
@@ -65,7 +65,7 @@ impl ApiError {
     }
 }
 
-/// The gateway sends `"error_code": 403` for a bad token (facts/settled.md §1).
+/// The gateway sends `"error_code": 403` for a bad token (`facts/settled.md` §1).
 fn text_or_number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<ErrorCode, D::Error> {
     match Value::deserialize(deserializer)? {
         Value::String(text) => Ok(ErrorCode::from(text.as_str())),

@@ -18,7 +18,7 @@ pub struct PrivilegeAssignment {
     pub privileges: Vec<Privilege>,
 }
 
-/// The direct grants on a securable; `{}` when there are none (facts/settled.md §2).
+/// The direct grants on a securable; `{}` when there are none (`facts/settled.md` §2).
 #[skip_serializing_none]
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]

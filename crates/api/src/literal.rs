@@ -3,7 +3,7 @@
 use std::fmt;
 
 /// A SQL string literal. `Display` writes it in single quotes with backslash escapes: doubling a quote is
-/// not an escape on Databricks SQL, it silently drops the quote (facts/settled.md §9).
+/// not an escape on Databricks SQL, it silently drops the quote (`facts/settled.md` §9).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SqlLiteral(String);
 

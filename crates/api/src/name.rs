@@ -6,7 +6,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use thiserror::Error;
 
-/// The longest identifier the platform accepts, in characters (facts/sql.md §1).
+/// The longest identifier the platform accepts, in characters (`facts/sql.md` §1).
 pub const MAX_IDENTIFIER_CHARS: usize = 255;
 
 /// Why a text is not a name.
@@ -68,7 +68,7 @@ impl Identifier {
         &self.0
     }
 
-    /// The name as Unity Catalog stores names of securables: in lower case (facts/sql.md §1).
+    /// The name as Unity Catalog stores names of securables: in lower case (`facts/sql.md` §1).
     #[must_use]
     pub fn to_lowercase(&self) -> Self {
         Self(self.0.to_lowercase())
@@ -177,7 +177,7 @@ impl FullName {
         self.0.iter().map(Identifier::as_str).collect::<Vec<_>>().join(".")
     }
 
-    /// Reads the REST form. Names of catalogs, schemas and what is in them hold no dot (facts/sql.md §1);
+    /// Reads the REST form. Names of catalogs, schemas and what is in them hold no dot (`facts/sql.md` §1);
     /// a column's name may, so everything after the third dot is the column.
     ///
     /// # Errors

@@ -3,7 +3,7 @@
 use crate::wire_enum::wire_enum;
 
 wire_enum! {
-    /// A privilege on a securable (facts/sql.md §4).
+    /// A privilege on a securable (`facts/sql.md` §4).
     pub enum Privilege {
         Access = "ACCESS",
         AllPrivileges = "ALL_PRIVILEGES",
@@ -68,7 +68,7 @@ impl Privilege {
         self.as_str().replace('_', " ")
     }
 
-    /// Reads either spelling, in any case: recorded answers use both (facts/settled.md §2).
+    /// Reads either spelling, in any case: recorded answers use both (`facts/settled.md` §2).
     pub fn from_any_spelling(text: &str) -> Self {
         let words: Vec<_> = text.split([' ', '_']).filter(|word| !word.is_empty()).collect();
         Self::from(words.join("_").to_uppercase().as_str())

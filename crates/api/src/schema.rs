@@ -42,7 +42,7 @@ pub struct SchemaInfo {
     pub updated_at: Option<i64>,
     /// By whom.
     pub updated_by: Option<String>,
-    /// `SCHEMA_STANDARD`, `SCHEMA_SYSTEM` … (facts/settled.md §1).
+    /// `SCHEMA_STANDARD`, `SCHEMA_SYSTEM` … (`facts/settled.md` §1).
     pub securable_kind: Option<String>,
     /// Whether the caller may only see that it exists.
     pub browse_only: Option<bool>,

@@ -4,7 +4,7 @@ use crate::wire_enum::wire_enum;
 
 wire_enum! {
     /// The kind of a securable as REST names it. Views, materialized views and streaming tables are
-    /// `TABLE`, registered models are `FUNCTION` in permission paths (facts/rest_api.md §6).
+    /// `TABLE`, registered models are `FUNCTION` in permission paths (`facts/rest_api.md` §6).
     pub enum SecurableKind {
         Metastore = "METASTORE",
         Catalog = "CATALOG",
@@ -35,7 +35,7 @@ wire_enum! {
 
 impl SecurableKind {
     /// The segment of paths of permissions: the value in lower case, but that of functions for registered
-    /// models (facts/rest_api.md §6).
+    /// models (`facts/rest_api.md` §6).
     pub fn path_segment(&self) -> String {
         match self {
             Self::RegisteredModel => Self::Function.path_segment(),

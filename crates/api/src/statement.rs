@@ -1,4 +1,4 @@
-//! Statements: SQL sent to a warehouse (facts/rest_api.md §7, facts/settled.md §6).
+//! Statements: SQL sent to a warehouse (`facts/rest_api.md` §7, `facts/settled.md` §6).
 
 use std::fmt;
 
@@ -158,7 +158,7 @@ pub struct StatementStatus {
     pub state: StatementState,
     /// Why it failed.
     pub error: Option<ServiceError>,
-    /// The SQLSTATE of the failure; older servers say it only in the message (facts/settled.md §6).
+    /// The SQLSTATE of the failure; older servers say it only in the message (`facts/settled.md` §6).
     pub sql_state: Option<String>,
 }
 
@@ -205,7 +205,7 @@ pub struct ResultManifest {
 pub struct ResultSchema {
     /// How many there are.
     pub column_count: Option<i32>,
-    /// The columns; absent when there is none (facts/settled.md §6).
+    /// The columns; absent when there is none (`facts/settled.md` §6).
     #[serde(deserialize_with = "null_as_default", skip_serializing_if = "Vec::is_empty")]
     pub columns: Vec<ResultColumn>,
 }

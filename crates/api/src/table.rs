@@ -178,9 +178,9 @@ pub struct TableInfo {
     pub storage_location: Option<String>,
     /// The query of a view, as written.
     pub view_definition: Option<String>,
-    /// What a view reads. Only in answers about one table (facts/rest_api.md §6).
+    /// What a view reads. Only in answers about one table (`facts/rest_api.md` §6).
     pub view_dependencies: Option<DependencyList>,
-    /// Primary and foreign keys. Only in answers about one table (facts/rest_api.md §6).
+    /// Primary and foreign keys. Only in answers about one table (`facts/rest_api.md` §6).
     #[serde(deserialize_with = "null_as_default")]
     pub table_constraints: Vec<TableConstraint>,
     /// Its row filter.
@@ -359,7 +359,7 @@ pub struct CreateTable {
     pub properties: Option<Properties>,
 }
 
-/// Body of a request to change a table: REST changes the owner only (facts/rest_api.md §6).
+/// Body of a request to change a table: REST changes the owner only (`facts/rest_api.md` §6).
 #[skip_serializing_none]
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]

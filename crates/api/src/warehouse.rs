@@ -36,7 +36,7 @@ pub struct WarehouseInfo {
     pub num_clusters: Option<i32>,
     /// Clusters at least.
     pub min_num_clusters: Option<i32>,
-    /// Clusters at most; classic and pro run 10 statements on each (facts/settled.md §11).
+    /// Clusters at most; classic and pro run 10 statements on each (`facts/settled.md` §11).
     pub max_num_clusters: Option<i32>,
     /// `PRO`, `CLASSIC` …
     pub warehouse_type: Option<String>,

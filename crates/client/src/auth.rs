@@ -1,4 +1,4 @@
-//! Who the client is: where host and credentials come from (facts/rest_api.md §4.1).
+//! Who the client is: where host and credentials come from (`facts/rest_api.md` §4.1).
 //!
 //! Explicit values win over the environment, and that over a profile of `.databrickscfg`, attribute by
 //! attribute. What was found then goes down a ladder of methods, in the order of the official clients; the
@@ -149,7 +149,7 @@ pub enum CredentialsError {
         origin: String,
     },
     /// The host is not the URL of a workspace.
-    #[error("the host ({origin}) is not the URL of a workspace: {reason}")]
+    #[error("{origin} is not the URL of a workspace: {reason}")]
     InvalidHost {
         /// Where it is configured.
         origin: String,

@@ -179,13 +179,13 @@ impl Client {
 }
 
 /// A request that was not sent yet, with an id for all its tries.
-pub(crate) fn new_call(method: http::Method, target: String, repeatable: bool) -> Box<Call> {
+pub(crate) fn new_call(method: http::Method, target: String, repeatable: bool) -> Call {
     let request_id = Uuid::now_v7().to_string();
-    Box::new(Call { method, target, request_id, tries: 0, elapsed: Duration::ZERO, repeatable })
+    Call { method, target, request_id, tries: 0, elapsed: Duration::ZERO, repeatable }
 }
 
 impl Answer {
-    /// Reads the body; an empty one is the same as `{}` (facts/rest_api.md §1).
+    /// Reads the body; an empty one is the same as `{}` (`facts/rest_api.md` §1).
     pub(crate) fn json<T: DeserializeOwned>(self) -> Result<T> {
         let body: &[u8] = if self.body.is_empty() { b"{}" } else { &self.body };
         let mut deserializer = serde_json::Deserializer::from_slice(body);

@@ -22,7 +22,7 @@ use crate::{Error, Result};
 /// The header that names a request on both ends.
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
-/// The largest answer that is read: well above the 25 MiB of an inline result (facts/rest_api.md §7).
+/// The largest answer that is read: well above the 25 MiB of an inline result (`facts/rest_api.md` §7).
 const MAX_ANSWER_BYTES: usize = 128 * 1024 * 1024;
 
 /// A request as errors and traces show it, and what was done to get it answered.
@@ -96,7 +96,7 @@ pub(crate) struct Exchange<'a> {
 
 impl Exchange<'_> {
     /// Sends a request as often as the policy allows and brings back the answer that says success.
-    pub(crate) async fn run(self, outgoing: Outgoing, mut call: Box<Call>) -> Result<Answer> {
+    pub(crate) async fn run(self, outgoing: Outgoing, mut call: Call) -> Result<Answer> {
         let span = tracing::info_span!("client", method = %call.method, target = call.target, request_id = call.request_id);
         async move {
             let began = Instant::now();
@@ -145,32 +145,29 @@ impl Exchange<'_> {
         let request = assemble(outgoing, call, token)?;
         match tokio::time::timeout(self.timeout, receive(self.transport, request)).await {
             Ok(Ok(response)) => Ok(Attempt::Answered(response)),
-            Ok(Err(error)) if is_too_long(&error) => Err(Error::Protocol {
-                detail: format!("the answer is longer than {MAX_ANSWER_BYTES} bytes"),
-                call: Box::new(call.clone()),
-            }),
+            Ok(Err(error)) if is_too_long(&error) => Ok(Attempt::TooLong),
             Ok(Err(error)) => Ok(Attempt::Failed(error)),
             Err(_elapsed) => Ok(Attempt::TimedOut),
         }
     }
 
     /// Turns the last try into the result of all of them.
-    fn conclude(
-        self,
-        attempt: Attempt,
-        mut call: Box<Call>,
-        token: Option<&Secret<String>>,
-    ) -> Result<Answer> {
+    fn conclude(self, attempt: Attempt, mut call: Call, token: Option<&Secret<String>>) -> Result<Answer> {
         let response = match attempt {
             Attempt::Answered(response) => response,
-            Attempt::Failed(source) => return Err(Error::Transport { call, source }),
-            Attempt::TimedOut => return Err(Error::Timeout { call, limit: self.timeout }),
+            Attempt::Failed(source) => return Err(Error::Transport { call: Box::new(call), source }),
+            Attempt::TimedOut => return Err(Error::Timeout { call: Box::new(call), limit: self.timeout }),
+            Attempt::TooLong => {
+                let detail = format!("it is longer than {MAX_ANSWER_BYTES} bytes");
+                return Err(Error::Protocol { detail, call: Box::new(call) });
+            }
         };
         let (parts, body) = response.into_parts();
         if let Some(id) = answered_request_id(&parts.headers) {
             call.request_id = redact_known(id, token.map(|token| token.expose().as_str()));
         }
         tracing::debug!(status = parts.status.as_u16(), tries = call.tries, bytes = body.len(), "answered");
+        let call = Box::new(call);
         if parts.status.is_success() {
             Ok(Answer { body, call })
         } else if parts.status.is_redirection() {
@@ -189,6 +186,7 @@ impl Attempt {
             Self::Answered(response) => format!("HTTP {}", response.status().as_u16()),
             Self::Failed(error) => error.to_string(),
             Self::TimedOut => "no answer in time".to_owned(),
+            Self::TooLong => "an answer that is too long".to_owned(),
         }
     }
 }

@@ -54,7 +54,7 @@ enum Next {
 }
 
 /// All items of all pages. Only a page without a token is the last: an empty one with a token is not
-/// (facts/rest_api.md §5). A token that was there before would lead in a circle and is an error.
+/// (`facts/rest_api.md` §5). A token that was there before would lead in a circle and is an error.
 pub(crate) fn items<P: Page>(
     client: Client,
     request: Result<ApiRequest>,

@@ -11,7 +11,7 @@ use crate::transport::TransportError;
 ///
 /// Answers 429 and 503 say that a request was not carried out, so every request is sent again after them.
 /// After a lost connection, a timeout, or a gateway's 502 or 504 only requests that may be repeated without
-/// harm are, or those that provably were not sent (facts/rest_api.md §3).
+/// harm are, or those that provably were not sent (`facts/rest_api.md` §3).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RetryPolicy {
     /// Tries in all, at least 1.
@@ -69,6 +69,8 @@ pub(crate) enum Attempt {
     Failed(TransportError),
     /// No answer in time.
     TimedOut,
+    /// An answer longer than any that is read.
+    TooLong,
 }
 
 /// Whether another try makes sense, leaving the budget aside.
@@ -88,6 +90,7 @@ impl Attempt {
         match self {
             Self::Failed(TransportError::NotSent { .. }) => Again::Backoff,
             Self::Failed(_) | Self::TimedOut => if_repeatable,
+            Self::TooLong => Again::No,
             Self::Answered(response) => match response.status() {
                 StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE => {
                     retry_after(response.headers()).map_or(Again::Backoff, Again::After)

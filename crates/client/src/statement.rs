@@ -1,4 +1,4 @@
-//! Statements: SQL sent to a warehouse (facts/rest_api.md §7, facts/settled.md §6).
+//! Statements: SQL sent to a warehouse (`facts/rest_api.md` §7, `facts/settled.md` §6).
 
 use std::time::Duration;
 

@@ -13,7 +13,7 @@ mod schema;
 mod table;
 
 /// Lists of Unity Catalog come in pages only when a size is asked for; 0 leaves it to the server
-/// (facts/rest_api.md §5).
+/// (`facts/rest_api.md` §5).
 const SERVER_PAGE_SIZE: (&str, &str) = ("max_results", "0");
 
 impl Client {

@@ -19,7 +19,7 @@ impl Client {
     ///
     /// # Errors
     /// [`crate::ErrorKind::NotFound`] or [`crate::ErrorKind::InvalidInput`] when there is none of that id
-    /// (facts/settled.md §6).
+    /// (`facts/settled.md` §6).
     pub async fn get_warehouse(&self, id: &str) -> Result<WarehouseInfo> {
         self.fetch(ApiRequest::get(path(endpoint::WAREHOUSES, &[id])?)).await
     }

@@ -177,7 +177,7 @@ fn every_enum_value_of_the_sdk_is_known_and_no_other() {
 #[test]
 fn every_type_of_a_result_column_is_a_known_column_type() {
     let known: BTreeSet<_> =
-        clxs_api::table::ColumnTypeName::KNOWN.iter().map(|name| name.as_str()).collect();
+        clxs_api::table::ColumnTypeName::KNOWN.iter().map(clxs_api::table::ColumnTypeName::as_str).collect();
     for name in &SCHEMA.enums["sql.ColumnInfoTypeName"] {
         assert!(known.contains(name.as_str()), "{name}");
     }

@@ -45,7 +45,7 @@ pub(super) const CONFIG_FILE: &str = "DATABRICKS_CONFIG_FILE";
 /// The profile to use.
 pub(super) const CONFIG_PROFILE: &str = "DATABRICKS_CONFIG_PROFILE";
 
-/// Everything that names a workspace or lets one in (facts/rest_api.md §4.1).
+/// Everything that names a workspace or lets one in (`facts/rest_api.md` §4.1).
 pub(super) const ATTRIBUTES: &[Attribute] = &[
     attribute("host", "DATABRICKS_HOST", None),
     attribute("warehouse_id", "DATABRICKS_WAREHOUSE_ID", None),

@@ -3,7 +3,7 @@
 use url::Url;
 
 /// Reads a host: the scheme may be missing; path, query (`?o=…`) and fragment of a copied address are dropped,
-/// and so is the port 443 of https (facts/rest_api.md §4.1).
+/// and so is the port 443 of https (`facts/rest_api.md` §4.1).
 pub(super) fn parse(text: &str) -> Result<Url, &'static str> {
     let text = text.trim();
     let text = if text.contains("://") { text.to_owned() } else { format!("https://{text}") };

@@ -9,6 +9,9 @@ use super::resolve::Configuration;
 use super::{CredentialsError, TokenProvider};
 use crate::secret::Secret;
 
+/// Makes a provider of what is configured, if that is enough.
+type Connect = fn(&Configuration) -> Option<Arc<dyn TokenProvider>>;
+
 /// One rung of the ladder.
 pub(super) struct Method {
     /// Its name in the official clients, by which `auth_type` chooses it.
@@ -16,14 +19,14 @@ pub(super) struct Method {
     /// The attributes without which it cannot work; all of them must be there.
     pub(super) needs: &'static [&'static str],
     /// Makes the provider; `None` for a method this version does not offer.
-    connect: Option<fn(&Configuration) -> Option<Arc<dyn TokenProvider>>>,
+    connect: Option<Connect>,
 }
 
 const fn later(name: &'static str, needs: &'static [&'static str]) -> Method {
     Method { name, needs, connect: None }
 }
 
-/// All methods of the official clients that configuration can lead to, in their order (facts/rest_api.md §4.1).
+/// All methods of the official clients that configuration can lead to, in their order (`facts/rest_api.md` §4.1).
 /// Those without attributes are reached by `auth_type` only.
 pub(super) const METHODS: &[Method] = &[
     Method { name: "pat", needs: &["token"], connect: Some(PersonalAccessToken::connect) },
@@ -59,13 +62,11 @@ pub(super) fn connect(
             None => return incomplete(configuration),
         },
     };
-    match method.connect {
-        Some(connect) => Ok(connect(configuration)),
-        None => {
-            let cause = method.needs.first().filter(|_| configured(&method)).unwrap_or(&"auth_type");
-            Err(unsupported(configuration, method.name, cause))
-        }
+    if let Some(connect) = method.connect {
+        return Ok(connect(configuration));
     }
+    let cause = method.needs.first().filter(|_| configured(&method)).unwrap_or(&"auth_type");
+    Err(unsupported(configuration, method.name, cause))
 }
 
 /// Nothing is configured whole: half of some method's attributes is still not nothing.

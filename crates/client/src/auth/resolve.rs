@@ -20,10 +20,10 @@ pub fn resolve(explicit: &Explicit, environment: &Environment) -> Result<Option<
     let mut configuration = Configuration::default();
     configuration.add_explicit(explicit)?;
     configuration.add_environment(environment);
-    if profile::named(explicit, environment).is_some() || !configuration.is_sufficient() {
-        if let Some(profile) = profile::load(explicit, environment)? {
-            configuration.add_profile(&profile);
-        }
+    if (profile::named(explicit, environment).is_some() || !configuration.is_sufficient())
+        && let Some(profile) = profile::load(explicit, environment)?
+    {
+        configuration.add_profile(&profile);
     }
     let Some(host) = configuration.host()? else { return configuration.without_host() };
     configuration.require_one_family()?;
@@ -77,7 +77,7 @@ impl Configuration {
             (Some(_), Some(_)) => return Err(CredentialsError::TwoTokens),
             (Some(token), None) => self.add("token", Some(token.expose().clone()), given),
             (None, Some(path)) => {
-                self.add("token", Some(read_token(path)?), || format!("the file {}", path.display()))
+                self.add("token", Some(read_token(path)?), || format!("the file {}", path.display()));
             }
             (None, None) => {}
         }

@@ -1,7 +1,8 @@
-//! Error bodies in all their shapes (facts/rest_api.md §2).
+//! Error bodies in all their shapes (`facts/rest_api.md` §2).
 
 use clxs_api::{ApiError, ErrorCode};
 use http::StatusCode;
+use serde::Deserialize;
 use serde_json::Value;
 
 use crate::redaction::{redact_json, redact_known};
@@ -14,7 +15,7 @@ const MAX_TEXT_CHARS: usize = 500;
 pub(crate) fn api_error(status: StatusCode, body: &[u8], secret: Option<&str>) -> ApiError {
     let text = String::from_utf8_lossy(body);
     let mut error = match serde_json::from_str::<Value>(&text) {
-        Ok(value) if value.is_object() => of_json(status, value),
+        Ok(value) if value.is_object() => of_json(status, &value),
         _ => of_text(status, text.trim()),
     };
     error.message = redact_known(error.message.trim(), secret);
@@ -26,7 +27,7 @@ pub(crate) fn api_error(status: StatusCode, body: &[u8], secret: Option<&str>) -
 }
 
 /// The platform's shape, API 1.2's `{"error"}` and SCIM's `{"detail", "status"}`.
-fn of_json(status: StatusCode, value: Value) -> ApiError {
+fn of_json(status: StatusCode, value: &Value) -> ApiError {
     let text = |name: &str| value.get(name).and_then(Value::as_str).filter(|text| !text.is_empty());
     if let Some(detail) = text("detail").or_else(|| text("scimType")) {
         let code = match value.get("status") {
@@ -37,7 +38,7 @@ fn of_json(status: StatusCode, value: Value) -> ApiError {
         return ApiError::new(scim_code(status, &code), detail);
     }
     if value.get("error_code").is_some()
-        && let Ok(error) = serde_json::from_value::<ApiError>(value.clone())
+        && let Ok(error) = ApiError::deserialize(value)
     {
         return error;
     }
@@ -129,7 +130,21 @@ mod tests {
             (429, "[1, 2]"),
         ];
         let read: Vec<_> = shapes.into_iter().map(|(status, body)| read(status, body)).collect();
-        insta::assert_snapshot!(read.join("\n"), @"");
+        insta::assert_snapshot!(read.join("\n"), @r"
+        CATALOG_DOES_NOT_EXIST: Catalog 'x' does not exist.
+        403: Invalid access token.
+        BAD_REQUEST: Bad thing
+        NOT_FOUND: User not found
+        SCIM_400: Filter is wrong
+        BAD_REQUEST: no code
+        INTERNAL_ERROR: the answer does not say why
+        INVALID_PARAMETER_VALUE: too long
+        HTTP_502: 502 Bad Gateway
+        INTERNAL_ERROR: stack trace
+        TEMPORARILY_UNAVAILABLE: Service Unavailable (the answer is empty)
+        HTTP_418: I am a teapot
+        REQUEST_LIMIT_EXCEEDED: [1, 2]
+        ");
     }
 
     #[test]

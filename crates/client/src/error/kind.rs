@@ -76,7 +76,7 @@ impl Error {
     }
 }
 
-/// The code wins over the status (facts/rest_api.md §2).
+/// The code wins over the status (`facts/rest_api.md` §2).
 fn of_code(code: &ErrorCode) -> Option<ErrorKind> {
     Some(match code {
         ErrorCode::NotFound
@@ -110,7 +110,7 @@ fn of_code(code: &ErrorCode) -> Option<ErrorKind> {
 }
 
 /// Codes of other securables follow the same pattern; a number is the gateway's refusal of the token
-/// (facts/settled.md §1).
+/// (`facts/settled.md` §1).
 fn of_unknown_code(text: &str) -> Option<ErrorKind> {
     match text {
         "401" | "403" => Some(ErrorKind::Unauthenticated),

@@ -6,7 +6,7 @@ use clxs_api::statement::{ServiceErrorCode, StatementStatus};
 
 use crate::redaction::redact;
 
-/// Why a statement failed (facts/settled.md §6).
+/// Why a statement failed (`facts/settled.md` §6).
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct StatementFailure {

@@ -14,7 +14,7 @@ pub(super) enum Outcome {
     Succeeded { manifest: Box<ResultManifest>, first: Box<ResultData> },
 }
 
-/// Reads the state. `CLOSED` is a success only with its manifest and result (facts/settled.md §6); `SUCCEEDED`
+/// Reads the state. `CLOSED` is a success only with its manifest and result (`facts/settled.md` §6); `SUCCEEDED`
 /// always has a manifest, of a statement without rows too.
 pub(super) fn outcome(id: &StatementId, response: StatementResponse) -> Result<Outcome> {
     let Some(status) = response.status else {

@@ -61,8 +61,8 @@ impl Client {
             None | Some(ResultFormat::JsonArray) => {
                 let bytes = self.fetch_external(link).await?;
                 serde_json::from_slice(&bytes).map_err(|error| {
-                    let (line, column) = (error.line(), error.column());
-                    unreadable(id, format!("linked rows are no JSON_ARRAY: line {line} column {column}"))
+                    let place = format!("line {} column {}", error.line(), error.column());
+                    unreadable(id, format!("linked rows are no JSON_ARRAY: {place}"))
                 })
             }
             Some(format) => {

@@ -7,19 +7,19 @@ use crate::{Error, Result};
 /// The values of a row: each a text or NULL.
 pub type Cells = Vec<Option<String>>;
 
-/// The whole result of a statement, as texts (facts/settled.md §6 says how each type is written).
+/// The whole result of a statement, as texts (`facts/settled.md` §6 says how each type is written).
 #[derive(Debug, Clone, PartialEq)]
 pub struct Rows {
     statement_id: StatementId,
     columns: Vec<ResultColumn>,
-    rows: Vec<Cells>,
+    cells: Vec<Cells>,
     truncated: bool,
 }
 
 impl Rows {
     pub(crate) fn new(statement_id: StatementId, manifest: ResultManifest, rows: Vec<Cells>) -> Self {
         let columns = manifest.schema.unwrap_or_default().columns;
-        Self { statement_id, columns, rows, truncated: manifest.truncated.unwrap_or(false) }
+        Self { statement_id, columns, cells: rows, truncated: manifest.truncated.unwrap_or(false) }
     }
 
     /// The statement.
@@ -34,12 +34,12 @@ impl Rows {
 
     /// How many rows there are.
     pub fn len(&self) -> usize {
-        self.rows.len()
+        self.cells.len()
     }
 
     /// Whether there is no row.
     pub fn is_empty(&self) -> bool {
-        self.rows.is_empty()
+        self.cells.is_empty()
     }
 
     /// Whether a limit of the statement cut the result.
@@ -49,17 +49,17 @@ impl Rows {
 
     /// One row, from 0.
     pub fn get(&self, index: usize) -> Option<Row<'_>> {
-        self.rows.get(index).map(|cells| Row { rows: self, cells })
+        self.cells.get(index).map(|cells| Row { rows: self, cells })
     }
 
     /// All rows in order.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = Row<'_>> {
-        self.rows.iter().map(|cells| Row { rows: self, cells })
+        self.cells.iter().map(|cells| Row { rows: self, cells })
     }
 
     /// The columns and the values of all rows.
     pub fn into_parts(self) -> (Vec<ResultColumn>, Vec<Cells>) {
-        (self.columns, self.rows)
+        (self.columns, self.cells)
     }
 
     fn invalid(&self, detail: String) -> Error {
@@ -68,7 +68,7 @@ impl Rows {
 }
 
 /// One row of a result. Columns are found by name, and case does not count: the platform and its documents
-/// differ in it (facts/settled.md §2).
+/// differ in it (`facts/settled.md` §2).
 #[derive(Debug, Clone, Copy)]
 pub struct Row<'a> {
     rows: &'a Rows,
@@ -136,6 +136,10 @@ mod tests {
         let row = rows.get(0).unwrap();
         let texts =
             [row.get("x").unwrap_err(), row.text("n").unwrap_err(), row.integer("principal").unwrap_err()];
-        insta::assert_snapshot!(texts.map(|error| error.to_string()).join("\n"), @"");
+        insta::assert_snapshot!(texts.map(|error| error.to_string()).join("\n"), @r"
+        the result of statement s cannot be read: there is no column `x`
+        the result of statement s cannot be read: column `n` is NULL
+        the result of statement s cannot be read: column `principal` holds no whole number
+        ");
     }
 }

@@ -30,7 +30,7 @@ impl Client {
     ///
     /// # Errors
     /// [`crate::ErrorKind::AlreadyExists`] when there is one of that name, [`crate::ErrorKind::InvalidState`]
-    /// when the metastore has no storage root and none is given (facts/settled.md §1).
+    /// when the metastore has no storage root and none is given (`facts/settled.md` §1).
     pub async fn create_catalog(&self, catalog: &CreateCatalog) -> Result<CatalogInfo> {
         self.fetch(ApiRequest::once(Method::POST, path(endpoint::CATALOGS, &[])?).json(catalog)?).await
     }

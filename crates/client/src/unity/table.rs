@@ -14,7 +14,7 @@ use crate::{Client, Result};
 
 impl Client {
     /// All tables and views of a schema that the caller may see, with columns and properties, but without
-    /// view dependencies and constraints (facts/rest_api.md §6).
+    /// view dependencies and constraints (`facts/rest_api.md` §6).
     pub fn list_tables(
         &self,
         catalog: &Identifier,
@@ -52,7 +52,7 @@ impl Client {
     /// Whether there is a table or view of that name.
     ///
     /// # Errors
-    /// [`crate::ErrorKind::NotFound`] when its catalog or schema is missing (facts/rest_api.md §6).
+    /// [`crate::ErrorKind::NotFound`] when its catalog or schema is missing (`facts/rest_api.md` §6).
     pub async fn table_exists(&self, name: &FullName) -> Result<bool> {
         let request = ApiRequest::get(path(endpoint::TABLES, &[&name.dotted(), "exists"])?);
         Ok(self.fetch::<TableExistsResponse>(request).await?.table_exists)

@@ -11,6 +11,7 @@ use clxs_api::table::*;
 use clxs_api::warehouse::*;
 use clxs_api::{Extra, Privilege, Properties, SecurableKind};
 
+#[expect(clippy::unnecessary_wraps, reason = "most fields are optional")]
 fn text() -> Option<String> {
     Some("text".to_owned())
 }
@@ -19,6 +20,7 @@ fn texts() -> Vec<String> {
     vec!["text".to_owned()]
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "most fields are optional")]
 fn properties() -> Option<Properties> {
     Some(Properties::from([("key".to_owned(), "value".to_owned())]))
 }

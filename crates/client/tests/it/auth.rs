@@ -1,0 +1,179 @@
+//! Where host and credentials come from (`facts/rest_api.md` §4.1).
+
+use std::path::{Path, PathBuf};
+
+use clxs_client::Secret;
+use clxs_client::auth::{CredentialsError, Environment, Explicit, Resolved, resolve};
+use rstest::rstest;
+use tempfile::TempDir;
+
+use crate::queue::chain;
+
+const PROFILES: &str = "\
+[__settings__]
+default_profile = team
+
+[DEFAULT]
+host = https://default.example
+token = default-token
+
+[team]
+host = team.example/
+token = \"quoted\\token
+warehouse_id = w1
+
+[sp]
+host = https://sp.example
+client_id = id
+client_secret = canary-secret
+
+[cli]
+host = https://cli.example
+auth_type = databricks-cli
+
+[no-host]
+token = t
+";
+
+/// A home directory with a file of profiles.
+fn home(profiles: &str) -> TempDir {
+    let home = tempfile::tempdir().unwrap();
+    fs_err::write(home.path().join(".databrickscfg"), profiles).unwrap();
+    home
+}
+
+fn environment(home: &Path, variables: &[(&str, &str)]) -> Environment {
+    let home = ("HOME", home.to_str().unwrap());
+    variables.iter().copied().chain([home]).collect()
+}
+
+fn find(variables: &[(&str, &str)]) -> Result<Option<Resolved>, CredentialsError> {
+    let home = home(PROFILES);
+    resolve(&Explicit::default(), &environment(home.path(), variables))
+}
+
+async fn token(resolved: &Resolved) -> String {
+    resolved.credentials.token().await.unwrap().expose().clone()
+}
+
+#[tokio::test]
+async fn environment_alone_is_enough_and_the_file_is_not_read() {
+    let variables =
+        [("DATABRICKS_HOST", "https://env.example"), ("DATABRICKS_TOKEN", "env-token"), ("HOME", "/nowhere")];
+    let resolved = resolve(&Explicit::default(), &variables.into_iter().collect()).unwrap().unwrap();
+    assert_eq!(resolved.host.as_str(), "https://env.example/");
+    assert_eq!(token(&resolved).await, "env-token");
+    assert_eq!(resolved.origin, "host from DATABRICKS_HOST, token from DATABRICKS_TOKEN");
+}
+
+#[tokio::test]
+async fn default_profile_of_the_settings_wins_over_the_section_of_that_name() {
+    let resolved = find(&[]).unwrap().unwrap();
+    assert_eq!(resolved.host.as_str(), "https://team.example/");
+    assert_eq!(token(&resolved).await, "\"quoted\\token");
+    assert_eq!(resolved.warehouse_id.as_deref(), Some("w1"));
+}
+
+#[tokio::test]
+async fn section_default_is_used_without_settings_and_is_merged_into_no_other() {
+    let home =
+        home("[DEFAULT]\nhost = https://default.example\ntoken = t\n[other]\nhost = https://other.example\n");
+    let default = resolve(&Explicit::default(), &environment(home.path(), &[])).unwrap().unwrap();
+    assert_eq!(default.host.as_str(), "https://default.example/");
+    let named = environment(home.path(), &[("DATABRICKS_CONFIG_PROFILE", "other")]);
+    let error = resolve(&Explicit::default(), &named).unwrap_err();
+    assert!(matches!(error, CredentialsError::MissingCredentials { .. }), "{error}");
+}
+
+#[tokio::test]
+async fn explicit_values_win_over_environment_and_that_over_a_named_profile() {
+    let home = home(PROFILES);
+    let explicit = Explicit {
+        token: Some(Secret::new("explicit".to_owned())),
+        profile: Some("team".into()),
+        ..Explicit::default()
+    };
+    let environment = environment(
+        home.path(),
+        &[
+            ("DATABRICKS_HOST", "env.example"),
+            ("DATABRICKS_TOKEN", "env"),
+            ("DATABRICKS_CONFIG_PROFILE", "sp"),
+        ],
+    );
+    let resolved = resolve(&explicit, &environment).unwrap().unwrap();
+    assert_eq!(resolved.host.as_str(), "https://env.example/");
+    assert_eq!(token(&resolved).await, "explicit");
+    assert_eq!(resolved.warehouse_id.as_deref(), Some("w1"));
+}
+
+#[tokio::test]
+async fn token_file_holds_the_token_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("token");
+    fs_err::write(&path, "from-file\n").unwrap();
+    let explicit = |path: PathBuf| Explicit {
+        host: Some("x.example".into()),
+        token_file: Some(path),
+        ..Explicit::default()
+    };
+    let resolved = resolve(&explicit(path.clone()), &Environment::default()).unwrap().unwrap();
+    assert_eq!(token(&resolved).await, "from-file");
+    fs_err::write(&path, " \n").unwrap();
+    let empty = resolve(&explicit(path), &Environment::default()).unwrap_err();
+    assert!(matches!(empty, CredentialsError::EmptyTokenFile { .. }));
+    let missing = resolve(&explicit(folder.path().join("none")), &Environment::default()).unwrap_err();
+    assert!(chain(&missing).contains("none"), "{}", chain(&missing));
+}
+
+#[rstest]
+#[case::nothing(&[])]
+#[case::variables_of_other_tools(&[("ARM_TENANT_ID", "t"), ("ARM_CLIENT_ID", "c"), ("GOOGLE_CREDENTIALS", "g")])]
+#[case::empty_variables(&[("DATABRICKS_HOST", ""), ("DATABRICKS_TOKEN", "")])]
+fn nothing_configured_is_no_workspace(#[case] variables: &[(&str, &str)]) {
+    let home = tempfile::tempdir().unwrap();
+    assert!(resolve(&Explicit::default(), &environment(home.path(), variables)).unwrap().is_none());
+}
+
+#[rstest]
+#[case::unknown_profile("unknown_profile", &[("DATABRICKS_CONFIG_PROFILE", "nope")])]
+#[case::reserved_profile("reserved_profile", &[("DATABRICKS_CONFIG_PROFILE", "__settings__")])]
+#[case::two_methods("two_methods", &[("DATABRICKS_HOST", "x.example"), ("DATABRICKS_TOKEN", "canary-secret"), ("DATABRICKS_CLIENT_ID", "i"), ("DATABRICKS_CLIENT_SECRET", "canary-secret")])]
+#[case::oauth_profile("oauth_profile", &[("DATABRICKS_CONFIG_PROFILE", "sp")])]
+#[case::cli_profile("cli_profile", &[("DATABRICKS_CONFIG_PROFILE", "cli")])]
+#[case::azure("azure", &[("DATABRICKS_HOST", "x.example"), ("ARM_CLIENT_ID", "i"), ("ARM_CLIENT_SECRET", "canary-secret"), ("ARM_TENANT_ID", "t")])]
+#[case::azure_resource("azure_resource", &[("DATABRICKS_AZURE_RESOURCE_ID", "/subscriptions/1")])]
+#[case::half_of_a_method("half_of_a_method", &[("DATABRICKS_HOST", "x.example"), ("DATABRICKS_CLIENT_ID", "i")])]
+#[case::unknown_method("unknown_method", &[("DATABRICKS_HOST", "x.example"), ("DATABRICKS_AUTH_TYPE", "magic")])]
+#[case::no_host("no_host", &[("DATABRICKS_TOKEN", "canary-secret")])]
+#[case::profile_without_host("profile_without_host", &[("DATABRICKS_CONFIG_PROFILE", "no-host")])]
+#[case::no_credentials("no_credentials", &[("DATABRICKS_HOST", "x.example")])]
+#[case::bad_host("bad_host", &[("DATABRICKS_HOST", "https://user:canary-secret@x.example"), ("DATABRICKS_TOKEN", "t")])]
+fn configuration_that_cannot_work_is_refused_by_name(#[case] name: &str, #[case] variables: &[(&str, &str)]) {
+    let home = home(PROFILES);
+    let error = resolve(&Explicit::default(), &environment(home.path(), variables)).unwrap_err();
+    let text = chain(&error).replace(home.path().to_str().unwrap(), "[home]");
+    assert!(!text.contains("canary-secret") && !format!("{error:?}").contains("canary-secret"), "{text}");
+    insta::assert_snapshot!(name, text);
+}
+
+#[tokio::test]
+async fn named_method_wins_where_more_than_one_is_configured() {
+    let resolved = find(&[
+        ("DATABRICKS_HOST", "x.example"),
+        ("DATABRICKS_TOKEN", "t"),
+        ("DATABRICKS_CLIENT_ID", "i"),
+        ("DATABRICKS_AUTH_TYPE", "pat"),
+    ]);
+    assert_eq!(token(&resolved.unwrap().unwrap()).await, "t");
+}
+
+#[test]
+fn file_that_is_asked_for_must_be_there_and_well_formed() {
+    let home = home("[broken\nhost");
+    let error = resolve(&Explicit::default(), &environment(home.path(), &[])).unwrap_err();
+    assert!(matches!(error, CredentialsError::ConfigSyntax { .. }), "{error}");
+    let missing = [("DATABRICKS_CONFIG_FILE", "~/none")];
+    let error = resolve(&Explicit::default(), &environment(home.path(), &missing)).unwrap_err();
+    assert!(chain(&error).contains("none"), "{}", chain(&error));
+}
