@@ -37,7 +37,7 @@ impl Engine {
     pub async fn plan(&self, settings: &Settings) -> Result<Plan> {
         settings.validate()?;
         run::recover(&self.warehouse, &self.journal, &settings.destination).await?;
-        let inventories = self.inventories(settings).await?;
+        let inventories = Box::pin(self.inventories(settings)).await?;
         plan::plan(&inventories, settings)
     }
 

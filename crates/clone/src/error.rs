@@ -78,7 +78,7 @@ pub enum Error {
         path: PathBuf,
         /// What was attempted.
         attempt: &'static str,
-        /// What SQLite or the file system says.
+        /// What `SQLite` or the file system says.
         #[source]
         source: Box<dyn std::error::Error + Send + Sync>,
     },

@@ -7,6 +7,7 @@ mod grants;
 mod history;
 mod reader;
 mod tables;
+mod versions;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -38,6 +39,18 @@ pub struct Inventory {
     pub catalog: Option<Catalog>,
     /// Its schemas by own name in lower case.
     pub schemas: BTreeMap<Identifier, Schema>,
+}
+
+impl Inventory {
+    /// The table or view of this name; only schema and own name count.
+    pub fn table(&self, name: &FullName) -> Option<&Table> {
+        self.schemas.get(name.schema()?)?.tables.get(name.name())
+    }
+
+    /// The same, to be changed.
+    pub fn table_mut(&mut self, name: &FullName) -> Option<&mut Table> {
+        self.schemas.get_mut(name.schema()?)?.tables.get_mut(name.name())
+    }
 }
 
 /// Direct grants on a securable, by principal.

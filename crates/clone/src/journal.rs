@@ -1,4 +1,4 @@
-//! The journal: one SQLite file that lets a run be resumed, undone and reported. Always on.
+//! The journal: one `SQLite` file that lets a run be resumed, undone and reported. Always on.
 //!
 //! A step is written down before it is done and again when it has ended, so whatever happens to the process,
 //! the journal knows what may be under way. It holds names, SQL texts and numbers: never a token, never a
@@ -160,7 +160,7 @@ impl Journal {
         work(&self.lock()).map_err(|source| failed(&self.path, attempt, source))
     }
 
-    /// A panic while the lock was held left a transaction that SQLite rolled back: the connection is sound.
+    /// A panic while the lock was held left a transaction that `SQLite` rolled back: the connection is sound.
     fn lock(&self) -> MutexGuard<'_, Connection> {
         self.connection.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -175,7 +175,7 @@ fn failed(
     Error::Journal { path: path.to_owned(), attempt, source: source.into() }
 }
 
-/// Makes the folder (0700) and the file (0600); SQLite gives its side files the rights of the file.
+/// Makes the folder (0700) and the file (0600); `SQLite` gives its side files the rights of the file.
 fn prepare_file(path: &Path) -> std::io::Result<()> {
     if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty() && !folder.exists()) {
         make_private_folder(folder)?;

@@ -38,7 +38,7 @@ pub struct Mention {
 pub fn rewrite(text: &str, source: &Identifier, destination: &Identifier) -> Rewritten {
     let lexed = match lex(text) {
         Ok(lexed) => lexed,
-        Err(problem) => return unreadable(text, problem),
+        Err(problem) => return unreadable(text, &problem),
     };
     let references = references(&lexed);
     let mut rewritten = Rewritten { mentions: mentions(&lexed, source), ..Rewritten::default() };
@@ -55,7 +55,7 @@ pub fn rewrite(text: &str, source: &Identifier, destination: &Identifier) -> Rew
     rewritten
 }
 
-fn unreadable(text: &str, problem: String) -> Rewritten {
+fn unreadable(text: &str, problem: &str) -> Rewritten {
     let message = format!("the text is not SQL that can be read ({problem}); it was not rewritten");
     let mentions = vec![Mention { line: 1, message }];
     Rewritten { text: text.to_owned(), mentions, relations: Vec::new() }

@@ -50,7 +50,7 @@ impl Kind {
         }
     }
 
-    /// The kind in REST paths: everything listed as a table is one (facts/rest_api.md §6).
+    /// The kind in REST paths: everything listed as a table is one (`facts/rest_api.md` §6).
     pub fn securable_kind(self) -> SecurableKind {
         match self {
             Self::Catalog => SecurableKind::Catalog,

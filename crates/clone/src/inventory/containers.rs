@@ -67,7 +67,7 @@ pub(super) fn some_text(text: Option<String>) -> Option<String> {
     text.filter(|text| !text.is_empty())
 }
 
-/// Properties without those the platform sets itself (facts/better_than_seed.md 36, facts/settled.md §4).
+/// Properties without those the platform sets itself (`facts/better_than_seed.md` 36, facts/settled.md §4).
 pub(super) fn own_properties(properties: Option<Properties>) -> Properties {
     const OF_THE_PLATFORM: [&str; 4] = ["unity.catalog.managed.", "view.", "spark.", "transient_lastDdlTime"];
     let is_own = |key: &str| !OF_THE_PLATFORM.iter().any(|prefix| key.starts_with(prefix));

@@ -32,7 +32,7 @@ impl Reader<'_> {
             return Ok(());
         }
         if self.sees_all_grants(inventory, caller).await?
-            && let Some(bulk) = self.bulk(name).await?
+            && let Some(bulk) = Box::pin(self.bulk(name)).await?
         {
             return fill(inventory, &bulk).map_err(Error::client(attempt(name)));
         }

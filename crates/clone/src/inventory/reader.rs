@@ -1,11 +1,10 @@
 //! Reads the inventories through the client: lists and bulk queries, all of them at once within the limits.
 
-use clxs_api::Identifier;
 use clxs_api::current_user::User;
 use futures::future::try_join;
 use futures::{Stream, StreamExt, TryStreamExt};
 
-use super::{Inventories, Inventory};
+use super::Inventories;
 use crate::journal::Provenance;
 use crate::warehouse::Warehouse;
 use crate::{Error, Result, Settings};
@@ -38,19 +37,23 @@ impl<'a> Reader<'a> {
         self.select(&mut inventories);
         self.read_tables(&mut inventories).await?;
         self.read_histories(&mut inventories).await?;
+        self.read_sizes(&mut inventories).await?;
         self.read_all_grants(&mut inventories, &caller).await?;
         Ok(inventories)
     }
 
-    /// What the selection leaves out of the source is marked; the destination keeps only what takes part.
+    /// What the selection leaves out is marked. Of the destination only schemas of the source count; of those
+    /// left out the tables count too, because views that take part may read them.
     fn select(&self, inventories: &mut Inventories) {
         for (name, schema) in &mut inventories.source.schemas {
             let reason = self.settings.selection.skips_schema(name).map(str::to_owned);
             schema.skip = schema.skip.take().or(reason);
         }
         let source = &inventories.source.schemas;
-        let takes_part = |name: &Identifier| source.get(name).is_some_and(|schema| schema.skip.is_none());
-        inventories.destination.schemas.retain(|name, _| takes_part(name));
+        inventories.destination.schemas.retain(|name, own| own.skip.is_none() && source.contains_key(name));
+        for (name, schema) in &mut inventories.destination.schemas {
+            schema.skip = source.get(name).and_then(|source| source.skip.clone());
+        }
     }
 
     async fn read_all_grants(&self, inventories: &mut Inventories, caller: &User) -> Result<()> {
@@ -66,12 +69,6 @@ impl<'a> Reader<'a> {
         .await?;
         Ok(())
     }
-}
-
-/// The names of the schemas of an inventory that take part.
-pub(super) fn schemas_taking_part(inventory: &Inventory) -> Vec<Identifier> {
-    let takes_part = inventory.schemas.iter().filter(|(_, schema)| schema.skip.is_none());
-    takes_part.map(|(name, _)| name.clone()).collect()
 }
 
 /// Collects a stream of a list.

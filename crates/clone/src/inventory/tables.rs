@@ -1,4 +1,4 @@
-//! Reads tables and views, and the histories of tables that both sides have.
+//! Reads tables and views.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +7,7 @@ use clxs_api::{FullName, Identifier};
 use futures::future::try_join;
 
 use super::containers::{own_properties, some_text};
-use super::reader::{READS_AT_ONCE, Reader, all, collect, schemas_taking_part};
+use super::reader::{READS_AT_ONCE, Reader, all, collect};
 use super::{Grants, History, Inventories, Inventory, Table, View};
 use crate::plan::SchemaMode;
 use crate::{Error, Kind, Result};
@@ -17,8 +17,14 @@ impl Reader<'_> {
     pub(super) async fn read_tables(&self, inventories: &mut Inventories) -> Result<()> {
         let Inventories { source, destination, .. } = inventories;
         let (source_name, destination_name) = (&self.settings.source, &self.settings.destination);
-        try_join(self.list_tables(source_name, source), self.list_tables(destination_name, destination))
-            .await?;
+        let takes_part = source.schemas.iter().filter(|(_, schema)| schema.skip.is_none());
+        let selected = takes_part.map(|(name, _)| name.clone()).collect();
+        let existing = destination.schemas.keys().cloned().collect();
+        try_join(
+            self.list_tables(source_name, source, selected),
+            self.list_tables(destination_name, destination, existing),
+        )
+        .await?;
         self.read_dependencies(source_name, source).await?;
         for (name, table) in tables_mut(destination_name, destination) {
             table.cloned_from = self.provenance.get(&name.dotted()).cloned();
@@ -26,9 +32,13 @@ impl Reader<'_> {
         Ok(())
     }
 
-    async fn list_tables(&self, catalog: &Identifier, inventory: &mut Inventory) -> Result<()> {
+    async fn list_tables(
+        &self,
+        catalog: &Identifier,
+        inventory: &mut Inventory,
+        schemas: Vec<Identifier>,
+    ) -> Result<()> {
         let catalog = catalog.to_lowercase();
-        let schemas = schemas_taking_part(inventory);
         let reads = schemas.iter().map(|schema| self.tables_of_schema(&catalog, schema)).collect();
         for (name, tables) in schemas.iter().zip(all(reads, READS_AT_ONCE).await?) {
             if let Some(schema) = inventory.schemas.get_mut(name) {
@@ -50,7 +60,7 @@ impl Reader<'_> {
         listed.into_iter().map(|info| table_of(info).ok_or_else(problem)).collect()
     }
 
-    /// Lists do not tell what views read (facts/rest_api.md §6): one request a view.
+    /// Lists do not tell what views read (`facts/rest_api.md` §6): one request a view.
     async fn read_dependencies(&self, catalog: &Identifier, inventory: &mut Inventory) -> Result<()> {
         let client = self.warehouse.client();
         let mut views: Vec<_> = tables_mut(catalog, inventory)
@@ -71,54 +81,6 @@ impl Reader<'_> {
             }
         }
         Ok(())
-    }
-
-    /// Asks for the newest commits of tables that source and destination both have.
-    pub(super) async fn read_histories(&self, inventories: &mut Inventories) -> Result<()> {
-        let pairs = self.pairs(inventories);
-        let reads = pairs.iter().map(|(schema, name)| self.history_pair(schema, name)).collect();
-        let at_once = self.settings.limits.max_parallel_queries.get().div_ceil(2);
-        for ((schema, name), (source, destination)) in pairs.iter().zip(all(reads, at_once).await?) {
-            set_history(&mut inventories.source, schema, name, source);
-            set_history(&mut inventories.destination, schema, name, destination);
-        }
-        Ok(())
-    }
-
-    fn pairs(&self, inventories: &Inventories) -> Vec<(Identifier, Identifier)> {
-        let is_table = |table: &Table| table.kind == Kind::Table;
-        let mut pairs = Vec::new();
-        for (schema_name, schema) in &inventories.destination.schemas {
-            let Some(source) = inventories.source.schemas.get(schema_name) else { continue };
-            for (name, table) in schema.tables.iter().filter(|(_, table)| is_table(table)) {
-                let takes_part = self.settings.selection.skips_table(name).is_none() && is_table(table);
-                if takes_part && source.tables.get(name).is_some_and(is_table) {
-                    pairs.push((schema_name.clone(), name.clone()));
-                }
-            }
-        }
-        pairs
-    }
-
-    async fn history_pair(&self, schema: &Identifier, name: &Identifier) -> Result<(History, History)> {
-        let table = |catalog: &Identifier| {
-            FullName::of_catalog(catalog.to_lowercase()).child(schema.clone()).child(name.clone())
-        };
-        let (source, destination) = (table(&self.settings.source), table(&self.settings.destination));
-        let failed =
-            |name: &FullName| Error::client(format!("read the history of table `{}`", name.dotted()));
-        try_join(async { self.warehouse.newest_commit(&source).await.map_err(failed(&source)) }, async {
-            self.warehouse.commits_since_clone(&destination).await.map_err(failed(&destination))
-        })
-        .await
-    }
-}
-
-/// Sets the history, and the size that the last clone recorded.
-fn set_history(inventory: &mut Inventory, schema: &Identifier, name: &Identifier, history: History) {
-    let table = inventory.schemas.get_mut(schema).and_then(|schema| schema.tables.get_mut(name));
-    if let Some(table) = table {
-        table.history = history;
     }
 }
 

@@ -1,5 +1,5 @@
 //! Which source table each destination was last cloned from: versions are comparable only while the id of
-//! the source is the same (facts/clone_on_disk.md §3).
+//! the source is the same (`facts/clone_on_disk.md` §3).
 
 use std::collections::HashMap;
 

@@ -61,6 +61,8 @@ pub(super) struct Builder<'a> {
     findings: Vec<Finding>,
     /// Positions in `securables` by full name in the source.
     positions: HashMap<FullName, usize>,
+    /// Positions of what is in each container.
+    children: HashMap<FullName, Vec<usize>>,
 }
 
 impl<'a> Builder<'a> {
@@ -73,6 +75,7 @@ impl<'a> Builder<'a> {
             steps: Vec::new(),
             findings: Vec::new(),
             positions: HashMap::new(),
+            children: HashMap::new(),
         }
     }
 
@@ -93,7 +96,11 @@ impl<'a> Builder<'a> {
     /// Adds a securable; parents come before children.
     pub(super) fn add(&mut self, entry: Entry<'a>) {
         let destination = self.renamed(&entry.source);
-        self.positions.insert(entry.source.clone(), self.securables.len());
+        let position = self.securables.len();
+        self.positions.insert(entry.source.clone(), position);
+        if let Some(parent) = entry.source.parent() {
+            self.children.entry(parent).or_default().push(position);
+        }
         self.securables.push(PlannedSecurable {
             kind: entry.kind,
             source: entry.source,
@@ -163,15 +170,11 @@ impl<'a> Builder<'a> {
             .collect()
     }
 
-    /// Ids of steps so far, by the container of their securable.
-    pub(super) fn steps_by_parent(&self) -> HashMap<FullName, Vec<StepId>> {
-        let mut by_parent: HashMap<FullName, Vec<StepId>> = HashMap::new();
-        for planned in &self.securables {
-            if let Some(parent) = planned.source.parent() {
-                by_parent.entry(parent).or_default().extend(&planned.steps);
-            }
-        }
-        by_parent
+    /// The steps so far of everything inside a container.
+    pub(super) fn steps_inside(&self, container: &FullName) -> Vec<StepId> {
+        let children = self.children.get(container).into_iter().flatten();
+        let children = children.map(|&position| &self.securables[position]);
+        children.flat_map(|child| [child.steps.clone(), self.steps_inside(&child.source)].concat()).collect()
     }
 
     pub(super) fn schema_name(&self, schema: &Identifier) -> FullName {

@@ -2,7 +2,7 @@
 //!
 //! Versions of source and clone count different things, so they are never compared with each other. What
 //! is compared is the version of the source that the destination's last `CLONE` recorded
-//! (facts/better_than_seed.md 4).
+//! (`facts/better_than_seed.md` 4).
 
 use std::fmt;
 

@@ -1,8 +1,6 @@
 //! Plans grants: direct ones only, once everything they make readable is in place, and none that the source
 //! does not give.
 
-use std::collections::BTreeMap;
-
 use clxs_api::grant::PermissionsChange;
 use clxs_api::{FullName, Privilege};
 
@@ -15,7 +13,6 @@ pub(super) fn plan(builder: &mut Builder<'_>) {
     if !builder.settings.copy.permissions {
         return;
     }
-    let contents = contents(builder);
     for (securable, source, ownership) in builder.taking_part() {
         if ownership.destination_grants.is_some() && !builder.touches_existing() {
             continue;
@@ -24,30 +21,11 @@ pub(super) fn plan(builder: &mut Builder<'_>) {
         if changes.is_empty() {
             continue;
         }
-        let after = contents.get(&source).cloned().unwrap_or_default();
-        add(builder, &securable, &source, changes, after);
+        add(builder, &securable, &source, changes);
     }
 }
 
-/// All steps so far inside each catalog and schema: a grant on a container opens everything in it.
-fn contents(builder: &Builder<'_>) -> BTreeMap<FullName, Vec<StepId>> {
-    let by_parent = builder.steps_by_parent();
-    let catalog = builder.source();
-    let everything = by_parent.values().flatten().copied().collect();
-    by_parent
-        .into_iter()
-        .filter(|(parent, _)| *parent != catalog)
-        .chain([(catalog.clone(), everything)])
-        .collect()
-}
-
-fn add(
-    builder: &mut Builder<'_>,
-    securable: &Securable,
-    source: &FullName,
-    changes: Vec<PermissionsChange>,
-    after: Vec<StepId>,
-) {
+fn add(builder: &mut Builder<'_>, securable: &Securable, source: &FullName, changes: Vec<PermissionsChange>) {
     let revoke = |change: &PermissionsChange| PermissionsChange {
         principal: change.principal.clone(),
         add: Vec::new(),
@@ -62,8 +40,8 @@ fn add(
     let mut step = NewStep::new(Facet::Grants, action(changes), Expectation::Present);
     step.inverse = Some(action(undo).into());
     step.depends_on = protecting(builder, securable.kind, source);
-    step.after = after;
-    step.after.sort_unstable();
+    // A grant on a container opens everything in it.
+    step.after = builder.steps_inside(source);
     builder.step(source, step);
 }
 

@@ -1,12 +1,10 @@
 //! Plans owners, last of all: who gives a securable away may lose the right to finish it (facts/sql.md §4).
 
-use std::collections::HashMap;
-
 use clxs_api::FullName;
 
 use super::builder::{Builder, NewStep};
 use super::{Expectation, Facet, RestCall, StepId};
-use crate::{Kind, Securable};
+use crate::Securable;
 
 pub(super) fn plan(builder: &mut Builder<'_>) {
     if !builder.settings.copy.ownership {
@@ -34,21 +32,11 @@ fn add(builder: &mut Builder<'_>, securable: &Securable, source: &FullName, owne
     let mut step = NewStep::new(Facet::Owner, action(owner), Expectation::Present);
     step.inverse = Some(action(before).into());
     step.depends_on = builder.definition_step(source).into_iter().collect();
-    step.after = after(builder, securable.kind, source);
+    step.after = after(builder, source);
     builder.step(source, step);
 }
 
 /// Everything else that is done to the securable and to what is in it.
-fn after(builder: &Builder<'_>, kind: Kind, source: &FullName) -> Vec<StepId> {
-    let mut after = builder.steps_for(source).to_vec();
-    let by_parent: HashMap<FullName, Vec<StepId>> =
-        if matches!(kind, Kind::Catalog | Kind::Schema) { builder.steps_by_parent() } else { HashMap::new() };
-    match kind {
-        Kind::Catalog => after.extend(by_parent.values().flatten()),
-        Kind::Schema => after.extend(by_parent.get(source).into_iter().flatten()),
-        _ => {}
-    }
-    after.sort_unstable();
-    after.dedup();
-    after
+fn after(builder: &Builder<'_>, source: &FullName) -> Vec<StepId> {
+    [builder.steps_for(source).to_vec(), builder.steps_inside(source)].concat()
 }

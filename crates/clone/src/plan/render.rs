@@ -93,7 +93,8 @@ pub fn to_sql(plan: &Plan) -> String {
 }
 
 fn line_to(text: &mut String, line: impl Display) {
-    text.push_str(&format!("{line}\n"));
+    text.push_str(&line.to_string());
+    text.push('\n');
 }
 
 /// The JSON form, with what each step sends.

@@ -31,7 +31,7 @@ pub(super) fn plan(builder: &mut Builder<'_>) {
             _ if source.skip.is_some() => {}
             None => create(builder, &full_name, source),
             Some(destination) if builder.touches_existing() => {
-                update(builder, &full_name, source, destination)
+                update(builder, &full_name, source, destination);
             }
             Some(_) => {}
         }

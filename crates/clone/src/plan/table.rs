@@ -20,7 +20,7 @@ pub(super) fn plan(builder: &mut Builder<'_>) {
             let full_name = schema_full_name.child(name.clone());
             let destination = existing.and_then(|schema| schema.tables.get(name));
             let change = change(builder.settings, name, &full_name, source, destination);
-            plan_table(builder, &full_name, source, destination, change);
+            plan_table(builder, &full_name, source, destination, &change);
         }
     }
 }
@@ -30,7 +30,7 @@ fn plan_table<'a>(
     name: &FullName,
     source: &'a Table,
     destination: Option<&'a Table>,
-    change: PlannedChange,
+    change: &PlannedChange,
 ) {
     let carried = |facet| FacetOutcome { facet, status: FacetStatus::Carried };
     let cloned = matches!(change, PlannedChange::Create | PlannedChange::Replace { .. });
@@ -42,7 +42,7 @@ fn plan_table<'a>(
         table: Some(source),
         facets: if cloned { vec![carried(Facet::Properties)] } else { Vec::new() },
     });
-    let definition = match &change {
+    let definition = match change {
         PlannedChange::Create => clone(builder, name, source, None),
         PlannedChange::Replace { drift } => replace(builder, name, source, destination, drift),
         _ => None,

@@ -54,7 +54,7 @@ fn candidates<'a>(builder: &Builder<'a>) -> BTreeMap<FullName, Candidate<'a>> {
             let definition = view.definition.as_deref().unwrap_or_default();
             let rewritten = rewrite(definition, &builder.settings.source, &builder.settings.destination);
             let full_name = builder.schema_name(schema_name).child(name.clone());
-            let reads = reads(view, &rewritten, &session(&full_name, view));
+            let reads = reads(builder, view, &rewritten, &session(&full_name, view));
             let destination = existing.and_then(|schema| schema.tables.get(name));
             candidates.insert(full_name, Candidate { source, destination, view, rewritten, reads });
         }
@@ -62,9 +62,20 @@ fn candidates<'a>(builder: &Builder<'a>) -> BTreeMap<FullName, Candidate<'a>> {
     candidates
 }
 
-/// What the platform says a view reads, or else what its text names.
-fn reads(view: &View, rewritten: &Rewritten, session: &(Identifier, Identifier)) -> Vec<FullName> {
-    let named = || rewritten.relations.iter().filter_map(|parts| complete(parts, session)).collect();
+/// What the platform says a view reads, or else what its text names. The text also names common table
+/// expressions, so of the source only what exists counts then.
+fn reads(
+    builder: &Builder<'_>,
+    view: &View,
+    rewritten: &Rewritten,
+    session: &(Identifier, Identifier),
+) -> Vec<FullName> {
+    let is_relation = |name: &FullName| {
+        !name.catalog().matches(builder.settings.source.as_str())
+            || builder.inventories.source.table(name).is_some()
+    };
+    let complete = |parts: &Vec<Identifier>| complete(parts, session);
+    let named = || rewritten.relations.iter().filter_map(complete).filter(is_relation).collect();
     let mut reads: Vec<FullName> =
         view.reads.clone().map_or_else(named, |names| names.iter().map(FullName::to_lowercase).collect());
     reads.sort();
@@ -134,8 +145,7 @@ fn unreadable(builder: &Builder<'_>, read: &FullName) -> Option<String> {
 
 /// Whether the destination has its own of this already.
 fn exists(builder: &Builder<'_>, read: &FullName) -> bool {
-    let schema = read.schema().and_then(|schema| builder.inventories.destination.schemas.get(schema));
-    schema.is_some_and(|schema| schema.tables.contains_key(read.name()))
+    builder.inventories.destination.table(read).is_some()
 }
 
 fn plan_view<'a>(

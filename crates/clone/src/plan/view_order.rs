@@ -22,17 +22,17 @@ pub(super) fn order(reads: &BTreeMap<FullName, Vec<FullName>>) -> Ordered {
         waiting.insert(view, views.clone().count());
         views.for_each(|read| readers.entry(read).or_default().push(view));
     }
-    let mut ready: BTreeSet<&FullName> =
+    let mut next: BTreeSet<&FullName> =
         waiting.iter().filter(|(_, count)| **count == 0).map(|(view, _)| *view).collect();
     let mut ordered = Ordered::default();
-    while let Some(view) = ready.pop_first() {
+    while let Some(view) = next.pop_first() {
         waiting.remove(view);
         ordered.order.push(view.clone());
         for reader in readers.remove(view).unwrap_or_default() {
             if let Some(count) = waiting.get_mut(reader) {
                 *count -= 1;
                 if *count == 0 {
-                    ready.insert(reader);
+                    next.insert(reader);
                 }
             }
         }
@@ -45,13 +45,13 @@ pub(super) fn order(reads: &BTreeMap<FullName, Vec<FullName>>) -> Ordered {
 /// Follows reads from a view until one repeats: every view that is left reads another that is left.
 fn cycle(view: &FullName, reads: &BTreeMap<FullName, Vec<FullName>>, left: &BTreeSet<&FullName>) -> String {
     let mut path = vec![view];
-    while let Some(next) = path
+    while let Some(read) = path
         .last()
         .and_then(|last| reads.get(*last))
         .and_then(|names| names.iter().find(|name| left.contains(name)))
     {
-        let begin = path.iter().position(|seen| *seen == next);
-        path.push(next);
+        let begin = path.iter().position(|seen| *seen == read);
+        path.push(read);
         if let Some(begin) = begin {
             path.drain(..begin);
             break;

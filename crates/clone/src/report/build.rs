@@ -98,14 +98,14 @@ fn untried(run: RunState) -> String {
 
 /// One entry a facet: what the plan knew, and what became of the steps.
 fn facets(planned: &PlannedSecurable, steps: &[Ended<'_>]) -> Vec<FacetOutcome> {
-    let outcome = |record: &Option<&'_ StepRecord>| record.and_then(|record| record.outcome.clone());
+    let outcome = |record: Option<&'_ StepRecord>| record.and_then(|record| record.outcome.clone());
     let failed = steps.iter().any(|(step, record)| {
-        step.facet == Facet::Definition && !outcome(record).as_ref().is_some_and(StepOutcome::is_done)
+        step.facet == Facet::Definition && !outcome(*record).as_ref().is_some_and(StepOutcome::is_done)
     });
     let known = planned.facets.iter().filter(|_| !failed).cloned();
     let done =
         steps.iter().filter(|(step, _)| step.facet != Facet::Definition).filter_map(|(step, record)| {
-            let status = facet_status(&outcome(record)?);
+            let status = facet_status(&outcome(*record)?);
             Some(FacetOutcome { facet: step.facet, status })
         });
     known.chain(done).collect()

@@ -27,7 +27,7 @@ pub(super) async fn execute(
     let Err(error) = result else { return Ok(result.map(|rows| done(step, &rows))) };
     match statement {
         Statement::CloneTable(clone) if tried_before || error.outcome_unknown() => {
-            Ok(already_cloned(context, step, clone).await.map_or(Err(error), Ok))
+            Ok(already_cloned(context, step, clone).await.ok_or(error))
         }
         _ => Ok(Err(error)),
     }

@@ -187,7 +187,8 @@ impl fmt::Display for CreateView {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "CREATE OR REPLACE VIEW {}", self.name)?;
         if !self.columns.is_empty() {
-            let columns: Vec<_> = self.columns.iter().map(|(name, comment)| column(name, comment)).collect();
+            let columns: Vec<_> =
+                self.columns.iter().map(|(name, comment)| column(name, comment.as_deref())).collect();
             write!(f, " ({})", columns.join(", "))?;
         }
         if let Some(mode) = self.schema_mode {
@@ -201,7 +202,7 @@ impl fmt::Display for CreateView {
     }
 }
 
-fn column(name: &Identifier, comment: &Option<String>) -> String {
+fn column(name: &Identifier, comment: Option<&str>) -> String {
     match comment {
         Some(text) => format!("{name} COMMENT {}", SqlLiteral::new(text)),
         None => name.to_string(),

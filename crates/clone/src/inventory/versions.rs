@@ -1,0 +1,102 @@
+//! Reads what takes a statement a table: the newest commits of tables that both sides have, and sizes where
+//! the order of cloning asks for them.
+
+use clxs_api::{FullName, Identifier};
+use clxs_client::ErrorKind;
+use futures::future::try_join;
+
+use super::reader::{Reader, all};
+use super::tables::tables_mut;
+use super::{Commit, History, Inventories, Inventory, Table};
+use crate::settings::LoadType;
+use crate::{Error, Kind, Result};
+
+impl Reader<'_> {
+    /// Asks for the newest commits of tables that source and destination both have. `INCREMENTAL` does not
+    /// look at what exists.
+    pub(super) async fn read_histories(&self, inventories: &mut Inventories) -> Result<()> {
+        if self.settings.load_type == LoadType::Incremental {
+            return Ok(());
+        }
+        let names = self.on_both_sides(inventories);
+        let reads = names.iter().map(|name| self.histories(name)).collect();
+        // Each read is two statements at once.
+        let at_once = self.settings.limits.max_parallel_queries.get().div_ceil(2);
+        for (name, (source, destination)) in names.iter().zip(all(reads, at_once).await?) {
+            let size = last_clone(&destination).map(|commit| commit.clone_metrics().source_table_size);
+            if let Some(table) = inventories.source.table_mut(name) {
+                table.history = source;
+                table.size = size;
+            }
+            if let Some(table) = inventories.destination.table_mut(name) {
+                table.history = destination;
+            }
+        }
+        Ok(())
+    }
+
+    /// The source's names of tables that both sides have.
+    fn on_both_sides(&self, inventories: &Inventories) -> Vec<FullName> {
+        let is_table = |table: &Table| table.kind == Kind::Table;
+        self.tables_taking_part(&inventories.source)
+            .into_iter()
+            .filter(|name| inventories.destination.table(name).is_some_and(is_table))
+            .collect()
+    }
+
+    fn tables_taking_part(&self, source: &Inventory) -> Vec<FullName> {
+        let catalog = FullName::of_catalog(self.settings.source.to_lowercase());
+        let schemas = source.schemas.iter().filter(|(_, schema)| schema.skip.is_none());
+        let tables = schemas.flat_map(|(schema_name, schema)| {
+            let schema_name = catalog.child(schema_name.clone());
+            let tables = schema.tables.iter().filter(|(_, table)| table.kind == Kind::Table);
+            tables.map(move |(name, _)| schema_name.child(name.clone()))
+        });
+        tables.filter(|name| self.settings.selection.skips_table(name.name()).is_none()).collect()
+    }
+
+    async fn histories(&self, source: &FullName) -> Result<(History, History)> {
+        let destination = &source.in_catalog(&self.settings.destination.to_lowercase());
+        let failed =
+            |name: &FullName| Error::client(format!("read the history of table `{}`", name.dotted()));
+        try_join(async { self.warehouse.newest_commit(source).await.map_err(failed(source)) }, async {
+            self.warehouse.commits_since_clone(destination).await.map_err(failed(destination))
+        })
+        .await
+    }
+
+    /// Asks for the sizes that are not known yet, when the settings ask for an order.
+    pub(super) async fn read_sizes(&self, inventories: &mut Inventories) -> Result<()> {
+        if self.settings.order_by_size.is_none() {
+            return Ok(());
+        }
+        let name: &Identifier = &self.settings.source;
+        let mut tables = tables_mut(name, &mut inventories.source);
+        tables.retain(|(_, table)| table.kind == Kind::Table && table.size.is_none());
+        let reads = tables.iter().map(|(name, _)| name.clone()).map(|name| self.size(name)).collect();
+        let sizes = all(reads, self.settings.limits.max_parallel_queries.get()).await?;
+        for ((_, table), size) in tables.into_iter().zip(sizes) {
+            table.size = size;
+        }
+        Ok(())
+    }
+
+    /// A table whose size cannot be told is cloned like one of unknown size.
+    async fn size(&self, name: FullName) -> Result<Option<u64>> {
+        match self.warehouse.query(format!("DESCRIBE DETAIL {name}")).await {
+            Ok(rows) => {
+                let size = rows.get(0).and_then(|row| row.integer("sizeInBytes").ok().flatten());
+                Ok(size.and_then(|size| u64::try_from(size).ok()))
+            }
+            Err(error) if error.kind() == ErrorKind::StatementFailed => Ok(None),
+            Err(error) => Err(Error::client(format!("read the size of table `{}`", name.dotted()))(error)),
+        }
+    }
+}
+
+fn last_clone(history: &History) -> Option<&Commit> {
+    match history {
+        History::Read(commits) => commits.iter().find(|commit| commit.clone_source().is_some()),
+        History::NotRead | History::Unreadable { .. } => None,
+    }
+}

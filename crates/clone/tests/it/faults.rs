@@ -1,0 +1,205 @@
+//! Runs on a workspace that fails on demand.
+
+use std::sync::Mutex;
+use std::time::Duration;
+
+use clxs_clone::journal::{RunId, RunState};
+use clxs_clone::{Engine, Error, Event, Journal, Observer, Outcome, Report, SilentObserver};
+use tokio_util::sync::CancellationToken;
+
+use crate::catalogs::settings;
+use crate::scripted::{Fault, Scripted};
+
+struct Fixture {
+    workspace: Scripted,
+    engine: Engine,
+    _home: tempfile::TempDir,
+}
+
+impl Fixture {
+    fn new() -> Self {
+        let home = tempfile::tempdir().unwrap();
+        let workspace = Scripted::with_prod();
+        let journal = Journal::open(home.path().join("state.db")).unwrap();
+        let engine = Engine::new(workspace.client(), "w", journal);
+        Self { workspace, engine, _home: home }
+    }
+
+    async fn clone_catalog(&self) -> Report {
+        self.run(&SilentObserver, CancellationToken::new()).await.unwrap()
+    }
+
+    async fn run(
+        &self,
+        observer: &dyn Observer,
+        cancellation: CancellationToken,
+    ) -> clxs_clone::Result<Report> {
+        let plan = self.engine.plan(&settings()).await?;
+        self.engine.run(&settings(), &plan, observer, cancellation).await
+    }
+
+    fn last_run(&self) -> (RunId, RunState) {
+        let run = self.engine.journal().runs().unwrap().remove(0);
+        (run.id, run.state)
+    }
+}
+
+fn outcome(report: &Report, name: &str) -> Outcome {
+    report.securables.iter().find(|it| it.source.dotted() == name).unwrap().outcome.clone()
+}
+
+#[tokio::test(start_paused = true)]
+async fn clone_of_a_new_catalog_is_complete_and_planning_again_is_empty() {
+    let fixture = Fixture::new();
+    let report = fixture.clone_catalog().await;
+    assert_eq!((report.state, report.counts.created, report.bytes_copied), (RunState::Succeeded, 5, 40));
+    let again = fixture.engine.plan(&settings()).await.unwrap();
+    assert!(again.is_empty(), "{again}");
+    let state = fixture.workspace.state();
+    assert_eq!(state.tables["dev.s.daily"].info["view_definition"], "SELECT * FROM dev.s.orders");
+    assert_eq!(state.tables["dev.s.orders"].info["comment"], "A table");
+    assert!(state.grants["table/dev.s.orders"]["team"].contains("SELECT"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn run_of_an_empty_plan_reports_everything_as_unchanged() {
+    let fixture = Fixture::new();
+    fixture.clone_catalog().await;
+    let report = fixture.clone_catalog().await;
+    assert_eq!((report.state, report.counts.unchanged), (RunState::Succeeded, 5));
+    assert_eq!(fixture.workspace.count(" CLONE "), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn clone_whose_answer_was_lost_is_not_sent_again() {
+    let fixture = Fixture::new();
+    fixture.workspace.fault("TABLE `dev`.`s`.`orders`", Fault::LoseAnswer);
+    let report = fixture.clone_catalog().await;
+    assert_eq!(report.state, RunState::Succeeded);
+    assert_eq!(report.files_copied, 4);
+    assert_eq!(fixture.workspace.count("TABLE `dev`.`s`.`orders` DEEP CLONE"), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn transient_failure_is_tried_again_and_counted() {
+    let fixture = Fixture::new();
+    fixture.workspace.fault("TABLE `dev`.`s`.`orders`", Fault::FailForNow);
+    let report = fixture.clone_catalog().await;
+    assert_eq!((report.state, report.retries), (RunState::Succeeded, 1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn failed_table_blocks_its_view_and_nothing_else() {
+    let fixture = Fixture::new();
+    fixture.workspace.fault("TABLE `dev`.`s`.`orders`", Fault::Fail);
+    let report = fixture.clone_catalog().await;
+    assert_eq!(report.state, RunState::Failed);
+    assert!(
+        matches!(outcome(&report, "prod.s.orders"), Outcome::Failed { error } if error.contains("DIVIDE_BY_ZERO"))
+    );
+    let blocked = "blocked: table dev.s.orders failed".to_owned();
+    assert_eq!(outcome(&report, "prod.s.daily"), Outcome::Failed { error: blocked });
+    assert_eq!(outcome(&report, "prod.s.items"), Outcome::Created);
+    assert_eq!(fixture.clone_catalog().await.state, RunState::Succeeded);
+}
+
+#[tokio::test(start_paused = true)]
+async fn unknown_principal_is_listed_and_the_others_get_their_grants() {
+    let fixture = Fixture::new();
+    {
+        let mut state = fixture.workspace.state();
+        state.unknown_principals.insert("gone".into());
+        let grants = state.grants.get_mut("table/prod.s.orders").unwrap();
+        grants.insert("gone".into(), ["MODIFY".to_owned()].into());
+    }
+    let report = fixture.clone_catalog().await;
+    assert_eq!((report.state, report.grants_skipped), (RunState::Succeeded, 1));
+    let state = fixture.workspace.state();
+    assert!(state.grants["table/dev.s.orders"].contains_key("team"));
+    assert!(!state.grants["table/dev.s.orders"].contains_key("gone"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn cancelled_run_cancels_its_statements_and_can_be_finished_later() {
+    let fixture = Fixture::new();
+    fixture.workspace.fault("TABLE `dev`.`s`.`orders`", Fault::Hang);
+    let cancellation = CancellationToken::new();
+    let timer = cancellation.clone();
+    tokio::spawn(async move {
+        tokio::time::sleep(Duration::from_secs(60)).await;
+        timer.cancel();
+    });
+    let report = fixture.run(&SilentObserver, cancellation).await.unwrap();
+    assert_eq!(report.state, RunState::Cancelled);
+    assert_eq!(fixture.workspace.states_of("TABLE `dev`.`s`.`orders` DEEP"), ["CANCELED"]);
+    assert_eq!(outcome(&report, "prod.s.items"), Outcome::Created);
+    assert_eq!(fixture.clone_catalog().await.state, RunState::Succeeded);
+    assert_eq!(fixture.workspace.count("TABLE `dev`.`s`.`items` DEEP CLONE"), 1);
+}
+
+/// Runs until a statement hangs, and then drops the run as a dying process would.
+async fn die_while_cloning_orders(fixture: &Fixture) {
+    fixture.workspace.fault("TABLE `dev`.`s`.`orders`", Fault::Hang);
+    let run = fixture.run(&SilentObserver, CancellationToken::new());
+    tokio::time::timeout(Duration::from_secs(60), run).await.unwrap_err();
+}
+
+#[tokio::test(start_paused = true)]
+async fn statement_of_a_dead_run_is_waited_for_and_not_sent_again() {
+    let fixture = Fixture::new();
+    die_while_cloning_orders(&fixture).await;
+    let (dead, state) = fixture.last_run();
+    assert_eq!(state, RunState::Running);
+    fixture.workspace.release();
+    let report = fixture.clone_catalog().await;
+    assert_eq!(report.state, RunState::Succeeded);
+    assert_eq!(fixture.workspace.count("TABLE `dev`.`s`.`orders` DEEP CLONE"), 1);
+    let dead = fixture.engine.journal().report(&dead).unwrap();
+    assert_eq!(dead.state, RunState::Interrupted);
+    assert!(fixture.engine.plan(&settings()).await.unwrap().is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn second_run_on_a_destination_is_refused_while_the_first_runs() {
+    let fixture = Fixture::new();
+    let plan = fixture.engine.plan(&settings()).await.unwrap();
+    fixture.workspace.fault("TABLE `dev`.`s`.`orders`", Fault::Hang);
+    let settings = settings();
+    let first = fixture.engine.run(&settings, &plan, &SilentObserver, CancellationToken::new());
+    let second = async {
+        tokio::time::sleep(Duration::from_secs(5)).await;
+        let refused = fixture.engine.run(&settings, &plan, &SilentObserver, CancellationToken::new()).await;
+        fixture.workspace.release();
+        refused
+    };
+    let (first, second) = tokio::join!(first, second);
+    assert_eq!(first.unwrap().state, RunState::Succeeded);
+    assert!(matches!(second, Err(Error::Locked { .. })));
+}
+
+#[derive(Default)]
+struct Recorder(Mutex<Vec<Event>>);
+
+impl Observer for Recorder {
+    fn on_event(&self, event: &Event) {
+        self.0.lock().unwrap().push(event.clone());
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn events_tell_the_lines_of_the_log() {
+    let fixture = Fixture::new();
+    let recorder = Recorder::default();
+    fixture.run(&recorder, CancellationToken::new()).await.unwrap();
+    let events = recorder.0.lock().unwrap();
+    assert!(matches!(&events[0], Event::SchemasFound { schemas } if schemas.len() == 1));
+    assert!(matches!(&events[1], Event::RunStarted { tables: 2, schemas: 1, .. }));
+    let finished = events.iter().filter(|event| matches!(event, Event::SecurableFinished { .. })).count();
+    assert_eq!(finished, 5);
+    assert!(
+        events
+            .iter()
+            .any(|event| matches!(event, Event::SchemaFinished { cloned: 2, failed: 0, skipped: 0, .. }))
+    );
+    assert!(matches!(events.last(), Some(Event::RunFinished { state: RunState::Succeeded, .. })));
+}

@@ -1,0 +1,7 @@
+//! Tests of the engine through its public face.
+
+mod catalogs;
+mod faults;
+mod plan;
+mod plan_properties;
+mod scripted;

@@ -1,0 +1,211 @@
+//! Plans of catalogs written by hand.
+
+use clxs_api::Privilege;
+use clxs_api::table::TableType;
+use clxs_clone::inventory::{Inventories, Inventory};
+use clxs_clone::plan::{self, Plan, PlannedChange, to_json, to_sql, to_text};
+use clxs_clone::settings::{CloneType, LoadType, Pattern};
+use clxs_clone::{Error, Settings};
+
+use crate::catalogs::{
+    clone_commit, commit, grants, identifier, into_nothing, inventory, name, retail, schema, settings, table,
+    view, with_history,
+};
+
+fn plan(inventories: &Inventories, settings: &Settings) -> Plan {
+    plan::plan(inventories, settings).unwrap()
+}
+
+/// Source and destination with one table, the destination's with these commits.
+fn one_table(destination: clxs_clone::inventory::Table) -> Inventories {
+    let source = with_history(table(TableType::Managed), vec![commit(5, "WRITE")]);
+    Inventories {
+        source: inventory(&[("s", schema(&[("t", source)]))]),
+        destination: inventory(&[("s", schema(&[("t", destination)]))]),
+        caller: "ann".into(),
+    }
+}
+
+fn change_of(plan: &Plan, source: &str) -> PlannedChange {
+    plan.securables.iter().find(|planned| planned.source == name(source)).unwrap().change.clone()
+}
+
+#[test]
+fn new_destination_gets_everything_that_can_be_cloned_and_names_the_rest() {
+    insta::assert_snapshot!(to_text(&plan(&into_nothing(retail()), &settings())));
+}
+
+#[test]
+fn sql_shows_every_statement_and_every_call_in_an_order_that_works() {
+    insta::assert_snapshot!(to_sql(&plan(&into_nothing(retail()), &settings())));
+}
+
+#[test]
+fn json_holds_schema_version_and_what_each_step_sends() {
+    let catalog = inventory(&[("s", schema(&[("t", table(TableType::Managed))]))]);
+    insta::assert_snapshot!(to_json(&plan(&into_nothing(catalog), &settings())).unwrap());
+}
+
+#[test]
+fn plan_survives_json() {
+    let planned = plan(&into_nothing(retail()), &settings());
+    let text = serde_json::to_string(&planned).unwrap();
+    assert_eq!(serde_json::from_str::<Plan>(&text).unwrap(), planned);
+}
+
+#[test]
+fn unchanged_catalog_gives_an_empty_plan() {
+    let planned = plan(
+        &one_table(with_history(table(TableType::Managed), vec![clone_commit(0, "prod.s.t", 5)])),
+        &settings(),
+    );
+    assert!(planned.is_empty());
+    assert_eq!(planned.counts().unchanged, 3);
+}
+
+#[test]
+fn drifted_table_is_replaced_and_can_be_restored() {
+    let planned = plan(
+        &one_table(with_history(table(TableType::Managed), vec![clone_commit(3, "prod.s.t", 4)])),
+        &settings(),
+    );
+    insta::assert_snapshot!(to_sql(&planned));
+    insta::assert_json_snapshot!(planned.steps[0].inverse);
+}
+
+#[test]
+fn table_edited_in_the_destination_is_kept_unless_told_otherwise() {
+    let edited =
+        with_history(table(TableType::Managed), vec![commit(1, "DELETE"), clone_commit(0, "prod.s.t", 5)]);
+    let inventories = one_table(edited);
+    insta::assert_snapshot!(to_text(&plan(&inventories, &settings())));
+    let overwriting = Settings { overwrite_edits: true, ..settings() };
+    insta::assert_snapshot!(to_text(&plan(&inventories, &overwriting)));
+}
+
+#[test]
+fn table_that_was_never_cloned_is_kept() {
+    let own = with_history(table(TableType::Managed), vec![commit(0, "CREATE TABLE")]);
+    assert!(matches!(change_of(&plan(&one_table(own), &settings()), "prod.s.t"), PlannedChange::Skip { .. }));
+}
+
+#[test]
+fn shallow_clone_is_dropped_for_a_deep_one_only_when_forced() {
+    let shallow = with_history(table(TableType::ManagedShallowClone), vec![clone_commit(0, "prod.s.t", 5)]);
+    let inventories = one_table(shallow);
+    assert!(matches!(change_of(&plan(&inventories, &settings()), "prod.s.t"), PlannedChange::Skip { .. }));
+    let forced = Settings { force_reclone: true, ..settings() };
+    insta::assert_snapshot!(to_sql(&plan(&inventories, &forced)));
+}
+
+#[test]
+fn incremental_makes_what_is_new_and_touches_nothing_else() {
+    let mut inventories =
+        one_table(with_history(table(TableType::Managed), vec![clone_commit(0, "prod.s.t", 1)]));
+    let schema = inventories.source.schemas.get_mut(&identifier("s")).unwrap();
+    schema.grants = grants(&[("analysts", &[Privilege::UseSchema])]);
+    schema.tables.insert(identifier("new"), table(TableType::Managed));
+    let incremental = Settings { load_type: LoadType::Incremental, ..settings() };
+    insta::assert_snapshot!(to_text(&plan(&inventories, &incremental)));
+}
+
+#[test]
+fn grants_that_the_destination_has_are_not_given_again_and_its_own_are_kept() {
+    let mut inventories =
+        one_table(with_history(table(TableType::Managed), vec![clone_commit(0, "prod.s.t", 5)]));
+    let held = grants(&[("analysts", &[Privilege::UseCatalog]), ("dev", &[Privilege::AllPrivileges])]);
+    inventories.source.catalog.as_mut().unwrap().grants = grants(&[
+        ("analysts", &[Privilege::UseCatalog, Privilege::Select]),
+        ("prod-etl", &[Privilege::Select]),
+    ]);
+    inventories.destination.catalog.as_mut().unwrap().grants = held;
+    let mut settings = settings();
+    settings.principal_mapping.insert("prod-etl".into(), "dev-etl".into());
+    insta::assert_snapshot!(to_text(&plan(&inventories, &settings)));
+}
+
+#[test]
+fn each_copy_switch_turns_off_its_own_steps() {
+    let inventories = into_nothing(retail());
+    let mut settings = settings();
+    settings.copy.permissions = false;
+    settings.copy.ownership = false;
+    settings.copy.comments = false;
+    let sql = to_sql(&plan(&inventories, &settings));
+    assert!(
+        !sql.contains("permissions") && !sql.contains("owner") && !sql.to_lowercase().contains("comment"),
+        "{sql}"
+    );
+}
+
+#[test]
+fn view_whose_text_is_rewritten_already_is_unchanged() {
+    let source = view("SELECT * FROM prod.s.t", &["prod.s.t"]);
+    let destination = view("SELECT * FROM dev.s.t", &["dev.s.t"]);
+    let mut inventories =
+        one_table(with_history(table(TableType::Managed), vec![clone_commit(0, "prod.s.t", 5)]));
+    let insert = |inventory: &mut Inventory, view| {
+        inventory.schemas.get_mut(&identifier("s")).unwrap().tables.insert(identifier("v"), view);
+    };
+    insert(&mut inventories.source, source);
+    insert(&mut inventories.destination, destination);
+    assert!(plan(&inventories, &settings()).is_empty());
+}
+
+#[test]
+fn views_in_a_cycle_and_views_over_missing_tables_are_named() {
+    let catalog = inventory(&[(
+        "s",
+        schema(&[
+            ("a", view("SELECT * FROM b", &["prod.s.b"])),
+            ("b", view("SELECT * FROM a", &["prod.s.a"])),
+            ("lost", view("SELECT * FROM gone", &["prod.s.gone"])),
+            ("foreign", view("SELECT * FROM lake.x.y", &["lake.x.y"])),
+        ]),
+    )]);
+    insta::assert_snapshot!(to_text(&plan(&into_nothing(catalog), &settings())));
+}
+
+#[test]
+fn views_are_ordered_by_their_text_when_the_platform_does_not_tell_what_they_read() {
+    let untold = |definition: &str| {
+        let mut table = view(definition, &[]);
+        table.view.as_mut().unwrap().reads = None;
+        table
+    };
+    let catalog = inventory(&[(
+        "s",
+        schema(&[
+            ("a", untold("WITH x AS (SELECT * FROM z) SELECT * FROM x")),
+            ("z", untold("SELECT * FROM PROD.s.t")),
+            ("t", table(TableType::Managed)),
+        ]),
+    )]);
+    let planned = plan(&into_nothing(catalog), &settings());
+    let order: Vec<_> = planned.steps.iter().map(|step| step.securable.name.dotted()).collect();
+    assert_eq!(order, ["dev", "dev.s", "dev.s.t", "dev.s.z", "dev.s.a"]);
+}
+
+#[test]
+fn selection_leaves_out_schemas_and_tables_with_their_reasons() {
+    let mut settings = settings();
+    settings.selection.exclude_tables = Some(Pattern::new("^rep").unwrap());
+    settings.clone_type = CloneType::Shallow;
+    let mut catalog = retail();
+    catalog.schemas.get_mut(&identifier("bronze")).unwrap().skip = Some("not among include_schemas".into());
+    insta::assert_snapshot!(to_text(&plan(&into_nothing(catalog), &settings)));
+}
+
+#[test]
+fn schema_that_does_not_exist_is_an_error() {
+    let mut settings = settings();
+    settings.selection.include_schemas = vec![identifier("bronce")];
+    let error = plan::plan(&into_nothing(retail()), &settings).unwrap_err();
+    insta::assert_snapshot!(error);
+}
+
+#[test]
+fn source_that_does_not_exist_is_an_error() {
+    let error = plan::plan(&Inventories::default(), &settings()).unwrap_err();
+    assert!(matches!(error, Error::SourceNotFound { .. }));
+}
