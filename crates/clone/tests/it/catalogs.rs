@@ -24,12 +24,13 @@ pub(crate) fn grants(pairs: &[(&str, &[Privilege])]) -> Grants {
 }
 
 pub(crate) fn table(table_type: TableType) -> Table {
+    let kind = Kind::of_table(Some(&table_type));
     Table {
-        table_type: Some(table_type.clone()),
+        table_type: Some(table_type),
         table_id: Some("id".into()),
         format: Some(DataSourceFormat::Delta),
         owner: Some("ann".into()),
-        ..Table::new(Kind::of_table(Some(&table_type)))
+        ..Table::new(kind)
     }
 }
 

@@ -126,7 +126,7 @@ async fn cancelled_run_cancels_its_statements_and_can_be_finished_later() {
     let cancellation = CancellationToken::new();
     let timer = cancellation.clone();
     tokio::spawn(async move {
-        tokio::time::sleep(Duration::from_secs(60)).await;
+        tokio::time::sleep(Duration::from_mins(1)).await;
         timer.cancel();
     });
     let report = fixture.run(&SilentObserver, cancellation).await.unwrap();
@@ -141,7 +141,7 @@ async fn cancelled_run_cancels_its_statements_and_can_be_finished_later() {
 async fn die_while_cloning_orders(fixture: &Fixture) {
     fixture.workspace.fault("TABLE `dev`.`s`.`orders`", Fault::Hang);
     let run = fixture.run(&SilentObserver, CancellationToken::new());
-    tokio::time::timeout(Duration::from_secs(60), run).await.unwrap_err();
+    tokio::time::timeout(Duration::from_mins(1), run).await.unwrap_err();
 }
 
 #[tokio::test(start_paused = true)]
