@@ -90,9 +90,9 @@ pub(crate) enum CompletionShell {
 #[derive(Debug, Args)]
 pub(crate) struct CloneCommand {
     #[command(flatten)]
-    pub(crate) clone: CloneArguments,
-    #[command(flatten)]
     pub(crate) output: OutputArgument,
+    #[command(flatten)]
+    pub(crate) clone: CloneArguments,
 }
 
 /// Form of a plan.
@@ -109,8 +109,6 @@ pub(crate) enum PlanFormat {
 
 #[derive(Debug, Args)]
 pub(crate) struct PlanCommand {
-    #[command(flatten)]
-    pub(crate) clone: CloneArguments,
     /// Write the plan to this file instead of stdout
     #[arg(short = 'o', long = "out", value_name = "FILE")]
     pub(crate) out: Option<PathBuf>,
@@ -120,6 +118,8 @@ pub(crate) struct PlanCommand {
     /// Exit with 10 when the plan is not empty
     #[arg(long)]
     pub(crate) detailed_exitcode: bool,
+    #[command(flatten)]
+    pub(crate) clone: CloneArguments,
 }
 
 #[derive(Debug, Args)]
@@ -227,13 +227,13 @@ pub(crate) enum ConfigCommand {
     Explain(Box<CloneCommand>),
     /// Check the configuration
     Lint {
-        #[command(flatten)]
-        clone: Box<CloneArguments>,
         /// Take warnings for errors
         #[arg(long)]
         strict: bool,
         #[command(flatten)]
         output: OutputArgument,
+        #[command(flatten)]
+        clone: Box<CloneArguments>,
     },
 }
 

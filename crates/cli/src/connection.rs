@@ -89,9 +89,12 @@ pub(crate) fn remote(options: &Options, context: &Context) -> anyhow::Result<Opt
         return Ok(None);
     }
     let explicit = auth::Explicit {
-        host: options.host.clone(),
-        profile: options.profile.clone(),
-        warehouse_id: options.sql_warehouse_id.clone(),
+        host: options.host.clone().filter(|_| !context.is_of_databricks("host")),
+        profile: options.profile.clone().filter(|_| !context.is_of_databricks("profile")),
+        warehouse_id: options
+            .sql_warehouse_id
+            .clone()
+            .filter(|_| !context.is_of_databricks("sql_warehouse_id")),
         ..auth::Explicit::default()
     };
     Ok(auth::resolve(&explicit, &context.environment).map_err(clxs_client::Error::from)?)

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use crate::environment::{self, Environment};
 use crate::failure::CliError;
 use crate::output::{Printer, style::Style};
+use crate::settings::finding::Place;
 use crate::settings::options::Options;
 use crate::settings::{self, Loaded};
 
@@ -58,6 +59,12 @@ impl Context {
             self.printer.message(Style::Warning, &warning.to_string());
         }
         Ok(options)
+    }
+
+    /// Whether a setting comes from a variable of Databricks, which the client reads and names itself.
+    pub(crate) fn is_of_databricks(&self, key: &str) -> bool {
+        let place = self.loaded.combined.get(key).and_then(|(_, origin)| origin.place());
+        matches!(place, Some(Place::Variable { name }) if name.starts_with("DATABRICKS_"))
     }
 
     /// The journal's file.

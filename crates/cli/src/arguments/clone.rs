@@ -22,10 +22,6 @@ pub(crate) struct CloneArguments {
     /// FULL refreshes all, INCREMENTAL adds what is new, SELECTIVE refreshes what drifted
     #[arg(long, value_parser = LOAD_TYPES.to_vec(), ignore_case = true)]
     load_type: Option<String>,
-    #[command(flatten)]
-    selection: SelectionArguments,
-    #[command(flatten)]
-    metadata: MetadataArguments,
     /// Replace every table, changed or not
     #[arg(long)]
     force_reclone: bool,
@@ -35,6 +31,10 @@ pub(crate) struct CloneArguments {
     /// Managed location of the destination catalog
     #[arg(long, value_name = "URL")]
     location: Option<String>,
+    #[command(flatten)]
+    selection: SelectionArguments,
+    #[command(flatten)]
+    metadata: MetadataArguments,
     #[command(flatten)]
     run: RunArguments,
 }

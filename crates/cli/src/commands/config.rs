@@ -16,6 +16,7 @@ use crate::output::{Format, Printer, style::Style};
 use crate::settings::finding::{Finding, Severity};
 use crate::settings::keys::{KEYS, Key};
 use crate::settings::layer::{Layer, Origin};
+use crate::settings::lint;
 
 /// Runs every command of the family that looks at settings.
 pub(crate) fn run(command: ConfigCommand, context: &Context) -> anyhow::Result<ExitStatus> {
@@ -122,7 +123,9 @@ struct Findings<'a> {
 }
 
 fn lint(context: &Context, strict: bool, format: Format) -> anyhow::Result<ExitStatus> {
-    let findings = &context.loaded.findings;
+    let mut findings = context.loaded.findings.clone();
+    findings.extend(lint::missing_catalogs(&context.loaded.combined));
+    let findings = findings.as_slice();
     match format {
         Format::Json => context.printer.json("clxs.lint", &Findings { findings })?,
         Format::Text if findings.is_empty() => {

@@ -24,26 +24,21 @@ struct Checks {
 
 pub(crate) async fn run(command: &DoctorCommand, context: &Context) -> anyhow::Result<ExitStatus> {
     let checks = examine(context).await;
-    let (unauthorized, failed) =
-        (checks.iter().any(|check| check.unauthorized), checks.iter().any(|check| !check.ok));
+    let status = checks.iter().find_map(|check| check.failure).unwrap_or(ExitStatus::Success);
     match command.output.output {
         Format::Json => context.printer.json("clxs.doctor", &Checks { checks })?,
         Format::Text => context.printer.result(&render(&checks, context))?,
     }
-    Ok(match (unauthorized, failed) {
-        (true, _) => ExitStatus::Unauthorized,
-        (false, true) => ExitStatus::Failure,
-        (false, false) => ExitStatus::Success,
-    })
+    Ok(status)
 }
 
 fn render(checks: &[Check], context: &Context) -> String {
     let mut table = Table::new(["", "check", "found"]);
     for check in checks {
-        table.row([if check.ok { "✓" } else { "✗" }, check.name, check.found.as_str()]);
+        table.row([if check.failure.is_none() { "✓" } else { "✗" }, check.name, check.found.as_str()]);
     }
     let mut text = table.render_within(WIDTH);
-    for check in checks.iter().filter(|check| !check.ok) {
+    for check in checks.iter().filter(|check| check.failure.is_some()) {
         let line = format!("✗ {}: {}", check.name, check.advice.as_deref().unwrap_or("see above"));
         text = text + "\n" + &context.printer.paint(Style::Failure, &line) + "\n";
     }
@@ -72,7 +67,7 @@ async fn examine(context: &Context) -> Vec<Check> {
     checks.push(Check::passed("credentials", connection.origin.clone()));
     let client = &connection.client;
     checks.push(current_user(client).await);
-    if checks.iter().all(|check| check.ok) {
+    if checks.iter().all(|check| check.failure.is_none()) {
         checks.push(metastore(client).await);
         checks.push(warehouse(&connection).await);
         checks.extend(catalogs(client, &options).await);

@@ -58,6 +58,7 @@ fn entries(text: &str) -> Result<BTreeMap<String, Spanned<Value>>, serde_saphyr:
         leading_zero_numbers_as_strings: true,
         underscored_numbers_as_strings: true,
         with_snippet: false,
+        emit_comments: false,
     };
     let entries: Option<BTreeMap<String, Spanned<Value>>> =
         serde_saphyr::from_str_with_options(text, options)?;
@@ -79,9 +80,9 @@ pub(super) fn check(name: &str, value: Value) -> Result<Option<(&'static keys::K
             hint: keys::nearest(name).map(|near| format!("did you mean `{near}`?")),
         }),
         Some(Known::Unavailable(key)) if key.is_off(&value) => Ok(None),
-        Some(Known::Unavailable(_)) => Err(Problem {
+        Some(Known::Unavailable(key)) => Err(Problem {
             message: format!("`{name}` is not available yet in this version"),
-            hint: Some(format!("take `{name}` out; it would not be carried out")),
+            hint: Some(key.advice()),
         }),
         Some(Known::Available(_)) if value.is_null() => Ok(None),
         Some(Known::Available(key)) => match key.kind.check(value) {
@@ -102,15 +103,12 @@ fn secrets(path: &Path, text: &str) -> Vec<Finding> {
     found.collect()
 }
 
-/// What the parser says, in one line and without its position, which is given apart.
+/// What the parser says, without its position, which is given apart, and without advice to programmers.
 fn plain(error: &serde_saphyr::Error) -> String {
     let text = error.to_string();
     let first = text.lines().next().unwrap_or_default();
-    first
-        .split_once(": ")
-        .filter(|(position, _)| position.contains("line "))
-        .map_or(first, |(_, rest)| rest)
-        .to_owned()
+    let without_position = first.rsplit_once(" at line ").map_or(first, |(message, _)| message);
+    without_position.split(", set ").next().unwrap_or_default().to_owned()
 }
 
 /// The project's configuration file, when there is one in the working folder.

@@ -114,12 +114,12 @@ mod tests {
     fn values_are_checked_by_kind() {
         assert_eq!(Kind::Choice(CLONE_TYPES).check(json!("deep")), Ok(json!("DEEP")));
         assert_eq!(Kind::Text.check(json!(12345)), Ok(json!("12345")));
-        insta::assert_snapshot!(Kind::Choice(CLONE_TYPES).check(json!("DEPE")).unwrap_err(), @"");
-        insta::assert_snapshot!(Kind::Count(1).check(json!(0)).unwrap_err(), @"");
-        insta::assert_snapshot!(Kind::Switch.check(json!("yes")).unwrap_err(), @"");
-        insta::assert_snapshot!(Kind::List.check(json!("a")).unwrap_err(), @"");
-        insta::assert_snapshot!(Kind::Text.check(json!(1.5e12)).unwrap_err(), @"");
-        insta::assert_snapshot!(Kind::Pattern.check(json!("fact_(")).unwrap_err(), @"");
+        insta::assert_snapshot!(Kind::Choice(CLONE_TYPES).check(json!("DEPE")).unwrap_err(), @"`DEPE` is not one of DEEP, SHALLOW; did you mean DEEP?");
+        insta::assert_snapshot!(Kind::Count(1).check(json!(0)).unwrap_err(), @"`0` is not a whole number of at least 1");
+        insta::assert_snapshot!(Kind::Switch.check(json!("yes")).unwrap_err(), @"`yes` is not true or false");
+        insta::assert_snapshot!(Kind::List.check(json!("a")).unwrap_err(), @"`a` is not a list of texts");
+        insta::assert_snapshot!(Kind::Text.check(json!(1.5e12)).unwrap_err(), @"`1500000000000.0` is not a text (put it in quotes)");
+        insta::assert_snapshot!(Kind::Pattern.check(json!("fact_(")).unwrap_err(), @"`fact_(` is not a regular expression: unclosed group");
     }
 
     #[test]

@@ -193,6 +193,9 @@ mod tests {
         let environment = [("CLXS_DRY_RUN", "perhaps")].into_iter().collect();
         let mut findings = Vec::new();
         Layer::of_environment(&environment, &mut findings);
-        insta::assert_snapshot!(findings[0], @"");
+        insta::assert_snapshot!(findings[0], @r"
+        error: CLXS_DRY_RUN: `perhaps` is not true or false
+          at variable CLXS_DRY_RUN
+        ");
     }
 }

@@ -7,15 +7,8 @@ use super::layer::Combined;
 
 /// Everything wrong with the combination of settings, errors first.
 pub(crate) fn lint(settings: &Combined) -> Vec<Finding> {
-    let rules = [
-        same_catalog,
-        bad_name,
-        version_and_timestamp,
-        included_and_excluded,
-        version_of_every_table,
-        no_source,
-        no_destination,
-    ];
+    let rules =
+        [same_catalog, bad_name, version_and_timestamp, included_and_excluded, version_of_every_table];
     let mut findings: Vec<Finding> = rules.iter().filter_map(|rule| rule(settings)).collect();
     findings.sort_by_key(|finding| finding.severity);
     findings
@@ -59,12 +52,10 @@ fn version_of_every_table(settings: &Combined) -> Option<Finding> {
     Some(Finding::warning(place(settings, "as_of_version"), message, Some(hint)))
 }
 
-fn no_source(settings: &Combined) -> Option<Finding> {
-    missing(settings, "source_catalog", "--source")
-}
-
-fn no_destination(settings: &Combined) -> Option<Finding> {
-    missing(settings, "destination_catalog", "--dest")
+/// What a clone cannot do without, and other commands can.
+pub(crate) fn missing_catalogs(settings: &Combined) -> Vec<Finding> {
+    let needed = [("source_catalog", "--source"), ("destination_catalog", "--dest")];
+    needed.iter().filter_map(|(key, flag)| missing(settings, key, flag)).collect()
 }
 
 fn missing(settings: &Combined, key: &str, flag: &str) -> Option<Finding> {

@@ -77,6 +77,14 @@ impl Unavailable {
         value.is_null() || serde_json::from_str::<Value>(self.off).is_ok_and(|off| off == *value)
     }
 
+    /// What to do about it.
+    pub(crate) fn advice(&self) -> String {
+        match self.off {
+            "null" => format!("take {} out", self.name),
+            off => format!("take {} out, or set it to {off}", self.name),
+        }
+    }
+
     /// Whether the flag asks for something: `--no-tags` does not, as no tag is carried anyway.
     pub(crate) fn refuses(&self, flag: &str) -> bool {
         !(flag.starts_with("no-") && self.is_off(&Value::Bool(false)))

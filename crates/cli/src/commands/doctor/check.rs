@@ -8,18 +8,19 @@ use crate::failure::Failure;
 #[derive(Debug, Serialize)]
 pub(super) struct Check {
     pub(super) name: &'static str,
-    pub(super) ok: bool,
+    ok: bool,
     /// What was found, or what went wrong.
     pub(super) found: String,
     /// What to do, when something went wrong.
     pub(super) advice: Option<String>,
+    /// The exit status that a failure means.
     #[serde(skip)]
-    pub(super) unauthorized: bool,
+    pub(super) failure: Option<ExitStatus>,
 }
 
 impl Check {
     pub(super) fn passed(name: &'static str, found: String) -> Self {
-        Self { name, ok: true, found, advice: None, unauthorized: false }
+        Self { name, ok: true, found, advice: None, failure: None }
     }
 
     /// The hint of the error, when it has one, is better than the general advice.
@@ -29,9 +30,9 @@ impl Check {
         Self {
             name,
             ok: false,
-            found: causes.join(": "),
+            found: causes.join(": ").split_whitespace().collect::<Vec<_>>().join(" "),
             advice: Some(failure.hint.unwrap_or_else(|| advice.to_owned())),
-            unauthorized: failure.status == ExitStatus::Unauthorized,
+            failure: Some(failure.status),
         }
     }
 }

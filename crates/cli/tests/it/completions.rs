@@ -1,0 +1,25 @@
+//! Completions of shells.
+
+use crate::clxs::Clxs;
+use rstest::rstest;
+
+#[rstest]
+#[case("bash", "complete -F _clxs")]
+#[case("zsh", "#compdef clxs")]
+#[case("fish", "complete -c clxs")]
+fn completions_are_those_of_the_shell(#[case] shell: &str, #[case] mark: &str) {
+    let script = Clxs::new().run(&["completions", shell]).success();
+    assert!(script.contains(mark) && script.contains("include-tables-regex"));
+}
+
+#[test]
+fn reader_that_goes_away_early_is_no_error() {
+    use std::process::Stdio;
+
+    let clxs = Clxs::new();
+    let mut command = clxs.command(&["completions", "bash"]);
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!((output.status.code(), output.stderr.as_slice()), (Some(0), &b""[..]));
+}

@@ -1,0 +1,88 @@
+//! Configuration files, variables and flags: which holds, and what is wrong with them.
+
+use crate::clxs::{Clxs, assert_ran};
+
+#[test]
+fn init_writes_a_file_that_lint_accepts() {
+    let clxs = Clxs::new();
+    assert_ran!(clxs.run(&["config", "init"]));
+    insta::assert_snapshot!(fs_err::read_to_string(clxs.folder().join("config/clone_config.yaml")).unwrap());
+    assert_ran!(clxs.run(&["config", "lint"]));
+    assert_eq!(clxs.run(&["config", "lint", "--strict"]).code, 2);
+}
+
+#[test]
+fn init_keeps_a_file_unless_forced() {
+    let clxs = Clxs::new();
+    clxs.write("clxs.yaml", "source_catalog: mine\n");
+    assert_ran!(clxs.run(&["config", "init", "--file", "clxs.yaml"]));
+    assert_eq!(clxs.run(&["config", "init", "--file", "clxs.yaml", "--force"]).code, 0);
+}
+
+#[test]
+fn explain_shows_the_origin_of_every_value() {
+    let clxs = Clxs::new();
+    clxs.write("home/config.yaml", "source_catalog: user\nmax_workers: 2\nclone_type: shallow\n");
+    clxs.write("clxs.yaml", "# the project's\nmax_workers: 3\nload_type: INCREMENTAL\nparallel_tables: 5\n");
+    clxs.write(
+        ".databrickscfg",
+        "[DEFAULT]\nhost = https://example.cloud.databricks.com\ntoken = x\nwarehouse_id = w1\n",
+    );
+    let variables = [("CLXS_MAX_WORKERS", "8"), ("CLXS_EXCLUDE_SCHEMAS", "tmp,scratch")];
+    assert_ran!(clxs.run_with(&variables, &["config", "explain", "--dest", "flag", "--no-comments"]));
+}
+
+#[test]
+fn explain_as_json_has_schema_and_version() {
+    let stdout = Clxs::new().run(&["config", "explain", "--output", "json"]).success();
+    let document: serde_json::Value = serde_json::from_str(&stdout).unwrap();
+    assert_eq!((document["schema"].as_str(), document["version"].as_u64()), (Some("clxs.settings"), Some(1)));
+    assert_eq!(
+        document["settings"].as_array().unwrap().iter().find(|it| it["key"] == "host").unwrap()["value"],
+        "embedded"
+    );
+}
+
+#[test]
+fn every_mistake_is_found_at_once_with_its_line() {
+    let clxs = Clxs::new();
+    clxs.write(
+        "clxs.yaml",
+        "source_catalog: prod\nparralel_tables: 4\nmax_workers: 0\nclone_type: DEPE\ncopy_tags: true\n\
+         validate_after_clone: false\ninclude_tables_regex: \"fact_(\"\nexclude_schemas: default\n\
+         as_of_version: 3\nas_of_timestamp: \"2026-01-01\"\n",
+    );
+    assert_ran!(clxs.run(&["config", "lint"]));
+}
+
+#[test]
+fn clone_refuses_a_file_with_an_unknown_key() {
+    let clxs = Clxs::new();
+    clxs.write(
+        "config/clone_config.yaml",
+        "source_catalog: a\ndestination_catalog: b\ncopy_permission: true\n",
+    );
+    assert_ran!(clxs.run(&["clone"]));
+}
+
+#[test]
+fn broken_yaml_and_repeated_keys_are_named_with_their_line() {
+    let clxs = Clxs::new();
+    clxs.write("clxs.yaml", "source_catalog: a\n  b: c\n");
+    assert_ran!(clxs.run(&["clone"]));
+    clxs.write("clxs.yaml", "source_catalog: a\nsource_catalog: b\n");
+    assert_ran!(clxs.run(&["clone"]));
+}
+
+#[test]
+fn file_that_is_named_must_be_there() {
+    assert_ran!(Clxs::new().run(&["clone", "--config", "absent.yaml"]));
+}
+
+#[test]
+fn warnings_do_not_stop_unless_strict() {
+    let clxs = Clxs::new();
+    let arguments = ["config", "lint", "--source", "a", "--dest", "b", "--as-of-version", "0"];
+    assert_ran!(clxs.run(&arguments));
+    assert_eq!(clxs.run(&[&arguments[..], &["--strict"]].concat()).code, 2);
+}

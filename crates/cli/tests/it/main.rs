@@ -1,0 +1,19 @@
+//! The command line as people and scripts meet it: the real binary in an empty folder with an empty
+//! environment; exit code, stdout and stderr.
+
+mod clxs;
+mod completions;
+mod config;
+mod help;
+mod secrets;
+mod server;
+mod usage;
+
+#[cfg(feature = "embedded")]
+mod demo;
+#[cfg(not(feature = "embedded"))]
+mod remote_only;
+#[cfg(feature = "embedded")]
+mod sql;
+#[cfg(feature = "embedded")]
+mod workspace;
