@@ -151,6 +151,8 @@ pub struct View {
     pub columns: Vec<(Identifier, Option<String>)>,
     /// Tables and views it reads, as the platform says; absent when it does not say.
     pub reads: Option<Vec<FullName>>,
+    /// Functions it calls, as the platform says.
+    pub calls: Vec<FullName>,
     /// Its properties without the platform's own.
     pub properties: Properties,
     /// How it follows changes of what it reads.

@@ -14,7 +14,6 @@ mod schema;
 mod step;
 mod table;
 mod view;
-mod view_order;
 
 use clxs_api::table::DataSourceFormat;
 use clxs_api::{FullName, Identifier};

@@ -77,7 +77,8 @@ impl Reader<'_> {
             .collect();
         for ((_, table), info) in views.iter_mut().zip(all(reads, READS_AT_ONCE).await?) {
             if let Some(view) = &mut table.view {
-                view.reads = info.view_dependencies.map(|list| tables_of(&list));
+                view.calls = info.view_dependencies.as_ref().map(functions_of).unwrap_or_default();
+                view.reads = info.view_dependencies.as_ref().map(tables_of);
             }
         }
         Ok(())
@@ -146,6 +147,7 @@ fn view_of(info: &TableInfo) -> View {
         definition: info.view_definition.clone(),
         columns: columns.collect(),
         reads: None,
+        calls: Vec::new(),
         properties: own_properties(info.properties.clone()),
         schema_mode: property("view.schemaMode").as_deref().and_then(SchemaMode::from_property),
         session: part(0).zip(part(1)),
@@ -153,9 +155,15 @@ fn view_of(info: &TableInfo) -> View {
 }
 
 fn tables_of(list: &DependencyList) -> Vec<FullName> {
-    list.dependencies
-        .iter()
-        .filter_map(|dependency| dependency.table.as_ref())
-        .filter_map(|table| FullName::from_dotted(&table.table_full_name.replace('`', "")).ok())
-        .collect()
+    let tables = list.dependencies.iter().filter_map(|dependency| dependency.table.as_ref());
+    tables.filter_map(|table| dependency_name(&table.table_full_name)).collect()
+}
+
+fn functions_of(list: &DependencyList) -> Vec<FullName> {
+    let functions = list.dependencies.iter().filter_map(|dependency| dependency.function.as_ref());
+    functions.filter_map(|function| dependency_name(&function.function_full_name)).collect()
+}
+
+fn dependency_name(text: &str) -> Option<FullName> {
+    FullName::from_dotted(&text.replace('`', "")).ok()
 }

@@ -87,11 +87,14 @@ pub(crate) fn drift(source: &Table, name: &FullName, destination: &Table, as_of:
         History::Unreadable { reason } => return Some(Drift::UnableToCompare { reason: reason.clone() }),
         History::NotRead => return Some(unable("the history of the destination was not read")),
     };
-    let Some(clone) = commits.iter().find(|commit| commit.clone_source().is_some()) else {
-        return Some(Drift::NotAClone);
-    };
-    let edit = commits.iter().take_while(|commit| *commit != clone).find(|commit| !commit.keeps_rows());
-    edit.map(edited).or_else(|| source_drift(source, name, destination, clone, as_of))
+    let clone = commits.iter().find(|commit| commit.clone_source().is_some());
+    let edit = commits.iter().take_while(|commit| Some(*commit) != clone).find(|commit| !commit.keeps_rows());
+    match (clone, edit) {
+        (None, _) if destination.cloned_from.is_none() => Some(Drift::NotAClone),
+        (_, Some(edit)) => Some(edited(edit)),
+        (None, None) => Some(unable("the log of its last CLONE was cleaned up")),
+        (Some(clone), None) => source_drift(source, name, destination, clone, as_of),
+    }
 }
 
 fn edited(commit: &Commit) -> Drift {
@@ -191,6 +194,16 @@ mod tests {
     fn table_that_was_never_cloned_is_not_a_clone() {
         let drift = compare(&table(vec![commit(4, "WRITE")]), &table(vec![commit(4, "CREATE TABLE")]));
         assert!(drift.unwrap().is_edit());
+    }
+
+    #[test]
+    fn clone_whose_commit_was_cleaned_up_is_known_by_the_journal() {
+        let source = table(vec![commit(4, "WRITE")]);
+        let known = |commits| Table { cloned_from: Some("id".into()), ..table(commits) };
+        let drift = compare(&source, &known(vec![commit(90, "OPTIMIZE")]));
+        assert!(matches!(drift, Some(Drift::UnableToCompare { .. })));
+        let drift = compare(&source, &known(vec![commit(91, "MERGE"), commit(90, "OPTIMIZE")]));
+        assert!(matches!(drift, Some(Drift::TargetEdited { version: 91, .. })));
     }
 
     #[test]

@@ -1,13 +1,18 @@
 //! Plans views: their text rewritten, in the order in which they read each other.
 
+mod definition;
+mod order;
+
 use std::collections::BTreeMap;
 
-use clxs_api::{FullName, Identifier, Properties};
+use clxs_api::{FullName, Identifier};
+
+use definition::{as_it_is, create_view, differs, session};
+use order::{Ordered, order};
 
 use super::builder::{Builder, Entry, NewStep};
 use super::table::ownership;
-use super::view_order::{Ordered, order};
-use super::{CreateView, Drift, Expectation, Facet, Finding, PlannedChange, SchemaMode, Statement};
+use super::{Drift, Expectation, Facet, Finding, PlannedChange, Statement};
 use crate::inventory::{Table, View};
 use crate::outcome::{FacetOutcome, FacetStatus};
 use crate::rewrite::{Rewritten, rewrite};
@@ -88,12 +93,6 @@ fn complete(parts: &[Identifier], (catalog, schema): &(Identifier, Identifier)) 
     FullName::new(missing.cloned().chain(parts.iter().cloned())).ok().map(|name| name.to_lowercase())
 }
 
-/// The catalog and schema that unqualified names of the view are in.
-fn session(name: &FullName, view: &View) -> (Identifier, Identifier) {
-    let own = || (name.catalog().clone(), name.schema().cloned().unwrap_or_else(|| name.catalog().clone()));
-    view.session.clone().unwrap_or_else(own)
-}
-
 fn change(builder: &Builder<'_>, name: &FullName, candidate: &Candidate<'_>) -> PlannedChange {
     if let Some(reason) = skip_reason(builder, name, candidate) {
         return PlannedChange::Skip { reason };
@@ -155,7 +154,6 @@ fn plan_view<'a>(
     change: PlannedChange,
 ) {
     let replaced = matches!(change, PlannedChange::Create | PlannedChange::Replace { .. });
-    let takes_part = !matches!(change, PlannedChange::Skip { .. });
     builder.add(Entry {
         kind: Kind::View,
         source: name.clone(),
@@ -164,10 +162,8 @@ fn plan_view<'a>(
         table: Some(candidate.source),
         facets: if replaced { carried(builder.settings, candidate) } else { Vec::new() },
     });
-    if takes_part {
-        findings(builder, name, candidate);
-    }
     if replaced {
+        findings(builder, name, candidate);
         create(builder, name, candidate);
     }
 }
@@ -188,10 +184,22 @@ fn findings(builder: &mut Builder<'_>, name: &FullName, candidate: &Candidate<'_
         let message = format!("line {}: {}", mention.line, mention.message);
         builder.finding(Finding { securable: name.clone(), line: Some(mention.line), message });
     }
+    missing_functions(builder, name, candidate.view);
     for read in
         candidate.reads.iter().filter(|read| !read.catalog().matches(builder.settings.source.as_str()))
     {
         let message = format!("reads {} of another catalog; the clone reads the same", read.dotted());
+        builder.finding(Finding { securable: name.clone(), line: None, message });
+    }
+}
+
+/// Functions are not cloned by this version, and the rewritten view calls the destination's.
+fn missing_functions(builder: &mut Builder<'_>, name: &FullName, view: &View) {
+    let source = builder.source();
+    for function in view.calls.iter().filter(|function| source.catalog().matches(function.catalog().as_str()))
+    {
+        let own = builder.renamed(function).dotted();
+        let message = format!("calls {}, and functions are not cloned: {own} must exist", function.dotted());
         builder.finding(Finding { securable: name.clone(), line: None, message });
     }
 }
@@ -210,89 +218,4 @@ fn create(builder: &mut Builder<'_>, name: &FullName, candidate: &Candidate<'_>)
     };
     step.depends_on = depends_on;
     builder.step(name, step);
-}
-
-fn create_view(settings: &Settings, name: &FullName, candidate: &Candidate<'_>) -> CreateView {
-    let Candidate { source, destination, view, rewritten, .. } = candidate;
-    let existing = destination.and_then(|table| table.view.as_ref());
-    let in_destination = |catalog: Identifier| {
-        if catalog.matches(settings.source.as_str()) { settings.destination.to_lowercase() } else { catalog }
-    };
-    let (catalog, schema) = session(name, view);
-    let kept = |existing: Option<&Properties>| existing.cloned().unwrap_or_default();
-    let properties = &view.properties;
-    CreateView {
-        name: name.in_catalog(&settings.destination.to_lowercase()),
-        definition: rewritten.text.clone(),
-        columns: columns(settings, view, existing),
-        comment: if settings.copy.comments {
-            source.comment.clone()
-        } else {
-            destination.and_then(|table| table.comment.clone())
-        },
-        properties: if settings.copy.properties {
-            properties.clone()
-        } else {
-            kept(existing.map(|v| &v.properties))
-        },
-        schema_mode: view.schema_mode,
-        catalog: in_destination(catalog),
-        schema,
-    }
-}
-
-/// The columns to list. A view that follows its tables' columns must not list them.
-fn columns(settings: &Settings, view: &View, existing: Option<&View>) -> Vec<(Identifier, Option<String>)> {
-    if view.schema_mode == Some(SchemaMode::Evolution) {
-        return Vec::new();
-    }
-    let kept = |name: &Identifier| {
-        let own = existing?.columns.iter().find(|(column, _)| column == name)?;
-        own.1.clone()
-    };
-    view.columns
-        .iter()
-        .map(|(name, comment)| {
-            (name.clone(), if settings.copy.comments { comment.clone() } else { kept(name) })
-        })
-        .collect()
-}
-
-/// The statement that makes a view as the destination has it, to undo a replacement.
-fn as_it_is(name: &FullName, table: &Table) -> Option<CreateView> {
-    let view = table.view.as_ref()?;
-    let (catalog, schema) = session(name, view);
-    Some(CreateView {
-        name: name.clone(),
-        definition: view.definition.clone()?,
-        columns: view.columns.clone(),
-        comment: table.comment.clone(),
-        properties: view.properties.clone(),
-        schema_mode: view.schema_mode,
-        catalog,
-        schema,
-    })
-}
-
-fn differs(
-    settings: &Settings,
-    name: &FullName,
-    candidate: &Candidate<'_>,
-    destination: &Table,
-    existing: &View,
-) -> bool {
-    let wanted = create_view(settings, name, candidate);
-    let text = existing.definition.as_deref().unwrap_or_default();
-    let lacks_property =
-        wanted.properties.iter().any(|(key, value)| existing.properties.get(key) != Some(value));
-    let other_columns = !wanted.columns.is_empty() && wanted.columns != existing.columns;
-    trimmed(&wanted.definition) != trimmed(text)
-        || wanted.comment.as_ref().is_some_and(|comment| Some(comment) != destination.comment.as_ref())
-        || wanted.schema_mode.is_some_and(|mode| existing.schema_mode.is_some_and(|own| own != mode))
-        || other_columns
-        || lacks_property
-}
-
-fn trimmed(text: &str) -> &str {
-    text.trim().trim_end_matches(';').trim_end()
 }

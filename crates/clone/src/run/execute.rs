@@ -90,6 +90,15 @@ pub(super) fn version_before(step: &Step) -> Option<u64> {
     }
 }
 
+/// What people can do. Accounts with Default Storage refuse catalogs without a location (facts/settled.md §1).
+fn hint(error: &ClientError) -> Option<&'static str> {
+    const LOCATION: &str = "give the catalog a location, or make it first and clone into it";
+    let no_storage = |message: &str| message.contains("storage root");
+    let is_storage = error.kind() == ErrorKind::InvalidState
+        && error.api_error().is_some_and(|error| no_storage(&error.message));
+    if is_storage { Some(LOCATION) } else { error.hint() }
+}
+
 /// An error with all its causes, and what to do about it where that is known.
 pub(super) fn describe(error: &ClientError) -> String {
     let mut text = error.to_string();
@@ -99,7 +108,7 @@ pub(super) fn describe(error: &ClientError) -> String {
         text.push_str(&source.to_string());
         cause = source.source();
     }
-    if let Some(hint) = error.hint() {
+    if let Some(hint) = hint(error) {
         text.push_str("; ");
         text.push_str(hint);
     }

@@ -1,0 +1,99 @@
+//! The statement that makes a view, and whether a view is what it would make.
+
+use clxs_api::{FullName, Identifier, Properties};
+
+use super::Candidate;
+use crate::inventory::{Table, View};
+use crate::plan::{CreateView, SchemaMode};
+use crate::settings::Settings;
+
+/// The catalog and schema that unqualified names of the view are in.
+pub(super) fn session(name: &FullName, view: &View) -> (Identifier, Identifier) {
+    let own = || (name.catalog().clone(), name.schema().cloned().unwrap_or_else(|| name.catalog().clone()));
+    view.session.clone().unwrap_or_else(own)
+}
+
+pub(super) fn create_view(settings: &Settings, name: &FullName, candidate: &Candidate<'_>) -> CreateView {
+    let Candidate { source, destination, view, rewritten, .. } = candidate;
+    let existing = destination.and_then(|table| table.view.as_ref());
+    let in_destination = |catalog: Identifier| {
+        if catalog.matches(settings.source.as_str()) { settings.destination.to_lowercase() } else { catalog }
+    };
+    let (catalog, schema) = session(name, view);
+    let kept = |existing: Option<&Properties>| existing.cloned().unwrap_or_default();
+    let properties = &view.properties;
+    CreateView {
+        name: name.in_catalog(&settings.destination.to_lowercase()),
+        definition: rewritten.text.clone(),
+        columns: columns(settings, view, existing),
+        comment: if settings.copy.comments {
+            source.comment.clone()
+        } else {
+            destination.and_then(|table| table.comment.clone())
+        },
+        properties: if settings.copy.properties {
+            properties.clone()
+        } else {
+            kept(existing.map(|v| &v.properties))
+        },
+        schema_mode: view.schema_mode,
+        catalog: in_destination(catalog),
+        schema,
+    }
+}
+
+/// The columns to list. A view that follows its tables' columns must not list them.
+fn columns(settings: &Settings, view: &View, existing: Option<&View>) -> Vec<(Identifier, Option<String>)> {
+    if view.schema_mode == Some(SchemaMode::Evolution) {
+        return Vec::new();
+    }
+    let kept = |name: &Identifier| {
+        let own = existing?.columns.iter().find(|(column, _)| column == name)?;
+        own.1.clone()
+    };
+    view.columns
+        .iter()
+        .map(|(name, comment)| {
+            (name.clone(), if settings.copy.comments { comment.clone() } else { kept(name) })
+        })
+        .collect()
+}
+
+/// The statement that makes a view as the destination has it, to undo a replacement.
+pub(super) fn as_it_is(name: &FullName, table: &Table) -> Option<CreateView> {
+    let view = table.view.as_ref()?;
+    let (catalog, schema) = session(name, view);
+    Some(CreateView {
+        name: name.clone(),
+        definition: view.definition.clone()?,
+        columns: view.columns.clone(),
+        comment: table.comment.clone(),
+        properties: view.properties.clone(),
+        schema_mode: view.schema_mode,
+        catalog,
+        schema,
+    })
+}
+
+pub(super) fn differs(
+    settings: &Settings,
+    name: &FullName,
+    candidate: &Candidate<'_>,
+    destination: &Table,
+    existing: &View,
+) -> bool {
+    let wanted = create_view(settings, name, candidate);
+    let text = existing.definition.as_deref().unwrap_or_default();
+    let lacks_property =
+        wanted.properties.iter().any(|(key, value)| existing.properties.get(key) != Some(value));
+    let other_columns = !wanted.columns.is_empty() && wanted.columns != existing.columns;
+    trimmed(&wanted.definition) != trimmed(text)
+        || wanted.comment.as_ref().is_some_and(|comment| Some(comment) != destination.comment.as_ref())
+        || wanted.schema_mode.is_some_and(|mode| existing.schema_mode.is_some_and(|own| own != mode))
+        || other_columns
+        || lacks_property
+}
+
+fn trimmed(text: &str) -> &str {
+    text.trim().trim_end_matches(';').trim_end()
+}
