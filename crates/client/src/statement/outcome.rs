@@ -56,8 +56,14 @@ mod tests {
     fn closed_is_a_success_only_with_manifest_and_result() {
         let whole = serde_json::json!({"status": {"state": "CLOSED"}, "manifest": {}, "result": {}});
         assert!(matches!(read(whole), Ok(Outcome::Succeeded { .. })));
-        let gone = serde_json::json!({"status": {"state": "CLOSED"}});
-        assert!(matches!(read(gone), Err(Error::ResultGone { .. })));
+        let state = serde_json::json!({"state": "CLOSED"});
+        for part in [
+            serde_json::json!({"status": state}),
+            serde_json::json!({"status": state, "manifest": {}}),
+            serde_json::json!({"status": state, "result": {}}),
+        ] {
+            assert!(matches!(read(part.clone()), Err(Error::ResultGone { .. })), "{part}");
+        }
     }
 
     #[test]
