@@ -134,3 +134,33 @@ fn list(findings: &[Finding]) -> String {
     let findings: Vec<String> = findings.iter().map(ToString::to_string).collect();
     findings.join("\n")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use anyhow::Context as _;
+
+    #[test]
+    fn causes_are_told_once_and_the_hint_apart() {
+        let inner: anyhow::Result<()> =
+            Err(CliError::MissingSetting { key: "source_catalog", flag: "--source" }.into());
+        let error = inner.context("cannot plan").context("cannot plan").unwrap_err();
+        let failure = Failure::from(&error);
+        assert_eq!(failure.status, ExitStatus::Usage);
+        insta::assert_snapshot!(failure.message, @r"
+        error: cannot plan
+          caused by: source_catalog is not set
+        ");
+        insta::assert_snapshot!(failure.hint.unwrap(), @"give it with --source, or as source_catalog in config/clone_config.yaml or clxs.yaml");
+    }
+
+    #[test]
+    fn exit_status_is_that_of_the_first_cause_that_has_one() {
+        let same = clxs_api::Identifier::new("prod").unwrap();
+        let engine = || clxs_clone::Error::SameCatalog { catalog: same.clone() };
+        assert_eq!(Failure::from(&engine().into()).status, ExitStatus::Usage);
+        let wrapped = CliError::Statement { number: 2, source: engine().into() };
+        assert_eq!(Failure::from(&wrapped.into()).status, ExitStatus::Usage);
+        assert_eq!(Failure::from(&anyhow::anyhow!("something else")).status, ExitStatus::Failure);
+    }
+}

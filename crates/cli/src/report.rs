@@ -3,10 +3,10 @@
 use std::fmt::Write;
 use std::time::Duration;
 
-use clxs_api::Identifier;
 use clxs_clone::report::{Counts, SecurableReport};
 use clxs_clone::{Kind, Outcome, Report};
 
+use crate::output::name::within_catalog;
 use crate::output::table::{Table, WIDTH};
 use crate::units;
 
@@ -40,8 +40,7 @@ fn securables(report: &Report, all: bool) -> String {
     let mut table = Table::new(["", "securable", "outcome", ""]);
     let shown = |securable: &&SecurableReport| all || is_notable(&securable.outcome);
     for securable in report.securables.iter().filter(shown) {
-        let parts = securable.destination.parts();
-        let name = parts.iter().map(Identifier::as_str).collect::<Vec<_>>().join(".");
+        let name = within_catalog(&securable.destination);
         let outcome = format!("{} {}", sign(&securable.outcome), securable.outcome.name());
         table.row([securable.kind.to_string(), name, outcome, detail(securable)]);
     }
@@ -140,4 +139,84 @@ fn plural_of(kind: Kind) -> String {
     };
     let mut characters = name.chars();
     characters.next().map(|first| first.to_uppercase().chain(characters).collect()).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn securable(kind: &str, name: &str, rest: &serde_json::Value) -> serde_json::Value {
+        let mut securable = json!({
+            "kind": kind, "source": format!("prod.{name}"), "destination": format!("dev.{name}"), "duration_ms": 5
+        });
+        securable.as_object_mut().unwrap().extend(rest.as_object().unwrap().clone());
+        securable
+    }
+
+    fn report() -> Report {
+        let metrics = json!({
+            "source_table_size": 2_500_000, "source_num_of_files": 3, "num_removed_files": 0,
+            "num_copied_files": 3, "removed_files_size": 0, "copied_files_size": 2_500_000
+        });
+        let none =
+            json!({ "created": 0, "replaced": 0, "changed": 0, "unchanged": 0, "skipped": 0, "failed": 0 });
+        let mut tables = none.clone();
+        tables["created"] = json!(1);
+        tables["skipped"] = json!(1);
+        tables["failed"] = json!(1);
+        serde_json::from_value(json!({
+            "schema": "clxs.report", "version": 1, "run": "run-1", "state": "failed", "source": "prod",
+            "destination": "dev", "clone_type": "DEEP", "load_type": "FULL",
+            "started_at": "2026-01-01T00:00:00Z", "finished_at": "2026-01-01T00:00:18Z", "duration_ms": 18_000,
+            "counts": tables, "counts_by_kind": { "table": tables }, "bytes_copied": 2_500_000,
+            "files_copied": 3, "source_formats": { "DELTA": 26, "PARQUET": 2 }, "grants_skipped": 1,
+            "ownership_skipped": 0, "retries": 2,
+            "securables": [
+                securable("schema", "bronze", &json!({ "outcome": "unchanged" })),
+                securable("table", "bronze.orders", &json!({ "outcome": "created", "metrics": metrics })),
+                securable("table", "bronze.pos", &json!({
+                    "outcome": "skipped", "reason": "a streaming table belongs to its pipeline and is made by it"
+                })),
+                securable("table", "bronze.big", &json!({ "outcome": "failed", "error": "no space left" })),
+            ],
+            "findings": []
+        }))
+        .unwrap()
+    }
+
+    #[test]
+    fn report_shows_every_securable_in_80_columns() {
+        let text = text(&report(), false);
+        insta::assert_snapshot!(text, @r"
+        DEEP clone of prod to dev: failed in 18s
+        run run-1
+
+                securable      outcome
+        ──────  ─────────────  ───────────  ────────────────────────────────────────────
+        schema  bronze         = unchanged
+        table   bronze.orders  + created    3 files, 2.5 MB
+        table   bronze.pos     △ skipped    a streaming table belongs to its pipeline
+                                            and is made by it
+        table   bronze.big     ✗ failed     no space left
+
+        Tables:              1 success, 0 unchanged, 1 failed, 1 skipped
+        Source formats: DELTA: 26 PARQUET: 2
+        Bytes Copied: 2.5 MB Files Copied: 3
+        Principals missing: 1 grants skipped, 0 owners skipped
+        Retries: 2
+        ");
+        assert!(text.lines().all(|line| line.chars().count() <= WIDTH));
+    }
+
+    #[test]
+    fn long_report_lists_only_what_is_not_right() {
+        let mut long = report();
+        long.securables.extend(vec![long.securables[0].clone(); LISTED]);
+        let text = text(&long, false);
+        assert!(
+            text.contains("bronze.pos") && text.contains("bronze.big") && !text.contains("bronze.orders")
+        );
+        assert!(text.contains("202 securables more went well: clxs runs show run-1"), "{text}");
+    }
 }

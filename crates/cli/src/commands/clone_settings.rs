@@ -100,3 +100,47 @@ fn limits(options: &Options) -> Limits {
         max_retries: options.max_retries.unwrap_or(defaults.max_retries),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::settings::layer::{Layer, combine};
+
+    fn options() -> Options {
+        let defaults = combine([Layer::of_defaults()]).options().unwrap();
+        Options {
+            source_catalog: Some("prod".to_owned()),
+            destination_catalog: Some("dev".to_owned()),
+            exclude_schemas: None,
+            ..defaults
+        }
+    }
+
+    #[test]
+    fn our_defaults_are_the_engines() {
+        let name = |text: &str| Identifier::new(text).unwrap();
+        assert_eq!(resolve(options()).unwrap(), Settings::new(name("prod"), name("dev")));
+    }
+
+    #[test]
+    fn every_choice_reaches_the_engine() {
+        let written = Options {
+            clone_type: Some("SHALLOW".to_owned()),
+            load_type: Some("SELECTIVE".to_owned()),
+            order_by_size: Some("asc".to_owned()),
+            as_of_version: Some(0),
+            copy_ownership: Some(false),
+            include_tables_regex: Some("^dim_".to_owned()),
+            max_workers: Some(8),
+            ..options()
+        };
+        let settings = resolve(written).unwrap();
+        assert_eq!(
+            (settings.clone_type, settings.load_type, settings.order_by_size, settings.as_of),
+            (CloneType::Shallow, LoadType::Selective, Some(SizeOrder::Asc), AsOf::Version(0))
+        );
+        assert!(settings.copy.permissions && !settings.copy.ownership);
+        assert!(settings.selection.include_tables.unwrap().matches("dim_store"));
+        assert_eq!(settings.limits.max_workers.get(), 8);
+    }
+}

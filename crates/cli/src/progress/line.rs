@@ -3,6 +3,7 @@
 use clxs_api::{FullName, Identifier};
 use clxs_clone::{CloneMetrics, Event, Kind, Outcome};
 
+use crate::output::name::within_catalog;
 use crate::output::style::Style;
 use crate::units;
 
@@ -74,12 +75,59 @@ fn copied(metrics: &CloneMetrics) -> String {
     format!(" ({files} files, {} copied)", units::bytes(metrics.copied_files_size))
 }
 
-/// The name without its catalog, which is the same in all lines; a catalog itself keeps its own.
-fn within_catalog(name: &FullName) -> String {
-    match name.parts() {
-        [_, rest @ ..] if !rest.is_empty() => {
-            rest.iter().map(Identifier::as_str).collect::<Vec<_>>().join(".")
-        }
-        _ => name.dotted(),
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    fn finished(kind: Kind, name: &str, outcome: Outcome, metrics: Option<CloneMetrics>) -> Event {
+        let source = FullName::from_dotted(name).unwrap();
+        let destination = source.clone();
+        Event::SecurableFinished { kind, source, destination, outcome, metrics }
+    }
+
+    #[test]
+    fn lines_are_those_of_the_guide() {
+        let schemas = ["bronze", "silver"].map(|name| Identifier::new(name).unwrap()).to_vec();
+        let schema = schemas[0].clone();
+        let metrics =
+            CloneMetrics { num_copied_files: 1200, copied_files_size: 480_000, ..CloneMetrics::default() };
+        let skipped = || Outcome::Skipped { reason: "owned by a pipeline".to_owned() };
+        let failed = || Outcome::Failed { error: "no space left".to_owned() };
+        let events = [
+            Event::SchemasFound { schemas },
+            finished(Kind::Schema, "prod.bronze", Outcome::Created, None),
+            finished(Kind::Table, "prod.bronze.orders", Outcome::Created, Some(metrics)),
+            finished(Kind::Table, "prod.bronze.stores", Outcome::Replaced, Some(metrics)),
+            finished(Kind::View, "prod.bronze.lines", Outcome::Replaced, None),
+            finished(Kind::StreamingTable, "prod.bronze.pos", skipped(), None),
+            finished(Kind::Table, "prod.bronze.tmp", skipped(), None),
+            finished(Kind::Table, "prod.bronze.big", failed(), None),
+            Event::SchemaFinished {
+                schema,
+                cloned: 42,
+                failed: 2,
+                skipped: 1,
+                duration: Duration::from_secs(18),
+            },
+        ];
+        let lines: Vec<String> = events.iter().filter_map(of).map(|(_, text)| text).collect();
+        insta::assert_snapshot!(lines.join("\n"), @r"
+        [INFO] ◈ Found 2 schemas to clone: bronze, silver
+        [INFO] ✓ Created schema: bronze
+        [INFO] ✓ Cloned table: bronze.orders (1,200 files, 480 kB copied)
+        [INFO] ✓ Cloned table: bronze.stores (1,200 files, 480 kB copied)
+        [INFO] ✓ Replaced view: bronze.lines
+        [WARN] △ Skipping non-clonable table type STREAMING_TABLE: bronze.pos (owned by a pipeline)
+        [WARN] △ Skipped table: bronze.tmp (owned by a pipeline)
+        [ERROR] ✗ Failed table: bronze.big: no space left
+        [INFO] ◈ Schema bronze complete: 42/45 tables cloned (2 failed, 1 skipped) in 18s
+        ");
+    }
+
+    #[test]
+    fn what_is_unchanged_has_no_line() {
+        assert_eq!(of(&finished(Kind::Table, "prod.s.t", Outcome::Unchanged, None)), None);
     }
 }
