@@ -26,13 +26,23 @@ pub(crate) enum CliError {
     NoHome,
     #[error("{message}")]
     Usage { message: String, hint: String },
-    #[error("statement {number} failed")]
-    Statement { number: usize, source: anyhow::Error },
+    #[error("statement {number} failed: {beginning}")]
+    Statement { number: usize, beginning: String, source: anyhow::Error },
     #[error("this program is built without the embedded workspace, and no other one is configured")]
     WithoutEmbedded,
 }
 
 impl CliError {
+    /// For `map_err`: which statement of a script failed.
+    pub(crate) fn statement<E: Into<anyhow::Error>>(number: usize, text: &str) -> impl FnOnce(E) -> Self {
+        const SHOWN: usize = 60;
+        let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        let shown: String = line.chars().take(SHOWN).collect();
+        let more = if shown.len() < line.len() { "…" } else { "" };
+        let beginning = clxs_client::redact(&format!("{shown}{more}"));
+        move |source| Self::Statement { number, beginning, source: source.into() }
+    }
+
     fn status(&self) -> Option<ExitStatus> {
         match self {
             Self::Statement { .. } => None,
@@ -159,7 +169,7 @@ mod tests {
         let same = clxs_api::Identifier::new("prod").unwrap();
         let engine = || clxs_clone::Error::SameCatalog { catalog: same.clone() };
         assert_eq!(Failure::from(&engine().into()).status, ExitStatus::Usage);
-        let wrapped = CliError::Statement { number: 2, source: engine().into() };
+        let wrapped = CliError::statement(2, "SELECT 1")(engine());
         assert_eq!(Failure::from(&wrapped.into()).status, ExitStatus::Usage);
         assert_eq!(Failure::from(&anyhow::anyhow!("something else")).status, ExitStatus::Failure);
     }

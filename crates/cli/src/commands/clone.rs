@@ -29,7 +29,10 @@ pub(crate) async fn run(
     let settings = clone_settings::resolve(options.clone())?;
     let connection = Connection::open(&options, context).await?;
     let engine = connection.engine(context)?;
-    let plan = Box::pin(engine.plan(&settings)).await?;
+    let plan = tokio::select! {
+        plan = Box::pin(engine.plan(&settings)) => plan?,
+        () = stop.cancelled() => return Ok(ExitStatus::Interrupted),
+    };
     if options.dry_run == Some(true) {
         return dry_run(&plan, command.output.output, &context.printer);
     }

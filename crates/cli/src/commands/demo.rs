@@ -45,7 +45,10 @@ pub(crate) async fn run(
     write_user_file(context)?;
     let settings = Settings::new(Identifier::new(SOURCE)?, Identifier::new(DESTINATION)?);
     let engine = connection.engine(context)?;
-    let plan = Box::pin(engine.plan(&settings)).await?;
+    let plan = tokio::select! {
+        plan = Box::pin(engine.plan(&settings)) => plan?,
+        () = stop.cancelled() => return Ok(ExitStatus::Interrupted),
+    };
     let progress = Progress::new(printer.clone(), !command.no_progress);
     let report = engine.run(&settings, &plan, &progress, stop).await?;
     clone::print(&report, command.output.output, printer)?;

@@ -42,7 +42,7 @@ pub(crate) async fn run(
             }
             Ok(rows) => context.printer.result(&rows::render(&rows, command.output))?,
             Err(error) => {
-                let error = anyhow::Error::from(CliError::Statement { number, source: error });
+                let error = anyhow::Error::from(CliError::statement(number, statement)(error));
                 if !command.keep_going || session.stop.is_cancelled() {
                     finish(&command, context, &results)?;
                     return Err(error);

@@ -63,7 +63,7 @@ pub(super) async fn ensure(connection: &Connection, context: &Context) -> anyhow
             ..ExecuteStatement::default()
         };
         let executed = client.query(&request).await;
-        executed.map_err(|error| CliError::Statement { number, source: error.into() })?;
+        executed.map_err(CliError::statement(number, statement))?;
     }
     let ready = UpdateCatalog { properties: Some(properties(READY)), ..UpdateCatalog::default() };
     client.update_catalog(&catalog, &ready).await?;
