@@ -29,10 +29,8 @@ use crate::output::style::Style;
 /// # Errors
 /// Whatever stopped it; [`crate::failure`] says which exit status that means.
 pub(crate) fn run(cli: Cli, environment: Environment, printer: Printer) -> anyhow::Result<ExitStatus> {
-    match &cli.command {
-        Command::Completions { shell } => return completions::run(*shell, &printer),
-        Command::Config(ConfigCommand::Init { file, force }) => return config::init(file, *force, &printer),
-        _ => {}
+    if let Command::Completions { shell } = cli.command {
+        return completions::run(shell, &printer);
     }
     let flags = clone_arguments(&cli.command).options(&cli.global);
     let context = Context::load(&flags, cli.global.config.as_deref(), environment, printer)?;
@@ -42,17 +40,22 @@ pub(crate) fn run(cli: Cli, environment: Environment, printer: Printer) -> anyho
 
 fn run_async(command: Command, context: &Context) -> anyhow::Result<ExitStatus> {
     let runtime = tokio::runtime::Runtime::new().context("cannot start the runtime")?;
-    runtime.block_on(async {
-        // A server that is told to stop, and stops, has done its work.
-        let serves = matches!(command, Command::Workspace(WorkspaceCommand::Serve { .. }));
-        let interrupt = Interrupt::listen(context.printer.clone())?;
-        let result = dispatch(command, context, interrupt.token()).await;
-        let Some(status) = interrupt.status().filter(|_| !serves) else { return result };
-        if let Err(error) = result {
-            context.printer.message(Style::Failure, &Failure::from(&error).message);
-        }
-        Ok(status)
-    })
+    let result = runtime.block_on(until_done_or_stopped(command, context));
+    // Copies of files that were cancelled may still be going on in threads; the workspace is safe against their end.
+    runtime.shutdown_background();
+    result
+}
+
+async fn until_done_or_stopped(command: Command, context: &Context) -> anyhow::Result<ExitStatus> {
+    // A server that is told to stop, and stops, has done its work.
+    let serves = matches!(command, Command::Workspace(WorkspaceCommand::Serve { .. }));
+    let interrupt = Interrupt::listen(context.printer.clone())?;
+    let result = dispatch(command, context, interrupt.token()).await;
+    let Some(status) = interrupt.status().filter(|_| !serves) else { return result };
+    if let Err(error) = result {
+        context.printer.message(Style::Failure, &Failure::from(&error).message);
+    }
+    Ok(status)
 }
 
 /// Commands that can stop cleanly are given the token; the others only read, and are dropped where they are.

@@ -18,7 +18,6 @@ use crate::settings::keys::{KEYS, Key};
 use crate::settings::layer::{Layer, Origin};
 use crate::settings::lint;
 
-/// Runs every command of the family that looks at settings.
 pub(crate) fn run(command: ConfigCommand, context: &Context) -> anyhow::Result<ExitStatus> {
     match command {
         ConfigCommand::Init { file, force } => init(&file, force, &context.printer),
@@ -28,7 +27,7 @@ pub(crate) fn run(command: ConfigCommand, context: &Context) -> anyhow::Result<E
 }
 
 /// Writes a configuration file with every key; all but the catalogs are commented out.
-pub(crate) fn init(file: &Path, force: bool, printer: &Printer) -> anyhow::Result<ExitStatus> {
+fn init(file: &Path, force: bool, printer: &Printer) -> anyhow::Result<ExitStatus> {
     if file.exists() && !force {
         let message = format!("{} exists already", file.display());
         return Err(CliError::Usage { message, hint: "replace it with --force".to_owned() }.into());
