@@ -5,7 +5,7 @@ SHELL := /bin/bash
 
 TOOLS := $(HOME)/.cache/clxs-tools
 export PATH := $(TOOLS)/bin:$(PATH)
-CARGO_DENY_VERSION := 0.19
+CARGO_DENY_VERSION := 0.20
 
 help:
 	@echo "make demo    build clxs, make a sample catalog, clone it, show the report"
