@@ -1,0 +1,3 @@
+//! stub
+mod query;
+pub(crate) mod types;
