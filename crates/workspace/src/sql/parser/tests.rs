@@ -1,0 +1,1 @@
+//! Statements as users write them, and texts nobody would.

@@ -1,0 +1,1 @@
+//! The tables and functions that a query names.
