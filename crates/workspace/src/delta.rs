@@ -1,4 +1,24 @@
-//! Delta tables on disk.
+//! Delta tables on disk: read through the kernel, written by our own commit writer.
+//!
+//! Everything here blocks: call it from `spawn_blocking`.
+
+mod action;
+mod clone;
+mod commit;
+mod deletion_vector;
+mod detail;
+mod engine;
+mod error;
+mod feature;
+mod history;
+mod location;
+mod log;
+mod property;
+mod protocol;
+mod scan_row;
+mod snapshot;
+#[cfg(test)]
+mod test_tables;
 
 pub(crate) mod schema {
     //! The types of table schemas: the kernel's, named in this one place.
@@ -6,3 +26,13 @@ pub(crate) mod schema {
         ArrayType, DataType, MapType, MetadataValue, PrimitiveType, StructField, StructType,
     };
 }
+
+pub(crate) use action::{AddFile, DeletionVector, Metadata, Protocol};
+pub(crate) use clone::{CloneMetrics, CloneRequest, clone_table};
+pub(crate) use detail::TableDetail;
+pub(crate) use engine::DeltaEngine;
+pub(crate) use error::DeltaError;
+pub(crate) use history::{CommitSummary, history};
+pub(crate) use location::TableLocation;
+pub(crate) use log::{is_table, latest_version};
+pub(crate) use snapshot::{Pin, Snapshot};
