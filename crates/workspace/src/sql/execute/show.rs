@@ -8,7 +8,7 @@ use super::rows::{result, text_result};
 use super::show_create::create_statement;
 use super::views;
 use crate::delta::schema::DataType;
-use crate::delta::{Pin, Snapshot};
+use crate::delta::{DeltaEngine, Pin, Snapshot};
 use crate::metastore::{ColumnDetail, PageRequest, TableRow};
 use crate::sql::SqlError;
 use crate::sql::ast::{ObjectName, Show};
@@ -100,14 +100,12 @@ async fn properties(
 
 async fn create_table(context: &Context, table: &ObjectName) -> Result<StatementResult, SqlError> {
     let table = context.visible_table(table).await?;
-    let clustering = match &table.location {
-        Some(location) => {
-            let location = context.location(location)?;
-            context
-                .blocking(move |engine| Snapshot::open(engine, &location, Pin::Latest)?.clustering_columns())
-                .await?
-        }
-        None => Vec::new(),
+    let clustering = if table.is_view() {
+        Vec::new()
+    } else {
+        let location = context.location(&table)?;
+        let read = move |engine: &DeltaEngine| Snapshot::open(engine, &location, Pin::Latest)?.clustering_columns();
+        context.blocking(read).await?
     };
     Ok(text_result(["createtab_stmt"], vec![[create_statement(&table, &clustering)]]))
 }

@@ -61,6 +61,13 @@ pub(super) fn rewrite(mut function: Function, values: &SessionValues) -> Result<
     rewritten.ok_or_else(|| unsupported(&name))
 }
 
+/// A name that stands for a call when no brackets follow: `current_date`.
+pub(super) fn without_brackets(name: Ident, values: &SessionValues) -> Expr {
+    let plain = name.quote_style.is_none() && name.value.to_lowercase().starts_with("current_");
+    let called = plain.then(|| session_function(&name.value.to_lowercase(), &[], values)).flatten();
+    called.unwrap_or(Expr::Identifier(name))
+}
+
 fn unsupported(name: &str) -> SqlError {
     SqlError::unsupported_but(
         format!("the function `{name}`, called like this,"),

@@ -1,12 +1,10 @@
 //! The table function `range(end)`, `range(start, end[, step])`.
 
 use datafusion::sql::sqlparser::ast::{
-    FunctionArg, FunctionArgExpr, Ident, ObjectName, Query, SetExpr, TableAlias, TableFactor,
+    FunctionArg, FunctionArgExpr, Ident, ObjectName, Query, TableAlias, TableFactor,
 };
-use datafusion::sql::sqlparser::dialect::GenericDialect;
-use datafusion::sql::sqlparser::parser::Parser;
 
-use super::syntax::integer;
+use super::syntax::{integer, parse_query};
 use crate::sql::SqlError;
 
 /// Turns `range(…)` into a subquery whose column is called `id`, as in Spark, and refuses other functions.
@@ -34,7 +32,7 @@ pub(super) fn rewrite(factor: &mut TableFactor) -> Result<(), SqlError> {
 }
 
 /// Whether this names the function `range`.
-pub(super) fn is_range(name: &ObjectName) -> bool {
+fn is_range(name: &ObjectName) -> bool {
     name.to_string().eq_ignore_ascii_case("range")
 }
 
@@ -47,10 +45,5 @@ fn bound(argument: &FunctionArg) -> Option<i64> {
 
 fn series(bounds: &[i64]) -> Result<Query, SqlError> {
     let arguments: Vec<_> = bounds.iter().map(i64::to_string).collect();
-    let text = format!("SELECT value AS id FROM range({})", arguments.join(", "));
-    let parser = Parser::new(&GenericDialect {}).try_with_sql(&text);
-    let query = parser.and_then(|mut parser| parser.parse_query());
-    let query = query.map_err(|error| SqlError::internal(error.to_string()))?;
-    debug_assert!(matches!(*query.body, SetExpr::Select(_)));
-    Ok(*query)
+    parse_query(&format!("SELECT value AS id FROM range({})", arguments.join(", ")))
 }

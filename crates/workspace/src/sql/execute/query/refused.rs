@@ -1,6 +1,7 @@
-//! Clauses that DataFusion would drop without a word or compute otherwise than Spark: refused by name.
+//! Expressions that DataFusion would compute otherwise than Spark: refused by name. Clauses of queries are
+//! refused by the parser.
 
-use datafusion::sql::sqlparser::ast::{BinaryOperator, Expr, Query, Select, TableFactor, Value};
+use datafusion::sql::sqlparser::ast::{BinaryOperator, Expr, TableFactor, Value};
 
 use crate::sql::SqlError;
 
@@ -13,42 +14,12 @@ fn refuse_if(present: bool, clause: &str) -> Result<(), SqlError> {
     if present { refused(clause) } else { Ok(()) }
 }
 
-/// Refuses clauses around a query.
-pub(super) fn query(query: &Query) -> Result<(), SqlError> {
-    refuse_if(!query.locks.is_empty() || query.for_clause.is_some(), "FOR")?;
-    refuse_if(query.settings.is_some() || query.format_clause.is_some(), "SETTINGS")?;
-    refuse_if(!query.pipe_operators.is_empty(), "the pipe syntax")?;
-    refuse_if(query.fetch.is_some(), "FETCH")
-}
-
-/// Refuses clauses of a `SELECT`.
-pub(super) fn select(select: &Select) -> Result<(), SqlError> {
-    refuse_if(!select.lateral_views.is_empty(), "LATERAL VIEW")?;
-    refuse_if(!select.cluster_by.is_empty(), "CLUSTER BY")?;
-    refuse_if(!select.distribute_by.is_empty(), "DISTRIBUTE BY")?;
-    refuse_if(!select.sort_by.is_empty(), "SORT BY")?;
-    refuse_if(!select.connect_by.is_empty(), "CONNECT BY")?;
-    refuse_if(select.top.is_some() || select.into.is_some() || select.prewhere.is_some(), "TOP, INTO or PREWHERE")?;
-    refuse_if(select.value_table_mode.is_some() || select.exclude.is_some(), "SELECT AS STRUCT or EXCLUDE")
-}
-
-/// Refuses relations that are neither tables nor subqueries nor joins of those.
+/// Refuses relations that the parser lets through and that are neither tables nor subqueries nor joins.
 pub(super) fn table_factor(factor: &TableFactor) -> Result<(), SqlError> {
     match factor {
-        TableFactor::Table { sample, with_hints, partitions, json_path, with_ordinality, .. } => {
-            refuse_if(sample.is_some(), "TABLESAMPLE")?;
-            let other = !with_hints.is_empty() || !partitions.is_empty() || json_path.is_some() || *with_ordinality;
-            refuse_if(other, "a table with hints, partitions or a path")
-        }
-        TableFactor::Derived { sample, lateral, .. } => {
-            refuse_if(sample.is_some(), "TABLESAMPLE")?;
-            refuse_if(*lateral, "LATERAL")
-        }
-        TableFactor::NestedJoin { .. } => Ok(()),
-        TableFactor::Pivot { .. } => refused("PIVOT"),
-        TableFactor::Unpivot { .. } => refused("UNPIVOT"),
-        TableFactor::UNNEST { .. } => refused("UNNEST"),
-        _ => refused("this table function"),
+        TableFactor::Derived { lateral, .. } => refuse_if(*lateral, "LATERAL"),
+        TableFactor::Table { .. } | TableFactor::NestedJoin { .. } => Ok(()),
+        _ => refused("this kind of table in FROM"),
     }
 }
 

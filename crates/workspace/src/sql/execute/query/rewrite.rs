@@ -38,10 +38,6 @@ fn flow(result: Result<(), SqlError>) -> ControlFlow<SqlError> {
 impl VisitorMut for Rewriter<'_> {
     type Break = SqlError;
 
-    fn pre_visit_query(&mut self, query: &mut Query) -> ControlFlow<SqlError> {
-        flow(refused::query(query))
-    }
-
     fn post_visit_query(&mut self, query: &mut Query) -> ControlFlow<SqlError> {
         plain_numbers_around(query);
         ControlFlow::Continue(())
@@ -49,7 +45,7 @@ impl VisitorMut for Rewriter<'_> {
 
     fn pre_visit_select(&mut self, select: &mut Select) -> ControlFlow<SqlError> {
         select.projection.iter_mut().for_each(named);
-        flow(refused::select(select))
+        ControlFlow::Continue(())
     }
 
     fn post_visit_select(&mut self, select: &mut Select) -> ControlFlow<SqlError> {
@@ -91,6 +87,7 @@ fn rewritten(expr: Expr, values: &SessionValues) -> Result<Expr, SqlError> {
             _ => Expr::Value(value),
         },
         Expr::Function(function) => functions::rewrite(function, values)?,
+        Expr::Identifier(name) => functions::without_brackets(name, values),
         Expr::Cast { kind, expr, data_type: DataType::String(None), .. } if kind != CastKind::TryCast => {
             functions::to_text(*expr)
         }

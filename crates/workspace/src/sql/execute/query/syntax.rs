@@ -3,8 +3,12 @@
 use datafusion::sql::sqlparser::ast::helpers::attached_token::AttachedToken;
 use datafusion::sql::sqlparser::ast::{
     CaseWhen, CastKind, DataType, Expr, Function, FunctionArg, FunctionArgExpr, FunctionArgumentList, FunctionArguments,
-    Ident, ObjectName, TimezoneInfo, TypedString, Value,
+    Ident, ObjectName, Query, TimezoneInfo, TypedString, Value,
 };
+use datafusion::sql::sqlparser::dialect::GenericDialect;
+use datafusion::sql::sqlparser::parser::Parser;
+
+use crate::sql::SqlError;
 
 /// `name(arguments)`
 pub(super) fn call(name: &str, arguments: Vec<Expr>) -> Expr {
@@ -104,4 +108,22 @@ pub(super) fn integer(expr: &Expr) -> Option<i64> {
         },
         _ => None,
     }
+}
+
+/// `SELECT 1`, to put an expression into.
+///
+/// # Errors
+/// Never for this text.
+pub(super) fn select_nothing() -> Result<Query, SqlError> {
+    parse_query("SELECT 1")
+}
+
+/// A query of ours.
+///
+/// # Errors
+/// `INTERNAL_ERROR` when the text is no query.
+pub(super) fn parse_query(text: &str) -> Result<Query, SqlError> {
+    let parser = Parser::new(&GenericDialect {}).try_with_sql(text);
+    let query = parser.and_then(|mut parser| parser.parse_query());
+    query.map(|query| *query).map_err(|error| SqlError::internal(error.to_string()).with_source(error))
 }
