@@ -355,7 +355,11 @@ impl SqlError {
     }
 
     pub(crate) fn datatype_mismatch(message: impl Display) -> Self {
-        Self::new("DATATYPE_MISMATCH", "42K09", format!("Cannot resolve due to data type mismatch: {message}"))
+        Self::new(
+            "DATATYPE_MISMATCH",
+            "42K09",
+            format!("Cannot resolve due to data type mismatch: {message}"),
+        )
     }
 
     pub(crate) fn operation_canceled() -> Self {

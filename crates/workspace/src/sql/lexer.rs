@@ -29,7 +29,8 @@ pub(super) fn lex(source: &str) -> Result<Vec<TokenWithSpan>, SqlError> {
 
 /// Where a token stands in its source, in bytes.
 pub(super) fn range(span: Span) -> Range<usize> {
-    let offset = |location: Location| usize::try_from(location.column).unwrap_or(usize::MAX).saturating_sub(1);
+    let offset =
+        |location: Location| usize::try_from(location.column).unwrap_or(usize::MAX).saturating_sub(1);
     offset(span.start)..offset(span.end)
 }
 
@@ -309,7 +310,10 @@ mod tests {
 
     #[test]
     fn names_may_start_with_digits_and_numbers_may_have_fraction_and_exponent() {
-        assert_eq!(tokens("1a 2 3.5 .5 1e5 1.5E-3 1e5x 7L t.1"), ["1a", "2", "3.5", ".5", "1e5", "1.5E-3", "1e5x", "7L", "t", ".", "1"]);
+        assert_eq!(
+            tokens("1a 2 3.5 .5 1e5 1.5E-3 1e5x 7L t.1"),
+            ["1a", "2", "3.5", ".5", "1e5", "1.5E-3", "1e5x", "7L", "t", ".", "1"]
+        );
     }
 
     #[test]

@@ -15,7 +15,7 @@ mod describe;
 mod dml;
 mod drop;
 mod grant;
-mod names;
+pub(super) mod names;
 mod query;
 mod show;
 mod tokens;
@@ -57,9 +57,8 @@ struct Parser<'a> {
 impl<'a> Parser<'a> {
     fn new(source: &'a str) -> Result<Self, SqlError> {
         let tokens = lexer::lex(source)?;
-        let sql = SqlParser::new(&Databricks)
-            .with_recursion_limit(DEPTH_LIMIT)
-            .with_tokens_with_locations(tokens);
+        let sql =
+            SqlParser::new(&Databricks).with_recursion_limit(DEPTH_LIMIT).with_tokens_with_locations(tokens);
         Ok(Self { source, sql, depth: 0, half_shift: false })
     }
 
@@ -122,9 +121,10 @@ impl<'a> Parser<'a> {
         match self.peek() {
             Token::EOF => Ok(()),
             Token::VerticalBarRightAngleBracket => Err(SqlError::unsupported("the pipe operator |>")),
-            _ if ended => {
-                Err(SqlError::unsupported_but("a text of several statements", "Send one statement at a time."))
-            }
+            _ if ended => Err(SqlError::unsupported_but(
+                "a text of several statements",
+                "Send one statement at a time.",
+            )),
             _ => Err(self.syntax_error()),
         }
     }

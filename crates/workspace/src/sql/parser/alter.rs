@@ -98,8 +98,7 @@ impl Parser<'_> {
     }
 
     fn table_action(&mut self) -> Result<AlterTableAction, SqlError> {
-        let words =
-            ["ADD CONSTRAINT", "DROP CONSTRAINT", "ALTER COLUMN", "CHANGE COLUMN", "ALTER", "CHANGE"];
+        let words = ["ADD CONSTRAINT", "DROP CONSTRAINT", "ALTER COLUMN", "CHANGE COLUMN", "ALTER", "CHANGE"];
         for key in ["PRIMARY KEY", "FOREIGN KEY"] {
             if self.at(&format!("ADD {key}")) || self.at(&format!("DROP {key}")) {
                 return Err(key_constraint(key));
