@@ -173,6 +173,13 @@ impl SqlError {
         Self::new("UNSUPPORTED_FEATURE", "0A000", message)
     }
 
+    pub(crate) fn nested_too_deep(limit: usize) -> Self {
+        Self::unsupported_but(
+            format_args!("a statement that nests deeper than {limit} levels"),
+            "Split the statement.",
+        )
+    }
+
     pub(crate) fn unresolved_routine(name: impl Display, search_path: impl Display) -> Self {
         let message = format!(
             "Cannot resolve routine {name} on search path {search_path}.\nVerify the spelling of {name}, check \

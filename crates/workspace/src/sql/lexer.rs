@@ -9,6 +9,7 @@ mod time_travel;
 use std::ops::Range;
 
 use datafusion::sql::sqlparser::ast::DollarQuotedString;
+use datafusion::sql::sqlparser::keywords::Keyword;
 use datafusion::sql::sqlparser::tokenizer::{Location, Span, Token, TokenWithSpan, Whitespace};
 
 use super::error::SqlError;
@@ -23,6 +24,7 @@ pub(super) fn lex(source: &str) -> Result<Vec<TokenWithSpan>, SqlError> {
     while lexer.position < source.len() {
         lexer.next()?;
     }
+    refuse_deep_nesting(&lexer.tokens)?;
     time_travel::normalize(&mut lexer.tokens);
     Ok(lexer.tokens)
 }
@@ -32,6 +34,32 @@ pub(super) fn range(span: Span) -> Range<usize> {
     let offset =
         |location: Location| usize::try_from(location.column).unwrap_or(usize::MAX).saturating_sub(1);
     offset(span.start)..offset(span.end)
+}
+
+/// Brackets may nest this deep; every level costs stack in whatever walks the statement.
+pub(super) const DEPTH_LIMIT: usize = 64;
+
+/// The brackets of types nest as well: `ARRAY<`.
+fn refuse_deep_nesting(tokens: &[TokenWithSpan]) -> Result<(), SqlError> {
+    let (mut round, mut angle) = (0_usize, 0_usize);
+    let mut after_type = false;
+    for TokenWithSpan { token, .. } in tokens {
+        match token {
+            Token::Whitespace(_) => continue,
+            Token::LParen | Token::LBracket | Token::LBrace => round += 1,
+            Token::RParen | Token::RBracket | Token::RBrace => round = round.saturating_sub(1),
+            Token::Lt if after_type => angle += 1,
+            Token::Gt => angle = angle.saturating_sub(1),
+            Token::ShiftRight => angle = angle.saturating_sub(2),
+            _ => {}
+        }
+        if round + angle > DEPTH_LIMIT {
+            return Err(SqlError::nested_too_deep(DEPTH_LIMIT));
+        }
+        after_type = matches!(token, Token::Word(word)
+            if matches!(word.keyword, Keyword::ARRAY | Keyword::MAP | Keyword::STRUCT));
+    }
+    Ok(())
 }
 
 struct Lexer<'a> {

@@ -1,7 +1,7 @@
 //! The tables and functions that a query names.
 //!
-//! The query engine drops `VERSION AS OF` without a word and knows no tables by path
-//! (`design` of the embedded engine), so every table of a query is replaced before planning by a name that the
+//! The query engine drops `VERSION AS OF` without a word and knows no tables by path,
+//! so every table of a query is replaced before planning by a name that the
 //! session chooses for exactly that table at exactly that version.
 
 use std::ops::ControlFlow;

@@ -1,4 +1,4 @@
-//! Error classes of Delta tables and of CLONE (facts/sql.md §14, facts/clone_on_disk.md §2).
+//! Error classes of Delta tables and of CLONE (facts/sql.md §14, `facts/clone_on_disk.md` §2).
 
 use std::fmt::Display;
 

@@ -44,6 +44,22 @@ const OTHER_ACTIONS: &[&str] = &[
     "WITH SCHEMA",
 ];
 
+/// Actions on columns that we do not have.
+const OTHER_COLUMN_ACTIONS: &[&str] = &[
+    "SET TAGS",
+    "UNSET TAGS",
+    "SET MASK",
+    "DROP MASK",
+    "SET NOT NULL",
+    "DROP NOT NULL",
+    "SET DEFAULT",
+    "DROP DEFAULT",
+    "TYPE",
+    "FIRST",
+    "AFTER",
+    "SYNC IDENTITY",
+];
+
 impl Parser<'_> {
     /// After `ALTER`.
     pub(super) fn alter(&mut self) -> Result<Statement, SqlError> {
@@ -131,7 +147,8 @@ impl Parser<'_> {
                 _ => Err(SqlError::unsupported("COMMENT on a field of a column")),
             };
         }
-        Err(self.unsupported_word("ALTER TABLE … ALTER COLUMN …"))
+        self.refuse(OTHER_COLUMN_ACTIONS, "ALTER COLUMN")?;
+        Err(self.syntax_error())
     }
 
     fn alter_namespace(&mut self, kind: SecurableKind, parts: usize) -> Result<Statement, SqlError> {

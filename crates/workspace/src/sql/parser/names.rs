@@ -89,7 +89,7 @@ impl Parser<'_> {
 
 /// The parts of a name that is the value of a string, as in `IDENTIFIER('a.b')`.
 pub(in crate::sql) fn parts_of_text(text: &str) -> Result<Vec<String>, SqlError> {
-    let mut parser = Parser::new(text)?;
+    let mut parser = Parser::new(text, &[])?;
     let mut parts = vec![parser.name_part()?];
     while parser.accept_token(&Token::Period) {
         parts.push(parser.name_part()?);

@@ -11,6 +11,7 @@ use datafusion::sql::sqlparser::tokenizer::Token;
 
 use super::Parser;
 use crate::sql::error::SqlError;
+use crate::sql::lexer;
 
 impl Parser<'_> {
     /// Whether a query starts here.
@@ -22,7 +23,7 @@ impl Parser<'_> {
 
     /// Whether the bracket that comes next holds a query rather than a list.
     pub(super) fn at_parenthesized_query(&self) -> bool {
-        (0..)
+        (0..=lexer::DEPTH_LIMIT)
             .map(|index| &self.sql.peek_nth_token_ref(index).token)
             .find(|token| **token != Token::LParen)
             .is_some_and(|token| {

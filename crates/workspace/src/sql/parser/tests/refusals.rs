@@ -53,7 +53,7 @@ fn clauses_that_would_be_dropped_are_refused_by_name() {
         ("SELECT * FROM t DISTRIBUTE BY a", "DISTRIBUTE BY"),
         ("WITH x AS (SELECT 1) INSERT INTO t SELECT * FROM x", "WITH before INSERT"),
         ("WITH x AS (SELECT 1) DELETE FROM t WHERE true", "WITH before DELETE"),
-        ("SELECT * FROM (TABLE t)", "TABLE"),
+        ("SELECT 1 UNION TABLE t", "TABLE"),
         ("CREATE VIEW v AS SELECT * FROM t TABLESAMPLE (1 ROWS)", "TABLESAMPLE"),
         ("DELETE FROM t WHERE id IN (SELECT id FROM u TABLESAMPLE (1 ROWS))", "TABLESAMPLE"),
         ("DELETE FROM t@v3", "time travel in DELETE"),
