@@ -3,6 +3,7 @@
 mod ddl;
 mod parameters;
 mod properties;
+mod queries;
 mod refusals;
 
 use super::parse;
