@@ -8,4 +8,4 @@ mod literal;
 mod parser;
 pub(crate) mod relations;
 
-pub(crate) use parser::parse;
+pub(crate) use parser::{parse, parse_with};

@@ -173,6 +173,13 @@ impl SqlError {
         Self::new("UNSUPPORTED_FEATURE", "0A000", message)
     }
 
+    pub(crate) fn nested_too_deep(limit: usize) -> Self {
+        Self::unsupported_but(
+            format_args!("a statement that nests deeper than {limit} levels"),
+            "Split the statement.",
+        )
+    }
+
     pub(crate) fn unresolved_routine(name: impl Display, search_path: impl Display) -> Self {
         let message = format!(
             "Cannot resolve routine {name} on search path {search_path}.\nVerify the spelling of {name}, check \
@@ -355,7 +362,11 @@ impl SqlError {
     }
 
     pub(crate) fn datatype_mismatch(message: impl Display) -> Self {
-        Self::new("DATATYPE_MISMATCH", "42K09", format!("Cannot resolve due to data type mismatch: {message}"))
+        Self::new(
+            "DATATYPE_MISMATCH",
+            "42K09",
+            format!("Cannot resolve due to data type mismatch: {message}"),
+        )
     }
 
     pub(crate) fn operation_canceled() -> Self {

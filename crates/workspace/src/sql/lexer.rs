@@ -9,6 +9,7 @@ mod time_travel;
 use std::ops::Range;
 
 use datafusion::sql::sqlparser::ast::DollarQuotedString;
+use datafusion::sql::sqlparser::keywords::Keyword;
 use datafusion::sql::sqlparser::tokenizer::{Location, Span, Token, TokenWithSpan, Whitespace};
 
 use super::error::SqlError;
@@ -23,14 +24,42 @@ pub(super) fn lex(source: &str) -> Result<Vec<TokenWithSpan>, SqlError> {
     while lexer.position < source.len() {
         lexer.next()?;
     }
+    refuse_deep_nesting(&lexer.tokens)?;
     time_travel::normalize(&mut lexer.tokens);
     Ok(lexer.tokens)
 }
 
 /// Where a token stands in its source, in bytes.
 pub(super) fn range(span: Span) -> Range<usize> {
-    let offset = |location: Location| usize::try_from(location.column).unwrap_or(usize::MAX).saturating_sub(1);
+    let offset =
+        |location: Location| usize::try_from(location.column).unwrap_or(usize::MAX).saturating_sub(1);
     offset(span.start)..offset(span.end)
+}
+
+/// Brackets may nest this deep; every level costs stack in whatever walks the statement.
+pub(super) const DEPTH_LIMIT: usize = 64;
+
+/// The brackets of types nest as well: `ARRAY<`.
+fn refuse_deep_nesting(tokens: &[TokenWithSpan]) -> Result<(), SqlError> {
+    let (mut round, mut angle) = (0_usize, 0_usize);
+    let mut after_type = false;
+    for TokenWithSpan { token, .. } in tokens {
+        match token {
+            Token::Whitespace(_) => continue,
+            Token::LParen | Token::LBracket | Token::LBrace => round += 1,
+            Token::RParen | Token::RBracket | Token::RBrace => round = round.saturating_sub(1),
+            Token::Lt if after_type => angle += 1,
+            Token::Gt => angle = angle.saturating_sub(1),
+            Token::ShiftRight => angle = angle.saturating_sub(2),
+            _ => {}
+        }
+        if round + angle > DEPTH_LIMIT {
+            return Err(SqlError::nested_too_deep(DEPTH_LIMIT));
+        }
+        after_type = matches!(token, Token::Word(word)
+            if matches!(word.keyword, Keyword::ARRAY | Keyword::MAP | Keyword::STRUCT));
+    }
+    Ok(())
 }
 
 struct Lexer<'a> {
@@ -309,7 +338,10 @@ mod tests {
 
     #[test]
     fn names_may_start_with_digits_and_numbers_may_have_fraction_and_exponent() {
-        assert_eq!(tokens("1a 2 3.5 .5 1e5 1.5E-3 1e5x 7L t.1"), ["1a", "2", "3.5", ".5", "1e5", "1.5E-3", "1e5x", "7L", "t", ".", "1"]);
+        assert_eq!(
+            tokens("1a 2 3.5 .5 1e5 1.5E-3 1e5x 7L t.1"),
+            ["1a", "2", "3.5", ".5", "1e5", "1.5E-3", "1e5x", "7L", "t", ".", "1"]
+        );
     }
 
     #[test]

@@ -15,13 +15,15 @@ mod describe;
 mod dml;
 mod drop;
 mod grant;
-mod names;
+pub(super) mod names;
+mod parameters;
 mod query;
 mod show;
 mod tokens;
 mod types;
 mod unsupported;
 
+use clxs_api::statement::StatementParameter;
 use datafusion::sql::sqlparser::parser::Parser as SqlParser;
 use datafusion::sql::sqlparser::tokenizer::Token;
 
@@ -30,8 +32,8 @@ use super::dialect::Databricks;
 use super::error::SqlError;
 use super::lexer;
 
-/// How deep expressions and types may nest.
-const DEPTH_LIMIT: usize = 100;
+/// How many calls deep `sqlparser` may go; a nested query takes several.
+const RECURSION_LIMIT: usize = 128;
 
 /// Reads one statement; a semicolon may end it.
 ///
@@ -39,7 +41,15 @@ const DEPTH_LIMIT: usize = 100;
 /// `PARSE_SYNTAX_ERROR` and its kin for text that is no statement; `UNSUPPORTED_FEATURE`, naming it, for a
 /// statement or clause of the platform that we do not have.
 pub(crate) fn parse(text: &str) -> Result<Statement, SqlError> {
-    let mut parser = Parser::new(text)?;
+    parse_with(text, &[])
+}
+
+/// Reads one statement with the values of its named parameters.
+///
+/// # Errors
+/// Those of [`parse`].
+pub(crate) fn parse_with(text: &str, parameters: &[StatementParameter]) -> Result<Statement, SqlError> {
+    let mut parser = Parser::new(text, parameters)?;
     let statement = parser.statement()?;
     parser.end()?;
     Ok(statement)
@@ -49,18 +59,17 @@ pub(crate) fn parse(text: &str) -> Result<Statement, SqlError> {
 struct Parser<'a> {
     source: &'a str,
     sql: SqlParser<'static>,
-    depth: usize,
     /// Whether the first half of a `>>` is taken already.
     half_shift: bool,
 }
 
 impl<'a> Parser<'a> {
-    fn new(source: &'a str) -> Result<Self, SqlError> {
-        let tokens = lexer::lex(source)?;
+    fn new(source: &'a str, parameters: &[StatementParameter]) -> Result<Self, SqlError> {
+        let tokens = parameters::bind(lexer::lex(source)?, parameters)?;
         let sql = SqlParser::new(&Databricks)
-            .with_recursion_limit(DEPTH_LIMIT)
+            .with_recursion_limit(RECURSION_LIMIT)
             .with_tokens_with_locations(tokens);
-        Ok(Self { source, sql, depth: 0, half_shift: false })
+        Ok(Self { source, sql, half_shift: false })
     }
 
     fn statement(&mut self) -> Result<Statement, SqlError> {
@@ -95,7 +104,7 @@ impl<'a> Parser<'a> {
             Some("SCHEMA" | "DATABASE") => Commented::Schema(self.object_name(2)?),
             Some("TABLE" | "VIEW") => Commented::Table(self.object_name(3)?),
             Some(_) => self.column_of_table()?,
-            None => return Err(self.unsupported_word("COMMENT ON")),
+            None => return Err(self.unsupported_kind("COMMENT ON")),
         };
         self.expect("IS")?;
         let comment = if self.accept("NULL") { None } else { Some(self.string()?) };
@@ -122,9 +131,10 @@ impl<'a> Parser<'a> {
         match self.peek() {
             Token::EOF => Ok(()),
             Token::VerticalBarRightAngleBracket => Err(SqlError::unsupported("the pipe operator |>")),
-            _ if ended => {
-                Err(SqlError::unsupported_but("a text of several statements", "Send one statement at a time."))
-            }
+            _ if ended => Err(SqlError::unsupported_but(
+                "a text of several statements",
+                "Send one statement at a time.",
+            )),
             _ => Err(self.syntax_error()),
         }
     }

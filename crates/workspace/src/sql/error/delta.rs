@@ -1,4 +1,4 @@
-//! Error classes of Delta tables and of CLONE (facts/sql.md §14, facts/clone_on_disk.md §2).
+//! Error classes of Delta tables and of CLONE (facts/sql.md §14, `facts/clone_on_disk.md` §2).
 
 use std::fmt::Display;
 
@@ -69,10 +69,7 @@ impl SqlError {
 
 /// Creating and writing tables.
 impl SqlError {
-    pub(crate) fn delta_create_with_non_empty_location(
-        table: impl Display,
-        location: impl Display,
-    ) -> Self {
+    pub(crate) fn delta_create_with_non_empty_location(table: impl Display, location: impl Display) -> Self {
         let message = format!(
             "Cannot create table ('{table}'). The associated location ('{location}') is not empty and also not \
              a Delta table."

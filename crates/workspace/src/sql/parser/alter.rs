@@ -44,6 +44,22 @@ const OTHER_ACTIONS: &[&str] = &[
     "WITH SCHEMA",
 ];
 
+/// Actions on columns that we do not have.
+const OTHER_COLUMN_ACTIONS: &[&str] = &[
+    "SET TAGS",
+    "UNSET TAGS",
+    "SET MASK",
+    "DROP MASK",
+    "SET NOT NULL",
+    "DROP NOT NULL",
+    "SET DEFAULT",
+    "DROP DEFAULT",
+    "TYPE",
+    "FIRST",
+    "AFTER",
+    "SYNC IDENTITY",
+];
+
 impl Parser<'_> {
     /// After `ALTER`.
     pub(super) fn alter(&mut self) -> Result<Statement, SqlError> {
@@ -98,8 +114,7 @@ impl Parser<'_> {
     }
 
     fn table_action(&mut self) -> Result<AlterTableAction, SqlError> {
-        let words =
-            ["ADD CONSTRAINT", "DROP CONSTRAINT", "ALTER COLUMN", "CHANGE COLUMN", "ALTER", "CHANGE"];
+        let words = ["ADD CONSTRAINT", "DROP CONSTRAINT", "ALTER COLUMN", "CHANGE COLUMN", "ALTER", "CHANGE"];
         for key in ["PRIMARY KEY", "FOREIGN KEY"] {
             if self.at(&format!("ADD {key}")) || self.at(&format!("DROP {key}")) {
                 return Err(key_constraint(key));
@@ -132,7 +147,8 @@ impl Parser<'_> {
                 _ => Err(SqlError::unsupported("COMMENT on a field of a column")),
             };
         }
-        Err(self.unsupported_word("ALTER TABLE … ALTER COLUMN …"))
+        self.refuse(OTHER_COLUMN_ACTIONS, "ALTER COLUMN")?;
+        Err(self.syntax_error())
     }
 
     fn alter_namespace(&mut self, kind: SecurableKind, parts: usize) -> Result<Statement, SqlError> {

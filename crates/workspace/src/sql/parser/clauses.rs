@@ -106,14 +106,4 @@ impl Parser<'_> {
             None => Ok(()),
         }
     }
-
-    /// Refuses `statement` with the word that comes next; anything but a word is a syntax error.
-    pub(super) fn unsupported_word(&self, statement: &str) -> SqlError {
-        match self.peek() {
-            Token::Word(word) if word.quote_style.is_none() => {
-                SqlError::unsupported(format_args!("{statement} {}", word.value.to_uppercase()))
-            }
-            _ => self.syntax_error(),
-        }
-    }
 }

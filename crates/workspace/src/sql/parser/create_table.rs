@@ -99,9 +99,13 @@ impl Parser<'_> {
             Some("TBLPROPERTIES") => self.once(&mut clauses.properties, "TBLPROPERTIES", Self::properties)?,
             _ if self.accept("DEFAULT COLLATION UTF8_BINARY") => {}
             _ => {
-                let others = ["OPTIONS", "CLUSTERED BY", "WITH ROW FILTER", "DEFAULT COLLATION", "ROW FORMAT"];
+                let others =
+                    ["OPTIONS", "CLUSTERED BY", "WITH ROW FILTER", "DEFAULT COLLATION", "ROW FORMAT"];
                 self.refuse(&others, "CREATE TABLE")?;
-                self.refuse(&["STORED AS", "STORED BY", "WITH SERDEPROPERTIES", "SKEWED BY"], "CREATE TABLE")?;
+                self.refuse(
+                    &["STORED AS", "STORED BY", "WITH SERDEPROPERTIES", "SKEWED BY"],
+                    "CREATE TABLE",
+                )?;
                 return Ok(false);
             }
         }

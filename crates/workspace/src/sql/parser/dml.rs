@@ -9,7 +9,10 @@ use crate::sql::error::SqlError;
 impl Parser<'_> {
     /// After `INSERT`.
     pub(super) fn insert(&mut self) -> Result<Statement, SqlError> {
-        self.refuse(&["WITH SCHEMA EVOLUTION", "OVERWRITE DIRECTORY", "OVERWRITE LOCAL DIRECTORY"], "INSERT")?;
+        self.refuse(
+            &["WITH SCHEMA EVOLUTION", "OVERWRITE DIRECTORY", "OVERWRITE LOCAL DIRECTORY"],
+            "INSERT",
+        )?;
         let overwrite = self.accept("OVERWRITE");
         let into = self.accept("INTO");
         if !overwrite && !into {

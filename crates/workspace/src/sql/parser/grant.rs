@@ -73,8 +73,7 @@ impl Parser<'_> {
 
     /// After `SHOW GRANTS`: `[principal] ON …`.
     pub(super) fn show_grants(&mut self) -> Result<Statement, SqlError> {
-        let principal =
-            if self.at("ON") { None } else { Some(self.identifier()?.as_str().to_owned()) };
+        let principal = if self.at("ON") { None } else { Some(self.identifier()?.as_str().to_owned()) };
         self.expect("ON")?;
         Ok(Statement::ShowGrants(ShowGrants { principal, on: self.grant_target()? }))
     }

@@ -89,7 +89,7 @@ impl Parser<'_> {
 
 /// The parts of a name that is the value of a string, as in `IDENTIFIER('a.b')`.
 pub(in crate::sql) fn parts_of_text(text: &str) -> Result<Vec<String>, SqlError> {
-    let mut parser = Parser::new(text)?;
+    let mut parser = Parser::new(text, &[])?;
     let mut parts = vec![parser.name_part()?];
     while parser.accept_token(&Token::Period) {
         parts.push(parser.name_part()?);
@@ -98,8 +98,11 @@ pub(in crate::sql) fn parts_of_text(text: &str) -> Result<Vec<String>, SqlError>
 }
 
 fn object_name(parts: Vec<String>, limit: usize) -> Result<ObjectName, SqlError> {
-    let parts: Vec<_> =
-        parts.into_iter().map(Identifier::new).collect::<Result<_, _>>().map_err(SqlError::invalid_identifier)?;
+    let parts: Vec<_> = parts
+        .into_iter()
+        .map(Identifier::new)
+        .collect::<Result<_, _>>()
+        .map_err(SqlError::invalid_identifier)?;
     if parts.len() > limit {
         return Err(SqlError::too_many_name_parts(&parts, limit));
     }

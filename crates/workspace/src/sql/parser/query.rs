@@ -4,24 +4,26 @@
 use std::ops::ControlFlow;
 
 use datafusion::sql::sqlparser::ast::{
-    Expr, JoinOperator, LimitClause, Query, Select, SelectFlavor, SetExpr, TableFactor, TableWithJoins, Visit,
-    Visitor,
+    Expr, JoinOperator, LimitClause, Query, Select, SelectFlavor, SetExpr, TableFactor, TableWithJoins,
+    Visit, Visitor,
 };
 use datafusion::sql::sqlparser::tokenizer::Token;
 
 use super::Parser;
 use crate::sql::error::SqlError;
+use crate::sql::lexer;
 
 impl Parser<'_> {
     /// Whether a query starts here.
     pub(super) fn at_query(&self) -> bool {
         let words = ["SELECT", "WITH", "VALUES"];
-        *self.peek() == Token::LParen && self.at_parenthesized_query() || words.iter().any(|word| self.at(word))
+        *self.peek() == Token::LParen && self.at_parenthesized_query()
+            || words.iter().any(|word| self.at(word))
     }
 
     /// Whether the bracket that comes next holds a query rather than a list.
     pub(super) fn at_parenthesized_query(&self) -> bool {
-        (0..)
+        (0..=lexer::DEPTH_LIMIT)
             .map(|index| &self.sql.peek_nth_token_ref(index).token)
             .find(|token| **token != Token::LParen)
             .is_some_and(|token| {
@@ -162,18 +164,26 @@ fn feature_of_joins(table: &TableWithJoins) -> Option<&'static str> {
 
 fn feature_of_table(factor: &TableFactor) -> Option<&'static str> {
     match factor {
-        TableFactor::Table { with_hints, with_ordinality, partitions, json_path, sample, index_hints, .. } => {
-            first(&[
-                (sample.is_some(), "TABLESAMPLE"),
-                (!with_hints.is_empty() || !index_hints.is_empty(), "hints on a table"),
-                (*with_ordinality, "WITH ORDINALITY"),
-                (!partitions.is_empty(), "PARTITION of a table"),
-                (json_path.is_some(), "a path into a table"),
-            ])
-        }
+        TableFactor::Table {
+            with_hints,
+            with_ordinality,
+            partitions,
+            json_path,
+            sample,
+            index_hints,
+            ..
+        } => first(&[
+            (sample.is_some(), "TABLESAMPLE"),
+            (!with_hints.is_empty() || !index_hints.is_empty(), "hints on a table"),
+            (*with_ordinality, "WITH ORDINALITY"),
+            (!partitions.is_empty(), "PARTITION of a table"),
+            (json_path.is_some(), "a path into a table"),
+        ]),
         TableFactor::Derived { sample, .. } => sample.is_some().then_some("TABLESAMPLE"),
         TableFactor::NestedJoin { .. } => None,
-        TableFactor::TableFunction { .. } | TableFactor::Function { .. } => Some("LATERAL with a table function"),
+        TableFactor::TableFunction { .. } | TableFactor::Function { .. } => {
+            Some("LATERAL with a table function")
+        }
         TableFactor::Pivot { .. } => Some("PIVOT"),
         TableFactor::Unpivot { .. } => Some("UNPIVOT"),
         _ => Some("this kind of table in FROM"),

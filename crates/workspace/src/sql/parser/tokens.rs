@@ -3,7 +3,7 @@
 use datafusion::sql::sqlparser::parser::ParserError;
 use datafusion::sql::sqlparser::tokenizer::{Token, TokenWithSpan};
 
-use super::{DEPTH_LIMIT, Parser};
+use super::{Parser, RECURSION_LIMIT};
 use crate::sql::error::SqlError;
 use crate::sql::lexer::range;
 
@@ -137,31 +137,28 @@ impl<'a> Parser<'a> {
         SqlError::unbound_parameter(name)
     }
 
-    /// Runs `inner` and returns what it read exactly as written.
+    /// Runs `inner` and returns what it read exactly as written, to be kept. Parameters cannot be kept.
     pub(super) fn as_written<T>(
         &mut self,
         inner: impl FnOnce(&mut Self) -> Result<T, SqlError>,
     ) -> Result<(T, &'a str), SqlError> {
+        let first = self.sql.index();
         let start = range(self.sql.peek_token_ref().span).start;
         let value = inner(self)?;
-        let taken = (0..self.sql.index()).rev().map(|index| self.sql.token_at(index));
-        let last = taken.into_iter().find(|token| !matches!(token.token, Token::Whitespace(_)));
-        let end = last.map_or(start, |token| range(token.span).end);
-        Ok((value, self.source.get(start..end).unwrap_or_default()))
-    }
-
-    /// Runs `inner` one level deeper.
-    pub(super) fn deeper<T>(
-        &mut self,
-        inner: impl FnOnce(&mut Self) -> Result<T, SqlError>,
-    ) -> Result<T, SqlError> {
-        if self.depth >= DEPTH_LIMIT {
-            return Err(too_deep());
+        let taken = (first..self.sql.index()).map(|index| self.sql.token_at(index));
+        let mut end = start;
+        for token in taken.filter(|token| !matches!(token.token, Token::Whitespace(_))) {
+            if !matches!(token.token, Token::Colon | Token::DoubleColon)
+                && self.source[range(token.span)].starts_with(':')
+            {
+                return Err(SqlError::unsupported_but(
+                    "a parameter in a text that is kept",
+                    "Write its value in its place.",
+                ));
+            }
+            end = range(token.span).end;
         }
-        self.depth += 1;
-        let value = inner(self);
-        self.depth -= 1;
-        value
+        Ok((value, self.source.get(start..end).unwrap_or_default()))
     }
 
     /// The next token cannot stand here.
@@ -178,7 +175,7 @@ impl<'a> Parser<'a> {
     /// `sqlparser` tells the place only in its text, as ` at Line: 1, Column: 7`; without it the text ended too early.
     pub(super) fn error_of_sqlparser(&self, error: &ParserError) -> SqlError {
         let (ParserError::ParserError(text) | ParserError::TokenizerError(text)) = error else {
-            return too_deep();
+            return SqlError::nested_too_deep(RECURSION_LIMIT);
         };
         let column = text.rsplit_once(", Column: ").and_then(|(_, column)| column.parse().ok());
         let tokens = (0..).map(|index| self.sql.token_at(index));
@@ -197,11 +194,4 @@ impl<'a> Parser<'a> {
 fn is_word(token: &Token, word: &str) -> bool {
     matches!(token, Token::Word(found)
         if found.quote_style.is_none() && found.value.eq_ignore_ascii_case(word))
-}
-
-fn too_deep() -> SqlError {
-    SqlError::unsupported_but(
-        format!("a statement that nests deeper than {DEPTH_LIMIT} levels"),
-        "Split the statement.",
-    )
 }

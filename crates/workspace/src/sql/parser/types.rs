@@ -23,10 +23,6 @@ impl WrittenType {
 
 impl Parser<'_> {
     pub(super) fn data_type(&mut self) -> Result<WrittenType, SqlError> {
-        self.deeper(Self::type_here)
-    }
-
-    fn type_here(&mut self) -> Result<WrittenType, SqlError> {
         let Token::Word(word) = self.peek() else { return Err(self.syntax_error()) };
         let name = word.value.to_uppercase();
         let quoted = word.quote_style.is_some();

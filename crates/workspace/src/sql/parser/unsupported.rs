@@ -118,18 +118,15 @@ const KINDS: &[&str] = &[
 
 /// Refuses a statement that starts with words we do not have.
 pub(super) fn refuse_statement(parser: &Parser<'_>) -> Result<(), SqlError> {
-    if parser.at("SET") && !parser.at("SET CATALOG") {
-        return Err(SqlError::unsupported_but(
-            "SET",
-            "Leave it out: a statement has no session to configure.",
-        ));
-    }
     match STATEMENTS.iter().find(|words| parser.at(words)) {
         Some(words @ (&"FROM" | &"TABLE")) => Err(SqlError::unsupported_but(
             format_args!("a query that starts with {words}"),
             "Start it with SELECT.",
         )),
         Some(words) => Err(SqlError::unsupported(words)),
+        None if parser.at("SET") && !parser.at("SET CATALOG") => {
+            Err(SqlError::unsupported_but("SET", "Leave it out: a statement has no session to configure."))
+        }
         None => Ok(()),
     }
 }
