@@ -13,7 +13,9 @@ mod paging;
 mod permissions;
 mod schemas;
 mod scim;
+mod statements;
 mod tables;
+mod warehouses;
 
 pub(crate) use auth::Caller;
 pub(crate) use error::RestError;
@@ -29,6 +31,8 @@ use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::authorization::Access;
 use crate::metastore::{Metastore, MetastoreError, Transaction};
+use crate::sql::Services;
+use crate::warehouse::Warehouse;
 
 /// A statement's text may have 16 MiB (`facts/rest_api.md` §7); the rest of its request needs little more.
 const BODY_LIMIT: usize = 17 << 20;
@@ -37,6 +41,9 @@ const BODY_LIMIT: usize = 17 << 20;
 #[derive(Clone, Debug)]
 pub(crate) struct AppState {
     pub(crate) metastore: Metastore,
+    /// What statements work with.
+    pub(crate) services: Services,
+    pub(crate) warehouse: Warehouse,
     /// Whether fields that the protocol does not have are refused instead of ignored.
     pub(crate) strict_requests: bool,
 }
@@ -69,7 +76,9 @@ pub(crate) fn router(state: AppState) -> Router {
         .merge(permissions::routes())
         .merge(schemas::routes())
         .merge(scim::routes())
+        .merge(statements::routes())
         .merge(tables::routes())
+        .merge(warehouses::routes())
         .fallback(no_such_endpoint)
         .method_not_allowed_fallback(no_such_endpoint)
         .layer(from_fn(layers::run_changes_to_their_end))

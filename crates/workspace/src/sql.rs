@@ -3,9 +3,12 @@
 pub(crate) mod ast;
 mod dialect;
 pub(crate) mod error;
+mod execute;
 mod lexer;
 mod literal;
 mod parser;
 pub(crate) mod relations;
 
+pub(crate) use error::SqlError;
+pub(crate) use execute::{Context, Services, execute, settle_interrupted_writes};
 pub(crate) use parser::{parse, parse_with};

@@ -32,11 +32,13 @@ pub(crate) const WAREHOUSE_ID: &str = "local";
 const RETENTION: Duration = Duration::from_hours(1);
 
 /// The warehouse. Cheap to clone.
-#[derive(Clone)]
+#[derive(Debug, Clone)]
 pub(crate) struct Warehouse(Arc<Inner>);
 
+#[derive(Debug)]
 struct Inner {
-    /// Taken out only when the last clone is dropped.
+    handle: Handle,
+    /// Taken out when the last clone is dropped.
     runtime: Option<Runtime>,
     slots: Arc<Semaphore>,
     stopped: AtomicBool,
@@ -51,6 +53,7 @@ impl Warehouse {
     pub(crate) fn new(slots: usize) -> std::io::Result<Self> {
         let runtime = Builder::new_multi_thread().thread_name("warehouse").enable_all().build()?;
         Ok(Self(Arc::new(Inner {
+            handle: runtime.handle().clone(),
             runtime: Some(runtime),
             slots: Arc::new(Semaphore::new(slots.max(1))),
             stopped: AtomicBool::new(false),
@@ -58,9 +61,9 @@ impl Warehouse {
         })))
     }
 
-    /// The threads statements run on; `None` only while the process ends.
-    pub(crate) fn handle(&self) -> Option<&Handle> {
-        self.0.runtime.as_ref().map(Runtime::handle)
+    /// The threads statements run on.
+    pub(crate) fn handle(&self) -> &Handle {
+        &self.0.handle
     }
 
     /// Whether somebody stopped the warehouse; the next statement starts it again.
@@ -73,7 +76,7 @@ impl Warehouse {
         self.0.stopped.store(stopped, Ordering::Relaxed);
     }
 
-    /// Queues `work` for `principal`, who alone (besides the admins) will see it.
+    /// Queues `work` for `principal`.
     pub(crate) fn submit<W, F>(&self, principal: &str, limits: ResultLimits, work: W) -> Arc<SubmittedStatement>
     where
         W: FnOnce(CommitGate) -> F + Send + 'static,
@@ -82,21 +85,13 @@ impl Warehouse {
         self.set_stopped(false);
         let statement = Arc::new(SubmittedStatement::new(principal, limits));
         self.remember(&statement);
-        if let Some(runtime) = &self.0.runtime {
-            runtime.spawn(run(Arc::clone(&statement), Arc::clone(&self.0.slots), work));
-        }
+        self.0.handle.spawn(run(Arc::clone(&statement), Arc::clone(&self.0.slots), work));
         statement
     }
 
-    /// The statement with that id, unless it is unknown, forgotten or somebody else's.
-    pub(crate) fn statement(
-        &self,
-        id: &StatementId,
-        principal: &str,
-        is_admin: bool,
-    ) -> Option<Arc<SubmittedStatement>> {
-        let statement = self.statements().get(id).cloned()?;
-        (is_admin || statement.principal() == principal).then_some(statement)
+    /// The statement with that id, unless it is unknown or forgotten.
+    pub(crate) fn statement(&self, id: &StatementId) -> Option<Arc<SubmittedStatement>> {
+        self.statements().get(id).cloned()
     }
 
     /// Forgets a statement and its rows.
@@ -223,14 +218,5 @@ mod tests {
         let Progress::Failed(error) = statement.progress() else { panic!("it must have failed") };
         assert_eq!(error.class, "INTERNAL_ERROR");
         assert!(error.message.contains("index out of bounds"));
-    }
-
-    #[tokio::test]
-    async fn statement_is_seen_by_its_principal_and_by_admins_only() {
-        let warehouse = warehouse(1);
-        let id = warehouse.submit("a", limits(), |_| async { Ok(StatementResult::none()) }).id().clone();
-        assert!(warehouse.statement(&id, "a", false).is_some());
-        assert!(warehouse.statement(&id, "b", false).is_none());
-        assert!(warehouse.statement(&id, "b", true).is_some());
     }
 }

@@ -9,7 +9,10 @@ use tokio::task::spawn_blocking;
 
 use crate::error::{Error, Result};
 use crate::http::{self, AppState};
+use crate::delta::DeltaEngine;
 use crate::metastore::{Metastore, MetastoreError, PrincipalKind, Transaction};
+use crate::sql::{Services, settle_interrupted_writes};
+use crate::warehouse::Warehouse;
 
 /// The principal every workspace is made with: it owns the metastore.
 pub const ADMIN: &str = "admin@clxs.local";
@@ -76,7 +79,10 @@ impl Workspace {
             .map_err(|source| MetastoreError::Interrupted { source })
             .flatten()
             .map_err(|error| metastore_error(&root, error))?;
-        let state = AppState { metastore, strict_requests: options.strict_requests };
+        let warehouse = Warehouse::new(options.slots).map_err(folder_error)?;
+        let engine = DeltaEngine::new(warehouse.handle().clone());
+        let services = Services { metastore: metastore.clone(), engine };
+        let state = AppState { metastore, services, warehouse, strict_requests: options.strict_requests };
         let workspace = Self { root, state, options };
         workspace.settle().await?;
         workspace.keep_admin_token().await?;
@@ -125,14 +131,10 @@ impl Workspace {
         }
     }
 
-    /// Removes what dead processes left of tables that never came to be.
+    /// Settles what processes left that died while they wrote.
     async fn settle(&self) -> Result<()> {
-        let settled = self.state.metastore.settle_dead_writes().await;
-        for interrupted in settled.map_err(|error| metastore_error(&self.root, error))? {
-            let table = interrupted.table.full_name();
-            tracing::warn!(%table, "a process died while it wrote; the metastore may be behind the table's log");
-        }
-        Ok(())
+        let settled = settle_interrupted_writes(&self.state.services).await;
+        settled.map_err(|source| Error::Metastore { root: self.root.to_path_buf(), source: source.into() })
     }
 
     /// Makes the admin's token unless the file is there.

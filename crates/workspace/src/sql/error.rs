@@ -1,6 +1,8 @@
 //! Errors of statements as the platform words them: a class, a SQLSTATE and a text (facts/sql.md §14).
 
 mod delta;
+mod execution;
+mod metastore;
 
 use std::error::Error;
 use std::fmt::{self, Display, Write as _};
