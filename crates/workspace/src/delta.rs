@@ -3,8 +3,11 @@
 //! Everything here blocks: call it from `spawn_blocking`.
 
 mod action;
+mod alter;
 mod clone;
+mod column;
 mod commit;
+mod create;
 mod deletion_vector;
 mod detail;
 mod engine;
@@ -15,6 +18,9 @@ mod location;
 mod log;
 mod property;
 mod protocol;
+mod provider;
+mod rows;
+mod scan;
 mod scan_row;
 mod snapshot;
 #[cfg(test)]
@@ -28,7 +34,9 @@ pub(crate) mod schema {
 }
 
 pub(crate) use action::{AddFile, DeletionVector, Metadata, Protocol};
+pub(crate) use alter::{MetadataChange, alter};
 pub(crate) use clone::{CloneMetrics, CloneRequest, clone_table};
+pub(crate) use create::{NewTable, create_table};
 pub(crate) use detail::TableDetail;
 pub(crate) use engine::DeltaEngine;
 pub(crate) use error::DeltaError;

@@ -2,6 +2,7 @@
 
 use std::io;
 
+use datafusion::error::DataFusionError;
 use delta_kernel::KernelError;
 
 use super::location::TableLocation;
@@ -99,6 +100,25 @@ pub(crate) enum DeltaError {
     ConstraintExists { location: TableLocation, name: String },
     #[error("cannot drop the constraint `{name}` of the table at {location}: there is none of that name")]
     ConstraintNotFound { location: TableLocation, name: String },
+    #[error("the property {key} is not set on the table at {location}; use UNSET TBLPROPERTIES IF EXISTS")]
+    PropertyNotFound { location: TableLocation, key: String },
+    #[error(
+        "{operation} is not possible: the table at {location} is append-only; \
+         set 'delta.appendOnly' = 'false' first"
+    )]
+    AppendOnly { location: TableLocation, operation: &'static str },
+    #[error("NOT NULL constraint violated for column: {column}")]
+    NotNullViolated { column: String },
+    #[error("CHECK constraint {name} ({expression}) violated by row with values: {values}")]
+    CheckViolated { name: String, expression: String, values: String },
+    #[error("{rows} rows are not as the table at {location} needs them: {reason}")]
+    InvalidRows { location: TableLocation, rows: &'static str, reason: String },
+    #[error("the rows for the table at {location} cannot be computed")]
+    Query {
+        location: TableLocation,
+        #[source]
+        source: Box<DataFusionError>,
+    },
     #[error("cannot reach the files of the table at {location}")]
     Io {
         location: TableLocation,
@@ -152,7 +172,12 @@ impl DeltaError {
             Self::InvalidSchema { .. } => ("DATATYPE_MISMATCH", "42K09"),
             Self::ConstraintExists { .. } => ("DELTA_CONSTRAINT_ALREADY_EXISTS", "42710"),
             Self::ConstraintNotFound { .. } => ("DELTA_CONSTRAINT_DOES_NOT_EXIST", "42704"),
-            Self::Io { .. } | Self::Kernel { .. } => ("INTERNAL_ERROR", "XX000"),
+            Self::PropertyNotFound { .. } => ("DELTA_UNSET_NON_EXISTENT_PROPERTY", "42616"),
+            Self::AppendOnly { .. } => ("DELTA_CANNOT_MODIFY_APPEND_ONLY", "42809"),
+            Self::NotNullViolated { .. } => ("DELTA_NOT_NULL_CONSTRAINT_VIOLATED", "23502"),
+            Self::CheckViolated { .. } => ("DELTA_VIOLATE_CONSTRAINT_WITH_VALUES", "23001"),
+            Self::InvalidRows { .. } => ("DATATYPE_MISMATCH", "42K09"),
+            Self::Query { .. } | Self::Io { .. } | Self::Kernel { .. } => ("INTERNAL_ERROR", "XX000"),
         }
     }
 
@@ -160,6 +185,12 @@ impl DeltaError {
     pub(crate) fn io(location: &TableLocation) -> impl FnOnce(io::Error) -> Self {
         let location = location.clone();
         move |source| Self::Io { location, source }
+    }
+
+    /// For `map_err`: an error of computing or writing rows.
+    pub(crate) fn query<E: Into<DataFusionError>>(location: &TableLocation) -> impl FnOnce(E) -> Self {
+        let location = location.clone();
+        move |source| Self::Query { location, source: Box::new(source.into()) }
     }
 
     /// For `map_err`: an error of the kernel while reading the table at `location`.

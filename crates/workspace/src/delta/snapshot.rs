@@ -143,6 +143,19 @@ impl Snapshot {
         }))
     }
 
+    /// Checks that rows may be taken away.
+    ///
+    /// # Errors
+    /// [`DeltaError::AppendOnly`].
+    pub(crate) fn ensure_not_append_only(&self, operation: &'static str) -> Result<(), DeltaError> {
+        match self.metadata.configuration.get("delta.appendOnly") {
+            Some(value) if value == "true" => {
+                Err(DeltaError::AppendOnly { location: self.location.clone(), operation })
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// When the version was committed, in milliseconds since 1970.
     ///
     /// # Errors
