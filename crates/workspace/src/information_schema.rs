@@ -11,9 +11,10 @@ mod securables;
 use clxs_api::Identifier;
 use datafusion::arrow::array::RecordBatch;
 
-use crate::metastore::{CatalogRow, INFORMATION_SCHEMA, SYSTEM_CATALOG, Transaction};
+use crate::authorization::Access;
+use crate::metastore::{CatalogRow, INFORMATION_SCHEMA, PageRequest, SYSTEM_CATALOG, Transaction};
+use crate::securables as operations;
 use crate::sql::SqlError;
-use crate::sql::execute::Caller;
 
 /// Whether this names the schema.
 pub(crate) fn is_information_schema(schema: &Identifier) -> bool {
@@ -26,29 +27,30 @@ pub(crate) fn is_information_schema(schema: &Identifier) -> bool {
 /// Those of the metastore, and the platform's for a catalog that the caller does not see.
 pub(crate) fn batch(
     tx: &Transaction<'_>,
-    caller: &Caller,
+    access: &Access,
     catalog: &Identifier,
     table: &Identifier,
 ) -> Result<Option<RecordBatch>, SqlError> {
-    let catalogs = catalogs(tx, caller, catalog)?;
+    let catalogs = catalogs(tx, access, catalog)?;
     let batch = match table.as_str().to_lowercase().as_str() {
         "catalogs" => securables::catalogs(catalogs)?,
-        "schemata" => securables::schemata(tx, caller, &catalogs)?,
-        "tables" => securables::tables(tx, caller, &catalogs)?,
-        "views" => securables::views(tx, caller, &catalogs)?,
-        "columns" => columns_table::columns(tx, caller, &catalogs)?,
-        "catalog_privileges" => privileges::of_catalogs(tx, caller, &catalogs)?,
-        "schema_privileges" => privileges::of_schemas(tx, caller, &catalogs)?,
-        "table_privileges" => privileges::of_tables(tx, caller, &catalogs)?,
+        "schemata" => securables::schemata(tx, access, &catalogs)?,
+        "tables" => securables::tables(tx, access, &catalogs)?,
+        "views" => securables::views(tx, access, &catalogs)?,
+        "columns" => columns_table::columns(tx, access, &catalogs)?,
+        "catalog_privileges" => privileges::of_catalogs(tx, access, &catalogs)?,
+        "schema_privileges" => privileges::of_schemas(tx, access, &catalogs)?,
+        "table_privileges" => privileges::of_tables(tx, access, &catalogs)?,
         _ => return Ok(None),
     };
     Ok(Some(batch))
 }
 
 /// The catalogs that the schema of `catalog` describes: itself, or for `system` all the caller sees.
-fn catalogs(tx: &Transaction<'_>, caller: &Caller, catalog: &Identifier) -> Result<Vec<CatalogRow>, SqlError> {
+fn catalogs(tx: &Transaction<'_>, access: &Access, catalog: &Identifier) -> Result<Vec<CatalogRow>, SqlError> {
     if catalog.matches(SYSTEM_CATALOG) {
-        return caller.visible_catalogs(tx);
+        let visible = operations::list_catalogs(tx, access, true, &PageRequest::all())?.items;
+        return Ok(visible.into_iter().map(|(catalog, _)| catalog).collect());
     }
-    Ok(vec![caller.catalog(tx, catalog)?])
+    Ok(vec![operations::get_catalog(tx, access, catalog, true)?.0])
 }

@@ -183,6 +183,11 @@ impl Transaction<'_> {
     pub(crate) fn metastore(&self) -> &MetastoreRow {
         &self.shared.metastore
     }
+
+    /// [`Metastore::managed_root`]
+    pub(crate) fn managed_root(&self) -> &str {
+        self.shared.managed.url()
+    }
 }
 
 /// Opens one connection with the settings every connection needs.

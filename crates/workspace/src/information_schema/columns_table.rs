@@ -8,9 +8,9 @@ use datafusion::arrow::array::RecordBatch;
 
 use super::column::{Column, batch, maybe, some};
 use super::securables::visible_tables;
+use crate::authorization::Access;
 use crate::metastore::{CatalogRow, ColumnDetail, TableRow, Transaction};
 use crate::sql::SqlError;
-use crate::sql::execute::Caller;
 
 use Column::{Int, Long, Text};
 
@@ -21,10 +21,10 @@ struct ColumnItem {
 
 pub(super) fn columns(
     tx: &Transaction<'_>,
-    caller: &Caller,
+    access: &Access,
     catalogs: &[CatalogRow],
 ) -> Result<RecordBatch, SqlError> {
-    let tables = visible_tables(tx, caller, catalogs, ColumnDetail::Loaded)?;
+    let tables = visible_tables(tx, access, catalogs, ColumnDetail::Loaded)?;
     let items: Vec<_> = tables.into_iter().flat_map(items).collect();
     batch(&definition(), &items)
 }

@@ -3,15 +3,14 @@
 
 use std::collections::HashMap;
 
-use clxs_api::SecurableKind;
+use clxs_api::Privilege;
 use datafusion::arrow::array::RecordBatch;
 
 use super::column::{Column, batch, some};
-use super::securables::{schemas_of, visible_tables};
-use crate::authorization::applies_to;
+use super::securables::{visible_schemas, visible_tables};
+use crate::authorization::{Access, SecurableRef, is_applicable};
 use crate::metastore::{CatalogRow, ColumnDetail, GrantRow, Transaction};
 use crate::sql::SqlError;
-use crate::sql::execute::Caller;
 
 use Column::Text;
 
@@ -29,11 +28,11 @@ struct Grants(HashMap<String, Vec<GrantRow>>);
 
 impl Grants {
     /// Without MANAGE or ownership one sees only one's own grants (facts/sql.md §14).
-    fn read(tx: &Transaction<'_>, caller: &Caller, catalog: &CatalogRow) -> Result<Self, SqlError> {
+    fn read(tx: &Transaction<'_>, access: &Access, catalog: &CatalogRow) -> Result<Self, SqlError> {
         let mut by_securable: HashMap<String, Vec<GrantRow>> = HashMap::new();
-        let all = caller.may_manage_catalog(tx, catalog)?;
+        let all = access.check(tx, &SecurableRef::from(catalog), &Privilege::Manage).is_ok();
         for grant in tx.grants_in_catalog(&catalog.id)? {
-            if all || caller.is_owner(&grant.principal) {
+            if all || access.identities().contains(&grant.principal) {
                 by_securable.entry(grant.securable_id.clone()).or_default().push(grant);
             }
         }
@@ -43,28 +42,28 @@ impl Grants {
     /// What shows on a securable: its own grants, then those of its ancestors, nearest first.
     fn shown<'a>(
         &'a self,
-        kind: &'a SecurableKind,
+        securable_kind: &'a str,
         path: &'a [(&'a str, &'static str)],
     ) -> impl Iterator<Item = (&'a GrantRow, &'static str)> {
         let grants = path.iter().flat_map(|(id, inherited_from)| {
             self.0.get(*id).into_iter().flatten().map(move |grant| (grant, *inherited_from))
         });
         grants.filter(|(grant, inherited_from)| {
-            *inherited_from == "NONE" || applies_to(&grant.privilege, kind)
+            *inherited_from == "NONE" || is_applicable(&grant.privilege, securable_kind)
         })
     }
 }
 
 pub(super) fn of_catalogs(
     tx: &Transaction<'_>,
-    caller: &Caller,
+    access: &Access,
     catalogs: &[CatalogRow],
 ) -> Result<RecordBatch, SqlError> {
     let mut items = Vec::new();
     for catalog in catalogs {
-        let grants = Grants::read(tx, caller, catalog)?;
+        let grants = Grants::read(tx, access, catalog)?;
         let path = [(catalog.id.as_str(), "NONE")];
-        items.extend(grants.shown(&SecurableKind::Catalog, &path).map(|(grant, from)| {
+        items.extend(grants.shown(catalog.securable_kind(), &path).map(|(grant, from)| {
             item(grant, from, [catalog.name.as_str(), "", ""])
         }));
     }
@@ -74,15 +73,15 @@ pub(super) fn of_catalogs(
 
 pub(super) fn of_schemas(
     tx: &Transaction<'_>,
-    caller: &Caller,
+    access: &Access,
     catalogs: &[CatalogRow],
 ) -> Result<RecordBatch, SqlError> {
     let mut items = Vec::new();
     for catalog in catalogs {
-        let grants = Grants::read(tx, caller, catalog)?;
-        for schema in schemas_of(tx, catalog)? {
+        let grants = Grants::read(tx, access, catalog)?;
+        for schema in visible_schemas(tx, access, catalog)? {
             let path = [(schema.id.as_str(), "NONE"), (catalog.id.as_str(), "CATALOG")];
-            items.extend(grants.shown(&SecurableKind::Schema, &path).map(|(grant, from)| {
+            items.extend(grants.shown(schema.securable_kind(), &path).map(|(grant, from)| {
                 item(grant, from, [catalog.name.as_str(), schema.name.as_str(), ""])
             }));
         }
@@ -101,16 +100,16 @@ pub(super) fn of_schemas(
 
 pub(super) fn of_tables(
     tx: &Transaction<'_>,
-    caller: &Caller,
+    access: &Access,
     catalogs: &[CatalogRow],
 ) -> Result<RecordBatch, SqlError> {
     let mut items = Vec::new();
     for catalog in catalogs {
-        let grants = Grants::read(tx, caller, catalog)?;
-        for table in visible_tables(tx, caller, std::slice::from_ref(catalog), ColumnDetail::Omitted)? {
+        let grants = Grants::read(tx, access, catalog)?;
+        for table in visible_tables(tx, access, std::slice::from_ref(catalog), ColumnDetail::Omitted)? {
             let path =
                 [(table.id.as_str(), "NONE"), (table.schema_id.as_str(), "SCHEMA"), (catalog.id.as_str(), "CATALOG")];
-            items.extend(grants.shown(&SecurableKind::Table, &path).map(|(grant, from)| {
+            items.extend(grants.shown(table.securable_kind(), &path).map(|(grant, from)| {
                 item(grant, from, [catalog.name.as_str(), table.schema.as_str(), table.name.as_str()])
             }));
         }

@@ -6,9 +6,9 @@ use clxs_api::table::TableType;
 use datafusion::arrow::array::RecordBatch;
 
 use super::column::{Column, batch, maybe, some};
+use crate::authorization::{Access, Visibility};
 use crate::metastore::{CatalogRow, ColumnDetail, PageRequest, SchemaRow, TableRow, Transaction};
 use crate::sql::SqlError;
-use crate::sql::execute::Caller;
 
 use Column::{Text, Timestamp};
 
@@ -27,12 +27,12 @@ pub(super) fn catalogs(catalogs: Vec<CatalogRow>) -> Result<RecordBatch, SqlErro
 
 pub(super) fn schemata(
     tx: &Transaction<'_>,
-    caller: &Caller,
+    access: &Access,
     catalogs: &[CatalogRow],
 ) -> Result<RecordBatch, SqlError> {
     let mut schemas = Vec::new();
     for catalog in catalogs {
-        schemas.extend(caller.visible_schemas(tx, catalog)?);
+        schemas.extend(visible_schemas(tx, access, catalog)?);
     }
     let columns: [Column<SchemaRow>; 8] = [
         Text("catalog_name", |row| some(row.catalog.as_str())),
@@ -50,21 +50,24 @@ pub(super) fn schemata(
 /// All tables and views that the caller may see, by catalog, schema and name.
 pub(super) fn visible_tables(
     tx: &Transaction<'_>,
-    caller: &Caller,
+    access: &Access,
     catalogs: &[CatalogRow],
     columns: ColumnDetail,
 ) -> Result<Vec<TableRow>, SqlError> {
     let mut tables = Vec::new();
     for catalog in catalogs {
-        let all = tx.tables_of_catalog(catalog, columns)?;
-        tables.extend(caller.visible_tables_of_catalog(tx, catalog, all)?);
+        let visibility = Visibility::load(tx, access, catalog)?;
+        let is_visible = |table: &TableRow| {
+            visibility.table(&table.schema_id, &table.id, &table.owner).is_seen(true)
+        };
+        tables.extend(tx.tables_of_catalog(catalog, columns)?.into_iter().filter(is_visible));
     }
     Ok(tables)
 }
 
 pub(super) fn tables(
     tx: &Transaction<'_>,
-    caller: &Caller,
+    access: &Access,
     catalogs: &[CatalogRow],
 ) -> Result<RecordBatch, SqlError> {
     let columns: [Column<TableRow>; 15] = [
@@ -86,7 +89,7 @@ pub(super) fn tables(
         Text("storage_sub_directory", |_| None),
         Text("storage_path", |row| maybe(row.location.as_ref())),
     ];
-    batch(&columns, &visible_tables(tx, caller, catalogs, ColumnDetail::Omitted)?)
+    batch(&columns, &visible_tables(tx, access, catalogs, ColumnDetail::Omitted)?)
 }
 
 /// A view, and whether the caller may read its text.
@@ -97,13 +100,13 @@ struct VisibleView {
 
 pub(super) fn views(
     tx: &Transaction<'_>,
-    caller: &Caller,
+    access: &Access,
     catalogs: &[CatalogRow],
 ) -> Result<RecordBatch, SqlError> {
-    let all = visible_tables(tx, caller, catalogs, ColumnDetail::Omitted)?;
+    let all = visible_tables(tx, access, catalogs, ColumnDetail::Omitted)?;
     let views = all.into_iter().filter(TableRow::is_view);
     let views: Vec<_> =
-        views.map(|view| VisibleView { readable: caller.is_owner(&view.owner), view }).collect();
+        views.map(|view| VisibleView { readable: access.identities().contains(&view.owner), view }).collect();
     let columns: [Column<VisibleView>; 9] = [
         Text("table_catalog", |row| some(row.view.catalog.as_str())),
         Text("table_schema", |row| some(row.view.schema.as_str())),
@@ -123,7 +126,13 @@ pub(super) fn views(
     batch(&columns, &views)
 }
 
-/// The schemas of a catalog by their ids, for grants.
-pub(super) fn schemas_of(tx: &Transaction<'_>, catalog: &CatalogRow) -> Result<Vec<SchemaRow>, SqlError> {
-    Ok(tx.schemas(catalog, &PageRequest::all())?.items)
+/// The schemas of a catalog that the caller may see.
+pub(super) fn visible_schemas(
+    tx: &Transaction<'_>,
+    access: &Access,
+    catalog: &CatalogRow,
+) -> Result<Vec<SchemaRow>, SqlError> {
+    let visibility = Visibility::load(tx, access, catalog)?;
+    let schemas = tx.schemas(catalog, &PageRequest::all())?.items.into_iter();
+    Ok(schemas.filter(|schema| visibility.schema(&schema.id).is_seen(true)).collect())
 }

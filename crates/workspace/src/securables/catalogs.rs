@@ -6,8 +6,11 @@ use clxs_api::{Identifier, Privilege, SecurableKind};
 use super::new_name;
 use crate::authorization::{Access, SecurableRef, Sight};
 use crate::metastore::{
-    CatalogRow, MetastoreError, Page, PageRequest, Transaction, WriteIntent, normalise_location,
+    CatalogRow, MetastoreError, Page, PageRequest, SchemaRow, Transaction, WriteIntent, normalise_location,
 };
+
+/// The schema that every new catalog has.
+const DEFAULT_SCHEMA: &str = "default";
 
 /// A catalog that the caller sees, and how much of it.
 pub(crate) fn get_catalog(
@@ -39,7 +42,7 @@ pub(crate) fn list_catalogs(
     Ok(Page { items, next: page.next })
 }
 
-/// Makes a catalog, owned by the caller.
+/// Makes a catalog with its schema `default`, both owned by the caller.
 pub(crate) fn create_catalog(
     tx: &Transaction<'_>,
     access: &Access,
@@ -52,6 +55,9 @@ pub(crate) fn create_catalog(
     row.properties = request.properties.clone().unwrap_or_default();
     row.storage_root = request.storage_root.as_deref().map(normalise_location).transpose()?;
     tx.insert_catalog(&row)?;
+    let mut schema = SchemaRow::new(&row, &new_name(&SecurableKind::Schema, DEFAULT_SCHEMA)?, access.principal());
+    schema.comment = Some("Default schema (auto-created)".to_owned());
+    tx.insert_schema(&schema)?;
     Ok(row)
 }
 

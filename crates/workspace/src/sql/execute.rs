@@ -10,12 +10,12 @@ mod clone;
 mod comment;
 mod context;
 mod create_table;
-mod delete;
 mod describe;
 mod drop;
 mod grants;
 mod insert;
 mod pattern;
+mod place;
 mod query;
 mod rows;
 mod securables;
@@ -27,6 +27,7 @@ mod types;
 mod views;
 
 pub(crate) use context::{Context, Services};
+pub(crate) use query::sql_error;
 pub(crate) use table_rows::settle_interrupted_writes;
 
 use super::SqlError;
@@ -50,7 +51,7 @@ pub(crate) async fn execute(context: &Context, statement: Statement) -> Result<S
         Statement::AlterTable(alter) => alter::execute(context, alter).await,
         Statement::Comment { on, comment } => comment::execute(context, on, comment).await,
         Statement::Insert(insert) => insert::execute(context, *insert).await,
-        Statement::Delete(delete) => delete::execute(context, *delete).await,
+        Statement::Delete(_) => Err(SqlError::unsupported("DELETE")),
         Statement::Query(query) => query::execute(context, *query).await,
         Statement::Grant(grant) => grants::change(context, grant, grants::Change::Grant).await,
         Statement::Revoke(grant) => grants::change(context, grant, grants::Change::Revoke).await,

@@ -5,6 +5,7 @@ use clxs_api::{FullName, Identifier, Privilege, SecurableKind};
 use super::SqlError;
 use crate::delta::DeltaError;
 use crate::metastore::MetastoreError;
+use crate::sql::execute::sql_error;
 
 impl SqlError {
     /// Like the conversion of the error; but whatever of a table's name is missing below the catalog, it is the
@@ -78,6 +79,11 @@ fn not_empty(kind: &SecurableKind, name: &str, message: &str) -> SqlError {
 
 impl From<DeltaError> for SqlError {
     fn from(error: DeltaError) -> Self {
+        // What went wrong while rows were computed has a class of its own.
+        let error = match error {
+            DeltaError::Query { source, .. } => return sql_error(*source),
+            other => other,
+        };
         let (class, sql_state) = error.class();
         let message = capitalised(&error.to_string());
         Self::new(class, sql_state, format!("{message}.")).with_source(error)

@@ -1,15 +1,12 @@
 //! CHECK constraints: conditions that every row of a table meets.
 
-use std::sync::Arc;
-
-use datafusion::arrow::array::{Array, AsArray, RecordBatch};
-use datafusion::arrow::datatypes::Int64Type;
-use datafusion::catalog::TableProvider;
-use datafusion::sql::sqlparser::ast::{Expr, SelectItem};
+use datafusion::arrow::array::AsArray;
+use datafusion::arrow::datatypes::{Int64Type, SchemaRef};
+use datafusion::sql::sqlparser::ast::{Expr, SelectItem, SetExpr};
 
 use super::context::Context;
-use super::query::{self, Planned, TARGET};
-use crate::delta::{Pin, Snapshot};
+use super::query;
+use crate::delta::{Check, Pin, Snapshot};
 use crate::metastore::TableRow;
 use crate::sql::SqlError;
 use crate::sql::ast::{CheckConstraint, Statement};
@@ -17,28 +14,30 @@ use crate::sql::ast::{CheckConstraint, Statement};
 /// The prefix of the table properties that hold constraints.
 const PROPERTY: &str = "delta.constraints.";
 
-/// A constraint of a table.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Check {
-    pub(super) name: String,
-    pub(super) expression: String,
+/// The constraints of a table: names and expressions.
+pub(super) fn constraints(snapshot: &Snapshot) -> Vec<(String, String)> {
+    let properties = snapshot.metadata().configuration.iter();
+    let constraint = |(key, expression): (&String, &String)| {
+        Some((key.strip_prefix(PROPERTY)?.to_owned(), expression.clone()))
+    };
+    properties.filter_map(constraint).collect()
 }
 
-impl Check {
-    /// The constraints of a table.
-    pub(super) fn of(snapshot: &Snapshot) -> Vec<Self> {
-        let properties = snapshot.metadata().configuration.iter();
-        let check = |(key, expression): (&String, &String)| {
-            let name = key.strip_prefix(PROPERTY)?.to_owned();
-            Some(Self { name, expression: expression.clone() })
-        };
-        properties.filter_map(check).collect()
+/// The constraints compiled for rows of this schema.
+///
+/// # Errors
+/// `UNSUPPORTED_FEATURE` for an expression that is not computed here.
+pub(super) async fn compiled(
+    context: &Context,
+    schema: &SchemaRef,
+    constraints: Vec<(String, String)>,
+) -> Result<Vec<Check>, SqlError> {
+    let mut checks = Vec::with_capacity(constraints.len());
+    for (name, text) in constraints {
+        let predicate = query::condition(context, schema, "", expression(&text)?).await?;
+        checks.push(Check { name, expression: text, predicate });
     }
-
-    /// The condition as a column of a query.
-    fn item(&self) -> Result<SelectItem, SqlError> {
-        Ok(SelectItem::UnnamedExpr(Expr::IsTrue(Box::new(Expr::Nested(Box::new(expression(&self.expression)?))))))
-    }
+    Ok(checks)
 }
 
 /// An expression as it is stored with a table.
@@ -47,42 +46,12 @@ impl Check {
 /// Those of the parser.
 pub(super) fn expression(text: &str) -> Result<Expr, SqlError> {
     if let Statement::Query(query) = crate::sql::parse(&format!("SELECT {text}"))?
-        && let datafusion::sql::sqlparser::ast::SetExpr::Select(select) = *query.body
+        && let SetExpr::Select(select) = *query.body
         && let Some(SelectItem::UnnamedExpr(expression)) = select.projection.into_iter().next()
     {
         return Ok(expression);
     }
     Err(SqlError::internal(format!("`{text}` is no expression")))
-}
-
-/// The rows of `rows` with one more column for each constraint: whether the row meets it.
-pub(super) async fn plan(
-    context: &Context,
-    rows: Arc<dyn TableProvider>,
-    checks: &[Check],
-) -> Result<Planned, SqlError> {
-    let mut items = query::all_columns(&rows);
-    for check in checks {
-        items.push(check.item()?);
-    }
-    query::plan_over(context, TARGET, rows, items).await
-}
-
-/// The rows without the columns of [`plan`].
-///
-/// # Errors
-/// `DELTA_VIOLATE_CONSTRAINT_WITH_VALUES` for the first row that does not meet a constraint; null does not.
-pub(super) fn enforce(batch: &RecordBatch, checks: &[Check]) -> Result<RecordBatch, SqlError> {
-    let width = batch.num_columns() - checks.len();
-    for (index, check) in checks.iter().enumerate() {
-        let met = batch.column(width + index).as_boolean();
-        if let Some(row) = (0..met.len()).find(|row| met.is_null(*row) || !met.value(*row)) {
-            let values = query::row_text(batch, row, width)?;
-            return Err(SqlError::delta_violate_constraint(&check.name, &check.expression, &values));
-        }
-    }
-    let columns: Vec<usize> = (0..width).collect();
-    batch.project(&columns).map_err(|error| SqlError::internal(error.to_string()).with_source(error))
 }
 
 /// Refuses a new constraint that rows of the table do not meet.
@@ -99,8 +68,7 @@ pub(super) async fn require_rows_to_meet(
     let rows = context.blocking(open).await?;
     let condition = format!("count_if(({}) IS NOT TRUE)", check.expression);
     let items = vec![SelectItem::UnnamedExpr(expression(&condition)?)];
-    let planned = query::plan_over(context, TARGET, rows, items).await?;
-    let violations = planned.first_value().await?;
+    let violations = query::plan_over(context, rows, items).await?.first_value().await?;
     let violations = violations.map_or(0, |count| count.as_primitive::<Int64Type>().value(0));
     match u64::try_from(violations) {
         Ok(0) | Err(_) => Ok(()),

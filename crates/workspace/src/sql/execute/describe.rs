@@ -8,6 +8,7 @@ use clxs_api::Identifier;
 
 use super::context::Context;
 use super::rows::text_result;
+use crate::securables;
 use crate::sql::SqlError;
 use crate::sql::ast::{Describe, ObjectName};
 use crate::warehouse::StatementResult;
@@ -23,8 +24,9 @@ pub(super) async fn execute(context: &Context, describe: Describe) -> Result<Sta
 }
 
 async fn schema(context: &Context, name: &ObjectName, extended: bool) -> Result<StatementResult, SqlError> {
-    let name = context.schema_name(name)?;
-    let schema = context.read(move |tx, caller| caller.schema(tx, &name)).await?;
+    let (catalog, name) = context.schema_name(name);
+    let schema = context.read(move |tx, access| Ok(securables::get_schema(tx, access, (&catalog, &name), true)?.0));
+    let schema = schema.await?;
     let mut rows = vec![
         ["Catalog Name".to_owned(), schema.catalog.as_str().to_owned()],
         ["Namespace Name".to_owned(), schema.name.as_str().to_owned()],
@@ -39,7 +41,7 @@ async fn schema(context: &Context, name: &ObjectName, extended: bool) -> Result<
 }
 
 async fn catalog(context: &Context, name: Identifier, extended: bool) -> Result<StatementResult, SqlError> {
-    let catalog = context.read(move |tx, caller| caller.catalog(tx, &name)).await?;
+    let catalog = context.read(move |tx, access| Ok(securables::get_catalog(tx, access, &name, true)?.0)).await?;
     let mut rows = vec![
         ["Catalog Name".to_owned(), catalog.name.as_str().to_owned()],
         ["Comment".to_owned(), catalog.comment.unwrap_or_default()],

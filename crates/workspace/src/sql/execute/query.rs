@@ -10,6 +10,7 @@ mod error;
 mod functions;
 mod number_text;
 mod output;
+mod over;
 mod range;
 mod refused;
 mod relations;
@@ -34,10 +35,12 @@ use datafusion::sql::parser::Statement as PlannerStatement;
 use datafusion::sql::sqlparser::ast::{Expr, Query, SelectItem, SetExpr, Statement, VisitMut};
 use futures::{StreamExt, TryStreamExt};
 
-pub(super) use error::sql_error;
+pub(crate) use error::sql_error;
 pub(super) use output::table_schema;
+pub(super) use over::{condition, plan_over, text_of};
 pub(super) use relations::pin;
-pub(crate) use session_values::SessionValues;
+pub(super) use syntax::literal;
+use session_values::SessionValues;
 
 use super::Context;
 use super::types::result_column;
@@ -114,7 +117,7 @@ impl Planned {
     }
 
     /// Runs the query for its first value.
-    async fn first_value(&self) -> Result<Option<ArrayRef>, SqlError> {
+    pub(super) async fn first_value(&self) -> Result<Option<ArrayRef>, SqlError> {
         let batches: Vec<_> = self.stream().await?.try_collect().await.map_err(sql_error)?;
         let batch = batches.into_iter().find(|batch| batch.num_rows() > 0);
         Ok(batch.map(|batch| Arc::clone(batch.column(0))))

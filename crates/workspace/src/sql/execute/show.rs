@@ -10,6 +10,7 @@ use super::views;
 use crate::delta::schema::DataType;
 use crate::delta::{DeltaEngine, Pin, Snapshot};
 use crate::metastore::{ColumnDetail, PageRequest, TableRow};
+use crate::securables::{self, TableListing};
 use crate::sql::SqlError;
 use crate::sql::ast::{ObjectName, Show};
 use crate::warehouse::StatementResult;
@@ -27,9 +28,9 @@ pub(super) async fn execute(context: &Context, show: Show) -> Result<StatementRe
 }
 
 async fn catalogs(context: &Context, pattern: Option<String>) -> Result<StatementResult, SqlError> {
-    let names = context.read(|tx, caller| {
-        let visible = caller.visible_catalogs(tx)?;
-        Ok(visible.into_iter().map(|catalog| catalog.name.as_str().to_owned()).collect::<Vec<_>>())
+    let names = context.read(|tx, access| {
+        let visible = securables::list_catalogs(tx, access, true, &PageRequest::all())?.items;
+        Ok(visible.into_iter().map(|(catalog, _)| catalog.name.as_str().to_owned()).collect::<Vec<_>>())
     });
     let matching = names.await?.into_iter().filter(|name| matches(pattern.as_deref(), name));
     Ok(text_result(["catalog"], matching.map(|name| [name]).collect()))
@@ -41,10 +42,9 @@ async fn schemas(
     pattern: Option<String>,
 ) -> Result<StatementResult, SqlError> {
     let catalog = catalog.unwrap_or_else(|| context.session().catalog.clone());
-    let names = context.read(move |tx, caller| {
-        let catalog = caller.catalog(tx, &catalog)?;
-        let visible = caller.visible_schemas(tx, &catalog)?;
-        Ok(visible.into_iter().map(|schema| schema.name.as_str().to_owned()).collect::<Vec<_>>())
+    let names = context.read(move |tx, access| {
+        let visible = securables::list_schemas(tx, access, &catalog, true, &PageRequest::all())?.items;
+        Ok(visible.into_iter().map(|(schema, _)| schema.name.as_str().to_owned()).collect::<Vec<_>>())
     });
     let matching = names.await?.into_iter().filter(|name| matches(pattern.as_deref(), name));
     Ok(text_result(["databaseName"], matching.map(|name| [name]).collect()))
@@ -56,11 +56,17 @@ async fn tables(
     pattern: Option<String>,
     only_views: bool,
 ) -> Result<StatementResult, SqlError> {
-    let name = context.schema_name_or_current(schema.as_ref())?;
-    let tables = context.read(move |tx, caller| {
-        let schema = caller.schema(tx, &name)?;
-        let all = tx.tables(&schema, ColumnDetail::Omitted, &PageRequest::all())?.items;
-        caller.visible_tables(tx, &schema, all)
+    let (catalog, schema) = context.schema_name(&schema.unwrap_or(ObjectName(Vec::new())));
+    let listing = TableListing {
+        catalog,
+        schema,
+        columns: ColumnDetail::Omitted,
+        include_browse: true,
+        page: PageRequest::all(),
+    };
+    let tables = context.read(move |tx, access| {
+        let visible = securables::list_tables(tx, access, &listing)?.items;
+        Ok(visible.into_iter().map(|(table, _)| table).collect::<Vec<_>>())
     });
     let listed = |table: &TableRow| {
         (!only_views || table.is_view()) && matches(pattern.as_deref(), table.name.as_str())

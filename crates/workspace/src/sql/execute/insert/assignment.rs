@@ -2,15 +2,14 @@
 
 use clxs_api::{FullName, Identifier};
 use datafusion::arrow::datatypes::DataType as ArrowType;
-use datafusion::common::Column;
-use datafusion::logical_expr::{Expr as PlanExpr, LogicalPlanBuilder, cast, col};
+use datafusion::logical_expr::{Expr as PlanExpr, cast};
 use datafusion::sql::sqlparser::ast::{Expr, Ident, SelectItem, Value};
 
 use crate::delta::schema::{DataType, StructField, StructType, TryIntoArrow};
 use crate::sql::SqlError;
 use crate::sql::execute::checks::expression;
 use crate::sql::execute::context::Context;
-use crate::sql::execute::query::{self, Planned, SOURCE};
+use crate::sql::execute::query::{self, Planned};
 use crate::sql::execute::types::{metadata_text, result_type_text};
 
 /// For each column of the table the position of its value in the source; none takes the default.
@@ -49,11 +48,11 @@ fn same(left: &str, right: &str) -> bool {
 
 fn arity_mismatch(table: &FullName, names: &[String], fields: &[StructField]) -> SqlError {
     let list = |names: Vec<&str>| names.into_iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
-    SqlError::insert_arity_mismatch(
+    SqlError::insert_column_arity(
         table,
+        fields.len() > names.len(),
         &list(names.iter().map(String::as_str).collect()),
         &list(fields.iter().map(|field| field.name.as_str()).collect()),
-        fields.len() > names.len(),
     )
 }
 
@@ -78,9 +77,8 @@ pub(super) async fn plan(
         let alias = Ident::with_quote('`', field.name.clone());
         items.push(SelectItem::ExprWithAlias { expr: value, alias });
     }
-    let planned = query::plan_over(context, SOURCE, source.into_positional(positional)?, items).await?;
-    let plan = typed(&planned, schema)?;
-    planned.with_plan(plan)
+    let planned = query::plan_over(context, source.into_positional(positional)?, items).await?;
+    typed(planned, schema)
 }
 
 fn positional(position: usize) -> String {
@@ -100,19 +98,19 @@ fn default(field: &StructField) -> Result<Expr, SqlError> {
 }
 
 /// Casts to the types of the table; texts are written as Spark writes them.
-fn typed(planned: &Planned, schema: &StructType) -> Result<datafusion::logical_expr::LogicalPlan, SqlError> {
-    let mut columns = Vec::new();
-    for ((qualifier, given), field) in planned.plan.schema().iter().zip(schema.fields()) {
-        let wanted: ArrowType = (&field.data_type)
+fn typed(planned: Planned, schema: &StructType) -> Result<Planned, SqlError> {
+    let mut wanted = Vec::with_capacity(schema.num_fields());
+    for field in schema.fields() {
+        let data_type: ArrowType = (&field.data_type)
             .try_into_arrow()
             .map_err(|error| SqlError::internal(error.to_string()).with_source(error))?;
-        let column = col(Column::from((qualifier, given.as_ref())));
-        columns.push(converted(column, given.data_type(), wanted).alias(field.name.clone()));
+        wanted.push((field.name.clone(), data_type));
     }
-    LogicalPlanBuilder::from(planned.plan.clone())
-        .project(columns)
-        .and_then(LogicalPlanBuilder::build)
-        .map_err(query::sql_error)
+    let given: Vec<ArrowType> =
+        planned.plan.schema().fields().iter().map(|field| field.data_type().clone()).collect();
+    planned.project(|position, column| match (&given[position], &wanted[position]) {
+        (given, (name, wanted)) => converted(column, given, wanted.clone()).alias(name.clone()),
+    })
 }
 
 /// Containers keep their type here: writing conforms them element by element.
@@ -120,7 +118,7 @@ fn converted(column: PlanExpr, given: &ArrowType, wanted: ArrowType) -> PlanExpr
     if *given == wanted || wanted.is_nested() && given.is_nested() {
         column
     } else if wanted == ArrowType::Utf8 && !matches!(given, ArrowType::Utf8View | ArrowType::LargeUtf8 | ArrowType::Null) {
-        query::to_text(column)
+        query::text_of(column)
     } else {
         cast(column, wanted)
     }

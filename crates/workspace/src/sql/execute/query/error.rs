@@ -6,7 +6,7 @@ use datafusion::common::{Column, DataFusionError, SchemaError};
 use crate::sql::SqlError;
 
 /// The error a client sees.
-pub(super) fn sql_error(error: DataFusionError) -> SqlError {
+pub(crate) fn sql_error(error: DataFusionError) -> SqlError {
     match error {
         DataFusionError::External(source) => match source.downcast::<SqlError>() {
             Ok(error) => *error,

@@ -60,7 +60,7 @@ pub(super) fn fields(schema: &Schema, names: Option<&[String]>) -> Result<Vec<St
 ///
 /// # Errors
 /// `COLUMN_ALREADY_EXISTS`
-pub(super) fn table_schema(fields: Vec<StructField>) -> Result<StructType, SqlError> {
+pub(in crate::sql::execute) fn table_schema(fields: Vec<StructField>) -> Result<StructType, SqlError> {
     let mut taken = HashSet::new();
     for field in &fields {
         if !taken.insert(field.name.to_lowercase()) {

@@ -18,6 +18,7 @@ use futures::FutureExt;
 use futures::future::BoxFuture;
 
 use super::error::sql_error;
+use super::over::columns;
 use super::session_values::SessionValues;
 use super::spelling::Spelling;
 use crate::delta::{Pin, Snapshot};
@@ -182,14 +183,14 @@ async fn folder(reader: &Reader, relation: &Relation) -> Result<Arc<dyn TablePro
     let pin = pin(&reader.context, relation.as_of.clone()).await?;
     let location = files.location;
     let snapshot = reader.context.blocking(move |engine| Snapshot::open(engine, &location, pin)).await?;
-    Ok(snapshot.into_table_provider())
+    Ok(snapshot.into_table_provider()?)
 }
 
 async fn table(reader: &Reader, row: &TableRow, as_of: Option<AsOf>) -> Result<Arc<dyn TableProvider>, SqlError> {
     let pin = pin(&reader.context, as_of).await?;
     let location = reader.context.location(row)?;
     let snapshot = reader.context.blocking(move |engine| Snapshot::open(engine, &location, pin)).await?;
-    Ok(snapshot.into_table_provider())
+    Ok(snapshot.into_table_provider()?)
 }
 
 async fn view(
@@ -203,13 +204,7 @@ async fn view(
     };
     let planned = super::plan_with(&behind, *query).await?;
     let names = row.columns.iter().filter_map(|column| column.name.clone());
-    let fields = planned.plan.schema().iter();
-    let columns: Vec<_> = fields
-        .zip(names)
-        .map(|((qualifier, field), name)| {
-            col(datafusion::common::Column::from((qualifier, field.as_ref()))).alias(name)
-        })
-        .collect();
+    let columns: Vec<_> = columns(&planned.plan).zip(names).map(|(column, name)| column.alias(name)).collect();
     let plan = LogicalPlanBuilder::from(planned.plan)
         .project(columns)
         .and_then(LogicalPlanBuilder::build)

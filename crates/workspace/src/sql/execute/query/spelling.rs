@@ -34,7 +34,7 @@ impl Spelling {
         }
     }
 
-    fn learn(&mut self, name: &str) {
+    pub(super) fn learn(&mut self, name: &str) {
         self.0.entry(name.to_lowercase()).or_insert_with(|| name.to_owned());
     }
 
@@ -46,8 +46,8 @@ impl Spelling {
     /// Spells every name of a query or an expression in one way.
     pub(super) fn apply<T: Visit + VisitMut>(mut self, tree: &mut T) {
         // Neither visitor stops on its way.
-        let _: ControlFlow<()> = tree.visit(&mut Learner(&mut self));
-        let _: ControlFlow<()> = tree.visit(&mut Speller(&self));
+        let _: ControlFlow<()> = Visit::visit(tree, &mut Learner(&mut self));
+        let _: ControlFlow<()> = VisitMut::visit(tree, &mut Speller(&self));
     }
 
     fn spell(&self, ident: &mut Ident) {

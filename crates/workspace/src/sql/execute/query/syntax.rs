@@ -51,7 +51,7 @@ pub(super) fn text(value: impl Into<String>) -> Expr {
 }
 
 /// A literal.
-pub(super) fn literal(value: Value) -> Expr {
+pub(in crate::sql::execute) fn literal(value: Value) -> Expr {
     Expr::Value(value.with_empty_span())
 }
 
