@@ -4,7 +4,6 @@
 
 mod action;
 mod alter;
-mod append;
 mod clone;
 mod column;
 mod commit;
@@ -26,11 +25,9 @@ mod scan_row;
 mod snapshot;
 #[cfg(test)]
 mod test_tables;
-mod write;
 
 pub(crate) mod schema {
     //! The types of table schemas: the kernel's, named in this one place.
-    pub(crate) use delta_kernel::engine::arrow_conversion::{TryFromArrow, TryIntoArrow};
     pub(crate) use delta_kernel::schema::{
         ArrayType, DataType, MapType, MetadataValue, PrimitiveType, StructField, StructType,
     };
@@ -38,7 +35,6 @@ pub(crate) mod schema {
 
 pub(crate) use action::{AddFile, DeletionVector, Metadata, Protocol};
 pub(crate) use alter::{MetadataChange, alter};
-pub(crate) use append::{WriteMetrics, WriteMode, WriteRequest, append, create_table_as};
 pub(crate) use clone::{CloneMetrics, CloneRequest, clone_table};
 pub(crate) use create::{NewTable, create_table};
 pub(crate) use detail::TableDetail;
@@ -48,4 +44,3 @@ pub(crate) use history::{CommitSummary, history};
 pub(crate) use location::TableLocation;
 pub(crate) use log::{is_table, latest_version};
 pub(crate) use snapshot::{Pin, Snapshot};
-pub(crate) use write::Check;
