@@ -4,6 +4,7 @@
 
 mod action;
 mod alter;
+mod append;
 mod clone;
 mod column;
 mod commit;
@@ -25,6 +26,7 @@ mod scan_row;
 mod snapshot;
 #[cfg(test)]
 mod test_tables;
+mod write;
 
 pub(crate) mod schema {
     //! The types of table schemas: the kernel's, named in this one place.
@@ -35,6 +37,7 @@ pub(crate) mod schema {
 
 pub(crate) use action::{AddFile, DeletionVector, Metadata, Protocol};
 pub(crate) use alter::{MetadataChange, alter};
+pub(crate) use append::{WriteMetrics, WriteMode, WriteRequest, append, create_table_as};
 pub(crate) use clone::{CloneMetrics, CloneRequest, clone_table};
 pub(crate) use create::{NewTable, create_table};
 pub(crate) use detail::TableDetail;
@@ -44,3 +47,4 @@ pub(crate) use history::{CommitSummary, history};
 pub(crate) use location::TableLocation;
 pub(crate) use log::{is_table, latest_version};
 pub(crate) use snapshot::{Pin, Snapshot};
+pub(crate) use write::Check;

@@ -111,8 +111,8 @@ pub(crate) enum DeltaError {
     NotNullViolated { column: String },
     #[error("CHECK constraint {name} ({expression}) violated by row with values: {values}")]
     CheckViolated { name: String, expression: String, values: String },
-    #[error("{rows} rows are not as the table at {location} needs them: {reason}")]
-    InvalidRows { location: TableLocation, rows: &'static str, reason: String },
+    #[error("the rows are not as the table at {location} needs them: {reason}")]
+    InvalidRows { location: TableLocation, reason: String },
     #[error("the rows for the table at {location} cannot be computed")]
     Query {
         location: TableLocation,
