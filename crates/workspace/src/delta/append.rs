@@ -7,6 +7,7 @@ use futures::StreamExt as _;
 use serde_json::json;
 
 use super::action::{Action, AddFile};
+use super::checkpoint::checkpoint_if_due;
 use super::commit::{assign_row_ids, commit_info, in_commit_timestamp, now_millis, write_commit};
 use super::create::{CreatedTable, NewTable};
 use super::engine::DeltaEngine;
@@ -164,7 +165,11 @@ fn commit(
                 }
                 (table, attempt) = (newer, attempt + 1);
             }
-            result => return result.map(|()| metrics),
+            result => {
+                result?;
+                checkpoint_if_due(engine, location, metrics.version, table.metadata());
+                return Ok(metrics);
+            }
         }
     }
 }

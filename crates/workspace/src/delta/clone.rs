@@ -8,6 +8,7 @@ mod files;
 mod metadata;
 
 use super::action::{Action, CloneSource, DomainMetadata};
+use super::checkpoint::checkpoint_if_due;
 use super::commit::{assign_row_ids, commit_info, in_commit_timestamp, now_millis, write_commit};
 use super::engine::DeltaEngine;
 use super::error::DeltaError;
@@ -73,7 +74,8 @@ pub(crate) fn clone_table(engine: &DeltaEngine, request: &CloneRequest) -> Resul
     info.operation_metrics = metrics.recorded();
     info.clone_source = Some(clone_source);
 
-    let mut actions = vec![Action::CommitInfo(info), Action::Protocol(protocol), Action::MetaData(metadata)];
+    let mut actions =
+        vec![Action::CommitInfo(info), Action::Protocol(protocol), Action::MetaData(metadata.clone())];
     actions
         .extend(clustering(source, target.as_ref())?.into_iter().chain(row_ids).map(Action::DomainMetadata));
     if !request.shallow {
@@ -82,7 +84,9 @@ pub(crate) fn clone_table(engine: &DeltaEngine, request: &CloneRequest) -> Resul
     let deleted = now_millis();
     actions.extend(changes.removes.into_iter().map(|file| Action::Remove(file.into_remove(deleted))));
     actions.extend(changes.adds.into_iter().map(Action::Add));
-    write_commit(&request.target, target.map_or(0, |target| target.version() + 1), &actions)?;
+    let version = target.map_or(0, |target| target.version() + 1);
+    write_commit(&request.target, version, &actions)?;
+    checkpoint_if_due(engine, &request.target, version, &metadata);
     Ok(metrics)
 }
 

@@ -63,6 +63,15 @@ impl TableWriter {
     ) -> Result<Self, DeltaError> {
         ensure_checked(location, metadata, checks)?;
         ensure_computed(location, schema)?;
+        Ok(Self { checks: checks.to_vec(), ..Self::rewriting(location, metadata, schema)? })
+    }
+
+    /// A writer for rows that the table has already.
+    pub(super) fn rewriting(
+        location: &TableLocation,
+        metadata: &Metadata,
+        schema: &StructType,
+    ) -> Result<Self, DeltaError> {
         let fields: Vec<&StructField> = schema.fields().collect();
         let position = |name: &String| fields.iter().position(|field| field.name == *name);
         let partition_columns: Vec<usize> = metadata.partition_columns.iter().filter_map(position).collect();
@@ -88,7 +97,7 @@ impl TableWriter {
             physical,
             physical_arrow: Arc::new(physical_arrow),
             logical,
-            checks: checks.to_vec(),
+            checks: Vec::new(),
             open: HashMap::new(),
             written: Vec::new(),
             rows: 0,

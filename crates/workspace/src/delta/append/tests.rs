@@ -10,7 +10,7 @@ use tokio::runtime::Runtime;
 use super::*;
 use crate::delta::schema::{DataType, StructField, StructType};
 use crate::delta::test_tables::engine;
-use crate::delta::{MetadataChange, alter, create_table, history};
+use crate::delta::{DeleteMetrics, DeleteRequest, MetadataChange, alter, create_table, delete, history};
 
 struct Table {
     _folder: TempDir,
@@ -167,6 +167,66 @@ fn ctas_is_one_commit() {
     let commits = history(&table.location, None).unwrap();
     assert_eq!(commits[0].operation.as_deref(), Some("CREATE TABLE AS SELECT"));
     assert_eq!(table.runtime.block_on(table.frame().count()).unwrap(), 2);
+}
+
+impl Table {
+    fn delete(&self, predicate: Option<Expr>) -> Result<DeleteMetrics, DeltaError> {
+        let predicate = predicate.map(|predicate| self.check("", predicate).predicate);
+        let request = DeleteRequest {
+            predicate,
+            predicate_text: Some("id = 1".to_owned()),
+            user: "admin@clxs.local".to_owned(),
+        };
+        self.runtime.block_on(delete(&self.engine, &self.location, &request))
+    }
+
+    fn count(&self) -> usize {
+        self.runtime.block_on(self.frame().count()).unwrap()
+    }
+}
+
+#[test]
+fn rows_are_deleted_by_vectors_or_by_new_files() {
+    for with_vectors in ["true", "false"] {
+        let (table, new) = table(&[], &[("delta.enableDeletionVectors", with_vectors)]);
+        create_table(&table.engine, &table.location, &new).unwrap();
+        let many: Vec<_> = (0..100).map(|id| format!("({id}, 'k', 1.0, NULL)")).collect();
+        table.write(WriteMode::Append, &many.join(", "), Vec::new()).unwrap();
+        table.write(WriteMode::Append, "(1, 'x', 1.0, NULL)", Vec::new()).unwrap();
+        for (id, deleted, files) in [(1, 2, 1), (2, 1, 0), (1, 0, 0)] {
+            let metrics = table.delete(Some(col("id").eq(lit(id)))).unwrap();
+            let by_vector = u64::from(with_vectors == "true" && deleted > 0);
+            let rewritten = u64::from(with_vectors == "false" && deleted > 0);
+            assert_eq!(metrics.num_deleted_rows, deleted);
+            assert_eq!(metrics.num_deletion_vectors_added, by_vector);
+            assert_eq!((metrics.num_removed_files, metrics.num_added_files), (files + rewritten, rewritten));
+        }
+        assert_eq!(table.count(), 98);
+        let few = table.frame().filter(col("id").lt(lit(4))).unwrap();
+        assert_eq!(table.runtime.block_on(few.count()).unwrap(), 2);
+        let commits = history(&table.location, Some(1)).unwrap();
+        assert_eq!(commits[0].operation.as_deref(), Some("DELETE"));
+        assert_eq!(table.delete(None).unwrap().num_deleted_rows, 98);
+        assert_eq!((table.count(), table.snapshot().files().unwrap().len()), (0, 0));
+    }
+}
+
+#[test]
+fn checkpoints_come_with_every_tenth_version() {
+    for properties in [&[][..], &[("delta.feature.v2Checkpoint", "supported")]] {
+        let (table, new) = table(&["kind"], properties);
+        create_table(&table.engine, &table.location, &new).unwrap();
+        for _ in 0..11 {
+            table.write(WriteMode::Append, "(1, 'x', 1.0, NULL)", Vec::new()).unwrap();
+        }
+        let names: Vec<_> = fs_err::read_dir(table.location.path().join("_delta_log"))
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .collect();
+        assert!(names.iter().any(|name| name.starts_with("00000000000000000010.checkpoint")), "{names:?}");
+        fs_err::remove_file(table.location.path().join("_delta_log/00000000000000000003.json")).unwrap();
+        assert_eq!(table.count(), 11);
+    }
 }
 
 #[test]
