@@ -119,7 +119,7 @@ impl Deletion {
             let deleted = self.table.read(|| scan.deleted_rows(file))?;
             let vector = self.table.read(|| vectors.add(deleted.iter().chain(&found.rows)))?;
             let (deletion_vector, stats) = (Some(vector), Some(loose_statistics(add, found.total)));
-            self.adds.push(AddFile { deletion_vector, stats, ..add.clone() });
+            self.adds.push(AddFile { stats, deletion_vector, ..add.clone() });
             self.metrics.num_deletion_vectors_added += 1;
             return Ok(());
         }

@@ -14,6 +14,7 @@ use datafusion::physical_expr::PhysicalExpr;
 use datafusion::physical_expr::utils::collect_columns;
 use delta_kernel::engine::arrow_conversion::TryIntoArrow as _;
 use delta_kernel::table_features::ColumnMappingMode;
+use delta_kernel_default_engine::stats::FileStatsAccumulator;
 
 use super::action::{AddFile, Metadata};
 use super::detail::physical_name;
@@ -137,16 +138,7 @@ impl TableWriter {
     fn write_part(&mut self, partition: Partition, rows: &RecordBatch) -> Result<(), DeltaError> {
         let mut file = match self.open.remove(&partition) {
             Some(file) => file,
-            None => {
-                let directory = if self.directories {
-                    partition::directory(&self.partition_names, &partition)
-                } else {
-                    String::new()
-                };
-                let values = self.partition_names.iter().cloned().zip(partition.iter().cloned()).collect();
-                let statistics = statistics::collector(&self.statistics, &self.physical);
-                DataFile::create(&self.location, &directory, values, &self.physical_arrow, statistics)?
-            }
+            None => self.new_file(&partition)?,
         };
         file.write(&self.location, rows)?;
         if file.is_full() {
@@ -155,6 +147,17 @@ impl TableWriter {
             self.open.insert(partition, file);
         }
         Ok(())
+    }
+
+    fn new_file(&self, partition: &Partition) -> Result<DataFile, DeltaError> {
+        let directory = if self.directories {
+            partition::directory(&self.partition_names, partition)
+        } else {
+            String::new()
+        };
+        let values = self.partition_names.iter().cloned().zip(partition.iter().cloned()).collect();
+        let statistics = FileStatsAccumulator::new(&self.statistics, &self.physical);
+        DataFile::create(&self.location, &directory, values, &self.physical_arrow, statistics)
     }
 
     /// The rows with the columns in the table's order and of its types.

@@ -240,7 +240,9 @@ fn concurrent_appends_all_count() {
             std::thread::spawn(move || table.write(WriteMode::Append, TWO, Vec::new()).unwrap())
         })
         .collect();
-    writers.into_iter().for_each(|writer| assert!(writer.join().unwrap().version > 0));
+    for writer in writers {
+        assert!(writer.join().unwrap().version > 0);
+    }
     assert_eq!(table.snapshot().version(), 4);
     assert_eq!(table.runtime.block_on(table.frame().count()).unwrap(), 8);
 }

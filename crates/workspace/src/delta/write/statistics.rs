@@ -5,7 +5,6 @@ use datafusion::arrow::error::ArrowError;
 use delta_kernel::arrow::json::WriterBuilder;
 use delta_kernel::arrow::json::writer::LineDelimited;
 use delta_kernel::expressions::ColumnName;
-use delta_kernel_default_engine::stats::FileStatsAccumulator;
 
 use crate::delta::action::Metadata;
 use crate::delta::detail::physical_name;
@@ -41,11 +40,6 @@ fn collect_leaves(schema: &StructType, parent: &[String], leaves: &mut Vec<Vec<S
             _ => leaves.push(path),
         }
     }
-}
-
-/// Collects the statistics of one file.
-pub(super) fn collector(columns: &[ColumnName], physical: &StructType) -> FileStatsAccumulator {
-    FileStatsAccumulator::new(columns, physical)
 }
 
 /// Statistics as the log has them: JSON, timestamps in milliseconds.
