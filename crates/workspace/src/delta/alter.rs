@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::action::{Action, Metadata, Protocol};
+use super::checkpoint::checkpoint_if_due;
 use super::column::{self, PhysicalNames};
 use super::commit::{commit_info, in_commit_timestamp, write_commit};
 use super::create::{parse_schema, schema_json};
@@ -79,9 +80,10 @@ fn alter_latest(
         change.parameters().into_iter().map(|(key, value)| (key.to_owned(), value)).collect();
     let mut actions = vec![Action::CommitInfo(info)];
     actions.extend((protocol != *snapshot.protocol()).then_some(Action::Protocol(protocol)));
-    actions.push(Action::MetaData(metadata));
+    actions.push(Action::MetaData(metadata.clone()));
     let version = snapshot.version() + 1;
     write_commit(location, version, &actions)?;
+    checkpoint_if_due(engine, location, version, &metadata);
     Ok(version)
 }
 

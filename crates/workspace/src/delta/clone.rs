@@ -8,12 +8,13 @@ mod files;
 mod metadata;
 
 use super::action::{Action, CloneSource, DomainMetadata};
+use super::checkpoint::checkpoint_if_due;
 use super::commit::{assign_row_ids, commit_info, in_commit_timestamp, now_millis, write_commit};
 use super::engine::DeltaEngine;
 use super::error::DeltaError;
-use super::history::{CommitSummary, history};
+use super::history::CommitSummary;
 use super::location::TableLocation;
-use super::log::is_table;
+use super::log::{Log, is_table};
 use super::snapshot::{CLUSTERING, Pin, Snapshot};
 use files::FileChanges;
 
@@ -33,7 +34,7 @@ pub(crate) struct CloneRequest {
     pub(crate) user: String,
 }
 
-/// The result row of CLONE (facts/settled.md §5), in its order. Sizes are in bytes.
+/// The result row of CLONE (`facts/settled.md` §5), in its order. Sizes are in bytes.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct CloneMetrics {
     pub(crate) source_table_size: i64,
@@ -57,11 +58,12 @@ pub(crate) fn clone_table(engine: &DeltaEngine, request: &CloneRequest) -> Resul
     let protocol = metadata::protocol(request, target.as_ref())?;
     let mut metadata = metadata::metadata(request, target.as_ref())?;
 
-    let clone_source = CloneSource {
-        table_id: source.metadata().id.clone(),
-        directory: target_directory(request, target.as_ref())?,
-    };
-    let mut changes = FileChanges::new(request, target.as_ref(), &clone_source.directory)?;
+    let mut directory = target_directory(request, target.as_ref())?;
+    let mut changes = FileChanges::new(request, target.as_ref(), &directory)?;
+    if changes.overwrites {
+        directory = fresh_directory();
+        changes = FileChanges::new(request, target.as_ref(), &directory)?;
+    }
     changes.copy(request)?;
     let metrics = changes.metrics(request);
 
@@ -71,9 +73,10 @@ pub(crate) fn clone_table(engine: &DeltaEngine, request: &CloneRequest) -> Resul
     info.isolation_level = "Serializable";
     info.operation_parameters = parameters(request);
     info.operation_metrics = metrics.recorded();
-    info.clone_source = Some(clone_source);
+    info.clone_source = Some(CloneSource { table_id: source.metadata().id.clone(), directory });
 
-    let mut actions = vec![Action::CommitInfo(info), Action::Protocol(protocol), Action::MetaData(metadata)];
+    let mut actions =
+        vec![Action::CommitInfo(info), Action::Protocol(protocol), Action::MetaData(metadata.clone())];
     actions
         .extend(clustering(source, target.as_ref())?.into_iter().chain(row_ids).map(Action::DomainMetadata));
     if !request.shallow {
@@ -82,7 +85,9 @@ pub(crate) fn clone_table(engine: &DeltaEngine, request: &CloneRequest) -> Resul
     let deleted = now_millis();
     actions.extend(changes.removes.into_iter().map(|file| Action::Remove(file.into_remove(deleted))));
     actions.extend(changes.adds.into_iter().map(Action::Add));
-    write_commit(&request.target, target.map_or(0, |target| target.version() + 1), &actions)?;
+    let version = target.map_or(0, |target| target.version() + 1);
+    write_commit(&request.target, version, &actions)?;
+    checkpoint_if_due(engine, &request.target, version, &metadata);
     Ok(metrics)
 }
 
@@ -113,20 +118,24 @@ fn target_directory(request: &CloneRequest, target: Option<&Snapshot>) -> Result
     let same = last.filter(|source| source.table_id == request.source.metadata().id);
     Ok(match same {
         Some(source) => source.directory,
-        None => format!("clone-{}/", uuid::Uuid::new_v4().simple()),
+        None => fresh_directory(),
     })
+}
+
+fn fresh_directory() -> String {
+    format!("clone-{}/", uuid::Uuid::new_v4().simple())
 }
 
 /// What the newest clone in the target's history was made of, when it was a deep one.
 fn last_clone(target: &TableLocation) -> Result<Option<CloneSource>, DeltaError> {
-    let is_clone = |commit: &CommitSummary| commit.operation.as_deref() == Some("CLONE");
-    let newest = history(target, Some(1))?;
-    let commits = if newest.first().is_some_and(is_clone) { newest } else { history(target, None)? };
-    let last = commits.into_iter().find(is_clone);
-    let deep = last.filter(|commit| {
-        commit.operation_parameters.get("isShallow").is_some_and(|shallow| shallow == "false")
-    });
-    Ok(deep.and_then(|commit| commit.clone_source))
+    for version in Log::list(target)?.newest_first() {
+        let commit = CommitSummary::read(target, version)?;
+        if commit.operation.as_deref() == Some("CLONE") {
+            let deep = commit.operation_parameters.get("isShallow").is_some_and(|shallow| shallow == "false");
+            return Ok(commit.clone_source.filter(|_| deep));
+        }
+    }
+    Ok(None)
 }
 
 /// The clustering of the source; the removal of that of the target when the source has none.

@@ -1,12 +1,15 @@
 //! Where deletion vectors lie (Delta protocol, "Deletion Vector Descriptor Schema").
 
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use delta_kernel::actions::deletion_vector::DeletionVectorDescriptor;
+use delta_kernel::actions::deletion_vector_writer::{KernelDeletionVector, StreamingDeletionVectorWriter};
 use delta_kernel::{KernelError, KernelResult};
 use uuid::Uuid;
 
 use super::action::DeletionVector;
+use super::commit::sync_directory;
 use super::error::DeltaError;
 use super::location::{TableLocation, file_uri};
 
@@ -93,6 +96,56 @@ fn z85(bytes: &[u8; 16]) -> String {
         }
     }
     text
+}
+
+/// A new file of deletion vectors.
+#[derive(Debug)]
+pub(super) struct DeletionVectorFile {
+    uuid: Uuid,
+    bytes: Vec<u8>,
+}
+
+impl Default for DeletionVectorFile {
+    fn default() -> Self {
+        Self { uuid: Uuid::new_v4(), bytes: Vec::new() }
+    }
+}
+
+impl DeletionVectorFile {
+    /// Adds the vector of some rows.
+    pub(super) fn add<'a>(&mut self, rows: impl Iterator<Item = &'a u64>) -> KernelResult<DeletionVector> {
+        let mut vector = KernelDeletionVector::new();
+        vector.add_deleted_row_indexes::<_, &u64>(rows);
+        let mut bytes = Vec::new();
+        let mut writer = StreamingDeletionVectorWriter::new(&mut bytes);
+        let written = writer.write_deletion_vector(vector)?;
+        writer.finalize()?;
+        // Each writer begins with the byte of the version, which a file has once.
+        let shift = if self.bytes.is_empty() { 0 } else { self.bytes.len() - 1 };
+        self.bytes.extend_from_slice(if shift == 0 { &bytes } else { &bytes[1..] });
+        let offset = usize::try_from(written.offset).unwrap_or_default() + shift;
+        Ok(DeletionVector {
+            storage_type: "u".to_owned(),
+            path_or_inline_dv: z85(self.uuid.as_bytes()),
+            offset: Some(
+                i32::try_from(offset).map_err(|_| KernelError::generic("deletion vectors beyond 2 GiB"))?,
+            ),
+            size_in_bytes: written.size_in_bytes,
+            cardinality: written.cardinality,
+        })
+    }
+
+    /// Writes the file, durably; none when there is no vector.
+    pub(super) fn write(&self, location: &TableLocation) -> Result<(), DeltaError> {
+        if self.bytes.is_empty() {
+            return Ok(());
+        }
+        let path = location.path().join(format!("deletion_vector_{}.bin", self.uuid));
+        fs_err::File::create_new(path)
+            .and_then(|mut file| file.write_all(&self.bytes).and_then(|()| file.sync_all()))
+            .and_then(|()| sync_directory(location.path()))
+            .map_err(DeltaError::io(location))
+    }
 }
 
 #[cfg(test)]

@@ -7,6 +7,9 @@ use delta_kernel::KernelError;
 
 use super::location::TableLocation;
 
+/// The operation of [`DeltaError::UnsupportedFeatures`] that needs nothing of writers.
+pub(super) const READING: &str = "reading";
+
 /// An error of a Delta table. `Display` says what happened, to which table, and what to do.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -111,8 +114,8 @@ pub(crate) enum DeltaError {
     NotNullViolated { column: String },
     #[error("CHECK constraint {name} ({expression}) violated by row with values: {values}")]
     CheckViolated { name: String, expression: String, values: String },
-    #[error("{rows} rows are not as the table at {location} needs them: {reason}")]
-    InvalidRows { location: TableLocation, rows: &'static str, reason: String },
+    #[error("the rows are not as the table at {location} needs them: {reason}")]
+    InvalidRows { location: TableLocation, reason: String },
     #[error("the rows for the table at {location} cannot be computed")]
     Query {
         location: TableLocation,
@@ -141,11 +144,14 @@ pub(crate) enum DeltaError {
 }
 
 impl DeltaError {
-    /// The platform's error class and SQLSTATE (facts/sql.md §14, facts/clone_on_disk.md §2).
+    /// The platform's error class and SQLSTATE (`facts/sql.md` §14, `facts/clone_on_disk.md` §2).
     pub(crate) fn class(&self) -> (&'static str, &'static str) {
         match self {
             Self::InvalidLocation { .. } => ("DELTA_INVALID_CLONE_PATH", "22KD1"),
             Self::NotATable { .. } => ("DELTA_NOT_A_DELTA_TABLE", "0AKDD"),
+            Self::UnsupportedFeatures { operation, .. } if *operation != READING => {
+                ("DELTA_UNSUPPORTED_FEATURES_FOR_WRITE", "56038")
+            }
             Self::CatalogManaged { .. } | Self::UnsupportedFeatures { .. } => {
                 ("DELTA_UNSUPPORTED_FEATURES_FOR_READ", "56038")
             }
@@ -169,14 +175,13 @@ impl DeltaError {
             Self::UnsupportedProperty { .. } => ("UNSUPPORTED_FEATURE.SET_TABLE_PROPERTY", "0A000"),
             Self::InvalidColumnName { .. } => ("DELTA_INVALID_CHARACTERS_IN_COLUMN_NAMES", "42K05"),
             Self::ColumnNotFound { .. } => ("FIELD_NOT_FOUND", "42704"),
-            Self::InvalidSchema { .. } => ("DATATYPE_MISMATCH", "42K09"),
+            Self::InvalidSchema { .. } | Self::InvalidRows { .. } => ("DATATYPE_MISMATCH", "42K09"),
             Self::ConstraintExists { .. } => ("DELTA_CONSTRAINT_ALREADY_EXISTS", "42710"),
             Self::ConstraintNotFound { .. } => ("DELTA_CONSTRAINT_DOES_NOT_EXIST", "42704"),
             Self::PropertyNotFound { .. } => ("DELTA_UNSET_NON_EXISTENT_PROPERTY", "42616"),
             Self::AppendOnly { .. } => ("DELTA_CANNOT_MODIFY_APPEND_ONLY", "42809"),
             Self::NotNullViolated { .. } => ("DELTA_NOT_NULL_CONSTRAINT_VIOLATED", "23502"),
             Self::CheckViolated { .. } => ("DELTA_VIOLATE_CONSTRAINT_WITH_VALUES", "23001"),
-            Self::InvalidRows { .. } => ("DATATYPE_MISMATCH", "42K09"),
             Self::Query { .. } | Self::Io { .. } | Self::Kernel { .. } => ("INTERNAL_ERROR", "XX000"),
         }
     }

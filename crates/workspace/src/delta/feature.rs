@@ -35,14 +35,16 @@ const fn reader_writer(name: &'static str) -> Feature {
     Feature { kind: FeatureKind::ReaderWriter, ..writer(name) }
 }
 
-/// With it, files can be copied, but not written.
-const fn clone_only(feature: Feature) -> Feature {
-    Feature { append: false, delete: false, ..feature }
-}
+impl Feature {
+    /// With it, files can be copied, but not written.
+    const fn clone_only(self) -> Self {
+        Self { append: false, delete: false, ..self }
+    }
 
-/// With it, nothing is possible without its catalog.
-const fn refused(feature: Feature) -> Feature {
-    Feature { clone: false, append: false, delete: false, ..feature }
+    /// With it, nothing is possible without its catalog.
+    const fn refused(self) -> Self {
+        Self { clone: false, append: false, delete: false, ..self }
+    }
 }
 
 /// All known features. A feature that is not here makes a table unreadable (reader features), or at
@@ -60,23 +62,23 @@ pub(crate) const FEATURES: &[Feature] = &[
     writer("domainMetadata"),
     writer("inCommitTimestamp"),
     writer("rowTracking"),
-    clone_only(writer("collations")),
-    clone_only(writer("icebergCompatV1")),
-    clone_only(writer("icebergCompatV2")),
-    clone_only(writer("icebergCompatV3")),
-    clone_only(writer("materializePartitionColumns")),
+    writer("collations").clone_only(),
+    writer("icebergCompatV1").clone_only(),
+    writer("icebergCompatV2").clone_only(),
+    writer("icebergCompatV3").clone_only(),
+    writer("materializePartitionColumns").clone_only(),
     reader_writer("deletionVectors"),
     reader_writer("timestampNtz"),
     reader_writer("typeWidening"),
     reader_writer("typeWidening-preview"),
     reader_writer("v2Checkpoint"),
     reader_writer("vacuumProtocolCheck"),
-    clone_only(reader_writer("variantType")),
-    clone_only(reader_writer("variantType-preview")),
-    clone_only(reader_writer("variantShredding")),
-    clone_only(reader_writer("variantShredding-preview")),
-    refused(reader_writer("catalogManaged")),
-    refused(reader_writer("catalogOwned-preview")),
+    reader_writer("variantType").clone_only(),
+    reader_writer("variantType-preview").clone_only(),
+    reader_writer("variantShredding").clone_only(),
+    reader_writer("variantShredding-preview").clone_only(),
+    reader_writer("catalogManaged").refused(),
+    reader_writer("catalogOwned-preview").refused(),
 ];
 
 /// The feature of that name.

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::action::Protocol;
-use super::error::DeltaError;
+use super::error::{DeltaError, READING};
 use super::feature::{FEATURES, Feature, FeatureKind, feature};
 use super::location::TableLocation;
 
@@ -133,7 +133,7 @@ impl Protocol {
         if listed.clone().any(|name| name == "catalogManaged" || name == "catalogOwned-preview") {
             return Err(DeltaError::CatalogManaged { location: location.clone() });
         }
-        refuse(location, listed.filter(|name| feature(name).is_none()), "reading")
+        refuse(location, listed.filter(|name| feature(name).is_none()), READING)
     }
 
     /// Checks that every feature allows the operation.

@@ -134,6 +134,7 @@ impl PartitionStream for FilesPartition {
 
 #[cfg(test)]
 mod tests {
+    use datafusion::arrow::array::RecordBatch;
     use datafusion::prelude::SessionContext;
 
     use super::super::test_tables::{delta_tables, engine};
@@ -150,7 +151,7 @@ mod tests {
                 let context = SessionContext::new();
                 let frame = context.read_table(provider).unwrap();
                 let counted = frame.clone().count().await.unwrap();
-                let read: usize = frame.collect().await.unwrap().iter().map(|batch| batch.num_rows()).sum();
+                let read: usize = frame.collect().await.unwrap().iter().map(RecordBatch::num_rows).sum();
                 assert_eq!(counted, read, "{}", table.name);
                 read
             });

@@ -17,8 +17,8 @@ use super::snapshot::Snapshot;
 
 /// A scan of some columns of a table.
 pub(super) struct TableScan {
-    engine: Arc<dyn Engine>,
-    scan: Scan,
+    pub(super) engine: Arc<dyn Engine>,
+    pub(super) scan: Scan,
     schema: SchemaRef,
 }
 

@@ -143,17 +143,20 @@ impl Snapshot {
         }))
     }
 
+    /// Whether a property is `true`.
+    pub(crate) fn is_enabled(&self, property: &str) -> bool {
+        self.metadata.configuration.get(property).is_some_and(|value| value == "true")
+    }
+
     /// Checks that rows may be taken away.
     ///
     /// # Errors
     /// [`DeltaError::AppendOnly`].
     pub(crate) fn ensure_not_append_only(&self, operation: &'static str) -> Result<(), DeltaError> {
-        match self.metadata.configuration.get("delta.appendOnly") {
-            Some(value) if value == "true" => {
-                Err(DeltaError::AppendOnly { location: self.location.clone(), operation })
-            }
-            _ => Ok(()),
+        if self.is_enabled("delta.appendOnly") {
+            return Err(DeltaError::AppendOnly { location: self.location.clone(), operation });
         }
+        Ok(())
     }
 
     /// When the version was committed, in milliseconds since 1970.

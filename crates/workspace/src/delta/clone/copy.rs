@@ -11,7 +11,7 @@ use uuid::Uuid;
 use crate::delta::commit::sync_directory;
 use crate::delta::log::modified_millis;
 
-/// More threads than this gain nothing (design/embedded_sql.md §4).
+/// More threads than this gain nothing (`design/embedded_sql.md` §4).
 const MAX_THREADS: usize = 8;
 
 /// A file to be copied.

@@ -22,6 +22,8 @@ pub(super) struct FileChanges {
     copied: Vec<Option<usize>>,
     source_files: usize,
     source_size: i64,
+    /// Whether a live file of the target would be overwritten by another one of its name.
+    pub(super) overwrites: bool,
 }
 
 impl FileChanges {
@@ -46,8 +48,8 @@ impl FileChanges {
 
     fn compare(&mut self, wanted: Wanted, live: &mut Live) {
         let Wanted { mut add, copies } = wanted;
-        let existing = live.files.remove(&owned_key(&add)).filter(|existing| existing.size == add.size);
-        if let Some(existing) = &existing {
+        if let Some(existing) = &live.files.remove(&owned_key(&add)) {
+            self.overwrites |= existing.size != add.size;
             add.modification_time = existing.modification_time;
             add.base_row_id = existing.base_row_id;
             add.default_row_commit_version = existing.default_row_commit_version;
@@ -150,9 +152,9 @@ impl Wanted {
         let mut copies = vec![(FileCopy { from, to: target.resolve(&path)? }, true)];
         let mut deletion_vector = None;
         if let Some(vector) = vector {
-            let (copied, copy) = copied_vector(source, target, vector)?;
-            copies.extend(copy.map(|copy| (copy, false)));
-            deletion_vector = Some(copied);
+            let (relative, file) = copied_vector(source, target, vector)?;
+            copies.extend(file.map(|file| (file, false)));
+            deletion_vector = Some(relative);
         }
         Ok(Self { add: AddFile { path, deletion_vector, ..add }, copies })
     }
