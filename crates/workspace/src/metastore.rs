@@ -1,8 +1,8 @@
-//! The metastore: what securables, principals, grants and tokens there are. The only module that touches SQLite.
+//! The metastore: what securables, principals, grants and tokens there are. The only module that touches `SQLite`.
 //!
-//! Everything happens in a [`Transaction`] handed to [`Metastore::read`] or [`Metastore::write`]: one SQLite
+//! Everything happens in a [`Transaction`] handed to [`Metastore::read`] or [`Metastore::write`]: one `SQLite`
 //! transaction each, on a thread that may block. There is one writing connection and a small pool of reading
-//! ones; several processes may open the same folder, SQLite's WAL and `BEGIN IMMEDIATE` keep them apart.
+//! ones; several processes may open the same folder, `SQLite`'s WAL and `BEGIN IMMEDIATE` keep them apart.
 //!
 //! The rules about who may do what are not here but in [`crate::authorization`].
 
@@ -27,8 +27,7 @@ pub(crate) use location::normalise_location;
 pub(crate) use migration::MetastoreRow;
 pub(crate) use page::{Page, PageRequest};
 pub(crate) use principals::{ALL_USERS, PrincipalKind, PrincipalRow};
-pub(crate) use row::Audit;
-pub(crate) use schemas::{INFORMATION_SCHEMA, SchemaRow};
+pub(crate) use schemas::SchemaRow;
 pub(crate) use tables::{ColumnDetail, TableFilter, TableHead, TableRow, ViewDetails};
 pub(crate) use writes::{Folder, InterruptedWrite, WriteIntent};
 
@@ -44,7 +43,7 @@ use location::ManagedRoot;
 
 /// How long a statement waits for another process's transaction.
 const BUSY_TIMEOUT: std::time::Duration = std::time::Duration::from_secs(30);
-/// Reading connections at once: SQLite reads are CPU work, more would only wait for each other.
+/// Reading connections at once: `SQLite` reads are CPU work, more would only wait for each other.
 const READERS: usize = 4;
 
 /// The metastore of one workspace folder. Cheap to clone.
@@ -64,7 +63,7 @@ struct Shared {
     writer: Writer,
 }
 
-/// One SQLite transaction. What can be read and written is in `impl Transaction` of this module's files.
+/// One `SQLite` transaction. What can be read and written is in `impl Transaction` of this module's files.
 pub(crate) struct Transaction<'a> {
     inner: rusqlite::Transaction<'a>,
     shared: &'a Shared,
@@ -110,7 +109,7 @@ impl Metastore {
         self.shared.managed.url()
     }
 
-    /// Runs `work` on one consistent view of the metastore. Writing in it is an error of SQLite.
+    /// Runs `work` on one consistent view of the metastore. Writing in it is an error of `SQLite`.
     ///
     /// # Errors
     /// Those of `work`, and [`MetastoreError`] when the database fails.

@@ -119,6 +119,27 @@ impl Workspace {
         .await
     }
 
+    /// Makes a group of users, service principals and groups. A group that is there gets the members it lacks.
+    ///
+    /// # Errors
+    /// [`Error::Metastore`], also for a member that nobody is.
+    pub async fn create_group(&self, name: &str, members: &[&str]) -> Result<()> {
+        let name = name.to_owned();
+        let members: Vec<_> = members.iter().map(|&member| member.to_owned()).collect();
+        self.write(move |tx| {
+            let group = match tx.principal(&name)? {
+                Some(group) => group,
+                None => tx.insert_principal(PrincipalKind::Group, &name, &name)?,
+            };
+            for name in members {
+                let member = tx.principal(&name)?.ok_or(MetastoreError::PrincipalNotFound { name })?;
+                tx.insert_member(group.id, member.id)?;
+            }
+            Ok(())
+        })
+        .await
+    }
+
     /// What there is to say about it.
     pub fn summary(&self) -> WorkspaceSummary {
         let metastore = self.state.metastore.metastore();

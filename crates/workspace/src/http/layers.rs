@@ -54,3 +54,61 @@ fn internal_error(details: &str) -> Response {
     RestError::new(ErrorCode::InternalError, "The request failed inside the workspace; its log says why.")
         .into_response()
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use axum::Router;
+    use axum::body::{Body, to_bytes};
+    use axum::http::StatusCode;
+    use axum::middleware::from_fn;
+    use axum::routing::{get, post};
+    use tokio::sync::Notify;
+    use tower::ServiceExt;
+    use tower_http::catch_panic::CatchPanicLayer;
+
+    use super::*;
+
+    async fn panicking() -> &'static str {
+        panic!("a secret detail")
+    }
+
+    fn request(method: Method) -> Request {
+        Request::builder().method(method).uri("/").body(Body::empty()).unwrap()
+    }
+
+    #[tokio::test]
+    async fn panic_of_a_handler_is_an_answer_without_its_details() {
+        let router = Router::new()
+            .route("/", get(panicking).post(panicking))
+            .layer(from_fn(run_changes_to_their_end))
+            .layer(CatchPanicLayer::custom(answer_to_panic));
+        for method in [Method::GET, Method::POST] {
+            let response = router.clone().oneshot(request(method)).await.unwrap();
+            assert_eq!(response.status(), StatusCode::INTERNAL_SERVER_ERROR);
+            let body = to_bytes(response.into_body(), usize::MAX).await.unwrap();
+            let body = String::from_utf8(body.to_vec()).unwrap();
+            assert!(body.contains("INTERNAL_ERROR") && !body.contains("secret"), "{body}");
+        }
+    }
+
+    #[tokio::test]
+    async fn change_ends_although_its_caller_hung_up() {
+        let [started, go_on, done] = std::array::from_fn(|_| Arc::new(Notify::new()));
+        let signals = [&started, &go_on, &done].map(Arc::clone);
+        let handler = move || async move {
+            let [started, go_on, done] = signals;
+            started.notify_one();
+            go_on.notified().await;
+            done.notify_one();
+        };
+        let router = Router::new().route("/", post(handler)).layer(from_fn(run_changes_to_their_end));
+        let caller = tokio::spawn(router.oneshot(request(Method::POST)));
+        started.notified().await;
+        caller.abort();
+        assert!(caller.await.unwrap_err().is_cancelled());
+        go_on.notify_one();
+        done.notified().await;
+    }
+}

@@ -36,11 +36,14 @@ struct Listing {
     schema_name: String,
     #[serde(default)]
     include_browse: bool,
-    #[serde(default)]
+}
+
+/// What a list is to leave out.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Omitted {
     omit_columns: bool,
-    #[serde(default)]
     omit_properties: bool,
-    #[serde(default)]
     omit_username: bool,
 }
 
@@ -61,17 +64,18 @@ async fn list(
     State(state): State<AppState>,
     caller: Caller,
     Params(listing): Params<Listing>,
+    Params(omitted): Params<Omitted>,
     Params(paging): Params<Paging>,
 ) -> Result<Json<ListTablesResponse>, RestError> {
     let wanted = TableListing {
         catalog: identifier(&listing.catalog_name)?,
         schema: identifier(&listing.schema_name)?,
-        columns: if listing.omit_columns { ColumnDetail::Omitted } else { ColumnDetail::Loaded },
+        columns: if omitted.omit_columns { ColumnDetail::Omitted } else { ColumnDetail::Loaded },
         include_browse: listing.include_browse,
         page: paging.request()?,
     };
     let page = state.read(caller, move |tx, access| securables::list_tables(tx, access, &wanted)).await?;
-    let tables = page.items.into_iter().map(|(row, sight)| listed(&state.metastore, row, sight, &listing));
+    let tables = page.items.into_iter().map(|(row, sight)| listed(&state.metastore, row, sight, &omitted));
     Ok(Json(ListTablesResponse { tables: tables.collect(), next_page_token: paging::encode(page.next) }))
 }
 
@@ -168,12 +172,12 @@ async fn remove(
     Ok(Json(json!({})))
 }
 
-fn listed(metastore: &Metastore, row: TableRow, sight: Sight, listing: &Listing) -> TableInfo {
+fn listed(metastore: &Metastore, row: TableRow, sight: Sight, omitted: &Omitted) -> TableInfo {
     let mut table = info(metastore, row, sight);
-    if listing.omit_properties {
+    if omitted.omit_properties {
         table.properties = None;
     }
-    if listing.omit_username {
+    if omitted.omit_username {
         (table.owner, table.created_by, table.updated_by) = (None, None, None);
     }
     table

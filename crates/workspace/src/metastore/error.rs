@@ -43,7 +43,7 @@ pub(crate) enum MetastoreError {
     /// The folder was written by a newer version of this program.
     #[error("the metastore has format {found}, this version knows formats up to {known}: use a newer clxs")]
     NewerFormat { found: i64, known: usize },
-    /// SQLite failed.
+    /// `SQLite` failed.
     #[error("the metastore database failed")]
     Database(#[from] rusqlite::Error),
     /// A file or folder of the workspace could not be used.
@@ -59,8 +59,8 @@ pub(crate) enum MetastoreError {
 
 impl MetastoreError {
     /// The error for a name that is not there.
-    pub(crate) fn not_found(kind: SecurableKind, name: impl ToString) -> Self {
-        Self::NotFound { kind, name: name.to_string() }
+    pub(crate) fn not_found(kind: SecurableKind, name: impl Into<String>) -> Self {
+        Self::NotFound { kind, name: name.into() }
     }
 
     /// The error for a value that is not allowed.

@@ -125,13 +125,6 @@ impl Transaction<'_> {
         Ok(())
     }
 
-    /// Takes a principal out of a group.
-    pub(crate) fn delete_member(&self, group: i64, member: i64) -> Result<(), MetastoreError> {
-        self.inner
-            .execute("DELETE FROM group_members WHERE group_id = ?1 AND member_id = ?2", [group, member])?;
-        Ok(())
-    }
-
     /// The direct members of a group, by name.
     pub(crate) fn members(&self, group: i64) -> Result<Vec<PrincipalRow>, MetastoreError> {
         let condition = "JOIN group_members m ON m.member_id = p.id WHERE m.group_id = ?1 ORDER BY p.name";

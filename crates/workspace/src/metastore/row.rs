@@ -3,7 +3,7 @@
 use chrono::Utc;
 use clxs_api::Identifier;
 use rusqlite::Row;
-use rusqlite::types::{FromSqlError, Type};
+use rusqlite::types::Type;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use uuid::Uuid;
@@ -61,7 +61,7 @@ pub(super) fn identifier(row: &Row<'_>, column: usize) -> rusqlite::Result<Ident
 
 /// Reads a JSON column.
 pub(super) fn json<T: DeserializeOwned>(row: &Row<'_>, column: usize) -> rusqlite::Result<T> {
-    let text = row.get_ref(column)?.as_str().map_err(FromSqlError::from)?;
+    let text = row.get_ref(column)?.as_str()?;
     serde_json::from_str(text)
         .map_err(|source| rusqlite::Error::FromSqlConversionFailure(column, Type::Text, Box::new(source)))
 }

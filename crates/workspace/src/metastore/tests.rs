@@ -261,3 +261,13 @@ async fn database_of_a_newer_version_is_refused() {
     let error = Metastore::open(root.path(), ADMIN).unwrap_err();
     assert!(matches!(error, MetastoreError::NewerFormat { found: 99, .. }));
 }
+
+#[tokio::test]
+async fn groups_and_the_platform_itself_get_no_token() {
+    let root = TempDir::new().unwrap();
+    let metastore = open(&root);
+    for principal in [ALL_USERS, "System user"] {
+        let refused = metastore.write(move |tx| tx.insert_token(principal)).await;
+        assert!(matches!(refused, Err(MetastoreError::InvalidParameter { .. })), "{principal}");
+    }
+}

@@ -3,6 +3,7 @@
 use rusqlite::{OptionalExtension, params};
 use sha2::{Digest, Sha256};
 
+use super::principals::{PrincipalKind, SYSTEM_USER};
 use super::row::now_ms;
 use super::{MetastoreError, Transaction};
 
@@ -10,10 +11,13 @@ impl Transaction<'_> {
     /// Makes a token for a principal and returns it, for this once.
     ///
     /// # Errors
-    /// [`MetastoreError::PrincipalNotFound`]
+    /// [`MetastoreError::PrincipalNotFound`]; [`MetastoreError::InvalidParameter`] for groups, which cannot log in.
     pub(crate) fn insert_token(&self, principal: &str) -> Result<String, MetastoreError> {
         let not_found = || MetastoreError::PrincipalNotFound { name: principal.to_owned() };
         let principal = self.principal(principal)?.ok_or_else(not_found)?;
+        if principal.kind == PrincipalKind::Group || principal.name == SYSTEM_USER {
+            return Err(MetastoreError::invalid(format!("'{}' cannot have a token.", principal.name)));
+        }
         let token = format!("dapi{:032x}", rand::random::<u128>());
         self.inner.execute(
             "INSERT INTO tokens (hash, principal_id, created_at) VALUES (?1, ?2, ?3)",

@@ -120,7 +120,7 @@ impl Metastore {
     /// # Errors
     /// Those of [`Metastore::abandon_writes`].
     pub(crate) async fn settle_dead_writes(&self) -> Result<Vec<InterruptedWrite>, MetastoreError> {
-        let (interrupted, abandoned) = self.read(|tx| tx.dead_writes()).await?;
+        let (interrupted, abandoned) = self.read(dead_writes).await?;
         self.abandon_writes(abandoned).await?;
         Ok(interrupted)
     }
@@ -140,21 +140,19 @@ impl Metastore {
     }
 }
 
-impl Transaction<'_> {
-    /// The writes of processes that died: those to tables that are there, and the others.
-    fn dead_writes(&self) -> Result<(Vec<InterruptedWrite>, Vec<WriteIntent>), MetastoreError> {
-        let (mut interrupted, mut abandoned) = (Vec::new(), Vec::new());
-        for (intent, writer) in self.writes()? {
-            if self.shared.writer.is_alive(&writer)? {
-                continue;
-            }
-            match self.table_by_id(&intent.table_id)? {
-                Some(table) => interrupted.push(InterruptedWrite { intent, table }),
-                None => abandoned.push(intent),
-            }
+/// The writes of processes that died: those to tables that are there, and the others.
+fn dead_writes(tx: &Transaction<'_>) -> Result<(Vec<InterruptedWrite>, Vec<WriteIntent>), MetastoreError> {
+    let (mut interrupted, mut abandoned) = (Vec::new(), Vec::new());
+    for (intent, writer) in tx.writes()? {
+        if tx.shared.writer.is_alive(&writer)? {
+            continue;
         }
-        Ok((interrupted, abandoned))
+        match tx.table_by_id(&intent.table_id)? {
+            Some(table) => interrupted.push(InterruptedWrite { intent, table }),
+            None => abandoned.push(intent),
+        }
     }
+    Ok((interrupted, abandoned))
 }
 
 fn remove_folder(intent: &WriteIntent) -> Result<(), MetastoreError> {

@@ -55,3 +55,17 @@ async fn only_admins_make_principals_and_each_once() {
     let error = server.error("POST", USERS, json!({ "userName": "ann@x" })).await;
     assert!(error.starts_with("409 RESOURCE_ALREADY_EXISTS"), "{error}");
 }
+
+#[tokio::test]
+async fn group_made_without_rest_holds_for_its_members() {
+    let server = Server::start(Transport::InProcess).await;
+    let ann = server.workspace.create_token("ann@x").await.unwrap();
+    for _ in 0..2 {
+        server.workspace.create_group("staff", &["ann@x"]).await.unwrap();
+    }
+    let me = server.send_as(&ann, "GET", ME, json!({})).await.body;
+    assert_eq!(me["groups"][0]["display"], "staff");
+    let error = server.workspace.create_group("staff", &["nobody"]).await.unwrap_err();
+    let cause = std::error::Error::source(&error).unwrap();
+    assert_eq!(cause.to_string(), "Could not find principal with name nobody");
+}
