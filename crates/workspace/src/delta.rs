@@ -1,4 +1,34 @@
-//! Delta tables on disk.
+//! Delta tables on disk: read through the kernel, written by our own commit writer.
+//!
+//! Everything here blocks: call it from `spawn_blocking`.
+
+mod action;
+mod alter;
+mod append;
+mod checkpoint;
+mod clone;
+mod column;
+mod commit;
+mod create;
+mod delete;
+mod deletion_vector;
+mod detail;
+mod engine;
+mod error;
+mod feature;
+mod history;
+mod location;
+mod log;
+mod property;
+mod protocol;
+mod provider;
+mod rows;
+mod scan;
+mod scan_row;
+mod snapshot;
+#[cfg(test)]
+mod test_tables;
+mod write;
 
 pub(crate) mod schema {
     //! The types of table schemas: the kernel's, named in this one place.
@@ -6,3 +36,18 @@ pub(crate) mod schema {
         ArrayType, DataType, MapType, MetadataValue, PrimitiveType, StructField, StructType,
     };
 }
+
+pub(crate) use action::{AddFile, DeletionVector, Metadata, Protocol};
+pub(crate) use alter::{MetadataChange, alter};
+pub(crate) use append::{WriteMetrics, WriteMode, WriteRequest, append, create_table_as};
+pub(crate) use clone::{CloneMetrics, CloneRequest, clone_table};
+pub(crate) use create::{NewTable, create_table};
+pub(crate) use delete::{DeleteMetrics, DeleteRequest, delete};
+pub(crate) use detail::TableDetail;
+pub(crate) use engine::DeltaEngine;
+pub(crate) use error::DeltaError;
+pub(crate) use history::{CommitSummary, history};
+pub(crate) use location::TableLocation;
+pub(crate) use log::{is_table, latest_version};
+pub(crate) use snapshot::{Pin, Snapshot};
+pub(crate) use write::Check;

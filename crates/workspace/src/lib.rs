@@ -1,4 +1,26 @@
 //! The embedded lakehouse: a folder that answers Databricks' own REST API and SQL.
+//!
+//! ```text
+//! http ─► securables ────────────────► authorization ─► metastore (SQLite)
+//!   └───► warehouse ─► sql ─► securables
+//!                       └───► delta (tables in folders)
+//! ```
+//!
+//! [`Workspace::router`] is the whole of it: an authenticated HTTP service, to be called in-process or served over
+//! TCP. There is no other way in, so what works here works on the wire.
 
+mod authorization;
 mod delta;
+mod error;
+mod http;
+mod information_schema;
+mod metastore;
+mod principal;
+mod securables;
+mod session;
 mod sql;
+mod warehouse;
+mod workspace;
+
+pub use error::{Error, Result};
+pub use workspace::{ADMIN, Workspace, WorkspaceOptions, WorkspaceSummary};

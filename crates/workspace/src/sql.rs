@@ -1,3 +1,14 @@
 //! SQL as the platform speaks it: text → [`ast::Statement`] → effects and rows.
 
 pub(crate) mod ast;
+mod dialect;
+pub(crate) mod error;
+mod execute;
+mod lexer;
+mod literal;
+mod parser;
+pub(crate) mod relations;
+
+pub(crate) use error::SqlError;
+pub(crate) use execute::{Context, Services, execute, settle_interrupted_writes};
+pub(crate) use parser::{parse, parse_with};

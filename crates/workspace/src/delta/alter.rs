@@ -1,0 +1,239 @@
+//! ALTER TABLE and COMMENT ON: commits that change metadata and nothing else.
+
+use serde_json::{Value, json};
+
+use super::action::{Action, Metadata, Protocol};
+use super::checkpoint::checkpoint_if_due;
+use super::column::{self, PhysicalNames};
+use super::commit::{commit_info, in_commit_timestamp, write_commit};
+use super::create::{parse_schema, schema_json};
+use super::engine::DeltaEngine;
+use super::error::DeltaError;
+use super::location::TableLocation;
+use super::property::{COLUMN_MAPPING_MODE, CONSTRAINTS, MAX_COLUMN_ID, Property, property};
+use super::snapshot::{Pin, Snapshot};
+
+/// How often a change is tried again when somebody else commits meanwhile.
+const ATTEMPTS: usize = 10;
+
+/// A change of a table's metadata.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum MetadataChange {
+    SetProperties(Vec<(String, String)>),
+    UnsetProperties {
+        keys: Vec<String>,
+        if_exists: bool,
+    },
+    /// The comment of the table.
+    SetDescription(Option<String>),
+    CommentColumn {
+        column: String,
+        comment: Option<String>,
+    },
+    /// A CHECK constraint. Whether all rows meet it is for the caller to find out.
+    AddCheck {
+        name: String,
+        expression: String,
+    },
+    DropConstraint {
+        name: String,
+        if_exists: bool,
+    },
+}
+
+/// Changes a table's metadata. Returns the new version.
+///
+/// # Errors
+/// Those of opening the table, and of a change that cannot be.
+pub(crate) fn alter(
+    engine: &DeltaEngine,
+    location: &TableLocation,
+    change: &MetadataChange,
+    user: &str,
+) -> Result<u64, DeltaError> {
+    let mut attempt = 1;
+    loop {
+        match alter_latest(engine, location, change, user) {
+            Err(DeltaError::Conflict { .. }) if attempt < ATTEMPTS => attempt += 1,
+            result => return result,
+        }
+    }
+}
+
+fn alter_latest(
+    engine: &DeltaEngine,
+    location: &TableLocation,
+    change: &MetadataChange,
+    user: &str,
+) -> Result<u64, DeltaError> {
+    let snapshot = Snapshot::open(engine, location, Pin::Latest)?;
+    snapshot.protocol().ensure_allows(location, |feature| feature.clone, "ALTER TABLE")?;
+    let mut edit = Edit::new(&snapshot)?;
+    edit.apply(change)?;
+    let Edit { protocol, mut metadata, schema, .. } = edit;
+    metadata.schema_string = schema.to_string();
+    parse_schema(location, &metadata.schema_string)?;
+
+    let mut info = commit_info(change.operation(), user, Some(snapshot.version()));
+    info.in_commit_timestamp = in_commit_timestamp(&mut metadata, Some(&snapshot))?;
+    info.operation_parameters =
+        change.parameters().into_iter().map(|(key, value)| (key.to_owned(), value)).collect();
+    let mut actions = vec![Action::CommitInfo(info)];
+    actions.extend((protocol != *snapshot.protocol()).then_some(Action::Protocol(protocol)));
+    actions.push(Action::MetaData(metadata.clone()));
+    let version = snapshot.version() + 1;
+    write_commit(location, version, &actions)?;
+    checkpoint_if_due(engine, location, version, &metadata);
+    Ok(version)
+}
+
+struct Edit<'a> {
+    location: &'a TableLocation,
+    protocol: Protocol,
+    metadata: Metadata,
+    schema: Value,
+}
+
+impl<'a> Edit<'a> {
+    fn new(snapshot: &'a Snapshot) -> Result<Self, DeltaError> {
+        let (location, metadata) = (snapshot.location(), snapshot.metadata().clone());
+        let schema = match serde_json::from_str(&metadata.schema_string) {
+            Ok(schema) => schema,
+            Err(_) => schema_json(location, snapshot.schema())?,
+        };
+        Ok(Self { location, protocol: snapshot.protocol().clone(), metadata, schema })
+    }
+
+    fn apply(&mut self, change: &MetadataChange) -> Result<(), DeltaError> {
+        match change {
+            MetadataChange::SetProperties(properties) => {
+                properties.iter().try_for_each(|(key, value)| self.set_property(key, value))
+            }
+            MetadataChange::UnsetProperties { keys, if_exists } => {
+                keys.iter().try_for_each(|key| self.unset_property(key, *if_exists))
+            }
+            MetadataChange::SetDescription(description) => {
+                self.metadata.description.clone_from(description);
+                Ok(())
+            }
+            MetadataChange::CommentColumn { column, comment } => self.comment(column, comment.as_deref()),
+            MetadataChange::AddCheck { name, expression } => self.add_check(name, expression),
+            MetadataChange::DropConstraint { name, if_exists } => self.drop_constraint(name, *if_exists),
+        }
+    }
+
+    fn set_property(&mut self, key: &str, value: &str) -> Result<(), DeltaError> {
+        let property = property(key, value)?;
+        if key == COLUMN_MAPPING_MODE {
+            self.set_column_mapping(value)?;
+        }
+        self.protocol = property.apply(&self.protocol);
+        if let Property::Stored(_) = property {
+            self.metadata.configuration.insert(key.to_owned(), value.to_owned());
+        }
+        Ok(())
+    }
+
+    /// Only from none to name: then the columns keep the names that they have in the files.
+    fn set_column_mapping(&mut self, mode: &str) -> Result<(), DeltaError> {
+        let old = self.metadata.configuration.get(COLUMN_MAPPING_MODE).map_or("none", String::as_str);
+        match (old, mode) {
+            (old, new) if old == new => Ok(()),
+            ("none", "name") => {
+                let max_id = column::map_columns(&mut self.schema, PhysicalNames::Logical, 0);
+                self.metadata.configuration.insert(MAX_COLUMN_ID.to_owned(), max_id.to_string());
+                Ok(())
+            }
+            (old, new) => Err(DeltaError::ColumnMappingModeChange {
+                location: self.location.clone(),
+                from: old.to_owned(),
+                to: new.to_owned(),
+            }),
+        }
+    }
+
+    fn unset_property(&mut self, key: &str, if_exists: bool) -> Result<(), DeltaError> {
+        if key == COLUMN_MAPPING_MODE || key == MAX_COLUMN_ID || key.starts_with(CONSTRAINTS) {
+            return Err(DeltaError::UnsupportedProperty {
+                key: key.to_owned(),
+                value: String::new(),
+                reason: "the columns or constraints of the table depend on it".to_owned(),
+            });
+        }
+        match self.metadata.configuration.remove(key) {
+            None if !if_exists => {
+                Err(DeltaError::PropertyNotFound { location: self.location.clone(), key: key.to_owned() })
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn comment(&mut self, name: &str, comment: Option<&str>) -> Result<(), DeltaError> {
+        let column = column::column_mut(&mut self.schema, name).ok_or_else(|| {
+            DeltaError::ColumnNotFound { location: self.location.clone(), column: name.to_owned() }
+        })?;
+        match comment {
+            Some(comment) => column["metadata"]["comment"] = json!(comment),
+            None => {
+                if let Some(metadata) = column["metadata"].as_object_mut() {
+                    metadata.remove("comment");
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn add_check(&mut self, name: &str, expression: &str) -> Result<(), DeltaError> {
+        let key = format!("{CONSTRAINTS}{}", name.to_lowercase());
+        if self.metadata.configuration.contains_key(&key) {
+            let (location, name) = (self.location.clone(), name.to_owned());
+            return Err(DeltaError::ConstraintExists { location, name });
+        }
+        self.protocol = self.protocol.with(["checkConstraints"]);
+        self.metadata.configuration.insert(key, expression.to_owned());
+        Ok(())
+    }
+
+    fn drop_constraint(&mut self, name: &str, if_exists: bool) -> Result<(), DeltaError> {
+        let key = format!("{CONSTRAINTS}{}", name.to_lowercase());
+        match self.metadata.configuration.remove(&key) {
+            None if !if_exists => {
+                Err(DeltaError::ConstraintNotFound { location: self.location.clone(), name: name.to_owned() })
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+impl MetadataChange {
+    fn operation(&self) -> &'static str {
+        match self {
+            Self::SetProperties(_) | Self::SetDescription(_) => "SET TBLPROPERTIES",
+            Self::UnsetProperties { .. } => "UNSET TBLPROPERTIES",
+            Self::CommentColumn { .. } => "CHANGE COLUMN",
+            Self::AddCheck { .. } => "ADD CONSTRAINT",
+            Self::DropConstraint { .. } => "DROP CONSTRAINT",
+        }
+    }
+
+    fn parameters(&self) -> Vec<(&'static str, String)> {
+        match self {
+            Self::SetProperties(properties) => {
+                let properties: serde_json::Map<_, _> =
+                    properties.iter().map(|(key, value)| (key.clone(), json!(value))).collect();
+                vec![("properties", Value::from(properties).to_string())]
+            }
+            Self::SetDescription(description) => {
+                vec![("properties", json!({ "comment": description }).to_string())]
+            }
+            Self::UnsetProperties { keys, if_exists } => {
+                vec![("properties", json!(keys).to_string()), ("ifExists", if_exists.to_string())]
+            }
+            Self::CommentColumn { column, comment } => {
+                vec![("column", json!({ "name": column, "metadata": { "comment": comment } }).to_string())]
+            }
+            Self::AddCheck { name, expression } => vec![("name", name.clone()), ("expr", expression.clone())],
+            Self::DropConstraint { name, .. } => vec![("name", name.clone())],
+        }
+    }
+}

@@ -1,0 +1,204 @@
+//! INSERT and CTAS: rows of a query as files of a table.
+
+use std::collections::BTreeMap;
+
+use datafusion::execution::SendableRecordBatchStream;
+use futures::StreamExt as _;
+use serde_json::json;
+
+use super::action::{Action, AddFile};
+use super::checkpoint::checkpoint_if_due;
+use super::commit::{assign_row_ids, commit_info, in_commit_timestamp, now_millis, write_commit};
+use super::create::{CreatedTable, NewTable};
+use super::engine::DeltaEngine;
+use super::error::DeltaError;
+use super::location::TableLocation;
+use super::snapshot::{Pin, Snapshot};
+use super::write::{Check, TableWriter};
+
+/// How often a commit is tried again when somebody else commits meanwhile.
+const ATTEMPTS: usize = 10;
+
+/// What becomes of the rows that are there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum WriteMode {
+    Append,
+    Overwrite,
+}
+
+/// How rows are written.
+#[derive(Debug, Clone)]
+pub(crate) struct WriteRequest {
+    pub(crate) mode: WriteMode,
+    /// The table's CHECK constraints, every one.
+    pub(crate) checks: Vec<Check>,
+    pub(crate) user: String,
+}
+
+/// What was written.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct WriteMetrics {
+    pub(crate) version: u64,
+    pub(crate) num_files: u64,
+    pub(crate) num_output_rows: u64,
+    pub(crate) num_output_bytes: u64,
+}
+
+/// Writes rows into a table. They have all its columns, by name in any case and order: defaults and generated
+/// columns are computed by the caller.
+///
+/// # Errors
+/// [`DeltaError::NotNullViolated`] and [`DeltaError::CheckViolated`]; rows that are not of the table's columns;
+/// features that rows cannot be written with; [`DeltaError::Conflict`] when somebody else changes the table
+/// meanwhile in a way that matters.
+pub(crate) async fn append(
+    engine: &DeltaEngine,
+    location: &TableLocation,
+    rows: SendableRecordBatchStream,
+    request: &WriteRequest,
+) -> Result<WriteMetrics, DeltaError> {
+    let table = open(engine, location).await?;
+    table.protocol().ensure_allows(location, |feature| feature.append, "INSERT")?;
+    if request.mode == WriteMode::Overwrite {
+        table.ensure_not_append_only("INSERT OVERWRITE")?;
+    }
+    let writer = TableWriter::new(location, table.metadata(), table.schema(), &request.checks)?;
+    let (files, num_rows) = write_rows(location, writer, rows).await?;
+    let (engine, request, location) = (engine.clone(), request.clone(), location.clone());
+    blocking(&location.clone(), move || commit(&engine, &location, table, &files, num_rows, &request)).await
+}
+
+/// Creates a table with the rows of a query, in one commit.
+///
+/// # Errors
+/// Those of [`super::create_table`] and of [`append`].
+pub(crate) async fn create_table_as(
+    engine: &DeltaEngine,
+    location: &TableLocation,
+    table: &NewTable,
+    rows: SendableRecordBatchStream,
+    checks: &[Check],
+) -> Result<WriteMetrics, DeltaError> {
+    let created = {
+        let (engine, at, table) = (engine.clone(), location.clone(), table.clone());
+        blocking(location, move || CreatedTable::new(&engine, &at, &table)).await?
+    };
+    created.protocol.ensure_allows(location, |feature| feature.append, "CREATE TABLE AS SELECT")?;
+    let writer = TableWriter::new(location, &created.metadata, &created.schema, checks)?;
+    let (files, num_rows) = write_rows(location, writer, rows).await?;
+    let mut metrics = metrics(&files, num_rows);
+    let (at, table) = (location.clone(), table.clone());
+    metrics.version =
+        blocking(location, move || created.commit(&at, &table, files, &metrics.recorded())).await?;
+    Ok(metrics)
+}
+
+async fn open(engine: &DeltaEngine, location: &TableLocation) -> Result<Snapshot, DeltaError> {
+    let (engine, at) = (engine.clone(), location.clone());
+    blocking(location, move || Snapshot::open(&engine, &at, Pin::Latest)).await
+}
+
+/// Does blocking work off the runtime's threads.
+pub(super) async fn blocking<T: Send + 'static>(
+    location: &TableLocation,
+    work: impl FnOnce() -> Result<T, DeltaError> + Send + 'static,
+) -> Result<T, DeltaError> {
+    match tokio::task::spawn_blocking(work).await {
+        Ok(result) => result,
+        Err(error) => Err(DeltaError::io(location)(std::io::Error::other(error))),
+    }
+}
+
+/// Writes rows as they come; encoding is done off the runtime's threads.
+pub(super) async fn write_rows(
+    location: &TableLocation,
+    mut writer: TableWriter,
+    mut rows: SendableRecordBatchStream,
+) -> Result<(Vec<AddFile>, u64), DeltaError> {
+    while let Some(batch) = rows.next().await {
+        let batch = batch.map_err(DeltaError::query(location))?;
+        writer = blocking(location, move || writer.write(&batch).map(|()| writer)).await?;
+    }
+    blocking(location, move || writer.finish()).await
+}
+
+fn metrics(files: &[AddFile], rows: u64) -> WriteMetrics {
+    WriteMetrics {
+        version: 0,
+        num_files: files.len() as u64,
+        num_output_rows: rows,
+        num_output_bytes: files.iter().map(|file| u64::try_from(file.size).unwrap_or_default()).sum(),
+    }
+}
+
+impl WriteMetrics {
+    /// As the history records them.
+    fn recorded(&self) -> BTreeMap<String, String> {
+        [
+            ("numFiles", self.num_files),
+            ("numOutputRows", self.num_output_rows),
+            ("numOutputBytes", self.num_output_bytes),
+        ]
+        .map(|(key, value)| (key.to_owned(), value.to_string()))
+        .into()
+    }
+}
+
+fn commit(
+    engine: &DeltaEngine,
+    location: &TableLocation,
+    mut table: Snapshot,
+    files: &[AddFile],
+    rows: u64,
+    request: &WriteRequest,
+) -> Result<WriteMetrics, DeltaError> {
+    let mut attempt = 1;
+    loop {
+        let metrics = WriteMetrics { version: table.version() + 1, ..metrics(files, rows) };
+        match commit_on(&table, files.to_vec(), &metrics, request) {
+            Err(conflict @ DeltaError::Conflict { .. }) if attempt < ATTEMPTS => {
+                // Appending commutes with whatever leaves the table's shape alone.
+                let newer = Snapshot::open(engine, location, Pin::Latest)?;
+                let same = newer.metadata() == table.metadata() && newer.protocol() == table.protocol();
+                if request.mode == WriteMode::Overwrite || !same {
+                    return Err(conflict);
+                }
+                (table, attempt) = (newer, attempt + 1);
+            }
+            result => {
+                result?;
+                checkpoint_if_due(engine, location, metrics.version, table.metadata());
+                return Ok(metrics);
+            }
+        }
+    }
+}
+
+fn commit_on(
+    table: &Snapshot,
+    mut files: Vec<AddFile>,
+    metrics: &WriteMetrics,
+    request: &WriteRequest,
+) -> Result<(), DeltaError> {
+    let row_ids = assign_row_ids(&mut files, table.protocol(), table.location(), Some(table))?;
+    let mut info = commit_info("WRITE", &request.user, Some(table.version()));
+    info.in_commit_timestamp = in_commit_timestamp(&mut table.metadata().clone(), Some(table))?;
+    info.operation_metrics = metrics.recorded();
+    info.operation_parameters = [
+        ("mode", format!("{:?}", request.mode)),
+        ("partitionBy", json!(table.metadata().partition_columns).to_string()),
+    ]
+    .map(|(key, value)| (key.to_owned(), value))
+    .into();
+    let mut actions = vec![Action::CommitInfo(info)];
+    actions.extend(row_ids.map(Action::DomainMetadata));
+    if request.mode == WriteMode::Overwrite {
+        let deleted = now_millis();
+        actions.extend(table.files()?.into_iter().map(|file| Action::Remove(file.into_remove(deleted))));
+    }
+    actions.extend(files.into_iter().map(Action::Add));
+    write_commit(table.location(), metrics.version, &actions)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,156 @@
+//! Writing commits: newline-delimited JSON, put if absent, on disk before it counts.
+
+use std::io::{self, BufWriter, ErrorKind, Write as _};
+
+use chrono::Utc;
+use uuid::Uuid;
+
+use super::action::{Action, AddFile, CommitInfo, DomainMetadata, Metadata, Protocol};
+use super::error::DeltaError;
+use super::location::TableLocation;
+use super::snapshot::Snapshot;
+
+/// The property that asks for a timestamp in each commit.
+pub(super) const IN_COMMIT_TIMESTAMPS: &str = "delta.enableInCommitTimestamps";
+const ENABLEMENT_VERSION: &str = "delta.inCommitTimestampEnablementVersion";
+const ENABLEMENT_TIMESTAMP: &str = "delta.inCommitTimestampEnablementTimestamp";
+const ROW_TRACKING: &str = "delta.rowTracking";
+
+/// Milliseconds since 1970.
+pub(super) fn now_millis() -> i64 {
+    Utc::now().timestamp_millis()
+}
+
+/// A `commitInfo` of now, on top of a version or for a new table.
+pub(super) fn commit_info(operation: &str, user: &str, read: Option<u64>) -> CommitInfo {
+    CommitInfo {
+        timestamp: now_millis(),
+        user_name: Some(user.to_owned()),
+        operation: operation.to_owned(),
+        read_version: read.map_or(-1, |version| i64::try_from(version).unwrap_or(i64::MAX)),
+        isolation_level: "WriteSerializable",
+        engine_info: concat!("clxs/", env!("CARGO_PKG_VERSION")).to_owned(),
+        txn_id: Uuid::new_v4().to_string(),
+        ..CommitInfo::default()
+    }
+}
+
+/// Writes a version: either all of it is there, durably, or nothing.
+///
+/// # Errors
+/// [`DeltaError::Conflict`] when the version exists.
+pub(super) fn write_commit(
+    location: &TableLocation,
+    version: u64,
+    actions: &[Action],
+) -> Result<(), DeltaError> {
+    let log = location.log();
+    let temporary = log.join(format!(".{version:020}.{}.tmp", Uuid::new_v4()));
+    let written = fs_err::create_dir_all(&log)
+        .and_then(|()| write_lines(&temporary, actions))
+        // A hard link fails when the name exists, which a rename does not.
+        .and_then(|()| fs_err::hard_link(&temporary, location.commit_file(version)));
+    let removed = fs_err::remove_file(&temporary);
+    match written {
+        Ok(()) => removed
+            .and_then(|()| sync_directory(&log))
+            .and_then(|()| sync_directory(location.path()))
+            .map_err(DeltaError::io(location)),
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => {
+            Err(DeltaError::Conflict { location: location.clone(), version })
+        }
+        Err(error) => Err(DeltaError::io(location)(error)),
+    }
+}
+
+fn write_lines(path: &std::path::Path, actions: &[Action]) -> io::Result<()> {
+    let mut file = BufWriter::new(fs_err::File::create(path)?);
+    for action in actions {
+        serde_json::to_writer(&mut file, action)?;
+        file.write_all(b"\n")?;
+    }
+    file.into_inner().map_err(io::IntoInnerError::into_error)?.sync_all()
+}
+
+/// Makes the names in a directory durable.
+pub(super) fn sync_directory(path: &std::path::Path) -> io::Result<()> {
+    fs_err::File::open(path)?.sync_all()
+}
+
+/// The in-commit timestamp of the next version, when its metadata asks for one; notes in the metadata since
+/// when, if the table has not always had them (Delta protocol, "In-Commit Timestamps").
+pub(super) fn in_commit_timestamp(
+    metadata: &mut Metadata,
+    previous: Option<&Snapshot>,
+) -> Result<Option<i64>, DeltaError> {
+    let enabled = |metadata: &Metadata| {
+        metadata.configuration.get(IN_COMMIT_TIMESTAMPS).is_some_and(|value| value == "true")
+    };
+    if !enabled(metadata) {
+        return Ok(None);
+    }
+    let Some(previous) = previous else { return Ok(Some(now_millis())) };
+    let timestamp = now_millis().max(previous.timestamp()? + 1);
+    if !enabled(previous.metadata()) {
+        let since = [
+            (ENABLEMENT_VERSION, (previous.version() + 1).to_string()),
+            (ENABLEMENT_TIMESTAMP, timestamp.to_string()),
+        ];
+        metadata.configuration.extend(since.map(|(key, value)| (key.to_owned(), value)));
+    }
+    Ok(Some(timestamp))
+}
+
+/// Gives the files of a commit their row ids, when the table tracks rows (Delta protocol, "Row Tracking").
+/// Returns the domain that records how far ids are used.
+///
+/// # Errors
+/// [`DeltaError::RowTrackingWithoutStats`] when a file does not say how many rows it has.
+pub(super) fn assign_row_ids(
+    adds: &mut [AddFile],
+    protocol: &Protocol,
+    location: &TableLocation,
+    previous: Option<&Snapshot>,
+) -> Result<Option<DomainMetadata>, DeltaError> {
+    if !protocol.supports("rowTracking") {
+        return Ok(None);
+    }
+    let version = previous.map_or(0, |previous| previous.version() + 1);
+    let used = previous.map(|previous| previous.domain(ROW_TRACKING)).transpose()?.flatten();
+    let mut high_water_mark = used.and_then(|domain| high_water_mark(&domain)).unwrap_or(-1);
+    for add in adds.iter_mut().filter(|add| add.base_row_id.is_none()) {
+        let records = add.num_records().ok_or_else(|| DeltaError::RowTrackingWithoutStats {
+            location: location.clone(),
+            path: add.path.clone(),
+        })?;
+        add.base_row_id = Some(high_water_mark + 1);
+        add.default_row_commit_version = i64::try_from(version).ok();
+        high_water_mark += records;
+    }
+    let configuration = serde_json::json!({ "rowIdHighWaterMark": high_water_mark }).to_string();
+    Ok(Some(DomainMetadata { domain: ROW_TRACKING.to_owned(), configuration, removed: false }))
+}
+
+fn high_water_mark(domain: &DomainMetadata) -> Option<i64> {
+    let configuration: serde_json::Value = serde_json::from_str(&domain.configuration).ok()?;
+    configuration.get("rowIdHighWaterMark")?.as_i64()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_second_writer_of_a_version_gets_a_conflict_and_leaves_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let location = TableLocation::new(folder.path()).unwrap();
+        let action = |user| Action::CommitInfo(commit_info("WRITE", user, None));
+        write_commit(&location, 0, &[action("first")]).unwrap();
+        let second = write_commit(&location, 0, &[action("second")]);
+        assert!(matches!(second, Err(DeltaError::Conflict { version: 0, .. })));
+        let names: Vec<_> =
+            fs_err::read_dir(location.log()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+        assert_eq!(names, ["00000000000000000000.json"]);
+        assert!(fs_err::read_to_string(location.commit_file(0)).unwrap().contains("first"));
+    }
+}

@@ -1,0 +1,171 @@
+//! Table properties: which are known, and what they need of the protocol.
+
+use super::action::Protocol;
+use super::error::DeltaError;
+use super::feature::feature;
+
+/// The mode of column mapping: `none`, `name` or `id`.
+pub(super) const COLUMN_MAPPING_MODE: &str = "delta.columnMapping.mode";
+/// The highest id given to a column.
+pub(super) const MAX_COLUMN_ID: &str = "delta.columnMapping.maxColumnId";
+/// CHECK constraints are properties with this prefix.
+pub(super) const CONSTRAINTS: &str = "delta.constraints.";
+const FEATURE: &str = "delta.feature.";
+
+/// What setting a property does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Property {
+    /// It is stored, and needs a feature when one is named.
+    Stored(Option<&'static str>),
+    /// It is not stored, but adds a feature to the protocol.
+    Feature(&'static str),
+    /// It is not stored, but raises the reader version.
+    ReaderVersion(i32),
+    /// It is not stored, but raises the writer version.
+    WriterVersion(i32),
+}
+
+impl Property {
+    /// The protocol with what the property needs.
+    pub(super) fn apply(self, protocol: &Protocol) -> Protocol {
+        match self {
+            Self::Stored(feature) => protocol.with(feature),
+            Self::Feature(feature) => protocol.with([feature]),
+            Self::ReaderVersion(version) => protocol.at_least(version, 1),
+            Self::WriterVersion(version) => protocol.at_least(1, version),
+        }
+    }
+}
+
+/// Properties that change nothing a writer of ours would have to know.
+const PLAIN: &[&str] = &[
+    "delta.autoOptimize.autoCompact",
+    "delta.autoOptimize.optimizeWrite",
+    "delta.checkpoint.writeStatsAsJson",
+    "delta.checkpoint.writeStatsAsStruct",
+    "delta.checkpointInterval",
+    "delta.dataSkippingNumIndexedCols",
+    "delta.dataSkippingStatsColumns",
+    "delta.deletedFileRetentionDuration",
+    "delta.enableExpiredLogCleanup",
+    "delta.enableFullRetentionRollback",
+    "delta.isolationLevel",
+    "delta.logRetentionDuration",
+    "delta.parquet.compression.codec",
+    "delta.parquet.format.version",
+    "delta.randomPrefixLength",
+    "delta.randomizeFilePrefixes",
+    "delta.sampleRetentionDuration",
+    "delta.setTransactionRetentionDuration",
+    "delta.targetFileSize",
+    "delta.tuneFileSizesForRewrites",
+];
+
+/// Properties that switch a feature on when they are `true`.
+const SWITCHES: &[(&str, &str)] = &[
+    ("delta.appendOnly", "appendOnly"),
+    ("delta.enableChangeDataFeed", "changeDataFeed"),
+    ("delta.enableDeletionVectors", "deletionVectors"),
+    (super::commit::IN_COMMIT_TIMESTAMPS, "inCommitTimestamp"),
+    ("delta.enableTypeWidening", "typeWidening"),
+];
+
+/// Properties that promise what no writer here keeps; `false` and an empty list promise nothing.
+const NOT_KEPT: &[&str] = &[
+    "delta.compatibility.symlinkFormatManifest.enabled",
+    "delta.enableIcebergCompatV1",
+    "delta.enableIcebergCompatV2",
+    "delta.enableIcebergCompatV3",
+    "delta.enableRowTracking",
+    "delta.enableVariantShredding",
+    "delta.universalFormat.enabledFormats",
+];
+
+/// What setting `key` to `value` does.
+///
+/// # Errors
+/// [`DeltaError::UnknownProperty`] for a `delta.` key that is not known, [`DeltaError::UnsupportedProperty`]
+/// for one that would promise what is not kept.
+pub(super) fn property(key: &str, value: &str) -> Result<Property, DeltaError> {
+    let refused = |reason: &str| {
+        let (key, value) = (key.to_owned(), value.to_owned());
+        Err(DeltaError::UnsupportedProperty { key, value, reason: reason.to_owned() })
+    };
+    if let Some((_, feature)) = SWITCHES.iter().find(|(switch, _)| *switch == key) {
+        return match value {
+            "true" => Ok(Property::Stored(Some(feature))),
+            "false" => Ok(Property::Stored(None)),
+            _ => refused("it is true or false"),
+        };
+    }
+    if NOT_KEPT.contains(&key) {
+        return match value {
+            "false" | "" => Ok(Property::Stored(None)),
+            _ => refused("the embedded workspace does not keep what it promises; leave it out"),
+        };
+    }
+    if let Some(name) = key.strip_prefix(FEATURE) {
+        let writable = feature(name).filter(|feature| feature.append && name != "rowTracking");
+        return match writable {
+            Some(feature) if matches!(value, "supported" | "enabled") => Ok(Property::Feature(feature.name)),
+            Some(_) => refused("its only value is 'supported'"),
+            None => refused("the embedded workspace cannot write tables with that feature; leave it out"),
+        };
+    }
+    if key.starts_with(CONSTRAINTS) {
+        return refused("use ALTER TABLE … ADD CONSTRAINT … CHECK");
+    }
+    if ["delta.columnMapping.maxColumnId", "delta.inCommitTimestampEnablement", "delta.rowTracking."]
+        .iter()
+        .any(|internal| key.starts_with(internal))
+    {
+        return refused("the table keeps it itself; leave it out");
+    }
+    match (key, value, value.parse()) {
+        (COLUMN_MAPPING_MODE, "name" | "id", _) => Ok(Property::Stored(Some("columnMapping"))),
+        (COLUMN_MAPPING_MODE, "none", _) => Ok(Property::Stored(None)),
+        (COLUMN_MAPPING_MODE, ..) => refused("it is none, name or id"),
+        ("delta.checkpointPolicy", "v2", _) => Ok(Property::Stored(Some("v2Checkpoint"))),
+        ("delta.checkpointPolicy", "classic", _) => Ok(Property::Stored(None)),
+        ("delta.minReaderVersion", _, Ok(version @ 1..=3)) => Ok(Property::ReaderVersion(version)),
+        ("delta.minWriterVersion", _, Ok(version @ 1..=7)) => Ok(Property::WriterVersion(version)),
+        ("delta.minReaderVersion" | "delta.minWriterVersion", ..) => refused("there is no such version"),
+        _ if !key.starts_with("delta.") || PLAIN.contains(&key) => Ok(Property::Stored(None)),
+        _ => Err(DeltaError::UnknownProperty { key: key.to_owned() }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn properties_that_need_a_feature_name_it() {
+        for (key, value, meaning) in [
+            ("delta.enableDeletionVectors", "true", Property::Stored(Some("deletionVectors"))),
+            ("delta.enableDeletionVectors", "false", Property::Stored(None)),
+            ("delta.columnMapping.mode", "name", Property::Stored(Some("columnMapping"))),
+            ("delta.feature.deletionVectors", "supported", Property::Feature("deletionVectors")),
+            ("delta.minWriterVersion", "7", Property::WriterVersion(7)),
+            ("team", "sales", Property::Stored(None)),
+        ] {
+            assert_eq!(property(key, value).unwrap(), meaning, "{key} = {value}");
+        }
+    }
+
+    #[test]
+    fn promises_that_are_not_kept_are_refused_by_name() {
+        let refused = [
+            ("delta.enableRowTracking", "true"),
+            ("delta.universalFormat.enabledFormats", "iceberg"),
+            ("delta.constraints.positive", "id > 0"),
+            ("delta.feature.catalogManaged", "supported"),
+            ("delta.columnMapping.maxColumnId", "3"),
+            ("delta.enableDeletionVectors", "yes"),
+            ("delta.apendOnly", "true"),
+        ];
+        let texts: Vec<_> =
+            refused.iter().map(|(key, value)| property(key, value).unwrap_err().to_string()).collect();
+        insta::assert_snapshot!(texts.join("\n"));
+    }
+}

@@ -1,0 +1,269 @@
+//! Writing data files: Parquet, by partition, with statistics.
+
+mod file;
+mod partition;
+mod statistics;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use datafusion::arrow::array::{Array, AsArray, RecordBatch, UInt32Array};
+use datafusion::arrow::compute::take_record_batch;
+use datafusion::arrow::datatypes::{Schema, SchemaRef};
+use datafusion::physical_expr::PhysicalExpr;
+use datafusion::physical_expr::utils::collect_columns;
+use delta_kernel::engine::arrow_conversion::TryIntoArrow as _;
+use delta_kernel::table_features::ColumnMappingMode;
+use delta_kernel_default_engine::stats::FileStatsAccumulator;
+
+use super::action::{AddFile, Metadata};
+use super::detail::physical_name;
+use super::error::DeltaError;
+use super::location::TableLocation;
+use super::property::{COLUMN_MAPPING_MODE, CONSTRAINTS};
+use super::rows::{conform, reading_schema};
+use super::schema::{StructField, StructType};
+use file::DataFile;
+use partition::{Partition, partition_values};
+
+/// A CHECK constraint that the caller has compiled for the schema of the table's rows.
+#[derive(Debug, Clone)]
+pub(crate) struct Check {
+    pub(crate) name: String,
+    pub(crate) expression: String,
+    pub(crate) predicate: Arc<dyn PhysicalExpr>,
+}
+
+/// Writes rows into new files of a table. Nothing refers to them until they are committed.
+pub(super) struct TableWriter {
+    location: TableLocation,
+    /// The rows as the caller gives them: all columns, by their logical names.
+    logical: SchemaRef,
+    required: Vec<usize>,
+    partition_columns: Vec<usize>,
+    /// The name of each partition column in the log, and whether files go to directories.
+    partition_names: Vec<String>,
+    directories: bool,
+    data_columns: Vec<usize>,
+    physical: StructType,
+    physical_arrow: SchemaRef,
+    statistics: Vec<delta_kernel::expressions::ColumnName>,
+    checks: Vec<Check>,
+    open: HashMap<Partition, DataFile>,
+    written: Vec<AddFile>,
+    rows: u64,
+}
+
+impl TableWriter {
+    /// A writer for a table with this metadata. Its `delta.constraints.*` must all be among the checks.
+    pub(super) fn new(
+        location: &TableLocation,
+        metadata: &Metadata,
+        schema: &StructType,
+        checks: &[Check],
+    ) -> Result<Self, DeltaError> {
+        ensure_checked(location, metadata, checks)?;
+        ensure_computed(location, schema)?;
+        Ok(Self { checks: checks.to_vec(), ..Self::rewriting(location, metadata, schema)? })
+    }
+
+    /// A writer for rows that the table has already.
+    pub(super) fn rewriting(
+        location: &TableLocation,
+        metadata: &Metadata,
+        schema: &StructType,
+    ) -> Result<Self, DeltaError> {
+        let fields: Vec<&StructField> = schema.fields().collect();
+        let position = |name: &String| fields.iter().position(|field| field.name == *name);
+        let partition_columns: Vec<usize> = metadata.partition_columns.iter().filter_map(position).collect();
+        let data_columns: Vec<usize> =
+            (0..fields.len()).filter(|index| !partition_columns.contains(index)).collect();
+        let mode = mapping_mode(metadata);
+        let data = StructType::try_new(data_columns.iter().map(|index| fields[*index].clone()));
+        let physical =
+            data.and_then(|data| data.make_physical(mode)).map_err(DeltaError::kernel(location))?;
+        let physical_arrow: Schema = (&physical).try_into_arrow().map_err(DeltaError::query(location))?;
+        let logical = reading_schema(schema).map_err(DeltaError::query(location))?;
+        Ok(Self {
+            location: location.clone(),
+            required: (0..fields.len()).filter(|index| !fields[*index].nullable).collect(),
+            partition_names: partition_columns
+                .iter()
+                .map(|index| physical_name(fields[*index]).to_owned())
+                .collect(),
+            directories: matches!(mode, ColumnMappingMode::None),
+            partition_columns,
+            data_columns,
+            statistics: statistics::columns(metadata, schema, &physical),
+            physical,
+            physical_arrow: Arc::new(physical_arrow),
+            logical,
+            checks: Vec::new(),
+            open: HashMap::new(),
+            written: Vec::new(),
+            rows: 0,
+        })
+    }
+
+    /// Checks and writes rows.
+    pub(super) fn write(&mut self, rows: &RecordBatch) -> Result<(), DeltaError> {
+        let rows = self.aligned(rows)?;
+        self.check(&rows)?;
+        self.rows += rows.num_rows() as u64;
+        let data = rows.project(&self.data_columns).map_err(DeltaError::query(&self.location))?;
+        let data = conform(&data, &self.physical_arrow).map_err(DeltaError::query(&self.location))?;
+        for (partition, indices) in self.by_partition(&rows)? {
+            let part = match indices {
+                None => data.clone(),
+                Some(indices) => {
+                    take_record_batch(&data, &indices).map_err(DeltaError::query(&self.location))?
+                }
+            };
+            self.write_part(partition, &part)?;
+        }
+        Ok(())
+    }
+
+    /// Completes the files. Returns their add actions, and the number of rows.
+    pub(super) fn finish(mut self) -> Result<(Vec<AddFile>, u64), DeltaError> {
+        let mut open: Vec<_> = self.open.drain().collect();
+        open.sort_by(|(a, _), (b, _)| a.cmp(b));
+        for (_, file) in open {
+            self.written.push(file.finish(&self.location)?);
+        }
+        file::sync_directories(&self.location, &self.written)?;
+        Ok((self.written, self.rows))
+    }
+
+    fn write_part(&mut self, partition: Partition, rows: &RecordBatch) -> Result<(), DeltaError> {
+        let mut file = match self.open.remove(&partition) {
+            Some(file) => file,
+            None => self.new_file(&partition)?,
+        };
+        file.write(&self.location, rows)?;
+        if file.is_full() {
+            self.written.push(file.finish(&self.location)?);
+        } else {
+            self.open.insert(partition, file);
+        }
+        Ok(())
+    }
+
+    fn new_file(&self, partition: &Partition) -> Result<DataFile, DeltaError> {
+        let directory = if self.directories {
+            partition::directory(&self.partition_names, partition)
+        } else {
+            String::new()
+        };
+        let values = self.partition_names.iter().cloned().zip(partition.iter().cloned()).collect();
+        let statistics = FileStatsAccumulator::new(&self.statistics, &self.physical);
+        DataFile::create(&self.location, &directory, values, &self.physical_arrow, statistics)
+    }
+
+    /// The rows with the columns in the table's order and of its types.
+    fn aligned(&self, rows: &RecordBatch) -> Result<RecordBatch, DeltaError> {
+        let given = rows.schema();
+        let invalid = |reason: String| DeltaError::InvalidRows { location: self.location.clone(), reason };
+        let positions = self.logical.fields().iter().map(|field| {
+            given
+                .fields()
+                .iter()
+                .position(|column| column.name().eq_ignore_ascii_case(field.name()))
+                .ok_or_else(|| invalid(format!("the column `{}` is missing", field.name())))
+        });
+        let positions = positions.collect::<Result<Vec<_>, _>>()?;
+        if positions.len() != given.fields().len() {
+            return Err(invalid("there are columns that the table has not".to_owned()));
+        }
+        let rows = rows.project(&positions).map_err(DeltaError::query(&self.location))?;
+        conform(&rows, &self.logical).map_err(DeltaError::query(&self.location))
+    }
+
+    fn check(&self, rows: &RecordBatch) -> Result<(), DeltaError> {
+        if let Some(column) = self.required.iter().find(|column| rows.column(**column).null_count() > 0) {
+            let column = self.logical.field(*column).name().clone();
+            return Err(DeltaError::NotNullViolated { column });
+        }
+        for check in &self.checks {
+            let query = DeltaError::query(&self.location);
+            let met = check.predicate.evaluate(rows).and_then(|met| met.into_array(rows.num_rows()));
+            let met = met.map_err(query)?;
+            let met = met.as_boolean_opt();
+            // A row of which the expression is null does not meet it, as on the platform.
+            let violated =
+                met.and_then(|met| (0..met.len()).find(|row| met.is_null(*row) || !met.value(*row)));
+            if let Some(row) = violated {
+                return Err(self.violation(check, rows, row));
+            }
+        }
+        Ok(())
+    }
+
+    fn violation(&self, check: &Check, rows: &RecordBatch, row: usize) -> DeltaError {
+        let mut columns: Vec<usize> = collect_columns(&check.predicate)
+            .iter()
+            .map(datafusion::physical_expr::expressions::Column::index)
+            .collect();
+        columns.sort_unstable();
+        let value = |column: usize| {
+            let value = datafusion::arrow::util::display::array_value_to_string(rows.column(column), row);
+            format!("{} = {}", self.logical.field(column).name(), value.unwrap_or_default())
+        };
+        let values: Vec<_> = columns.into_iter().map(value).collect();
+        DeltaError::CheckViolated {
+            name: check.name.clone(),
+            expression: check.expression.clone(),
+            values: values.join(", "),
+        }
+    }
+
+    /// The rows of each partition; all rows are one when there are no partition columns.
+    fn by_partition(&self, rows: &RecordBatch) -> Result<Vec<(Partition, Option<UInt32Array>)>, DeltaError> {
+        if self.partition_columns.is_empty() {
+            return Ok(vec![(Partition::new(), None)]);
+        }
+        let values = self.partition_columns.iter().map(|column| partition_values(rows.column(*column)));
+        let values = values.collect::<Result<Vec<_>, _>>().map_err(DeltaError::query(&self.location))?;
+        let mut parts: HashMap<Partition, Vec<u32>> = HashMap::new();
+        for row in 0..rows.num_rows() {
+            let partition = values.iter().map(|column| column[row].clone()).collect();
+            parts.entry(partition).or_default().push(u32::try_from(row).unwrap_or(u32::MAX));
+        }
+        Ok(parts.into_iter().map(|(part, rows)| (part, Some(UInt32Array::from(rows)))).collect())
+    }
+}
+
+fn mapping_mode(metadata: &Metadata) -> ColumnMappingMode {
+    match metadata.configuration.get(COLUMN_MAPPING_MODE).map(String::as_str) {
+        Some("name") => ColumnMappingMode::Name,
+        Some("id") => ColumnMappingMode::Id,
+        _ => ColumnMappingMode::None,
+    }
+}
+
+fn ensure_checked(location: &TableLocation, metadata: &Metadata, checks: &[Check]) -> Result<(), DeltaError> {
+    let constraints = metadata.configuration.keys().filter_map(|key| key.strip_prefix(CONSTRAINTS));
+    let mut missing =
+        constraints.filter(|name| !checks.iter().any(|check| check.name.eq_ignore_ascii_case(name)));
+    match missing.next() {
+        None => Ok(()),
+        Some(name) => Err(DeltaError::InvalidRows {
+            location: location.clone(),
+            reason: format!("nobody has checked the constraint `{name}`"),
+        }),
+    }
+}
+
+/// Identity columns and column invariants are of those that nobody computes here.
+fn ensure_computed(location: &TableLocation, schema: &StructType) -> Result<(), DeltaError> {
+    for (key, feature) in [("delta.identity.start", "identityColumns"), ("delta.invariants", "invariants")] {
+        if schema.fields().any(|field| field.metadata.contains_key(key)) {
+            return Err(DeltaError::UnsupportedFeatures {
+                location: location.clone(),
+                features: vec![feature.to_owned()],
+                operation: "INSERT",
+            });
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,81 @@
+//! Partition values as the log writes them (Delta protocol, "Partition Value Serialization").
+
+use std::fmt::Write as _;
+
+use datafusion::arrow::array::{Array, ArrayRef, AsArray};
+use datafusion::arrow::compute::cast;
+use datafusion::arrow::datatypes::{DataType, TimeUnit};
+use datafusion::arrow::error::ArrowError;
+
+use crate::delta::location::encode;
+
+/// The values of the partition columns, in their order.
+pub(super) type Partition = Vec<Option<String>>;
+
+/// What Hive writes for null.
+const NULL_DIRECTORY: &str = "__HIVE_DEFAULT_PARTITION__";
+
+/// The values of a column as the log has them. An empty text is the same as null.
+pub(super) fn partition_values(column: &ArrayRef) -> Result<Vec<Option<String>>, ArrowError> {
+    let timestamps = matches!(column.data_type(), DataType::Timestamp(..));
+    let column = match column.data_type() {
+        DataType::Timestamp(..) => cast(column, &DataType::Timestamp(TimeUnit::Microsecond, None))?,
+        _ => ArrayRef::clone(column),
+    };
+    let texts = cast(&column, &DataType::Utf8)?;
+    let texts = texts.as_string::<i32>();
+    let text = |row| match texts.value(row) {
+        "" => None,
+        text if timestamps => Some(text.replace('T', " ")),
+        text => Some(text.to_owned()),
+    };
+    Ok((0..texts.len()).map(|row| if texts.is_null(row) { None } else { text(row) }).collect())
+}
+
+/// The directory of a partition as a path of the log: escaped as Hive does it, then percent-encoded.
+pub(super) fn directory(names: &[String], partition: &Partition) -> String {
+    names.iter().zip(partition).fold(String::new(), |path, (name, value)| {
+        let value = value.as_deref().map_or_else(|| NULL_DIRECTORY.to_owned(), escaped);
+        path + &encode(&format!("{}={value}/", escaped(name)))
+    })
+}
+
+fn escaped(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for c in text.chars() {
+        if c.is_ascii_control() || "\"#%'*/:=?\\{[]^".contains(c) {
+            // Writing to a text cannot fail.
+            write!(escaped, "%{:02X}", u32::from(c)).unwrap_or_default();
+        } else {
+            escaped.push(c);
+        }
+    }
+    escaped
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use datafusion::arrow::array::{StringArray, TimestampMicrosecondArray};
+
+    use super::*;
+
+    #[test]
+    fn directories_are_escaped_twice() {
+        let partition = vec![Some("a b/c%".to_owned()), None];
+        assert_eq!(
+            directory(&["x".to_owned(), "y".to_owned()], &partition),
+            "x=a%20b%252Fc%2525/y=__HIVE_DEFAULT_PARTITION__/"
+        );
+    }
+
+    #[test]
+    fn timestamps_and_empty_texts_are_written_as_the_protocol_says() {
+        let times: ArrayRef =
+            Arc::new(TimestampMicrosecondArray::from(vec![Some(1_500_000), None]).with_timezone("UTC"));
+        assert_eq!(partition_values(&times).unwrap(), [Some("1970-01-01 00:00:01.500".to_owned()), None]);
+        let texts: ArrayRef = Arc::new(StringArray::from(vec!["", "x"]));
+        assert_eq!(partition_values(&texts).unwrap(), [None, Some("x".to_owned())]);
+    }
+}

@@ -1,0 +1,100 @@
+//! The REST API: one thin file per group of endpoints, and what they share.
+//!
+//! Every request goes through the same layers, in-process or over TCP: panics become answers, the token
+//! becomes a [`Principal`](crate::principal::Principal), and what changes something runs to its end.
+
+mod auth;
+mod catalogs;
+mod error;
+mod extract;
+mod layers;
+mod metastore;
+mod paging;
+mod permissions;
+mod schemas;
+mod scim;
+mod statements;
+mod tables;
+mod warehouses;
+
+pub(crate) use auth::Caller;
+pub(crate) use error::RestError;
+pub(crate) use extract::{Body, Params};
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::http::Method;
+use axum::http::Uri;
+use axum::middleware::{from_fn, from_fn_with_state};
+use clxs_api::ErrorCode;
+use tower_http::catch_panic::CatchPanicLayer;
+
+use crate::authorization::Access;
+use crate::metastore::{Metastore, MetastoreError, Transaction};
+use crate::sql::Services;
+use crate::warehouse::Warehouse;
+
+/// A statement's text may have 16 MiB (`facts/rest_api.md` §7); the rest of its request needs little more.
+const BODY_LIMIT: usize = 17 << 20;
+
+/// What handlers work on. Cheap to clone.
+#[derive(Clone, Debug)]
+pub(crate) struct AppState {
+    pub(crate) metastore: Metastore,
+    /// What statements work with.
+    pub(crate) services: Services,
+    pub(crate) warehouse: Warehouse,
+    /// Whether fields that the protocol does not have are refused instead of ignored.
+    pub(crate) strict_requests: bool,
+}
+
+impl AppState {
+    /// Runs `work` on one view of the metastore, for a caller.
+    pub(crate) async fn read<T, F>(&self, caller: Caller, work: F) -> Result<T, RestError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Transaction<'_>, &Access) -> Result<T, MetastoreError> + Send + 'static,
+    {
+        self.metastore.read(move |tx| Ok(work(tx, &Access::load(tx, &caller.0)?)?)).await
+    }
+
+    /// Runs `work` in one writing transaction, for a caller.
+    pub(crate) async fn write<T, F>(&self, caller: Caller, work: F) -> Result<T, RestError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Transaction<'_>, &Access) -> Result<T, MetastoreError> + Send + 'static,
+    {
+        self.metastore.write(move |tx| Ok(work(tx, &Access::load(tx, &caller.0)?)?)).await
+    }
+}
+
+/// The whole protocol.
+pub(crate) fn router(state: AppState) -> Router {
+    let protocol = Router::new()
+        .merge(catalogs::routes())
+        .merge(metastore::routes())
+        .merge(permissions::routes())
+        .merge(schemas::routes())
+        .merge(scim::routes())
+        .merge(statements::routes())
+        .merge(tables::routes())
+        .merge(warehouses::routes())
+        .fallback(no_such_endpoint)
+        .method_not_allowed_fallback(no_such_endpoint)
+        .layer(from_fn(layers::run_changes_to_their_end))
+        .layer(from_fn_with_state(state.clone(), auth::authenticate));
+    Router::new()
+        .merge(protocol)
+        .merge(metastore::open_routes())
+        .layer(DefaultBodyLimit::max(BODY_LIMIT))
+        .layer(from_fn_with_state(state.clone(), layers::name_the_workspace))
+        .layer(CatchPanicLayer::custom(layers::answer_to_panic))
+        .with_state(state)
+}
+
+async fn no_such_endpoint(method: Method, uri: Uri) -> RestError {
+    RestError::new(ErrorCode::EndpointNotFound, format!("No API found for '{method} {}'", uri.path()))
+}
+
+#[cfg(test)]
+mod tests;

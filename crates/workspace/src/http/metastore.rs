@@ -1,0 +1,50 @@
+//! The metastore and the workspace themselves.
+
+use axum::extract::State;
+use axum::routing::get;
+use axum::{Json, Router};
+use clxs_api::endpoint::METASTORE_SUMMARY;
+use clxs_api::metastore::MetastoreSummary;
+use serde_json::{Value, json};
+
+use super::{AppState, Caller};
+
+const CURRENT_ASSIGNMENT: &str = "/api/2.1/unity-catalog/current-metastore-assignment";
+const CONFIGURATION: &str = "/.well-known/databricks-config";
+
+pub(super) fn routes() -> Router<AppState> {
+    Router::new().route(METASTORE_SUMMARY, get(summary)).route(CURRENT_ASSIGNMENT, get(current_assignment))
+}
+
+/// What is answered without a token.
+pub(super) fn open_routes() -> Router<AppState> {
+    Router::new().route(CONFIGURATION, get(configuration))
+}
+
+async fn summary(State(state): State<AppState>, _: Caller) -> Json<MetastoreSummary> {
+    const CLOUD: &str = "local";
+    let row = state.metastore.metastore();
+    Json(MetastoreSummary {
+        metastore_id: Some(row.id.clone()),
+        global_metastore_id: Some(format!("{CLOUD}:{CLOUD}:{}", row.id)),
+        name: Some(row.name.clone()),
+        cloud: Some(CLOUD.to_owned()),
+        region: Some(CLOUD.to_owned()),
+        owner: Some(row.owner.clone()),
+        storage_root: Some(state.metastore.managed_root().to_owned()),
+        privilege_model_version: Some("1.0".to_owned()),
+        created_at: Some(row.created_at),
+        ..MetastoreSummary::default()
+    })
+}
+
+async fn current_assignment(State(state): State<AppState>, _: Caller) -> Json<Value> {
+    let row = state.metastore.metastore();
+    Json(json!({ "workspace_id": row.workspace_id, "metastore_id": row.id }))
+}
+
+/// The first request of the official clients (`facts/rest_api.md` §4.2). There is no `oidc_endpoint`: tokens
+/// are all the embedded workspace knows.
+async fn configuration(State(state): State<AppState>) -> Json<Value> {
+    Json(json!({ "workspace_id": state.metastore.metastore().workspace_id.to_string() }))
+}

@@ -1,0 +1,77 @@
+//! `max_results` and `page_token` (`facts/rest_api.md` §5).
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde::Deserialize;
+
+use super::RestError;
+use crate::metastore::PageRequest;
+
+/// How many rows a page has when the caller leaves it to the workspace, and at most.
+const PAGE: u32 = 1_000;
+
+/// The paging part of a list request.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Paging {
+    max_results: Option<i64>,
+    page_token: Option<String>,
+}
+
+impl Paging {
+    /// The page asked for. Without `max_results` the list is not cut.
+    ///
+    /// # Errors
+    /// `INVALID_PARAMETER_VALUE` for a negative number and for a token that no page gave.
+    pub(super) fn request(&self) -> Result<PageRequest, RestError> {
+        self.request_with(None, PAGE)
+    }
+
+    /// The page asked for, of a list that is always cut.
+    pub(super) fn request_with(&self, default: Option<u32>, most: u32) -> Result<PageRequest, RestError> {
+        let limit = match self.max_results {
+            None => default,
+            Some(0) => Some(most),
+            Some(count) => {
+                let refused =
+                    |_| RestError::invalid(format!("max_results must not be negative, it is {count}."));
+                let count = u64::try_from(count).map_err(refused)?;
+                Some(u32::try_from(count).unwrap_or(most).min(most))
+            }
+        };
+        let after = self.page_token.as_deref().filter(|token| !token.is_empty()).map(decode).transpose()?;
+        Ok(PageRequest { after: after.unwrap_or_default(), limit })
+    }
+}
+
+/// The token of the page after these names.
+pub(super) fn encode(next: Option<Vec<String>>) -> Option<String> {
+    next.map(|names| URL_SAFE_NO_PAD.encode(names.join("\0")))
+}
+
+fn decode(token: &str) -> Result<Vec<String>, RestError> {
+    let refused = || RestError::invalid("page_token is not one that this list gave.");
+    let bytes = URL_SAFE_NO_PAD.decode(token).map_err(|_| refused())?;
+    let names = String::from_utf8(bytes).map_err(|_| refused())?;
+    Ok(names.split('\0').map(str::to_owned).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn token_gives_back_the_names_it_was_made_of() {
+        let names = vec!["sales".to_owned(), "order s/é".to_owned()];
+        let token = encode(Some(names.clone()));
+        let paging = Paging { max_results: Some(0), page_token: token };
+        let request = paging.request().unwrap();
+        assert_eq!((request.after, request.limit), (names, Some(PAGE)));
+    }
+
+    #[test]
+    fn negative_numbers_and_foreign_tokens_are_refused() {
+        assert!(Paging { max_results: Some(-1), page_token: None }.request().is_err());
+        assert!(Paging { max_results: None, page_token: Some("§".into()) }.request().is_err());
+    }
+}

@@ -1,0 +1,138 @@
+//! `catalogs`, `schemata`, `tables` and `views`.
+
+use std::borrow::Cow;
+
+use clxs_api::table::TableType;
+use datafusion::arrow::array::RecordBatch;
+
+use super::column::{Column, batch, maybe, some};
+use crate::authorization::{Access, Visibility};
+use crate::metastore::{CatalogRow, ColumnDetail, PageRequest, SchemaRow, TableRow, Transaction};
+use crate::sql::SqlError;
+
+use Column::{Text, Timestamp};
+
+pub(super) fn catalogs(catalogs: Vec<CatalogRow>) -> Result<RecordBatch, SqlError> {
+    let columns: [Column<CatalogRow>; 7] = [
+        Text("catalog_name", |row| some(row.name.as_str())),
+        Text("catalog_owner", |row| some(&row.owner)),
+        Text("comment", |row| maybe(row.comment.as_ref())),
+        Timestamp("created", |row| row.audit.created_at),
+        Text("created_by", |row| some(&row.audit.created_by)),
+        Timestamp("last_altered", |row| row.audit.updated_at),
+        Text("last_altered_by", |row| some(&row.audit.updated_by)),
+    ];
+    batch(&columns, &catalogs)
+}
+
+pub(super) fn schemata(
+    tx: &Transaction<'_>,
+    access: &Access,
+    catalogs: &[CatalogRow],
+) -> Result<RecordBatch, SqlError> {
+    let mut schemas = Vec::new();
+    for catalog in catalogs {
+        schemas.extend(visible_schemas(tx, access, catalog)?);
+    }
+    let columns: [Column<SchemaRow>; 8] = [
+        Text("catalog_name", |row| some(row.catalog.as_str())),
+        Text("schema_name", |row| some(row.name.as_str())),
+        Text("schema_owner", |row| some(&row.owner)),
+        Text("comment", |row| maybe(row.comment.as_ref())),
+        Timestamp("created", |row| row.audit.created_at),
+        Text("created_by", |row| some(&row.audit.created_by)),
+        Timestamp("last_altered", |row| row.audit.updated_at),
+        Text("last_altered_by", |row| some(&row.audit.updated_by)),
+    ];
+    batch(&columns, &schemas)
+}
+
+/// All tables and views that the caller may see, by catalog, schema and name.
+pub(super) fn visible_tables(
+    tx: &Transaction<'_>,
+    access: &Access,
+    catalogs: &[CatalogRow],
+    columns: ColumnDetail,
+) -> Result<Vec<TableRow>, SqlError> {
+    let mut tables = Vec::new();
+    for catalog in catalogs {
+        let visibility = Visibility::load(tx, access, catalog)?;
+        let is_visible = |table: &TableRow| {
+            visibility.table(&table.schema_id, &table.id, &table.owner).is_seen(true)
+        };
+        tables.extend(tx.tables_of_catalog(catalog, columns)?.into_iter().filter(is_visible));
+    }
+    Ok(tables)
+}
+
+pub(super) fn tables(
+    tx: &Transaction<'_>,
+    access: &Access,
+    catalogs: &[CatalogRow],
+) -> Result<RecordBatch, SqlError> {
+    let columns: [Column<TableRow>; 15] = [
+        Text("table_catalog", |row| some(row.catalog.as_str())),
+        Text("table_schema", |row| some(row.schema.as_str())),
+        Text("table_name", |row| some(row.name.as_str())),
+        Text("table_type", |row| some(row.table_type.as_str())),
+        Text("is_insertable_into", |row| some(if row.is_view() { "NO" } else { "YES" })),
+        Text("commit_action", |_| some("PRESERVE")),
+        Text("table_owner", |row| some(&row.owner)),
+        Text("comment", |row| maybe(row.comment.as_ref())),
+        Timestamp("created", |row| row.audit.created_at),
+        Text("created_by", |row| some(&row.audit.created_by)),
+        Timestamp("last_altered", |row| row.audit.updated_at),
+        Text("last_altered_by", |row| some(&row.audit.updated_by)),
+        Text("data_source_format", |row| {
+            Some(Cow::Borrowed(row.format.as_ref().map_or("UNKNOWN_DATA_SOURCE_FORMAT", |format| format.as_str())))
+        }),
+        Text("storage_sub_directory", |_| None),
+        Text("storage_path", |row| maybe(row.location.as_ref())),
+    ];
+    batch(&columns, &visible_tables(tx, access, catalogs, ColumnDetail::Omitted)?)
+}
+
+/// A view, and whether the caller may read its text.
+struct VisibleView {
+    view: TableRow,
+    readable: bool,
+}
+
+pub(super) fn views(
+    tx: &Transaction<'_>,
+    access: &Access,
+    catalogs: &[CatalogRow],
+) -> Result<RecordBatch, SqlError> {
+    let all = visible_tables(tx, access, catalogs, ColumnDetail::Omitted)?;
+    let views = all.into_iter().filter(TableRow::is_view);
+    let views: Vec<_> =
+        views.map(|view| VisibleView { readable: access.identities().contains(&view.owner), view }).collect();
+    let columns: [Column<VisibleView>; 9] = [
+        Text("table_catalog", |row| some(row.view.catalog.as_str())),
+        Text("table_schema", |row| some(row.view.schema.as_str())),
+        Text("table_name", |row| some(row.view.name.as_str())),
+        Text("view_definition", |row| {
+            let details = row.view.view.as_ref().filter(|_| row.readable);
+            maybe(details.map(|details| &details.definition))
+        }),
+        Text("check_option", |_| some("NONE")),
+        Text("is_updatable", |_| some("NO")),
+        Text("is_insertable_into", |_| some("NO")),
+        Text("sql_path", |_| None),
+        Text("is_materialized", |row| {
+            some(if row.view.table_type == TableType::MaterializedView { "YES" } else { "NO" })
+        }),
+    ];
+    batch(&columns, &views)
+}
+
+/// The schemas of a catalog that the caller may see.
+pub(super) fn visible_schemas(
+    tx: &Transaction<'_>,
+    access: &Access,
+    catalog: &CatalogRow,
+) -> Result<Vec<SchemaRow>, SqlError> {
+    let visibility = Visibility::load(tx, access, catalog)?;
+    let schemas = tx.schemas(catalog, &PageRequest::all())?.items.into_iter();
+    Ok(schemas.filter(|schema| visibility.schema(&schema.id).is_seen(true)).collect())
+}

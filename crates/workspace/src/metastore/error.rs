@@ -1,0 +1,97 @@
+//! Why the metastore refuses or fails, in the platform's words. REST and SQL each put it into their own form.
+
+use clxs_api::{Privilege, SecurableKind};
+use thiserror::Error;
+
+/// Why a request to the metastore was refused or failed.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub(crate) enum MetastoreError {
+    /// There is no such securable, or the caller may not know that there is.
+    #[error("{} '{name}' does not exist.", type_word(kind))]
+    NotFound { kind: SecurableKind, name: String },
+    /// The name is taken.
+    #[error("{} '{name}' already exists", type_word(kind))]
+    AlreadyExists { kind: SecurableKind, name: String },
+    /// A catalog or schema that still holds something, and no `force` or `CASCADE`.
+    #[error("{} '{name}' is not empty. {contents}", type_word(kind))]
+    NotEmpty { kind: SecurableKind, name: String, contents: String },
+    /// A grant to or ownership by nobody the metastore knows.
+    #[error("Could not find principal with name {name}")]
+    PrincipalNotFound { name: String },
+    /// A principal of that name exists.
+    #[error("Principal with name {name} already exists")]
+    PrincipalExists { name: String },
+    /// The caller lacks a privilege.
+    #[error("User does not have {} on {} '{name}'.", privilege.sql(), type_word(kind))]
+    PermissionDenied { privilege: Privilege, kind: SecurableKind, name: String },
+    /// Only a metastore admin may do this.
+    #[error("User is not an owner of Metastore '{name}'.")]
+    NotMetastoreAdmin { name: String },
+    /// The privilege makes no sense on the securable (facts/settled.md §1).
+    #[error("Privilege {privilege} is not applicable to this entity [{kind}/{securable_kind}]")]
+    NotApplicable { privilege: Privilege, kind: SecurableKind, securable_kind: &'static str },
+    /// A value of the request is not allowed.
+    #[error("{message}")]
+    InvalidParameter { message: String },
+    /// The folder is used by another table.
+    #[error(
+        "Input path url '{location}' overlaps with other external tables or volumes within 'CreateTable' call. \
+         Conflicting tables/volumes: {conflict}."
+    )]
+    LocationOverlap { location: String, conflict: String },
+    /// The folder was written by a newer version of this program.
+    #[error("the metastore has format {found}, this version knows formats up to {known}: use a newer clxs")]
+    NewerFormat { found: i64, known: usize },
+    /// `SQLite` failed.
+    #[error("the metastore database failed")]
+    Database(#[from] rusqlite::Error),
+    /// A file or folder of the workspace could not be used.
+    #[error("a file of the workspace folder could not be used")]
+    Storage(#[from] std::io::Error),
+    /// The work was stopped because it panicked or its runtime ended.
+    #[error("the metastore's work was interrupted")]
+    Interrupted { source: tokio::task::JoinError },
+    /// The workspace is being closed.
+    #[error("the workspace is closed")]
+    Closed,
+}
+
+impl MetastoreError {
+    /// The error for a name that is not there.
+    pub(crate) fn not_found(kind: SecurableKind, name: impl Into<String>) -> Self {
+        Self::NotFound { kind, name: name.into() }
+    }
+
+    /// The error for a value that is not allowed.
+    pub(crate) fn invalid(message: impl Into<String>) -> Self {
+        Self::InvalidParameter { message: message.into() }
+    }
+}
+
+/// The kind as the platform's messages write it: `External Location`.
+fn type_word(kind: &SecurableKind) -> String {
+    let words = kind.as_str().split('_').map(|word| {
+        let (first, rest) = word.split_at(word.len().min(1));
+        first.to_owned() + &rest.to_lowercase()
+    });
+    words.collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn messages_read_as_recorded_from_the_platform() {
+        let denied = MetastoreError::PermissionDenied {
+            privilege: Privilege::UseSchema,
+            kind: SecurableKind::Schema,
+            name: "cat.sch".into(),
+        };
+        assert_eq!(denied.to_string(), "User does not have USE SCHEMA on Schema 'cat.sch'.");
+        let absent = MetastoreError::not_found(SecurableKind::Catalog, "x");
+        assert_eq!(absent.to_string(), "Catalog 'x' does not exist.");
+        assert_eq!(type_word(&SecurableKind::ExternalLocation), "External Location");
+    }
+}

@@ -1,0 +1,109 @@
+//! The tables of the database and how an older database becomes a current one.
+
+use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
+use uuid::Uuid;
+
+use super::MetastoreError;
+use super::catalogs::SYSTEM_CATALOG;
+use super::principals::{ALL_USERS, SYSTEM_USER};
+use super::row::{new_id, now_ms};
+use super::schemas::insert_information_schema;
+
+/// Each brings the database from the version of its index to the next; what was released never changes.
+const MIGRATIONS: &[&str] = &[include_str!("migration/1.sql")];
+
+/// The metastore itself.
+#[derive(Debug, Clone)]
+pub(crate) struct MetastoreRow {
+    pub(crate) id: String,
+    pub(crate) name: String,
+    /// Who owns it: the metastore admin.
+    pub(crate) owner: String,
+    /// The number in `x-databricks-org-id`.
+    pub(crate) workspace_id: i64,
+    /// When it was made, ms.
+    pub(crate) created_at: i64,
+}
+
+/// Brings the database to the current version, fills a new one, and reads the metastore's row.
+///
+/// # Errors
+/// [`MetastoreError::NewerFormat`] when a newer version of this program wrote it.
+pub(super) fn migrate(connection: &mut Connection, admin: &str) -> Result<MetastoreRow, MetastoreError> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let found: i64 = transaction.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    let done = usize::try_from(found).unwrap_or(usize::MAX);
+    let pending =
+        MIGRATIONS.get(done..).ok_or(MetastoreError::NewerFormat { found, known: MIGRATIONS.len() })?;
+    for migration in pending {
+        transaction.execute_batch(migration)?;
+    }
+    transaction.pragma_update(None, "user_version", MIGRATIONS.len())?;
+    let metastore = match read(&transaction)? {
+        Some(metastore) => metastore,
+        None => fill(&transaction, admin)?,
+    };
+    transaction.commit()?;
+    Ok(metastore)
+}
+
+fn read(connection: &Connection) -> Result<Option<MetastoreRow>, MetastoreError> {
+    let query = "SELECT id, name, owner, workspace_id, created_at FROM metastore";
+    Ok(connection
+        .query_row(query, [], |row| {
+            Ok(MetastoreRow {
+                id: row.get(0)?,
+                name: row.get(1)?,
+                owner: row.get(2)?,
+                workspace_id: row.get(3)?,
+                created_at: row.get(4)?,
+            })
+        })
+        .optional()?)
+}
+
+/// What every metastore has from the start: its admin, everybody's group, and the catalog `system`.
+fn fill(connection: &Connection, admin: &str) -> Result<MetastoreRow, MetastoreError> {
+    let now = now_ms();
+    let principal = "INSERT INTO principals (kind, name, display_name, created_at) VALUES (?1, ?2, ?2, ?3)";
+    for (kind, name) in [("USER", admin), ("GROUP", ALL_USERS), ("USER", SYSTEM_USER)] {
+        connection.execute(principal, params![kind, name, now])?;
+    }
+    let metastore = MetastoreRow {
+        id: new_id(),
+        name: "embedded".to_owned(),
+        owner: admin.to_owned(),
+        workspace_id: workspace_id(),
+        created_at: now,
+    };
+    connection.execute(
+        "INSERT INTO metastore (id, name, owner, workspace_id, created_at) VALUES (?1, ?2, ?3, ?4, ?5)",
+        params![metastore.id, metastore.name, metastore.owner, metastore.workspace_id, metastore.created_at],
+    )?;
+    fill_system_catalog(connection, now)?;
+    Ok(metastore)
+}
+
+/// `system` and its `information_schema`, which everybody may use (facts/settled.md §1).
+fn fill_system_catalog(connection: &Connection, now: i64) -> Result<(), MetastoreError> {
+    let catalog = new_id();
+    connection.execute(
+        "INSERT INTO catalogs (id, name, kind, owner, comment, properties, isolation_mode, created_at,
+                               created_by, updated_at, updated_by)
+         VALUES (?1, ?2, 'CATALOG_SYSTEM', ?3, 'System catalog (auto-created)', '{}', 'OPEN', ?4, ?3, ?4, ?3)",
+        params![catalog, SYSTEM_CATALOG, SYSTEM_USER, now],
+    )?;
+    connection.execute(
+        "INSERT INTO grants (securable_id, principal, privilege, kind, catalog_id, grantor)
+         VALUES (?1, ?2, 'USE_CATALOG', 'CATALOG', ?1, ?3)",
+        params![catalog, ALL_USERS, SYSTEM_USER],
+    )?;
+    insert_information_schema(connection, &catalog)
+}
+
+/// A number of 16 digits, as workspaces of the platform have.
+fn workspace_id() -> i64 {
+    const SMALLEST: i64 = 1_000_000_000_000_000;
+    let random = i64::try_from(Uuid::new_v4().as_u64_pair().0 >> 1).unwrap_or(0);
+    SMALLEST + random % (8 * SMALLEST)
+}

@@ -1,0 +1,156 @@
+//! Users, service principals and groups.
+
+use clxs_api::current_user::GroupReference;
+use rusqlite::{OptionalExtension, Row, params};
+
+use super::row::now_ms;
+use super::{MetastoreError, Transaction};
+
+/// The group of all users and service principals; nobody is put into it.
+pub(crate) const ALL_USERS: &str = "account users";
+/// Who owns what the platform made (facts/settled.md §1).
+pub(crate) const SYSTEM_USER: &str = "System user";
+
+/// What a principal is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum PrincipalKind {
+    User,
+    ServicePrincipal,
+    Group,
+}
+
+/// A user, service principal or group.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct PrincipalRow {
+    pub(crate) id: i64,
+    pub(crate) kind: PrincipalKind,
+    /// What grants and owners name: an e-mail address, an application id or a group's name.
+    pub(crate) name: String,
+    /// The name to show.
+    pub(crate) display_name: String,
+}
+
+impl PrincipalKind {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::User => "USER",
+            Self::ServicePrincipal => "SERVICE_PRINCIPAL",
+            Self::Group => "GROUP",
+        }
+    }
+}
+
+impl PrincipalRow {
+    /// Its name and id as SCIM refers to it.
+    pub(crate) fn reference(&self) -> GroupReference {
+        GroupReference {
+            display: Some(self.display_name.clone()),
+            value: Some(self.id.to_string()),
+            ..GroupReference::default()
+        }
+    }
+
+    fn read(row: &Row<'_>) -> rusqlite::Result<Self> {
+        let kind = match row.get_ref(1)?.as_str()? {
+            "GROUP" => PrincipalKind::Group,
+            "SERVICE_PRINCIPAL" => PrincipalKind::ServicePrincipal,
+            _ => PrincipalKind::User,
+        };
+        Ok(Self { id: row.get(0)?, kind, name: row.get(2)?, display_name: row.get(3)? })
+    }
+}
+
+const SELECT: &str = "SELECT p.id, p.kind, p.name, p.display_name FROM principals p";
+
+impl Transaction<'_> {
+    /// The principal of this name, if there is one. Case counts.
+    pub(crate) fn principal(&self, name: &str) -> Result<Option<PrincipalRow>, MetastoreError> {
+        let mut statement = self.inner.prepare_cached(&format!("{SELECT} WHERE p.name = ?1"))?;
+        Ok(statement.query_row([name], PrincipalRow::read).optional()?)
+    }
+
+    /// The principal of this id, if there is one.
+    pub(crate) fn principal_by_id(&self, id: i64) -> Result<Option<PrincipalRow>, MetastoreError> {
+        let mut statement = self.inner.prepare_cached(&format!("{SELECT} WHERE p.id = ?1"))?;
+        Ok(statement.query_row([id], PrincipalRow::read).optional()?)
+    }
+
+    /// Refuses a name that is no principal's.
+    ///
+    /// # Errors
+    /// [`MetastoreError::PrincipalNotFound`]
+    pub(crate) fn require_principal(&self, name: &str) -> Result<(), MetastoreError> {
+        match self.principal(name)? {
+            Some(_) => Ok(()),
+            None => Err(MetastoreError::PrincipalNotFound { name: name.to_owned() }),
+        }
+    }
+
+    /// The principals of a kind, by name.
+    pub(crate) fn principals(&self, kind: PrincipalKind) -> Result<Vec<PrincipalRow>, MetastoreError> {
+        self.many_principals("WHERE p.kind = ?1 ORDER BY p.name", kind.as_str())
+    }
+
+    /// Makes a principal.
+    ///
+    /// # Errors
+    /// [`MetastoreError::PrincipalExists`] when the name is taken, whatever kind has it.
+    pub(crate) fn insert_principal(
+        &self,
+        kind: PrincipalKind,
+        name: &str,
+        display_name: &str,
+    ) -> Result<PrincipalRow, MetastoreError> {
+        if self.principal(name)?.is_some() {
+            return Err(MetastoreError::PrincipalExists { name: name.to_owned() });
+        }
+        self.inner.execute(
+            "INSERT INTO principals (kind, name, display_name, created_at) VALUES (?1, ?2, ?3, ?4)",
+            params![kind.as_str(), name, display_name, now_ms()],
+        )?;
+        Ok(PrincipalRow {
+            id: self.inner.last_insert_rowid(),
+            kind,
+            name: name.to_owned(),
+            display_name: display_name.to_owned(),
+        })
+    }
+
+    /// Puts a principal, also a group, into a group.
+    pub(crate) fn insert_member(&self, group: i64, member: i64) -> Result<(), MetastoreError> {
+        self.inner.execute(
+            "INSERT INTO group_members (group_id, member_id) VALUES (?1, ?2) ON CONFLICT DO NOTHING",
+            [group, member],
+        )?;
+        Ok(())
+    }
+
+    /// The direct members of a group, by name.
+    pub(crate) fn members(&self, group: i64) -> Result<Vec<PrincipalRow>, MetastoreError> {
+        let condition = "JOIN group_members m ON m.member_id = p.id WHERE m.group_id = ?1 ORDER BY p.name";
+        self.many_principals(condition, group)
+    }
+
+    /// The groups a principal is in, directly or through others, by name. [`ALL_USERS`] is not among them.
+    pub(crate) fn groups_of(&self, principal: &str) -> Result<Vec<PrincipalRow>, MetastoreError> {
+        let query = format!(
+            "WITH RECURSIVE joined (id) AS (
+                SELECT m.group_id FROM group_members m JOIN principals p ON p.id = m.member_id WHERE p.name = ?1
+                UNION SELECT m.group_id FROM group_members m JOIN joined j ON m.member_id = j.id
+             ) {SELECT} JOIN joined j ON j.id = p.id ORDER BY p.name"
+        );
+        let mut statement = self.inner.prepare_cached(&query)?;
+        let rows = statement.query_map([principal], PrincipalRow::read)?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    fn many_principals(
+        &self,
+        condition: &str,
+        value: impl rusqlite::ToSql,
+    ) -> Result<Vec<PrincipalRow>, MetastoreError> {
+        let mut statement = self.inner.prepare_cached(&format!("{SELECT} {condition}"))?;
+        let rows = statement.query_map([value], PrincipalRow::read)?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+}

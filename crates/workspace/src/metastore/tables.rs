@@ -1,0 +1,150 @@
+//! Tables, and views: to the metastore a view is a table with a definition.
+
+use clxs_api::table::{ColumnInfo, DataSourceFormat, DependencyList, TableType};
+use clxs_api::{FullName, Identifier, Properties};
+use rusqlite::Row;
+use serde::{Deserialize, Serialize};
+
+use super::row::{Audit, identifier, json, new_id};
+use super::{SchemaRow, Transaction};
+
+mod list;
+mod write;
+
+pub(crate) use list::{TableFilter, TableHead};
+
+/// A table or view.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct TableRow {
+    pub(crate) id: String,
+    pub(crate) schema_id: String,
+    pub(crate) catalog_id: String,
+    pub(crate) catalog: Identifier,
+    pub(crate) schema: Identifier,
+    pub(crate) name: Identifier,
+    pub(crate) table_type: TableType,
+    /// Absent for views.
+    pub(crate) format: Option<DataSourceFormat>,
+    /// A normalised `file://` URL; absent for views.
+    pub(crate) location: Option<String>,
+    pub(crate) owner: String,
+    pub(crate) comment: Option<String>,
+    pub(crate) properties: Properties,
+    /// The version of the Delta log that the row mirrors.
+    pub(crate) delta_version: Option<u64>,
+    /// What a shallow clone reads its files from.
+    pub(crate) source: Option<FullName>,
+    pub(crate) audit: Audit,
+    pub(crate) view: Option<ViewDetails>,
+    /// In order; empty when listed with [`ColumnDetail::Omitted`].
+    pub(crate) columns: Vec<ColumnInfo>,
+}
+
+/// What a view has and a table has not.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct ViewDetails {
+    /// The query as written.
+    pub(crate) definition: String,
+    /// The catalog in which its unqualified names are looked up.
+    pub(crate) current_catalog: Identifier,
+    /// The schema in which its unqualified names are looked up.
+    pub(crate) current_schema: Identifier,
+    /// What it reads.
+    pub(crate) dependencies: DependencyList,
+}
+
+/// Whether a listing reads columns, which are most of a row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum ColumnDetail {
+    Loaded,
+    Omitted,
+}
+
+impl TableRow {
+    /// A table with nothing but a name, which becomes lower case, owned by its maker.
+    pub(crate) fn new(schema: &SchemaRow, name: &Identifier, table_type: TableType, maker: &str) -> Self {
+        Self {
+            id: new_id(),
+            schema_id: schema.id.clone(),
+            catalog_id: schema.catalog_id.clone(),
+            catalog: schema.catalog.clone(),
+            schema: schema.name.clone(),
+            name: name.to_lowercase(),
+            table_type,
+            format: None,
+            location: None,
+            owner: maker.to_owned(),
+            comment: None,
+            properties: Properties::new(),
+            delta_version: None,
+            source: None,
+            audit: Audit::now(maker),
+            view: None,
+            columns: Vec::new(),
+        }
+    }
+
+    /// Its full name.
+    pub(crate) fn full_name(&self) -> FullName {
+        FullName::of_catalog(self.catalog.clone()).child(self.schema.clone()).child(self.name.clone())
+    }
+
+    /// Whether it is a query and has no files.
+    pub(crate) fn is_view(&self) -> bool {
+        self.view.is_some()
+    }
+
+    /// Whether its folder is the workspace's own and goes with it.
+    pub(crate) fn is_managed(&self) -> bool {
+        matches!(self.table_type, TableType::Managed | TableType::ManagedShallowClone)
+    }
+
+    /// The names of its partition columns, outermost first.
+    pub(crate) fn partition_columns(&self) -> Vec<&str> {
+        let mut columns: Vec<_> = self
+            .columns
+            .iter()
+            .filter_map(|column| Some((column.partition_index?, column.name.as_deref()?)))
+            .collect();
+        columns.sort_unstable();
+        columns.into_iter().map(|(_, name)| name).collect()
+    }
+
+    /// The platform's finer kind, such as `TABLE_DELTA`, for messages.
+    pub(crate) fn securable_kind(&self) -> &'static str {
+        match self.table_type {
+            TableType::View => "TABLE_VIEW",
+            TableType::MaterializedView => "TABLE_MATERIALIZED_VIEW",
+            TableType::MetricView => "TABLE_METRIC_VIEW",
+            TableType::External | TableType::ExternalShallowClone => "TABLE_DELTA_EXTERNAL",
+            _ => "TABLE_DELTA",
+        }
+    }
+}
+
+impl Transaction<'_> {
+    /// Reads the columns of [`list::SELECT`].
+    fn read_table(&self, row: &Row<'_>) -> rusqlite::Result<TableRow> {
+        let source: Option<String> = row.get(13)?;
+        let view: Option<String> = row.get(18)?;
+        Ok(TableRow {
+            id: row.get(0)?,
+            schema_id: row.get(1)?,
+            catalog_id: row.get(2)?,
+            catalog: identifier(row, 3)?,
+            schema: identifier(row, 4)?,
+            name: identifier(row, 5)?,
+            table_type: TableType::from(row.get_ref(6)?.as_str()?),
+            format: row.get::<_, Option<String>>(7)?.as_deref().map(DataSourceFormat::from),
+            location: row.get::<_, Option<String>>(8)?.map(|stored| self.shared.managed.resolve(stored)),
+            owner: row.get(9)?,
+            comment: row.get(10)?,
+            properties: json(row, 11)?,
+            delta_version: row.get(12)?,
+            source: source.map(|_| json(row, 13)).transpose()?,
+            audit: Audit::read(row, 14)?,
+            view: view.map(|_| json(row, 18)).transpose()?,
+            columns: json(row, 19)?,
+        })
+    }
+}

@@ -1,0 +1,167 @@
+//! Changing tables.
+
+use clxs_api::SecurableKind;
+use rusqlite::params;
+
+use crate::metastore::location::ancestors;
+use crate::metastore::row::to_json;
+use crate::metastore::{CatalogRow, Folder, MetastoreError, SchemaRow, TableRow, Transaction, WriteIntent};
+
+impl Transaction<'_> {
+    /// Adds a table or view.
+    ///
+    /// # Errors
+    /// [`MetastoreError::AlreadyExists`] when the name is taken, [`MetastoreError::PrincipalNotFound`] for an
+    /// unknown owner.
+    pub(crate) fn insert_table(&self, row: &TableRow) -> Result<(), MetastoreError> {
+        self.table_name_is_free(row)?;
+        self.require_principal(&row.owner)?;
+        self.inner.execute(
+            "INSERT INTO tables (id, schema_id, name, table_type, format, location, owner, comment, properties,
+                                 delta_version, source, created_at, created_by, updated_at, updated_by, view,
+                                 columns)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)",
+            params![
+                row.id,
+                row.schema_id,
+                row.name.as_str(),
+                row.table_type.as_str(),
+                row.format.as_ref().map(|format| format.as_str().to_owned()),
+                self.stored_location(row),
+                row.owner,
+                row.comment,
+                to_json(&row.properties)?,
+                row.delta_version,
+                row.source.as_ref().map(to_json).transpose()?,
+                row.audit.created_at,
+                row.audit.created_by,
+                row.audit.updated_at,
+                row.audit.updated_by,
+                row.view.as_ref().map(to_json).transpose()?,
+                to_json(&row.columns)?,
+            ],
+        )?;
+        Ok(())
+    }
+
+    /// Writes everything of the row that may change: all but its id and its catalog. Moving it to another
+    /// schema is changing `schema_id`, `schema` and `name`.
+    ///
+    /// # Errors
+    /// Those of [`Transaction::insert_table`].
+    pub(crate) fn update_table(&self, row: &TableRow) -> Result<(), MetastoreError> {
+        self.table_name_is_free(row)?;
+        self.require_principal(&row.owner)?;
+        self.inner.execute(
+            "UPDATE tables SET schema_id = ?2, name = ?3, table_type = ?4, format = ?5, location = ?6, owner = ?7,
+                    comment = ?8, properties = ?9, delta_version = ?10, source = ?11, updated_at = ?12,
+                    updated_by = ?13, view = ?14, columns = ?15 WHERE id = ?1",
+            params![
+                row.id,
+                row.schema_id,
+                row.name.as_str(),
+                row.table_type.as_str(),
+                row.format.as_ref().map(|format| format.as_str().to_owned()),
+                self.stored_location(row),
+                row.owner,
+                row.comment,
+                to_json(&row.properties)?,
+                row.delta_version,
+                row.source.as_ref().map(to_json).transpose()?,
+                row.audit.updated_at,
+                row.audit.updated_by,
+                row.view.as_ref().map(to_json).transpose()?,
+                to_json(&row.columns)?,
+            ],
+        )?;
+        Ok(())
+    }
+
+    /// Removes a table or view with its grants. The folder of a managed table is still there: its intent is
+    /// returned, for [`Metastore::abandon_writes`](crate::metastore::Metastore::abandon_writes) once the
+    /// transaction is kept. Never the other way round: a row without files would be a broken table.
+    pub(crate) fn delete_table(&self, row: &TableRow) -> Result<Option<WriteIntent>, MetastoreError> {
+        let intent = match &row.location {
+            Some(location) if row.is_managed() => Some(self.begin_write(&row.id, location, Folder::Owned)?),
+            _ => None,
+        };
+        self.inner.execute("DELETE FROM tables WHERE id = ?1", [&row.id])?;
+        Ok(intent)
+    }
+
+    /// [`Transaction::delete_table`] for all tables and views of a schema.
+    pub(crate) fn delete_tables_of_schema(
+        &self,
+        schema: &SchemaRow,
+    ) -> Result<Vec<WriteIntent>, MetastoreError> {
+        self.delete_tables("t.schema_id = ?1", &schema.id)
+    }
+
+    /// [`Transaction::delete_table`] for all tables and views of a catalog.
+    pub(crate) fn delete_tables_of_catalog(
+        &self,
+        catalog: &CatalogRow,
+    ) -> Result<Vec<WriteIntent>, MetastoreError> {
+        self.delete_tables("t.schema_id IN (SELECT id FROM schemas WHERE catalog_id = ?1)", &catalog.id)
+    }
+
+    /// Refuses a folder that is, contains or is inside the folder of a table (facts/settled.md §7).
+    ///
+    /// # Errors
+    /// [`MetastoreError::LocationOverlap`] names the other table.
+    pub(crate) fn require_free_location(&self, location: &str) -> Result<(), MetastoreError> {
+        let stored = self.shared.managed.stored(location);
+        let mut statement = self.inner.prepare_cached(
+            "SELECT id FROM tables WHERE location IN (SELECT value FROM json_each(?1))
+             UNION ALL SELECT id FROM tables WHERE location > ?2 || '/' AND location < ?2 || '0' LIMIT 1",
+        )?;
+        let mut conflicts = statement.query(params![to_json(&ancestors(&stored))?, stored])?;
+        let Some(conflict) = conflicts.next()? else { return Ok(()) };
+        let table = self.table_by_id(&conflict.get::<_, String>(0)?)?;
+        let conflict = table.map(|table| table.full_name().dotted()).unwrap_or_default();
+        Err(MetastoreError::LocationOverlap { location: location.to_owned(), conflict })
+    }
+
+    /// The URL of the folder of a new managed table: under the root of its schema, else of its catalog, else
+    /// of the workspace.
+    pub(crate) fn managed_location(
+        &self,
+        catalog: &CatalogRow,
+        schema: &SchemaRow,
+        table_id: &str,
+    ) -> String {
+        let root = schema.storage_root.as_ref().or(catalog.storage_root.as_ref());
+        format!("{}/{table_id}", root.map_or(self.shared.managed.url(), String::as_str))
+    }
+
+    fn delete_tables(&self, condition: &str, id: &str) -> Result<Vec<WriteIntent>, MetastoreError> {
+        let mut statement = self.inner.prepare_cached(&format!(
+            "SELECT t.id, t.location FROM tables t WHERE t.location IS NOT NULL AND t.table_type IN
+             ('MANAGED', 'MANAGED_SHALLOW_CLONE') AND {condition}"
+        ))?;
+        let managed = statement.query_map([id], |row| Ok((row.get::<_, String>(0)?, row.get(1)?)))?;
+        let managed = managed.collect::<Result<Vec<_>, _>>()?;
+        let intents = managed.into_iter().map(|(table, stored)| {
+            self.begin_write(&table, &self.shared.managed.resolve(stored), Folder::Owned)
+        });
+        let intents = intents.collect::<Result<Vec<_>, _>>()?;
+        self.inner.execute(&format!("DELETE FROM tables AS t WHERE {condition}"), [id])?;
+        Ok(intents)
+    }
+
+    fn stored_location(&self, row: &TableRow) -> Option<String> {
+        row.location.as_deref().map(|location| self.shared.managed.stored(location))
+    }
+
+    fn table_name_is_free(&self, row: &TableRow) -> Result<(), MetastoreError> {
+        let mut statement = self
+            .inner
+            .prepare_cached("SELECT count(*) FROM tables WHERE schema_id = ?1 AND name = ?2 AND id <> ?3")?;
+        let taken: u64 =
+            statement.query_row(params![row.schema_id, row.name.as_str(), row.id], |row| row.get(0))?;
+        if taken == 0 {
+            return Ok(());
+        }
+        Err(MetastoreError::AlreadyExists { kind: SecurableKind::Table, name: row.full_name().dotted() })
+    }
+}

@@ -1,0 +1,116 @@
+//! Catalogs.
+
+use clxs_api::catalog::{CreateCatalog, UpdateCatalog};
+use clxs_api::{Identifier, Privilege, SecurableKind};
+
+use super::new_name;
+use crate::authorization::{Access, SecurableRef, Sight};
+use crate::metastore::{
+    CatalogRow, MetastoreError, Page, PageRequest, SchemaRow, Transaction, WriteIntent, normalise_location,
+};
+
+/// The schema that every new catalog has.
+const DEFAULT_SCHEMA: &str = "default";
+
+/// A catalog that the caller sees, and how much of it.
+pub(crate) fn get_catalog(
+    tx: &Transaction<'_>,
+    access: &Access,
+    name: &Identifier,
+    include_browse: bool,
+) -> Result<(CatalogRow, Sight), MetastoreError> {
+    let sight = access.see(tx, &SecurableRef::Catalog(name.clone()), include_browse)?;
+    Ok((tx.catalog(name)?, sight))
+}
+
+/// Those catalogs of a page that the caller sees.
+pub(crate) fn list_catalogs(
+    tx: &Transaction<'_>,
+    access: &Access,
+    include_browse: bool,
+    page: &PageRequest,
+) -> Result<Page<(CatalogRow, Sight)>, MetastoreError> {
+    let page = tx.catalogs(page)?;
+    let mut items = Vec::with_capacity(page.items.len());
+    for row in page.items {
+        match access.see(tx, &SecurableRef::from(&row), include_browse) {
+            Ok(sight) => items.push((row, sight)),
+            Err(MetastoreError::NotFound { .. } | MetastoreError::PermissionDenied { .. }) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(Page { items, next: page.next })
+}
+
+/// Makes a catalog with its schema `default`, both owned by the caller.
+pub(crate) fn create_catalog(
+    tx: &Transaction<'_>,
+    access: &Access,
+    request: &CreateCatalog,
+) -> Result<CatalogRow, MetastoreError> {
+    access.check(tx, &SecurableRef::Metastore, &Privilege::CreateCatalog)?;
+    let name = new_name(&SecurableKind::Catalog, &request.name)?;
+    let mut row = CatalogRow::new(&name, access.principal());
+    row.comment.clone_from(&request.comment);
+    row.properties = request.properties.clone().unwrap_or_default();
+    row.storage_root = request.storage_root.as_deref().map(normalise_location).transpose()?;
+    tx.insert_catalog(&row)?;
+    let mut schema = SchemaRow::new(&row, &new_name(&SecurableKind::Schema, DEFAULT_SCHEMA)?, access.principal());
+    schema.comment = Some("Default schema (auto-created)".to_owned());
+    tx.insert_schema(&schema)?;
+    Ok(row)
+}
+
+/// Changes a catalog: what is absent stays.
+pub(crate) fn update_catalog(
+    tx: &Transaction<'_>,
+    access: &Access,
+    name: &Identifier,
+    change: &UpdateCatalog,
+) -> Result<CatalogRow, MetastoreError> {
+    access.check(tx, &SecurableRef::Catalog(name.clone()), &Privilege::Manage)?;
+    let mut row = tx.catalog(name)?;
+    if let Some(new_name_text) = &change.new_name {
+        row.name = new_name(&SecurableKind::Catalog, new_name_text)?;
+    }
+    if let Some(owner) = &change.owner {
+        row.owner.clone_from(owner);
+    }
+    if let Some(comment) = &change.comment {
+        row.comment = Some(comment.clone());
+    }
+    if let Some(properties) = &change.properties {
+        row.properties.clone_from(properties);
+    }
+    if let Some(mode) = &change.isolation_mode {
+        row.isolation_mode = mode.clone();
+    }
+    row.audit.touch(access.principal());
+    tx.update_catalog(&row)?;
+    Ok(row)
+}
+
+/// Drops a catalog, with `cascade` with everything in it. The intents are for the folders of its tables.
+///
+/// # Errors
+/// [`MetastoreError::NotEmpty`] without `cascade`.
+pub(crate) fn drop_catalog(
+    tx: &Transaction<'_>,
+    access: &Access,
+    name: &Identifier,
+    cascade: bool,
+) -> Result<Vec<WriteIntent>, MetastoreError> {
+    access.check(tx, &SecurableRef::Catalog(name.clone()), &Privilege::Manage)?;
+    let row = tx.catalog(name)?;
+    let schemas = tx.schemas(&row, &PageRequest::all())?.items.iter().filter(|schema| !schema.system).count();
+    if schemas > 0 && !cascade {
+        return Err(MetastoreError::NotEmpty {
+            kind: SecurableKind::Catalog,
+            name: row.full_name().dotted(),
+            contents: format!("The catalog has {schemas} schema(s)"),
+        });
+    }
+    let intents = tx.delete_tables_of_catalog(&row)?;
+    tx.delete_catalog(&row)?;
+    Ok(intents)
+}

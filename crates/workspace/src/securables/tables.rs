@@ -1,0 +1,94 @@
+//! Tables and views, as far as no file is read or written.
+
+use clxs_api::{FullName, Identifier, Privilege};
+
+use crate::authorization::{Access, SecurableRef, Sight, Visibility};
+use crate::metastore::{
+    ColumnDetail, MetastoreError, Page, PageRequest, TableFilter, TableHead, TableRow, Transaction,
+    WriteIntent,
+};
+
+/// A table or view that the caller sees, and how much of it.
+pub(crate) fn get_table(
+    tx: &Transaction<'_>,
+    access: &Access,
+    name: &FullName,
+    include_browse: bool,
+) -> Result<(TableRow, Sight), MetastoreError> {
+    let sight = access.see(tx, &SecurableRef::Table(name.clone()), include_browse)?;
+    Ok((tx.table(name)?, sight))
+}
+
+/// Which tables a list is to hold.
+#[derive(Debug, Clone)]
+pub(crate) struct TableListing {
+    pub(crate) catalog: Identifier,
+    pub(crate) schema: Identifier,
+    pub(crate) columns: ColumnDetail,
+    pub(crate) include_browse: bool,
+    pub(crate) page: PageRequest,
+}
+
+/// Those tables and views of a page that the caller sees.
+///
+/// # Errors
+/// [`MetastoreError::PermissionDenied`] and [`MetastoreError::NotFound`] for the schema or its catalog.
+pub(crate) fn list_tables(
+    tx: &Transaction<'_>,
+    access: &Access,
+    listing: &TableListing,
+) -> Result<Page<(TableRow, Sight)>, MetastoreError> {
+    let schema = SecurableRef::Schema(listing.catalog.clone(), listing.schema.clone());
+    access.see(tx, &schema, listing.include_browse)?;
+    let schema = tx.schema(&listing.catalog, &listing.schema)?;
+    let visibility = Visibility::load(tx, access, &tx.catalog(&listing.catalog)?)?;
+    Ok(tx.tables(&schema, listing.columns, &listing.page)?.filter_map(|row| {
+        let sight = visibility.table(&row.schema_id, &row.id, &row.owner);
+        sight.is_seen(listing.include_browse).then_some((row, sight))
+    }))
+}
+
+/// Names and types of those tables and views of a page that the caller sees.
+///
+/// # Errors
+/// [`MetastoreError::PermissionDenied`] and [`MetastoreError::NotFound`] for the catalog.
+pub(crate) fn list_table_summaries(
+    tx: &Transaction<'_>,
+    access: &Access,
+    catalog: &Identifier,
+    filter: &TableFilter,
+    page: &PageRequest,
+) -> Result<Page<TableHead>, MetastoreError> {
+    access.see(tx, &SecurableRef::Catalog(catalog.clone()), false)?;
+    let catalog = tx.catalog(catalog)?;
+    let visibility = Visibility::load(tx, access, &catalog)?;
+    Ok(tx.table_heads(&catalog, filter, page)?.filter_map(|head| {
+        let sight = visibility.table(&head.schema_id, &head.id, &head.owner);
+        sight.is_seen(false).then_some(head)
+    }))
+}
+
+/// Gives a table or view to somebody.
+pub(crate) fn update_table_owner(
+    tx: &Transaction<'_>,
+    access: &Access,
+    name: &FullName,
+    owner: &str,
+) -> Result<TableRow, MetastoreError> {
+    access.check(tx, &SecurableRef::Table(name.clone()), &Privilege::Manage)?;
+    let mut row = tx.table(name)?;
+    owner.clone_into(&mut row.owner);
+    row.audit.touch(access.principal());
+    tx.update_table(&row)?;
+    Ok(row)
+}
+
+/// Drops a table or view. The intent is for the folder of a managed table.
+pub(crate) fn drop_table(
+    tx: &Transaction<'_>,
+    access: &Access,
+    name: &FullName,
+) -> Result<Option<WriteIntent>, MetastoreError> {
+    access.check(tx, &SecurableRef::Table(name.clone()), &Privilege::Manage)?;
+    tx.delete_table(&tx.table(name)?)
+}

@@ -1,0 +1,126 @@
+//! The dialect in which `sqlparser` reads queries and expressions.
+
+use datafusion::sql::sqlparser::ast::{BinaryOperator, Expr, Ident, ObjectNamePart};
+use datafusion::sql::sqlparser::dialect::Dialect;
+use datafusion::sql::sqlparser::keywords::Keyword;
+use datafusion::sql::sqlparser::parser::{Parser, ParserError};
+use datafusion::sql::sqlparser::tokenizer::Token;
+
+/// Databricks SQL: what `sqlparser` knows of Databricks and of Spark, in one.
+#[derive(Debug)]
+pub(super) struct Databricks;
+
+impl Dialect for Databricks {
+    fn is_delimited_identifier_start(&self, character: char) -> bool {
+        character == '`'
+    }
+
+    fn is_identifier_start(&self, character: char) -> bool {
+        character.is_ascii_alphanumeric() || character == '_'
+    }
+
+    fn is_identifier_part(&self, character: char) -> bool {
+        self.is_identifier_start(character)
+    }
+
+    /// `IDENTIFIER('a.b')` as the name of a table.
+    fn is_identifier_generating_function_name(&self, ident: &Ident, parts: &[ObjectNamePart]) -> bool {
+        parts.is_empty() && ident.quote_style.is_none() && ident.value.eq_ignore_ascii_case("identifier")
+    }
+
+    /// `DIV`, which binds like `*`.
+    fn parse_infix(
+        &self,
+        parser: &mut Parser<'_>,
+        left: &Expr,
+        precedence: u8,
+    ) -> Option<Result<Expr, ParserError>> {
+        parser.parse_keyword(Keyword::DIV).then(|| {
+            let right = Box::new(parser.parse_subexpr(precedence)?);
+            Ok(Expr::BinaryOp { left: Box::new(left.clone()), op: BinaryOperator::MyIntegerDivide, right })
+        })
+    }
+
+    /// `x NOT NULL` is no operator: after a DEFAULT it is the column's next clause.
+    fn get_next_precedence(&self, parser: &Parser<'_>) -> Option<Result<u8, ParserError>> {
+        let is = |token: &Token, keyword| matches!(token, Token::Word(word) if word.keyword == keyword);
+        let [next, after] = parser.peek_tokens_ref().map(|token| &token.token);
+        (is(next, Keyword::NOT) && is(after, Keyword::NULL)).then(|| Ok(self.prec_unknown()))
+    }
+
+    fn supports_filter_during_aggregation(&self) -> bool {
+        true
+    }
+
+    fn supports_group_by_expr(&self) -> bool {
+        true
+    }
+
+    fn supports_group_by_with_modifier(&self) -> bool {
+        true
+    }
+
+    fn supports_order_by_all(&self) -> bool {
+        true
+    }
+
+    fn supports_table_versioning(&self) -> bool {
+        true
+    }
+
+    fn supports_lambda_functions(&self) -> bool {
+        true
+    }
+
+    fn supports_select_wildcard_except(&self) -> bool {
+        true
+    }
+
+    fn supports_select_item_multi_column_alias(&self) -> bool {
+        true
+    }
+
+    fn require_interval_qualifier(&self) -> bool {
+        true
+    }
+
+    fn supports_struct_literal(&self) -> bool {
+        true
+    }
+
+    fn supports_values_as_table_factor(&self) -> bool {
+        true
+    }
+
+    fn supports_parens_around_table_factor(&self) -> bool {
+        true
+    }
+
+    fn supports_bang_not_operator(&self) -> bool {
+        true
+    }
+
+    fn supports_cte_without_as(&self) -> bool {
+        true
+    }
+
+    fn supports_long_type_as_bigint(&self) -> bool {
+        true
+    }
+
+    fn supports_map_literal_with_angle_brackets(&self) -> bool {
+        true
+    }
+
+    fn supports_bitwise_shift_operators(&self) -> bool {
+        true
+    }
+
+    fn supports_string_literal_concatenation(&self) -> bool {
+        true
+    }
+
+    fn supports_named_fn_args_with_rarrow_operator(&self) -> bool {
+        true
+    }
+}

@@ -1,0 +1,32 @@
+//! Error classes of rows: arithmetic, casts and the size of results (facts/sql.md §14).
+
+use super::SqlError;
+
+impl SqlError {
+    pub(crate) fn divide_by_zero() -> Self {
+        let message = "Division by zero. Use `try_divide` to tolerate divisor being 0 and return NULL instead.";
+        Self::new("DIVIDE_BY_ZERO", "22012", message)
+    }
+
+    pub(crate) fn arithmetic_overflow(detail: &str) -> Self {
+        Self::new("ARITHMETIC_OVERFLOW", "22003", format!("{detail}. Use a wider type to tolerate large values."))
+    }
+
+    pub(crate) fn cast_invalid_input(detail: &str) -> Self {
+        let message = format!(
+            "{detail}. Correct the value as per the syntax, or change its target type. Use `try_cast` to tolerate \
+             malformed input and return NULL instead."
+        );
+        Self::new("CAST_INVALID_INPUT", "22018", message)
+    }
+
+    /// The class is UNCONFIRMED: that the statement fails is documented (facts/rest_api.md §7).
+    pub(crate) fn result_too_large(bytes: u64, limit: u64) -> Self {
+        let message = format!(
+            "The result has {} MiB, an INLINE result at most {} MiB. Read fewer rows or columns, or set row_limit.",
+            bytes >> 20,
+            limit >> 20
+        );
+        Self::new("RESULT_TOO_LARGE", "54000", message)
+    }
+}

@@ -1,0 +1,62 @@
+//! Running statements: each family of statements is a file, all work goes through [`Context`].
+//!
+//! A statement first checks what its principal may do, then acts. What it does to the metastore is one
+//! transaction; a table's files are written under an intent (see [`crate::metastore`]), so that no
+//! half-written table is ever visible and a crash leaves nothing behind.
+
+mod alter;
+mod checks;
+mod clone;
+mod comment;
+mod context;
+mod create_table;
+mod describe;
+mod drop;
+mod grants;
+mod insert;
+mod pattern;
+mod place;
+mod query;
+mod rows;
+mod securables;
+mod show;
+mod show_create;
+mod table_rows;
+mod target;
+mod types;
+mod views;
+
+pub(crate) use context::{Context, Services};
+pub(crate) use query::sql_error;
+pub(crate) use table_rows::settle_interrupted_writes;
+
+use super::SqlError;
+use super::ast::Statement;
+use crate::warehouse::StatementResult;
+
+/// Runs one statement.
+///
+/// # Errors
+/// The platform's error classes (facts/sql.md §14, facts/settled.md §1).
+pub(crate) async fn execute(context: &Context, statement: Statement) -> Result<StatementResult, SqlError> {
+    match statement {
+        Statement::CreateCatalog(create) => securables::create_catalog(context, create).await,
+        Statement::CreateSchema(create) => securables::create_schema(context, create).await,
+        Statement::AlterSecurable(alter) => securables::alter(context, alter).await,
+        Statement::Use(namespace) => securables::use_namespace(context, namespace).await,
+        Statement::CreateTable(create) => create_table::execute(context, *create).await,
+        Statement::CreateView(create) => views::create(context, *create).await,
+        Statement::Clone(clone) => clone::execute(context, *clone).await,
+        Statement::Drop(drop) => drop::execute(context, drop).await,
+        Statement::AlterTable(alter) => alter::execute(context, alter).await,
+        Statement::Comment { on, comment } => comment::execute(context, on, comment).await,
+        Statement::Insert(insert) => insert::execute(context, *insert).await,
+        Statement::Delete(_) => Err(SqlError::unsupported("DELETE")),
+        Statement::Query(query) => query::execute(context, *query).await,
+        Statement::Grant(grant) => grants::change(context, grant, grants::Change::Grant).await,
+        Statement::Revoke(grant) => grants::change(context, grant, grants::Change::Revoke).await,
+        Statement::ShowGrants(show) => grants::show(context, show).await,
+        Statement::Show(show) => show::execute(context, show).await,
+        Statement::Describe(describe) => describe::execute(context, describe).await,
+    }
+}

@@ -1,0 +1,128 @@
+//! `ALTER TABLE` and `ALTER VIEW`.
+
+use clxs_api::{FullName, Privilege};
+
+use super::checks;
+use super::comment::change_table;
+use super::context::{Context, allowed_table};
+use super::views;
+use crate::authorization::{Access, SecurableRef};
+use crate::delta::MetadataChange;
+use crate::metastore::{TableRow, Transaction};
+use crate::securables;
+use crate::sql::SqlError;
+use crate::sql::ast::{AlterTable, AlterTableAction, ObjectName, PropertyList};
+use crate::warehouse::StatementResult;
+
+pub(super) async fn execute(context: &Context, alter: AlterTable) -> Result<StatementResult, SqlError> {
+    let name = context.table_name(&alter.name)?;
+    let row = existing(context, &name, alter.view).await?;
+    match alter.action {
+        AlterTableAction::SetOwner(owner) => set_owner(context, name, owner.as_str().to_owned()).await,
+        AlterTableAction::RenameTo(new_name) => rename(context, name, &new_name).await,
+        AlterTableAction::SetQuery { definition, query } => {
+            views::set_query(context, name, &query, definition).await
+        }
+        AlterTableAction::SetProperties(pairs) if row.is_view() => {
+            change_view(context, name, move |row| row.properties.extend(pairs)).await
+        }
+        AlterTableAction::UnsetProperties { keys, .. } if row.is_view() => {
+            change_view(context, name, move |row| row.properties.retain(|key, _| !keys.contains(key))).await
+        }
+        AlterTableAction::SetProperties(pairs) => set_properties(context, row, pairs).await,
+        AlterTableAction::UnsetProperties { keys, if_exists } => {
+            change_table(context, row, MetadataChange::UnsetProperties { keys, if_exists }).await
+        }
+        AlterTableAction::CommentColumn { column, comment } => {
+            let column = column.as_str().to_owned();
+            let change = MetadataChange::CommentColumn { column, comment: Some(comment) };
+            change_table(context, row, change).await
+        }
+        AlterTableAction::AddCheck(check) => {
+            checks::require_rows_to_meet(context, &row, &check).await?;
+            let name = check.name.as_str().to_owned();
+            change_table(context, row, MetadataChange::AddCheck { name, expression: check.expression }).await
+        }
+        AlterTableAction::DropConstraint { name, if_exists } => {
+            let change = MetadataChange::DropConstraint { name: name.as_str().to_owned(), if_exists };
+            change_table(context, row, change).await
+        }
+    }
+}
+
+/// The table or view, which must be what the statement says and the principal's to change.
+async fn existing(context: &Context, name: &FullName, view: bool) -> Result<TableRow, SqlError> {
+    let name = name.clone();
+    let row = context.read(move |tx, access| allowed_table(tx, access, &name, &Privilege::Manage)).await?;
+    match (view, row.is_view()) {
+        (true, false) => Err(SqlError::expect_view_not_table(row.full_name(), "ALTER VIEW")),
+        (false, true) => Err(SqlError::expect_table_not_view(row.full_name(), "ALTER TABLE")),
+        _ => Ok(row),
+    }
+}
+
+async fn set_owner(context: &Context, name: FullName, owner: String) -> Result<StatementResult, SqlError> {
+    context
+        .write(move |tx, access| {
+            securables::update_table_owner(tx, access, &name, &owner)?;
+            Ok(StatementResult::none())
+        })
+        .await
+}
+
+async fn set_properties(
+    context: &Context,
+    row: TableRow,
+    pairs: PropertyList,
+) -> Result<StatementResult, SqlError> {
+    change_table(context, row, MetadataChange::SetProperties(pairs)).await
+}
+
+/// Changes the row of a view, which has no log.
+async fn change_view<F>(context: &Context, name: FullName, change: F) -> Result<StatementResult, SqlError>
+where
+    F: FnOnce(&mut TableRow) + Send + 'static,
+{
+    context
+        .write(move |tx, access| {
+            let mut row = allowed_table(tx, access, &name, &Privilege::Manage)?;
+            change(&mut row);
+            row.audit.touch(access.principal());
+            tx.update_table(&row)?;
+            Ok(StatementResult::none())
+        })
+        .await
+}
+
+/// Tables keep their files where they are; they may move to another schema of the catalog.
+async fn rename(context: &Context, name: FullName, new_name: &ObjectName) -> Result<StatementResult, SqlError> {
+    let catalog = name.catalog();
+    let schema = name.schema().unwrap_or(&context.session().schema);
+    let new_name = new_name.resolve(catalog, schema).map_err(SqlError::invalid_identifier)?;
+    context.write(move |tx, access| rename_row(tx, access, &name, &new_name)).await
+}
+
+fn rename_row(
+    tx: &Transaction<'_>,
+    access: &Access,
+    name: &FullName,
+    new_name: &FullName,
+) -> Result<StatementResult, SqlError> {
+    let mut row = allowed_table(tx, access, name, &Privilege::Manage)?;
+    let [catalog, schema, own_name] = new_name.parts() else {
+        return Err(SqlError::internal(format!("{new_name} has not three parts")));
+    };
+    if *catalog != row.catalog {
+        return Err(SqlError::unsupported_but("renaming into another catalog", "Clone the table and drop the old one."));
+    }
+    if *schema != row.schema {
+        access.check(tx, &SecurableRef::Schema(catalog.clone(), schema.clone()), &Privilege::CreateTable)?;
+    }
+    let schema = tx.schema(catalog, schema)?;
+    row.schema_id = schema.id;
+    row.schema = schema.name;
+    row.name = own_name.to_lowercase();
+    row.audit.touch(access.principal());
+    tx.update_table(&row)?;
+    Ok(StatementResult::none())
+}

@@ -1,0 +1,153 @@
+//! `CREATE TABLE … CLONE …` (facts/sql.md §2, facts/settled.md §5).
+
+use clxs_api::FullName;
+use clxs_api::table::TableType;
+
+use super::context::{Context, Files};
+use super::place::{new_table, require_same_location};
+use super::query::pin;
+use super::rows::counts;
+use super::table_rows::{Presence, Writing, table_type, write_files};
+use super::target::{Target, target};
+use crate::authorization::Access;
+use crate::delta::{CloneMetrics, CloneRequest, Snapshot, TableLocation, clone_table};
+use crate::metastore::{TableRow, Transaction};
+use crate::sql::SqlError;
+use crate::sql::ast::{CloneTable, TableReference};
+use crate::warehouse::StatementResult;
+
+pub(super) async fn execute(context: &Context, clone: CloneTable) -> Result<StatementResult, SqlError> {
+    let name = match &clone.target {
+        TableReference::Name(name) => context.table_name(name)?,
+        TableReference::Path { path, .. } => return Err(path_target(&clone, path)),
+    };
+    let Some(writing) = prepare(context, &clone, &name).await? else { return Ok(kept()) };
+    let source = context.readable_files(&clone.source, view_as_source).await?;
+    require_shallow_allowed(&clone, &source, &writing.row)?;
+    let pin = pin(context, clone.as_of).await?;
+    let location = source.location.clone();
+    let snapshot = context.blocking(move |engine| Snapshot::open(engine, &location, pin)).await?;
+    let request = CloneRequest {
+        source: snapshot,
+        source_name: source.name.clone().unwrap_or_else(|| format!("delta.`{}`", source.location)),
+        target: context.location(&writing.row)?,
+        shallow: clone.shallow,
+        replace: writing.presence == Presence::Existing,
+        properties: clone.properties,
+        user: context.user(),
+    };
+    let writing = Writing { row: cloned_row(writing.row, clone.shallow, &source), ..writing };
+    let copy = context.blocking(move |engine| clone_table(engine, &request));
+    write_files(context, writing, copy).await.map(result)
+}
+
+/// The row to write; `None` when `IF NOT EXISTS` finds something.
+async fn prepare(context: &Context, clone: &CloneTable, name: &FullName) -> Result<Option<Writing>, SqlError> {
+    let (name, on_existing, shallow) = (name.clone(), clone.on_existing, clone.shallow);
+    let location = clone.location.clone();
+    context
+        .read(move |tx: &Transaction<'_>, access: &Access| {
+            Ok(match target(tx, access, &name, on_existing)? {
+                Target::Kept => None,
+                Target::Free(place) => {
+                    let row = new_table(tx, access, &place, &name, location.as_deref(), shallow)?;
+                    Some(Writing { row, presence: Presence::New })
+                }
+                Target::Replaced(row) => {
+                    require_replaceable(&row, shallow)?;
+                    require_same_location(&row, location.as_deref())?;
+                    Some(Writing { row: *row, presence: Presence::Existing })
+                }
+            })
+        })
+        .await
+}
+
+/// Id, grants, owner and comment stay; what it is and where its files come from is new.
+fn cloned_row(mut row: TableRow, shallow: bool, source: &Files) -> TableRow {
+    row.table_type = table_type(row.is_managed(), shallow);
+    let source = source.row.as_ref().map(|row| row.full_name());
+    row.source = source.filter(|_| shallow);
+    row
+}
+
+fn is_shallow(row: &TableRow) -> bool {
+    matches!(row.table_type, TableType::ManagedShallowClone | TableType::ExternalShallowClone)
+}
+
+/// An ordinary table does not become a shallow clone (facts/sql.md §2). The class is UNCONFIRMED.
+fn require_replaceable(row: &TableRow, shallow: bool) -> Result<(), SqlError> {
+    if row.is_view() {
+        return Err(SqlError::expect_table_not_view(row.full_name(), "CREATE OR REPLACE TABLE"));
+    }
+    if shallow && !is_shallow(row) {
+        let feature = format!("replacing the table {} by a shallow clone", row.full_name());
+        return Err(SqlError::unsupported_but(feature, "Drop it first, or use DEEP CLONE."));
+    }
+    Ok(())
+}
+
+/// Managed tables clone to managed ones, external ones to external ones, and clones not at all.
+fn require_shallow_allowed(clone: &CloneTable, source: &Files, target: &TableRow) -> Result<(), SqlError> {
+    if !clone.shallow {
+        return Ok(());
+    }
+    match &source.row {
+        Some(row) if is_shallow(row) => Err(SqlError::cannot_shallow_clone_nested(row.full_name())),
+        Some(row) if row.is_managed() == target.is_managed() => Ok(()),
+        _ => {
+            // Recorded text (facts/settled.md §5); the state is UNCONFIRMED.
+            let message = "Shallow clone is only supported for the MANAGED table type. To clone an external table, \
+                           give the clone a LOCATION, or use DEEP CLONE.";
+            Err(SqlError::new(
+                "CANNOT_SHALLOW_CLONE_NON_UC_MANAGED_TABLE_AS_SOURCE_OR_TARGET",
+                "0AKUC",
+                message,
+            ))
+        }
+    }
+}
+
+fn path_target(clone: &CloneTable, path: &str) -> SqlError {
+    if let Some(location) = &clone.location {
+        return SqlError::delta_clone_ambiguous_target(location, path);
+    }
+    match TableLocation::parse(path) {
+        Err(_) => SqlError::delta_invalid_clone_path(path),
+        Ok(_) => SqlError::unsupported_but("CLONE to a path", "Name a table, with LOCATION."),
+    }
+}
+
+fn view_as_source(view: &TableRow) -> SqlError {
+    SqlError::delta_clone_unsupported_source("CLONE", view.full_name(), "VIEW")
+}
+
+const COLUMNS: [&str; 6] = [
+    "source_table_size",
+    "source_num_of_files",
+    "num_removed_files",
+    "num_copied_files",
+    "removed_files_size",
+    "copied_files_size",
+];
+
+fn result(metrics: CloneMetrics) -> StatementResult {
+    let values = [
+        metrics.source_table_size,
+        metrics.source_num_of_files,
+        metrics.num_removed_files,
+        metrics.num_copied_files,
+        metrics.removed_files_size,
+        metrics.copied_files_size,
+    ];
+    let mut counted = COLUMNS.map(|name| (name, 0));
+    for ((_, count), value) in counted.iter_mut().zip(values) {
+        *count = value;
+    }
+    counts(counted)
+}
+
+/// The statement was ignored: columns without a row (facts/sql.md §2; the columns are UNCONFIRMED).
+fn kept() -> StatementResult {
+    StatementResult { rows: Vec::new(), ..result(CloneMetrics::default()) }
+}

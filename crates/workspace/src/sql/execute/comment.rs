@@ -1,0 +1,116 @@
+//! `COMMENT ON`, and changes of a table's metadata in general.
+
+use clxs_api::catalog::UpdateCatalog;
+use clxs_api::schema::UpdateSchema;
+use clxs_api::{Identifier, Privilege};
+
+use super::context::{Context, allowed_table};
+use super::table_rows::{Presence, Writing, write_files};
+use crate::delta::{MetadataChange, alter};
+use crate::metastore::TableRow;
+use crate::securables;
+use crate::sql::SqlError;
+use crate::sql::ast::{Commented, ObjectName};
+use crate::warehouse::StatementResult;
+
+pub(super) async fn execute(
+    context: &Context,
+    on: Commented,
+    comment: Option<String>,
+) -> Result<StatementResult, SqlError> {
+    match on {
+        Commented::Catalog(name) => on_catalog(context, &name, comment).await,
+        Commented::Schema(name) => on_schema(context, &name, comment).await,
+        Commented::Table(name) => {
+            let row = commented(context, &name).await?;
+            if row.is_view() {
+                return change_view(context, row, move |row| row.comment = comment).await;
+            }
+            change_table(context, row, MetadataChange::SetDescription(comment)).await
+        }
+        Commented::Column { table, column } => on_column(context, &table, column, comment).await,
+    }
+}
+
+async fn on_catalog(
+    context: &Context,
+    name: &ObjectName,
+    comment: Option<String>,
+) -> Result<StatementResult, SqlError> {
+    let name = name.0.first().cloned().ok_or_else(|| SqlError::internal("a name without parts"))?;
+    let change = UpdateCatalog { comment: Some(comment.unwrap_or_default()), ..UpdateCatalog::default() };
+    context
+        .write(move |tx, access| {
+            securables::update_catalog(tx, access, &name, &change)?;
+            Ok(StatementResult::none())
+        })
+        .await
+}
+
+async fn on_schema(
+    context: &Context,
+    name: &ObjectName,
+    comment: Option<String>,
+) -> Result<StatementResult, SqlError> {
+    let (catalog, schema) = context.schema_name(name);
+    let change = UpdateSchema { comment: Some(comment.unwrap_or_default()), ..UpdateSchema::default() };
+    context
+        .write(move |tx, access| {
+            securables::update_schema(tx, access, (&catalog, &schema), &change)?;
+            Ok(StatementResult::none())
+        })
+        .await
+}
+
+async fn on_column(
+    context: &Context,
+    table: &ObjectName,
+    column: Identifier,
+    comment: Option<String>,
+) -> Result<StatementResult, SqlError> {
+    let row = commented(context, table).await?;
+    let known = row.columns.iter().position(|known| known.name.as_deref().is_some_and(|name| column.matches(name)));
+    let Some(position) = known else {
+        let names: Vec<_> = row.columns.iter().filter_map(|known| known.name.clone()).collect();
+        return Err(SqlError::unresolved_column(column, &names));
+    };
+    if row.is_view() {
+        return change_view(context, row, move |row| row.columns[position].comment = comment).await;
+    }
+    let column = column.as_str().to_owned();
+    change_table(context, row, MetadataChange::CommentColumn { column, comment }).await
+}
+
+/// Commenting needs no more than MODIFY; UNCONFIRMED for views, where MODIFY cannot be granted.
+async fn commented(context: &Context, name: &ObjectName) -> Result<TableRow, SqlError> {
+    let name = context.table_name(name)?;
+    context.read(move |tx, access| allowed_table(tx, access, &name, &Privilege::Modify)).await
+}
+
+/// Changes the metadata of a table: a commit, which the row then mirrors.
+pub(super) async fn change_table(
+    context: &Context,
+    row: TableRow,
+    change: MetadataChange,
+) -> Result<StatementResult, SqlError> {
+    let (location, user) = (context.location(&row)?, context.user());
+    let commit = context.blocking(move |engine| alter(engine, &location, &change, &user));
+    write_files(context, Writing { row, presence: Presence::Existing }, commit).await?;
+    Ok(StatementResult::none())
+}
+
+async fn change_view<F>(context: &Context, row: TableRow, change: F) -> Result<StatementResult, SqlError>
+where
+    F: FnOnce(&mut TableRow) + Send + 'static,
+{
+    let name = row.full_name();
+    context
+        .write(move |tx, access| {
+            let mut row = allowed_table(tx, access, &name, &Privilege::Modify)?;
+            change(&mut row);
+            row.audit.touch(access.principal());
+            tx.update_table(&row)?;
+            Ok(StatementResult::none())
+        })
+        .await
+}

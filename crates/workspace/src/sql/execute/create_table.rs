@@ -1,0 +1,189 @@
+//! `CREATE TABLE`: with columns, at a `LOCATION`, from a query.
+
+use std::sync::Arc;
+
+use clxs_api::{FullName, Identifier};
+use datafusion::arrow::datatypes::Schema;
+use datafusion::sql::sqlparser::ast::Query;
+
+use super::checks::compiled;
+use super::context::Context;
+use super::insert::written;
+use super::place::{new_table, require_same_location};
+use super::query;
+use super::table_rows::{Presence, Writing, write_files};
+use super::target::{Target, target};
+use crate::delta::schema::{StructType, TryIntoArrow};
+use crate::delta::{NewTable, Pin, Snapshot, TableLocation, create_table, create_table_as, is_table};
+use crate::metastore::TableRow;
+use crate::sql::SqlError;
+use crate::sql::ast::{CreateTable, ObjectName, TableReference};
+use crate::warehouse::StatementResult;
+
+pub(super) async fn execute(context: &Context, create: CreateTable) -> Result<StatementResult, SqlError> {
+    let name = context.table_name(named(&create)?)?;
+    require_delta(create.provider.as_deref())?;
+    let Some(writing) = prepare(context, &create, &name).await? else { return Ok(StatementResult::none()) };
+    let location = context.location(&writing.row)?;
+    if writing.presence == Presence::New && create.location.is_some() {
+        let at = location.clone();
+        if context.blocking(move |_| is_table(&at)).await? {
+            return register(context, create, writing).await;
+        }
+        require_empty(&name, &location)?;
+    }
+    match create.query.clone() {
+        Some(query) => create_as(context, create, writing, *query).await,
+        None => create_empty(context, create, writing).await,
+    }
+}
+
+fn named(create: &CreateTable) -> Result<&ObjectName, SqlError> {
+    match &create.name {
+        TableReference::Name(name) => Ok(name),
+        TableReference::Path { .. } => {
+            Err(SqlError::unsupported_but("CREATE TABLE at a path without a name", "Name the table, with LOCATION."))
+        }
+    }
+}
+
+fn require_delta(provider: Option<&str>) -> Result<(), SqlError> {
+    match provider {
+        None | Some("delta") => Ok(()),
+        Some(other) => {
+            let feature = format!("CREATE TABLE … USING {}", other.to_uppercase());
+            Err(SqlError::unsupported_but(feature, "Use DELTA, or run the statement on a Databricks workspace."))
+        }
+    }
+}
+
+/// The row to write; `None` when `IF NOT EXISTS` finds something.
+async fn prepare(context: &Context, create: &CreateTable, name: &FullName) -> Result<Option<Writing>, SqlError> {
+    let (name, on_existing, location) = (name.clone(), create.on_existing, create.location.clone());
+    context
+        .read(move |tx, access| {
+            Ok(match target(tx, access, &name, on_existing)? {
+                Target::Kept => None,
+                Target::Free(place) => {
+                    let row = new_table(tx, access, &place, &name, location.as_deref(), false)?;
+                    Some(Writing { row, presence: Presence::New })
+                }
+                Target::Replaced(row) => {
+                    require_replaceable(&row)?;
+                    require_same_location(&row, location.as_deref())?;
+                    Some(Writing { row: *row, presence: Presence::Existing })
+                }
+            })
+        })
+        .await
+}
+
+/// A shallow clone does not become an ordinary table (facts/sql.md §2). The class is UNCONFIRMED.
+fn require_replaceable(row: &TableRow) -> Result<(), SqlError> {
+    if row.is_view() {
+        return Err(SqlError::expect_table_not_view(row.full_name(), "CREATE OR REPLACE TABLE"));
+    }
+    if row.source.is_some() {
+        let feature = format!("replacing the shallow clone {} by a table", row.full_name());
+        return Err(SqlError::unsupported_but(feature, "Drop it first."));
+    }
+    Ok(())
+}
+
+fn require_empty(name: &FullName, location: &TableLocation) -> Result<(), SqlError> {
+    let entries = match fs_err::read_dir(location.path()) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
+        Err(error) => return Err(SqlError::internal(error.to_string()).with_source(error)),
+    };
+    // Names that begin like this are no data (Delta protocol, "hidden files").
+    let is_data = |entry: &fs_err::DirEntry| !entry.file_name().to_string_lossy().starts_with(['.', '_']);
+    if entries.flatten().any(|entry| is_data(&entry)) {
+        return Err(SqlError::delta_create_with_non_empty_location(name, location));
+    }
+    Ok(())
+}
+
+/// Registers a table that is there: its log says what it is, and what the statement says must agree.
+async fn register(context: &Context, create: CreateTable, writing: Writing) -> Result<StatementResult, SqlError> {
+    if create.query.is_some() {
+        let location = context.location(&writing.row)?;
+        return Err(SqlError::delta_create_with_non_empty_location(writing.row.full_name(), location));
+    }
+    let location = context.location(&writing.row)?;
+    let opened = location.clone();
+    let snapshot = context.blocking(move |engine| Snapshot::open(engine, &opened, Pin::Latest)).await?;
+    let agrees = same_columns(&create, snapshot.schema()) && same_partitions(&create, &snapshot);
+    if !agrees {
+        return Err(SqlError::delta_create_schema_mismatch(location));
+    }
+    write_files(context, writing, async { Ok(()) }).await?;
+    Ok(StatementResult::none())
+}
+
+/// The columns that are listed are those of the log.
+fn same_columns(create: &CreateTable, schema: &StructType) -> bool {
+    create.columns.is_empty()
+        || create.columns.len() == schema.num_fields()
+            && create.columns.iter().zip(schema.fields()).all(|(listed, field)| {
+                listed.name.to_lowercase() == field.name.to_lowercase()
+                    && listed.data_type == field.data_type
+                    && listed.nullable == field.nullable
+            })
+}
+
+fn same_partitions(create: &CreateTable, snapshot: &Snapshot) -> bool {
+    let listed = &create.partition_columns;
+    let partitions = &snapshot.metadata().partition_columns;
+    listed.is_empty()
+        || listed.len() == partitions.len() && listed.iter().zip(partitions).all(|(name, known)| name.matches(known))
+}
+
+async fn create_empty(context: &Context, create: CreateTable, writing: Writing) -> Result<StatementResult, SqlError> {
+    let schema = StructType::try_new(create.columns.clone())
+        .map_err(|error| SqlError::datatype_mismatch(error.to_string()).with_source(error))?;
+    let table = new_delta_table(context, create, schema, &writing);
+    let location = context.location(&writing.row)?;
+    let commit = context.blocking(move |engine| create_table(engine, &location, &table));
+    write_files(context, writing, commit).await?;
+    Ok(StatementResult::none())
+}
+
+async fn create_as(
+    context: &Context,
+    create: CreateTable,
+    writing: Writing,
+    query: Query,
+) -> Result<StatementResult, SqlError> {
+    let source = query::plan(context, query).await?;
+    let schema = query::table_schema(source.fields.clone())?;
+    let arrow: Schema = (&schema)
+        .try_into_arrow()
+        .map_err(|error| SqlError::internal(error.to_string()).with_source(error))?;
+    let table = new_delta_table(context, create, schema, &writing);
+    let checks = compiled(context, &Arc::new(arrow), table.constraints.clone()).await?;
+    let (location, engine) = (context.location(&writing.row)?, context.services.engine.clone());
+    let rows = source.stream().await?;
+    let commit = async move { Ok(create_table_as(&engine, &location, &table, rows, &checks).await?) };
+    // UNCONFIRMED: that it counts as INSERT does; editors of the platform show these two columns.
+    Ok(written(write_files(context, writing, commit).await?))
+}
+
+fn new_delta_table(context: &Context, create: CreateTable, schema: StructType, writing: &Writing) -> NewTable {
+    let names = |names: Vec<Identifier>| names.into_iter().map(|name| name.as_str().to_owned()).collect();
+    NewTable {
+        schema,
+        partition_columns: names(create.partition_columns),
+        cluster_columns: names(create.cluster_columns),
+        properties: create.properties,
+        constraints: create
+            .constraints
+            .into_iter()
+            .map(|check| (check.name.as_str().to_owned(), check.expression))
+            .collect(),
+        description: create.comment,
+        replace: writing.presence == Presence::Existing,
+        managed: writing.row.is_managed(),
+        user: context.user(),
+    }
+}

@@ -1,0 +1,63 @@
+//! `DROP CATALOG | SCHEMA | TABLE | VIEW`.
+
+use super::context::{Context, visible_table};
+use crate::authorization::Access;
+use crate::metastore::{Transaction, WriteIntent};
+use crate::securables;
+use crate::sql::SqlError;
+use crate::sql::ast::{Drop, DropKind};
+use crate::warehouse::StatementResult;
+
+/// Rows first, then the folders of managed tables: a row without files would be a broken table.
+pub(super) async fn execute(context: &Context, drop: Drop) -> Result<StatementResult, SqlError> {
+    let if_exists = drop.if_exists;
+    let session = context.clone();
+    let dropped = context.write(move |tx, access| drop_rows(&session, tx, access, &drop)).await;
+    match dropped {
+        Ok(intents) => {
+            context.services.metastore.abandon_writes(intents).await?;
+            Ok(StatementResult::none())
+        }
+        Err(error) if if_exists && is_absence(&error) => Ok(StatementResult::none()),
+        Err(error) => Err(error),
+    }
+}
+
+fn is_absence(error: &SqlError) -> bool {
+    matches!(error.class, "NO_SUCH_CATALOG_EXCEPTION" | "SCHEMA_NOT_FOUND" | "TABLE_OR_VIEW_NOT_FOUND")
+}
+
+fn drop_rows(
+    context: &Context,
+    tx: &Transaction<'_>,
+    access: &Access,
+    drop: &Drop,
+) -> Result<Vec<WriteIntent>, SqlError> {
+    match drop.kind {
+        DropKind::Catalog => {
+            let name = drop.name.0.first().ok_or_else(|| SqlError::internal("a name without parts"))?;
+            Ok(securables::drop_catalog(tx, access, name, drop.cascade)?)
+        }
+        DropKind::Schema => {
+            let (catalog, schema) = context.schema_name(&drop.name);
+            Ok(securables::drop_schema(tx, access, (&catalog, &schema), drop.cascade)?)
+        }
+        DropKind::Table | DropKind::View => drop_table(context, tx, access, drop),
+    }
+}
+
+fn drop_table(
+    context: &Context,
+    tx: &Transaction<'_>,
+    access: &Access,
+    drop: &Drop,
+) -> Result<Vec<WriteIntent>, SqlError> {
+    let name = context.table_name(&drop.name)?;
+    let row = visible_table(tx, access, &name)?;
+    match (drop.kind, row.is_view()) {
+        (DropKind::View, false) => return Err(SqlError::wrong_command("DROP VIEW", &name, "TABLE", "VIEW")),
+        (DropKind::Table, true) => return Err(SqlError::wrong_command("DROP TABLE", &name, "VIEW", "TABLE")),
+        _ => {}
+    }
+    Ok(securables::drop_table(tx, access, &name)?.into_iter().collect())
+}

@@ -1,0 +1,199 @@
+//! Which value goes into which column, and in which type (Spark's store assignment, ANSI policy).
+
+use clxs_api::{FullName, Identifier};
+use datafusion::arrow::datatypes::DataType as ArrowType;
+use datafusion::logical_expr::{Expr as PlanExpr, cast};
+use datafusion::sql::sqlparser::ast::{Expr, Ident, SelectItem, Value};
+
+use crate::delta::schema::{DataType, StructField, StructType, TryIntoArrow};
+use crate::sql::SqlError;
+use crate::sql::execute::checks::expression;
+use crate::sql::execute::context::Context;
+use crate::sql::execute::query::{self, Planned};
+use crate::sql::execute::types::{metadata_text, result_type_text};
+
+/// For each column of the table the position of its value in the source; none takes the default.
+pub(super) fn columns(
+    table: &FullName,
+    schema: &StructType,
+    source: &Planned,
+    listed: &[Identifier],
+    by_name: bool,
+) -> Result<Vec<Option<usize>>, SqlError> {
+    let names: Vec<String> = if by_name {
+        source.fields.iter().map(|field| field.name.clone()).collect()
+    } else if listed.is_empty() {
+        schema.fields().map(|field| field.name.clone()).collect()
+    } else {
+        listed.iter().map(|name| name.as_str().to_owned()).collect()
+    };
+    if names.len() != source.fields.len() {
+        return Err(arity_mismatch(table, &names, &source.fields));
+    }
+    for name in &names {
+        if !schema.fields().any(|field| same(&field.name, name)) {
+            let known: Vec<_> = schema.fields().map(|field| format!("`{}`", field.name)).collect();
+            return Err(SqlError::unresolved_column(format!("`{name}`"), &known));
+        }
+    }
+    if let Some(twice) = names.iter().enumerate().find(|(index, name)| names[..*index].iter().any(|other| same(other, name))) {
+        return Err(SqlError::column_already_exists(format!("`{}`", twice.1)));
+    }
+    Ok(schema.fields().map(|field| names.iter().position(|name| same(name, &field.name))).collect())
+}
+
+fn same(left: &str, right: &str) -> bool {
+    left.to_lowercase() == right.to_lowercase()
+}
+
+fn arity_mismatch(table: &FullName, names: &[String], fields: &[StructField]) -> SqlError {
+    let list = |names: Vec<&str>| names.into_iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+    SqlError::insert_column_arity(
+        table,
+        fields.len() > names.len(),
+        &list(names.iter().map(String::as_str).collect()),
+        &list(fields.iter().map(|field| field.name.as_str()).collect()),
+    )
+}
+
+/// The rows of the source as rows of the table: every column once, in its type.
+pub(super) async fn plan(
+    context: &Context,
+    table: &FullName,
+    schema: &StructType,
+    source: Planned,
+    columns: &[Option<usize>],
+) -> Result<Planned, SqlError> {
+    let fields = source.fields.clone();
+    let mut items = Vec::with_capacity(columns.len());
+    for (field, position) in schema.fields().zip(columns) {
+        let value = match position {
+            Some(position) => {
+                require_assignable(table, &fields[*position].data_type, field)?;
+                Expr::Identifier(Ident::with_quote('`', positional(*position)))
+            }
+            None => default(field)?,
+        };
+        let alias = Ident::with_quote('`', field.name.clone());
+        items.push(SelectItem::ExprWithAlias { expr: value, alias });
+    }
+    let planned = query::plan_over(context, source.into_positional(positional)?, items).await?;
+    typed(planned, schema)
+}
+
+fn positional(position: usize) -> String {
+    format!("@{position}")
+}
+
+/// The value of a column that the statement leaves out.
+fn default(field: &StructField) -> Result<Expr, SqlError> {
+    if field.metadata.contains_key("delta.generationExpression") || field.metadata.contains_key("delta.identity.start") {
+        let feature = format!("computing the generated column `{}`", field.name);
+        return Err(SqlError::unsupported_but(feature, "Give its value."));
+    }
+    match metadata_text(field, "CURRENT_DEFAULT") {
+        Some(text) => expression(&text),
+        None => Ok(query::literal(Value::Null)),
+    }
+}
+
+/// Casts to the types of the table; texts are written as Spark writes them.
+fn typed(planned: Planned, schema: &StructType) -> Result<Planned, SqlError> {
+    let mut wanted = Vec::with_capacity(schema.num_fields());
+    for field in schema.fields() {
+        let data_type: ArrowType = (&field.data_type)
+            .try_into_arrow()
+            .map_err(|error| SqlError::internal(error.to_string()).with_source(error))?;
+        wanted.push((field.name.clone(), data_type));
+    }
+    let given: Vec<ArrowType> =
+        planned.plan.schema().fields().iter().map(|field| field.data_type().clone()).collect();
+    planned.project(|position, column| match (&given[position], &wanted[position]) {
+        (given, (name, wanted)) => converted(column, given, wanted.clone()).alias(name.clone()),
+    })
+}
+
+/// Containers keep their type here: writing conforms them element by element.
+fn converted(column: PlanExpr, given: &ArrowType, wanted: ArrowType) -> PlanExpr {
+    if *given == wanted || wanted.is_nested() && given.is_nested() {
+        column
+    } else if wanted == ArrowType::Utf8 && !matches!(given, ArrowType::Utf8View | ArrowType::LargeUtf8 | ArrowType::Null) {
+        query::text_of(column)
+    } else {
+        cast(column, wanted)
+    }
+}
+
+/// What ANSI store assignment allows: no text into numbers and times, no numbers into times or truth values.
+fn require_assignable(table: &FullName, given: &DataType, field: &StructField) -> Result<(), SqlError> {
+    if is_assignable(given, &field.data_type) {
+        return Ok(());
+    }
+    let message = format!(
+        "Cannot write incompatible data for the table {table}: Cannot safely cast `{}` \"{}\" to \"{}\".",
+        field.name,
+        result_type_text(given),
+        result_type_text(&field.data_type)
+    );
+    Err(SqlError::new("INCOMPATIBLE_DATA_FOR_TABLE.CANNOT_SAFELY_CAST", "KD000", message))
+}
+
+fn is_assignable(given: &DataType, wanted: &DataType) -> bool {
+    match (given, wanted) {
+        (given, wanted) if given == wanted || *given == DataType::VOID => true,
+        (DataType::Array(given), DataType::Array(wanted)) => is_assignable(&given.element_type, &wanted.element_type),
+        (DataType::Map(given), DataType::Map(wanted)) => {
+            is_assignable(&given.key_type, &wanted.key_type) && is_assignable(&given.value_type, &wanted.value_type)
+        }
+        (DataType::Struct(given), DataType::Struct(wanted)) => {
+            given.num_fields() == wanted.num_fields()
+                && given
+                    .fields()
+                    .zip(wanted.fields())
+                    .all(|(given, wanted)| is_assignable(&given.data_type, &wanted.data_type))
+        }
+        (DataType::Primitive(_), DataType::Primitive(_)) => {
+            let (given, wanted) = (family(given), family(wanted));
+            given == wanted || wanted == Family::Text && given != Family::Binary
+        }
+        _ => false,
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Family {
+    Number,
+    Text,
+    Time,
+    Truth,
+    Binary,
+    Other,
+}
+
+fn family(data_type: &DataType) -> Family {
+    use crate::delta::schema::PrimitiveType as P;
+    let DataType::Primitive(primitive) = data_type else { return Family::Other };
+    match primitive {
+        P::Byte | P::Short | P::Integer | P::Long | P::Float | P::Double | P::Decimal(_) => Family::Number,
+        P::String => Family::Text,
+        P::Date | P::Timestamp | P::TimestampNtz => Family::Time,
+        P::Boolean => Family::Truth,
+        P::Binary => Family::Binary,
+        _ => Family::Other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_does_not_go_into_numbers_but_numbers_go_into_text() {
+        assert!(!is_assignable(&DataType::STRING, &DataType::INTEGER));
+        assert!(is_assignable(&DataType::INTEGER, &DataType::STRING));
+        assert!(is_assignable(&DataType::LONG, &DataType::INTEGER));
+        assert!(is_assignable(&DataType::DATE, &DataType::TIMESTAMP));
+        assert!(!is_assignable(&DataType::BOOLEAN, &DataType::INTEGER));
+        assert!(is_assignable(&DataType::VOID, &DataType::DATE));
+    }
+}

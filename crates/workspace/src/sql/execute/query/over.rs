@@ -1,0 +1,127 @@
+//! Queries and conditions of our own over rows at hand: values to be inserted, constraints, DELETE.
+
+use std::sync::Arc;
+
+use datafusion::arrow::datatypes::SchemaRef;
+use datafusion::catalog::TableProvider;
+use datafusion::common::{Column, DFSchema};
+use datafusion::datasource::ViewTable;
+use datafusion::logical_expr::{Expr as PlanExpr, LogicalPlan, LogicalPlanBuilder, col};
+use datafusion::physical_plan::PhysicalExpr;
+use datafusion::sql::parser::Statement as PlannerStatement;
+use datafusion::sql::sqlparser::ast::{
+    Expr, ExprWithAlias, Ident, ObjectName, SelectItem, SetExpr, Statement, TableFactor, Visit, Visitor,
+};
+
+use super::error::sql_error;
+use super::spelling::Spelling;
+use super::udf::{Operation, SparkFunction};
+use super::{Planned, output, rewrite, session, session_values, syntax};
+use crate::sql::SqlError;
+use crate::sql::execute::Context;
+
+/// No column and no alias is called like this.
+const ROWS: &str = "@rows";
+
+/// Plans `SELECT items FROM rows`. Columns of the rows whose names begin with `@` are for the items alone.
+pub(in crate::sql::execute) async fn plan_over(
+    context: &Context,
+    rows: Arc<dyn TableProvider>,
+    items: Vec<SelectItem>,
+) -> Result<Planned, SqlError> {
+    let mut query = syntax::parse_query("SELECT 1 FROM t")?;
+    if let SetExpr::Select(select) = query.body.as_mut() {
+        select.projection = items;
+        if let Some(TableFactor::Table { name, .. }) = select.from.first_mut().map(|table| &mut table.relation) {
+            *name = ObjectName::from(vec![Ident::with_quote('`', ROWS)]);
+        }
+    }
+    let mut spelling = Spelling::default();
+    spelling.learn_columns(rows.schema().fields());
+    rewrite::rewrite(&mut query, &session_values(context).await?)?;
+    spelling.apply(&mut query);
+    let session = session::context();
+    session.register_table(ROWS, rows).map_err(sql_error)?;
+    let statement = PlannerStatement::Statement(Box::new(Statement::Query(Box::new(query))));
+    let plan = session.state().statement_to_plan(statement).await.map_err(sql_error)?;
+    Planned::new(session, plan)
+}
+
+/// Compiles a condition on the rows of a table; `name` is what its columns may be qualified with.
+///
+/// # Errors
+/// `UNRESOLVED_COLUMN`; `UNSUPPORTED_FEATURE` for a subquery and for what is not computed here.
+pub(in crate::sql::execute) async fn condition(
+    context: &Context,
+    schema: &SchemaRef,
+    name: &str,
+    condition: Expr,
+) -> Result<Arc<dyn PhysicalExpr>, SqlError> {
+    if condition.visit(&mut Subqueries).is_break() {
+        let way_out = "Write the rows to keep into a new table, or run the statement on a Databricks workspace.";
+        return Err(SqlError::unsupported_but("a subquery in a condition on single rows", way_out));
+    }
+    let mut condition = condition;
+    let mut spelling = Spelling::default();
+    spelling.learn_columns(schema.fields());
+    let qualifier = spelling.of(name).unwrap_or(name).to_owned();
+    spelling.learn(&qualifier);
+    rewrite::rewrite(&mut condition, &session_values(context).await?)?;
+    spelling.apply(&mut condition);
+    let schema = DFSchema::try_from_qualified_schema(qualifier, schema).map_err(sql_error)?;
+    let session = session::context();
+    let condition = ExprWithAlias { expr: condition, alias: None };
+    let planned = session.state().create_logical_expr_from_sql_expr(condition, &schema).map_err(sql_error)?;
+    session.create_physical_expr(planned, &schema).map_err(sql_error)
+}
+
+struct Subqueries;
+
+impl Visitor for Subqueries {
+    type Break = ();
+
+    fn pre_visit_query(&mut self, _: &datafusion::sql::sqlparser::ast::Query) -> std::ops::ControlFlow<()> {
+        std::ops::ControlFlow::Break(())
+    }
+}
+
+impl Planned {
+    pub(super) fn new(session: datafusion::prelude::SessionContext, plan: LogicalPlan) -> Result<Self, SqlError> {
+        let fields = output::fields(plan.schema().as_arrow(), None)?;
+        Ok(Self { session, plan, fields })
+    }
+
+    /// The same columns under names of their positions.
+    pub(in crate::sql::execute) fn into_positional(
+        self,
+        name: fn(usize) -> String,
+    ) -> Result<Arc<dyn TableProvider>, SqlError> {
+        let columns: Vec<PlanExpr> =
+            columns(&self.plan).enumerate().map(|(position, column)| column.alias(name(position))).collect();
+        let plan = LogicalPlanBuilder::from(self.plan).project(columns).and_then(LogicalPlanBuilder::build);
+        Ok(Arc::new(ViewTable::new(plan.map_err(sql_error)?, None)))
+    }
+
+    /// The plan with every column changed.
+    pub(in crate::sql::execute) fn project(
+        self,
+        change: impl Fn(usize, PlanExpr) -> PlanExpr,
+    ) -> Result<Self, SqlError> {
+        let columns: Vec<PlanExpr> =
+            columns(&self.plan).enumerate().map(|(position, column)| change(position, column)).collect();
+        let plan = LogicalPlanBuilder::from(self.plan).project(columns).and_then(LogicalPlanBuilder::build);
+        Self::new(self.session, plan.map_err(sql_error)?)
+    }
+}
+
+/// The columns a plan gives, qualified as they are.
+pub(super) fn columns(plan: &LogicalPlan) -> impl Iterator<Item = PlanExpr> {
+    let columns: Vec<_> =
+        plan.schema().iter().map(|(qualifier, field)| col(Column::from((qualifier, field.as_ref())))).collect();
+    columns.into_iter()
+}
+
+/// The text of a value as `CAST(… AS STRING)` writes it.
+pub(in crate::sql::execute) fn text_of(value: PlanExpr) -> PlanExpr {
+    SparkFunction::udf(Operation::ToText).call(vec![value])
+}

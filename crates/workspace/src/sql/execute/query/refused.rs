@@ -1,0 +1,56 @@
+//! Expressions that DataFusion would compute otherwise than Spark: refused by name. Clauses of queries are
+//! refused by the parser.
+
+use datafusion::sql::sqlparser::ast::{BinaryOperator, Expr, TableFactor, Value};
+
+use crate::sql::SqlError;
+
+fn refused(clause: &str) -> Result<(), SqlError> {
+    let way_out = "Write the query without it, or run it on a Databricks workspace.";
+    Err(SqlError::unsupported_but(clause, way_out))
+}
+
+fn refuse_if(present: bool, clause: &str) -> Result<(), SqlError> {
+    if present { refused(clause) } else { Ok(()) }
+}
+
+/// Refuses relations that the parser lets through and that are neither tables nor subqueries nor joins.
+pub(super) fn table_factor(factor: &TableFactor) -> Result<(), SqlError> {
+    match factor {
+        TableFactor::Derived { lateral, .. } => refuse_if(*lateral, "LATERAL"),
+        TableFactor::Table { .. } | TableFactor::NestedJoin { .. } => Ok(()),
+        _ => refused("this kind of table in FROM"),
+    }
+}
+
+/// Refuses kinds of expressions that are not known to mean the same.
+pub(super) fn expression(expr: &Expr) -> Result<(), SqlError> {
+    match expr {
+        Expr::Identifier(_) | Expr::CompoundIdentifier(_) | Expr::Nested(_) | Expr::Tuple(_) => Ok(()),
+        Expr::IsFalse(_) | Expr::IsNotFalse(_) | Expr::IsTrue(_) | Expr::IsNotTrue(_) => Ok(()),
+        Expr::IsNull(_) | Expr::IsNotNull(_) | Expr::IsUnknown(_) | Expr::IsNotUnknown(_) => Ok(()),
+        Expr::IsDistinctFrom(..) | Expr::IsNotDistinctFrom(..) | Expr::Between { .. } => Ok(()),
+        Expr::InList { .. } | Expr::InSubquery { .. } | Expr::Exists { .. } | Expr::Subquery(_) => Ok(()),
+        Expr::Like { any, .. } | Expr::ILike { any, .. } => refuse_if(*any, "LIKE ANY"),
+        Expr::Function(_) | Expr::Case { .. } | Expr::UnaryOp { .. } | Expr::TypedString(_) => Ok(()),
+        Expr::Interval(_) | Expr::Extract { .. } | Expr::Substring { .. } | Expr::Trim { .. } => Ok(()),
+        Expr::GroupingSets(_) | Expr::Cube(_) | Expr::Rollup(_) | Expr::Wildcard(_) => Ok(()),
+        Expr::Cast { format, array, .. } => refuse_if(format.is_some() || *array, "CAST with a format"),
+        Expr::BinaryOp { op, .. } => operator(op),
+        Expr::Value(value) => match &value.value {
+            Value::Placeholder(name) => Err(SqlError::unbound_parameter(name.trim_start_matches(':'))),
+            _ => Ok(()),
+        },
+        other => refused(&format!("the expression {other}")),
+    }
+}
+
+fn operator(op: &BinaryOperator) -> Result<(), SqlError> {
+    match op {
+        BinaryOperator::Plus | BinaryOperator::Minus | BinaryOperator::Multiply | BinaryOperator::Divide => Ok(()),
+        BinaryOperator::Modulo | BinaryOperator::StringConcat | BinaryOperator::And | BinaryOperator::Or => Ok(()),
+        BinaryOperator::Eq | BinaryOperator::NotEq | BinaryOperator::Spaceship => Ok(()),
+        BinaryOperator::Lt | BinaryOperator::LtEq | BinaryOperator::Gt | BinaryOperator::GtEq => Ok(()),
+        other => refused(&format!("the operator {other}")),
+    }
+}

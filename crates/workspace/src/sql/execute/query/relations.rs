@@ -1,0 +1,232 @@
+//! The tables of a query, each resolved with the rights of whoever the query runs for.
+//!
+//! A view is a query of its own that runs with the rights of its owner and the defaults it was made with; its
+//! reader needs the right to read the view and nothing behind it.
+
+use std::sync::Arc;
+
+use clxs_api::{FullName, Identifier};
+use datafusion::arrow::array::{AsArray, RecordBatch};
+use datafusion::arrow::compute::cast;
+use datafusion::arrow::datatypes::{DataType, TimeUnit, TimestampMicrosecondType};
+use datafusion::catalog::TableProvider;
+use datafusion::datasource::{MemTable, ViewTable};
+use datafusion::logical_expr::{LogicalPlanBuilder, col};
+use datafusion::prelude::SessionContext;
+use datafusion::sql::sqlparser::ast::{Expr, VisitMut};
+use futures::FutureExt;
+use futures::future::BoxFuture;
+
+use super::error::sql_error;
+use super::over::columns;
+use super::session_values::SessionValues;
+use super::spelling::Spelling;
+use crate::delta::{Pin, Snapshot};
+use crate::information_schema;
+use crate::metastore::{TableRow, ViewDetails};
+use crate::sql::SqlError;
+use crate::sql::ast::{AsOf, ObjectName, Statement, TableReference};
+use crate::sql::execute::Context;
+use crate::sql::execute::context::readable_table;
+use crate::sql::relations::{Relation, rewrite_tables};
+
+/// How deep views may be nested.
+const DEPTH_LIMIT: usize = 50;
+
+/// Who reads the tables of a query, and through which views.
+#[derive(Debug, Clone)]
+pub(super) struct Reader {
+    context: Context,
+    values: SessionValues,
+    through: Vec<FullName>,
+}
+
+/// What a name stands for.
+enum Found {
+    Batch(RecordBatch),
+    Row(Box<TableRow>),
+}
+
+impl Reader {
+    pub(super) fn new(context: Context, values: SessionValues) -> Self {
+        Self { context, values, through: Vec::new() }
+    }
+
+    /// The reader of a view that is being made: it must not read itself.
+    pub(super) fn for_view(context: Context, values: SessionValues, view: FullName) -> Self {
+        Self { context, values, through: vec![view] }
+    }
+
+    pub(super) fn context(&self) -> &Context {
+        &self.context
+    }
+
+    pub(super) fn values(&self) -> &SessionValues {
+        &self.values
+    }
+
+    /// The reader of what is behind a view.
+    fn behind(&self, view: &TableRow, details: &ViewDetails) -> Result<Self, SqlError> {
+        let name = view.full_name();
+        let mut through = self.through.clone();
+        let recursive = through.contains(&name);
+        through.push(name.clone());
+        if recursive || through.len() > DEPTH_LIMIT {
+            let path: Vec<_> = through.iter().map(ToString::to_string).collect();
+            return Err(SqlError::recursive_view(name, path.join(" -> ")));
+        }
+        let context = self.context.on_behalf_of(&view.owner, &details.current_catalog, &details.current_schema);
+        Ok(Self { context, values: self.values.clone(), through })
+    }
+}
+
+/// Puts the tables of a query into the session, under the names that the query has for them from now on.
+pub(super) async fn register<T: VisitMut>(
+    reader: &Reader,
+    session: &SessionContext,
+    tree: &mut T,
+) -> Result<Spelling, SqlError> {
+    let mut relations: Vec<Relation> = Vec::new();
+    rewrite_tables(tree, |relation| {
+        let known = relations.iter().position(|known| known == relation);
+        let index = known.unwrap_or(relations.len());
+        if known.is_none() {
+            relations.push(relation.clone());
+        }
+        Ok(ObjectName(vec![synthetic(index)?]))
+    })?;
+    let mut spelling = Spelling::default();
+    let mut providers = Vec::with_capacity(relations.len());
+    for relation in relations {
+        let provider = provider(reader, relation).await?;
+        spelling.learn_columns(provider.schema().fields());
+        providers.push(provider);
+    }
+    for (index, provider) in providers.into_iter().enumerate() {
+        let provider = respelled(provider, &spelling)?;
+        session.register_table(synthetic(index)?.as_str(), provider).map_err(sql_error)?;
+    }
+    Ok(spelling)
+}
+
+/// No column and no alias is called like this.
+fn synthetic(index: usize) -> Result<Identifier, SqlError> {
+    Identifier::new(format!("@{index}")).map_err(SqlError::invalid_identifier)
+}
+
+/// A table whose columns are spelled as in the other tables of the query.
+fn respelled(provider: Arc<dyn TableProvider>, spelling: &Spelling) -> Result<Arc<dyn TableProvider>, SqlError> {
+    let schema = provider.schema();
+    let spelled = |name: &str| spelling.of(name).unwrap_or(name).to_owned();
+    if schema.fields().iter().all(|field| spelled(field.name()) == *field.name()) {
+        return Ok(provider);
+    }
+    let columns = schema.fields().iter().map(|field| {
+        col(datafusion::common::Column::new_unqualified(field.name())).alias(spelled(field.name()))
+    });
+    let source = datafusion::datasource::provider_as_source(provider);
+    let plan = LogicalPlanBuilder::scan("respelled", source, None)
+        .and_then(|scan| scan.project(columns))
+        .and_then(LogicalPlanBuilder::build)
+        .map_err(sql_error)?;
+    Ok(Arc::new(ViewTable::new(plan, None)))
+}
+
+fn provider(reader: &Reader, relation: Relation) -> BoxFuture<'_, Result<Arc<dyn TableProvider>, SqlError>> {
+    async move {
+        let name = match &relation.table {
+            TableReference::Path { .. } => return folder(reader, &relation).await,
+            TableReference::Name(name) => reader.context.table_name(name)?,
+        };
+        match find(reader, name).await? {
+            Found::Batch(batch) => {
+                refuse_time_travel(&relation)?;
+                let table = MemTable::try_new(batch.schema(), vec![vec![batch]]).map_err(sql_error)?;
+                Ok(Arc::new(table) as Arc<dyn TableProvider>)
+            }
+            Found::Row(row) => match &row.view {
+                Some(details) => {
+                    refuse_time_travel(&relation)?;
+                    view(reader, &row, details).await
+                }
+                None => table(reader, &row, relation.as_of).await,
+            },
+        }
+    }
+    .boxed()
+}
+
+fn refuse_time_travel(relation: &Relation) -> Result<(), SqlError> {
+    match relation.as_of {
+        None => Ok(()),
+        Some(_) => Err(SqlError::unsupported_but("time travel of a view", "Read the tables behind it.")),
+    }
+}
+
+async fn find(reader: &Reader, name: FullName) -> Result<Found, SqlError> {
+    reader
+        .context
+        .read(move |tx, access| {
+            if let [catalog, schema, table] = name.parts()
+                && information_schema::is_information_schema(schema)
+            {
+                let batch = information_schema::batch(tx, access, catalog, table)?;
+                return batch.map(Found::Batch).ok_or_else(|| SqlError::table_or_view_not_found(&name));
+            }
+            Ok(Found::Row(Box::new(readable_table(tx, access, &name)?)))
+        })
+        .await
+}
+
+async fn folder(reader: &Reader, relation: &Relation) -> Result<Arc<dyn TableProvider>, SqlError> {
+    let files = reader.context.readable_files(&relation.table, |_| SqlError::internal("a view by path")).await?;
+    let pin = pin(&reader.context, relation.as_of.clone()).await?;
+    let location = files.location;
+    let snapshot = reader.context.blocking(move |engine| Snapshot::open(engine, &location, pin)).await?;
+    Ok(snapshot.into_table_provider()?)
+}
+
+async fn table(reader: &Reader, row: &TableRow, as_of: Option<AsOf>) -> Result<Arc<dyn TableProvider>, SqlError> {
+    let pin = pin(&reader.context, as_of).await?;
+    let location = reader.context.location(row)?;
+    let snapshot = reader.context.blocking(move |engine| Snapshot::open(engine, &location, pin)).await?;
+    Ok(snapshot.into_table_provider()?)
+}
+
+async fn view(
+    reader: &Reader,
+    row: &TableRow,
+    details: &ViewDetails,
+) -> Result<Arc<dyn TableProvider>, SqlError> {
+    let behind = reader.behind(row, details)?;
+    let Statement::Query(query) = crate::sql::parse(&details.definition)? else {
+        return Err(SqlError::internal(format!("the view {} is no query", row.full_name())));
+    };
+    let planned = super::plan_with(&behind, *query).await?;
+    let names = row.columns.iter().filter_map(|column| column.name.clone());
+    let columns: Vec<_> = columns(&planned.plan).zip(names).map(|(column, name)| column.alias(name)).collect();
+    let plan = LogicalPlanBuilder::from(planned.plan)
+        .project(columns)
+        .and_then(LogicalPlanBuilder::build)
+        .map_err(sql_error)?;
+    Ok(Arc::new(ViewTable::new(plan, None)))
+}
+
+/// The version that `VERSION AS OF` or `TIMESTAMP AS OF` means.
+pub(in crate::sql::execute) async fn pin(context: &Context, as_of: Option<AsOf>) -> Result<Pin, SqlError> {
+    Ok(match as_of {
+        None => Pin::Latest,
+        Some(AsOf::Version(version)) => Pin::Version(version),
+        Some(AsOf::Timestamp(expression)) => Pin::Timestamp(instant(context, *expression).await?),
+    })
+}
+
+/// The time in ms that a constant expression gives.
+async fn instant(context: &Context, expression: Expr) -> Result<i64, SqlError> {
+    let invalid = || SqlError::new("INVALID_TIME_TRAVEL_TIMESTAMP_EXPR", "42K0E", "The time travel timestamp expression is invalid. Give a timestamp or a text of one.");
+    let value = super::constant(context, expression).await?.ok_or_else(invalid)?;
+    let microseconds = DataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into()));
+    let value = cast(&value, &microseconds).map_err(|error| invalid().with_source(error))?;
+    let value = value.as_primitive::<TimestampMicrosecondType>();
+    value.iter().next().flatten().map(|micros| micros.div_euclid(1000)).ok_or_else(invalid)
+}

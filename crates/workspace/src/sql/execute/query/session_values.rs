@@ -1,0 +1,23 @@
+//! What functions like `current_user()` answer in one statement.
+
+use std::collections::HashSet;
+
+use chrono::{DateTime, Utc};
+
+/// The values of one statement; the same in all views it reads.
+#[derive(Debug, Clone)]
+pub(crate) struct SessionValues {
+    pub(crate) user: String,
+    pub(crate) catalog: String,
+    pub(crate) schema: String,
+    /// The groups of the user, nested ones too.
+    pub(crate) groups: HashSet<String>,
+    pub(crate) now: DateTime<Utc>,
+}
+
+impl SessionValues {
+    /// Whether the user is in that group.
+    pub(super) fn is_member_of(&self, group: &str) -> bool {
+        self.groups.contains(group)
+    }
+}

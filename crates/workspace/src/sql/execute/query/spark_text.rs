@@ -1,0 +1,51 @@
+//! Values as `CAST(… AS STRING)` writes them.
+
+use chrono::{DateTime, Timelike};
+use datafusion::arrow::array::{Array, ArrayRef, AsArray};
+use datafusion::arrow::datatypes::{DataType, TimeUnit, TimestampMicrosecondType};
+
+use super::render;
+use crate::sql::SqlError;
+
+/// The text of a value; `None` for null. Scalars but timestamps read as they do in results.
+///
+/// # Errors
+/// `UNSUPPORTED_FEATURE` for binaries and containers.
+pub(super) fn text(array: &ArrayRef, row: usize) -> Result<Option<String>, SqlError> {
+    if array.is_null(row) {
+        return Ok(None);
+    }
+    match array.data_type() {
+        DataType::Timestamp(TimeUnit::Microsecond, _) => {
+            timestamp(array.as_primitive::<TimestampMicrosecondType>().value(row)).map(Some)
+        }
+        DataType::Binary | DataType::BinaryView | DataType::LargeBinary => Err(unsupported(array)),
+        DataType::List(_) | DataType::Struct(_) | DataType::Map(..) => Err(unsupported(array)),
+        _ => render::text(array, row),
+    }
+}
+
+fn unsupported(array: &ArrayRef) -> SqlError {
+    SqlError::unsupported(format!("CAST of {} to STRING", array.data_type()))
+}
+
+/// `2021-06-15 12:34:56.789`: a fraction only when there is one, without zeros at its end.
+fn timestamp(microseconds: i64) -> Result<String, SqlError> {
+    let instant = DateTime::from_timestamp_micros(microseconds)
+        .ok_or_else(|| SqlError::internal(format!("no timestamp: {microseconds} µs")))?;
+    let seconds = instant.format("%Y-%m-%d %H:%M:%S");
+    let fraction = format!("{:06}", instant.nanosecond() / 1000);
+    let fraction = fraction.trim_end_matches('0');
+    Ok(if fraction.is_empty() { seconds.to_string() } else { format!("{seconds}.{fraction}") })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn timestamps_have_a_fraction_only_when_there_is_one() {
+        assert_eq!(timestamp(1_623_760_496_000_000).unwrap(), "2021-06-15 12:34:56");
+        assert_eq!(timestamp(1_623_760_496_120_000).unwrap(), "2021-06-15 12:34:56.12");
+    }
+}

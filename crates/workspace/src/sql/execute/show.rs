@@ -1,0 +1,117 @@
+//! The `SHOW` family but grants (facts/sql.md §3).
+
+use clxs_api::Identifier;
+
+use super::context::Context;
+use super::pattern::matches;
+use super::rows::{result, text_result};
+use super::show_create::create_statement;
+use super::views;
+use crate::delta::schema::DataType;
+use crate::delta::{DeltaEngine, Pin, Snapshot};
+use crate::metastore::{ColumnDetail, PageRequest, TableRow};
+use crate::securables::{self, TableListing};
+use crate::sql::SqlError;
+use crate::sql::ast::{ObjectName, Show};
+use crate::warehouse::StatementResult;
+
+pub(super) async fn execute(context: &Context, show: Show) -> Result<StatementResult, SqlError> {
+    match show {
+        Show::Catalogs { pattern } => catalogs(context, pattern).await,
+        Show::Schemas { catalog, pattern } => schemas(context, catalog, pattern).await,
+        Show::Tables { schema, pattern } => tables(context, schema, pattern, false).await,
+        Show::Views { schema, pattern } => tables(context, schema, pattern, true).await,
+        Show::Columns { table } => columns(context, &table).await,
+        Show::Properties { table, key } => properties(context, &table, key).await,
+        Show::CreateTable { table } => create_table(context, &table).await,
+    }
+}
+
+async fn catalogs(context: &Context, pattern: Option<String>) -> Result<StatementResult, SqlError> {
+    let names = context.read(|tx, access| {
+        let visible = securables::list_catalogs(tx, access, true, &PageRequest::all())?.items;
+        Ok(visible.into_iter().map(|(catalog, _)| catalog.name.as_str().to_owned()).collect::<Vec<_>>())
+    });
+    let matching = names.await?.into_iter().filter(|name| matches(pattern.as_deref(), name));
+    Ok(text_result(["catalog"], matching.map(|name| [name]).collect()))
+}
+
+async fn schemas(
+    context: &Context,
+    catalog: Option<Identifier>,
+    pattern: Option<String>,
+) -> Result<StatementResult, SqlError> {
+    let catalog = catalog.unwrap_or_else(|| context.session().catalog.clone());
+    let names = context.read(move |tx, access| {
+        let visible = securables::list_schemas(tx, access, &catalog, true, &PageRequest::all())?.items;
+        Ok(visible.into_iter().map(|(schema, _)| schema.name.as_str().to_owned()).collect::<Vec<_>>())
+    });
+    let matching = names.await?.into_iter().filter(|name| matches(pattern.as_deref(), name));
+    Ok(text_result(["databaseName"], matching.map(|name| [name]).collect()))
+}
+
+async fn tables(
+    context: &Context,
+    schema: Option<ObjectName>,
+    pattern: Option<String>,
+    only_views: bool,
+) -> Result<StatementResult, SqlError> {
+    let (catalog, schema) = context.schema_name(&schema.unwrap_or(ObjectName(Vec::new())));
+    let listing = TableListing {
+        catalog,
+        schema,
+        columns: ColumnDetail::Omitted,
+        include_browse: true,
+        page: PageRequest::all(),
+    };
+    let tables = context.read(move |tx, access| {
+        let visible = securables::list_tables(tx, access, &listing)?.items;
+        Ok(visible.into_iter().map(|(table, _)| table).collect::<Vec<_>>())
+    });
+    let listed = |table: &TableRow| {
+        (!only_views || table.is_view()) && matches(pattern.as_deref(), table.name.as_str())
+    };
+    let rows: Vec<_> = tables.await?.into_iter().filter(listed).map(|table| row(&table)).collect();
+    let name = if only_views { "viewName" } else { "tableName" };
+    let columns =
+        vec![("database", DataType::STRING), (name, DataType::STRING), ("isTemporary", DataType::BOOLEAN)];
+    Ok(result(columns, rows))
+}
+
+fn row(table: &TableRow) -> Vec<Option<String>> {
+    [table.schema.as_str(), table.name.as_str(), "false"].map(|text| Some(text.to_owned())).into()
+}
+
+async fn columns(context: &Context, table: &ObjectName) -> Result<StatementResult, SqlError> {
+    let table = context.visible_table(table).await?;
+    let names = table.columns.into_iter().filter_map(|column| column.name);
+    Ok(text_result(["col_name"], names.map(|name| [name]).collect()))
+}
+
+async fn properties(
+    context: &Context,
+    table: &ObjectName,
+    key: Option<String>,
+) -> Result<StatementResult, SqlError> {
+    let table = context.visible_table(table).await?;
+    let Some(key) = key else {
+        let shown = table.properties.into_iter().filter(|(key, _)| !views::is_internal(key));
+        return Ok(text_result(["key", "value"], shown.map(|(key, value)| [key, value]).collect()));
+    };
+    let value = table.properties.get(&key).cloned().unwrap_or_else(|| {
+        format!("Table {} does not have property: {key}", table.full_name().dotted())
+    });
+    Ok(text_result(["key", "value"], vec![[key, value]]))
+}
+
+async fn create_table(context: &Context, table: &ObjectName) -> Result<StatementResult, SqlError> {
+    let table = context.visible_table(table).await?;
+    let clustering = if table.is_view() {
+        Vec::new()
+    } else {
+        let location = context.location(&table)?;
+        let read = move |engine: &DeltaEngine| Snapshot::open(engine, &location, Pin::Latest)?.clustering_columns();
+        context.blocking(read).await?
+    };
+    Ok(text_result(["createtab_stmt"], vec![[create_statement(&table, &clustering)]]))
+}

@@ -1,0 +1,147 @@
+//! Views: a query that is stored as written, and runs with the rights of the view's owner.
+
+use clxs_api::table::{ColumnInfo, Dependency, DependencyList, TableDependency, TableType};
+use clxs_api::{FullName, Privilege};
+use datafusion::sql::sqlparser::ast::Query;
+
+use super::context::{Context, allowed_table};
+use super::query;
+use super::target::{Place, Target, target};
+use super::types::column_infos;
+use crate::authorization::Access;
+use crate::delta::schema::StructField;
+use crate::metastore::{TableRow, Transaction, ViewDetails};
+use crate::sql::SqlError;
+use crate::sql::ast::{CreateView, TableReference, ViewColumn};
+use crate::sql::relations;
+use crate::warehouse::StatementResult;
+
+/// The property that holds the mode of `WITH SCHEMA` (facts/settled.md §4).
+pub(super) const SCHEMA_MODE: &str = "view.schemaMode";
+
+/// Whether a property is the platform's own and not shown as one of the user's.
+pub(super) fn is_internal(property: &str) -> bool {
+    property.starts_with("view.")
+}
+
+pub(super) async fn create(context: &Context, create: CreateView) -> Result<StatementResult, SqlError> {
+    let name = context.table_name(&create.name)?;
+    let on_existing = create.on_existing;
+    let wanted = name.clone();
+    let kept = context.read(move |tx, access| {
+        Ok(matches!(target(tx, access, &wanted, on_existing)?, Target::Kept))
+    });
+    if kept.await? {
+        return Ok(StatementResult::none());
+    }
+    let columns = output_columns(context, &name, &create.query, &create.columns).await?;
+    let details = details(context, &create.query, create.definition)?;
+    let mut properties: clxs_api::Properties = create.properties.into_iter().collect();
+    properties.insert(SCHEMA_MODE.to_owned(), create.schema_mode.unwrap_or_else(|| "COMPENSATION".to_owned()));
+    let comment = create.comment;
+    let write = move |tx: &Transaction<'_>, access: &Access| {
+        let (mut row, is_new) = match target(tx, access, &name, on_existing)? {
+            Target::Kept => return Ok(StatementResult::none()),
+            Target::Replaced(row) => (replaced(*row)?, false),
+            Target::Free(place) => (new_row(&place, &name, access), true),
+        };
+        row.comment = comment;
+        row.properties = properties;
+        row.columns = columns;
+        row.view = Some(details);
+        row.audit.touch(access.principal());
+        if is_new { tx.insert_table(&row)? } else { tx.update_table(&row)? };
+        Ok(StatementResult::none())
+    };
+    context.write(write).await
+}
+
+fn replaced(row: TableRow) -> Result<TableRow, SqlError> {
+    if row.is_view() {
+        return Ok(row);
+    }
+    Err(SqlError::expect_view_not_table(row.full_name(), "CREATE OR REPLACE VIEW"))
+}
+
+fn new_row(place: &Place, name: &FullName, access: &Access) -> TableRow {
+    TableRow::new(&place.schema, name.name(), TableType::View, access.principal())
+}
+
+/// `ALTER VIEW … AS`
+pub(super) async fn set_query(
+    context: &Context,
+    name: FullName,
+    query: &Query,
+    definition: String,
+) -> Result<StatementResult, SqlError> {
+    let columns = output_columns(context, &name, query, &[]).await?;
+    let details = details(context, query, definition)?;
+    context
+        .write(move |tx, access| {
+            let mut row = allowed_table(tx, access, &name, &Privilege::Manage)?;
+            row.columns = columns;
+            row.view = Some(details);
+            row.audit.touch(access.principal());
+            tx.update_table(&row)?;
+            Ok(StatementResult::none())
+        })
+        .await
+}
+
+/// The columns that the view shows: those of the query, under the names and with the comments listed.
+async fn output_columns(
+    context: &Context,
+    name: &FullName,
+    query: &Query,
+    listed: &[ViewColumn],
+) -> Result<Vec<ColumnInfo>, SqlError> {
+    let mut fields = query::plan_view(context, name.clone(), query.clone()).await?.fields;
+    if !listed.is_empty() && listed.len() != fields.len() {
+        return Err(arity_mismatch(name, listed, &fields));
+    }
+    for (field, column) in fields.iter_mut().zip(listed) {
+        column.name.as_str().clone_into(&mut field.name);
+    }
+    let mut columns = column_infos(&query::table_schema(fields)?, &[]);
+    for (column, listed) in columns.iter_mut().zip(listed) {
+        column.comment.clone_from(&listed.comment);
+    }
+    Ok(columns)
+}
+
+fn arity_mismatch(name: &FullName, listed: &[ViewColumn], fields: &[StructField]) -> SqlError {
+    let names = |names: Vec<&str>| names.into_iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+    let (class, reason) = if listed.len() > fields.len() {
+        ("CREATE_VIEW_COLUMN_ARITY_MISMATCH.NOT_ENOUGH_DATA_COLUMNS", "not enough data columns")
+    } else {
+        ("CREATE_VIEW_COLUMN_ARITY_MISMATCH.TOO_MANY_DATA_COLUMNS", "too many data columns")
+    };
+    let view_columns = names(listed.iter().map(|column| column.name.as_str()).collect());
+    let data_columns = names(fields.iter().map(|field| field.name.as_str()).collect());
+    let message = format!(
+        "Cannot create view {name}, the reason is {reason}:\nView columns: {view_columns}.\nData columns: {data_columns}."
+    );
+    SqlError::new(class, "21S01", message)
+}
+
+fn details(context: &Context, query: &Query, definition: String) -> Result<ViewDetails, SqlError> {
+    let mut names: Vec<FullName> = Vec::new();
+    for relation in relations::tables(query)? {
+        if let TableReference::Name(name) = &relation.table {
+            let name = context.table_name(name)?;
+            if !names.contains(&name) {
+                names.push(name);
+            }
+        }
+    }
+    let dependency = |name: &FullName| Dependency {
+        table: Some(TableDependency { table_full_name: name.dotted() }),
+        ..Dependency::default()
+    };
+    Ok(ViewDetails {
+        definition,
+        current_catalog: context.session().catalog.clone(),
+        current_schema: context.session().schema.clone(),
+        dependencies: DependencyList { dependencies: names.iter().map(dependency).collect() },
+    })
+}

@@ -1,0 +1,162 @@
+//! Text → [`Statement`]: one statement, read by recursive descent.
+//!
+//! What belongs to Unity Catalog and Delta is read here, one file per family; queries and expressions are read by
+//! `sqlparser`. A statement or clause of the platform that we do not have is refused by its name, so that nothing
+//! is ever silently left out.
+
+mod alter;
+mod clauses;
+mod clone;
+mod columns;
+mod create;
+mod create_table;
+mod create_view;
+mod describe;
+mod dml;
+mod drop;
+mod grant;
+pub(super) mod names;
+mod parameters;
+mod query;
+mod show;
+mod tokens;
+mod types;
+mod unsupported;
+
+use clxs_api::statement::StatementParameter;
+use datafusion::sql::sqlparser::parser::Parser as SqlParser;
+use datafusion::sql::sqlparser::tokenizer::Token;
+
+use super::ast::{Commented, Statement, Use};
+use super::dialect::Databricks;
+use super::error::SqlError;
+use super::lexer;
+
+/// How many calls deep `sqlparser` may go; a nested query takes several.
+const RECURSION_LIMIT: usize = 128;
+
+/// Reads one statement; a semicolon may end it.
+///
+/// # Errors
+/// `PARSE_SYNTAX_ERROR` and its kin for text that is no statement; `UNSUPPORTED_FEATURE`, naming it, for a
+/// statement or clause of the platform that we do not have.
+pub(crate) fn parse(text: &str) -> Result<Statement, SqlError> {
+    parse_with(text, &[])
+}
+
+/// Reads one statement with the values of its named parameters.
+///
+/// # Errors
+/// Those of [`parse`].
+pub(crate) fn parse_with(text: &str, parameters: &[StatementParameter]) -> Result<Statement, SqlError> {
+    let mut parser = Parser::new(text, parameters)?;
+    let statement = parser.statement()?;
+    parser.end()?;
+    Ok(statement)
+}
+
+/// Reads tokens of `source`; `sql` holds them and the place.
+struct Parser<'a> {
+    source: &'a str,
+    sql: SqlParser<'static>,
+    /// Whether the first half of a `>>` is taken already.
+    half_shift: bool,
+}
+
+impl<'a> Parser<'a> {
+    fn new(source: &'a str, parameters: &[StatementParameter]) -> Result<Self, SqlError> {
+        let tokens = parameters::bind(lexer::lex(source)?, parameters)?;
+        let sql = SqlParser::new(&Databricks)
+            .with_recursion_limit(RECURSION_LIMIT)
+            .with_tokens_with_locations(tokens);
+        Ok(Self { source, sql, half_shift: false })
+    }
+
+    fn statement(&mut self) -> Result<Statement, SqlError> {
+        if matches!(self.peek(), Token::EOF | Token::SemiColon) {
+            return Err(SqlError::parse_empty_statement());
+        }
+        if self.at_query() {
+            return Ok(Statement::Query(self.query()?));
+        }
+        unsupported::refuse_statement(self)?;
+        match self.accept_any(STATEMENTS) {
+            Some("CREATE") => self.create(),
+            Some("REPLACE") => self.replace(),
+            Some("DROP") => self.drop_securable(),
+            Some("ALTER") => self.alter(),
+            Some("COMMENT ON") => self.comment_on(),
+            Some("INSERT") => self.insert(),
+            Some("DELETE FROM") => self.delete(),
+            Some("USE" | "SET CATALOG") => self.use_namespace(),
+            Some("GRANT") => Ok(Statement::Grant(self.grant("TO")?)),
+            Some("REVOKE") => Ok(Statement::Revoke(self.grant("FROM")?)),
+            Some("SHOW") => self.show(),
+            Some("DESCRIBE" | "DESC") => self.describe(),
+            _ => Err(self.syntax_error()),
+        }
+    }
+
+    /// `COMMENT ON … IS`
+    fn comment_on(&mut self) -> Result<Statement, SqlError> {
+        let on = match self.accept_any(&["CATALOG", "SCHEMA", "DATABASE", "TABLE", "VIEW", "COLUMN"]) {
+            Some("CATALOG") => Commented::Catalog(self.object_name(1)?),
+            Some("SCHEMA" | "DATABASE") => Commented::Schema(self.object_name(2)?),
+            Some("TABLE" | "VIEW") => Commented::Table(self.object_name(3)?),
+            Some(_) => self.column_of_table()?,
+            None => return Err(self.unsupported_kind("COMMENT ON")),
+        };
+        self.expect("IS")?;
+        let comment = if self.accept("NULL") { None } else { Some(self.string()?) };
+        Ok(Statement::Comment { on, comment })
+    }
+
+    /// `USE` with its many spellings, and `SET CATALOG`.
+    fn use_namespace(&mut self) -> Result<Statement, SqlError> {
+        let set_catalog = self.is_after("CATALOG");
+        Ok(Statement::Use(if set_catalog || self.accept_before_name("CATALOG") {
+            Use::Catalog(self.identifier()?)
+        } else {
+            if !self.accept_before_name("SCHEMA") {
+                self.accept_before_name("DATABASE");
+            }
+            Use::Schema(self.object_name(2)?)
+        }))
+    }
+
+    /// The end of the text, after any semicolons.
+    fn end(&mut self) -> Result<(), SqlError> {
+        let ended = self.accept_token(&Token::SemiColon);
+        while self.accept_token(&Token::SemiColon) {}
+        match self.peek() {
+            Token::EOF => Ok(()),
+            Token::VerticalBarRightAngleBracket => Err(SqlError::unsupported("the pipe operator |>")),
+            _ if ended => Err(SqlError::unsupported_but(
+                "a text of several statements",
+                "Send one statement at a time.",
+            )),
+            _ => Err(self.syntax_error()),
+        }
+    }
+}
+
+/// The words that start the statements we have.
+const STATEMENTS: &[&str] = &[
+    "CREATE",
+    "REPLACE",
+    "DROP",
+    "ALTER",
+    "COMMENT ON",
+    "INSERT",
+    "DELETE FROM",
+    "SET CATALOG",
+    "USE",
+    "GRANT",
+    "REVOKE",
+    "SHOW",
+    "DESCRIBE",
+    "DESC",
+];
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,71 @@
+//! The DESCRIBE family.
+
+use datafusion::sql::sqlparser::tokenizer::Token;
+
+use super::Parser;
+use crate::sql::ast::{Describe, Statement};
+use crate::sql::error::SqlError;
+
+/// What else the platform describes.
+const OTHERS: &[&str] = &[
+    "FUNCTION",
+    "VOLUME",
+    "QUERY",
+    "SHARE",
+    "RECIPIENT",
+    "PROVIDER",
+    "CONNECTION",
+    "EXTERNAL",
+    "STORAGE",
+    "CREDENTIAL",
+    "POLICY",
+    "METASTORE",
+    "PROCEDURE",
+];
+
+impl Parser<'_> {
+    /// After `DESCRIBE` or `DESC`.
+    pub(super) fn describe(&mut self) -> Result<Statement, SqlError> {
+        if self.at_query() {
+            return Err(SqlError::unsupported("DESCRIBE of a query"));
+        }
+        let described = ["DETAIL", "HISTORY", "SCHEMA", "DATABASE", "CATALOG"];
+        let kind = described.into_iter().find(|word| self.accept_before_name(word));
+        Ok(Statement::Describe(match kind {
+            Some("DETAIL") => Describe::Detail { table: self.table_or_path()? },
+            Some("HISTORY") => {
+                let table = self.table_or_path()?;
+                let limit = if self.accept("LIMIT") { Some(self.unsigned()?) } else { None };
+                Describe::History { table, limit }
+            }
+            Some("CATALOG") => {
+                let extended = self.accept_before_name("EXTENDED");
+                Describe::Catalog { name: self.identifier()?, extended }
+            }
+            Some(_) => {
+                let extended = self.accept_before_name("EXTENDED");
+                Describe::Schema { name: self.object_name(2)?, extended }
+            }
+            None => self.describe_table()?,
+        }))
+    }
+
+    fn describe_table(&mut self) -> Result<Describe, SqlError> {
+        for word in OTHERS {
+            if self.accept_before_name(word) {
+                return Err(SqlError::unsupported(format_args!("DESCRIBE {word}")));
+            }
+        }
+        self.accept_before_name("TABLE");
+        let extended = self.accept_before_name("EXTENDED") || self.accept_before_name("FORMATTED");
+        let table = self.table_reference()?;
+        self.refuse(&["AS JSON", "PARTITION"], "DESCRIBE TABLE")?;
+        if let Token::Word(_) = self.peek() {
+            return Err(SqlError::unsupported_but(
+                "DESCRIBE of a single column",
+                "Describe the table, or select from information_schema.columns.",
+            ));
+        }
+        Ok(Describe::Table { table, extended })
+    }
+}

@@ -1,0 +1,222 @@
+//! The warehouse `local`: statements wait here for a slot, run, and leave their results for an hour.
+//!
+//! It knows nothing of SQL: what it runs is a future that ends in a [`StatementResult`]. The futures run on
+//! the warehouse's own threads, so that a query that computes for a minute never delays an answer of the REST API.
+
+mod commit_gate;
+mod result;
+mod submitted;
+
+use std::collections::HashMap;
+use std::future::Future;
+use std::panic::AssertUnwindSafe;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use clxs_api::statement::StatementId;
+use futures::FutureExt;
+use tokio::runtime::{Builder, Handle, Runtime};
+use tokio::sync::Semaphore;
+
+pub(crate) use commit_gate::CommitGate;
+pub(crate) use result::{ResultLimits, ResultSet, Row, StatementResult};
+pub(crate) use submitted::{Progress, SubmittedStatement};
+
+use crate::sql::SqlError;
+
+/// The id of the only warehouse.
+pub(crate) const WAREHOUSE_ID: &str = "local";
+
+/// How long a finished statement and its rows can be read (facts/rest_api.md §7).
+const RETENTION: Duration = Duration::from_hours(1);
+
+/// The warehouse. Cheap to clone.
+#[derive(Debug, Clone)]
+pub(crate) struct Warehouse(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    handle: Handle,
+    /// Taken out when the last clone is dropped.
+    runtime: Option<Runtime>,
+    slots: Arc<Semaphore>,
+    stopped: AtomicBool,
+    statements: Mutex<HashMap<StatementId, Arc<SubmittedStatement>>>,
+}
+
+impl Warehouse {
+    /// A running warehouse that runs `slots` statements at once, and queues the others in their order.
+    ///
+    /// # Errors
+    /// When the system gives no threads.
+    pub(crate) fn new(slots: usize) -> std::io::Result<Self> {
+        let runtime = Builder::new_multi_thread().thread_name("warehouse").enable_all().build()?;
+        Ok(Self(Arc::new(Inner {
+            handle: runtime.handle().clone(),
+            runtime: Some(runtime),
+            slots: Arc::new(Semaphore::new(slots.max(1))),
+            stopped: AtomicBool::new(false),
+            statements: Mutex::default(),
+        })))
+    }
+
+    /// The threads statements run on.
+    pub(crate) fn handle(&self) -> &Handle {
+        &self.0.handle
+    }
+
+    /// Whether somebody stopped the warehouse; the next statement starts it again.
+    pub(crate) fn is_stopped(&self) -> bool {
+        self.0.stopped.load(Ordering::Relaxed)
+    }
+
+    /// Marks the warehouse as started or stopped. Statements that run are not touched.
+    pub(crate) fn set_stopped(&self, stopped: bool) {
+        self.0.stopped.store(stopped, Ordering::Relaxed);
+    }
+
+    /// Queues `work` for `principal`.
+    pub(crate) fn submit<W, F>(&self, principal: &str, limits: ResultLimits, work: W) -> Arc<SubmittedStatement>
+    where
+        W: FnOnce(CommitGate) -> F + Send + 'static,
+        F: Future<Output = Result<StatementResult, SqlError>> + Send + 'static,
+    {
+        self.set_stopped(false);
+        let statement = Arc::new(SubmittedStatement::new(principal, limits));
+        self.remember(&statement);
+        self.0.handle.spawn(run(Arc::clone(&statement), Arc::clone(&self.0.slots), work));
+        statement
+    }
+
+    /// The statement with that id, unless it is unknown or forgotten.
+    pub(crate) fn statement(&self, id: &StatementId) -> Option<Arc<SubmittedStatement>> {
+        self.statements().get(id).cloned()
+    }
+
+    /// Forgets a statement and its rows.
+    pub(crate) fn close(&self, id: &StatementId) {
+        self.statements().remove(id);
+    }
+
+    fn remember(&self, statement: &Arc<SubmittedStatement>) {
+        let mut statements = self.statements();
+        statements.retain(|_, known| !known.is_finished_since(RETENTION));
+        statements.insert(statement.id().clone(), Arc::clone(statement));
+    }
+
+    fn statements(&self) -> MutexGuard<'_, HashMap<StatementId, Arc<SubmittedStatement>>> {
+        self.0.statements.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Inner {
+    /// A runtime may not be waited for inside another one, and the workspace may be dropped in one.
+    fn drop(&mut self) {
+        if let Some(runtime) = self.runtime.take() {
+            runtime.shutdown_background();
+        }
+    }
+}
+
+/// Waits for a slot, runs the work in it and records how it ended. A cancel ends the waiting at once, and
+/// the work up to the moment at which it enters its commit.
+async fn run<W, F>(statement: Arc<SubmittedStatement>, slots: Arc<Semaphore>, work: W)
+where
+    W: FnOnce(CommitGate) -> F,
+    F: Future<Output = Result<StatementResult, SqlError>>,
+{
+    let gate = statement.gate().clone();
+    let in_slot = async {
+        // The semaphore is never closed; were it, running without a slot is better than not at all.
+        let _slot = slots.acquire().await.ok();
+        statement.begin();
+        AssertUnwindSafe(work(gate.clone())).catch_unwind().await
+    };
+    tokio::select! {
+        biased;
+        () = gate.canceled() => statement.end_canceled(),
+        ended = in_slot => match ended {
+            Ok(outcome) => statement.end(outcome),
+            Err(panic) => statement.end(Err(internal_error(panic.as_ref()))),
+        },
+    }
+}
+
+fn internal_error(panic: &(dyn std::any::Any + Send)) -> SqlError {
+    let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
+    let text = text.or_else(|| panic.downcast_ref::<String>().cloned());
+    SqlError::internal(text.unwrap_or_else(|| "the statement panicked".to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clxs_api::statement::StatementState;
+    use tokio::sync::oneshot;
+
+    fn warehouse(slots: usize) -> Warehouse {
+        Warehouse::new(slots).unwrap()
+    }
+
+    fn limits() -> ResultLimits {
+        ResultLimits::default()
+    }
+
+    #[tokio::test]
+    async fn statement_waits_for_a_slot_and_runs_when_one_is_free() {
+        let warehouse = warehouse(1);
+        let (release, released) = oneshot::channel::<()>();
+        let first = warehouse.submit("a", limits(), |_| async {
+            released.await.unwrap();
+            Ok(StatementResult::none())
+        });
+        first.wait_until_running().await;
+        let second = warehouse.submit("a", limits(), |_| async { Ok(StatementResult::none()) });
+        assert_eq!(second.state(), StatementState::Pending);
+        release.send(()).unwrap();
+        second.finished().await;
+        assert_eq!(second.state(), StatementState::Succeeded);
+    }
+
+    #[tokio::test]
+    async fn canceled_statement_ends_without_result_and_frees_its_slot() {
+        let warehouse = warehouse(1);
+        let stuck = warehouse.submit("a", limits(), |_| std::future::pending());
+        stuck.wait_until_running().await;
+        stuck.cancel();
+        stuck.finished().await;
+        assert_eq!(stuck.state(), StatementState::Canceled);
+        let next = warehouse.submit("a", limits(), |_| async { Ok(StatementResult::none()) });
+        next.finished().await;
+        assert_eq!(next.state(), StatementState::Succeeded);
+    }
+
+    #[tokio::test]
+    async fn cancel_after_the_commit_began_lets_the_statement_finish() {
+        let warehouse = warehouse(1);
+        let (entered, has_entered) = oneshot::channel::<()>();
+        let (release, released) = oneshot::channel::<()>();
+        let statement = warehouse.submit("a", limits(), |gate| async move {
+            gate.enter()?;
+            entered.send(()).unwrap();
+            released.await.unwrap();
+            Ok(StatementResult::none())
+        });
+        has_entered.await.unwrap();
+        statement.cancel();
+        release.send(()).unwrap();
+        statement.finished().await;
+        assert_eq!(statement.state(), StatementState::Succeeded);
+    }
+
+    #[tokio::test]
+    async fn panic_in_a_statement_is_an_internal_error_of_that_statement() {
+        let warehouse = warehouse(1);
+        let statement = warehouse.submit("a", limits(), |_| async { panic!("index out of bounds") });
+        statement.finished().await;
+        let Progress::Failed(error) = statement.progress() else { panic!("it must have failed") };
+        assert_eq!(error.class, "INTERNAL_ERROR");
+        assert!(error.message.contains("index out of bounds"));
+    }
+}

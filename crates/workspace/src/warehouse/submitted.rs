@@ -1,0 +1,135 @@
+//! A statement from its submission until it is forgotten.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use clxs_api::statement::{StatementId, StatementState};
+use tokio::sync::watch;
+use uuid::Uuid;
+
+use super::{CommitGate, ResultLimits, ResultSet, StatementResult};
+use crate::sql::SqlError;
+
+/// How far a statement is.
+#[derive(Debug, Clone)]
+pub(crate) enum Progress {
+    Pending,
+    Running,
+    Succeeded(Arc<ResultSet>),
+    Failed(Arc<SqlError>),
+    Canceled,
+}
+
+impl Progress {
+    /// Whether nothing will change any more.
+    pub(crate) fn is_final(&self) -> bool {
+        !matches!(self, Self::Pending | Self::Running)
+    }
+
+    /// The state as REST names it.
+    pub(crate) fn state(&self) -> StatementState {
+        match self {
+            Self::Pending => StatementState::Pending,
+            Self::Running => StatementState::Running,
+            Self::Succeeded(_) => StatementState::Succeeded,
+            Self::Failed(_) => StatementState::Failed,
+            Self::Canceled => StatementState::Canceled,
+        }
+    }
+}
+
+/// A statement that was handed to the warehouse.
+#[derive(Debug)]
+pub(crate) struct SubmittedStatement {
+    id: StatementId,
+    principal: String,
+    limits: ResultLimits,
+    gate: CommitGate,
+    progress: watch::Sender<Progress>,
+    finished_at: Mutex<Option<Instant>>,
+}
+
+impl SubmittedStatement {
+    pub(super) fn new(principal: &str, limits: ResultLimits) -> Self {
+        Self {
+            id: StatementId(Uuid::now_v7().to_string()),
+            principal: principal.to_owned(),
+            limits,
+            gate: CommitGate::default(),
+            progress: watch::Sender::new(Progress::Pending),
+            finished_at: Mutex::default(),
+        }
+    }
+
+    /// Its id.
+    pub(crate) fn id(&self) -> &StatementId {
+        &self.id
+    }
+
+    /// Who submitted it.
+    pub(crate) fn principal(&self) -> &str {
+        &self.principal
+    }
+
+    pub(super) fn gate(&self) -> &CommitGate {
+        &self.gate
+    }
+
+    /// How far it is now.
+    pub(crate) fn progress(&self) -> Progress {
+        self.progress.borrow().clone()
+    }
+
+    /// Its state now.
+    #[cfg(test)]
+    pub(crate) fn state(&self) -> StatementState {
+        self.progress.borrow().state()
+    }
+
+    /// Cancels it; without effect once it is committing or finished.
+    pub(crate) fn cancel(&self) {
+        self.gate.cancel();
+    }
+
+    /// Waits until nothing will change any more.
+    pub(crate) async fn finished(&self) {
+        self.reached(Progress::is_final).await;
+    }
+
+    /// Waits until it has a slot.
+    #[cfg(test)]
+    pub(crate) async fn wait_until_running(&self) {
+        self.reached(|progress| !matches!(progress, Progress::Pending)).await;
+    }
+
+    async fn reached(&self, done: impl FnMut(&Progress) -> bool) {
+        // The sender lives in `self`, so the channel cannot close while this waits.
+        self.progress.subscribe().wait_for(done).await.ok();
+    }
+
+    pub(super) fn is_finished_since(&self, age: Duration) -> bool {
+        let finished_at = *self.finished_at.lock().unwrap_or_else(PoisonError::into_inner);
+        finished_at.is_some_and(|at| at.elapsed() >= age)
+    }
+
+    pub(super) fn begin(&self) {
+        self.progress.send_replace(Progress::Running);
+    }
+
+    pub(super) fn end(&self, outcome: Result<StatementResult, SqlError>) {
+        let ended = match outcome.and_then(|result| ResultSet::new(result, self.limits)) {
+            Ok(rows) => Progress::Succeeded(Arc::new(rows)),
+            Err(error) => Progress::Failed(Arc::new(error)),
+        };
+        self.finish(ended);
+    }
+
+    pub(super) fn end_canceled(&self) {
+        self.finish(Progress::Canceled);
+    }
+
+    fn finish(&self, ended: Progress) {
+        *self.finished_at.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
+        self.progress.send_replace(ended);
+    }
+}

@@ -1,0 +1,131 @@
+//! Grants and what they change for their principals.
+
+use rstest::rstest;
+use serde_json::{Value, json};
+
+use crate::server::{Server, Transport};
+
+const CATALOGS: &str = "/api/2.1/unity-catalog/catalogs";
+const SCHEMAS: &str = "/api/2.1/unity-catalog/schemas";
+const PERMISSIONS: &str = "/api/2.1/unity-catalog/permissions";
+const EFFECTIVE: &str = "/api/2.1/unity-catalog/effective-permissions";
+
+/// `prod.sales` and a token of `ann@x`, who may do nothing.
+async fn with_ann(transport: Transport) -> (Server, String) {
+    let server = Server::start(transport).await;
+    server.ok("POST", CATALOGS, json!({ "name": "prod" })).await;
+    server.ok("POST", SCHEMAS, json!({ "name": "sales", "catalog_name": "prod" })).await;
+    let ann = server.workspace.create_token("ann@x").await.unwrap();
+    (server, ann)
+}
+
+async fn grant(server: &Server, on: &str, principal: &str, privileges: Value) -> Value {
+    let change = json!({ "changes": [{ "principal": principal, "add": privileges }] });
+    server.ok("PATCH", &format!("{PERMISSIONS}/{on}"), change).await
+}
+
+#[rstest]
+#[tokio::test]
+async fn grants_open_the_way_step_by_step(
+    #[values(Transport::InProcess, Transport::Tcp)] transport: Transport,
+) {
+    let (server, ann) = with_ann(transport).await;
+    let schema = format!("{SCHEMAS}/prod.sales");
+    let catalogs = server.send_as(&ann, "GET", CATALOGS, json!({})).await.body;
+    assert_eq!(catalogs["catalogs"].as_array().unwrap().len(), 1, "only system: {catalogs}");
+    let error = server.error_as(&ann, "GET", &schema, json!({})).await;
+    assert_eq!(error, "404 CATALOG_DOES_NOT_EXIST: Catalog 'prod' does not exist.");
+    grant(&server, "catalog/prod", "ann@x", json!(["USE_CATALOG"])).await;
+    let error = server.error_as(&ann, "GET", &schema, json!({})).await;
+    assert_eq!(error, "403 PERMISSION_DENIED: User does not have USE SCHEMA on Schema 'prod.sales'.");
+    grant(&server, "schema/prod.sales", "ann@x", json!(["USE_SCHEMA"])).await;
+    assert_eq!(server.send_as(&ann, "GET", &schema, json!({})).await.status, 200);
+    let error = server.error_as(&ann, "POST", SCHEMAS, json!({ "name": "s", "catalog_name": "prod" })).await;
+    assert_eq!(error, "403 PERMISSION_DENIED: User does not have CREATE SCHEMA on Catalog 'prod'.");
+    let error = server.error_as(&ann, "DELETE", &schema, json!({})).await;
+    assert_eq!(error, "403 PERMISSION_DENIED: User does not have MANAGE on Schema 'prod.sales'.");
+}
+
+#[tokio::test]
+async fn securable_without_grants_answers_an_empty_object() {
+    let (server, _) = with_ann(Transport::InProcess).await;
+    assert_eq!(server.get(&format!("{PERMISSIONS}/schema/prod.sales")).await, json!({}));
+}
+
+#[tokio::test]
+async fn granting_twice_and_revoking_what_is_absent_change_nothing() {
+    let (server, _) = with_ann(Transport::InProcess).await;
+    let held = json!({ "privilege_assignments": [{ "principal": "ann@x", "privileges": ["SELECT"] }] });
+    for _ in 0..2 {
+        assert_eq!(grant(&server, "schema/prod.sales", "ann@x", json!(["SELECT"])).await, held);
+    }
+    let change = json!({ "changes": [{ "principal": "ann@x", "remove": ["MODIFY"] }] });
+    assert_eq!(server.ok("PATCH", &format!("{PERMISSIONS}/schema/prod.sales"), change).await, held);
+}
+
+#[tokio::test]
+async fn revoking_all_privileges_leaves_manage() {
+    let (server, _) = with_ann(Transport::InProcess).await;
+    grant(&server, "catalog/prod", "ann@x", json!(["ALL_PRIVILEGES", "MANAGE", "SELECT"])).await;
+    let change = json!({ "changes": [{ "principal": "ann@x", "remove": ["ALL_PRIVILEGES"] }] });
+    let left = server.ok("PATCH", &format!("{PERMISSIONS}/catalog/prod"), change).await;
+    assert_eq!(left["privilege_assignments"][0]["privileges"], json!(["MANAGE"]));
+}
+
+#[tokio::test]
+async fn grants_that_cannot_be_are_refused_and_none_of_their_request_is_kept() {
+    let (server, _) = with_ann(Transport::InProcess).await;
+    for (changes, expected) in [
+        (
+            json!([{ "principal": "ann@x", "add": ["SELECT"] }, { "principal": "nobody", "add": ["SELECT"] }]),
+            "404 PRINCIPAL_DOES_NOT_EXIST: Could not find principal with name nobody",
+        ),
+        (
+            json!([{ "principal": "ann@x", "add": ["UPDATE"] }]),
+            "400 INVALID_PARAMETER_VALUE: Privilege UPDATE is not applicable to this entity \
+             [CATALOG/CATALOG_STANDARD]",
+        ),
+        (
+            json!([{ "principal": "ann@x", "add": ["SELECT"], "remove": ["SELECT"] }]),
+            "400 INVALID_PARAMETER_VALUE: Duplicate privileges to add and delete for principal ann@x.",
+        ),
+    ] {
+        let path = format!("{PERMISSIONS}/catalog/prod");
+        assert_eq!(server.error("PATCH", &path, json!({ "changes": changes })).await, expected);
+    }
+    assert_eq!(server.get(&format!("{PERMISSIONS}/catalog/prod")).await, json!({}));
+}
+
+#[tokio::test]
+async fn effective_permissions_say_where_a_privilege_comes_from() {
+    let (server, ann) = with_ann(Transport::InProcess).await;
+    grant(&server, "catalog/prod", "account users", json!(["SELECT", "USE_CATALOG", "USE_SCHEMA"])).await;
+    grant(&server, "schema/prod.sales", "ann@x", json!(["SELECT"])).await;
+    let path = format!("{EFFECTIVE}/schema/prod.sales?principal=ann%40x");
+    let expected = json!({ "privilege_assignments": [
+        { "principal": "account users", "privileges": [
+            { "privilege": "SELECT", "inherited_from_type": "CATALOG", "inherited_from_name": "prod" },
+            { "privilege": "USE_SCHEMA", "inherited_from_type": "CATALOG", "inherited_from_name": "prod" },
+        ] },
+        { "principal": "ann@x", "privileges": [{ "privilege": "SELECT" }] },
+    ] });
+    assert_eq!(server.get(&path).await, expected);
+    assert_eq!(server.send_as(&ann, "GET", &path, json!({})).await.body, expected);
+}
+
+#[tokio::test]
+async fn who_may_not_manage_sees_their_own_grants_only() {
+    let (server, ann) = with_ann(Transport::InProcess).await;
+    server.workspace.create_token("bob@x").await.unwrap();
+    grant(&server, "catalog/prod", "bob@x", json!(["SELECT"])).await;
+    grant(&server, "catalog/prod", "ann@x", json!(["USE_CATALOG"])).await;
+    let path = format!("{PERMISSIONS}/catalog/prod");
+    let seen = server.send_as(&ann, "GET", &path, json!({})).await.body;
+    assert_eq!(
+        seen,
+        json!({ "privilege_assignments": [{ "principal": "ann@x", "privileges": ["USE_CATALOG"] }] })
+    );
+    grant(&server, "catalog/prod", "ann@x", json!(["MANAGE"])).await;
+    let seen = server.send_as(&ann, "GET", &path, json!({})).await.body;
+    assert_eq!(seen["privilege_assignments"].as_array().unwrap().len(), 2);
+}

@@ -1,0 +1,9 @@
+//! The workspace as its callers see it: raw JSON, not the types that the client uses too, in-process and over TCP.
+
+#![expect(clippy::unwrap_used, clippy::panic, reason = "tests fail by panicking, in their helpers too")]
+
+mod catalogs;
+mod grants;
+mod principals;
+mod protocol;
+mod server;

@@ -1,0 +1,90 @@
+//! What all endpoints share: tokens, errors, headers.
+
+use rstest::rstest;
+use serde_json::json;
+
+use crate::server::{Server, Transport};
+
+const CATALOGS: &str = "/api/2.1/unity-catalog/catalogs";
+
+#[rstest]
+#[tokio::test]
+async fn wrong_token_and_no_token_are_refused_as_recorded(
+    #[values(Transport::InProcess, Transport::Tcp)] transport: Transport,
+) {
+    let server = Server::start(transport).await;
+    let wrong = server.send_as("dapi0", "GET", CATALOGS, json!({})).await;
+    assert_eq!(wrong.status, 403);
+    assert_eq!(wrong.body, json!({ "error_code": 403, "message": "Invalid access token." }));
+    for headers in [vec![], vec![("authorization", "Basic YTpi")]] {
+        let none = server.send("GET", CATALOGS, &headers, "").await;
+        assert_eq!(none.status, 401);
+        assert_eq!(none.headers["www-authenticate"], "Bearer realm=\"DatabricksRealm\"");
+        assert_eq!(none.body["error_code"], 401);
+        assert!(none.headers.contains_key("x-databricks-org-id"));
+    }
+}
+
+#[rstest]
+#[tokio::test]
+async fn unknown_routes_and_methods_are_no_endpoints(
+    #[values(Transport::InProcess, Transport::Tcp)] transport: Transport,
+) {
+    let server = Server::start(transport).await;
+    let error = server.error("GET", "/api/2.1/unity-catalog/nothing", json!({})).await;
+    assert_eq!(error, "404 ENDPOINT_NOT_FOUND: No API found for 'GET /api/2.1/unity-catalog/nothing'");
+    let error = server.error("PUT", CATALOGS, json!({})).await;
+    assert_eq!(error, "404 ENDPOINT_NOT_FOUND: No API found for 'PUT /api/2.1/unity-catalog/catalogs'");
+}
+
+#[rstest]
+#[tokio::test]
+async fn bodies_that_cannot_be_read_are_refused(
+    #[values(Transport::InProcess, Transport::Tcp)] transport: Transport,
+) {
+    let server = Server::start(transport).await;
+    let token = format!("Bearer {}", server.token);
+    let headers = [("authorization", token.as_str())];
+    let malformed = server.send("POST", CATALOGS, &headers, "{\"name\": ").await;
+    assert_eq!((malformed.status, &malformed.body["error_code"]), (400, &json!("BAD_REQUEST")));
+    let error = server.error("POST", CATALOGS, json!({ "name": "c", "owner": "x" })).await;
+    assert_eq!(error, "400 INVALID_PARAMETER_VALUE: Unknown field 'owner' in the request.");
+}
+
+#[tokio::test]
+async fn metastore_and_workspace_introduce_themselves() {
+    let server = Server::start(Transport::InProcess).await;
+    let summary = server.get("/api/2.1/unity-catalog/metastore_summary").await;
+    let assignment = server.get("/api/2.1/unity-catalog/current-metastore-assignment").await;
+    assert_eq!(summary["metastore_id"], assignment["metastore_id"]);
+    assert!(
+        summary["global_metastore_id"].as_str().unwrap().ends_with(summary["metastore_id"].as_str().unwrap())
+    );
+    let open = server.send("GET", "/.well-known/databricks-config", &[], "").await;
+    assert_eq!(open.status, 200);
+    let workspace_id = assignment["workspace_id"].as_i64().unwrap().to_string();
+    assert_eq!(open.body["workspace_id"], workspace_id);
+    assert_eq!(open.headers["x-databricks-org-id"], workspace_id);
+    assert_eq!(server.workspace.summary().workspace_id.to_string(), workspace_id);
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn folder_and_token_are_for_their_user_alone() {
+    use std::os::unix::fs::PermissionsExt;
+    let server = Server::start(Transport::InProcess).await;
+    let mode = |path: std::path::PathBuf| fs_err::metadata(path).unwrap().permissions().mode() & 0o777;
+    assert_eq!(mode(server.root()), 0o700);
+    assert_eq!(mode(server.root().join("admin.token")), 0o600);
+}
+
+#[tokio::test]
+async fn second_opening_of_a_folder_has_the_same_token_and_contents() {
+    let server = Server::start(Transport::InProcess).await;
+    server.ok("POST", CATALOGS, json!({ "name": "kept" })).await;
+    let options = clxs_workspace::WorkspaceOptions::default();
+    let again = clxs_workspace::Workspace::open(server.root(), options).await.unwrap();
+    assert_eq!(again.admin_token().unwrap(), server.token);
+    assert_eq!(again.summary().workspace_id, server.workspace.summary().workspace_id);
+    assert_eq!(server.get(&format!("{CATALOGS}/kept")).await["name"], "kept");
+}

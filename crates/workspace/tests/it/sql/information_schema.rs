@@ -1,0 +1,45 @@
+//! `information_schema`.
+
+use super::Sql;
+
+async fn with_tables() -> Sql {
+    let sql = Sql::start().await;
+    sql.run("CREATE TABLE main.default.t (id INT NOT NULL COMMENT 'k', price DECIMAL(10,2), p STRING) PARTITIONED BY (p)")
+        .await;
+    sql.run("CREATE VIEW main.default.v AS SELECT id FROM main.default.t").await;
+    sql.run("GRANT SELECT ON SCHEMA main.default TO `account users`").await;
+    sql
+}
+
+#[tokio::test]
+async fn tables_of_the_schema_say_what_there_is() {
+    let sql = with_tables().await;
+    let mut texts = Vec::new();
+    for statement in [
+        "SELECT catalog_name, catalog_owner FROM main.information_schema.catalogs",
+        "SELECT schema_name, schema_owner, comment FROM main.information_schema.schemata ORDER BY 1",
+        "SELECT table_name, table_type, data_source_format, is_insertable_into FROM main.information_schema.tables WHERE table_schema = 'default' ORDER BY table_name",
+        "SELECT column_name, ordinal_position, is_nullable, full_data_type, data_type, numeric_precision, partition_index, comment FROM main.information_schema.columns WHERE table_name = 't' ORDER BY 2",
+        "SELECT table_name, view_definition, is_materialized FROM main.information_schema.views",
+        "SELECT grantee, privilege_type, inherited_from FROM main.information_schema.table_privileges WHERE table_name = 't'",
+        "SELECT grantee, schema_name, privilege_type, inherited_from FROM main.information_schema.schema_privileges WHERE schema_name = 'default'",
+        "SELECT count(*) FROM main.information_schema.catalog_privileges",
+        "SELECT table_catalog, table_name FROM system.information_schema.tables WHERE table_catalog = 'main' ORDER BY 2",
+    ] {
+        texts.push(format!("{statement}\n{}", sql.table(statement).await));
+    }
+    texts.push(sql.error("SELECT * FROM main.information_schema.nothing").await);
+    insta::assert_snapshot!(texts.join("\n\n"));
+}
+
+#[tokio::test]
+async fn principals_see_only_what_they_may() {
+    let sql = with_tables().await;
+    let ann = sql.server.workspace.create_token("ann@example.com").await.unwrap();
+    let tables = "SELECT table_name FROM system.information_schema.tables ORDER BY 1";
+    assert!(sql.rows_as(&ann, tables).await.is_empty());
+    sql.run("GRANT USE CATALOG, USE SCHEMA ON CATALOG main TO `ann@example.com`").await;
+    assert_eq!(sql.rows_as(&ann, tables).await, [["t"], ["v"]]);
+    let definition = "SELECT view_definition FROM main.information_schema.views";
+    assert_eq!(sql.rows_as(&ann, definition).await, [["NULL"]]);
+}
