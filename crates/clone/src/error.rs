@@ -100,7 +100,7 @@ pub enum Error {
     },
 }
 
-/// What a caller can do about an [`Error`]; the command line maps each to an exit status.
+/// What a caller can do about an [`enum@Error`]; the command line maps each to an exit status.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {

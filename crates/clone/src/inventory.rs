@@ -1,6 +1,6 @@
 //! What is there: a catalog with everything the planner needs to know of it, and no more.
 //!
-//! The types are plain values, so that plans can be tested without a workspace. [`Reader`] fills them.
+//! The types are plain values, so that plans can be tested without a workspace.
 
 mod containers;
 mod grants;

@@ -2,9 +2,9 @@
 
 use clxs_api::catalog::UpdateCatalog;
 use clxs_api::grant::PermissionsChange;
-use clxs_api::schema::UpdateSchema;
+use clxs_api::schema::{CreateSchema, SchemaInfo, UpdateSchema};
 use clxs_api::table::UpdateTable;
-use clxs_api::{ErrorCode, FullName, SecurableKind};
+use clxs_api::{ErrorCode, FullName, NameError, SecurableKind};
 use clxs_client::{Client, Error, ErrorKind, Result};
 
 use super::execute::describe;
@@ -15,21 +15,15 @@ use crate::{Kind, Securable};
 /// Does one call. The client has tried again where that is harmless.
 pub(super) async fn execute(client: &Client, call: &RestCall) -> Result<StepOutcome> {
     match call {
-        RestCall::CreateCatalog(body) => match client.create_catalog(body).await {
-            Err(error) if error.outcome_unknown() => {
-                let name = body.name.parse().map_err(|_| error)?;
-                client.get_catalog(&name).await.map(drop)
-            }
-            result => result.map(drop),
-        },
-        RestCall::CreateSchema(body) => match client.create_schema(body).await {
-            Err(error) if error.outcome_unknown() => {
-                let name = FullName::from_dotted(&format!("{}.{}", body.catalog_name, body.name))
-                    .map_err(|_| error)?;
-                client.get_schema(&name).await.map(drop)
-            }
-            result => result.map(drop),
-        },
+        RestCall::CreateCatalog(body) => {
+            let created = client.create_catalog(body).await;
+            look_again(created, body.name.parse(), async |name| client.get_catalog(&name).await).await
+        }
+        RestCall::CreateSchema(body) => {
+            let name = FullName::from_dotted(&format!("{}.{}", body.catalog_name, body.name));
+            let created = create_schema(client, body, name.as_ref().ok()).await;
+            look_again(created, name, async |name| client.get_schema(&name).await).await
+        }
         RestCall::UpdateCatalog { catalog, change } => client.update_catalog(catalog, change).await.map(drop),
         RestCall::UpdateSchema { schema, change } => client.update_schema(schema, change).await.map(drop),
         RestCall::UpdatePermissions { kind, name, changes } => {
@@ -38,6 +32,30 @@ pub(super) async fn execute(client: &Client, call: &RestCall) -> Result<StepOutc
         RestCall::SetOwner { securable, owner } => return set_owner(client, securable, owner).await,
     }
     .map(|()| StepOutcome::done())
+}
+
+/// The platform makes the schema `default` together with its catalog; it then gets what it was to be made with.
+async fn create_schema(client: &Client, body: &CreateSchema, name: Option<&FullName>) -> Result<SchemaInfo> {
+    match (client.create_schema(body).await, name) {
+        (Err(error), Some(name)) if error.kind() == ErrorKind::AlreadyExists && body.name == "default" => {
+            let (comment, properties) = (body.comment.clone(), body.properties.clone());
+            client.update_schema(name, &UpdateSchema { comment, properties, ..UpdateSchema::default() }).await
+        }
+        (created, _) => created,
+    }
+}
+
+/// When the answer is lost, what was to be made is there or is not. If it is not, the error stands, and the
+/// call is made again.
+async fn look_again<T, N>(
+    created: Result<T>,
+    name: std::result::Result<N, NameError>,
+    look: impl AsyncFnOnce(N) -> Result<T>,
+) -> Result<()> {
+    match (created, name) {
+        (Err(error), Ok(name)) if error.outcome_unknown() => look(name).await.map(drop).map_err(|_| error),
+        (created, _) => created.map(drop),
+    }
 }
 
 /// One call for all principals; when one of them is unknown, nothing was changed, and each gets its own.

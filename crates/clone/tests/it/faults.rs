@@ -81,6 +81,13 @@ async fn clone_whose_answer_was_lost_is_not_sent_again() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn catalog_whose_creation_lost_its_answer_is_taken_as_made() {
+    let fixture = Fixture::new();
+    fixture.workspace.state().lose_next_creation = true;
+    assert_eq!(fixture.clone_catalog().await.state, RunState::Succeeded);
+}
+
+#[tokio::test(start_paused = true)]
 async fn transient_failure_is_tried_again_and_counted() {
     let fixture = Fixture::new();
     fixture.workspace.fault("TABLE `dev`.`s`.`orders`", Fault::FailForNow);

@@ -32,6 +32,8 @@ pub(crate) struct State {
     /// Privileges by `kind/name`, then principal.
     pub(crate) grants: BTreeMap<String, BTreeMap<String, BTreeSet<String>>>,
     pub(crate) unknown_principals: BTreeSet<String>,
+    /// Whether the answer to the next request that makes a catalog or schema is lost.
+    pub(crate) lose_next_creation: bool,
     /// Every statement that was taken, in order.
     pub(crate) sent: Vec<String>,
     faults: Vec<(String, Fault)>,

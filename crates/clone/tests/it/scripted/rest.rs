@@ -65,7 +65,7 @@ impl State {
             Some(catalog) => self.schemas.insert(format!("{catalog}.{name}"), info.clone()),
             None => self.catalogs.insert(name.to_owned(), info.clone()),
         };
-        (200, info)
+        if std::mem::take(&mut self.lose_next_creation) { error(502, "INTERNAL_ERROR") } else { (200, info) }
     }
 
     fn permissions(&self, key: &str) -> Value {
