@@ -48,8 +48,8 @@ fn securables(report: &Report, all: bool) -> String {
     let mut text =
         if left_out == report.securables.len() { String::new() } else { table.render_within(WIDTH) };
     if left_out > 0 {
-        let securables = units::count(left_out as u64);
-        writeln!(text, "{securables} securables more went well: clxs runs show {}", report.run).ok();
+        let securables = units::plural(left_out as u64, "securable");
+        writeln!(text, "{securables} more went well: clxs runs show {}", report.run).ok();
     }
     text
 }
@@ -76,8 +76,8 @@ fn detail(securable: &SecurableReport) -> String {
     }
     let facets = securable.facets.iter().filter_map(facet);
     let copied = securable.metrics.map(|metrics| {
-        let files = units::count(metrics.num_copied_files);
-        format!("{files} files, {}", units::bytes(metrics.copied_files_size))
+        let files = units::plural(metrics.num_copied_files, "file");
+        format!("{files}, {}", units::bytes(metrics.copied_files_size))
     });
     copied.into_iter().chain(facets).collect::<Vec<_>>().join("; ")
 }
@@ -123,8 +123,9 @@ fn summary(report: &Report) -> String {
     let (bytes, files) = (units::bytes(report.bytes_copied), units::count(report.files_copied));
     writeln!(text, "Bytes Copied: {bytes} Files Copied: {files}").ok();
     if report.grants_skipped + report.ownership_skipped > 0 {
-        let (grants, owners) = (report.grants_skipped, report.ownership_skipped);
-        writeln!(text, "Principals missing: {grants} grants skipped, {owners} owners skipped").ok();
+        let grants = units::plural(report.grants_skipped as u64, "grant");
+        let owners = units::plural(report.ownership_skipped as u64, "owner");
+        writeln!(text, "Principals missing: {grants} skipped, {owners} skipped").ok();
     }
     if report.retries > 0 {
         writeln!(text, "Retries: {}", report.retries).ok();
@@ -203,7 +204,7 @@ mod tests {
         Tables:              1 success, 0 unchanged, 1 failed, 1 skipped
         Source formats: DELTA: 26 PARQUET: 2
         Bytes Copied: 2.5 MB Files Copied: 3
-        Principals missing: 1 grants skipped, 0 owners skipped
+        Principals missing: 1 grant skipped, 0 owners skipped
         Retries: 2
         ");
         assert!(text.lines().all(|line| line.chars().count() <= WIDTH));

@@ -42,9 +42,9 @@ pub(crate) fn duration(duration: Duration) -> String {
     }
 }
 
-/// `1 table`, `2 tables`.
-pub(crate) fn plural(number: usize, noun: &str) -> String {
-    format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
+/// `1 table`, `12,840 tables`.
+pub(crate) fn plural(number: u64, noun: &str) -> String {
+    format!("{} {noun}{}", count(number), if number == 1 { "" } else { "s" })
 }
 
 #[cfg(test)]

@@ -11,12 +11,13 @@ use crate::units;
 pub(super) fn of(event: &Event) -> Option<(Style, String)> {
     let (style, text) = match event {
         Event::Recovered { run, steps } => {
-            let steps = units::plural(*steps, "step");
+            let steps = units::plural(*steps as u64, "step");
             (Style::Warning, format!("△ Run {run} had died; {steps} that were in flight have ended"))
         }
         Event::SchemasFound { schemas } => (Style::Plain, schemas_found(schemas)),
         Event::RunStarted { tables, schemas, destination, .. } => {
-            let (tables, schemas) = (units::plural(*tables, "table"), units::plural(*schemas, "schema"));
+            let (tables, schemas) =
+                (units::plural(*tables as u64, "table"), units::plural(*schemas as u64, "schema"));
             (Style::Plain, format!("◈ Starting clone: {tables} across {schemas} → {}", destination.as_str()))
         }
         Event::SecurableFinished { kind, source, outcome, metrics, .. } => {
@@ -37,7 +38,7 @@ fn schemas_found(schemas: &[Identifier]) -> String {
     const SHOWN: usize = 10;
     let names: Vec<&str> = schemas.iter().take(SHOWN).map(Identifier::as_str).collect();
     let more = if schemas.len() > SHOWN { ", …" } else { "" };
-    format!("◈ Found {} to clone: {}{more}", units::plural(schemas.len(), "schema"), names.join(", "))
+    format!("◈ Found {} to clone: {}{more}", units::plural(schemas.len() as u64, "schema"), names.join(", "))
 }
 
 /// What is unchanged has no line of its own: a refresh of a large catalog would be nothing else.
@@ -71,8 +72,8 @@ fn securable(
 }
 
 fn copied(metrics: &CloneMetrics) -> String {
-    let files = units::count(metrics.num_copied_files);
-    format!(" ({files} files, {} copied)", units::bytes(metrics.copied_files_size))
+    let files = units::plural(metrics.num_copied_files, "file");
+    format!(" ({files}, {} copied)", units::bytes(metrics.copied_files_size))
 }
 
 #[cfg(test)]
