@@ -30,6 +30,7 @@ use clxs_api::ErrorCode;
 use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::authorization::Access;
+use crate::delta::DeltaEngine;
 use crate::metastore::{Metastore, MetastoreError, Transaction};
 use crate::sql::Services;
 use crate::warehouse::Warehouse;
@@ -41,14 +42,28 @@ const BODY_LIMIT: usize = 17 << 20;
 #[derive(Clone, Debug)]
 pub(crate) struct AppState {
     pub(crate) metastore: Metastore,
-    /// What statements work with.
-    pub(crate) services: Services,
+    pub(crate) engine: DeltaEngine,
     pub(crate) warehouse: Warehouse,
     /// Whether fields that the protocol does not have are refused instead of ignored.
     pub(crate) strict_requests: bool,
 }
 
 impl AppState {
+    /// A workspace on this metastore that runs `slots` statements at once.
+    ///
+    /// # Errors
+    /// When the system gives no threads.
+    pub(crate) fn new(metastore: Metastore, slots: usize, strict_requests: bool) -> std::io::Result<Self> {
+        let warehouse = Warehouse::new(slots)?;
+        let engine = DeltaEngine::new(warehouse.handle().clone());
+        Ok(Self { metastore, engine, warehouse, strict_requests })
+    }
+
+    /// What statements work with.
+    pub(crate) fn services(&self) -> Services {
+        Services { metastore: self.metastore.clone(), engine: self.engine.clone() }
+    }
+
     /// Runs `work` on one view of the metastore, for a caller.
     pub(crate) async fn read<T, F>(&self, caller: Caller, work: F) -> Result<T, RestError>
     where

@@ -27,7 +27,7 @@ pub(crate) use location::normalise_location;
 pub(crate) use migration::MetastoreRow;
 pub(crate) use page::{Page, PageRequest};
 pub(crate) use principals::{ALL_USERS, PrincipalKind, PrincipalRow};
-pub(crate) use schemas::SchemaRow;
+pub(crate) use schemas::{INFORMATION_SCHEMA, SchemaRow};
 pub(crate) use tables::{ColumnDetail, TableFilter, TableHead, TableRow, ViewDetails};
 pub(crate) use writes::{Folder, InterruptedWrite, WriteIntent};
 

@@ -9,10 +9,8 @@ use tokio::task::spawn_blocking;
 
 use crate::error::{Error, Result};
 use crate::http::{self, AppState};
-use crate::delta::DeltaEngine;
 use crate::metastore::{Metastore, MetastoreError, PrincipalKind, Transaction};
-use crate::sql::{Services, settle_interrupted_writes};
-use crate::warehouse::Warehouse;
+use crate::sql::settle_interrupted_writes;
 
 /// The principal every workspace is made with: it owns the metastore.
 pub const ADMIN: &str = "admin@clxs.local";
@@ -79,10 +77,7 @@ impl Workspace {
             .map_err(|source| MetastoreError::Interrupted { source })
             .flatten()
             .map_err(|error| metastore_error(&root, error))?;
-        let warehouse = Warehouse::new(options.slots).map_err(folder_error)?;
-        let engine = DeltaEngine::new(warehouse.handle().clone());
-        let services = Services { metastore: metastore.clone(), engine };
-        let state = AppState { metastore, services, warehouse, strict_requests: options.strict_requests };
+        let state = AppState::new(metastore, options.slots, options.strict_requests).map_err(folder_error)?;
         let workspace = Self { root, state, options };
         workspace.settle().await?;
         workspace.keep_admin_token().await?;
@@ -154,7 +149,7 @@ impl Workspace {
 
     /// Settles what processes left that died while they wrote.
     async fn settle(&self) -> Result<()> {
-        let settled = settle_interrupted_writes(&self.state.services).await;
+        let settled = settle_interrupted_writes(&self.state.services()).await;
         settled.map_err(|source| Error::Metastore { root: self.root.to_path_buf(), source: source.into() })
     }
 

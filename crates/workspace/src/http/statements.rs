@@ -49,7 +49,7 @@ async fn submit(
         schema: name_or(request.schema.as_deref(), DEFAULT_SCHEMA)?,
     };
     let principal = session.principal.name().to_owned();
-    let services = state.services.clone();
+    let services = state.services();
     let work = move |gate: CommitGate| run(Context { services, session, gate }, request);
     let statement = state.warehouse.submit(&principal, limits, work);
     patience.wait_for(&statement).await;

@@ -33,7 +33,7 @@ async fn fixture() -> Fixture {
     let root = TempDir::new().unwrap();
     let metastore = Metastore::open(root.path(), ADMIN).unwrap();
     let token = metastore.write(fill).await.unwrap();
-    let router = router(AppState { metastore: metastore.clone(), strict_requests: true });
+    let router = router(AppState::new(metastore.clone(), 1, true).unwrap());
     Fixture { root, router, metastore, token }
 }
 

@@ -74,7 +74,7 @@ fn info(state: &AppState) -> WarehouseInfo {
         max_num_clusters: Some(1),
         warehouse_type: Some("PRO".to_owned()),
         enable_serverless_compute: Some(false),
-        creator_name: Some(state.services.metastore.metastore().owner.clone()),
+        creator_name: Some(state.metastore.metastore().owner.clone()),
         ..WarehouseInfo::default()
     };
     let path = format!("/sql/1.0/warehouses/{WAREHOUSE_ID}");

@@ -8,7 +8,7 @@ use std::error::Error;
 use std::fmt::{self, Display, Write as _};
 use std::ops::Range;
 
-use clxs_api::{Identifier, NameError, Privilege};
+use clxs_api::{Identifier, NameError};
 
 /// Why a statement failed. `Display` is the text clients see: `[CLASS] message SQLSTATE: xxxxx`, for syntax
 /// errors followed by the statement with the place marked.
@@ -181,15 +181,6 @@ impl SqlError {
             "Split the statement.",
         )
     }
-
-    pub(crate) fn unresolved_routine(name: impl Display, search_path: impl Display) -> Self {
-        let message = format!(
-            "Cannot resolve routine {name} on search path {search_path}.\nVerify the spelling of {name}, check \
-             that the routine exists, and confirm you have `USE` privilege on the catalog and schema, and \
-             EXECUTE on the routine."
-        );
-        Self::new("UNRESOLVED_ROUTINE", "42883", message)
-    }
 }
 
 /// Securables that are missing, in the way or of another kind. Names are given as they are to be printed:
@@ -292,10 +283,9 @@ impl SqlError {
 
 /// Who may not do it, and who is not there.
 impl SqlError {
-    /// `securable` is its kind and dotted name: `Schema 'c.s'` (facts/settled.md §1).
-    pub(crate) fn insufficient_permissions(privilege: &Privilege, securable: impl Display) -> Self {
-        let message =
-            format!("Insufficient privileges:\nUser does not have {} on {securable}.", privilege.sql());
+    /// Refused while reading: the reason is the metastore's (facts/settled.md §1).
+    pub(crate) fn insufficient_permissions(reason: impl Display) -> Self {
+        let message = format!("Insufficient privileges:\n{reason}");
         Self::new("INSUFFICIENT_PERMISSIONS", "42501", message)
     }
 
@@ -309,13 +299,6 @@ impl SqlError {
     pub(crate) fn principal_does_not_exist(principal: &str) -> Self {
         let message = format!("Could not find principal with name {principal}");
         Self::new("PRINCIPAL_DOES_NOT_EXIST", "42704", message)
-    }
-
-    /// `entity` is its kind, such as `CATALOG/CATALOG_STANDARD`. The text is recorded (facts/settled.md §1);
-    /// the SQL class is UNCONFIRMED.
-    pub(crate) fn privilege_not_applicable(privilege: &Privilege, entity: &str) -> Self {
-        let message = format!("Privilege {} is not applicable to this entity [{entity}]", privilege.sql());
-        Self::new("INVALID_PARAMETER_VALUE", "22023", message)
     }
 }
 
@@ -410,7 +393,7 @@ mod tests {
 
     #[test]
     fn other_errors_are_one_text_with_class_and_state() {
-        let error = SqlError::insufficient_permissions(&Privilege::UseSchema, "Schema 'c.s'");
+        let error = SqlError::insufficient_permissions("User does not have USE SCHEMA on Schema 'c.s'.");
         assert_eq!(
             error.to_string(),
             "[INSUFFICIENT_PERMISSIONS] Insufficient privileges:\nUser does not have USE SCHEMA on Schema \

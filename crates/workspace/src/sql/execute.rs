@@ -10,6 +10,7 @@ mod clone;
 mod comment;
 mod context;
 mod create_table;
+mod delete;
 mod describe;
 mod drop;
 mod grants;
@@ -51,7 +52,7 @@ pub(crate) async fn execute(context: &Context, statement: Statement) -> Result<S
         Statement::AlterTable(alter) => alter::execute(context, alter).await,
         Statement::Comment { on, comment } => comment::execute(context, on, comment).await,
         Statement::Insert(insert) => insert::execute(context, *insert).await,
-        Statement::Delete(_) => Err(SqlError::unsupported("DELETE")),
+        Statement::Delete(delete) => delete::execute(context, *delete).await,
         Statement::Query(query) => query::execute(context, *query).await,
         Statement::Grant(grant) => grants::change(context, grant, grants::Change::Grant).await,
         Statement::Revoke(grant) => grants::change(context, grant, grants::Change::Revoke).await,

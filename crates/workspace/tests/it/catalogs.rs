@@ -85,7 +85,8 @@ async fn what_the_platform_makes_is_listed_and_cannot_be_changed() {
         (&json!("SYSTEM_CATALOG"), &json!("System user"))
     );
     let schemas = server.get(&format!("{SCHEMAS}?catalog_name=prod")).await;
-    let schema = &schemas["schemas"][0];
+    assert_eq!(names(&schemas, "schemas"), ["default", "information_schema"]);
+    let schema = &schemas["schemas"][1];
     assert_eq!(
         (&schema["name"], &schema["owner"], &schema["securable_kind"]),
         (&json!("information_schema"), &json!("System user"), &json!("SCHEMA_SYSTEM"))
@@ -113,7 +114,7 @@ async fn schemas_page_to_the_end() {
             None => break,
         }
     }
-    assert_eq!(seen, ["information_schema", "s0", "s1", "s2", "s3", "s4"]);
+    assert_eq!(seen, ["default", "information_schema", "s0", "s1", "s2", "s3", "s4"]);
     let error = server.error("GET", &format!("{CATALOGS}?max_results=-1"), json!({})).await;
     assert!(error.starts_with("400 INVALID_PARAMETER_VALUE"), "{error}");
 }

@@ -7,3 +7,4 @@ mod grants;
 mod principals;
 mod protocol;
 mod server;
+mod sql;

@@ -29,8 +29,7 @@ impl From<MetastoreError> for SqlError {
             MetastoreError::NotEmpty { kind, name, .. } => not_empty(&kind, &name, &message),
             MetastoreError::PrincipalNotFound { name } => Self::principal_does_not_exist(&name),
             MetastoreError::PermissionDenied { privilege, .. } if is_needed_to_read(&privilege) => {
-                let message = format!("Insufficient privileges:\n{message}");
-                Self::new("INSUFFICIENT_PERMISSIONS", "42501", message)
+                Self::insufficient_permissions(message)
             }
             MetastoreError::PermissionDenied { .. } | MetastoreError::NotMetastoreAdmin { .. } => {
                 Self::unauthorized_access(message)

@@ -94,9 +94,9 @@ async fn clones_that_cannot_be_are_refused() {
         "CREATE OR REPLACE TABLE main.default.src CLONE main.default.src",
         "CREATE TABLE delta.`relative` CLONE main.default.src",
         "CREATE TABLE delta.`/tmp/x` CLONE main.default.src LOCATION '/tmp/y'",
-    ]);
+    ]).await;
     insta::with_settings!({filters => vec![(r"file://[^ ;,]*", "[location]")]}, {
-        insta::assert_snapshot!(texts.await);
+        insta::assert_snapshot!(texts);
     });
     let kept = sql.answer(&sql.server.token, "CREATE TABLE IF NOT EXISTS main.dev.plain CLONE main.default.src").await;
     assert_eq!((kept["manifest"]["schema"]["column_count"].as_i64(), kept["manifest"]["total_row_count"].as_i64()), (Some(6), Some(0)));

@@ -69,9 +69,9 @@ async fn errors_of_queries_have_the_platforms_classes() {
         "SELECT * FROM explode(array(1))",
         "SELECT * FROM main.default.t VERSION AS OF 9",
         "SELECT * FROM main.default.t TIMESTAMP AS OF '2199-01-01'",
-    ]);
+    ]).await;
     insta::with_settings!({filters => vec![(r"file://[^ ;,]*", "[location]"), (r"\d{4}-\d\d-\d\dT?[ \d:.Z]*", "[time]")]}, {
-        insta::assert_snapshot!(texts.await);
+        insta::assert_snapshot!(texts);
     });
 }
 
