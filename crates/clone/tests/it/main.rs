@@ -1,8 +1,9 @@
 //! Tests of the engine through its public face.
 
-#![expect(clippy::unwrap_used, reason = "helpers of tests fail like tests")]
+#![expect(clippy::panic, clippy::unwrap_used, reason = "helpers of tests fail like tests")]
 
 mod catalogs;
+mod embedded;
 mod faults;
 mod plan;
 mod plan_properties;

@@ -122,7 +122,8 @@ proptest! {
             prop_assert_eq!(step.securable.name.catalog().as_str(), "dev");
         }
         for text in writes_to(&plan) {
-            let written = text.split(" CLONE ").next().unwrap();
+            // What follows is what the statement reads: undoing may bring back a view of the source.
+            let written = text.split(" CLONE ").next().unwrap().split(" AS SELECT ").next().unwrap();
             prop_assert!(!written.contains("prod"), "{}", text);
         }
     }

@@ -1,0 +1,248 @@
+//! Runs on the embedded workspace, with real Delta tables.
+
+use std::sync::Arc;
+
+use clxs_api::statement::ExecuteStatement;
+use clxs_api::table::TableType;
+use clxs_client::auth::PersonalAccessToken;
+use clxs_client::{Client, Rows, ServiceTransport};
+use clxs_clone::journal::RunState;
+use clxs_clone::plan::{Plan, PlannedChange};
+use clxs_clone::settings::CloneType;
+use clxs_clone::{Engine, Journal, Outcome, Report, Settings, SilentObserver};
+use clxs_workspace::{Workspace, WorkspaceOptions};
+use rstest::rstest;
+use tokio_util::sync::CancellationToken;
+use url::Url;
+
+use crate::catalogs::{name, settings};
+
+/// How the client reaches the workspace.
+#[derive(Debug, Clone, Copy)]
+enum Reached {
+    InProcess,
+    OverTcp,
+}
+
+struct Fixture {
+    client: Client,
+    engine: Engine,
+    workspace: Workspace,
+    _home: tempfile::TempDir,
+}
+
+impl Fixture {
+    async fn new(reached: Reached) -> Self {
+        let home = tempfile::tempdir().unwrap();
+        let workspace =
+            Workspace::open(home.path().join("workspace"), WorkspaceOptions::default()).await.unwrap();
+        let client = client_of(&workspace, &workspace.admin_token().unwrap(), reached).await;
+        let journal = Journal::open(home.path().join("state.db")).unwrap();
+        let engine = Engine::new(client.clone(), "local", journal);
+        Self { client, engine, workspace, _home: home }
+    }
+
+    /// A workspace with catalog `prod`: bronze, silver and gold, tables, views over views, grants, owners.
+    async fn with_retail(reached: Reached) -> Self {
+        let fixture = Self::new(reached).await;
+        for principal in ["ann@example.com", "analysts@example.com"] {
+            fixture.workspace.create_token(principal).await.unwrap();
+        }
+        fixture.sql(RETAIL).await;
+        fixture
+    }
+
+    /// Runs statements that end with `;` at the end of a line.
+    async fn sql(&self, statements: &str) {
+        for statement in statements.split(";\n").map(str::trim).filter(|statement| !statement.is_empty()) {
+            self.query(statement).await;
+        }
+    }
+
+    async fn query(&self, statement: &str) -> Rows {
+        let request = ExecuteStatement {
+            statement: statement.to_owned(),
+            warehouse_id: "local".to_owned(),
+            wait_timeout: Some("30s".to_owned()),
+            ..ExecuteStatement::default()
+        };
+        self.client.query(&request).await.unwrap_or_else(|error| panic!("{statement}: {error}"))
+    }
+
+    async fn number(&self, query: &str) -> String {
+        self.query(query).await.get(0).unwrap().cells()[0].clone().unwrap()
+    }
+
+    async fn plan(&self, settings: &Settings) -> Plan {
+        self.engine.plan(settings).await.unwrap()
+    }
+
+    async fn clone_with(&self, settings: &Settings) -> Report {
+        let plan = self.plan(settings).await;
+        self.engine.run(settings, &plan, &SilentObserver, CancellationToken::new()).await.unwrap()
+    }
+}
+
+async fn client_of(workspace: &Workspace, token: &str, reached: Reached) -> Client {
+    let token = Arc::new(PersonalAccessToken::new(token));
+    match reached {
+        Reached::InProcess => {
+            let host = Url::parse("http://workspace.internal").unwrap();
+            let transport = Arc::new(ServiceTransport::new(workspace.router()));
+            Client::builder(host).transport(transport).credentials(token).build().unwrap()
+        }
+        Reached::OverTcp => {
+            let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+            let host = Url::parse(&format!("http://{}", listener.local_addr().unwrap())).unwrap();
+            tokio::spawn(axum::serve(listener, workspace.router()).into_future());
+            Client::builder(host).credentials(token).build().unwrap()
+        }
+    }
+}
+
+const RETAIL: &str = "
+CREATE CATALOG prod COMMENT 'All of retail';
+CREATE SCHEMA prod.bronze COMMENT 'As it came';
+CREATE SCHEMA prod.silver;
+CREATE SCHEMA prod.gold;
+CREATE TABLE prod.bronze.orders (id BIGINT COMMENT 'the key', amount DOUBLE, day DATE) PARTITIONED BY (day) COMMENT 'It\\'s all orders';
+INSERT INTO prod.bronze.orders VALUES (1, 2.5, DATE '2026-01-01'), (2, 3.5, DATE '2026-01-02');
+CREATE TABLE prod.bronze.items (id BIGINT, name STRING) TBLPROPERTIES ('team' = 'sales');
+INSERT INTO prod.bronze.items VALUES (1, 'pen');
+CREATE VIEW prod.silver.daily COMMENT 'Per day' AS SELECT day, sum(amount) AS total FROM prod.bronze.orders GROUP BY day;
+CREATE VIEW prod.gold.best AS SELECT max(total) AS best FROM prod.silver.daily WHERE 'prod.x' <> 'y';
+GRANT USE CATALOG ON CATALOG prod TO `analysts@example.com`;
+GRANT USE SCHEMA, SELECT ON SCHEMA prod.silver TO `analysts@example.com`;
+GRANT SELECT ON TABLE prod.bronze.orders TO `analysts@example.com`;
+ALTER TABLE prod.bronze.items OWNER TO `ann@example.com`;
+";
+
+fn outcome(report: &Report, source: &str) -> Outcome {
+    report.securables.iter().find(|it| it.source == name(source)).unwrap().outcome.clone()
+}
+
+#[rstest]
+#[case::in_process(Reached::InProcess)]
+#[case::over_tcp(Reached::OverTcp)]
+#[tokio::test(flavor = "multi_thread")]
+async fn catalog_is_cloned_with_data_views_comments_grants_and_owners(#[case] reached: Reached) {
+    let fixture = Fixture::with_retail(reached).await;
+    let report = fixture.clone_with(&settings()).await;
+    assert_eq!(report.state, RunState::Succeeded, "{report:#?}");
+    assert_eq!((report.counts.created, report.counts.failed), (9, 0));
+    assert_eq!(report.files_copied, 3);
+    assert_eq!(fixture.number("SELECT count(*) FROM dev.bronze.orders").await, "2");
+    assert_eq!(fixture.number("SELECT best FROM dev.gold.best").await, "3.5");
+    let orders = fixture.client.get_table(&name("dev.bronze.orders")).await.unwrap();
+    assert_eq!(orders.comment.as_deref(), Some("It's all orders"));
+    let view = fixture.client.get_table(&name("dev.silver.daily")).await.unwrap();
+    assert!(view.view_definition.unwrap().contains("dev.bronze.orders"));
+    let items = fixture.client.get_table(&name("dev.bronze.items")).await.unwrap();
+    assert_eq!(items.owner.as_deref(), Some("ann@example.com"));
+    let granted =
+        fixture.client.get_permissions(&clxs_api::SecurableKind::Schema, &name("dev.silver")).await.unwrap();
+    assert_eq!(granted[0].privileges.len(), 2);
+}
+
+#[rstest]
+#[case::in_process(Reached::InProcess)]
+#[case::over_tcp(Reached::OverTcp)]
+#[tokio::test(flavor = "multi_thread")]
+async fn planning_after_a_clone_is_empty(#[case] reached: Reached) {
+    let fixture = Fixture::with_retail(reached).await;
+    fixture.clone_with(&settings()).await;
+    let plan = fixture.plan(&settings()).await;
+    assert!(plan.is_empty(), "{plan}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn only_the_drifted_table_is_replaced_and_only_its_new_files_are_copied() {
+    let fixture = Fixture::with_retail(Reached::InProcess).await;
+    fixture.clone_with(&settings()).await;
+    fixture.query("INSERT INTO prod.bronze.orders VALUES (3, 9.5, DATE '2026-01-03')").await;
+    let report = fixture.clone_with(&settings()).await;
+    assert_eq!((report.counts.replaced, report.counts.unchanged), (1, 8), "{report:#?}");
+    assert_eq!(report.files_copied, 1);
+    assert_eq!(fixture.number("SELECT count(*) FROM dev.bronze.orders").await, "3");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn recreated_source_is_cloned_again_although_its_version_is_the_same() {
+    let fixture = Fixture::with_retail(Reached::InProcess).await;
+    fixture.clone_with(&settings()).await;
+    fixture
+        .sql("DROP TABLE prod.bronze.items;\nCREATE TABLE prod.bronze.items (id BIGINT, name STRING);\nINSERT INTO prod.bronze.items VALUES (7, 'ink');\n")
+        .await;
+    let report = fixture.clone_with(&settings()).await;
+    assert_eq!(outcome(&report, "prod.bronze.items"), Outcome::Replaced);
+    assert_eq!(fixture.number("SELECT name FROM dev.bronze.items").await, "ink");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn table_edited_in_the_destination_is_kept_until_told_otherwise() {
+    let fixture = Fixture::with_retail(Reached::InProcess).await;
+    fixture.clone_with(&settings()).await;
+    fixture.query("INSERT INTO dev.bronze.items VALUES (2, 'ours')").await;
+    let report = fixture.clone_with(&settings()).await;
+    assert!(matches!(outcome(&report, "prod.bronze.items"), Outcome::Skipped { .. }));
+    assert_eq!(fixture.number("SELECT count(*) FROM dev.bronze.items").await, "2");
+    let overwriting = Settings { overwrite_edits: true, ..settings() };
+    let report = fixture.clone_with(&overwriting).await;
+    assert_eq!(outcome(&report, "prod.bronze.items"), Outcome::Replaced);
+    assert_eq!(fixture.number("SELECT count(*) FROM dev.bronze.items").await, "1");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn shallow_clone_reads_the_sources_files_and_is_unchanged_afterwards() {
+    let fixture = Fixture::with_retail(Reached::InProcess).await;
+    let shallow = Settings { clone_type: CloneType::Shallow, ..settings() };
+    let report = fixture.clone_with(&shallow).await;
+    assert_eq!((report.state, report.files_copied), (RunState::Succeeded, 0), "{report:#?}");
+    let orders = fixture.client.get_table(&name("dev.bronze.orders")).await.unwrap();
+    assert_eq!(orders.table_type, Some(TableType::ManagedShallowClone));
+    assert!(fixture.plan(&shallow).await.is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn source_catalog_is_only_read() {
+    let fixture = Fixture::with_retail(Reached::InProcess).await;
+    let before = fixture.client.get_table(&name("prod.bronze.orders")).await.unwrap();
+    fixture.clone_with(&settings()).await;
+    assert_eq!(fixture.client.get_table(&name("prod.bronze.orders")).await.unwrap(), before);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn caller_who_is_not_the_owner_reads_grants_one_by_one_and_gives_the_same() {
+    let fixture = Fixture::with_retail(Reached::InProcess).await;
+    let token = fixture.workspace.create_token("cloner@example.com").await.unwrap();
+    fixture
+        .sql(
+            "GRANT USE CATALOG, USE SCHEMA, SELECT, MANAGE ON CATALOG prod TO `cloner@example.com`;\n\
+             GRANT CREATE CATALOG ON METASTORE TO `cloner@example.com`;\n",
+        )
+        .await;
+    let client = client_of(&fixture.workspace, &token, Reached::InProcess).await;
+    let home = tempfile::tempdir().unwrap();
+    let engine = Engine::new(client, "local", Journal::open(home.path().join("state.db")).unwrap());
+    let mut settings = settings();
+    settings.copy.ownership = false;
+    let plan = engine.plan(&settings).await.unwrap();
+    let report = engine.run(&settings, &plan, &SilentObserver, CancellationToken::new()).await.unwrap();
+    assert_eq!(report.state, RunState::Succeeded, "{report:#?}");
+    let kind = clxs_api::SecurableKind::Table;
+    let granted = fixture.client.get_permissions(&kind, &name("dev.bronze.orders")).await.unwrap();
+    assert_eq!(granted[0].principal, "analysts@example.com");
+    assert!(engine.plan(&settings).await.unwrap().is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn schemas_that_are_left_out_are_named_and_not_made() {
+    let fixture = Fixture::with_retail(Reached::InProcess).await;
+    let mut settings = settings();
+    settings.selection.include_schemas = vec!["bronze".parse().unwrap()];
+    let plan = fixture.plan(&settings).await;
+    let gold = plan.securables.iter().find(|it| it.source == name("prod.gold")).unwrap();
+    assert!(matches!(gold.change, PlannedChange::Skip { .. }));
+    fixture.clone_with(&settings).await;
+    assert!(fixture.client.get_schema(&name("dev.gold")).await.is_err());
+}
