@@ -199,8 +199,9 @@ pub(crate) enum WorkspaceCommand {
 pub(crate) struct RunsCommand {
     #[command(subcommand)]
     pub(crate) command: Option<RunsSubcommand>,
-    #[command(flatten)]
-    pub(crate) output: OutputArgument,
+    /// Form of the result
+    #[arg(long, global = true, value_enum, default_value_t)]
+    pub(crate) output: Format,
 }
 
 #[derive(Debug, Subcommand)]

@@ -28,6 +28,7 @@ pub(crate) enum CliError {
     Usage { message: String, hint: String },
     #[error("statement {number} failed: {beginning}")]
     Statement { number: usize, beginning: String, source: anyhow::Error },
+    #[cfg(not(feature = "embedded"))]
     #[error("this program is built without the embedded workspace, and no other one is configured")]
     WithoutEmbedded,
 }
@@ -58,6 +59,7 @@ impl CliError {
             )),
             Self::SecretInArguments => Some(crate::settings::secret::RIGHT_WAY.to_owned()),
             Self::NoHome => Some("set CLXS_HOME to a folder that clxs may use".to_owned()),
+            #[cfg(not(feature = "embedded"))]
             Self::WithoutEmbedded => Some(
                 "set DATABRICKS_HOST and DATABRICKS_TOKEN, or a --profile; for the embedded workspace install clxs \
                  with its default features"

@@ -31,11 +31,12 @@ pub(crate) fn count(number: u64) -> String {
     text
 }
 
-/// `0.4s`, `18s`, `2m 5s`, `1h 3m`.
+/// `450ms`, `4.2s`, `18s`, `2m 5s`, `1h 3m`.
 pub(crate) fn duration(duration: Duration) -> String {
     let seconds = duration.as_secs();
     match seconds {
-        0..10 => format!("{seconds}.{}s", duration.subsec_millis() / 100),
+        0 => format!("{}ms", duration.subsec_millis()),
+        1..10 => format!("{seconds}.{}s", duration.subsec_millis() / 100),
         10..60 => format!("{seconds}s"),
         60..3600 => format!("{}m {}s", seconds / 60, seconds % 60),
         _ => format!("{}h {}m", seconds / 3600, seconds % 3600 / 60),
@@ -67,7 +68,8 @@ mod tests {
 
     #[test]
     fn durations_have_two_units_at_most() {
-        let texts = [450, 18_000, 125_000, 3_780_000].map(|millis| duration(Duration::from_millis(millis)));
-        assert_eq!(texts, ["0.4s", "18s", "2m 5s", "1h 3m"]);
+        let texts =
+            [450, 4_250, 18_000, 125_000, 3_780_000].map(|millis| duration(Duration::from_millis(millis)));
+        assert_eq!(texts, ["450ms", "4.2s", "18s", "2m 5s", "1h 3m"]);
     }
 }

@@ -88,7 +88,12 @@ fn workspace_layer(context: &Context) -> anyhow::Result<Layer> {
     let mut layer = Layer::default();
     let remote = connection::remote(&context.loaded.combined.options()?, context)?;
     let (host, warehouse_id, origin) = match remote {
-        Some(remote) => (remote.host.to_string(), remote.warehouse_id, Origin::Profile(remote.origin)),
+        Some(remote) => {
+            // Which token goes with it is the business of `clxs doctor`.
+            let (host_origin, _) = remote.origin.split_once(", token from").unwrap_or((&remote.origin, ""));
+            let origin = Origin::Profile(host_origin.trim_start_matches("host from ").to_owned());
+            (remote.host.to_string(), remote.warehouse_id, origin)
+        }
         None => (EMBEDDED.to_owned(), Some(EMBEDDED_WAREHOUSE.to_owned()), Origin::Default),
     };
     layer.set("host", Value::String(host), origin.clone());

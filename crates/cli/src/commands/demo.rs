@@ -24,7 +24,7 @@ const DESTINATION: &str = "retail_dev";
 const NEXT: &str = "
 What to try next:
   clxs plan                      what a refresh would do: nothing, until the source changes
-  clxs sql \"INSERT INTO retail_prod.gold.store_targets SELECT * FROM retail_dev.gold.store_targets\"
+  clxs sql \"INSERT INTO retail_prod.hr.departments VALUES (4, 'Legal')\"
   clxs plan                      now one table has drifted
   clxs clone                     only that table is copied
   clxs sql \"SELECT * FROM retail_dev.gold.executive_summary\"

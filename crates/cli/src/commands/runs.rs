@@ -35,10 +35,10 @@ pub(crate) fn run(command: &RunsCommand, context: &Context) -> anyhow::Result<Ex
     let path = context.journal_path();
     let runs = if path.is_file() { Journal::open(&path)?.runs()? } else { Vec::new() };
     match &command.command {
-        None => list(&runs, command.output.output, context)?,
+        None => list(&runs, command.output, context)?,
         Some(RunsSubcommand::Show { run }) => {
             let report = Journal::open(&path)?.report(&find(&runs, run)?)?;
-            let text = match command.output.output {
+            let text = match command.output {
                 Format::Text => report::text(&report, true),
                 Format::Json => serde_json::to_string_pretty(&report)? + "\n",
             };

@@ -5,7 +5,10 @@ use crate::clxs::{Clxs, assert_ran};
 #[test]
 fn demo_clones_a_catalog_and_a_refresh_finds_nothing_to_do() {
     let clxs = Clxs::new();
-    assert_ran!(clxs.run(&["demo"]));
+    let demo = clxs.run(&["demo"]);
+    assert!(demo.stderr.contains("◈ Starting clone: 24 tables across 5 schemas → retail_dev"), "{demo}");
+    assert!(demo.stderr.contains("clxs plan"), "{demo}");
+    assert_ran!(demo.success());
 
     let plan = clxs.run(&["plan", "--detailed-exitcode"]);
     assert_eq!(plan.code, 0, "{plan}");
@@ -17,7 +20,8 @@ fn demo_clones_a_catalog_and_a_refresh_finds_nothing_to_do() {
 
     changed_table_alone_is_cloned(&clxs);
     runs_are_listed_and_shown(&clxs);
-    assert_ran!(clxs.run(&["doctor"]));
+    let doctor = clxs.run(&["doctor"]).success();
+    assert!(doctor.contains("✓  destination catalog  retail_dev") && !doctor.contains('✗'), "{doctor}");
 }
 
 fn changed_table_alone_is_cloned(clxs: &Clxs) {
@@ -45,4 +49,17 @@ fn catalog_of_that_name_that_is_not_the_demos_is_left_alone() {
     let clxs = Clxs::new();
     clxs.run(&["sql", "CREATE CATALOG retail_prod"]).success();
     assert_ran!(clxs.run(&["demo"]));
+}
+
+#[test]
+fn views_of_the_clone_read_the_clone() {
+    let clxs = Clxs::new();
+    clxs.run(&["demo"]).success();
+    let total = |catalog: &str| {
+        let query = format!("SELECT sum(amount) AS total FROM {catalog}.gold.executive_summary");
+        clxs.run(&["sql", &query, "--output", "csv"]).success()
+    };
+    assert_eq!(total("retail_dev"), total("retail_prod"));
+    clxs.run(&["sql", "DELETE FROM retail_dev.gold.store_sales WHERE store_id = 1"]).success();
+    assert_ne!(total("retail_dev"), total("retail_prod"));
 }

@@ -13,6 +13,8 @@ mod usage;
 
 #[cfg(feature = "embedded")]
 mod demo;
+#[cfg(feature = "embedded")]
+mod interrupt;
 #[cfg(not(feature = "embedded"))]
 mod remote_only;
 #[cfg(feature = "embedded")]
