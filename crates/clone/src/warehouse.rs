@@ -6,11 +6,15 @@ use clxs_client::{Client, ErrorKind, Rows};
 
 use crate::inventory::{Commit, History};
 use crate::journal::RunId;
-use crate::plan::StatementText;
+use crate::plan::{Statement, StatementText};
 use crate::{Error, Result};
 
 /// How long a short statement may keep its request open, at most: the platform's limit is 50 s.
 const SHORT_WAIT: &str = "30s";
+/// The answer comes at once.
+const NO_WAIT: &str = "0s";
+/// The shortest wait that the platform takes besides none (facts/settled.md §6).
+const SHORTEST_WAIT: &str = "5s";
 /// Commits read of a table's history: enough to see past the metadata commits that follow a clone.
 const NEWEST_COMMITS: u32 = 10;
 
@@ -47,11 +51,13 @@ impl Warehouse {
         self.client.query(&statement).await
     }
 
-    /// A statement of a run: answered at once, to be waited for by its id.
-    pub(crate) fn statement_of_run(&self, text: StatementText, run: &RunId) -> ExecuteStatement {
+    /// A statement of a run, to be waited for by its id. The id of a clone comes at once, because it may run for
+    /// hours; everything else is over before anybody would ask for it.
+    pub(crate) fn statement_of_run(&self, statement: &Statement, run: &RunId) -> ExecuteStatement {
+        let wait = if matches!(statement, Statement::CloneTable(_)) { NO_WAIT } else { SHORTEST_WAIT };
         let tag = QueryTag { key: "clxs_run".to_owned(), value: Some(run.to_string()) };
-        let mut statement = self.statement(text);
-        statement.wait_timeout = Some("0s".to_owned());
+        let mut statement = self.statement(statement.text());
+        statement.wait_timeout = Some(wait.to_owned());
         statement.query_tags.push(tag);
         statement
     }

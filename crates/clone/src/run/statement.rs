@@ -1,6 +1,6 @@
 //! Runs the statement of a step.
 //!
-//! The statement's id is journalled before anybody waits for it. When an answer is lost, what the table's
+//! The id of a clone is journalled before anybody waits for it. When an answer is lost, what the table's
 //! history says decides whether the work is done; only if it does not is the statement sent again. That is
 //! harmless: `CREATE TABLE … CLONE` fails on a table that is there, and all other statements of a plan
 //! bring about the same state however often they run.
@@ -39,7 +39,7 @@ async fn submit_and_wait(
     statement: &Statement,
 ) -> Result<clxs_client::Result<Rows>> {
     let client = context.warehouse.client();
-    let statement = context.warehouse.statement_of_run(statement.text(), &context.run);
+    let statement = context.warehouse.statement_of_run(statement, &context.run);
     let id = match client.submit_statement(&statement).await {
         Ok(response) => response.statement_id,
         Err(error) => return Ok(Err(error)),
