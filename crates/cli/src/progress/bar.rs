@@ -1,7 +1,7 @@
 //! The progress bar: schemas, and behind them the tables of all schemas.
 
 use clxs_clone::{Event, Kind, Outcome};
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 const TEMPLATE: &str = "Schemas |{bar:30}| {pos}/{len} ({percent}%) {msg}";
 
@@ -22,8 +22,9 @@ struct Tally {
 }
 
 impl Bar {
+    /// A bar that is drawn once the run has begun and its length is known.
     pub(super) fn new() -> Self {
-        let bar = ProgressBar::new(0);
+        let bar = ProgressBar::hidden();
         if let Ok(style) = ProgressStyle::with_template(TEMPLATE) {
             bar.set_style(style.progress_chars("█░"));
         }
@@ -40,6 +41,7 @@ impl Bar {
             Event::RunStarted { tables, schemas, .. } => {
                 self.all_tables = *tables;
                 self.drawn.set_length(*schemas as u64);
+                self.drawn.set_draw_target(ProgressDrawTarget::stderr());
             }
             Event::SecurableFinished { kind: Kind::Table, outcome, .. } => self.tables.add(outcome),
             Event::SchemaFinished { failed, .. } => {
