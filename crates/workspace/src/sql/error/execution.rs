@@ -4,12 +4,17 @@ use super::SqlError;
 
 impl SqlError {
     pub(crate) fn divide_by_zero() -> Self {
-        let message = "Division by zero. Use `try_divide` to tolerate divisor being 0 and return NULL instead.";
+        let message =
+            "Division by zero. Use `try_divide` to tolerate divisor being 0 and return NULL instead.";
         Self::new("DIVIDE_BY_ZERO", "22012", message)
     }
 
     pub(crate) fn arithmetic_overflow(detail: &str) -> Self {
-        Self::new("ARITHMETIC_OVERFLOW", "22003", format!("{detail}. Use a wider type to tolerate large values."))
+        Self::new(
+            "ARITHMETIC_OVERFLOW",
+            "22003",
+            format!("{detail}. Use a wider type to tolerate large values."),
+        )
     }
 
     pub(crate) fn cast_invalid_input(detail: &str) -> Self {

@@ -3,8 +3,8 @@
 use std::ops::ControlFlow;
 
 use datafusion::sql::sqlparser::ast::{
-    BinaryOperator, CastKind, DataType, Expr, GroupByExpr, Ident, LimitClause, OrderByKind, Query, Select, SelectItem,
-    TableFactor, Value, VisitMut, VisitorMut,
+    BinaryOperator, CastKind, DataType, Expr, GroupByExpr, Ident, LimitClause, OrderByKind, Query, Select,
+    SelectItem, TableFactor, Value, VisitMut, VisitorMut,
 };
 
 use super::session_values::SessionValues;
@@ -101,7 +101,9 @@ fn rewritten(expr: Expr, values: &SessionValues) -> Result<Expr, SqlError> {
         Expr::Substring { expr, substring_from, substring_for, special, shorthand } => {
             let from = substring_from.as_deref().map_or(Some(1), integer);
             if from.is_none_or(|from| from < 1) {
-                return Err(SqlError::unsupported("SUBSTRING from a position that is no literal of at least 1"));
+                return Err(SqlError::unsupported(
+                    "SUBSTRING from a position that is no literal of at least 1",
+                ));
             }
             Expr::Substring { expr, substring_from, substring_for, special, shorthand }
         }
