@@ -36,6 +36,8 @@ fn clone_killed_fifty_times_is_finished_by_the_next_one() {
         assert_eq!(contents(&clxs, &destination), after, "round {round}");
         clone(&clxs, &["plan", "--detailed-exitcode"], &destination);
     }
+    let interrupted = clxs.run(&["runs"]).success().matches("interrupted").count();
+    assert!(interrupted >= KILLS / 3, "only {interrupted} of {KILLS} kills hit a run at work");
 }
 
 /// Runs clone or plan; both must end with exit code 0, which for the plan says that nothing is left to do.
