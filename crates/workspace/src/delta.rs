@@ -38,17 +38,16 @@ pub(crate) mod schema {
     };
 }
 
-pub(crate) use action::{AddFile, DeletionVector, Metadata, Protocol};
 pub(crate) use alter::{MetadataChange, alter};
 pub(crate) use append::{WriteMetrics, WriteMode, WriteRequest, append, create_table_as};
 pub(crate) use clone::{CloneMetrics, CloneRequest, clone_table};
 pub(crate) use create::{NewTable, create_table};
-pub(crate) use delete::{DeleteMetrics, DeleteRequest, delete};
+pub(crate) use delete::{DeleteRequest, delete};
 pub(crate) use detail::TableDetail;
 pub(crate) use engine::DeltaEngine;
 pub(crate) use error::DeltaError;
 pub(crate) use history::{CommitSummary, history};
 pub(crate) use location::TableLocation;
-pub(crate) use log::{is_table, latest_version};
+pub(crate) use log::is_table;
 pub(crate) use snapshot::{Pin, Snapshot};
 pub(crate) use write::Check;

@@ -105,6 +105,7 @@ impl Visibility {
     }
 
     /// How much of the catalog itself is seen.
+    #[cfg(test)]
     pub(crate) fn catalog(&self) -> Sight {
         Sight::of(&SecurableKind::Catalog, &[&self.metastore, &self.catalog])
     }

@@ -119,14 +119,6 @@ impl Log {
     }
 }
 
-/// The newest version of a table.
-///
-/// # Errors
-/// [`DeltaError::NotATable`] when there is none.
-pub(crate) fn latest_version(location: &TableLocation) -> Result<u64, DeltaError> {
-    Ok(Log::list(location)?.latest())
-}
-
 /// Whether there is a table: a log with a version.
 ///
 /// # Errors

@@ -1,4 +1,4 @@
-//! The tables and functions that a query names.
+//! The tables that a query names.
 //!
 //! The query engine drops `VERSION AS OF` without a word and knows no tables by path,
 //! so every table of a query is replaced before planning by a name that the
@@ -17,10 +17,8 @@ use super::ast::{AsOf, ObjectName, TableReference};
 use super::error::SqlError;
 use super::parser::names::{parts_of_text, table_reference};
 
-mod functions;
 mod scope;
 
-pub(crate) use functions::{FunctionCall, called_functions};
 use scope::Scopes;
 
 /// A table as a query names it.

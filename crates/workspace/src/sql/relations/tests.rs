@@ -108,15 +108,3 @@ fn tables_by_path_and_by_identifier_clause_are_resolved() {
     let error = tables(&query("SELECT * FROM IDENTIFIER(:name)")).unwrap_err();
     assert_eq!((error.class, error.message.contains("name")), ("UNBOUND_SQL_PARAMETER", true));
 }
-
-#[test]
-fn functions_are_found_with_their_place() {
-    let text =
-        "SELECT Upper(a), c.s.f(1), EXTRACT(YEAR FROM d) FROM range(3) WHERE x IN (SELECT count(*) FROM t)";
-    let calls = called_functions(&query(text));
-    let names: Vec<_> = calls.iter().map(|call| (call.name.join("."), call.in_from)).collect();
-    let expected =
-        [("upper", false), ("c.s.f", false), ("extract", false), ("range", true), ("count", false)];
-    assert_eq!(names, expected.map(|(name, in_from)| (name.to_owned(), in_from)));
-    assert_eq!(&text[calls[1].range.clone()], "c.s.f");
-}

@@ -33,19 +33,17 @@ async fn rows_are_inserted_in_every_way_and_read_again() {
 #[tokio::test]
 async fn rows_that_do_not_fit_are_refused_and_nothing_is_written() {
     let sql = with_orders().await;
-    let texts = sql
-        .errors(&[
-            "INSERT INTO main.default.orders VALUES (3, -1, NULL, 'x')",
-            "INSERT INTO main.default.orders VALUES (NULL, 1, NULL, 'x')",
-            "INSERT INTO main.default.orders VALUES ('three', 1, NULL, 'x')",
-            "INSERT INTO main.default.orders VALUES (1, 2)",
-            "INSERT INTO main.default.orders VALUES (1, 2, NULL, 'x', 5)",
-            "INSERT INTO main.default.orders (id, colour) VALUES (1, 2)",
-            "INSERT INTO main.default.orders (id, ID) VALUES (1, 2)",
-            "INSERT INTO main.default.missing VALUES (1)",
-            "INSERT INTO main.default.orders VALUES (1, 123456789012, NULL, 'x')",
-        ])
-        .await;
+    let texts = sql.errors(&[
+        "INSERT INTO main.default.orders VALUES (3, -1, NULL, 'x')",
+        "INSERT INTO main.default.orders VALUES (NULL, 1, NULL, 'x')",
+        "INSERT INTO main.default.orders VALUES ('three', 1, NULL, 'x')",
+        "INSERT INTO main.default.orders VALUES (1, 2)",
+        "INSERT INTO main.default.orders VALUES (1, 2, NULL, 'x', 5)",
+        "INSERT INTO main.default.orders (id, colour) VALUES (1, 2)",
+        "INSERT INTO main.default.orders (id, ID) VALUES (1, 2)",
+        "INSERT INTO main.default.missing VALUES (1)",
+        "INSERT INTO main.default.orders VALUES (1, 123456789012, NULL, 'x')",
+    ]).await;
     insta::with_settings!({filters => vec![(r"file://[^ ;,]*", "[location]")]}, {
         insta::assert_snapshot!(texts);
     });
@@ -123,15 +121,13 @@ async fn table_is_changed_and_row_and_log_agree() {
     assert_eq!(table["properties"]["a"], serde_json::Value::Null);
     let detail = sql.rows("DESCRIBE DETAIL main.default.sales").await;
     assert_eq!(detail[0][3], "it's new");
-    let texts = sql
-        .errors(&[
-            "ALTER TABLE main.default.sales ADD CONSTRAINT tiny CHECK (amount < 5)",
-            "ALTER TABLE main.default.sales ADD CONSTRAINT small CHECK (amount < 200)",
-            "ALTER TABLE main.default.sales DROP CONSTRAINT none",
-            "ALTER VIEW main.default.sales RENAME TO main.default.x",
-            "COMMENT ON COLUMN main.default.sales.colour IS 'x'",
-        ])
-        .await;
+    let texts = sql.errors(&[
+        "ALTER TABLE main.default.sales ADD CONSTRAINT tiny CHECK (amount < 5)",
+        "ALTER TABLE main.default.sales ADD CONSTRAINT small CHECK (amount < 200)",
+        "ALTER TABLE main.default.sales DROP CONSTRAINT none",
+        "ALTER VIEW main.default.sales RENAME TO main.default.x",
+        "COMMENT ON COLUMN main.default.sales.colour IS 'x'",
+    ]).await;
     insta::with_settings!({filters => vec![(r"file://[^ ;,]*", "[location]")]}, {
         insta::assert_snapshot!(texts);
     });
@@ -146,10 +142,7 @@ async fn create_keeps_fails_or_replaces_what_is_there() {
     let id = |table: &serde_json::Value| table["table_id"].as_str().unwrap().to_owned();
     let path = "/api/2.1/unity-catalog/tables/main.default.orders";
     let before = id(&sql.server.get(path).await);
-    assert_eq!(
-        sql.rows("CREATE OR REPLACE TABLE main.default.orders AS SELECT 1 AS a, 'x' AS B").await,
-        [["1", "1"]]
-    );
+    assert_eq!(sql.rows("CREATE OR REPLACE TABLE main.default.orders AS SELECT 1 AS a, 'x' AS B").await, [["1", "1"]]);
     assert_eq!(sql.table("SELECT * FROM main.default.orders").await, "a | B\n1 | x");
     assert_eq!(id(&sql.server.get(path).await), before);
     assert_eq!(sql.rows("SELECT count(*) FROM main.default.orders VERSION AS OF 1").await, [["2"]]);
@@ -168,13 +161,10 @@ async fn external_table_is_registered_as_it_is_and_stays_when_dropped() {
     let at = folder.path().join("t").display().to_string();
     sql.run(&format!("CREATE TABLE main.default.first (id INT, name STRING) LOCATION '{at}'")).await;
     sql.run("INSERT INTO main.default.first VALUES (1, 'a')").await;
-    let texts = sql
-        .errors(&[
-            &format!("CREATE TABLE main.default.second LOCATION '{at}'"),
-            &format!("CREATE TABLE main.default.second LOCATION '{at}/below'"),
-            "CREATE TABLE main.default.second LOCATION 's3://bucket/t'",
-        ])
-        .await;
+    let same = format!("CREATE TABLE main.default.second LOCATION '{at}'");
+    let below = format!("CREATE TABLE main.default.second LOCATION '{at}/below'");
+    let elsewhere = "CREATE TABLE main.default.second LOCATION 's3://bucket/t'";
+    let texts = sql.errors(&[&same, &below, elsewhere]).await;
     insta::assert_snapshot!(texts.replace(&at, "[at]"));
     sql.run("DROP TABLE main.default.first").await;
     let mismatch = sql.error(&format!("CREATE TABLE main.default.second (id STRING) LOCATION '{at}'")).await;
@@ -182,15 +172,10 @@ async fn external_table_is_registered_as_it_is_and_stays_when_dropped() {
     sql.run(&format!("CREATE TABLE main.default.second USING DELTA LOCATION '{at}'")).await;
     assert_eq!(sql.rows("SELECT * FROM main.default.second").await, [["1", "a"]]);
     let table = sql.server.get("/api/2.1/unity-catalog/tables/main.default.second").await;
-    assert_eq!(
-        (table["table_type"].as_str(), table["columns"][1]["type_text"].as_str()),
-        (Some("EXTERNAL"), Some("string"))
-    );
+    assert_eq!((table["table_type"].as_str(), table["columns"][1]["type_text"].as_str()), (Some("EXTERNAL"), Some("string")));
     let other = tempfile::tempdir().unwrap();
     std::fs::File::create(other.path().join("data.csv")).unwrap();
-    let error = sql
-        .error(&format!("CREATE TABLE main.default.third (a INT) LOCATION '{}'", other.path().display()))
-        .await;
+    let error = sql.error(&format!("CREATE TABLE main.default.third (a INT) LOCATION '{}'", other.path().display())).await;
     assert!(error.starts_with("[DELTA_CREATE_TABLE_WITH_NON_EMPTY_LOCATION]"), "{error}");
 }
 

@@ -57,10 +57,6 @@ impl Reader {
         Self { context, values, through: vec![view] }
     }
 
-    pub(super) fn context(&self) -> &Context {
-        &self.context
-    }
-
     pub(super) fn values(&self) -> &SessionValues {
         &self.values
     }
