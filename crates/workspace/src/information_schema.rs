@@ -33,7 +33,7 @@ pub(crate) fn batch(
 ) -> Result<Option<RecordBatch>, SqlError> {
     let catalogs = catalogs(tx, access, catalog)?;
     let batch = match table.as_str().to_lowercase().as_str() {
-        "catalogs" => securables::catalogs(catalogs)?,
+        "catalogs" => securables::catalogs(&catalogs)?,
         "schemata" => securables::schemata(tx, access, &catalogs)?,
         "tables" => securables::tables(tx, access, &catalogs)?,
         "views" => securables::views(tx, access, &catalogs)?,

@@ -28,7 +28,7 @@ use crate::sql::SqlError;
 /// The id of the only warehouse.
 pub(crate) const WAREHOUSE_ID: &str = "local";
 
-/// How long a finished statement and its rows can be read (facts/rest_api.md §7).
+/// How long a finished statement and its rows can be read (`facts/rest_api.md` §7).
 const RETENTION: Duration = Duration::from_hours(1);
 
 /// The warehouse. Cheap to clone.

@@ -50,8 +50,7 @@ fn clone(clxs: &Clxs, command: &[&str], destination: &str) {
 /// Clones, and kills the process when it has written so many lines. Returns how many it wrote.
 fn clone_until(clxs: &Clxs, destination: &str, lines: usize) -> usize {
     let arguments = ["clone", "-vv", "--source", "shop", "--dest", destination];
-    let mut process =
-        clxs.command(&arguments).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut process = clxs.command(&arguments).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
     let stderr = BufReader::new(process.stderr.take().unwrap());
     let written = stderr.lines().take(lines).map(Result::unwrap).count();
     process.kill().unwrap();
@@ -77,8 +76,10 @@ fn source() -> String {
 }
 
 fn grow(clxs: &Clxs, round: usize) {
-    let inserts: Vec<_> =
-        TABLES.iter().map(|table| format!("INSERT INTO shop.s.{table} VALUES ({}, 'n')", round + 10)).collect();
+    let inserts: Vec<_> = TABLES
+        .iter()
+        .map(|table| format!("INSERT INTO shop.s.{table} VALUES ({}, 'n')", round + 10))
+        .collect();
     clxs.run(&["sql", &inserts.join(";")]).success();
 }
 

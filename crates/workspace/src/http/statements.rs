@@ -211,7 +211,7 @@ fn response(statement: &SubmittedStatement) -> StatementResponse {
     response
 }
 
-/// What a statement does wrong is BAD_REQUEST, whatever it is (facts/settled.md §6).
+/// What a statement does wrong is `BAD_REQUEST`, whatever it is (facts/settled.md §6).
 fn error_code(error: &SqlError) -> ServiceErrorCode {
     match error.class {
         "INTERNAL_ERROR" => ServiceErrorCode::InternalError,

@@ -12,7 +12,7 @@ use crate::sql::SqlError;
 
 use Column::{Text, Timestamp};
 
-pub(super) fn catalogs(catalogs: Vec<CatalogRow>) -> Result<RecordBatch, SqlError> {
+pub(super) fn catalogs(catalogs: &[CatalogRow]) -> Result<RecordBatch, SqlError> {
     let columns: [Column<CatalogRow>; 7] = [
         Text("catalog_name", |row| some(row.name.as_str())),
         Text("catalog_owner", |row| some(&row.owner)),
@@ -22,7 +22,7 @@ pub(super) fn catalogs(catalogs: Vec<CatalogRow>) -> Result<RecordBatch, SqlErro
         Timestamp("last_altered", |row| row.audit.updated_at),
         Text("last_altered_by", |row| some(&row.audit.updated_by)),
     ];
-    batch(&columns, &catalogs)
+    batch(&columns, catalogs)
 }
 
 pub(super) fn schemata(

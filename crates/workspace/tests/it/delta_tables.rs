@@ -151,16 +151,13 @@ async fn run(sql: &Sql, statement: &str) -> Result<FirstRow, String> {
 /// Runs the independent comparison; it prints what differs.
 fn compare(pairs: &[&Pair], scratch: &Path) {
     let readers = repository().join("tests/readers");
-    let venv = Command::new(readers.join("venv.sh")).output().expect("tests/readers/venv.sh runs");
+    let venv = Command::new(readers.join("venv.sh")).output().unwrap();
     assert!(venv.status.success(), "{}", String::from_utf8_lossy(&venv.stderr));
     let python = String::from_utf8(venv.stdout).unwrap();
     let (input, output) = (scratch.join("pairs.json"), scratch.join("results.json"));
     fs_err::write(&input, serde_json::to_vec_pretty(pairs).unwrap()).unwrap();
-    let compared = Command::new(python.trim())
-        .arg(readers.join("compare.py"))
-        .args([&input, &output])
-        .output()
-        .expect("tests/readers/compare.py runs");
+    let compared =
+        Command::new(python.trim()).arg(readers.join("compare.py")).args([&input, &output]).output().unwrap();
     assert!(compared.status.success(), "{}", String::from_utf8_lossy(&compared.stderr));
 }
 
@@ -236,6 +233,7 @@ fn test_tables() -> Option<PathBuf> {
     if folder.join("manifest.json").is_file() {
         return Some(folder);
     }
+    #[expect(clippy::print_stderr, reason = "a skipped test says so")]
     eprintln!("SKIPPED: no test tables in {}; set CLXS_TEST_TABLES", folder.display());
     None
 }

@@ -25,7 +25,7 @@ impl SqlError {
         Self::new("CAST_INVALID_INPUT", "22018", message)
     }
 
-    /// The class is UNCONFIRMED: that the statement fails is documented (facts/rest_api.md §7).
+    /// The class is UNCONFIRMED: that the statement fails is documented (`facts/rest_api.md` §7).
     pub(crate) fn result_too_large(bytes: u64, limit: u64) -> Self {
         let message = format!(
             "The result has {} MiB, an INLINE result at most {} MiB. Read fewer rows or columns, or set row_limit.",

@@ -95,6 +95,7 @@ impl Context {
     ///
     /// # Errors
     /// `INTERNAL_ERROR` for a view, which has none.
+    #[expect(clippy::unused_self, reason = "reads like the other questions to the context")]
     pub(super) fn location(&self, table: &TableRow) -> Result<TableLocation, SqlError> {
         match &table.location {
             Some(location) => Ok(TableLocation::parse(location)?),

@@ -135,7 +135,7 @@ fn changed(action: AlterSecurableAction, mut properties: Properties) -> Changed 
 }
 
 /// Checks that the namespace is there. It holds for this statement alone: each statement of the REST API has
-/// a session of its own (facts/rest_api.md §7).
+/// a session of its own (`facts/rest_api.md` §7).
 pub(super) async fn use_namespace(context: &Context, namespace: Use) -> Result<StatementResult, SqlError> {
     match namespace {
         Use::Catalog(name) => {
@@ -144,7 +144,7 @@ pub(super) async fn use_namespace(context: &Context, namespace: Use) -> Result<S
                     securables::get_catalog(tx, access, &name, false)?;
                     Ok(())
                 })
-                .await?
+                .await?;
         }
         Use::Schema(name) => {
             let (catalog, schema) = context.schema_name(&name);

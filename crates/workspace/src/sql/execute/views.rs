@@ -51,10 +51,10 @@ pub(super) async fn create(context: &Context, create: CreateView) -> Result<Stat
         row.view = Some(details);
         row.audit.touch(access.principal());
         if is_new {
-            tx.insert_table(&row)?
+            tx.insert_table(&row)?;
         } else {
-            tx.update_table(&row)?
-        };
+            tx.update_table(&row)?;
+        }
         Ok(StatementResult::none())
     };
     context.write(write).await

@@ -46,5 +46,5 @@ async fn catalogs_and_schemas_are_made_shown_and_dropped() {
     sql.run("DROP SCHEMA sales.raw CASCADE").await;
     sql.run("DROP CATALOG sales CASCADE").await;
     sql.run("DROP CATALOG IF EXISTS sales").await;
-    assert_eq!(std::fs::read_dir(sql.server.root().join("managed")).unwrap().count(), 0);
+    assert_eq!(fs_err::read_dir(sql.server.root().join("managed")).unwrap().count(), 0);
 }

@@ -113,8 +113,9 @@ fn typed(planned: Planned, schema: &StructType) -> Result<Planned, SqlError> {
     }
     let given: Vec<ArrowType> =
         planned.plan.schema().fields().iter().map(|field| field.data_type().clone()).collect();
-    planned.project(|position, column| match (&given[position], &wanted[position]) {
-        (given, (name, wanted)) => converted(column, given, wanted.clone()).alias(name.clone()),
+    planned.project(|position, column| {
+        let (name, wanted) = &wanted[position];
+        converted(column, &given[position], wanted.clone()).alias(name.clone())
     })
 }
 

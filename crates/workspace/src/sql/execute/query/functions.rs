@@ -1,7 +1,7 @@
 //! The functions a query may call, and how each Spark function is said to DataFusion.
 //!
 //! A function is here only when its result is Spark's: many of DataFusion's have the name of a Spark function
-//! and another meaning (design/embedded_sql.md §3). Everything else is refused by name.
+//! and another meaning (`design/embedded_sql.md` §3). Everything else is refused by name.
 
 use datafusion::sql::sqlparser::ast::{
     BinaryOperator, DataType, DateTimeField, Expr, ExtractSyntax, Function, FunctionArguments, Ident,
@@ -103,10 +103,10 @@ fn plain_name(function: &Function) -> Result<String, SqlError> {
 
 fn renamed(mut function: Function, name: &str) -> Expr {
     function.name = ObjectName::from(vec![Ident::new(name)]);
-    if matches!(function.args, FunctionArguments::None) {
-        if let Expr::Function(empty) = call(name, Vec::new()) {
-            function.args = empty.args;
-        }
+    if matches!(function.args, FunctionArguments::None)
+        && let Expr::Function(empty) = call(name, Vec::new())
+    {
+        function.args = empty.args;
     }
     Expr::Function(function)
 }
@@ -144,7 +144,7 @@ fn scalar_function(name: &str, mut arguments: Vec<Expr>) -> Option<Expr> {
     if name == "concat" {
         return arguments.into_iter().map(to_text).reduce(concatenated);
     }
-    if name == "map" && arguments.len() % 2 == 0 {
+    if name == "map" && arguments.len().is_multiple_of(2) {
         let (keys, entries): (Vec<_>, Vec<_>) =
             arguments.into_iter().enumerate().partition(|(index, _)| index % 2 == 0);
         let array =

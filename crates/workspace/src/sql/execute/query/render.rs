@@ -122,6 +122,7 @@ mod tests {
 
     use super::*;
 
+    #[expect(clippy::needless_pass_by_value, reason = "tests read better without references")]
     fn first(array: ArrayRef) -> Option<String> {
         text(&array, 0).unwrap()
     }

@@ -140,12 +140,16 @@ fn plain_numbers_around(query: &mut Query) {
     if let Some(order_by) = &mut query.order_by
         && let OrderByKind::Expressions(keys) = &mut order_by.kind
     {
-        keys.iter_mut().for_each(|key| plain_number(&mut key.expr));
+        for key in keys {
+            plain_number(&mut key.expr);
+        }
     }
     match &mut query.limit_clause {
         Some(LimitClause::LimitOffset { limit, offset, .. }) => {
             limit.iter_mut().for_each(plain_number);
-            offset.iter_mut().for_each(|offset| plain_number(&mut offset.value));
+            if let Some(offset) = offset {
+                plain_number(&mut offset.value);
+            }
         }
         Some(LimitClause::OffsetCommaLimit { offset, limit }) => {
             plain_number(offset);

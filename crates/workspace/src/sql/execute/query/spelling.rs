@@ -154,7 +154,9 @@ impl VisitorMut for Speller<'_> {
         let joins = select.from.iter_mut().flat_map(|table| &mut table.joins);
         for join in joins {
             if let Some(JoinConstraint::Using(columns)) = constraint(&mut join.join_operator) {
-                columns.iter_mut().for_each(|column| self.0.spell_name(column));
+                for column in columns {
+                    self.0.spell_name(column);
+                }
             }
         }
         ControlFlow::Continue(())
