@@ -1,5 +1,7 @@
 """DEEP CLONE of a table of large files against `cp -r` of the same folder: interleaved, medians.
 
+A clone is on the disk before it is committed; `cp` leaves that to the kernel, so both ways of it are measured.
+
 usage: deep_clone.py [GIB] [ROUNDS]
 """
 
@@ -56,21 +58,25 @@ def main() -> None:
         with served_workspace(folder / "workspace") as workspace:
             workspace.sql("CREATE CATALOG bench")
             workspace.sql(f"CREATE TABLE bench.default.source USING DELTA LOCATION '{source}'")
-            copies, clones, again = [], [], []
+            copies, synced, clones, again = [], [], [], []
             for round_number in range(rounds):
                 copy = folder / "copy"
                 clone = f"bench.default.clone_{round_number}"
                 statement = f"CREATE OR REPLACE TABLE {clone} DEEP CLONE bench.default.source"
                 copies.append(seconds(lambda: subprocess.run(["cp", "-r", source, copy], check=True)))
                 shutil.rmtree(copy)
+                durable = f"cp -r {source} {copy} && find {copy} -type f -exec sync {{}} +"
+                synced.append(seconds(lambda: subprocess.run(["sh", "-c", durable], check=True)))
+                shutil.rmtree(copy)
                 clones.append(seconds(lambda: workspace.sql(statement)))
                 again.append(seconds(lambda: workspace.sql(statement)))
                 workspace.sql(f"DROP TABLE {clone}")
     print(f"{gib} GiB in {FILES} files, {rounds} rounds, medians")
     print(f"cp -r               {median(copies):8.2f} s   {[round(value, 2) for value in copies]}")
+    print(f"cp -r, then fsync   {median(synced):8.2f} s   {[round(value, 2) for value in synced]}")
     print(f"DEEP CLONE          {median(clones):8.2f} s   {[round(value, 2) for value in clones]}")
     print(f"DEEP CLONE again    {median(again):8.3f} s   (no file copied)")
-    print(f"cp -r ÷ DEEP CLONE  {median(copies) / median(clones):8.2f}")
+    print(f"cp -r ÷ DEEP CLONE  {median(copies) / median(clones):8.2f}   (with fsync {median(synced) / median(clones):.2f})")
 
 
 main()
