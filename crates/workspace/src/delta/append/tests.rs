@@ -10,7 +10,8 @@ use tokio::runtime::Runtime;
 use super::*;
 use crate::delta::schema::{DataType, StructField, StructType};
 use crate::delta::test_tables::engine;
-use crate::delta::{DeleteMetrics, DeleteRequest, MetadataChange, alter, create_table, delete, history};
+use crate::delta::delete::DeleteMetrics;
+use crate::delta::{DeleteRequest, MetadataChange, alter, create_table, delete, history};
 
 struct Table {
     _folder: TempDir,

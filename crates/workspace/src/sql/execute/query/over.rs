@@ -87,7 +87,7 @@ impl Visitor for Subqueries {
 
 impl Planned {
     pub(super) fn new(session: datafusion::prelude::SessionContext, plan: LogicalPlan) -> Result<Self, SqlError> {
-        let fields = output::fields(plan.schema().as_arrow(), None)?;
+        let fields = output::fields(plan.schema().as_arrow(), &output::Names::default())?;
         Ok(Self { session, plan, fields })
     }
 

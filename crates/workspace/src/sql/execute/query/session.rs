@@ -57,7 +57,6 @@ fn expr_planners() -> Vec<Arc<dyn ExprPlanner>> {
 struct SparkTypes;
 
 impl TypePlanner for SparkTypes {
-    #[expect(deprecated, reason = "the successor takes fields, which plain types do not need")]
     fn plan_type(&self, sql_type: &SqlType) -> Result<Option<DataType>> {
         Ok(Some(match sql_type {
             SqlType::TinyInt(None) => DataType::Int8,
