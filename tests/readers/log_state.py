@@ -118,7 +118,8 @@ class TableState:
         self.metadata = action.get("metaData") or self.metadata
         self.protocol = action.get("protocol") or self.protocol
         if txn := action.get("txn"):
-            self.transactions[txn["appId"]] = txn
+            # A checkpoint has a column for what a commit leaves out.
+            self.transactions[txn["appId"]] = {key: value for key, value in txn.items() if value is not None}
         if domain := action.get("domainMetadata"):
             if domain.get("removed"):
                 self.domains.pop(domain["domain"], None)

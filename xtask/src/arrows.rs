@@ -58,7 +58,10 @@ pub(crate) fn check() -> Result<String> {
     let metadata = read_metadata()?;
     let violations = violations(&metadata);
     if !violations.is_empty() {
-        bail!("{}\nThe arrows are in ARCHITECTURE.md, «Crates», and in xtask/src/arrows.rs.", violations.join("\n"));
+        bail!(
+            "{}\nThe arrows are in ARCHITECTURE.md, «Crates», and in xtask/src/arrows.rs.",
+            violations.join("\n")
+        );
     }
     Ok(format!("{} crates keep their arrows", metadata.packages.len()))
 }

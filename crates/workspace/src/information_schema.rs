@@ -33,7 +33,7 @@ pub(crate) fn batch(
 ) -> Result<Option<RecordBatch>, SqlError> {
     let catalogs = catalogs(tx, access, catalog)?;
     let batch = match table.as_str().to_lowercase().as_str() {
-        "catalogs" => securables::catalogs(catalogs)?,
+        "catalogs" => securables::catalogs(&catalogs)?,
         "schemata" => securables::schemata(tx, access, &catalogs)?,
         "tables" => securables::tables(tx, access, &catalogs)?,
         "views" => securables::views(tx, access, &catalogs)?,
@@ -47,7 +47,11 @@ pub(crate) fn batch(
 }
 
 /// The catalogs that the schema of `catalog` describes: itself, or for `system` all the caller sees.
-fn catalogs(tx: &Transaction<'_>, access: &Access, catalog: &Identifier) -> Result<Vec<CatalogRow>, SqlError> {
+fn catalogs(
+    tx: &Transaction<'_>,
+    access: &Access,
+    catalog: &Identifier,
+) -> Result<Vec<CatalogRow>, SqlError> {
     if catalog.matches(SYSTEM_CATALOG) {
         let visible = operations::list_catalogs(tx, access, true, &PageRequest::all())?.items;
         return Ok(visible.into_iter().map(|(catalog, _)| catalog).collect());

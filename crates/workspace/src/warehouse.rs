@@ -28,7 +28,7 @@ use crate::sql::SqlError;
 /// The id of the only warehouse.
 pub(crate) const WAREHOUSE_ID: &str = "local";
 
-/// How long a finished statement and its rows can be read (facts/rest_api.md §7).
+/// How long a finished statement and its rows can be read (`facts/rest_api.md` §7).
 const RETENTION: Duration = Duration::from_hours(1);
 
 /// The warehouse. Cheap to clone.
@@ -77,7 +77,12 @@ impl Warehouse {
     }
 
     /// Queues `work` for `principal`.
-    pub(crate) fn submit<W, F>(&self, principal: &str, limits: ResultLimits, work: W) -> Arc<SubmittedStatement>
+    pub(crate) fn submit<W, F>(
+        &self,
+        principal: &str,
+        limits: ResultLimits,
+        work: W,
+    ) -> Arc<SubmittedStatement>
     where
         W: FnOnce(CommitGate) -> F + Send + 'static,
         F: Future<Output = Result<StatementResult, SqlError>> + Send + 'static,

@@ -36,6 +36,8 @@ fn clone_killed_fifty_times_is_finished_by_the_next_one() {
         assert_eq!(contents(&clxs, &destination), after, "round {round}");
         clone(&clxs, &["plan", "--detailed-exitcode"], &destination);
     }
+    let interrupted = clxs.run(&["runs"]).success().matches("interrupted").count();
+    assert!(interrupted >= KILLS / 3, "only {interrupted} of {KILLS} kills hit a run at work");
 }
 
 /// Runs clone or plan; both must end with exit code 0, which for the plan says that nothing is left to do.
@@ -48,8 +50,7 @@ fn clone(clxs: &Clxs, command: &[&str], destination: &str) {
 /// Clones, and kills the process when it has written so many lines. Returns how many it wrote.
 fn clone_until(clxs: &Clxs, destination: &str, lines: usize) -> usize {
     let arguments = ["clone", "-vv", "--source", "shop", "--dest", destination];
-    let mut process =
-        clxs.command(&arguments).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut process = clxs.command(&arguments).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
     let stderr = BufReader::new(process.stderr.take().unwrap());
     let written = stderr.lines().take(lines).map(Result::unwrap).count();
     process.kill().unwrap();
@@ -75,8 +76,10 @@ fn source() -> String {
 }
 
 fn grow(clxs: &Clxs, round: usize) {
-    let inserts: Vec<_> =
-        TABLES.iter().map(|table| format!("INSERT INTO shop.s.{table} VALUES ({}, 'n')", round + 10)).collect();
+    let inserts: Vec<_> = TABLES
+        .iter()
+        .map(|table| format!("INSERT INTO shop.s.{table} VALUES ({}, 'n')", round + 10))
+        .collect();
     clxs.run(&["sql", &inserts.join(";")]).success();
 }
 

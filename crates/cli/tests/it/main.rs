@@ -12,6 +12,8 @@ mod server;
 mod usage;
 
 #[cfg(feature = "embedded")]
+mod crash;
+#[cfg(feature = "embedded")]
 mod demo;
 #[cfg(feature = "embedded")]
 mod interrupt;

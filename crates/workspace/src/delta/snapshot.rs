@@ -98,10 +98,19 @@ impl Snapshot {
     /// # Errors
     /// Those of reading the log.
     pub(crate) fn files(&self) -> Result<Vec<AddFile>, DeltaError> {
+        let files = self.files_with(&StatsOptions::json_only())?;
+        // A checkpoint may hold statistics as columns only; the kernel writes them as JSON when asked for both.
+        if files.iter().any(|file| file.stats.is_none()) {
+            return self.files_with(&StatsOptions::all());
+        }
+        Ok(files)
+    }
+
+    fn files_with(&self, stats: &StatsOptions) -> Result<Vec<AddFile>, DeltaError> {
         self.read(|| {
             let scan = Arc::clone(&self.kernel)
                 .scan_builder()
-                .with_stats(StatsOptions::json_only())
+                .with_stats(stats.clone())
                 .without_row_transforms()
                 .build()?;
             let mut files = Vec::new();

@@ -18,7 +18,9 @@ use super::extract::identifier;
 use super::{AppState, Body, Caller, RestError};
 use crate::session::Session;
 use crate::sql::{Context, SqlError, execute, parse_with};
-use crate::warehouse::{CommitGate, Progress, ResultLimits, ResultSet, StatementResult, SubmittedStatement, WAREHOUSE_ID};
+use crate::warehouse::{
+    CommitGate, Progress, ResultLimits, ResultSet, StatementResult, SubmittedStatement, WAREHOUSE_ID,
+};
 
 /// The catalog of statements that name none.
 const DEFAULT_CATALOG: &str = "main";
@@ -97,7 +99,10 @@ async fn chunk(
 ) -> Result<Json<ResultData>, RestError> {
     let statement = submitted(&state, caller, id).await?;
     let Progress::Succeeded(result) = statement.progress() else {
-        return Err(RestError::new(ErrorCode::NotFound, format!("Statement {} has no result.", statement.id())));
+        return Err(RestError::new(
+            ErrorCode::NotFound,
+            format!("Statement {} has no result.", statement.id()),
+        ));
     };
     let data = data(statement.id(), &result, index);
     let missing = || RestError::invalid(format!("Statement {} has no chunk {index}.", statement.id()));
@@ -105,7 +110,11 @@ async fn chunk(
 }
 
 /// A statement of the caller's; metastore admins see all. UNCONFIRMED: the error of an unknown id.
-async fn submitted(state: &AppState, caller: Caller, id: String) -> Result<Arc<SubmittedStatement>, RestError> {
+async fn submitted(
+    state: &AppState,
+    caller: Caller,
+    id: String,
+) -> Result<Arc<SubmittedStatement>, RestError> {
     let id = StatementId(id);
     if let Some(statement) = state.warehouse.statement(&id) {
         let is_own = statement.principal() == caller.0.name();
@@ -155,7 +164,10 @@ fn limits(request: &ExecuteStatement) -> Result<ResultLimits, RestError> {
         Some(Ok(limit)) => Ok(Some(limit)),
         Some(Err(_)) => Err(RestError::invalid(format!("{name} must not be negative."))),
     };
-    Ok(ResultLimits { rows: limit("row_limit", request.row_limit)?, bytes: limit("byte_limit", request.byte_limit)? })
+    Ok(ResultLimits {
+        rows: limit("row_limit", request.row_limit)?,
+        bytes: limit("byte_limit", request.byte_limit)?,
+    })
 }
 
 fn require_known(request: &ExecuteStatement) -> Result<(), RestError> {
@@ -185,10 +197,8 @@ fn response(statement: &SubmittedStatement) -> StatementResponse {
     let mut status = StatementStatus { state: progress.state(), error: None, sql_state: None };
     match progress {
         Progress::Failed(error) => {
-            status.error = Some(ServiceError {
-                error_code: Some(error_code(&error)),
-                message: Some(error.to_string()),
-            });
+            status.error =
+                Some(ServiceError { error_code: Some(error_code(&error)), message: Some(error.to_string()) });
             status.sql_state = Some(error.sql_state.to_owned());
         }
         Progress::Succeeded(result) => {
@@ -201,7 +211,7 @@ fn response(statement: &SubmittedStatement) -> StatementResponse {
     response
 }
 
-/// What a statement does wrong is BAD_REQUEST, whatever it is (facts/settled.md §6).
+/// What a statement does wrong is `BAD_REQUEST`, whatever it is (facts/settled.md §6).
 fn error_code(error: &SqlError) -> ServiceErrorCode {
     match error.class {
         "INTERNAL_ERROR" => ServiceErrorCode::InternalError,

@@ -63,11 +63,20 @@ pub(super) fn of_catalogs(
     for catalog in catalogs {
         let grants = Grants::read(tx, access, catalog)?;
         let path = [(catalog.id.as_str(), "NONE")];
-        items.extend(grants.shown(catalog.securable_kind(), &path).map(|(grant, from)| {
-            item(grant, from, [catalog.name.as_str(), "", ""])
-        }));
+        items.extend(
+            grants
+                .shown(catalog.securable_kind(), &path)
+                .map(|(grant, from)| item(grant, from, [catalog.name.as_str(), "", ""])),
+        );
     }
-    let columns = [grantor(), grantee(), catalog_name("catalog_name"), privilege_type(), is_grantable(), inherited_from()];
+    let columns = [
+        grantor(),
+        grantee(),
+        catalog_name("catalog_name"),
+        privilege_type(),
+        is_grantable(),
+        inherited_from(),
+    ];
     batch(&columns, &items)
 }
 
@@ -81,9 +90,11 @@ pub(super) fn of_schemas(
         let grants = Grants::read(tx, access, catalog)?;
         for schema in visible_schemas(tx, access, catalog)? {
             let path = [(schema.id.as_str(), "NONE"), (catalog.id.as_str(), "CATALOG")];
-            items.extend(grants.shown(schema.securable_kind(), &path).map(|(grant, from)| {
-                item(grant, from, [catalog.name.as_str(), schema.name.as_str(), ""])
-            }));
+            items.extend(
+                grants.shown(schema.securable_kind(), &path).map(|(grant, from)| {
+                    item(grant, from, [catalog.name.as_str(), schema.name.as_str(), ""])
+                }),
+            );
         }
     }
     let columns = [
@@ -107,8 +118,11 @@ pub(super) fn of_tables(
     for catalog in catalogs {
         let grants = Grants::read(tx, access, catalog)?;
         for table in visible_tables(tx, access, std::slice::from_ref(catalog), ColumnDetail::Omitted)? {
-            let path =
-                [(table.id.as_str(), "NONE"), (table.schema_id.as_str(), "SCHEMA"), (catalog.id.as_str(), "CATALOG")];
+            let path = [
+                (table.id.as_str(), "NONE"),
+                (table.schema_id.as_str(), "SCHEMA"),
+                (catalog.id.as_str(), "CATALOG"),
+            ];
             items.extend(grants.shown(table.securable_kind(), &path).map(|(grant, from)| {
                 item(grant, from, [catalog.name.as_str(), table.schema.as_str(), table.name.as_str()])
             }));

@@ -12,7 +12,7 @@ use crate::sql::SqlError;
 
 use Column::{Text, Timestamp};
 
-pub(super) fn catalogs(catalogs: Vec<CatalogRow>) -> Result<RecordBatch, SqlError> {
+pub(super) fn catalogs(catalogs: &[CatalogRow]) -> Result<RecordBatch, SqlError> {
     let columns: [Column<CatalogRow>; 7] = [
         Text("catalog_name", |row| some(row.name.as_str())),
         Text("catalog_owner", |row| some(&row.owner)),
@@ -22,7 +22,7 @@ pub(super) fn catalogs(catalogs: Vec<CatalogRow>) -> Result<RecordBatch, SqlErro
         Timestamp("last_altered", |row| row.audit.updated_at),
         Text("last_altered_by", |row| some(&row.audit.updated_by)),
     ];
-    batch(&columns, &catalogs)
+    batch(&columns, catalogs)
 }
 
 pub(super) fn schemata(
@@ -57,9 +57,8 @@ pub(super) fn visible_tables(
     let mut tables = Vec::new();
     for catalog in catalogs {
         let visibility = Visibility::load(tx, access, catalog)?;
-        let is_visible = |table: &TableRow| {
-            visibility.table(&table.schema_id, &table.id, &table.owner).is_seen(true)
-        };
+        let is_visible =
+            |table: &TableRow| visibility.table(&table.schema_id, &table.id, &table.owner).is_seen(true);
         tables.extend(tx.tables_of_catalog(catalog, columns)?.into_iter().filter(is_visible));
     }
     Ok(tables)
@@ -84,7 +83,9 @@ pub(super) fn tables(
         Timestamp("last_altered", |row| row.audit.updated_at),
         Text("last_altered_by", |row| some(&row.audit.updated_by)),
         Text("data_source_format", |row| {
-            Some(Cow::Borrowed(row.format.as_ref().map_or("UNKNOWN_DATA_SOURCE_FORMAT", |format| format.as_str())))
+            Some(Cow::Borrowed(
+                row.format.as_ref().map_or("UNKNOWN_DATA_SOURCE_FORMAT", |format| format.as_str()),
+            ))
         }),
         Text("storage_sub_directory", |_| None),
         Text("storage_path", |row| maybe(row.location.as_ref())),

@@ -55,7 +55,8 @@ pub(crate) fn create_catalog(
     row.properties = request.properties.clone().unwrap_or_default();
     row.storage_root = request.storage_root.as_deref().map(normalise_location).transpose()?;
     tx.insert_catalog(&row)?;
-    let mut schema = SchemaRow::new(&row, &new_name(&SecurableKind::Schema, DEFAULT_SCHEMA)?, access.principal());
+    let mut schema =
+        SchemaRow::new(&row, &new_name(&SecurableKind::Schema, DEFAULT_SCHEMA)?, access.principal());
     schema.comment = Some("Default schema (auto-created)".to_owned());
     tx.insert_schema(&schema)?;
     Ok(row)

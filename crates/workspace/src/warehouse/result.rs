@@ -13,7 +13,7 @@ pub(crate) type Row = Vec<Option<String>>;
 const CHUNK_ROWS: usize = 20_000;
 /// … or this many bytes.
 const CHUNK_BYTES: u64 = 16 << 20;
-/// The most an `INLINE` result may hold: more fails the statement (facts/rest_api.md §7).
+/// The most an `INLINE` result may hold: more fails the statement (`facts/rest_api.md` §7).
 const INLINE_BYTES: u64 = 25 << 20;
 
 /// What a statement gives: columns and rows, or neither.

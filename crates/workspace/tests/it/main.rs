@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "tests fail by panicking, in their helpers too")]
 
 mod catalogs;
+mod delta_tables;
 mod grants;
 mod principals;
 mod protocol;

@@ -8,9 +8,9 @@ use tempfile::TempDir;
 use tokio::runtime::Runtime;
 
 use super::*;
+use crate::delta::delete::DeleteMetrics;
 use crate::delta::schema::{DataType, StructField, StructType};
 use crate::delta::test_tables::engine;
-use crate::delta::delete::DeleteMetrics;
 use crate::delta::{DeleteRequest, MetadataChange, alter, create_table, delete, history};
 
 struct Table {

@@ -4,12 +4,17 @@ use super::SqlError;
 
 impl SqlError {
     pub(crate) fn divide_by_zero() -> Self {
-        let message = "Division by zero. Use `try_divide` to tolerate divisor being 0 and return NULL instead.";
+        let message =
+            "Division by zero. Use `try_divide` to tolerate divisor being 0 and return NULL instead.";
         Self::new("DIVIDE_BY_ZERO", "22012", message)
     }
 
     pub(crate) fn arithmetic_overflow(detail: &str) -> Self {
-        Self::new("ARITHMETIC_OVERFLOW", "22003", format!("{detail}. Use a wider type to tolerate large values."))
+        Self::new(
+            "ARITHMETIC_OVERFLOW",
+            "22003",
+            format!("{detail}. Use a wider type to tolerate large values."),
+        )
     }
 
     pub(crate) fn value_out_of_range(detail: &str) -> Self {
@@ -24,7 +29,7 @@ impl SqlError {
         Self::new("CAST_INVALID_INPUT", "22018", message)
     }
 
-    /// The class is UNCONFIRMED: that the statement fails is documented (facts/rest_api.md §7).
+    /// The class is UNCONFIRMED: that the statement fails is documented (`facts/rest_api.md` §7).
     pub(crate) fn result_too_large(bytes: u64, limit: u64) -> Self {
         let message = format!(
             "The result has {} MiB, an INLINE result at most {} MiB. Read fewer rows or columns, or set row_limit.",

@@ -39,7 +39,9 @@ impl From<MetastoreError> for SqlError {
             }
             MetastoreError::NotApplicable { .. }
             | MetastoreError::InvalidParameter { .. }
-            | MetastoreError::PrincipalExists { .. } => Self::new("INVALID_PARAMETER_VALUE", "22023", message),
+            | MetastoreError::PrincipalExists { .. } => {
+                Self::new("INVALID_PARAMETER_VALUE", "22023", message)
+            }
             other => Self::internal(message).with_source(other),
         }
     }

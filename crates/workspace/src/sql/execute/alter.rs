@@ -95,7 +95,11 @@ where
 }
 
 /// Tables keep their files where they are; they may move to another schema of the catalog.
-async fn rename(context: &Context, name: FullName, new_name: &ObjectName) -> Result<StatementResult, SqlError> {
+async fn rename(
+    context: &Context,
+    name: FullName,
+    new_name: &ObjectName,
+) -> Result<StatementResult, SqlError> {
     let catalog = name.catalog();
     let schema = name.schema().unwrap_or(&context.session().schema);
     let new_name = new_name.resolve(catalog, schema).map_err(SqlError::invalid_identifier)?;
@@ -113,7 +117,10 @@ fn rename_row(
         return Err(SqlError::internal(format!("{new_name} has not three parts")));
     };
     if *catalog != row.catalog {
-        return Err(SqlError::unsupported_but("renaming into another catalog", "Clone the table and drop the old one."));
+        return Err(SqlError::unsupported_but(
+            "renaming into another catalog",
+            "Clone the table and drop the old one.",
+        ));
     }
     if *schema != row.schema {
         access.check(tx, &SecurableRef::Schema(catalog.clone(), schema.clone()), &Privilege::CreateTable)?;

@@ -42,7 +42,11 @@ pub(super) async fn execute(context: &Context, clone: CloneTable) -> Result<Stat
 }
 
 /// The row to write; `None` when `IF NOT EXISTS` finds something.
-async fn prepare(context: &Context, clone: &CloneTable, name: &FullName) -> Result<Option<Writing>, SqlError> {
+async fn prepare(
+    context: &Context,
+    clone: &CloneTable,
+    name: &FullName,
+) -> Result<Option<Writing>, SqlError> {
     let (name, on_existing, shallow) = (name.clone(), clone.on_existing, clone.shallow);
     let location = clone.location.clone();
     context

@@ -69,7 +69,8 @@ async fn on_column(
     comment: Option<String>,
 ) -> Result<StatementResult, SqlError> {
     let row = commented(context, table).await?;
-    let known = row.columns.iter().position(|known| known.name.as_deref().is_some_and(|name| column.matches(name)));
+    let known =
+        row.columns.iter().position(|known| known.name.as_deref().is_some_and(|name| column.matches(name)));
     let Some(position) = known else {
         let names: Vec<_> = row.columns.iter().filter_map(|known| known.name.clone()).collect();
         return Err(SqlError::unresolved_column(column, &names));

@@ -7,10 +7,10 @@ use crate::authorization::{Access, SecurableRef};
 use crate::delta::{DeltaEngine, DeltaError, TableLocation};
 use crate::metastore::{Metastore, TableRow, Transaction, normalise_location};
 use crate::principal::Principal;
+use crate::securables;
 use crate::session::Session;
 use crate::sql::SqlError;
 use crate::sql::ast::{ObjectName, TableReference};
-use crate::securables;
 use crate::warehouse::CommitGate;
 
 /// What all statements of a workspace share. Cheap to clone.
@@ -95,6 +95,7 @@ impl Context {
     ///
     /// # Errors
     /// `INTERNAL_ERROR` for a view, which has none.
+    #[expect(clippy::unused_self, reason = "reads like the other questions to the context")]
     pub(super) fn location(&self, table: &TableRow) -> Result<TableLocation, SqlError> {
         match &table.location {
             Some(location) => Ok(TableLocation::parse(location)?),
@@ -181,7 +182,11 @@ impl Context {
 }
 
 /// A table or view that the caller may see.
-pub(super) fn visible_table(tx: &Transaction<'_>, access: &Access, name: &FullName) -> Result<TableRow, SqlError> {
+pub(super) fn visible_table(
+    tx: &Transaction<'_>,
+    access: &Access,
+    name: &FullName,
+) -> Result<TableRow, SqlError> {
     let found = securables::get_table(tx, access, name, true);
     Ok(found.map_err(|error| SqlError::of_table_lookup(error, name))?.0)
 }

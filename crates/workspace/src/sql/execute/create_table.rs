@@ -41,9 +41,10 @@ pub(super) async fn execute(context: &Context, create: CreateTable) -> Result<St
 fn named(create: &CreateTable) -> Result<&ObjectName, SqlError> {
     match &create.name {
         TableReference::Name(name) => Ok(name),
-        TableReference::Path { .. } => {
-            Err(SqlError::unsupported_but("CREATE TABLE at a path without a name", "Name the table, with LOCATION."))
-        }
+        TableReference::Path { .. } => Err(SqlError::unsupported_but(
+            "CREATE TABLE at a path without a name",
+            "Name the table, with LOCATION.",
+        )),
     }
 }
 
@@ -52,13 +53,20 @@ fn require_delta(provider: Option<&str>) -> Result<(), SqlError> {
         None | Some("delta") => Ok(()),
         Some(other) => {
             let feature = format!("CREATE TABLE … USING {}", other.to_uppercase());
-            Err(SqlError::unsupported_but(feature, "Use DELTA, or run the statement on a Databricks workspace."))
+            Err(SqlError::unsupported_but(
+                feature,
+                "Use DELTA, or run the statement on a Databricks workspace.",
+            ))
         }
     }
 }
 
 /// The row to write; `None` when `IF NOT EXISTS` finds something.
-async fn prepare(context: &Context, create: &CreateTable, name: &FullName) -> Result<Option<Writing>, SqlError> {
+async fn prepare(
+    context: &Context,
+    create: &CreateTable,
+    name: &FullName,
+) -> Result<Option<Writing>, SqlError> {
     let (name, on_existing, location) = (name.clone(), create.on_existing, create.location.clone());
     context
         .read(move |tx, access| {
@@ -105,7 +113,11 @@ fn require_empty(name: &FullName, location: &TableLocation) -> Result<(), SqlErr
 }
 
 /// Registers a table that is there: its log says what it is, and what the statement says must agree.
-async fn register(context: &Context, create: CreateTable, writing: Writing) -> Result<StatementResult, SqlError> {
+async fn register(
+    context: &Context,
+    create: CreateTable,
+    writing: Writing,
+) -> Result<StatementResult, SqlError> {
     if create.query.is_some() {
         let location = context.location(&writing.row)?;
         return Err(SqlError::delta_create_with_non_empty_location(writing.row.full_name(), location));
@@ -136,10 +148,15 @@ fn same_partitions(create: &CreateTable, snapshot: &Snapshot) -> bool {
     let listed = &create.partition_columns;
     let partitions = &snapshot.metadata().partition_columns;
     listed.is_empty()
-        || listed.len() == partitions.len() && listed.iter().zip(partitions).all(|(name, known)| name.matches(known))
+        || listed.len() == partitions.len()
+            && listed.iter().zip(partitions).all(|(name, known)| name.matches(known))
 }
 
-async fn create_empty(context: &Context, create: CreateTable, writing: Writing) -> Result<StatementResult, SqlError> {
+async fn create_empty(
+    context: &Context,
+    create: CreateTable,
+    writing: Writing,
+) -> Result<StatementResult, SqlError> {
     let schema = StructType::try_new(create.columns.clone())
         .map_err(|error| SqlError::datatype_mismatch(error.to_string()).with_source(error))?;
     let table = new_delta_table(context, create, schema, &writing);
@@ -169,7 +186,12 @@ async fn create_as(
     Ok(written(write_files(context, writing, commit).await?))
 }
 
-fn new_delta_table(context: &Context, create: CreateTable, schema: StructType, writing: &Writing) -> NewTable {
+fn new_delta_table(
+    context: &Context,
+    create: CreateTable,
+    schema: StructType,
+    writing: &Writing,
+) -> NewTable {
     let names = |names: Vec<Identifier>| names.into_iter().map(|name| name.as_str().to_owned()).collect();
     NewTable {
         schema,

@@ -25,7 +25,8 @@ pub(super) async fn execute(context: &Context, describe: Describe) -> Result<Sta
 
 async fn schema(context: &Context, name: &ObjectName, extended: bool) -> Result<StatementResult, SqlError> {
     let (catalog, name) = context.schema_name(name);
-    let schema = context.read(move |tx, access| Ok(securables::get_schema(tx, access, (&catalog, &name), true)?.0));
+    let schema =
+        context.read(move |tx, access| Ok(securables::get_schema(tx, access, (&catalog, &name), true)?.0));
     let schema = schema.await?;
     let mut rows = vec![
         ["Catalog Name".to_owned(), schema.catalog.as_str().to_owned()],
@@ -41,7 +42,8 @@ async fn schema(context: &Context, name: &ObjectName, extended: bool) -> Result<
 }
 
 async fn catalog(context: &Context, name: Identifier, extended: bool) -> Result<StatementResult, SqlError> {
-    let catalog = context.read(move |tx, access| Ok(securables::get_catalog(tx, access, &name, true)?.0)).await?;
+    let catalog =
+        context.read(move |tx, access| Ok(securables::get_catalog(tx, access, &name, true)?.0)).await?;
     let mut rows = vec![
         ["Catalog Name".to_owned(), catalog.name.as_str().to_owned()],
         ["Comment".to_owned(), catalog.comment.unwrap_or_default()],

@@ -18,7 +18,11 @@ pub(super) enum Change {
     Revoke,
 }
 
-pub(super) async fn change(context: &Context, grant: Grant, change: Change) -> Result<StatementResult, SqlError> {
+pub(super) async fn change(
+    context: &Context,
+    grant: Grant,
+    change: Change,
+) -> Result<StatementResult, SqlError> {
     let on = securable(context, &grant.on)?;
     let (add, remove) = match change {
         Change::Grant => (grant.privileges, Vec::new()),
@@ -46,9 +50,8 @@ pub(super) async fn show(context: &Context, show: ShowGrants) -> Result<Statemen
         SecurableRef::Table(name) => name.to_lowercase().dotted(),
     };
     let principal = show.principal;
-    let assignments = context.read(move |tx, access| {
-        Ok(securables::effective_grants(tx, access, &on, principal.as_deref())?)
-    });
+    let assignments = context
+        .read(move |tx, access| Ok(securables::effective_grants(tx, access, &on, principal.as_deref())?));
     let mut rows = Vec::new();
     for assignment in assignments.await? {
         for granted in assignment.privileges {

@@ -3,7 +3,9 @@
 /// Whether a name matches; without a pattern every name does.
 pub(super) fn matches(pattern: Option<&str>, name: &str) -> bool {
     let name = name.to_lowercase();
-    pattern.is_none_or(|pattern| pattern.to_lowercase().split('|').any(|single| matches_one(single.trim(), &name)))
+    pattern.is_none_or(|pattern| {
+        pattern.to_lowercase().split('|').any(|single| matches_one(single.trim(), &name))
+    })
 }
 
 fn matches_one(pattern: &str, name: &str) -> bool {

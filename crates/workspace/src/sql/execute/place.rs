@@ -53,7 +53,8 @@ fn is_inside(inner: &str, outer: &str) -> bool {
 }
 
 fn overlaps_managed_storage(location: &str) -> SqlError {
-    let message = format!("Input path url '{location}' overlaps with managed storage within 'CreateTable' call");
+    let message =
+        format!("Input path url '{location}' overlaps with managed storage within 'CreateTable' call");
     SqlError::new("INVALID_PARAMETER_VALUE.LOCATION_OVERLAP", "22023", message)
 }
 

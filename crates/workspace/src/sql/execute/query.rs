@@ -39,8 +39,8 @@ pub(crate) use error::sql_error;
 pub(super) use output::table_schema;
 pub(super) use over::{condition, plan_over, text_of};
 pub(super) use relations::pin;
-pub(super) use syntax::literal;
 use session_values::SessionValues;
+pub(super) use syntax::literal;
 
 use super::Context;
 use super::types::result_column;
@@ -60,7 +60,8 @@ pub(super) struct Planned {
 pub(super) async fn execute(context: &Context, query: Query) -> Result<StatementResult, SqlError> {
     let planned = plan(context, query).await?;
     let columns = planned.fields.iter().enumerate();
-    let columns = columns.map(|(position, field)| result_column(position, &field.name, &field.data_type)).collect();
+    let columns =
+        columns.map(|(position, field)| result_column(position, &field.name, &field.data_type)).collect();
     let mut batches = planned.stream().await?;
     let mut rows = Vec::new();
     while let Some(batch) = batches.next().await {

@@ -12,7 +12,10 @@ use crate::sql::SqlError;
 use crate::sql::ast::{AlterSecurable, AlterSecurableAction, CreateCatalog, CreateSchema, Use};
 use crate::warehouse::StatementResult;
 
-pub(super) async fn create_catalog(context: &Context, create: CreateCatalog) -> Result<StatementResult, SqlError> {
+pub(super) async fn create_catalog(
+    context: &Context,
+    create: CreateCatalog,
+) -> Result<StatementResult, SqlError> {
     let request = clxs_api::catalog::CreateCatalog {
         name: create.name.as_str().to_owned(),
         comment: create.comment,
@@ -20,10 +23,17 @@ pub(super) async fn create_catalog(context: &Context, create: CreateCatalog) -> 
         storage_root: create.managed_location,
     };
     let if_not_exists = create.if_not_exists;
-    context.write(move |tx, access| unless_exists(securables::create_catalog(tx, access, &request).map(drop), if_not_exists)).await
+    context
+        .write(move |tx, access| {
+            unless_exists(securables::create_catalog(tx, access, &request).map(drop), if_not_exists)
+        })
+        .await
 }
 
-pub(super) async fn create_schema(context: &Context, create: CreateSchema) -> Result<StatementResult, SqlError> {
+pub(super) async fn create_schema(
+    context: &Context,
+    create: CreateSchema,
+) -> Result<StatementResult, SqlError> {
     let (catalog, name) = context.schema_name(&create.name);
     let request = clxs_api::schema::CreateSchema {
         name: name.as_str().to_owned(),
@@ -80,7 +90,9 @@ fn alter_catalog(
     let properties = tx.catalog(name)?.properties;
     let change = match changed(action, properties) {
         Changed::Owner(owner) => UpdateCatalog { owner: Some(owner), ..Default::default() },
-        Changed::Properties(properties) => UpdateCatalog { properties: Some(properties), ..Default::default() },
+        Changed::Properties(properties) => {
+            UpdateCatalog { properties: Some(properties), ..Default::default() }
+        }
     };
     securables::update_catalog(tx, access, name, &change)?;
     Ok(StatementResult::none())
@@ -95,7 +107,9 @@ fn alter_schema(
     let properties = tx.schema(name.0, name.1)?.properties;
     let change = match changed(action, properties) {
         Changed::Owner(owner) => UpdateSchema { owner: Some(owner), ..Default::default() },
-        Changed::Properties(properties) => UpdateSchema { properties: Some(properties), ..Default::default() },
+        Changed::Properties(properties) => {
+            UpdateSchema { properties: Some(properties), ..Default::default() }
+        }
     };
     securables::update_schema(tx, access, name, &change)?;
     Ok(StatementResult::none())
@@ -121,19 +135,25 @@ fn changed(action: AlterSecurableAction, mut properties: Properties) -> Changed 
 }
 
 /// Checks that the namespace is there. It holds for this statement alone: each statement of the REST API has
-/// a session of its own (facts/rest_api.md §7).
+/// a session of its own (`facts/rest_api.md` §7).
 pub(super) async fn use_namespace(context: &Context, namespace: Use) -> Result<StatementResult, SqlError> {
     match namespace {
-        Use::Catalog(name) => context.read(move |tx, access| {
-            securables::get_catalog(tx, access, &name, false)?;
-            Ok(())
-        }).await?,
+        Use::Catalog(name) => {
+            context
+                .read(move |tx, access| {
+                    securables::get_catalog(tx, access, &name, false)?;
+                    Ok(())
+                })
+                .await?;
+        }
         Use::Schema(name) => {
             let (catalog, schema) = context.schema_name(&name);
-            context.read(move |tx, access| {
-                securables::get_schema(tx, access, (&catalog, &schema), false)?;
-                Ok(())
-            }).await?;
+            context
+                .read(move |tx, access| {
+                    securables::get_schema(tx, access, (&catalog, &schema), false)?;
+                    Ok(())
+                })
+                .await?;
         }
     }
     Ok(StatementResult::none())

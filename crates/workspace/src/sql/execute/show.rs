@@ -98,9 +98,11 @@ async fn properties(
         let shown = table.properties.into_iter().filter(|(key, _)| !views::is_internal(key));
         return Ok(text_result(["key", "value"], shown.map(|(key, value)| [key, value]).collect()));
     };
-    let value = table.properties.get(&key).cloned().unwrap_or_else(|| {
-        format!("Table {} does not have property: {key}", table.full_name().dotted())
-    });
+    let value = table
+        .properties
+        .get(&key)
+        .cloned()
+        .unwrap_or_else(|| format!("Table {} does not have property: {key}", table.full_name().dotted()));
     Ok(text_result(["key", "value"], vec![[key, value]]))
 }
 
@@ -110,7 +112,8 @@ async fn create_table(context: &Context, table: &ObjectName) -> Result<Statement
         Vec::new()
     } else {
         let location = context.location(&table)?;
-        let read = move |engine: &DeltaEngine| Snapshot::open(engine, &location, Pin::Latest)?.clustering_columns();
+        let read =
+            move |engine: &DeltaEngine| Snapshot::open(engine, &location, Pin::Latest)?.clustering_columns();
         context.blocking(read).await?
     };
     Ok(text_result(["createtab_stmt"], vec![[create_statement(&table, &clustering)]]))

@@ -51,8 +51,9 @@ fn comment_and_properties(table: &TableRow) -> String {
         text += &format!("COMMENT {}\n", SqlLiteral::new(comment));
     }
     let shown = table.properties.iter().filter(|(key, _)| !super::views::is_internal(key));
-    let pairs: Vec<_> =
-        shown.map(|(key, value)| format!("  {} = {}", SqlLiteral::new(key), SqlLiteral::new(value))).collect();
+    let pairs: Vec<_> = shown
+        .map(|(key, value)| format!("  {} = {}", SqlLiteral::new(key), SqlLiteral::new(value)))
+        .collect();
     if !pairs.is_empty() {
         text += &format!("TBLPROPERTIES (\n{})\n", pairs.join(",\n"));
     }
@@ -60,7 +61,11 @@ fn comment_and_properties(table: &TableRow) -> String {
 }
 
 fn column(column: &ColumnInfo) -> String {
-    let mut text = format!("  {} {}", column_name(column), column.type_text.as_deref().unwrap_or_default().to_uppercase());
+    let mut text = format!(
+        "  {} {}",
+        column_name(column),
+        column.type_text.as_deref().unwrap_or_default().to_uppercase()
+    );
     if column.nullable == Some(false) {
         text += " NOT NULL";
     }
@@ -81,7 +86,11 @@ fn comment(column: &ColumnInfo) -> String {
 }
 
 fn column_name(column: &ColumnInfo) -> String {
-    column.name.as_deref().and_then(|name| Identifier::new(name).ok()).map_or_else(String::new, |name| plain(&name))
+    column
+        .name
+        .as_deref()
+        .and_then(|name| Identifier::new(name).ok())
+        .map_or_else(String::new, |name| plain(&name))
 }
 
 /// Names that need no quotes have none in these texts.

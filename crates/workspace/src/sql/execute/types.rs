@@ -13,7 +13,8 @@ pub(crate) fn result_type_text(data_type: &DataType) -> String {
             format!("MAP<{}, {}>", result_type_text(&map.key_type), result_type_text(&map.value_type))
         }
         DataType::Struct(fields) => {
-            let field = |field: &StructField| format!("{}: {}", field.name, result_type_text(&field.data_type));
+            let field =
+                |field: &StructField| format!("{}: {}", field.name, result_type_text(&field.data_type));
             format!("STRUCT<{}>", fields.fields().map(field).collect::<Vec<_>>().join(", "))
         }
         other => catalog_type_text(other).to_uppercase(),
@@ -29,7 +30,8 @@ pub(crate) fn catalog_type_text(data_type: &DataType) -> String {
             format!("map<{},{}>", catalog_type_text(&map.key_type), catalog_type_text(&map.value_type))
         }
         DataType::Struct(fields) => {
-            let field = |field: &StructField| format!("{}:{}", field.name, catalog_type_text(&field.data_type));
+            let field =
+                |field: &StructField| format!("{}:{}", field.name, catalog_type_text(&field.data_type));
             format!("struct<{}>", fields.fields().map(field).collect::<Vec<_>>().join(","))
         }
         DataType::Variant(_) => "variant".into(),
@@ -100,12 +102,17 @@ pub(crate) fn result_column(position: usize, name: &str, data_type: &DataType) -
 
 /// The columns of a table for the catalog.
 pub(crate) fn column_infos(schema: &StructType, partition_columns: &[String]) -> Vec<ColumnInfo> {
-    schema.fields().enumerate().map(|(position, field)| column_info(position, field, partition_columns)).collect()
+    schema
+        .fields()
+        .enumerate()
+        .map(|(position, field)| column_info(position, field, partition_columns))
+        .collect()
 }
 
 fn column_info(position: usize, field: &StructField, partition_columns: &[String]) -> ColumnInfo {
     let decimal = decimal_parts(&field.data_type);
-    let partition_index = partition_columns.iter().position(|column| column.eq_ignore_ascii_case(&field.name));
+    let partition_index =
+        partition_columns.iter().position(|column| column.eq_ignore_ascii_case(&field.name));
     ColumnInfo {
         name: Some(field.name.clone()),
         position: i32::try_from(position).ok(),

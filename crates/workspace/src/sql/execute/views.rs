@@ -28,16 +28,16 @@ pub(super) async fn create(context: &Context, create: CreateView) -> Result<Stat
     let name = context.table_name(&create.name)?;
     let on_existing = create.on_existing;
     let wanted = name.clone();
-    let kept = context.read(move |tx, access| {
-        Ok(matches!(target(tx, access, &wanted, on_existing)?, Target::Kept))
-    });
+    let kept =
+        context.read(move |tx, access| Ok(matches!(target(tx, access, &wanted, on_existing)?, Target::Kept)));
     if kept.await? {
         return Ok(StatementResult::none());
     }
     let columns = output_columns(context, &name, &create.query, &create.columns).await?;
     let details = details(context, &create.query, create.definition)?;
     let mut properties: clxs_api::Properties = create.properties.into_iter().collect();
-    properties.insert(SCHEMA_MODE.to_owned(), create.schema_mode.unwrap_or_else(|| "COMPENSATION".to_owned()));
+    properties
+        .insert(SCHEMA_MODE.to_owned(), create.schema_mode.unwrap_or_else(|| "COMPENSATION".to_owned()));
     let comment = create.comment;
     let write = move |tx: &Transaction<'_>, access: &Access| {
         let (mut row, is_new) = match target(tx, access, &name, on_existing)? {
@@ -50,7 +50,11 @@ pub(super) async fn create(context: &Context, create: CreateView) -> Result<Stat
         row.columns = columns;
         row.view = Some(details);
         row.audit.touch(access.principal());
-        if is_new { tx.insert_table(&row)? } else { tx.update_table(&row)? };
+        if is_new {
+            tx.insert_table(&row)?;
+        } else {
+            tx.update_table(&row)?;
+        }
         Ok(StatementResult::none())
     };
     context.write(write).await
@@ -110,7 +114,8 @@ async fn output_columns(
 }
 
 fn arity_mismatch(name: &FullName, listed: &[ViewColumn], fields: &[StructField]) -> SqlError {
-    let names = |names: Vec<&str>| names.into_iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+    let names =
+        |names: Vec<&str>| names.into_iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
     let (class, reason) = if listed.len() > fields.len() {
         ("CREATE_VIEW_COLUMN_ARITY_MISMATCH.NOT_ENOUGH_DATA_COLUMNS", "not enough data columns")
     } else {

@@ -81,25 +81,32 @@ async fn clones_that_cannot_be_are_refused() {
     let folder = tempfile::tempdir().unwrap();
     let at = folder.path().join("e").display().to_string();
     sql.run(&format!("CREATE TABLE main.dev.external (id INT) LOCATION '{at}'")).await;
-    let texts = sql.errors(&[
-        "CREATE TABLE main.dev.again SHALLOW CLONE main.dev.shallow",
-        "CREATE OR REPLACE TABLE main.dev.plain SHALLOW CLONE main.default.src",
-        "CREATE OR REPLACE TABLE main.dev.shallow AS SELECT 1 AS a",
-        "CREATE TABLE main.dev.x SHALLOW CLONE main.dev.external",
-        "CREATE TABLE main.dev.plain CLONE main.default.src",
-        "REPLACE TABLE main.dev.missing CLONE main.default.src",
-        "CREATE TABLE main.dev.x CLONE main.dev.v",
-        "CREATE TABLE main.dev.x CLONE main.default.missing",
-        "CREATE TABLE main.dev.x CLONE main.default.src VERSION AS OF 17",
-        "CREATE OR REPLACE TABLE main.default.src CLONE main.default.src",
-        "CREATE TABLE delta.`relative` CLONE main.default.src",
-        "CREATE TABLE delta.`/tmp/x` CLONE main.default.src LOCATION '/tmp/y'",
-    ]).await;
+    let texts = sql
+        .errors(&[
+            "CREATE TABLE main.dev.again SHALLOW CLONE main.dev.shallow",
+            "CREATE OR REPLACE TABLE main.dev.plain SHALLOW CLONE main.default.src",
+            "CREATE OR REPLACE TABLE main.dev.shallow AS SELECT 1 AS a",
+            "CREATE TABLE main.dev.x SHALLOW CLONE main.dev.external",
+            "CREATE TABLE main.dev.plain CLONE main.default.src",
+            "REPLACE TABLE main.dev.missing CLONE main.default.src",
+            "CREATE TABLE main.dev.x CLONE main.dev.v",
+            "CREATE TABLE main.dev.x CLONE main.default.missing",
+            "CREATE TABLE main.dev.x CLONE main.default.src VERSION AS OF 17",
+            "CREATE OR REPLACE TABLE main.default.src CLONE main.default.src",
+            "CREATE TABLE delta.`relative` CLONE main.default.src",
+            "CREATE TABLE delta.`/tmp/x` CLONE main.default.src LOCATION '/tmp/y'",
+        ])
+        .await;
     insta::with_settings!({filters => vec![(r"file://[^ ;,]*", "[location]")]}, {
         insta::assert_snapshot!(texts);
     });
-    let kept = sql.answer(&sql.server.token, "CREATE TABLE IF NOT EXISTS main.dev.plain CLONE main.default.src").await;
-    assert_eq!((kept["manifest"]["schema"]["column_count"].as_i64(), kept["manifest"]["total_row_count"].as_i64()), (Some(6), Some(0)));
+    let kept = sql
+        .answer(&sql.server.token, "CREATE TABLE IF NOT EXISTS main.dev.plain CLONE main.default.src")
+        .await;
+    assert_eq!(
+        (kept["manifest"]["schema"]["column_count"].as_i64(), kept["manifest"]["total_row_count"].as_i64()),
+        (Some(6), Some(0))
+    );
 }
 
 #[tokio::test]
@@ -108,7 +115,8 @@ async fn external_clone_goes_to_its_location() {
     let folder = tempfile::tempdir().unwrap();
     let at = folder.path().join("clone").display().to_string();
     sql.run(&format!("CREATE TABLE main.dev.external CLONE main.default.src LOCATION '{at}'")).await;
-    sql.run(&format!("CREATE TABLE main.dev.shallow SHALLOW CLONE main.dev.external LOCATION '{at}-2'")).await;
+    sql.run(&format!("CREATE TABLE main.dev.shallow SHALLOW CLONE main.dev.external LOCATION '{at}-2'"))
+        .await;
     let table = sql.server.get("/api/2.1/unity-catalog/tables/main.dev.shallow").await;
     assert_eq!(table["table_type"], "EXTERNAL_SHALLOW_CLONE");
     assert_eq!(sql.rows("SELECT count(*) FROM main.dev.shallow").await, [["2"]]);

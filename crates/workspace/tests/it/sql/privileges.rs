@@ -68,9 +68,12 @@ async fn show_grants_lists_ancestors_privileges_that_the_securable_can_carry() {
     sql.run("REVOKE SELECT ON TABLE main.default.t FROM `ann@example.com`").await;
     sql.run("REVOKE SELECT ON TABLE main.default.t FROM `ann@example.com`").await;
     texts.push(sql.table("SHOW GRANTS ON TABLE main.default.t").await);
-    texts.push(sql.errors(&[
-        "GRANT SELECT ON TABLE main.default.t TO `nobody`",
-        "GRANT USE CATALOG ON TABLE main.default.t TO `ann@example.com`",
-    ]).await);
+    texts.push(
+        sql.errors(&[
+            "GRANT SELECT ON TABLE main.default.t TO `nobody`",
+            "GRANT USE CATALOG ON TABLE main.default.t TO `ann@example.com`",
+        ])
+        .await,
+    );
     insta::assert_snapshot!(texts.join("\n\n"));
 }

@@ -37,9 +37,13 @@ async fn types_of_columns_are_named_as_the_platform_names_them() {
                 array(1) j, named_struct('s', 'x', 'n', 1) k, map('a', 1L) l, count(*) m, CAST(1 AS TINYINT) n",
     );
     let answer = answer.await;
-    let columns = answer["manifest"]["schema"]["columns"].as_array().unwrap_or_else(|| panic!("{answer}")).clone();
+    let columns =
+        answer["manifest"]["schema"]["columns"].as_array().unwrap_or_else(|| panic!("{answer}")).clone();
     let line = |column: &serde_json::Value| {
-        format!("{} {} {} {}", column["name"], column["type_text"], column["type_name"], column["type_precision"])
+        format!(
+            "{} {} {} {}",
+            column["name"], column["type_text"], column["type_name"], column["type_precision"]
+        )
     };
     insta::assert_snapshot!(columns.iter().map(line).collect::<Vec<_>>().join("\n"));
 }
@@ -48,28 +52,30 @@ async fn types_of_columns_are_named_as_the_platform_names_them() {
 async fn errors_of_queries_have_the_platforms_classes() {
     let sql = Sql::start().await;
     sql.run("CREATE TABLE main.default.t (id INT, name STRING)").await;
-    let texts = sql.errors(&[
-        "SELECT 1 / 0",
-        "SELECT 2147483647 + 1",
-        "SELECT CAST('abc' AS INT)",
-        "SELECT nam FROM main.default.t",
-        "SELECT x.id FROM main.default.t",
-        "SELECT id FROM main.default.t a, main.default.t b",
-        "SELECT * FROM main.default.missing",
-        "SELECT * FROM main.nowhere.t",
-        "SELECT * FROM nowhere.s.t",
-        "SELECT regexp_replace('a', 'b', 'c')",
-        "SELECT round(2.5)",
-        "SELECT substr('abc', -1)",
-        "SELECT * FROM main.default.t TABLESAMPLE (10 PERCENT)",
-        "SELECT * FROM main.default.t PIVOT (count(*) FOR name IN ('a'))",
-        "SELECT 1 = '1'",
-        "SELECT 1.0 / 3",
-        "SELECT array(1, 2)[0]",
-        "SELECT * FROM explode(array(1))",
-        "SELECT * FROM main.default.t VERSION AS OF 9",
-        "SELECT * FROM main.default.t TIMESTAMP AS OF '2199-01-01'",
-    ]).await;
+    let texts = sql
+        .errors(&[
+            "SELECT 1 / 0",
+            "SELECT 2147483647 + 1",
+            "SELECT CAST('abc' AS INT)",
+            "SELECT nam FROM main.default.t",
+            "SELECT x.id FROM main.default.t",
+            "SELECT id FROM main.default.t a, main.default.t b",
+            "SELECT * FROM main.default.missing",
+            "SELECT * FROM main.nowhere.t",
+            "SELECT * FROM nowhere.s.t",
+            "SELECT regexp_replace('a', 'b', 'c')",
+            "SELECT round(2.5)",
+            "SELECT substr('abc', -1)",
+            "SELECT * FROM main.default.t TABLESAMPLE (10 PERCENT)",
+            "SELECT * FROM main.default.t PIVOT (count(*) FOR name IN ('a'))",
+            "SELECT 1 = '1'",
+            "SELECT 1.0 / 3",
+            "SELECT array(1, 2)[0]",
+            "SELECT * FROM explode(array(1))",
+            "SELECT * FROM main.default.t VERSION AS OF 9",
+            "SELECT * FROM main.default.t TIMESTAMP AS OF '2199-01-01'",
+        ])
+        .await;
     insta::with_settings!({filters => vec![(r"file://[^ ;,]*", "[location]"), (r"\d{4}-\d\d-\d\dT?[ \d:.Z]*", "[time]")]}, {
         insta::assert_snapshot!(texts);
     });
@@ -80,7 +86,8 @@ async fn names_are_found_in_any_case_and_keep_their_spelling() {
     let sql = Sql::start().await;
     sql.run("CREATE TABLE main.default.Orders (OrderId INT, Customer STRING)").await;
     sql.run("INSERT INTO main.default.orders VALUES (1, 'ann')").await;
-    let table = sql.table("SELECT orderid, O.CUSTOMER AS Who, * FROM MAIN.default.ORDERS o WHERE ORDERID = 1");
+    let table =
+        sql.table("SELECT orderid, O.CUSTOMER AS Who, * FROM MAIN.default.ORDERS o WHERE ORDERID = 1");
     assert_eq!(table.await, "OrderId | Who | OrderId | Customer\n1 | ann | 1 | ann");
     let joined = sql.table("SELECT a.* FROM main.default.orders a JOIN (SELECT orderid AS ID FROM main.default.orders) b ON a.ORDERID = B.id");
     assert_eq!(joined.await, "OrderId | Customer\n1 | ann");

@@ -29,18 +29,22 @@ async fn catalogs_and_schemas_are_made_shown_and_dropped() {
     }
     insta::assert_snapshot!(texts.join("\n\n"));
     sql.run("CREATE TABLE sales.raw.t (id INT)").await;
-    insta::assert_snapshot!("errors_of_catalogs_and_schemas", sql.errors(&[
-        "CREATE CATALOG sales",
-        "CREATE SCHEMA sales.raw",
-        "CREATE SCHEMA nowhere.raw",
-        "DROP SCHEMA sales.raw",
-        "DROP CATALOG sales",
-        "DROP SCHEMA sales.nothing",
-        "USE CATALOG nowhere",
-        "SHOW TABLES IN sales.nothing",
-    ]).await);
+    insta::assert_snapshot!(
+        "errors_of_catalogs_and_schemas",
+        sql.errors(&[
+            "CREATE CATALOG sales",
+            "CREATE SCHEMA sales.raw",
+            "CREATE SCHEMA nowhere.raw",
+            "DROP SCHEMA sales.raw",
+            "DROP CATALOG sales",
+            "DROP SCHEMA sales.nothing",
+            "USE CATALOG nowhere",
+            "SHOW TABLES IN sales.nothing",
+        ])
+        .await
+    );
     sql.run("DROP SCHEMA sales.raw CASCADE").await;
     sql.run("DROP CATALOG sales CASCADE").await;
     sql.run("DROP CATALOG IF EXISTS sales").await;
-    assert_eq!(std::fs::read_dir(sql.server.root().join("managed")).unwrap().count(), 0);
+    assert_eq!(fs_err::read_dir(sql.server.root().join("managed")).unwrap().count(), 0);
 }

@@ -75,7 +75,8 @@ async fn asynchronous_statement_is_polled_to_its_rows() {
 #[tokio::test]
 async fn large_result_comes_in_chunks_that_link_to_each_other() {
     let sql = Sql::start().await;
-    let body = json!({"statement": "SELECT id FROM range(45000)", "warehouse_id": "local", "wait_timeout": "50s"});
+    let body =
+        json!({"statement": "SELECT id FROM range(45000)", "warehouse_id": "local", "wait_timeout": "50s"});
     let answer = submit(&sql, body).await;
     assert_eq!(answer["manifest"]["total_chunk_count"], 3);
     let mut rows = answer["result"]["data_array"].as_array().unwrap().len();

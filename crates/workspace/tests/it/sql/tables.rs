@@ -33,17 +33,19 @@ async fn rows_are_inserted_in_every_way_and_read_again() {
 #[tokio::test]
 async fn rows_that_do_not_fit_are_refused_and_nothing_is_written() {
     let sql = with_orders().await;
-    let texts = sql.errors(&[
-        "INSERT INTO main.default.orders VALUES (3, -1, NULL, 'x')",
-        "INSERT INTO main.default.orders VALUES (NULL, 1, NULL, 'x')",
-        "INSERT INTO main.default.orders VALUES ('three', 1, NULL, 'x')",
-        "INSERT INTO main.default.orders VALUES (1, 2)",
-        "INSERT INTO main.default.orders VALUES (1, 2, NULL, 'x', 5)",
-        "INSERT INTO main.default.orders (id, colour) VALUES (1, 2)",
-        "INSERT INTO main.default.orders (id, ID) VALUES (1, 2)",
-        "INSERT INTO main.default.missing VALUES (1)",
-        "INSERT INTO main.default.orders VALUES (1, 123456789012, NULL, 'x')",
-    ]).await;
+    let texts = sql
+        .errors(&[
+            "INSERT INTO main.default.orders VALUES (3, -1, NULL, 'x')",
+            "INSERT INTO main.default.orders VALUES (NULL, 1, NULL, 'x')",
+            "INSERT INTO main.default.orders VALUES ('three', 1, NULL, 'x')",
+            "INSERT INTO main.default.orders VALUES (1, 2)",
+            "INSERT INTO main.default.orders VALUES (1, 2, NULL, 'x', 5)",
+            "INSERT INTO main.default.orders (id, colour) VALUES (1, 2)",
+            "INSERT INTO main.default.orders (id, ID) VALUES (1, 2)",
+            "INSERT INTO main.default.missing VALUES (1)",
+            "INSERT INTO main.default.orders VALUES (1, 123456789012, NULL, 'x')",
+        ])
+        .await;
     insta::with_settings!({filters => vec![(r"file://[^ ;,]*", "[location]")]}, {
         insta::assert_snapshot!(texts);
     });
@@ -121,13 +123,15 @@ async fn table_is_changed_and_row_and_log_agree() {
     assert_eq!(table["properties"]["a"], serde_json::Value::Null);
     let detail = sql.rows("DESCRIBE DETAIL main.default.sales").await;
     assert_eq!(detail[0][3], "it's new");
-    let texts = sql.errors(&[
-        "ALTER TABLE main.default.sales ADD CONSTRAINT tiny CHECK (amount < 5)",
-        "ALTER TABLE main.default.sales ADD CONSTRAINT small CHECK (amount < 200)",
-        "ALTER TABLE main.default.sales DROP CONSTRAINT none",
-        "ALTER VIEW main.default.sales RENAME TO main.default.x",
-        "COMMENT ON COLUMN main.default.sales.colour IS 'x'",
-    ]).await;
+    let texts = sql
+        .errors(&[
+            "ALTER TABLE main.default.sales ADD CONSTRAINT tiny CHECK (amount < 5)",
+            "ALTER TABLE main.default.sales ADD CONSTRAINT small CHECK (amount < 200)",
+            "ALTER TABLE main.default.sales DROP CONSTRAINT none",
+            "ALTER VIEW main.default.sales RENAME TO main.default.x",
+            "COMMENT ON COLUMN main.default.sales.colour IS 'x'",
+        ])
+        .await;
     insta::with_settings!({filters => vec![(r"file://[^ ;,]*", "[location]")]}, {
         insta::assert_snapshot!(texts);
     });
@@ -142,7 +146,10 @@ async fn create_keeps_fails_or_replaces_what_is_there() {
     let id = |table: &serde_json::Value| table["table_id"].as_str().unwrap().to_owned();
     let path = "/api/2.1/unity-catalog/tables/main.default.orders";
     let before = id(&sql.server.get(path).await);
-    assert_eq!(sql.rows("CREATE OR REPLACE TABLE main.default.orders AS SELECT 1 AS a, 'x' AS B").await, [["1", "1"]]);
+    assert_eq!(
+        sql.rows("CREATE OR REPLACE TABLE main.default.orders AS SELECT 1 AS a, 'x' AS B").await,
+        [["1", "1"]]
+    );
     assert_eq!(sql.table("SELECT * FROM main.default.orders").await, "a | B\n1 | x");
     assert_eq!(id(&sql.server.get(path).await), before);
     assert_eq!(sql.rows("SELECT count(*) FROM main.default.orders VERSION AS OF 1").await, [["2"]]);
@@ -172,10 +179,15 @@ async fn external_table_is_registered_as_it_is_and_stays_when_dropped() {
     sql.run(&format!("CREATE TABLE main.default.second USING DELTA LOCATION '{at}'")).await;
     assert_eq!(sql.rows("SELECT * FROM main.default.second").await, [["1", "a"]]);
     let table = sql.server.get("/api/2.1/unity-catalog/tables/main.default.second").await;
-    assert_eq!((table["table_type"].as_str(), table["columns"][1]["type_text"].as_str()), (Some("EXTERNAL"), Some("string")));
+    assert_eq!(
+        (table["table_type"].as_str(), table["columns"][1]["type_text"].as_str()),
+        (Some("EXTERNAL"), Some("string"))
+    );
     let other = tempfile::tempdir().unwrap();
-    std::fs::File::create(other.path().join("data.csv")).unwrap();
-    let error = sql.error(&format!("CREATE TABLE main.default.third (a INT) LOCATION '{}'", other.path().display())).await;
+    fs_err::File::create(other.path().join("data.csv")).unwrap();
+    let error = sql
+        .error(&format!("CREATE TABLE main.default.third (a INT) LOCATION '{}'", other.path().display()))
+        .await;
     assert!(error.starts_with("[DELTA_CREATE_TABLE_WITH_NON_EMPTY_LOCATION]"), "{error}");
 }
 
@@ -183,9 +195,9 @@ async fn external_table_is_registered_as_it_is_and_stays_when_dropped() {
 async fn dropped_managed_table_takes_its_folder_with_it() {
     let sql = with_orders().await;
     let managed = sql.server.root().join("managed");
-    assert_eq!(std::fs::read_dir(&managed).unwrap().count(), 1);
+    assert_eq!(fs_err::read_dir(&managed).unwrap().count(), 1);
     sql.run("DROP TABLE main.default.orders").await;
-    assert_eq!(std::fs::read_dir(&managed).unwrap().count(), 0);
+    assert_eq!(fs_err::read_dir(&managed).unwrap().count(), 0);
     let error = sql.error("DROP TABLE main.default.orders").await;
     assert!(error.starts_with("[TABLE_OR_VIEW_NOT_FOUND]"), "{error}");
     sql.run("DROP TABLE IF EXISTS main.default.orders").await;
@@ -196,7 +208,7 @@ async fn failed_creation_leaves_neither_row_nor_folder() {
     let sql = Sql::start().await;
     sql.error("CREATE TABLE main.default.t AS SELECT 1 / (id - 5) AS x FROM range(10)").await;
     assert!(sql.rows("SHOW TABLES IN main.default").await.is_empty());
-    assert_eq!(std::fs::read_dir(sql.server.root().join("managed")).unwrap().count(), 0);
+    assert_eq!(fs_err::read_dir(sql.server.root().join("managed")).unwrap().count(), 0);
 }
 
 #[tokio::test]

@@ -9,7 +9,8 @@ use crate::sql::execute::rows::{result, text_array, text_map, text_map_type, tim
 use crate::warehouse::{Row, StatementResult};
 
 pub(super) async fn execute(context: &Context, table: &TableReference) -> Result<StatementResult, SqlError> {
-    let files = context.readable_files(table, |view| SqlError::delta_describe_detail_view(view.full_name())).await?;
+    let files =
+        context.readable_files(table, |view| SqlError::delta_describe_detail_view(view.full_name())).await?;
     let location = files.location;
     let detail =
         context.blocking(move |engine| Snapshot::open(engine, &location, Pin::Latest)?.detail()).await?;

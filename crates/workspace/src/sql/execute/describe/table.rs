@@ -1,5 +1,6 @@
 //! `DESCRIBE TABLE [EXTENDED]`.
 
+use crate::delta::schema::DataType;
 use crate::delta::{Pin, Snapshot};
 use crate::metastore::TableRow;
 use crate::sql::SqlError;
@@ -8,7 +9,6 @@ use crate::sql::execute::context::Context;
 use crate::sql::execute::rows::{readable_timestamp, result};
 use crate::sql::execute::types::{catalog_type_text, comment};
 use crate::sql::execute::views;
-use crate::delta::schema::DataType;
 use crate::warehouse::{Row, StatementResult};
 
 pub(super) async fn execute(
@@ -21,9 +21,11 @@ pub(super) async fn execute(
         TableReference::Path { .. } => return by_path(context, table).await,
     };
     let table = context.visible_table(name).await?;
-    let mut rows: Vec<Row> = table.columns.iter().map(|column| {
-        vec![column.name.clone(), column.type_text.clone(), column.comment.clone()]
-    }).collect();
+    let mut rows: Vec<Row> = table
+        .columns
+        .iter()
+        .map(|column| vec![column.name.clone(), column.type_text.clone(), column.comment.clone()])
+        .collect();
     rows.extend(partition_rows(&table));
     if extended {
         rows.push(row("", "", ""));
@@ -77,7 +79,8 @@ fn detail_rows(table: &TableRow) -> Vec<Row> {
         row("Type", table.table_type.as_str(), ""),
     ];
     let format = table.format.as_ref().map(|format| format.as_str().to_lowercase());
-    let optional = [("Provider", format), ("Comment", table.comment.clone()), ("Location", table.location.clone())];
+    let optional =
+        [("Provider", format), ("Comment", table.comment.clone()), ("Location", table.location.clone())];
     rows.extend(optional.into_iter().filter_map(|(name, value)| Some(row(name, &value?, ""))));
     if let Some(view) = &table.view {
         rows.push(row("View Text", &view.definition, ""));

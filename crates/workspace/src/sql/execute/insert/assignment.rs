@@ -36,7 +36,9 @@ pub(super) fn columns(
             return Err(SqlError::unresolved_column(format!("`{name}`"), &known));
         }
     }
-    if let Some(twice) = names.iter().enumerate().find(|(index, name)| names[..*index].iter().any(|other| same(other, name))) {
+    if let Some(twice) =
+        names.iter().enumerate().find(|(index, name)| names[..*index].iter().any(|other| same(other, name)))
+    {
         return Err(SqlError::column_already_exists(format!("`{}`", twice.1)));
     }
     Ok(schema.fields().map(|field| names.iter().position(|name| same(name, &field.name))).collect())
@@ -47,7 +49,8 @@ fn same(left: &str, right: &str) -> bool {
 }
 
 fn arity_mismatch(table: &FullName, names: &[String], fields: &[StructField]) -> SqlError {
-    let list = |names: Vec<&str>| names.into_iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+    let list =
+        |names: Vec<&str>| names.into_iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
     SqlError::insert_column_arity(
         table,
         fields.len() > names.len(),
@@ -87,7 +90,9 @@ fn positional(position: usize) -> String {
 
 /// The value of a column that the statement leaves out.
 fn default(field: &StructField) -> Result<Expr, SqlError> {
-    if field.metadata.contains_key("delta.generationExpression") || field.metadata.contains_key("delta.identity.start") {
+    if field.metadata.contains_key("delta.generationExpression")
+        || field.metadata.contains_key("delta.identity.start")
+    {
         let feature = format!("computing the generated column `{}`", field.name);
         return Err(SqlError::unsupported_but(feature, "Give its value."));
     }
@@ -108,8 +113,9 @@ fn typed(planned: Planned, schema: &StructType) -> Result<Planned, SqlError> {
     }
     let given: Vec<ArrowType> =
         planned.plan.schema().fields().iter().map(|field| field.data_type().clone()).collect();
-    planned.project(|position, column| match (&given[position], &wanted[position]) {
-        (given, (name, wanted)) => converted(column, given, wanted.clone()).alias(name.clone()),
+    planned.project(|position, column| {
+        let (name, wanted) = &wanted[position];
+        converted(column, &given[position], wanted.clone()).alias(name.clone())
     })
 }
 
@@ -117,7 +123,9 @@ fn typed(planned: Planned, schema: &StructType) -> Result<Planned, SqlError> {
 fn converted(column: PlanExpr, given: &ArrowType, wanted: ArrowType) -> PlanExpr {
     if *given == wanted || wanted.is_nested() && given.is_nested() {
         column
-    } else if wanted == ArrowType::Utf8 && !matches!(given, ArrowType::Utf8View | ArrowType::LargeUtf8 | ArrowType::Null) {
+    } else if wanted == ArrowType::Utf8
+        && !matches!(given, ArrowType::Utf8View | ArrowType::LargeUtf8 | ArrowType::Null)
+    {
         query::text_of(column)
     } else {
         cast(column, wanted)
@@ -141,9 +149,12 @@ fn require_assignable(table: &FullName, given: &DataType, field: &StructField) -
 fn is_assignable(given: &DataType, wanted: &DataType) -> bool {
     match (given, wanted) {
         (given, wanted) if given == wanted || *given == DataType::VOID => true,
-        (DataType::Array(given), DataType::Array(wanted)) => is_assignable(&given.element_type, &wanted.element_type),
+        (DataType::Array(given), DataType::Array(wanted)) => {
+            is_assignable(&given.element_type, &wanted.element_type)
+        }
         (DataType::Map(given), DataType::Map(wanted)) => {
-            is_assignable(&given.key_type, &wanted.key_type) && is_assignable(&given.value_type, &wanted.value_type)
+            is_assignable(&given.key_type, &wanted.key_type)
+                && is_assignable(&given.value_type, &wanted.value_type)
         }
         (DataType::Struct(given), DataType::Struct(wanted)) => {
             given.num_fields() == wanted.num_fields()

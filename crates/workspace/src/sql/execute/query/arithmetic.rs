@@ -15,11 +15,7 @@ use crate::sql::SqlError;
 pub(super) struct SparkOperators;
 
 impl ExprPlanner for SparkOperators {
-    fn plan_binary_op(
-        &self,
-        expr: RawBinaryExpr,
-        schema: &DFSchema,
-    ) -> Result<PlannerResult<RawBinaryExpr>> {
+    fn plan_binary_op(&self, expr: RawBinaryExpr, schema: &DFSchema) -> Result<PlannerResult<RawBinaryExpr>> {
         let left = expr.left.get_type(schema)?;
         let right = expr.right.get_type(schema)?;
         refuse_mixed(&expr.op, &left, &right).map_err(external)?;
@@ -57,7 +53,8 @@ fn refuse_mixed(op: &BinaryOperator, left: &DataType, right: &DataType) -> Resul
         let feature = format!("`{op}` between a STRING and a number");
         return Err(SqlError::unsupported_but(feature, "Write the CAST that is meant."));
     }
-    let decimal = |data_type: &DataType| matches!(data_type, DataType::Decimal128(..) | DataType::Decimal256(..));
+    let decimal =
+        |data_type: &DataType| matches!(data_type, DataType::Decimal128(..) | DataType::Decimal256(..));
     if matches!(op, BinaryOperator::Divide) && (decimal(left) || decimal(right)) {
         return Err(SqlError::unsupported_but("division of DECIMAL", "CAST both operands to DOUBLE."));
     }

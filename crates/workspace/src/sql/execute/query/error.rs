@@ -46,7 +46,9 @@ fn arrow_error(error: ArrowError) -> SqlError {
     match error {
         ArrowError::DivideByZero => SqlError::divide_by_zero(),
         ArrowError::ArithmeticOverflow(detail) => SqlError::arithmetic_overflow(&detail),
-        ArrowError::CastError(detail) | ArrowError::ParseError(detail) => SqlError::cast_invalid_input(&detail),
+        ArrowError::CastError(detail) | ArrowError::ParseError(detail) => {
+            SqlError::cast_invalid_input(&detail)
+        }
         // The only invalid argument that values can be.
         ArrowError::InvalidArgumentError(detail) if detail.contains("too large to store") => {
             SqlError::value_out_of_range(&detail)
@@ -60,11 +62,13 @@ fn schema_error(error: SchemaError) -> SqlError {
     match error {
         SchemaError::FieldNotFound { field, valid_fields } => {
             let name = quoted(&field);
-            let candidates: Vec<String> = valid_fields.iter().map(|field| format!("`{}`", field.name)).collect();
+            let candidates: Vec<String> =
+                valid_fields.iter().map(|field| format!("`{}`", field.name)).collect();
             SqlError::unresolved_column(name, &candidates[..candidates.len().min(5)])
         }
         SchemaError::AmbiguousReference { field } => SqlError::ambiguous_column(quoted(&field), 2),
-        SchemaError::DuplicateUnqualifiedField { name } | SchemaError::DuplicateQualifiedField { name, .. } => {
+        SchemaError::DuplicateUnqualifiedField { name }
+        | SchemaError::DuplicateQualifiedField { name, .. } => {
             SqlError::column_already_exists(format!("`{name}`"))
         }
     }

@@ -1,11 +1,11 @@
 //! The functions a query may call, and how each Spark function is said to DataFusion.
 //!
 //! A function is here only when its result is Spark's: many of DataFusion's have the name of a Spark function
-//! and another meaning (design/embedded_sql.md §3). Everything else is refused by name.
+//! and another meaning (`design/embedded_sql.md` §3). Everything else is refused by name.
 
 use datafusion::sql::sqlparser::ast::{
-    BinaryOperator, DataType, DateTimeField, Expr, ExtractSyntax, Function, FunctionArguments, Ident, ObjectName,
-    UnaryOperator, Value, WindowFrameBound, WindowType,
+    BinaryOperator, DataType, DateTimeField, Expr, ExtractSyntax, Function, FunctionArguments, Ident,
+    ObjectName, UnaryOperator, Value, WindowFrameBound, WindowType,
 };
 
 use super::session_values::SessionValues;
@@ -15,8 +15,26 @@ use crate::sql::SqlError;
 
 /// Functions that mean the same under the same name.
 const SAME: &[&str] = &[
-    "avg", "coalesce", "concat_ws", "contains", "count", "greatest", "least", "lower", "ltrim", "max", "md5", "min",
-    "named_struct", "nullif", "nvl", "reverse", "rtrim", "sum", "upper", "uuid",
+    "avg",
+    "coalesce",
+    "concat_ws",
+    "contains",
+    "count",
+    "greatest",
+    "least",
+    "lower",
+    "ltrim",
+    "max",
+    "md5",
+    "min",
+    "named_struct",
+    "nullif",
+    "nvl",
+    "reverse",
+    "rtrim",
+    "sum",
+    "upper",
+    "uuid",
 ];
 
 /// Functions that mean the same under another name.
@@ -85,10 +103,10 @@ fn plain_name(function: &Function) -> Result<String, SqlError> {
 
 fn renamed(mut function: Function, name: &str) -> Expr {
     function.name = ObjectName::from(vec![Ident::new(name)]);
-    if matches!(function.args, FunctionArguments::None) {
-        if let Expr::Function(empty) = call(name, Vec::new()) {
-            function.args = empty.args;
-        }
+    if matches!(function.args, FunctionArguments::None)
+        && let Expr::Function(empty) = call(name, Vec::new())
+    {
+        function.args = empty.args;
     }
     Expr::Function(function)
 }
@@ -110,7 +128,9 @@ fn session_function(name: &str, arguments: &[Expr], values: &SessionValues) -> O
         ("current_user" | "session_user" | "user", []) => text(&values.user),
         ("current_catalog", []) => text(&values.catalog),
         ("current_schema" | "current_database", []) => text(&values.schema),
-        ("current_timestamp" | "now", []) => timestamp(values.now.format("%Y-%m-%dT%H:%M:%S%.6fZ").to_string()),
+        ("current_timestamp" | "now", []) => {
+            timestamp(values.now.format("%Y-%m-%dT%H:%M:%S%.6fZ").to_string())
+        }
         ("current_date" | "curdate", []) => date(values.now.format("%Y-%m-%d").to_string()),
         ("is_account_group_member" | "is_member", [Expr::Value(group)]) => {
             let Value::SingleQuotedString(group) = &group.value else { return None };
@@ -124,10 +144,11 @@ fn scalar_function(name: &str, mut arguments: Vec<Expr>) -> Option<Expr> {
     if name == "concat" {
         return arguments.into_iter().map(to_text).reduce(concatenated);
     }
-    if name == "map" && arguments.len() % 2 == 0 {
+    if name == "map" && arguments.len().is_multiple_of(2) {
         let (keys, entries): (Vec<_>, Vec<_>) =
             arguments.into_iter().enumerate().partition(|(index, _)| index % 2 == 0);
-        let array = |items: Vec<(usize, Expr)>| call("make_array", items.into_iter().map(|(_, item)| item).collect());
+        let array =
+            |items: Vec<(usize, Expr)>| call("make_array", items.into_iter().map(|(_, item)| item).collect());
         return Some(call("map", vec![array(keys), array(entries)]));
     }
     let first = (!arguments.is_empty()).then(|| arguments.remove(0))?;
@@ -145,8 +166,10 @@ fn scalar_function(name: &str, mut arguments: Vec<Expr>) -> Option<Expr> {
             arguments.insert(0, first);
             Some(call("substr", arguments))
         }
-        (part, []) => date_part(part).map(|field| {
-            Expr::Extract { field, syntax: ExtractSyntax::From, expr: Box::new(first) }
+        (part, []) => date_part(part).map(|field| Expr::Extract {
+            field,
+            syntax: ExtractSyntax::From,
+            expr: Box::new(first),
         }),
         _ => None,
     }
@@ -179,7 +202,11 @@ pub(super) fn concatenated(left: Expr, right: Expr) -> Expr {
 
 fn less_than_zero(expr: Expr) -> Expr {
     let zero = cast(literal(Value::Number("0".into(), false)), DataType::Int(None));
-    Expr::Nested(Box::new(Expr::BinaryOp { left: Box::new(expr), op: BinaryOperator::Lt, right: Box::new(zero) }))
+    Expr::Nested(Box::new(Expr::BinaryOp {
+        left: Box::new(expr),
+        op: BinaryOperator::Lt,
+        right: Box::new(zero),
+    }))
 }
 
 fn negated(expr: Expr) -> Expr {

@@ -2,7 +2,8 @@
 
 /// The text of a `DOUBLE`.
 pub(super) fn double_text(value: f64) -> String {
-    special(value).unwrap_or_else(|| java_text(value.abs() >= 1e-3 && value.abs() < 1e7, &value, &format!("{value:E}")))
+    special(value)
+        .unwrap_or_else(|| java_text(value.abs() >= 1e-3 && value.abs() < 1e7, &value, &format!("{value:E}")))
 }
 
 /// The text of a `FLOAT`.

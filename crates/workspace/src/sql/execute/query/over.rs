@@ -32,7 +32,9 @@ pub(in crate::sql::execute) async fn plan_over(
     let mut query = syntax::parse_query("SELECT 1 FROM t")?;
     if let SetExpr::Select(select) = query.body.as_mut() {
         select.projection = items;
-        if let Some(TableFactor::Table { name, .. }) = select.from.first_mut().map(|table| &mut table.relation) {
+        if let Some(TableFactor::Table { name, .. }) =
+            select.from.first_mut().map(|table| &mut table.relation)
+        {
             *name = ObjectName::from(vec![Ident::with_quote('`', ROWS)]);
         }
     }
@@ -58,7 +60,8 @@ pub(in crate::sql::execute) async fn condition(
     condition: Expr,
 ) -> Result<Arc<dyn PhysicalExpr>, SqlError> {
     if condition.visit(&mut Subqueries).is_break() {
-        let way_out = "Write the rows to keep into a new table, or run the statement on a Databricks workspace.";
+        let way_out =
+            "Write the rows to keep into a new table, or run the statement on a Databricks workspace.";
         return Err(SqlError::unsupported_but("a subquery in a condition on single rows", way_out));
     }
     let mut condition = condition;
@@ -86,7 +89,10 @@ impl Visitor for Subqueries {
 }
 
 impl Planned {
-    pub(super) fn new(session: datafusion::prelude::SessionContext, plan: LogicalPlan) -> Result<Self, SqlError> {
+    pub(super) fn new(
+        session: datafusion::prelude::SessionContext,
+        plan: LogicalPlan,
+    ) -> Result<Self, SqlError> {
         let fields = output::fields(plan.schema().as_arrow(), &output::Names::default())?;
         Ok(Self { session, plan, fields })
     }
@@ -116,8 +122,11 @@ impl Planned {
 
 /// The columns a plan gives, qualified as they are.
 pub(super) fn columns(plan: &LogicalPlan) -> impl Iterator<Item = PlanExpr> {
-    let columns: Vec<_> =
-        plan.schema().iter().map(|(qualifier, field)| col(Column::from((qualifier, field.as_ref())))).collect();
+    let columns: Vec<_> = plan
+        .schema()
+        .iter()
+        .map(|(qualifier, field)| col(Column::from((qualifier, field.as_ref()))))
+        .collect();
     columns.into_iter()
 }
 

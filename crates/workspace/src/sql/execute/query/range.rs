@@ -13,12 +13,8 @@ pub(super) fn rewrite(factor: &mut TableFactor) -> Result<(), SqlError> {
     let bounds: Option<Vec<i64>> = args.args.iter().map(bound).collect();
     match bounds {
         Some(bounds) if is_range(name) && (1..=3).contains(&bounds.len()) => {
-            let default_alias = || TableAlias {
-                explicit: true,
-                name: Ident::new("range"),
-                columns: Vec::new(),
-                at: None,
-            };
+            let default_alias =
+                || TableAlias { explicit: true, name: Ident::new("range"), columns: Vec::new(), at: None };
             let alias = Some(alias.take().unwrap_or_else(default_alias));
             let subquery = Box::new(series(&bounds)?);
             *factor = TableFactor::Derived { lateral: false, subquery, alias, sample: None };

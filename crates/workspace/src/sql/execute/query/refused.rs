@@ -47,8 +47,12 @@ pub(super) fn expression(expr: &Expr) -> Result<(), SqlError> {
 
 fn operator(op: &BinaryOperator) -> Result<(), SqlError> {
     match op {
-        BinaryOperator::Plus | BinaryOperator::Minus | BinaryOperator::Multiply | BinaryOperator::Divide => Ok(()),
-        BinaryOperator::Modulo | BinaryOperator::StringConcat | BinaryOperator::And | BinaryOperator::Or => Ok(()),
+        BinaryOperator::Plus | BinaryOperator::Minus | BinaryOperator::Multiply | BinaryOperator::Divide => {
+            Ok(())
+        }
+        BinaryOperator::Modulo | BinaryOperator::StringConcat | BinaryOperator::And | BinaryOperator::Or => {
+            Ok(())
+        }
         BinaryOperator::Eq | BinaryOperator::NotEq | BinaryOperator::Spaceship => Ok(()),
         BinaryOperator::Lt | BinaryOperator::LtEq | BinaryOperator::Gt | BinaryOperator::GtEq => Ok(()),
         other => refused(&format!("the operator {other}")),

@@ -71,7 +71,8 @@ impl Reader {
             let path: Vec<_> = through.iter().map(ToString::to_string).collect();
             return Err(SqlError::recursive_view(name, path.join(" -> ")));
         }
-        let context = self.context.on_behalf_of(&view.owner, &details.current_catalog, &details.current_schema);
+        let context =
+            self.context.on_behalf_of(&view.owner, &details.current_catalog, &details.current_schema);
         Ok(Self { context, values: self.values.clone(), through })
     }
 }
@@ -111,7 +112,10 @@ fn synthetic(index: usize) -> Result<Identifier, SqlError> {
 }
 
 /// A table whose columns are spelled as in the other tables of the query.
-fn respelled(provider: Arc<dyn TableProvider>, spelling: &Spelling) -> Result<Arc<dyn TableProvider>, SqlError> {
+fn respelled(
+    provider: Arc<dyn TableProvider>,
+    spelling: &Spelling,
+) -> Result<Arc<dyn TableProvider>, SqlError> {
     let schema = provider.schema();
     let spelled = |name: &str| spelling.of(name).unwrap_or(name).to_owned();
     if schema.fields().iter().all(|field| spelled(field.name()) == *field.name()) {
@@ -175,14 +179,19 @@ async fn find(reader: &Reader, name: FullName) -> Result<Found, SqlError> {
 }
 
 async fn folder(reader: &Reader, relation: &Relation) -> Result<Arc<dyn TableProvider>, SqlError> {
-    let files = reader.context.readable_files(&relation.table, |_| SqlError::internal("a view by path")).await?;
+    let files =
+        reader.context.readable_files(&relation.table, |_| SqlError::internal("a view by path")).await?;
     let pin = pin(&reader.context, relation.as_of.clone()).await?;
     let location = files.location;
     let snapshot = reader.context.blocking(move |engine| Snapshot::open(engine, &location, pin)).await?;
     Ok(snapshot.into_table_provider()?)
 }
 
-async fn table(reader: &Reader, row: &TableRow, as_of: Option<AsOf>) -> Result<Arc<dyn TableProvider>, SqlError> {
+async fn table(
+    reader: &Reader,
+    row: &TableRow,
+    as_of: Option<AsOf>,
+) -> Result<Arc<dyn TableProvider>, SqlError> {
     let pin = pin(&reader.context, as_of).await?;
     let location = reader.context.location(row)?;
     let snapshot = reader.context.blocking(move |engine| Snapshot::open(engine, &location, pin)).await?;
@@ -200,7 +209,8 @@ async fn view(
     };
     let planned = super::plan_with(&behind, *query).await?;
     let names = row.columns.iter().filter_map(|column| column.name.clone());
-    let columns: Vec<_> = columns(&planned.plan).zip(names).map(|(column, name)| column.alias(name)).collect();
+    let columns: Vec<_> =
+        columns(&planned.plan).zip(names).map(|(column, name)| column.alias(name)).collect();
     let plan = LogicalPlanBuilder::from(planned.plan)
         .project(columns)
         .and_then(LogicalPlanBuilder::build)
@@ -219,7 +229,13 @@ pub(in crate::sql::execute) async fn pin(context: &Context, as_of: Option<AsOf>)
 
 /// The time in ms that a constant expression gives.
 async fn instant(context: &Context, expression: Expr) -> Result<i64, SqlError> {
-    let invalid = || SqlError::new("INVALID_TIME_TRAVEL_TIMESTAMP_EXPR", "42K0E", "The time travel timestamp expression is invalid. Give a timestamp or a text of one.");
+    let invalid = || {
+        SqlError::new(
+            "INVALID_TIME_TRAVEL_TIMESTAMP_EXPR",
+            "42K0E",
+            "The time travel timestamp expression is invalid. Give a timestamp or a text of one.",
+        )
+    };
     let value = super::constant(context, expression).await?.ok_or_else(invalid)?;
     let microseconds = DataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into()));
     let value = cast(&value, &microseconds).map_err(|error| invalid().with_source(error))?;

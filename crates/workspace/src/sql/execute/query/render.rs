@@ -5,8 +5,8 @@ use base64::engine::general_purpose::STANDARD;
 use chrono::{DateTime, Datelike, NaiveDate, SecondsFormat, Utc};
 use datafusion::arrow::array::{Array, ArrayRef, AsArray, RecordBatch};
 use datafusion::arrow::datatypes::{
-    DataType, Date32Type, Decimal128Type, Float32Type, Float64Type, Int8Type, Int16Type, Int32Type, Int64Type,
-    TimeUnit, TimestampMicrosecondType, UInt64Type,
+    DataType, Date32Type, Decimal128Type, Float32Type, Float64Type, Int8Type, Int16Type, Int32Type,
+    Int64Type, TimeUnit, TimestampMicrosecondType, UInt64Type,
 };
 use serde_json::Value;
 
@@ -97,7 +97,8 @@ fn map_entries(entries: &datafusion::arrow::array::StructArray) -> Result<Value,
 }
 
 fn date(days: i32) -> Result<String, SqlError> {
-    let date = NaiveDate::from_epoch_days(days).ok_or_else(|| SqlError::internal(format!("no date: day {days}")))?;
+    let date =
+        NaiveDate::from_epoch_days(days).ok_or_else(|| SqlError::internal(format!("no date: day {days}")))?;
     Ok(format!("{:04}-{:02}-{:02}", date.year(), date.month(), date.day()))
 }
 
@@ -121,6 +122,7 @@ mod tests {
 
     use super::*;
 
+    #[expect(clippy::needless_pass_by_value, reason = "tests read better without references")]
     fn first(array: ArrayRef) -> Option<String> {
         text(&array, 0).unwrap()
     }

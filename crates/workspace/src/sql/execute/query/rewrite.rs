@@ -3,8 +3,8 @@
 use std::ops::ControlFlow;
 
 use datafusion::sql::sqlparser::ast::{
-    BinaryOperator, CastKind, DataType, Expr, GroupByExpr, Ident, LimitClause, OrderByKind, Query, Select, SelectItem,
-    TableFactor, Value, VisitMut, VisitorMut,
+    BinaryOperator, CastKind, DataType, Expr, GroupByExpr, Ident, LimitClause, OrderByKind, Query, Select,
+    SelectItem, TableFactor, Value, VisitMut, VisitorMut,
 };
 
 use super::session_values::SessionValues;
@@ -101,7 +101,9 @@ fn rewritten(expr: Expr, values: &SessionValues) -> Result<Expr, SqlError> {
         Expr::Substring { expr, substring_from, substring_for, special, shorthand } => {
             let from = substring_from.as_deref().map_or(Some(1), integer);
             if from.is_none_or(|from| from < 1) {
-                return Err(SqlError::unsupported("SUBSTRING from a position that is no literal of at least 1"));
+                return Err(SqlError::unsupported(
+                    "SUBSTRING from a position that is no literal of at least 1",
+                ));
             }
             Expr::Substring { expr, substring_from, substring_for, special, shorthand }
         }
@@ -138,12 +140,16 @@ fn plain_numbers_around(query: &mut Query) {
     if let Some(order_by) = &mut query.order_by
         && let OrderByKind::Expressions(keys) = &mut order_by.kind
     {
-        keys.iter_mut().for_each(|key| plain_number(&mut key.expr));
+        for key in keys {
+            plain_number(&mut key.expr);
+        }
     }
     match &mut query.limit_clause {
         Some(LimitClause::LimitOffset { limit, offset, .. }) => {
             limit.iter_mut().for_each(plain_number);
-            offset.iter_mut().for_each(|offset| plain_number(&mut offset.value));
+            if let Some(offset) = offset {
+                plain_number(&mut offset.value);
+            }
         }
         Some(LimitClause::OffsetCommaLimit { offset, limit }) => {
             plain_number(offset);

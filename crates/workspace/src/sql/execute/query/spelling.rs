@@ -4,12 +4,12 @@
 use std::collections::HashMap;
 use std::ops::ControlFlow;
 
+use datafusion::arrow::datatypes::{DataType, Fields};
 use datafusion::sql::sqlparser::ast::{
     Expr, Ident, JoinConstraint, JoinOperator, ObjectName, ObjectNamePart, Query, Select, SelectItem,
     SelectItemQualifiedWildcardKind, TableAlias, TableFactor, Visit, VisitMut, Visitor, VisitorMut,
     WildcardAdditionalOptions,
 };
-use datafusion::arrow::datatypes::{DataType, Fields};
 
 /// How each name is spelled, by its lower case.
 #[derive(Debug, Default)]
@@ -154,7 +154,9 @@ impl VisitorMut for Speller<'_> {
         let joins = select.from.iter_mut().flat_map(|table| &mut table.joins);
         for join in joins {
             if let Some(JoinConstraint::Using(columns)) = constraint(&mut join.join_operator) {
-                columns.iter_mut().for_each(|column| self.0.spell_name(column));
+                for column in columns {
+                    self.0.spell_name(column);
+                }
             }
         }
         ControlFlow::Continue(())
