@@ -17,6 +17,10 @@ impl SqlError {
         )
     }
 
+    pub(crate) fn value_out_of_range(detail: &str) -> Self {
+        Self::new("NUMERIC_VALUE_OUT_OF_RANGE", "22003", format!("{detail}."))
+    }
+
     pub(crate) fn cast_invalid_input(detail: &str) -> Self {
         let message = format!(
             "{detail}. Correct the value as per the syntax, or change its target type. Use `try_cast` to tolerate \

@@ -90,11 +90,10 @@ pub(super) async fn plan_view(context: &Context, view: FullName, query: Query) -
 
 async fn plan_with(reader: &relations::Reader, mut query: Query) -> Result<Planned, SqlError> {
     let session = prepare(reader, &mut query).await?;
-    let names = output::take_names(&mut query);
+    let names = output::Names::take(&mut query);
     let statement = PlannerStatement::Statement(Box::new(Statement::Query(Box::new(query))));
     let plan = session.state().statement_to_plan(statement).await.map_err(sql_error)?;
-    let names = names.filter(|names| names.len() == plan.schema().fields().len());
-    let fields = output::fields(plan.schema().as_arrow(), names.as_deref())?;
+    let fields = output::fields(plan.schema().as_arrow(), &names)?;
     Ok(Planned { session, plan, fields })
 }
 

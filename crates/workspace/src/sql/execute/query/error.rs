@@ -49,6 +49,10 @@ fn arrow_error(error: ArrowError) -> SqlError {
         ArrowError::CastError(detail) | ArrowError::ParseError(detail) => {
             SqlError::cast_invalid_input(&detail)
         }
+        // The only invalid argument that values can be.
+        ArrowError::InvalidArgumentError(detail) if detail.contains("too large to store") => {
+            SqlError::value_out_of_range(&detail)
+        }
         ArrowError::ExternalError(source) => sql_error(DataFusionError::External(source)),
         other => SqlError::internal(other.to_string()).with_source(other),
     }
@@ -72,5 +76,7 @@ fn schema_error(error: SchemaError) -> SqlError {
 
 /// The column as the query could have written it: synthetic names of relations are left out.
 fn quoted(column: &Column) -> String {
-    format!("`{}`", column.name.replace('`', "``"))
+    let relation = column.relation.as_ref().map(|relation| relation.table());
+    let parts = relation.into_iter().filter(|name| !name.starts_with('@')).chain([column.name.as_str()]);
+    parts.map(|part| format!("`{}`", part.replace('`', "``"))).collect::<Vec<_>>().join(".")
 }

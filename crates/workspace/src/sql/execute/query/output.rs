@@ -1,6 +1,6 @@
 //! The columns a query gives to its reader: names that may repeat, and types as Delta has them.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use datafusion::arrow::datatypes::Schema;
 use datafusion::sql::sqlparser::ast::{Expr, Ident, Query, SelectItem, SetExpr};
@@ -8,19 +8,33 @@ use datafusion::sql::sqlparser::ast::{Expr, Ident, Query, SelectItem, SetExpr};
 use crate::delta::schema::{DataType, StructField, StructType, TryFromArrow};
 use crate::sql::SqlError;
 
-/// The names of the columns, when the query says all of them. Names that repeat are told apart in the query,
-/// because DataFusion does not take them.
-pub(super) fn take_names(query: &mut Query) -> Option<Vec<String>> {
-    let SetExpr::Select(select) = query.body.as_mut() else { return None };
-    let mut taken = HashSet::new();
-    let names = select.projection.iter_mut().enumerate().map(|(position, item)| {
-        let name = name(item)?;
-        if !taken.insert(name.to_lowercase()) {
-            tell_apart(item, format!("{name}#{position}"));
+/// The names of columns whose names repeat, by those that tell them apart in the plan: DataFusion takes no
+/// name twice.
+#[derive(Debug, Default)]
+pub(super) struct Names(HashMap<String, String>);
+
+impl Names {
+    /// Tells the columns of a query apart. Beside a wildcard any plain column may be one of its columns too.
+    pub(super) fn take(query: &mut Query) -> Self {
+        let mut names = Self::default();
+        let SetExpr::Select(select) = query.body.as_mut() else { return names };
+        let has_wildcard = select.projection.iter().any(|item| name(item).is_none());
+        let mut taken = HashSet::new();
+        for (position, item) in select.projection.iter_mut().enumerate() {
+            let Some(name) = name(item) else { continue };
+            let plain = matches!(item, SelectItem::UnnamedExpr(_));
+            if !taken.insert(name.to_lowercase()) || (has_wildcard && plain) {
+                let alias = format!("{name}#{position}");
+                tell_apart(item, alias.clone());
+                names.0.insert(alias, name);
+            }
         }
-        Some(name)
-    });
-    names.collect()
+        names
+    }
+
+    fn of<'a>(&'a self, planned: &'a str) -> &'a str {
+        self.0.get(planned).map_or(planned, String::as_str)
+    }
 }
 
 fn name(item: &SelectItem) -> Option<String> {
@@ -42,16 +56,15 @@ fn tell_apart(item: &mut SelectItem, alias: String) {
 ///
 /// # Errors
 /// `UNSUPPORTED_FEATURE` for a type that Delta does not have.
-pub(super) fn fields(schema: &Schema, names: Option<&[String]>) -> Result<Vec<StructField>, SqlError> {
-    let fields = schema.fields().iter().enumerate();
+pub(super) fn fields(schema: &Schema, names: &Names) -> Result<Vec<StructField>, SqlError> {
+    let fields = schema.fields().iter();
     fields
-        .map(|(position, field)| {
-            let name = names.and_then(|names| names.get(position)).unwrap_or(field.name());
+        .map(|field| {
             let data_type = DataType::try_from_arrow(field.data_type()).map_err(|error| {
                 let feature = format!("a column of type {}", field.data_type());
                 SqlError::unsupported(feature).with_source(error)
             })?;
-            Ok(StructField::new(name, data_type, field.is_nullable()))
+            Ok(StructField::new(names.of(field.name()), data_type, field.is_nullable()))
         })
         .collect()
 }

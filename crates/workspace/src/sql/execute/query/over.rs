@@ -93,7 +93,7 @@ impl Planned {
         session: datafusion::prelude::SessionContext,
         plan: LogicalPlan,
     ) -> Result<Self, SqlError> {
-        let fields = output::fields(plan.schema().as_arrow(), None)?;
+        let fields = output::fields(plan.schema().as_arrow(), &output::Names::default())?;
         Ok(Self { session, plan, fields })
     }
 
