@@ -10,5 +10,5 @@ mod parser;
 pub(crate) mod relations;
 
 pub(crate) use error::SqlError;
-pub(crate) use execute::{Context, Services, execute, settle_interrupted_writes};
+pub(crate) use execute::{Context, Services, column_default, execute, settle_interrupted_writes};
 pub(crate) use parser::{parse, parse_with};

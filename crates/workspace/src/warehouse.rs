@@ -4,15 +4,14 @@
 //! the warehouse's own threads, so that a query that computes for a minute never delays an answer of the REST API.
 
 mod commit_gate;
+mod registry;
 mod result;
 mod submitted;
 
-use std::collections::HashMap;
 use std::future::Future;
 use std::panic::AssertUnwindSafe;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 
 use clxs_api::statement::StatementId;
 use futures::FutureExt;
@@ -20,6 +19,7 @@ use tokio::runtime::{Builder, Handle, Runtime};
 use tokio::sync::Semaphore;
 
 pub(crate) use commit_gate::CommitGate;
+use registry::Registry;
 pub(crate) use result::{ResultLimits, ResultSet, Row, StatementResult};
 pub(crate) use submitted::{Progress, SubmittedStatement};
 
@@ -27,9 +27,6 @@ use crate::sql::SqlError;
 
 /// The id of the only warehouse.
 pub(crate) const WAREHOUSE_ID: &str = "local";
-
-/// How long a finished statement and its rows can be read (`facts/rest_api.md` §7).
-const RETENTION: Duration = Duration::from_hours(1);
 
 /// The warehouse. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -42,7 +39,7 @@ struct Inner {
     runtime: Option<Runtime>,
     slots: Arc<Semaphore>,
     stopped: AtomicBool,
-    statements: Mutex<HashMap<StatementId, Arc<SubmittedStatement>>>,
+    statements: Mutex<Registry>,
 }
 
 impl Warehouse {
@@ -89,28 +86,22 @@ impl Warehouse {
     {
         self.set_stopped(false);
         let statement = Arc::new(SubmittedStatement::new(principal, limits));
-        self.remember(&statement);
+        self.registry().insert(&statement);
         self.0.handle.spawn(run(Arc::clone(&statement), Arc::clone(&self.0.slots), work));
         statement
     }
 
     /// The statement with that id, unless it is unknown or forgotten.
     pub(crate) fn statement(&self, id: &StatementId) -> Option<Arc<SubmittedStatement>> {
-        self.statements().get(id).cloned()
+        self.registry().get(id)
     }
 
     /// Forgets a statement and its rows.
     pub(crate) fn close(&self, id: &StatementId) {
-        self.statements().remove(id);
+        self.registry().remove(id);
     }
 
-    fn remember(&self, statement: &Arc<SubmittedStatement>) {
-        let mut statements = self.statements();
-        statements.retain(|_, known| !known.is_finished_since(RETENTION));
-        statements.insert(statement.id().clone(), Arc::clone(statement));
-    }
-
-    fn statements(&self) -> MutexGuard<'_, HashMap<StatementId, Arc<SubmittedStatement>>> {
+    fn registry(&self) -> MutexGuard<'_, Registry> {
         self.0.statements.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

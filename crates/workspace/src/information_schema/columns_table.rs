@@ -10,7 +10,7 @@ use super::column::{Column, batch, maybe, some};
 use super::securables::visible_tables;
 use crate::authorization::Access;
 use crate::metastore::{CatalogRow, ColumnDetail, TableRow, Transaction};
-use crate::sql::SqlError;
+use crate::sql::{SqlError, column_default};
 
 use Column::{Int, Long, Text};
 
@@ -44,7 +44,7 @@ fn definition() -> Vec<Column<ColumnItem>> {
         Text("column_name", |item| maybe(item.column.name.as_ref())),
         // From 0 or from 1 is UNCONFIRMED (facts/sql.md §13); this is the column's own comment.
         Int("ordinal_position", |item| item.column.position.map(|position| position + 1)),
-        Text("column_default", |_| None),
+        Text("column_default", |item| column_default(&item.column).map(Cow::Owned)),
         Text("is_nullable", |item| yes_or_no(item.column.nullable != Some(false))),
         Text("full_data_type", |item| maybe(item.column.type_text.as_ref())),
         Text("data_type", |item| item.column.type_name.as_ref().map(|name| Cow::Borrowed(name.as_str()))),

@@ -30,6 +30,7 @@ mod views;
 pub(crate) use context::{Context, Services};
 pub(crate) use query::sql_error;
 pub(crate) use table_rows::settle_interrupted_writes;
+pub(crate) use types::column_default;
 
 use super::SqlError;
 use super::ast::Statement;

@@ -30,7 +30,7 @@ async fn catalog_lives_from_making_to_dropping(
     let read = server.get(&format!("{CATALOGS}/prod2")).await;
     assert_eq!((&read["comment"], &read["isolation_mode"]), (&json!("new"), &json!("ISOLATED")));
     assert_eq!(read["properties"], json!({ "team": "sales" }));
-    server.ok("DELETE", &format!("{CATALOGS}/prod2"), json!({})).await;
+    server.ok("DELETE", &format!("{CATALOGS}/prod2?force=true"), json!({})).await;
     let error = server.error("GET", &format!("{CATALOGS}/prod2"), json!({})).await;
     assert_eq!(error, "404 CATALOG_DOES_NOT_EXIST: Catalog 'prod2' does not exist.");
 }

@@ -22,6 +22,7 @@ mod spark_text;
 mod spelling;
 mod syntax;
 mod udf;
+mod values;
 
 use std::sync::Arc;
 

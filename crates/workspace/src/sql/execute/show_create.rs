@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use clxs_api::table::ColumnInfo;
 use clxs_api::{Identifier, SqlLiteral};
 
+use super::types::column_default;
 use crate::metastore::{TableRow, ViewDetails};
 
 /// The text, laid out as the platform does.
@@ -68,6 +69,9 @@ fn column(column: &ColumnInfo) -> String {
     );
     if column.nullable == Some(false) {
         text += " NOT NULL";
+    }
+    if let Some(default) = column_default(column) {
+        text += &format!(" DEFAULT {default}");
     }
     text + &comment(column)
 }

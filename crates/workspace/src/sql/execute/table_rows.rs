@@ -162,3 +162,6 @@ pub(super) fn table_type(managed: bool, shallow: bool) -> TableType {
         (false, true) => TableType::ExternalShallowClone,
     }
 }
+
+#[cfg(test)]
+mod tests;

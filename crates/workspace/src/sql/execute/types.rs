@@ -134,6 +134,12 @@ pub(crate) fn comment(field: &StructField) -> Option<String> {
     metadata_text(field, "comment")
 }
 
+/// The default of a column of the catalog, as written: it is in the JSON of its field.
+pub(crate) fn column_default(column: &ColumnInfo) -> Option<String> {
+    let field: serde_json::Value = serde_json::from_str(column.type_json.as_deref()?).ok()?;
+    Some(field.get("metadata")?.get("CURRENT_DEFAULT")?.as_str()?.to_owned())
+}
+
 /// A text in the metadata of a column.
 pub(crate) fn metadata_text(field: &StructField, key: &str) -> Option<String> {
     match field.metadata.get(key)? {

@@ -3,8 +3,9 @@
 use std::collections::{HashMap, HashSet};
 
 use datafusion::arrow::datatypes::Schema;
-use datafusion::sql::sqlparser::ast::{Expr, Ident, Query, SelectItem, SetExpr};
+use datafusion::sql::sqlparser::ast::{Expr, Ident, Query, SelectItem, SetExpr, Values};
 
+use super::values::column_name;
 use crate::delta::schema::{DataType, StructField, StructType, TryFromArrow};
 use crate::sql::SqlError;
 
@@ -17,7 +18,11 @@ impl Names {
     /// Tells the columns of a query apart. Beside a wildcard any plain column may be one of its columns too.
     pub(super) fn take(query: &mut Query) -> Self {
         let mut names = Self::default();
-        let SetExpr::Select(select) = query.body.as_mut() else { return names };
+        let select = match query.body.as_mut() {
+            SetExpr::Select(select) => select,
+            SetExpr::Values(values) => return Self::of_values(values),
+            _ => return names,
+        };
         let has_wildcard = select.projection.iter().any(|item| name(item).is_none());
         let mut taken = HashSet::new();
         for (position, item) in select.projection.iter_mut().enumerate() {
@@ -30,6 +35,12 @@ impl Names {
             }
         }
         names
+    }
+
+    /// DataFusion calls them `column1`.
+    fn of_values(values: &Values) -> Self {
+        let width = values.rows.first().map_or(0, |row| row.content.len());
+        Self((1..=width).map(|position| (format!("column{position}"), column_name(position))).collect())
     }
 
     fn of<'a>(&'a self, planned: &'a str) -> &'a str {

@@ -9,7 +9,7 @@ use datafusion::sql::sqlparser::ast::{
 
 use super::session_values::SessionValues;
 use super::syntax::{cast, integer, without_int_cast};
-use super::{column_name, functions, range, refused};
+use super::{column_name, functions, range, refused, values};
 use crate::sql::SqlError;
 
 /// Rewrites literals, operators and functions, names the columns that have no name, and refuses what has
@@ -56,6 +56,7 @@ impl VisitorMut for Rewriter<'_> {
     }
 
     fn pre_visit_table_factor(&mut self, factor: &mut TableFactor) -> ControlFlow<SqlError> {
+        values::name_columns(factor);
         flow(refused::table_factor(factor))
     }
 

@@ -1,14 +1,12 @@
 //! The columns of `VALUES`, which Spark calls `col1`, `col2` and so on.
 
-use datafusion::sql::sqlparser::ast::{
-    Ident, Query, Select, SelectFlavor, SelectItem, SetExpr, TableAlias, TableAliasColumnDef, TableFactor,
-};
+use datafusion::sql::sqlparser::ast::{Ident, SetExpr, TableAlias, TableAliasColumnDef, TableFactor};
 
 /// Names the columns of `VALUES` in FROM, unless its alias does.
 pub(super) fn name_columns(factor: &mut TableFactor) {
     let TableFactor::Derived { subquery, alias, .. } = factor else { return };
     let SetExpr::Values(values) = subquery.body.as_ref() else { return };
-    let width = values.rows.first().map_or(0, |row| row.len());
+    let width = values.rows.first().map_or(0, |row| row.content.len());
     let alias = alias.get_or_insert_with(|| TableAlias {
         explicit: true,
         name: Ident::with_quote('`', "values"),
@@ -16,10 +14,15 @@ pub(super) fn name_columns(factor: &mut TableFactor) {
         at: None,
     });
     if alias.columns.is_empty() {
-        alias.columns = (1..=width).map(|position| column(position)).collect();
+        alias.columns = (1..=width).map(column).collect();
     }
 }
 
 fn column(position: usize) -> TableAliasColumnDef {
-    TableAliasColumnDef { name: Ident::with_quote('`', format!("col{position}")), data_type: None }
+    TableAliasColumnDef { name: Ident::with_quote('`', column_name(position)), data_type: None }
+}
+
+/// The name of a column, counted from 1.
+pub(super) fn column_name(position: usize) -> String {
+    format!("col{position}")
 }

@@ -1,0 +1,93 @@
+use std::path::Path;
+
+use clxs_api::{FullName, Identifier};
+use tempfile::TempDir;
+
+use super::*;
+use crate::delta::{MetadataChange, alter};
+use crate::metastore::{Metastore, MetastoreError};
+use crate::principal::Principal;
+use crate::session::Session;
+use crate::sql::{execute, parse};
+use crate::warehouse::{CommitGate, Warehouse};
+
+const ADMIN: &str = "admin@clxs.local";
+
+/// A process that has the workspace open. Dropping it is what a crash leaves.
+struct Process {
+    context: Context,
+    _warehouse: Warehouse,
+}
+
+impl Process {
+    fn start(root: &Path) -> Self {
+        let warehouse = Warehouse::new(1).unwrap();
+        let metastore = Metastore::open(root, ADMIN).unwrap();
+        let services = Services { metastore, engine: DeltaEngine::new(warehouse.handle().clone()) };
+        let name = |text| Identifier::new(text).unwrap();
+        let session =
+            Session { principal: Principal::new(ADMIN), catalog: name("main"), schema: name("default") };
+        Self { context: Context { services, session, gate: CommitGate::default() }, _warehouse: warehouse }
+    }
+
+    async fn run(&self, statement: &str) {
+        execute(&self.context, parse(statement).unwrap()).await.unwrap();
+    }
+
+    async fn table(&self) -> TableRow {
+        let name = FullName::from_dotted("main.default.t").unwrap();
+        let read = self.context.services.metastore.read(move |tx| tx.table(&name));
+        read.await.unwrap_or_else(|error: MetastoreError| panic!("{error}"))
+    }
+}
+
+#[tokio::test]
+async fn interrupted_change_of_a_table_is_read_from_its_log() {
+    let root = TempDir::new().unwrap();
+    let crashed = Process::start(root.path());
+    crashed.run("CREATE CATALOG main").await;
+    crashed.run("CREATE TABLE t AS SELECT 1 AS id").await;
+    crashed.run("CREATE TABLE copy SHALLOW CLONE t").await;
+    let table = crashed.table().await;
+    let location = crashed.context.location(&table).unwrap();
+    let metastore = &crashed.context.services.metastore;
+    let _intent = metastore.begin_write(&table.id, &location.to_string(), Folder::Owned).await.unwrap();
+    let change = MetadataChange::SetDescription(Some("after".to_owned()));
+    crashed.context.blocking(move |engine| alter(engine, &location, &change, ADMIN)).await.unwrap();
+    assert_eq!(crashed.table().await.comment, None);
+    drop(crashed);
+
+    let next = Process::start(root.path());
+    settle_interrupted_writes(&next.context.services).await.unwrap();
+    let settled = next.table().await;
+    assert_eq!((settled.comment.as_deref(), settled.delta_version), (Some("after"), Some(1)));
+    assert_eq!(settled.table_type, TableType::Managed);
+    assert!(next.context.services.metastore.settle_dead_writes().await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn table_that_never_came_to_be_leaves_no_folder() {
+    let root = TempDir::new().unwrap();
+    let crashed = Process::start(root.path());
+    let location = format!("{}/half", crashed.context.services.metastore.managed_root());
+    let _intent =
+        crashed.context.services.metastore.begin_write("half", &location, Folder::Owned).await.unwrap();
+    let folder = root.path().join("managed/half");
+    fs_err::create_dir_all(folder.join("_delta_log")).unwrap();
+    drop(crashed);
+
+    let next = Process::start(root.path());
+    settle_interrupted_writes(&next.context.services).await.unwrap();
+    assert!(!folder.exists());
+}
+
+#[tokio::test]
+async fn one_of_two_creations_of_a_name_wins_and_the_other_leaves_nothing() {
+    let root = TempDir::new().unwrap();
+    let process = Process::start(root.path());
+    process.run("CREATE CATALOG main").await;
+    let create = || execute(&process.context, parse("CREATE TABLE t AS SELECT id FROM range(9)").unwrap());
+    let (first, second) = tokio::join!(create(), create());
+    assert!(first.is_ok() != second.is_ok(), "{first:?} {second:?}");
+    assert_eq!(fs_err::read_dir(root.path().join("managed")).unwrap().count(), 1);
+}
