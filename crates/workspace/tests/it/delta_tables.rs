@@ -227,13 +227,13 @@ fn manifest(tables: &Path) -> Vec<ManifestEntry> {
 }
 
 /// The folder of the test data: `CLXS_TEST_TABLES`, else `../shared/tables` beside the repository.
+#[expect(clippy::print_stderr, reason = "a skipped test says so")]
 fn test_tables() -> Option<PathBuf> {
     let folder = std::env::var_os("CLXS_TEST_TABLES")
         .map_or_else(|| repository().join("../shared/tables"), PathBuf::from);
     if folder.join("manifest.json").is_file() {
         return Some(folder);
     }
-    #[expect(clippy::print_stderr, reason = "a skipped test says so")]
     eprintln!("SKIPPED: no test tables in {}; set CLXS_TEST_TABLES", folder.display());
     None
 }

@@ -1,7 +1,7 @@
 //! Errors of DataFusion in the platform's classes.
 
 use datafusion::arrow::error::ArrowError;
-use datafusion::common::{Column, DataFusionError, SchemaError};
+use datafusion::common::{Column, DataFusionError, SchemaError, TableReference};
 
 use crate::sql::SqlError;
 
@@ -76,7 +76,7 @@ fn schema_error(error: SchemaError) -> SqlError {
 
 /// The column as the query could have written it: synthetic names of relations are left out.
 fn quoted(column: &Column) -> String {
-    let relation = column.relation.as_ref().map(|relation| relation.table());
+    let relation = column.relation.as_ref().map(TableReference::table);
     let parts = relation.into_iter().filter(|name| !name.starts_with('@')).chain([column.name.as_str()]);
     parts.map(|part| format!("`{}`", part.replace('`', "``"))).collect::<Vec<_>>().join(".")
 }
