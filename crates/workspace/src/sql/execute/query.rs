@@ -5,6 +5,7 @@
 //! tables of the statement.
 
 mod arithmetic;
+mod casts;
 mod column_name;
 mod error;
 mod functions;
@@ -94,6 +95,7 @@ async fn plan_with(reader: &relations::Reader, mut query: Query) -> Result<Plann
     let names = output::Names::take(&mut query);
     let statement = PlannerStatement::Statement(Box::new(Statement::Query(Box::new(query))));
     let plan = session.state().statement_to_plan(statement).await.map_err(sql_error)?;
+    casts::check_plan(&plan).map_err(sql_error)?;
     let fields = output::fields(plan.schema().as_arrow(), &names)?;
     Ok(Planned { session, plan, fields })
 }

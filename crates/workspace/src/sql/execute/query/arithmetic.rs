@@ -6,6 +6,7 @@ use datafusion::logical_expr::planner::{ExprPlanner, PlannerResult, RawBinaryExp
 use datafusion::logical_expr::{Expr, ExprSchemable};
 use datafusion::sql::sqlparser::ast::BinaryOperator;
 
+use super::casts::{Kind, is_mixed, kind};
 use super::udf::{Operation, SparkFunction, external};
 use crate::sql::SqlError;
 
@@ -41,17 +42,20 @@ fn both_integers(left: &DataType, right: &DataType) -> bool {
     left.is_signed_integer() && right.is_signed_integer()
 }
 
-fn is_text(data_type: &DataType) -> bool {
-    matches!(data_type, DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View)
-}
-
-/// Spark turns the text into a number, DataFusion the number into a text; and Spark divides decimals exactly.
+/// Operands of kinds that Spark converts otherwise, or that give a type of their own there; and Spark divides
+/// decimals exactly.
 fn refuse_mixed(op: &BinaryOperator, left: &DataType, right: &DataType) -> Result<(), SqlError> {
-    let number = |data_type: &DataType| data_type.is_numeric() || *data_type == DataType::Boolean;
-    let mixed = (is_text(left) && number(right)) || (number(left) && is_text(right));
-    if mixed && !matches!(op, BinaryOperator::StringConcat) {
+    let (left_kind, right_kind) = (kind(left), kind(right));
+    if is_mixed(left_kind, right_kind) && !matches!(op, BinaryOperator::StringConcat) {
         let feature = format!("`{op}` between a STRING and a number");
         return Err(SqlError::unsupported_but(feature, "Write the CAST that is meant."));
+    }
+    let time = |kind| matches!(kind, Kind::Date | Kind::Timestamp);
+    let arithmetic = matches!(op, BinaryOperator::Plus | BinaryOperator::Minus);
+    let odd = |left, right| time(left) && (time(right) || right == Kind::Number);
+    if arithmetic && (odd(left_kind, right_kind) || odd(right_kind, left_kind)) {
+        let feature = format!("`{op}` between a date and a date or a number");
+        return Err(SqlError::unsupported_but(feature, "Add or subtract an INTERVAL."));
     }
     let decimal =
         |data_type: &DataType| matches!(data_type, DataType::Decimal128(..) | DataType::Decimal256(..));

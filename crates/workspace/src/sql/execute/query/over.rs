@@ -16,7 +16,7 @@ use datafusion::sql::sqlparser::ast::{
 use super::error::sql_error;
 use super::spelling::Spelling;
 use super::udf::{Operation, SparkFunction};
-use super::{Planned, output, rewrite, session, session_values, syntax};
+use super::{Planned, casts, output, rewrite, session, session_values, syntax};
 use crate::sql::SqlError;
 use crate::sql::execute::Context;
 
@@ -46,6 +46,7 @@ pub(in crate::sql::execute) async fn plan_over(
     session.register_table(ROWS, rows).map_err(sql_error)?;
     let statement = PlannerStatement::Statement(Box::new(Statement::Query(Box::new(query))));
     let plan = session.state().statement_to_plan(statement).await.map_err(sql_error)?;
+    casts::check_plan(&plan).map_err(sql_error)?;
     Planned::new(session, plan)
 }
 
@@ -75,6 +76,7 @@ pub(in crate::sql::execute) async fn condition(
     let session = session::context();
     let condition = ExprWithAlias { expr: condition, alias: None };
     let planned = session.state().create_logical_expr_from_sql_expr(condition, &schema).map_err(sql_error)?;
+    casts::check_expr(&planned, &schema).map_err(sql_error)?;
     session.create_physical_expr(planned, &schema).map_err(sql_error)
 }
 

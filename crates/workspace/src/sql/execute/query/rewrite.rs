@@ -3,8 +3,8 @@
 use std::ops::ControlFlow;
 
 use datafusion::sql::sqlparser::ast::{
-    BinaryOperator, CastKind, DataType, Expr, GroupByExpr, Ident, LimitClause, OrderByKind, Query, Select,
-    SelectItem, TableFactor, Value, VisitMut, VisitorMut,
+    BinaryOperator, DataType, Expr, GroupByExpr, Ident, LimitClause, OrderByKind, Query, Select, SelectItem,
+    TableFactor, Value, VisitMut, VisitorMut,
 };
 
 use super::session_values::SessionValues;
@@ -89,9 +89,7 @@ fn rewritten(expr: Expr, values: &SessionValues) -> Result<Expr, SqlError> {
         },
         Expr::Function(function) => functions::rewrite(function, values)?,
         Expr::Identifier(name) => functions::without_brackets(name, values),
-        Expr::Cast { kind, expr, data_type: DataType::String(None), .. } if kind != CastKind::TryCast => {
-            functions::to_text(*expr)
-        }
+        Expr::Cast { expr, data_type: DataType::String(None), .. } => functions::to_text(*expr),
         Expr::BinaryOp { left, op: BinaryOperator::StringConcat, right } => {
             functions::concatenated(functions::to_text(*left), functions::to_text(*right))
         }
