@@ -1,7 +1,5 @@
 //! The embedded workspace: in this process, or served over HTTP on this machine.
 
-mod principals;
-
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
@@ -14,7 +12,6 @@ use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 use crate::output::{Printer, style::Style};
-use principals::Principals;
 
 /// The base URL within the process. It names no machine.
 const IN_PROCESS_URL: &str = "http://workspace.internal";
@@ -48,10 +45,7 @@ pub(crate) async fn serve(
     printer.result(&format!("listening on http://{}\n", listener.local_addr()?))?;
     let token = root.join("admin.token");
     printer.message(Style::Plain, &format!("administrator's token: {}", token.display()));
-    axum::serve(listener, workspace.router())
-        .with_graceful_shutdown(stop.cancelled_owned())
-        .await
-        .context("the server stopped")
+    Ok(workspace.serve(listener, stop.cancelled_owned()).await?)
 }
 
 /// A new token for a principal, who is made when new.
@@ -71,16 +65,15 @@ pub(crate) async fn create_principals(
     users: &[&str],
     groups: &[(&str, &[&str])],
 ) -> anyhow::Result<()> {
-    let principals = Principals::of(&open(root).await?)?;
+    let workspace = open(root).await?;
     for user in users {
-        principals.ensure_user(user).await?;
+        workspace.create_user(user).await?;
     }
     for (group, members) in groups {
-        let mut ids = Vec::new();
         for member in *members {
-            ids.push(principals.ensure_user(member).await?);
+            workspace.create_user(member).await?;
         }
-        principals.ensure_group(group, &ids).await?;
+        workspace.create_group(group, members).await?;
     }
     Ok(())
 }

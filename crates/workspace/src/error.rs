@@ -27,4 +27,10 @@ pub enum Error {
         /// What is wrong with it.
         source: Box<dyn std::error::Error + Send + Sync>,
     },
+    /// Connections can no longer be taken.
+    #[error("the workspace can no longer be served")]
+    Server {
+        /// What the system says.
+        source: std::io::Error,
+    },
 }

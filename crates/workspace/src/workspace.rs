@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use fs_err::os::unix::fs::OpenOptionsExt;
+use tokio::net::TcpListener;
 use tokio::task::spawn_blocking;
 
 use crate::error::{Error, Result};
@@ -89,6 +90,21 @@ impl Workspace {
         http::router(self.state.clone())
     }
 
+    /// Serves the router over TCP until `shutdown`; requests under way are answered first.
+    ///
+    /// # Errors
+    /// [`Error::Server`] when the system gives no more connections.
+    pub async fn serve(
+        &self,
+        listener: TcpListener,
+        shutdown: impl Future<Output = ()> + Send + 'static,
+    ) -> Result<()> {
+        axum::serve(listener, self.router())
+            .with_graceful_shutdown(shutdown)
+            .await
+            .map_err(|source| Error::Server { source })
+    }
+
     /// The admin's token.
     ///
     /// # Errors
@@ -110,6 +126,21 @@ impl Workspace {
                 tx.insert_principal(PrincipalKind::User, &principal, &principal)?;
             }
             tx.insert_token(&principal)
+        })
+        .await
+    }
+
+    /// Makes a user unless there is one of that name.
+    ///
+    /// # Errors
+    /// [`Error::Metastore`]
+    pub async fn create_user(&self, name: &str) -> Result<()> {
+        let name = name.to_owned();
+        self.write(move |tx| {
+            if tx.principal(&name)?.is_none() {
+                tx.insert_principal(PrincipalKind::User, &name, &name)?;
+            }
+            Ok(())
         })
         .await
     }

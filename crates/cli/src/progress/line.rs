@@ -20,8 +20,8 @@ pub(super) fn of(event: &Event) -> Option<(Style, String)> {
                 (units::plural(*tables as u64, "table"), units::plural(*schemas as u64, "schema"));
             (Style::Plain, format!("◈ Starting clone: {tables} across {schemas} → {}", destination.as_str()))
         }
-        Event::SecurableFinished { kind, source, outcome, metrics, .. } => {
-            return securable(*kind, source, outcome, metrics.as_ref());
+        Event::SecurableFinished { kind, destination, outcome, metrics, .. } => {
+            return securable(*kind, destination, outcome, metrics.as_ref());
         }
         Event::SchemaFinished { schema, cloned, failed, skipped, duration } => {
             let total = cloned + failed + skipped;
@@ -44,11 +44,11 @@ fn schemas_found(schemas: &[Identifier]) -> String {
 /// What is unchanged has no line of its own: a refresh of a large catalog would be nothing else.
 fn securable(
     kind: Kind,
-    source: &FullName,
+    name: &FullName,
     outcome: &Outcome,
     metrics: Option<&CloneMetrics>,
 ) -> Option<(Style, String)> {
-    let name = within_catalog(source);
+    let name = within_catalog(name);
     let verb = match (outcome, kind) {
         (Outcome::Created | Outcome::Replaced, Kind::Table) => "Cloned",
         (Outcome::Created, _) => "Created",

@@ -47,7 +47,7 @@ fn descriptor(vector: &DeletionVector) -> KernelResult<DeletionVectorDescriptor>
 /// The same deletion vector for a table elsewhere: by its absolute path.
 ///
 /// # Errors
-/// Those of [`file`].
+/// Those of `file`.
 pub(super) fn absolute(
     location: &TableLocation,
     vector: DeletionVector,

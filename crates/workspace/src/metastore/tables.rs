@@ -123,7 +123,7 @@ impl TableRow {
 }
 
 impl Transaction<'_> {
-    /// Reads the columns of [`list::SELECT`].
+    /// Reads the columns of `SELECT`.
     fn read_table(&self, row: &Row<'_>) -> rusqlite::Result<TableRow> {
         let source: Option<String> = row.get(13)?;
         let view: Option<String> = row.get(18)?;
