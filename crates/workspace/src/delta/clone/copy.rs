@@ -59,20 +59,19 @@ fn copy_on_threads(copies: &[FileCopy]) -> Result<Vec<i64>, CopyError> {
     let cores = thread::available_parallelism().map_or(1, usize::from);
     let threads = (2 * cores).min(MAX_THREADS).min(copies.len());
     let (next, failed) = (AtomicUsize::new(0), AtomicBool::new(false));
-    let work = || -> Result<Vec<(usize, i64)>, CopyError> {
+    let work = || -> Result<Vec<(usize, i64)>, (usize, CopyError)> {
         let mut done = Vec::new();
         while !failed.load(Ordering::Relaxed) {
             let index = next.fetch_add(1, Ordering::Relaxed);
             let Some(copy) = copies.get(index) else { break };
             let modified = copy_file(copy).map_err(|source| {
                 failed.store(true, Ordering::Relaxed);
-                CopyError { from: copy.from.clone(), source }
+                (index, CopyError { from: copy.from.clone(), source })
             })?;
             done.push((index, modified));
         }
         Ok(done)
     };
-    let mut modified = vec![0; copies.len()];
     let results: Vec<_> = thread::scope(|scope| {
         let workers: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
         workers
@@ -80,12 +79,25 @@ fn copy_on_threads(copies: &[FileCopy]) -> Result<Vec<i64>, CopyError> {
             .map(|worker| worker.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
             .collect()
     });
+    in_order(results, copies.len())
+}
+
+/// The results by file. Of several failures the first file's is told, whichever thread was faster.
+fn in_order(
+    results: Vec<Result<Vec<(usize, i64)>, (usize, CopyError)>>,
+    files: usize,
+) -> Result<Vec<i64>, CopyError> {
+    let (mut modified, mut failures) = (vec![0; files], Vec::new());
     for result in results {
-        for (index, millis) in result? {
-            modified[index] = millis;
+        match result {
+            Ok(done) => done.into_iter().for_each(|(index, millis)| modified[index] = millis),
+            Err(failure) => failures.push(failure),
         }
     }
-    Ok(modified)
+    match failures.into_iter().min_by_key(|(index, _)| *index) {
+        Some((_, error)) => Err(error),
+        None => Ok(modified),
+    }
 }
 
 fn copy_file(copy: &FileCopy) -> io::Result<i64> {
