@@ -102,6 +102,7 @@ pub(crate) fn router(state: AppState) -> Router {
         .merge(protocol)
         .merge(metastore::open_routes())
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
+        .layer(from_fn(layers::traced))
         .layer(from_fn_with_state(state.clone(), layers::name_the_workspace))
         .layer(CatchPanicLayer::custom(layers::answer_to_panic))
         .with_state(state)

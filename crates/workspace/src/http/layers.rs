@@ -8,10 +8,19 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use clxs_api::ErrorCode;
 use futures::FutureExt;
+use tracing::Instrument;
 
 use super::{AppState, RestError};
 
 const ORG_ID: HeaderName = HeaderName::from_static("x-databricks-org-id");
+
+/// Everything done for a request is traced in the span `workspace`, under the id that its sender gave it.
+pub(super) async fn traced(request: Request, next: Next) -> Response {
+    let id = request.headers().get("x-request-id").and_then(|id| id.to_str().ok()).unwrap_or_default();
+    let (method, path) = (request.method(), request.uri().path());
+    let span = tracing::debug_span!("workspace", %method, path, request_id = id);
+    next.run(request).instrument(span).await
+}
 
 /// Puts the number of the workspace into every answer (`facts/rest_api.md` §1).
 pub(super) async fn name_the_workspace(

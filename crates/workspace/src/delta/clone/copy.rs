@@ -55,11 +55,14 @@ pub(super) fn copy_files(copies: &[FileCopy]) -> Result<Vec<i64>, CopyError> {
     Ok(modified)
 }
 
+/// What one thread did: files by index with their modification times, or the file it failed at.
+type Copied = Result<Vec<(usize, i64)>, (usize, CopyError)>;
+
 fn copy_on_threads(copies: &[FileCopy]) -> Result<Vec<i64>, CopyError> {
     let cores = thread::available_parallelism().map_or(1, usize::from);
     let threads = (2 * cores).min(MAX_THREADS).min(copies.len());
     let (next, failed) = (AtomicUsize::new(0), AtomicBool::new(false));
-    let work = || -> Result<Vec<(usize, i64)>, (usize, CopyError)> {
+    let work = || -> Copied {
         let mut done = Vec::new();
         while !failed.load(Ordering::Relaxed) {
             let index = next.fetch_add(1, Ordering::Relaxed);
@@ -83,10 +86,7 @@ fn copy_on_threads(copies: &[FileCopy]) -> Result<Vec<i64>, CopyError> {
 }
 
 /// The results by file. Of several failures the first file's is told, whichever thread was faster.
-fn in_order(
-    results: Vec<Result<Vec<(usize, i64)>, (usize, CopyError)>>,
-    files: usize,
-) -> Result<Vec<i64>, CopyError> {
+fn in_order(results: Vec<Copied>, files: usize) -> Result<Vec<i64>, CopyError> {
     let (mut modified, mut failures) = (vec![0; files], Vec::new());
     for result in results {
         match result {
