@@ -34,7 +34,8 @@ pub(super) async fn execute(client: &Client, call: &RestCall) -> Result<StepOutc
     .map(|()| StepOutcome::done())
 }
 
-/// The platform makes the schema `default` together with its catalog; it then gets what it was to be made with.
+/// UNCONFIRMED: the platform makes the schema `default` together with its catalog; it then gets what it was to be
+/// made with.
 async fn create_schema(client: &Client, body: &CreateSchema, name: Option<&FullName>) -> Result<SchemaInfo> {
     match (client.create_schema(body).await, name) {
         (Err(error), Some(name)) if error.kind() == ErrorKind::AlreadyExists && body.name == "default" => {
