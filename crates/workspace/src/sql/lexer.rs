@@ -4,6 +4,8 @@
 //! two literals, kept `\%`, comments continued by a backslash, number suffixes, `t@v3`. Spans carry the offset in
 //! bytes, plus one, in their column, so a token's text can be cut out of the source.
 
+mod length;
+mod operators;
 mod time_travel;
 
 use std::ops::Range;
@@ -14,6 +16,8 @@ use datafusion::sql::sqlparser::tokenizer::{Location, Span, Token, TokenWithSpan
 
 use super::error::SqlError;
 use super::literal;
+use length::{blank_length, is_word_character, number_length, word_length};
+use operators::OPERATORS;
 
 /// All tokens of a text. A run of blanks and comments is one whitespace token.
 ///
@@ -194,131 +198,8 @@ impl Lexer<'_> {
     }
 }
 
-/// Longer ones first.
-const OPERATORS: &[(&str, Token)] = &[
-    ("<=>", Token::Spaceship),
-    ("<>", Token::Neq),
-    ("!=", Token::Neq),
-    ("<=", Token::LtEq),
-    (">=", Token::GtEq),
-    ("<<", Token::ShiftLeft),
-    (">>", Token::ShiftRight),
-    ("==", Token::DoubleEq),
-    ("=>", Token::RArrow),
-    ("->", Token::Arrow),
-    ("||", Token::StringConcat),
-    ("|>", Token::VerticalBarRightAngleBracket),
-    ("::", Token::DoubleColon),
-    (",", Token::Comma),
-    (";", Token::SemiColon),
-    ("(", Token::LParen),
-    (")", Token::RParen),
-    ("[", Token::LBracket),
-    ("]", Token::RBracket),
-    ("{", Token::LBrace),
-    ("}", Token::RBrace),
-    (".", Token::Period),
-    (":", Token::Colon),
-    ("=", Token::Eq),
-    ("<", Token::Lt),
-    (">", Token::Gt),
-    ("+", Token::Plus),
-    ("-", Token::Minus),
-    ("*", Token::Mul),
-    ("/", Token::Div),
-    ("%", Token::Mod),
-    ("~", Token::Tilde),
-    ("&", Token::Ampersand),
-    ("|", Token::Pipe),
-    ("^", Token::Caret),
-    ("!", Token::ExclamationMark),
-    ("@", Token::AtSign),
-];
-
 fn span(start: usize, end: usize) -> Span {
     Span::new(Location::new(1, start as u64 + 1), Location::new(1, end as u64 + 1))
-}
-
-fn is_word_character(character: char) -> bool {
-    character.is_ascii_alphanumeric() || character == '_'
-}
-
-fn word_length(text: &str) -> usize {
-    text.find(|character| !is_word_character(character)).unwrap_or(text.len())
-}
-
-fn digits_length(text: &str) -> usize {
-    text.find(|character: char| !character.is_ascii_digit()).unwrap_or(text.len())
-}
-
-/// Digits, fraction and exponent; an `e` without digits after it is no exponent.
-fn number_length(text: &str) -> usize {
-    let mut length = digits_length(text);
-    if text[length..].starts_with('.') {
-        length += 1 + digits_length(&text[length + 1..]);
-    }
-    let exponent = &text[length..];
-    let sign = usize::from(matches!(exponent.as_bytes().get(1), Some(b'+' | b'-')));
-    if exponent.starts_with(['e', 'E']) {
-        let digits = digits_length(&exponent[1 + sign..]);
-        let is_name = is_word_character(exponent[1 + sign + digits..].chars().next().unwrap_or(' '));
-        if digits > 0 && !(is_name && sign == 0 && !text[..length].contains('.')) {
-            length += 1 + sign + digits;
-        }
-    }
-    length
-}
-
-/// How many bytes of blanks and comments start the text; `None` when a comment has no end.
-fn blank_length(text: &str) -> Option<usize> {
-    let mut length = 0;
-    loop {
-        let rest = &text[length..];
-        if rest.starts_with("--") {
-            length += line_comment_length(rest);
-        } else if rest.starts_with("/*") {
-            length += bracketed_comment_length(rest)?;
-        } else {
-            match rest.chars().next().filter(|character| character.is_whitespace()) {
-                Some(character) => length += character.len_utf8(),
-                None => return Some(length),
-            }
-        }
-    }
-}
-
-/// A backslash at the end of the line continues the comment.
-fn line_comment_length(text: &str) -> usize {
-    let mut end = 0;
-    while let Some(newline) = text[end..].find('\n') {
-        end += newline + 1;
-        if !text[..end - 1].ends_with('\\') {
-            return end;
-        }
-    }
-    text.len()
-}
-
-/// Bracketed comments nest.
-fn bracketed_comment_length(text: &str) -> Option<usize> {
-    let mut depth = 0_usize;
-    let mut position = 0;
-    loop {
-        position += text[position..].find(['/', '*'])?;
-        let pair = text.get(position..position + 2);
-        match pair {
-            Some("/*") => depth += 1,
-            Some("*/") => depth -= 1,
-            _ => {
-                position += 1;
-                continue;
-            }
-        }
-        position += 2;
-        if depth == 0 {
-            return Some(position);
-        }
-    }
 }
 
 #[cfg(test)]

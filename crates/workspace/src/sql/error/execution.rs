@@ -29,6 +29,15 @@ impl SqlError {
         Self::new("CAST_INVALID_INPUT", "22018", message)
     }
 
+    /// A value that its column does not hold; the types are as results write them.
+    pub(crate) fn cast_overflow_in_table_insert(given: &str, wanted: &str, column: &str) -> Self {
+        let message = format!(
+            "Fail to assign a value of \"{given}\" type to the \"{wanted}\" type column or variable `{column}` due \
+             to an overflow. Use `try_cast` on the input value to tolerate overflow and return NULL instead."
+        );
+        Self::new("CAST_OVERFLOW_IN_TABLE_INSERT", "22003", message)
+    }
+
     /// The class is UNCONFIRMED: that the statement fails is documented (`facts/rest_api.md` §7).
     pub(crate) fn result_too_large(bytes: u64, limit: u64) -> Self {
         let message = format!(

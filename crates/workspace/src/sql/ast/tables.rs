@@ -1,0 +1,98 @@
+//! Tables, clones and views: what makes and changes them.
+
+use clxs_api::Identifier;
+use datafusion::sql::sqlparser::ast as sqlparser;
+
+use super::{AsOf, ObjectName, OnExisting, PropertyList, TableReference};
+use crate::delta::schema::StructField;
+
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct CreateTable {
+    pub(crate) name: TableReference,
+    pub(crate) on_existing: OnExisting,
+    /// Columns in order; with metadata for comments, defaults, generation and identity, as Delta writes it.
+    pub(crate) columns: Vec<StructField>,
+    /// `USING …`, in lower case; Delta when absent.
+    pub(crate) provider: Option<String>,
+    pub(crate) partition_columns: Vec<Identifier>,
+    pub(crate) cluster_columns: Vec<Identifier>,
+    pub(crate) location: Option<String>,
+    pub(crate) comment: Option<String>,
+    pub(crate) properties: PropertyList,
+    pub(crate) constraints: Vec<CheckConstraint>,
+    pub(crate) query: Option<Box<sqlparser::Query>>,
+}
+
+/// A CHECK constraint with its expression as written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct CheckConstraint {
+    pub(crate) name: Identifier,
+    pub(crate) expression: String,
+}
+
+/// `CREATE TABLE … CLONE …` (facts/sql.md §2).
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct CloneTable {
+    pub(crate) target: TableReference,
+    pub(crate) on_existing: OnExisting,
+    pub(crate) shallow: bool,
+    pub(crate) source: TableReference,
+    pub(crate) as_of: Option<AsOf>,
+    pub(crate) properties: PropertyList,
+    pub(crate) location: Option<String>,
+}
+
+/// `ALTER TABLE` and `ALTER VIEW`.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct AlterTable {
+    pub(crate) name: ObjectName,
+    /// Whether `ALTER VIEW` was written.
+    pub(crate) view: bool,
+    pub(crate) action: AlterTableAction,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum AlterTableAction {
+    SetProperties(PropertyList),
+    UnsetProperties {
+        keys: Vec<String>,
+        if_exists: bool,
+    },
+    SetOwner(Identifier),
+    AddCheck(CheckConstraint),
+    DropConstraint {
+        name: Identifier,
+        if_exists: bool,
+    },
+    CommentColumn {
+        column: Identifier,
+        comment: String,
+    },
+    RenameTo(ObjectName),
+    /// `ALTER VIEW … AS query`, the query exactly as written.
+    SetQuery {
+        definition: String,
+        query: Box<sqlparser::Query>,
+    },
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct CreateView {
+    pub(crate) name: ObjectName,
+    pub(crate) on_existing: OnExisting,
+    /// Names and comments of the output columns, when they are listed.
+    pub(crate) columns: Vec<ViewColumn>,
+    pub(crate) comment: Option<String>,
+    pub(crate) properties: PropertyList,
+    /// `WITH SCHEMA …`: `BINDING`, `COMPENSATION`, `TYPE EVOLUTION` or `EVOLUTION`.
+    pub(crate) schema_mode: Option<String>,
+    /// The query exactly as written.
+    pub(crate) definition: String,
+    pub(crate) query: Box<sqlparser::Query>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct ViewColumn {
+    pub(crate) name: Identifier,
+    pub(crate) comment: Option<String>,
+}
