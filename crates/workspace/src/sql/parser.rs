@@ -24,6 +24,7 @@ mod types;
 mod unsupported;
 
 use clxs_api::statement::StatementParameter;
+use datafusion::sql::sqlparser::ast::Expr;
 use datafusion::sql::sqlparser::parser::Parser as SqlParser;
 use datafusion::sql::sqlparser::tokenizer::Token;
 
@@ -55,6 +56,16 @@ pub(crate) fn parse_with(text: &str, parameters: &[StatementParameter]) -> Resul
     Ok(statement)
 }
 
+/// Reads an expression as it is stored with a table: a default, a constraint.
+///
+/// # Errors
+/// Those of [`parse`].
+pub(crate) fn parse_expression(text: &str) -> Result<Expr, SqlError> {
+    let mut parser = Parser::new(text, &[])?;
+    let expression = parser.expression()?;
+    if *parser.peek() == Token::EOF { Ok(expression) } else { Err(parser.syntax_error()) }
+}
+
 /// Reads tokens of `source`; `sql` holds them and the place.
 struct Parser<'a> {
     source: &'a str,
@@ -80,20 +91,9 @@ impl<'a> Parser<'a> {
             return Ok(Statement::Query(self.query()?));
         }
         unsupported::refuse_statement(self)?;
-        match self.accept_any(STATEMENTS) {
-            Some("CREATE") => self.create(),
-            Some("REPLACE") => self.replace(),
-            Some("DROP") => self.drop_securable(),
-            Some("ALTER") => self.alter(),
-            Some("COMMENT ON") => self.comment_on(),
-            Some("INSERT") => self.insert(),
-            Some("DELETE FROM") => self.delete(),
-            Some("USE" | "SET CATALOG") => self.use_namespace(),
-            Some("GRANT") => Ok(Statement::Grant(self.grant("TO")?)),
-            Some("REVOKE") => Ok(Statement::Revoke(self.grant("FROM")?)),
-            Some("SHOW") => self.show(),
-            Some("DESCRIBE" | "DESC") => self.describe(),
-            _ => Err(self.syntax_error()),
+        match STATEMENTS.iter().find(|(words, _)| self.accept(words)) {
+            Some((_, read)) => read(self),
+            None => Err(self.syntax_error()),
         }
     }
 
@@ -111,17 +111,19 @@ impl<'a> Parser<'a> {
         Ok(Statement::Comment { on, comment })
     }
 
-    /// `USE` with its many spellings, and `SET CATALOG`.
+    fn set_catalog(&mut self) -> Result<Statement, SqlError> {
+        Ok(Statement::Use(Use::Catalog(self.identifier()?)))
+    }
+
+    /// `USE` with its many spellings.
     fn use_namespace(&mut self) -> Result<Statement, SqlError> {
-        let set_catalog = self.is_after("CATALOG");
-        Ok(Statement::Use(if set_catalog || self.accept_before_name("CATALOG") {
-            Use::Catalog(self.identifier()?)
-        } else {
-            if !self.accept_before_name("SCHEMA") {
-                self.accept_before_name("DATABASE");
-            }
-            Use::Schema(self.object_name(2)?)
-        }))
+        if self.accept_before_name("CATALOG") {
+            return self.set_catalog();
+        }
+        if !self.accept_before_name("SCHEMA") {
+            self.accept_before_name("DATABASE");
+        }
+        Ok(Statement::Use(Use::Schema(self.object_name(2)?)))
     }
 
     /// The end of the text, after any semicolons.
@@ -140,22 +142,25 @@ impl<'a> Parser<'a> {
     }
 }
 
-/// The words that start the statements we have.
-const STATEMENTS: &[&str] = &[
-    "CREATE",
-    "REPLACE",
-    "DROP",
-    "ALTER",
-    "COMMENT ON",
-    "INSERT",
-    "DELETE FROM",
-    "SET CATALOG",
-    "USE",
-    "GRANT",
-    "REVOKE",
-    "SHOW",
-    "DESCRIBE",
-    "DESC",
+/// Reads a statement after the words it starts with.
+type Reader = fn(&mut Parser<'_>) -> Result<Statement, SqlError>;
+
+/// The statements we have, by the words they start with; longer ones first where one starts another.
+const STATEMENTS: &[(&str, Reader)] = &[
+    ("CREATE", |parser| parser.create()),
+    ("REPLACE", |parser| parser.replace()),
+    ("DROP", |parser| parser.drop_securable()),
+    ("ALTER", |parser| parser.alter()),
+    ("COMMENT ON", |parser| parser.comment_on()),
+    ("INSERT", |parser| parser.insert()),
+    ("DELETE FROM", |parser| parser.delete()),
+    ("SET CATALOG", |parser| parser.set_catalog()),
+    ("USE", |parser| parser.use_namespace()),
+    ("GRANT", |parser| Ok(Statement::Grant(parser.grant("TO")?))),
+    ("REVOKE", |parser| Ok(Statement::Revoke(parser.grant("FROM")?))),
+    ("SHOW", |parser| parser.show()),
+    ("DESCRIBE", |parser| parser.describe()),
+    ("DESC", |parser| parser.describe()),
 ];
 
 #[cfg(test)]

@@ -46,11 +46,6 @@ impl<'a> Parser<'a> {
         if self.accept(words) { Ok(()) } else { Err(self.syntax_error()) }
     }
 
-    /// Whether the token taken last is this word.
-    pub(super) fn is_after(&self, word: &str) -> bool {
-        is_word(&self.sql.get_current_token().token, word)
-    }
-
     pub(super) fn accept_token(&mut self, token: &Token) -> bool {
         self.sql.consume_token(token)
     }
