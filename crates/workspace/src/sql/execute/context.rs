@@ -4,7 +4,7 @@ use clxs_api::{FullName, Identifier, Privilege};
 use tokio::task::spawn_blocking;
 
 use crate::authorization::{Access, SecurableRef};
-use crate::delta::{DeltaEngine, DeltaError, TableLocation};
+use crate::delta::{DeltaEngine, DeltaError, Pin, Snapshot, TableLocation};
 use crate::metastore::{Metastore, TableRow, Transaction, normalise_location};
 use crate::principal::Principal;
 use crate::securables;
@@ -91,6 +91,14 @@ impl Context {
         Ok(done.map_err(|error| SqlError::internal(error.to_string()).with_source(error))??)
     }
 
+    /// A table at a version.
+    ///
+    /// # Errors
+    /// Those of [`Snapshot::open`] in the platform's classes.
+    pub(super) async fn snapshot(&self, location: TableLocation, pin: Pin) -> Result<Snapshot, SqlError> {
+        self.blocking(move |engine| Snapshot::open(engine, &location, pin)).await
+    }
+
     /// The folder of a table.
     ///
     /// # Errors
@@ -127,6 +135,28 @@ impl Context {
     pub(super) async fn visible_table(&self, name: &ObjectName) -> Result<TableRow, SqlError> {
         let name = self.table_name(name)?;
         self.read(move |tx, access| visible_table(tx, access, &name)).await
+    }
+
+    /// The table that a statement writes rows to; `operation` is the statement, such as `INSERT`.
+    ///
+    /// # Errors
+    /// `TABLE_OR_VIEW_NOT_FOUND` and its kin; a missing MODIFY; `EXPECT_TABLE_NOT_VIEW`; `UNSUPPORTED_FEATURE` for
+    /// a table by its path.
+    pub(super) async fn writable_table(
+        &self,
+        table: &TableReference,
+        operation: &str,
+    ) -> Result<TableRow, SqlError> {
+        let TableReference::Name(name) = table else {
+            let way_out = "Register it with CREATE TABLE … LOCATION.";
+            return Err(SqlError::unsupported_but("writing to a table by its path", way_out));
+        };
+        let name = self.table_name(name)?;
+        let row = self.read(move |tx, access| allowed_table(tx, access, &name, &Privilege::Modify)).await?;
+        if row.is_view() {
+            return Err(SqlError::expect_table_not_view(row.full_name(), operation));
+        }
+        Ok(row)
     }
 
     /// The files of a table that the principal may read; `refusal` says what a view is refused with.

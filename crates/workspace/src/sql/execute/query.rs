@@ -34,7 +34,7 @@ use datafusion::execution::SendableRecordBatchStream;
 use datafusion::logical_expr::LogicalPlan;
 use datafusion::prelude::SessionContext;
 use datafusion::sql::parser::Statement as PlannerStatement;
-use datafusion::sql::sqlparser::ast::{Expr, Query, SelectItem, SetExpr, Statement, VisitMut};
+use datafusion::sql::sqlparser::ast::{Expr, Query, SelectItem, Statement};
 use futures::{StreamExt, TryStreamExt};
 
 pub(crate) use error::sql_error;
@@ -42,7 +42,9 @@ pub(super) use output::table_schema;
 pub(super) use over::{condition, plan_over, text_of};
 pub(super) use relations::pin;
 use session_values::SessionValues;
+use spelling::Spelling;
 pub(super) use syntax::literal;
+pub(super) use udf::assigned;
 
 use super::Context;
 use super::types::result_column;
@@ -91,25 +93,21 @@ pub(super) async fn plan_view(context: &Context, view: FullName, query: Query) -
 }
 
 async fn plan_with(reader: &relations::Reader, mut query: Query) -> Result<Planned, SqlError> {
-    let session = prepare(reader, &mut query).await?;
+    let session = session::context();
+    let spelling = relations::register(reader, &session, &mut query, Spelling::default()).await?;
+    rewrite::rewrite(&mut query, reader.values())?;
+    spelling.apply(&mut query);
     let names = output::Names::take(&mut query);
+    planned(session, query, &names).await
+}
+
+/// Plans a query that says what it means to DataFusion; the session has its tables.
+async fn planned(session: SessionContext, query: Query, names: &output::Names) -> Result<Planned, SqlError> {
     let statement = PlannerStatement::Statement(Box::new(Statement::Query(Box::new(query))));
     let plan = session.state().statement_to_plan(statement).await.map_err(sql_error)?;
     casts::check_plan(&plan).map_err(sql_error)?;
-    let fields = output::fields(plan.schema().as_arrow(), &names)?;
+    let fields = output::fields(plan.schema().as_arrow(), names)?;
     Ok(Planned { session, plan, fields })
-}
-
-/// Resolves, rewrites and spells; the session has the tables.
-async fn prepare<T: VisitMut + datafusion::sql::sqlparser::ast::Visit>(
-    reader: &relations::Reader,
-    tree: &mut T,
-) -> Result<SessionContext, SqlError> {
-    let session = session::context();
-    let spelling = relations::register(reader, &session, tree).await?;
-    rewrite::rewrite(tree, reader.values())?;
-    spelling.apply(tree);
-    Ok(session)
 }
 
 impl Planned {
@@ -129,10 +127,7 @@ impl Planned {
 
 /// The value of a constant expression.
 async fn constant(context: &Context, expression: Expr) -> Result<Option<ArrayRef>, SqlError> {
-    let mut query = syntax::select_nothing()?;
-    if let SetExpr::Select(select) = query.body.as_mut() {
-        select.projection = vec![SelectItem::UnnamedExpr(expression)];
-    }
+    let query = syntax::select(vec![SelectItem::UnnamedExpr(expression)])?;
     Box::pin(plan(context, query)).await?.first_value().await
 }
 

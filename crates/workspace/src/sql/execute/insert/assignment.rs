@@ -2,15 +2,14 @@
 
 use clxs_api::{FullName, Identifier};
 use datafusion::arrow::datatypes::DataType as ArrowType;
-use datafusion::logical_expr::{Expr as PlanExpr, cast};
+use datafusion::logical_expr::Expr as PlanExpr;
 use datafusion::sql::sqlparser::ast::{Expr, Ident, SelectItem, Value};
 
 use crate::delta::schema::{DataType, StructField, StructType, TryIntoArrow};
-use crate::sql::SqlError;
-use crate::sql::execute::checks::expression;
 use crate::sql::execute::context::Context;
 use crate::sql::execute::query::{self, Planned};
 use crate::sql::execute::types::{metadata_text, result_type_text};
+use crate::sql::{SqlError, parse_expression};
 
 /// For each column of the table the position of its value in the source; none takes the default.
 pub(super) fn columns(
@@ -97,7 +96,7 @@ fn default(field: &StructField) -> Result<Expr, SqlError> {
         return Err(SqlError::unsupported_but(feature, "Give its value."));
     }
     match metadata_text(field, "CURRENT_DEFAULT") {
-        Some(text) => expression(&text),
+        Some(text) => parse_expression(&text),
         None => Ok(query::literal(Value::Null)),
     }
 }
@@ -115,12 +114,12 @@ fn typed(planned: Planned, schema: &StructType) -> Result<Planned, SqlError> {
         planned.plan.schema().fields().iter().map(|field| field.data_type().clone()).collect();
     planned.project(|position, column| {
         let (name, wanted) = &wanted[position];
-        converted(column, &given[position], wanted.clone()).alias(name.clone())
+        converted(column, &given[position], wanted.clone(), name).alias(name.clone())
     })
 }
 
 /// Containers keep their type here: writing conforms them element by element.
-fn converted(column: PlanExpr, given: &ArrowType, wanted: ArrowType) -> PlanExpr {
+fn converted(column: PlanExpr, given: &ArrowType, wanted: ArrowType, name: &str) -> PlanExpr {
     if *given == wanted || wanted.is_nested() && given.is_nested() {
         column
     } else if wanted == ArrowType::Utf8
@@ -128,7 +127,7 @@ fn converted(column: PlanExpr, given: &ArrowType, wanted: ArrowType) -> PlanExpr
     {
         query::text_of(column)
     } else {
-        cast(column, wanted)
+        query::assigned(column, given, wanted, name)
     }
 }
 

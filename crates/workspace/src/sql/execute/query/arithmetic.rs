@@ -7,7 +7,7 @@ use datafusion::logical_expr::{Expr, ExprSchemable};
 use datafusion::sql::sqlparser::ast::BinaryOperator;
 
 use super::casts::{Kind, is_mixed, kind};
-use super::udf::{Operation, SparkFunction, external};
+use super::udf::{ADD, DIVIDE, Definition, MULTIPLY, SUBTRACT, external};
 use crate::sql::SqlError;
 
 /// Plans `/` as Spark's division and integer arithmetic with a check for overflow, and refuses operands that
@@ -21,10 +21,10 @@ impl ExprPlanner for SparkOperators {
         let right = expr.right.get_type(schema)?;
         refuse_mixed(&expr.op, &left, &right).map_err(external)?;
         let operation = match expr.op {
-            BinaryOperator::Divide => Some(Operation::Divide),
-            BinaryOperator::Plus if both_integers(&left, &right) => Some(Operation::Add),
-            BinaryOperator::Minus if both_integers(&left, &right) => Some(Operation::Subtract),
-            BinaryOperator::Multiply if both_integers(&left, &right) => Some(Operation::Multiply),
+            BinaryOperator::Divide => Some(&DIVIDE),
+            BinaryOperator::Plus if both_integers(&left, &right) => Some(&ADD),
+            BinaryOperator::Minus if both_integers(&left, &right) => Some(&SUBTRACT),
+            BinaryOperator::Multiply if both_integers(&left, &right) => Some(&MULTIPLY),
             _ => None,
         };
         Ok(match operation {
@@ -34,8 +34,8 @@ impl ExprPlanner for SparkOperators {
     }
 }
 
-fn call(operation: Operation, expr: RawBinaryExpr) -> Expr {
-    SparkFunction::udf(operation).call(vec![expr.left, expr.right])
+fn call(operation: &'static Definition, expr: RawBinaryExpr) -> Expr {
+    operation.udf().call(vec![expr.left, expr.right])
 }
 
 fn both_integers(left: &DataType, right: &DataType) -> bool {

@@ -59,7 +59,8 @@ fn require_alike(expr: &Expr, to: &DataType, schema: &DFSchema) -> Result<()> {
     Err(external(SqlError::unsupported_but(feature, "CAST by way of a type between them.")))
 }
 
-fn spark_name(data_type: &DataType) -> String {
+/// The name of a type as Spark writes it.
+pub(super) fn spark_name(data_type: &DataType) -> String {
     let known = SparkType::try_from_arrow(data_type).map(|data_type| result_type_text(&data_type));
     known.unwrap_or_else(|_| data_type.to_string())
 }

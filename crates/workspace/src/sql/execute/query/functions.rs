@@ -1,60 +1,55 @@
 //! The functions a query may call, and how each Spark function is said to DataFusion.
 //!
 //! A function is here only when its result is Spark's: many of DataFusion's have the name of a Spark function
-//! and another meaning (`design/embedded_sql.md` §3). Everything else is refused by name.
+//! and another meaning. Everything else is refused by name. Each function is a row in the file of its family.
+
+mod aggregates;
+mod conditions;
+mod containers;
+mod numbers;
+mod session;
+mod text;
+mod times;
 
 use datafusion::sql::sqlparser::ast::{
-    BinaryOperator, DataType, DateTimeField, Expr, ExtractSyntax, Function, FunctionArguments, Ident,
-    ObjectName, UnaryOperator, Value, WindowFrameBound, WindowType,
+    DataType, Expr, Function, FunctionArguments, Ident, ObjectName, WindowFrameBound, WindowType,
 };
 
 use super::session_values::SessionValues;
-use super::syntax::{arguments, call, case, cast, date, integer, literal, text, timestamp, without_int_cast};
-use super::udf;
+use super::syntax::{arguments, call, cast, without_int_cast};
 use crate::sql::SqlError;
 
-/// Functions that mean the same under the same name.
-const SAME: &[&str] = &[
-    "avg",
-    "coalesce",
-    "concat_ws",
-    "contains",
-    "count",
-    "greatest",
-    "least",
-    "lower",
-    "ltrim",
-    "max",
-    "md5",
-    "min",
-    "named_struct",
-    "nullif",
-    "nvl",
-    "reverse",
-    "rtrim",
-    "sum",
-    "upper",
-    "uuid",
+pub(super) use text::{concatenated, to_text};
+
+/// How a function of Spark is said to DataFusion.
+enum Rule {
+    /// By a function of the same meaning, under this name; it may be an aggregate and have `OVER`.
+    Engine(&'static str),
+    /// Like `Engine`, as an INT.
+    EngineInt(&'static str),
+    /// By an expression made of the arguments; nothing for a form that is not known to mean the same.
+    Expression(fn(Vec<Expr>) -> Option<Expr>),
+    /// By a value that is known before the query runs; nothing for other arguments.
+    Session(fn(&[Expr], &SessionValues) -> Option<Expr>),
+}
+
+/// A function by its name in Spark, in lower case.
+type Row = (&'static str, Rule);
+
+/// All functions, by family.
+const FAMILIES: &[&[Row]] = &[
+    aggregates::FUNCTIONS,
+    conditions::FUNCTIONS,
+    containers::FUNCTIONS,
+    numbers::FUNCTIONS,
+    session::FUNCTIONS,
+    text::FUNCTIONS,
+    times::FUNCTIONS,
 ];
 
-/// Functions that mean the same under another name.
-const RENAMED: &[(&str, &str)] = &[
-    ("array", "make_array"),
-    ("char_length", "character_length"),
-    ("character_length", "character_length"),
-    ("endswith", "ends_with"),
-    ("ifnull", "nvl"),
-    ("lcase", "lower"),
-    ("len", "character_length"),
-    ("length", "character_length"),
-    ("mean", "avg"),
-    ("startswith", "starts_with"),
-    ("trim", "btrim"),
-    ("ucase", "upper"),
-];
-
-/// Functions that number rows: Spark's are INT.
-const ROW_NUMBERS: &[&str] = &["dense_rank", "rank", "row_number"];
+fn rule(name: &str) -> Option<&'static Rule> {
+    FAMILIES.iter().copied().flatten().find(|(spark, _)| *spark == name).map(|(_, rule)| rule)
+}
 
 /// Says a call as DataFusion understands it.
 ///
@@ -63,26 +58,26 @@ const ROW_NUMBERS: &[&str] = &["dense_rank", "rank", "row_number"];
 pub(super) fn rewrite(mut function: Function, values: &SessionValues) -> Result<Expr, SqlError> {
     let name = plain_name(&function)?;
     unwrap_window_frame(&mut function);
-    if SAME.contains(&name.as_str()) {
-        return Ok(renamed(function, &name));
-    }
-    if let Some((_, other)) = RENAMED.iter().find(|(spark, _)| *spark == name) {
-        return Ok(renamed(function, other));
-    }
-    if ROW_NUMBERS.contains(&name.as_str()) {
-        return Ok(cast(renamed(function, &name), DataType::Int(None)));
-    }
-    let plain = arguments(&function).filter(|_| function.over.is_none() && function.filter.is_none());
-    let rewritten = plain.and_then(|arguments| {
-        session_function(&name, &arguments, values).or_else(|| scalar_function(&name, arguments))
-    });
+    let plain = |function: &Function| {
+        arguments(function).filter(|_| function.over.is_none() && function.filter.is_none())
+    };
+    let rewritten = match rule(&name) {
+        None => None,
+        Some(Rule::Engine(engine)) => Some(renamed(function, engine)),
+        Some(Rule::EngineInt(engine)) => Some(cast(renamed(function, engine), DataType::Int(None))),
+        Some(Rule::Expression(expression)) => plain(&function).and_then(expression),
+        Some(Rule::Session(value)) => plain(&function).and_then(|arguments| value(&arguments, values)),
+    };
     rewritten.ok_or_else(|| unsupported(&name))
 }
 
 /// A name that stands for a call when no brackets follow: `current_date`.
 pub(super) fn without_brackets(name: Ident, values: &SessionValues) -> Expr {
     let plain = name.quote_style.is_none() && name.value.to_lowercase().starts_with("current_");
-    let called = plain.then(|| session_function(&name.value.to_lowercase(), &[], values)).flatten();
+    let called = match rule(&name.value.to_lowercase()).filter(|_| plain) {
+        Some(Rule::Session(value)) => value(&[], values),
+        _ => None,
+    };
     called.unwrap_or(Expr::Identifier(name))
 }
 
@@ -122,93 +117,33 @@ fn unwrap_window_frame(function: &mut Function) {
     }
 }
 
-/// Functions whose value is known before the query runs.
-fn session_function(name: &str, arguments: &[Expr], values: &SessionValues) -> Option<Expr> {
-    Some(match (name, arguments) {
-        ("current_user" | "session_user" | "user", []) => text(&values.user),
-        ("current_catalog", []) => text(&values.catalog),
-        ("current_schema" | "current_database", []) => text(&values.schema),
-        ("current_timestamp" | "now", []) => {
-            timestamp(values.now.format("%Y-%m-%dT%H:%M:%S%.6fZ").to_string())
-        }
-        ("current_date" | "curdate", []) => date(values.now.format("%Y-%m-%d").to_string()),
-        ("is_account_group_member" | "is_member", [Expr::Value(group)]) => {
-            let Value::SingleQuotedString(group) = &group.value else { return None };
-            literal(Value::Boolean(values.is_member_of(group)))
-        }
-        _ => return None,
-    })
+/// The arguments, when there are just so many.
+fn exactly<const N: usize>(arguments: Vec<Expr>) -> Option<[Expr; N]> {
+    arguments.try_into().ok()
 }
 
-fn scalar_function(name: &str, mut arguments: Vec<Expr>) -> Option<Expr> {
-    if name == "concat" {
-        return arguments.into_iter().map(to_text).reduce(concatenated);
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names() -> Vec<&'static str> {
+        FAMILIES.iter().copied().flatten().map(|(name, _)| *name).collect()
     }
-    if name == "map" && arguments.len().is_multiple_of(2) {
-        let (keys, entries): (Vec<_>, Vec<_>) =
-            arguments.into_iter().enumerate().partition(|(index, _)| index % 2 == 0);
-        let array =
-            |items: Vec<(usize, Expr)>| call("make_array", items.into_iter().map(|(_, item)| item).collect());
-        return Some(call("map", vec![array(keys), array(entries)]));
+
+    #[test]
+    fn names_are_unique_and_in_lower_case() {
+        let mut unique = names();
+        unique.sort_unstable();
+        unique.dedup();
+        assert_eq!(unique.len(), names().len());
+        assert!(names().iter().all(|name| *name == name.to_lowercase()));
     }
-    let first = (!arguments.is_empty()).then(|| arguments.remove(0))?;
-    match (name, arguments.as_slice()) {
-        ("abs", []) => Some(case(less_than_zero(first.clone()), negated(first.clone()), Some(first))),
-        ("isnull", []) => Some(Expr::IsNull(Box::new(first))),
-        ("isnotnull", []) => Some(Expr::IsNotNull(Box::new(first))),
-        ("count_if", []) => Some(call("count", vec![case(first, literal(Value::Boolean(true)), None)])),
-        ("if" | "iff", [then, otherwise]) => Some(case(first, then.clone(), Some(otherwise.clone()))),
-        ("nvl2", [set, unset]) => {
-            Some(case(Expr::IsNotNull(Box::new(first)), set.clone(), Some(unset.clone())))
-        }
-        // Positions below 1 count from the end in Spark and from before the start in DataFusion.
-        ("substr" | "substring", [from, ..]) if integer(from).is_some_and(|from| from >= 1) => {
-            arguments.insert(0, first);
-            Some(call("substr", arguments))
-        }
-        (part, []) => date_part(part).map(|field| Expr::Extract {
-            field,
-            syntax: ExtractSyntax::From,
-            expr: Box::new(first),
-        }),
-        _ => None,
+
+    #[test]
+    fn every_function_is_in_the_documentation() {
+        let documentation = include_str!("../../../../../../docs/sql.md");
+        let missing: Vec<_> =
+            names().into_iter().filter(|name| !documentation.contains(&format!("`{name}`"))).collect();
+        assert!(missing.is_empty(), "not in docs/sql.md: {missing:?}");
     }
-}
-
-fn date_part(name: &str) -> Option<DateTimeField> {
-    Some(match name {
-        "year" => DateTimeField::Year,
-        "quarter" => DateTimeField::Quarter,
-        "month" => DateTimeField::Month,
-        "day" | "dayofmonth" => DateTimeField::Day,
-        "hour" => DateTimeField::Hour,
-        "minute" => DateTimeField::Minute,
-        _ => return None,
-    })
-}
-
-/// The text of a value as Spark's `CAST(… AS STRING)` writes it.
-pub(super) fn to_text(expr: Expr) -> Expr {
-    match &expr {
-        Expr::Value(value) if matches!(value.value, Value::SingleQuotedString(_)) => expr,
-        _ => call(udf::TO_TEXT, vec![expr]),
-    }
-}
-
-/// `left || right`, which is null when either is null; DataFusion's `concat` skips nulls instead.
-pub(super) fn concatenated(left: Expr, right: Expr) -> Expr {
-    Expr::BinaryOp { left: Box::new(left), op: BinaryOperator::StringConcat, right: Box::new(right) }
-}
-
-fn less_than_zero(expr: Expr) -> Expr {
-    let zero = cast(literal(Value::Number("0".into(), false)), DataType::Int(None));
-    Expr::Nested(Box::new(Expr::BinaryOp {
-        left: Box::new(expr),
-        op: BinaryOperator::Lt,
-        right: Box::new(zero),
-    }))
-}
-
-fn negated(expr: Expr) -> Expr {
-    Expr::UnaryOp { op: UnaryOperator::Minus, expr: Box::new(Expr::Nested(Box::new(expr))) }
 }

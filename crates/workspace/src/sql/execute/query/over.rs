@@ -2,58 +2,52 @@
 
 use std::sync::Arc;
 
-use datafusion::arrow::datatypes::SchemaRef;
+use datafusion::arrow::datatypes::{DataType, SchemaRef};
 use datafusion::catalog::TableProvider;
 use datafusion::common::{Column, DFSchema};
 use datafusion::datasource::ViewTable;
-use datafusion::logical_expr::{Expr as PlanExpr, LogicalPlan, LogicalPlanBuilder, col};
+use datafusion::logical_expr::{Expr as PlanExpr, ExprSchemable as _, LogicalPlan, LogicalPlanBuilder, col};
 use datafusion::physical_plan::PhysicalExpr;
-use datafusion::sql::parser::Statement as PlannerStatement;
-use datafusion::sql::sqlparser::ast::{
-    Expr, ExprWithAlias, Ident, ObjectName, SelectItem, SetExpr, Statement, TableFactor, Visit, Visitor,
-};
+use datafusion::sql::sqlparser::ast::{Expr, ExprWithAlias, SelectItem, Visit, Visitor};
 
 use super::error::sql_error;
+use super::relations::Reader;
 use super::spelling::Spelling;
-use super::udf::{Operation, SparkFunction};
-use super::{Planned, casts, output, rewrite, session, session_values, syntax};
+use super::udf::TO_TEXT;
+use super::{Planned, casts, output, planned, relations, rewrite, session, session_values, syntax};
 use crate::sql::SqlError;
 use crate::sql::execute::Context;
 
 /// No column and no alias is called like this.
 const ROWS: &str = "@rows";
 
-/// Plans `SELECT items FROM rows`. Columns of the rows whose names begin with `@` are for the items alone.
+/// Plans `SELECT items FROM rows`; the items may read tables in subqueries. Columns of the rows whose names begin
+/// with `@` are for the items alone.
+///
+/// # Errors
+/// Those of [`super::plan`].
 pub(in crate::sql::execute) async fn plan_over(
     context: &Context,
     rows: Arc<dyn TableProvider>,
     items: Vec<SelectItem>,
 ) -> Result<Planned, SqlError> {
-    let mut query = syntax::parse_query("SELECT 1 FROM t")?;
-    if let SetExpr::Select(select) = query.body.as_mut() {
-        select.projection = items;
-        if let Some(TableFactor::Table { name, .. }) =
-            select.from.first_mut().map(|table| &mut table.relation)
-        {
-            *name = ObjectName::from(vec![Ident::with_quote('`', ROWS)]);
-        }
-    }
+    let reader = Reader::new(context.clone(), session_values(context).await?);
+    let session = session::context();
     let mut spelling = Spelling::default();
     spelling.learn_columns(rows.schema().fields());
-    rewrite::rewrite(&mut query, &session_values(context).await?)?;
-    spelling.apply(&mut query);
-    let session = session::context();
     session.register_table(ROWS, rows).map_err(sql_error)?;
-    let statement = PlannerStatement::Statement(Box::new(Statement::Query(Box::new(query))));
-    let plan = session.state().statement_to_plan(statement).await.map_err(sql_error)?;
-    casts::check_plan(&plan).map_err(sql_error)?;
-    Planned::new(session, plan)
+    let mut query = syntax::select(items)?;
+    let spelling = relations::register(&reader, &session, &mut query, spelling).await?;
+    rewrite::rewrite(&mut query, reader.values())?;
+    let mut query = syntax::from(query, ROWS)?;
+    spelling.apply(&mut query);
+    planned(session, query, &output::Names::default()).await
 }
 
 /// Compiles a condition on the rows of a table; `name` is what its columns may be qualified with.
 ///
 /// # Errors
-/// `UNRESOLVED_COLUMN`; `UNSUPPORTED_FEATURE` for a subquery and for what is not computed here.
+/// `UNRESOLVED_COLUMN`; `DATATYPE_MISMATCH` for what is no condition; `UNSUPPORTED_FEATURE` for a subquery and for what is not computed here.
 pub(in crate::sql::execute) async fn condition(
     context: &Context,
     schema: &SchemaRef,
@@ -77,6 +71,13 @@ pub(in crate::sql::execute) async fn condition(
     let condition = ExprWithAlias { expr: condition, alias: None };
     let planned = session.state().create_logical_expr_from_sql_expr(condition, &schema).map_err(sql_error)?;
     casts::check_expr(&planned, &schema).map_err(sql_error)?;
+    let data_type = planned.get_type(&schema).map_err(sql_error)?;
+    if !matches!(data_type, DataType::Boolean | DataType::Null) {
+        let name = casts::spark_name(&data_type);
+        return Err(SqlError::datatype_mismatch(format!(
+            "the condition has type \"{name}\" and is not a boolean."
+        )));
+    }
     session.create_physical_expr(planned, &schema).map_err(sql_error)
 }
 
@@ -91,14 +92,6 @@ impl Visitor for Subqueries {
 }
 
 impl Planned {
-    pub(super) fn new(
-        session: datafusion::prelude::SessionContext,
-        plan: LogicalPlan,
-    ) -> Result<Self, SqlError> {
-        let fields = output::fields(plan.schema().as_arrow(), &output::Names::default())?;
-        Ok(Self { session, plan, fields })
-    }
-
     /// The same columns under names of their positions.
     pub(in crate::sql::execute) fn into_positional(
         self,
@@ -118,7 +111,9 @@ impl Planned {
         let columns: Vec<PlanExpr> =
             columns(&self.plan).enumerate().map(|(position, column)| change(position, column)).collect();
         let plan = LogicalPlanBuilder::from(self.plan).project(columns).and_then(LogicalPlanBuilder::build);
-        Self::new(self.session, plan.map_err(sql_error)?)
+        let plan = plan.map_err(sql_error)?;
+        let fields = output::fields(plan.schema().as_arrow(), &output::Names::default())?;
+        Ok(Self { plan, fields, ..self })
     }
 }
 
@@ -134,5 +129,5 @@ pub(super) fn columns(plan: &LogicalPlan) -> impl Iterator<Item = PlanExpr> {
 
 /// The text of a value as `CAST(… AS STRING)` writes it.
 pub(in crate::sql::execute) fn text_of(value: PlanExpr) -> PlanExpr {
-    SparkFunction::udf(Operation::ToText).call(vec![value])
+    TO_TEXT.udf().call(vec![value])
 }

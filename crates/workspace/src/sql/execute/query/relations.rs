@@ -21,7 +21,7 @@ use super::error::sql_error;
 use super::over::columns;
 use super::session_values::SessionValues;
 use super::spelling::Spelling;
-use crate::delta::{Pin, Snapshot};
+use crate::delta::Pin;
 use crate::information_schema;
 use crate::metastore::{TableRow, ViewDetails};
 use crate::sql::SqlError;
@@ -77,11 +77,13 @@ impl Reader {
     }
 }
 
-/// Puts the tables of a query into the session, under the names that the query has for them from now on.
+/// Puts the tables of a query into the session, under the names that the query has for them from now on. Returns
+/// the spelling that was known before with that of the tables.
 pub(super) async fn register<T: VisitMut>(
     reader: &Reader,
     session: &SessionContext,
     tree: &mut T,
+    mut spelling: Spelling,
 ) -> Result<Spelling, SqlError> {
     let mut relations: Vec<Relation> = Vec::new();
     rewrite_tables(tree, |relation| {
@@ -92,7 +94,6 @@ pub(super) async fn register<T: VisitMut>(
         }
         Ok(ObjectName(vec![synthetic(index)?]))
     })?;
-    let mut spelling = Spelling::default();
     let mut providers = Vec::with_capacity(relations.len());
     for relation in relations {
         let provider = provider(reader, relation).await?;
@@ -182,9 +183,7 @@ async fn folder(reader: &Reader, relation: &Relation) -> Result<Arc<dyn TablePro
     let files =
         reader.context.readable_files(&relation.table, |_| SqlError::internal("a view by path")).await?;
     let pin = pin(&reader.context, relation.as_of.clone()).await?;
-    let location = files.location;
-    let snapshot = reader.context.blocking(move |engine| Snapshot::open(engine, &location, pin)).await?;
-    Ok(snapshot.into_table_provider()?)
+    Ok(reader.context.snapshot(files.location, pin).await?.into_table_provider()?)
 }
 
 async fn table(
@@ -193,9 +192,7 @@ async fn table(
     as_of: Option<AsOf>,
 ) -> Result<Arc<dyn TableProvider>, SqlError> {
     let pin = pin(&reader.context, as_of).await?;
-    let location = reader.context.location(row)?;
-    let snapshot = reader.context.blocking(move |engine| Snapshot::open(engine, &location, pin)).await?;
-    Ok(snapshot.into_table_provider()?)
+    Ok(reader.context.snapshot(reader.context.location(row)?, pin).await?.into_table_provider()?)
 }
 
 async fn view(

@@ -14,7 +14,7 @@ use datafusion::prelude::{SessionConfig, SessionContext};
 use datafusion::sql::sqlparser::ast::{DataType as SqlType, TimezoneInfo};
 
 use super::arithmetic::SparkOperators;
-use super::udf::{Operation, SparkFunction};
+use super::udf;
 
 /// A session without tables. Names keep their case, nulls sort as in Spark, and literals with a point are decimals.
 pub(super) fn context() -> SessionContext {
@@ -31,7 +31,7 @@ fn state() -> SessionState {
     options.execution.skip_physical_aggregate_schema_check = true;
     options.sql_parser.default_null_ordering = "nulls_min".into();
     let mut functions = SessionStateDefaults::default_scalar_functions();
-    functions.push(SparkFunction::udf(Operation::ToText));
+    functions.extend(udf::ALL.iter().map(|function| function.udf()));
     SessionStateBuilder::new()
         .with_config(config)
         .with_default_features()

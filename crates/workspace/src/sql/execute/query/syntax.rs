@@ -3,7 +3,8 @@
 use datafusion::sql::sqlparser::ast::helpers::attached_token::AttachedToken;
 use datafusion::sql::sqlparser::ast::{
     CaseWhen, CastKind, DataType, Expr, Function, FunctionArg, FunctionArgExpr, FunctionArgumentList,
-    FunctionArguments, Ident, ObjectName, Query, TimezoneInfo, TypedString, Value,
+    FunctionArguments, Ident, ObjectName, Query, SelectItem, SetExpr, TableFactor, TimezoneInfo, TypedString,
+    Value,
 };
 use datafusion::sql::sqlparser::dialect::GenericDialect;
 use datafusion::sql::sqlparser::parser::Parser;
@@ -110,12 +111,33 @@ pub(super) fn integer(expr: &Expr) -> Option<i64> {
     }
 }
 
-/// `SELECT 1`, to put an expression into.
+/// `SELECT items`
 ///
 /// # Errors
 /// Never for this text.
-pub(super) fn select_nothing() -> Result<Query, SqlError> {
-    parse_query("SELECT 1")
+pub(super) fn select(items: Vec<SelectItem>) -> Result<Query, SqlError> {
+    let mut query = parse_query("SELECT 1")?;
+    if let SetExpr::Select(select) = query.body.as_mut() {
+        select.projection = items;
+    }
+    Ok(query)
+}
+
+/// `query FROM table`
+///
+/// # Errors
+/// Never for this text.
+pub(super) fn from(mut query: Query, table: &str) -> Result<Query, SqlError> {
+    let mut source = parse_query("SELECT 1 FROM t")?;
+    if let (SetExpr::Select(select), SetExpr::Select(source)) = (query.body.as_mut(), source.body.as_mut()) {
+        select.from = std::mem::take(&mut source.from);
+        if let Some(TableFactor::Table { name, .. }) =
+            select.from.first_mut().map(|table| &mut table.relation)
+        {
+            *name = ObjectName::from(vec![Ident::with_quote('`', table)]);
+        }
+    }
+    Ok(query)
 }
 
 /// A query of ours.
