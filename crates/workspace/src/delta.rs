@@ -13,6 +13,7 @@ mod create;
 mod delete;
 mod deletion_vector;
 mod detail;
+mod durable;
 mod engine;
 mod error;
 mod feature;
@@ -28,6 +29,7 @@ mod scan_row;
 mod snapshot;
 #[cfg(test)]
 mod test_tables;
+mod transaction;
 mod write;
 
 pub(crate) mod schema {

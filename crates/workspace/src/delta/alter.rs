@@ -6,15 +6,14 @@ use super::action::{Action, Metadata, Protocol};
 use super::checkpoint::checkpoint_if_due;
 use super::column::{self, PhysicalNames};
 use super::commit::{commit_info, in_commit_timestamp, write_commit};
-use super::create::{parse_schema, schema_json};
+use super::create::parse_schema;
 use super::engine::DeltaEngine;
-use super::error::DeltaError;
+use super::error::{Conflict, DeltaError};
 use super::location::TableLocation;
-use super::property::{COLUMN_MAPPING_MODE, CONSTRAINTS, MAX_COLUMN_ID, Property, property};
+use super::property::{COLUMN_MAPPING_MODE, CONSTRAINTS, MAX_COLUMN_ID, Property, is_internal, property};
+use super::schema::StructType;
 use super::snapshot::{Pin, Snapshot};
-
-/// How often a change is tried again when somebody else commits meanwhile.
-const ATTEMPTS: usize = 10;
+use super::transaction::ATTEMPTS;
 
 /// A change of a table's metadata.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,10 +29,11 @@ pub(crate) enum MetadataChange {
         column: String,
         comment: Option<String>,
     },
-    /// A CHECK constraint. Whether all rows meet it is for the caller to find out.
+    /// A CHECK constraint that all rows of a version meet, which is for the caller to find out.
     AddCheck {
         name: String,
         expression: String,
+        met_at: u64,
     },
     DropConstraint {
         name: String,
@@ -44,7 +44,8 @@ pub(crate) enum MetadataChange {
 /// Changes a table's metadata. Returns the new version.
 ///
 /// # Errors
-/// Those of opening the table, and of a change that cannot be.
+/// Those of opening the table, and of a change that cannot be; [`DeltaError::Conflict`] when somebody else
+/// committed since the version whose rows were found to meet a constraint.
 pub(crate) fn alter(
     engine: &DeltaEngine,
     location: &TableLocation,
@@ -54,7 +55,7 @@ pub(crate) fn alter(
     let mut attempt = 1;
     loop {
         match alter_latest(engine, location, change, user) {
-            Err(DeltaError::Conflict { .. }) if attempt < ATTEMPTS => attempt += 1,
+            Err(DeltaError::Conflict { reason: Conflict::Version, .. }) if attempt < ATTEMPTS => attempt += 1,
             result => return result,
         }
     }
@@ -68,11 +69,12 @@ fn alter_latest(
 ) -> Result<u64, DeltaError> {
     let snapshot = Snapshot::open(engine, location, Pin::Latest)?;
     snapshot.protocol().ensure_allows(location, |feature| feature.clone, "ALTER TABLE")?;
+    change.ensure_valid_at(&snapshot)?;
     let mut edit = Edit::new(&snapshot)?;
     edit.apply(change)?;
     let Edit { protocol, mut metadata, schema, .. } = edit;
     metadata.schema_string = schema.to_string();
-    parse_schema(location, &metadata.schema_string)?;
+    parse_schema::<StructType>(location, &metadata.schema_string)?;
 
     let mut info = commit_info(change.operation(), user, Some(snapshot.version()));
     info.in_commit_timestamp = in_commit_timestamp(&mut metadata, Some(&snapshot))?;
@@ -97,10 +99,7 @@ struct Edit<'a> {
 impl<'a> Edit<'a> {
     fn new(snapshot: &'a Snapshot) -> Result<Self, DeltaError> {
         let (location, metadata) = (snapshot.location(), snapshot.metadata().clone());
-        let schema = match serde_json::from_str(&metadata.schema_string) {
-            Ok(schema) => schema,
-            Err(_) => schema_json(location, snapshot.schema())?,
-        };
+        let schema = parse_schema(location, &metadata.schema_string)?;
         Ok(Self { location, protocol: snapshot.protocol().clone(), metadata, schema })
     }
 
@@ -117,7 +116,7 @@ impl<'a> Edit<'a> {
                 Ok(())
             }
             MetadataChange::CommentColumn { column, comment } => self.comment(column, comment.as_deref()),
-            MetadataChange::AddCheck { name, expression } => self.add_check(name, expression),
+            MetadataChange::AddCheck { name, expression, .. } => self.add_check(name, expression),
             MetadataChange::DropConstraint { name, if_exists } => self.drop_constraint(name, *if_exists),
         }
     }
@@ -153,11 +152,11 @@ impl<'a> Edit<'a> {
     }
 
     fn unset_property(&mut self, key: &str, if_exists: bool) -> Result<(), DeltaError> {
-        if key == COLUMN_MAPPING_MODE || key == MAX_COLUMN_ID || key.starts_with(CONSTRAINTS) {
+        if key == COLUMN_MAPPING_MODE || is_internal(key) || key.starts_with(CONSTRAINTS) {
             return Err(DeltaError::UnsupportedProperty {
                 key: key.to_owned(),
                 value: String::new(),
-                reason: "the columns or constraints of the table depend on it".to_owned(),
+                reason: "the columns, rows or constraints of the table depend on it".to_owned(),
             });
         }
         match self.metadata.configuration.remove(key) {
@@ -206,6 +205,16 @@ impl<'a> Edit<'a> {
 }
 
 impl MetadataChange {
+    /// Rows that nobody has looked at might not meet a new constraint.
+    fn ensure_valid_at(&self, snapshot: &Snapshot) -> Result<(), DeltaError> {
+        match self {
+            Self::AddCheck { met_at, .. } if *met_at != snapshot.version() => {
+                Err(DeltaError::conflict(snapshot.location(), snapshot.version(), Conflict::Rows))
+            }
+            _ => Ok(()),
+        }
+    }
+
     fn operation(&self) -> &'static str {
         match self {
             Self::SetProperties(_) | Self::SetDescription(_) => "SET TBLPROPERTIES",
@@ -232,7 +241,9 @@ impl MetadataChange {
             Self::CommentColumn { column, comment } => {
                 vec![("column", json!({ "name": column, "metadata": { "comment": comment } }).to_string())]
             }
-            Self::AddCheck { name, expression } => vec![("name", name.clone()), ("expr", expression.clone())],
+            Self::AddCheck { name, expression, .. } => {
+                vec![("name", name.clone()), ("expr", expression.clone())]
+            }
             Self::DropConstraint { name, .. } => vec![("name", name.clone())],
         }
     }

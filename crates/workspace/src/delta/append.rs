@@ -6,18 +6,14 @@ use datafusion::execution::SendableRecordBatchStream;
 use futures::StreamExt as _;
 use serde_json::json;
 
-use super::action::{Action, AddFile};
-use super::checkpoint::checkpoint_if_due;
-use super::commit::{assign_row_ids, commit_info, in_commit_timestamp, now_millis, write_commit};
+use super::action::AddFile;
 use super::create::{CreatedTable, NewTable};
 use super::engine::DeltaEngine;
 use super::error::DeltaError;
 use super::location::TableLocation;
-use super::snapshot::{Pin, Snapshot};
+use super::snapshot::Snapshot;
+use super::transaction::DataChange;
 use super::write::{Check, TableWriter};
-
-/// How often a commit is tried again when somebody else commits meanwhile.
-const ATTEMPTS: usize = 10;
 
 /// What becomes of the rows that are there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,6 +28,8 @@ pub(crate) struct WriteRequest {
     pub(crate) mode: WriteMode,
     /// The table's CHECK constraints, every one.
     pub(crate) checks: Vec<Check>,
+    /// Whether no row of a table decided what is written: such rows never conflict with what others do.
+    pub(crate) blind: bool,
     pub(crate) user: String,
 }
 
@@ -44,28 +42,27 @@ pub(crate) struct WriteMetrics {
     pub(crate) num_output_bytes: u64,
 }
 
-/// Writes rows into a table. They have all its columns, by name in any case and order: defaults and generated
-/// columns are computed by the caller.
+/// Writes rows into a table, whose version is the one the rows were computed for. They have all its columns, by
+/// name in any case and order: defaults and generated columns are computed by the caller.
 ///
 /// # Errors
 /// [`DeltaError::NotNullViolated`] and [`DeltaError::CheckViolated`]; rows that are not of the table's columns;
 /// features that rows cannot be written with; [`DeltaError::Conflict`] when somebody else changes the table
 /// meanwhile in a way that matters.
 pub(crate) async fn append(
-    engine: &DeltaEngine,
-    location: &TableLocation,
+    table: Snapshot,
     rows: SendableRecordBatchStream,
     request: &WriteRequest,
 ) -> Result<WriteMetrics, DeltaError> {
-    let table = open(engine, location).await?;
-    table.protocol().ensure_allows(location, |feature| feature.append, "INSERT")?;
+    let location = table.location().clone();
+    table.protocol().ensure_allows(&location, |feature| feature.append, "INSERT")?;
     if request.mode == WriteMode::Overwrite {
         table.ensure_not_append_only("INSERT OVERWRITE")?;
     }
-    let writer = TableWriter::new(location, table.metadata(), table.schema(), &request.checks)?;
-    let (files, num_rows) = write_rows(location, writer, rows).await?;
-    let (engine, request, location) = (engine.clone(), request.clone(), location.clone());
-    blocking(&location.clone(), move || commit(&engine, &location, table, &files, num_rows, &request)).await
+    let writer = TableWriter::new(&location, table.metadata(), table.schema(), &request.checks)?;
+    let (files, num_rows) = write_rows(&location, writer, rows).await?;
+    let request = request.clone();
+    blocking(&location, move || commit(table, files, num_rows, request)).await
 }
 
 /// Creates a table with the rows of a query, in one commit.
@@ -87,15 +84,10 @@ pub(crate) async fn create_table_as(
     let writer = TableWriter::new(location, &created.metadata, &created.schema, checks)?;
     let (files, num_rows) = write_rows(location, writer, rows).await?;
     let mut metrics = metrics(&files, num_rows);
-    let (at, table) = (location.clone(), table.clone());
+    let (engine, at, table) = (engine.clone(), location.clone(), table.clone());
     metrics.version =
-        blocking(location, move || created.commit(&at, &table, files, &metrics.recorded())).await?;
+        blocking(location, move || created.commit(&engine, &at, &table, files, &metrics.recorded())).await?;
     Ok(metrics)
-}
-
-async fn open(engine: &DeltaEngine, location: &TableLocation) -> Result<Snapshot, DeltaError> {
-    let (engine, at) = (engine.clone(), location.clone());
-    blocking(location, move || Snapshot::open(&engine, &at, Pin::Latest)).await
 }
 
 /// Does blocking work off the runtime's threads.
@@ -145,59 +137,33 @@ impl WriteMetrics {
 }
 
 fn commit(
-    engine: &DeltaEngine,
-    location: &TableLocation,
-    mut table: Snapshot,
-    files: &[AddFile],
+    table: Snapshot,
+    files: Vec<AddFile>,
     rows: u64,
-    request: &WriteRequest,
+    request: WriteRequest,
 ) -> Result<WriteMetrics, DeltaError> {
-    let mut attempt = 1;
-    loop {
-        let metrics = WriteMetrics { version: table.version() + 1, ..metrics(files, rows) };
-        match commit_on(&table, files.to_vec(), &metrics, request) {
-            Err(conflict @ DeltaError::Conflict { .. }) if attempt < ATTEMPTS => {
-                // Appending commutes with whatever leaves the table's shape alone.
-                let newer = Snapshot::open(engine, location, Pin::Latest)?;
-                let same = newer.metadata() == table.metadata() && newer.protocol() == table.protocol();
-                if request.mode == WriteMode::Overwrite || !same {
-                    return Err(conflict);
-                }
-                (table, attempt) = (newer, attempt + 1);
-            }
-            result => {
-                result?;
-                checkpoint_if_due(engine, location, metrics.version, table.metadata());
-                return Ok(metrics);
-            }
-        }
-    }
+    let mut metrics = metrics(&files, rows);
+    let removes = match request.mode {
+        WriteMode::Append => Vec::new(),
+        WriteMode::Overwrite => table.files()?,
+    };
+    let change = DataChange {
+        operation: "WRITE",
+        parameters: parameters(&table, request.mode),
+        metrics: metrics.recorded(),
+        user: request.user,
+        removes,
+        adds: files,
+        blind: request.blind,
+    };
+    metrics.version = change.commit(table)?;
+    Ok(metrics)
 }
 
-fn commit_on(
-    table: &Snapshot,
-    mut files: Vec<AddFile>,
-    metrics: &WriteMetrics,
-    request: &WriteRequest,
-) -> Result<(), DeltaError> {
-    let row_ids = assign_row_ids(&mut files, table.protocol(), table.location(), Some(table))?;
-    let mut info = commit_info("WRITE", &request.user, Some(table.version()));
-    info.in_commit_timestamp = in_commit_timestamp(&mut table.metadata().clone(), Some(table))?;
-    info.operation_metrics = metrics.recorded();
-    info.operation_parameters = [
-        ("mode", format!("{:?}", request.mode)),
-        ("partitionBy", json!(table.metadata().partition_columns).to_string()),
-    ]
-    .map(|(key, value)| (key.to_owned(), value))
-    .into();
-    let mut actions = vec![Action::CommitInfo(info)];
-    actions.extend(row_ids.map(Action::DomainMetadata));
-    if request.mode == WriteMode::Overwrite {
-        let deleted = now_millis();
-        actions.extend(table.files()?.into_iter().map(|file| Action::Remove(file.into_remove(deleted))));
-    }
-    actions.extend(files.into_iter().map(Action::Add));
-    write_commit(table.location(), metrics.version, &actions)
+fn parameters(table: &Snapshot, mode: WriteMode) -> BTreeMap<String, String> {
+    [("mode", format!("{mode:?}")), ("partitionBy", json!(table.metadata().partition_columns).to_string())]
+        .map(|(key, value)| (key.to_owned(), value))
+        .into()
 }
 
 #[cfg(test)]

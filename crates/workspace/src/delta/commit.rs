@@ -1,12 +1,15 @@
 //! Writing commits: newline-delimited JSON, put if absent, on disk before it counts.
 
 use std::io::{self, BufWriter, ErrorKind, Write as _};
+use std::path::Path;
 
 use chrono::Utc;
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::action::{Action, AddFile, CommitInfo, DomainMetadata, Metadata, Protocol};
-use super::error::DeltaError;
+use super::durable::{create_directory, sync_directory};
+use super::error::{Conflict, DeltaError};
 use super::location::TableLocation;
 use super::snapshot::Snapshot;
 
@@ -35,7 +38,8 @@ pub(super) fn commit_info(operation: &str, user: &str, read: Option<u64>) -> Com
     }
 }
 
-/// Writes a version: either all of it is there, durably, or nothing.
+/// Writes a version: either all of it is there, durably, or nothing. Only version 0 makes the log: a table
+/// that was dropped meanwhile does not come back.
 ///
 /// # Errors
 /// [`DeltaError::Conflict`] when the version exists.
@@ -45,36 +49,39 @@ pub(super) fn write_commit(
     actions: &[Action],
 ) -> Result<(), DeltaError> {
     let log = location.log();
+    if version == 0 {
+        create_directory(&log).map_err(DeltaError::io(location))?;
+    }
     let temporary = log.join(format!(".{version:020}.{}.tmp", Uuid::new_v4()));
-    let written = fs_err::create_dir_all(&log)
-        .and_then(|()| write_lines(&temporary, actions))
+    let written = write_lines(&temporary, actions)
         // A hard link fails when the name exists, which a rename does not.
         .and_then(|()| fs_err::hard_link(&temporary, location.commit_file(version)));
-    let removed = fs_err::remove_file(&temporary);
+    discard(&temporary);
     match written {
-        Ok(()) => removed
-            .and_then(|()| sync_directory(&log))
-            .and_then(|()| sync_directory(location.path()))
-            .map_err(DeltaError::io(location)),
+        Ok(()) => sync_directory(&log).map_err(DeltaError::io(location)),
         Err(error) if error.kind() == ErrorKind::AlreadyExists => {
-            Err(DeltaError::Conflict { location: location.clone(), version })
+            Err(DeltaError::conflict(location, version, Conflict::Version))
         }
         Err(error) => Err(DeltaError::io(location)(error)),
     }
 }
 
-fn write_lines(path: &std::path::Path, actions: &[Action]) -> io::Result<()> {
+/// The version stands or falls with its link: a temporary file that stays is one that no reader looks at.
+fn discard(temporary: &Path) {
+    if let Err(error) = fs_err::remove_file(temporary)
+        && error.kind() != ErrorKind::NotFound
+    {
+        tracing::warn!(%error, "a temporary file of a commit stays");
+    }
+}
+
+fn write_lines(path: &Path, actions: &[Action]) -> io::Result<()> {
     let mut file = BufWriter::new(fs_err::File::create(path)?);
     for action in actions {
         serde_json::to_writer(&mut file, action)?;
         file.write_all(b"\n")?;
     }
     file.into_inner().map_err(io::IntoInnerError::into_error)?.sync_all()
-}
-
-/// Makes the names in a directory durable.
-pub(super) fn sync_directory(path: &std::path::Path) -> io::Result<()> {
-    fs_err::File::open(path)?.sync_all()
 }
 
 /// The in-commit timestamp of the next version, when its metadata asks for one; notes in the metadata since
@@ -101,11 +108,19 @@ pub(super) fn in_commit_timestamp(
     Ok(Some(timestamp))
 }
 
+/// The state of the domain of row tracking.
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct RowTracking {
+    row_id_high_water_mark: i64,
+}
+
 /// Gives the files of a commit their row ids, when the table tracks rows (Delta protocol, "Row Tracking").
 /// Returns the domain that records how far ids are used.
 ///
 /// # Errors
-/// [`DeltaError::RowTrackingWithoutStats`] when a file does not say how many rows it has.
+/// [`DeltaError::RowTrackingWithoutStats`] when a file does not say how many rows it has; [`DeltaError::Json`]
+/// when the domain does not say how far ids are used.
 pub(super) fn assign_row_ids(
     adds: &mut [AddFile],
     protocol: &Protocol,
@@ -116,24 +131,19 @@ pub(super) fn assign_row_ids(
         return Ok(None);
     }
     let version = previous.map_or(0, |previous| previous.version() + 1);
-    let used = previous.map(|previous| previous.domain(ROW_TRACKING)).transpose()?.flatten();
-    let mut high_water_mark = used.and_then(|domain| high_water_mark(&domain)).unwrap_or(-1);
+    let used = previous.map(|previous| previous.domain_state(ROW_TRACKING)).transpose()?.flatten();
+    let mut state = used.unwrap_or(RowTracking { row_id_high_water_mark: -1 });
     for add in adds.iter_mut().filter(|add| add.base_row_id.is_none()) {
         let records = add.num_records().ok_or_else(|| DeltaError::RowTrackingWithoutStats {
             location: location.clone(),
             path: add.path.clone(),
         })?;
-        add.base_row_id = Some(high_water_mark + 1);
+        add.base_row_id = Some(state.row_id_high_water_mark + 1);
         add.default_row_commit_version = i64::try_from(version).ok();
-        high_water_mark += records;
+        state.row_id_high_water_mark += records;
     }
-    let configuration = serde_json::json!({ "rowIdHighWaterMark": high_water_mark }).to_string();
+    let configuration = serde_json::json!(state).to_string();
     Ok(Some(DomainMetadata { domain: ROW_TRACKING.to_owned(), configuration, removed: false }))
-}
-
-fn high_water_mark(domain: &DomainMetadata) -> Option<i64> {
-    let configuration: serde_json::Value = serde_json::from_str(&domain.configuration).ok()?;
-    configuration.get("rowIdHighWaterMark")?.as_i64()
 }
 
 #[cfg(test)]
@@ -147,10 +157,19 @@ mod tests {
         let action = |user| Action::CommitInfo(commit_info("WRITE", user, None));
         write_commit(&location, 0, &[action("first")]).unwrap();
         let second = write_commit(&location, 0, &[action("second")]);
-        assert!(matches!(second, Err(DeltaError::Conflict { version: 0, .. })));
+        assert!(matches!(second, Err(DeltaError::Conflict { version: 0, reason: Conflict::Version, .. })));
         let names: Vec<_> =
             fs_err::read_dir(location.log()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
         assert_eq!(names, ["00000000000000000000.json"]);
         assert!(fs_err::read_to_string(location.commit_file(0)).unwrap().contains("first"));
+    }
+
+    #[test]
+    fn a_table_that_is_gone_does_not_come_back_with_its_next_version() {
+        let folder = tempfile::tempdir().unwrap();
+        let location = TableLocation::new(folder.path().join("dropped")).unwrap();
+        let action = Action::CommitInfo(commit_info("WRITE", "late", Some(0)));
+        assert!(matches!(write_commit(&location, 1, &[action]), Err(DeltaError::Io { .. })));
+        assert!(!location.path().exists());
     }
 }

@@ -2,10 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::action::{Action, AddFile, DomainMetadata, Format, Metadata, Protocol};
+use super::checkpoint::checkpoint_if_due;
 use super::column::{self, PhysicalNames};
 use super::commit::{assign_row_ids, commit_info, in_commit_timestamp, now_millis, write_commit};
 use super::engine::DeltaEngine;
@@ -44,7 +46,7 @@ pub(crate) fn create_table(
     table: &NewTable,
 ) -> Result<u64, DeltaError> {
     let created = CreatedTable::new(engine, location, table)?;
-    created.commit(location, table, Vec::new(), &BTreeMap::new())
+    created.commit(engine, location, table, Vec::new(), &BTreeMap::new())
 }
 
 /// A table that is about to be: what its first commit says, but for its files.
@@ -102,6 +104,7 @@ impl CreatedTable {
     /// Commits the table with its first files.
     pub(super) fn commit(
         mut self,
+        engine: &DeltaEngine,
         location: &TableLocation,
         table: &NewTable,
         mut files: Vec<AddFile>,
@@ -112,19 +115,24 @@ impl CreatedTable {
         let operation = operation(table.replace, !metrics.is_empty());
         let mut info = commit_info(operation, &table.user, replaced.map(Snapshot::version));
         info.in_commit_timestamp = in_commit_timestamp(&mut self.metadata, replaced)?;
+        let metadata = self.metadata;
         info.is_blind_append = replaced.is_none();
-        info.operation_parameters = parameters(table, &self.metadata);
+        info.operation_parameters = parameters(table, &metadata);
         info.operation_metrics = metrics.clone();
         let version = replaced.map_or(0, |old| old.version() + 1);
         let removes = replaced.map(Snapshot::files).transpose()?.unwrap_or_default();
         let deleted = now_millis();
 
-        let mut actions =
-            vec![Action::CommitInfo(info), Action::Protocol(self.protocol), Action::MetaData(self.metadata)];
+        let mut actions = vec![
+            Action::CommitInfo(info),
+            Action::Protocol(self.protocol),
+            Action::MetaData(metadata.clone()),
+        ];
         actions.extend(self.domains.into_iter().chain(row_ids).map(Action::DomainMetadata));
         actions.extend(removes.into_iter().map(|file| Action::Remove(file.into_remove(deleted))));
         actions.extend(files.into_iter().map(Action::Add));
         write_commit(location, version, &actions)?;
+        checkpoint_if_due(engine, location, version, &metadata);
         Ok(version)
     }
 }
@@ -156,12 +164,15 @@ fn operation(replace: bool, with_rows: bool) -> &'static str {
 }
 
 /// The schema as JSON that can be edited.
-pub(super) fn schema_json(location: &TableLocation, schema: &StructType) -> Result<Value, DeltaError> {
+fn schema_json(location: &TableLocation, schema: &StructType) -> Result<Value, DeltaError> {
     serde_json::to_value(schema).map_err(|error| invalid_schema(location, &error))
 }
 
-/// The schema of a schema string.
-pub(super) fn parse_schema(location: &TableLocation, text: &str) -> Result<StructType, DeltaError> {
+/// The schema of a schema string: as the kernel has it, or as JSON that can be edited.
+pub(super) fn parse_schema<T: DeserializeOwned>(
+    location: &TableLocation,
+    text: &str,
+) -> Result<T, DeltaError> {
     serde_json::from_str(text).map_err(|error| invalid_schema(location, &error))
 }
 

@@ -10,16 +10,13 @@ use delta_kernel::KernelResult;
 use delta_kernel::scan::state::ScanFile;
 use serde_json::{Value, json};
 
-use super::action::{Action, AddFile};
+use super::action::AddFile;
 use super::append::blocking;
-use super::checkpoint::checkpoint_if_due;
-use super::commit::{commit_info, in_commit_timestamp, now_millis, write_commit};
 use super::deletion_vector::DeletionVectorFile;
-use super::engine::DeltaEngine;
 use super::error::DeltaError;
-use super::location::TableLocation;
 use super::scan::{FileRows, TableScan};
-use super::snapshot::{Pin, Snapshot};
+use super::snapshot::Snapshot;
+use super::transaction::DataChange;
 use super::write::TableWriter;
 
 /// Which rows are deleted.
@@ -44,18 +41,14 @@ pub(crate) struct DeleteMetrics {
     pub(crate) num_deletion_vectors_added: u64,
 }
 
-/// Deletes rows.
+/// Deletes rows of a table, whose version is the one the predicate was compiled for.
 ///
 /// # Errors
 /// [`DeltaError::AppendOnly`]; features that rows cannot be deleted with; [`DeltaError::Conflict`] when somebody
-/// else commits meanwhile.
-pub(crate) async fn delete(
-    engine: &DeltaEngine,
-    location: &TableLocation,
-    request: &DeleteRequest,
-) -> Result<DeleteMetrics, DeltaError> {
-    let (engine, at, request) = (engine.clone(), location.clone(), request.clone());
-    blocking(location, move || Deletion::new(&engine, &at)?.run(&request)).await
+/// else changes the table meanwhile in a way that matters.
+pub(crate) async fn delete(table: Snapshot, request: &DeleteRequest) -> Result<DeleteMetrics, DeltaError> {
+    let (location, request) = (table.location().clone(), request.clone());
+    blocking(&location, move || Deletion::new(table)?.run(&request)).await
 }
 
 struct Deletion {
@@ -78,9 +71,8 @@ struct Found {
 }
 
 impl Deletion {
-    fn new(engine: &DeltaEngine, location: &TableLocation) -> Result<Self, DeltaError> {
-        let table = Snapshot::open(engine, location, Pin::Latest)?;
-        table.protocol().ensure_allows(location, |feature| feature.delete, "DELETE")?;
+    fn new(table: Snapshot) -> Result<Self, DeltaError> {
+        table.protocol().ensure_allows(table.location(), |feature| feature.delete, "DELETE")?;
         table.ensure_not_append_only("DELETE")?;
         let vectors = table.is_enabled("delta.enableDeletionVectors").then(DeletionVectorFile::default);
         let (writer, removes, adds) = (None, Vec::new(), Vec::new());
@@ -169,21 +161,17 @@ impl Deletion {
         let with_vectors = self.metrics.num_deletion_vectors_added;
         self.metrics.num_removed_files = self.removes.len() as u64 - with_vectors;
         self.metrics.num_added_files = self.adds.len() as u64 - with_vectors;
-        let version = self.table.version() + 1;
-        self.metrics.version = Some(version);
-
-        let mut info = commit_info("DELETE", &request.user, Some(self.table.version()));
-        info.in_commit_timestamp =
-            in_commit_timestamp(&mut self.table.metadata().clone(), Some(&self.table))?;
         let predicate: Vec<_> = request.predicate_text.iter().collect();
-        info.operation_parameters = BTreeMap::from([("predicate".to_owned(), json!(predicate).to_string())]);
-        info.operation_metrics = self.metrics.recorded();
-        let deleted = now_millis();
-        let mut actions = vec![Action::CommitInfo(info)];
-        actions.extend(self.removes.into_iter().map(|file| Action::Remove(file.into_remove(deleted))));
-        actions.extend(self.adds.into_iter().map(Action::Add));
-        write_commit(&location, version, &actions)?;
-        checkpoint_if_due(&self.table.engine, &location, version, self.table.metadata());
+        let change = DataChange {
+            operation: "DELETE",
+            parameters: BTreeMap::from([("predicate".to_owned(), json!(predicate).to_string())]),
+            metrics: self.metrics.recorded(),
+            user: request.user.clone(),
+            removes: self.removes,
+            adds: self.adds,
+            blind: false,
+        };
+        self.metrics.version = Some(change.commit(self.table)?);
         Ok(self.metrics)
     }
 }

@@ -9,7 +9,7 @@ use delta_kernel::{KernelError, KernelResult};
 use uuid::Uuid;
 
 use super::action::DeletionVector;
-use super::commit::sync_directory;
+use super::durable::sync_directory;
 use super::error::DeltaError;
 use super::location::{TableLocation, file_uri};
 
@@ -123,13 +123,11 @@ impl DeletionVectorFile {
         // Each writer begins with the byte of the version, which a file has once.
         let shift = if self.bytes.is_empty() { 0 } else { self.bytes.len() - 1 };
         self.bytes.extend_from_slice(if shift == 0 { &bytes } else { &bytes[1..] });
-        let offset = usize::try_from(written.offset).unwrap_or_default() + shift;
+        let offset = i32::try_from(shift).ok().and_then(|shift| written.offset.checked_add(shift));
         Ok(DeletionVector {
             storage_type: "u".to_owned(),
             path_or_inline_dv: z85(self.uuid.as_bytes()),
-            offset: Some(
-                i32::try_from(offset).map_err(|_| KernelError::generic("deletion vectors beyond 2 GiB"))?,
-            ),
+            offset: Some(offset.ok_or_else(|| KernelError::generic("deletion vectors beyond 2 GiB"))?),
             size_in_bytes: written.size_in_bytes,
             cardinality: written.cardinality,
         })

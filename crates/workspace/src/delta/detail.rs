@@ -71,13 +71,7 @@ impl Snapshot {
         struct Clustering {
             clustering_columns: Vec<Vec<String>>,
         }
-        let Some(domain) = self.domain(CLUSTERING)? else { return Ok(Vec::new()) };
-        let clustering: Clustering =
-            serde_json::from_str(&domain.configuration).map_err(|source| DeltaError::Json {
-                location: self.location().clone(),
-                file: format!("the domain {CLUSTERING}"),
-                source,
-            })?;
+        let Some(clustering) = self.domain_state::<Clustering>(CLUSTERING)? else { return Ok(Vec::new()) };
         Ok(clustering.clustering_columns.iter().map(|path| logical(self.schema(), path).join(".")).collect())
     }
 }

@@ -67,9 +67,10 @@ pub(crate) enum DeltaError {
     )]
     FileNotFound { location: TableLocation, path: String },
     #[error(
-        "version {version} of the table at {location} was committed by somebody else meanwhile; try again"
+        "version {version} of the table at {location} was committed by somebody else meanwhile{}; try again",
+        reason.text()
     )]
-    Conflict { location: TableLocation, version: u64 },
+    Conflict { location: TableLocation, version: u64, reason: Conflict },
     #[error("there is a Delta table at {location} already; use CREATE OR REPLACE, or another location")]
     TableExists { location: TableLocation },
     #[error("there is a Delta table at {location} already; use CREATE OR REPLACE TABLE … CLONE")]
@@ -143,7 +144,41 @@ pub(crate) enum DeltaError {
     },
 }
 
+/// Why what somebody else committed does not go together with what was to be committed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Conflict {
+    /// It has the version.
+    Version,
+    Protocol,
+    Metadata,
+    /// It changed rows that were looked at.
+    Rows,
+}
+
+impl Conflict {
+    fn text(self) -> &'static str {
+        match self {
+            Self::Version => "",
+            Self::Protocol => " and changed its protocol",
+            Self::Metadata => " and changed its metadata",
+            Self::Rows => " and changed its rows",
+        }
+    }
+
+    fn class(self) -> &'static str {
+        match self {
+            Self::Version | Self::Rows => "DELTA_CONCURRENT_WRITE",
+            Self::Protocol => "DELTA_PROTOCOL_CHANGED",
+            Self::Metadata => "DELTA_METADATA_CHANGED",
+        }
+    }
+}
+
 impl DeltaError {
+    pub(super) fn conflict(location: &TableLocation, version: u64, reason: Conflict) -> Self {
+        Self::Conflict { location: location.clone(), version, reason }
+    }
+
     /// The platform's error class and SQLSTATE (`facts/sql.md` §14, `facts/clone_on_disk.md` §2).
     pub(crate) fn class(&self) -> (&'static str, &'static str) {
         match self {
@@ -165,7 +200,7 @@ impl DeltaError {
                 ("DELTA_TIMESTAMP_EARLIER_THAN_COMMIT_RETENTION", "42816")
             }
             Self::FileNotFound { .. } => ("DELTA_FILE_NOT_FOUND", "42K03"),
-            Self::Conflict { .. } => ("DELTA_CONCURRENT_WRITE", "2D521"),
+            Self::Conflict { reason, .. } => (reason.class(), "2D521"),
             Self::TableExists { .. } => ("DELTA_CREATE_TABLE_WITH_NON_EMPTY_LOCATION", "42601"),
             Self::CloneTargetExists { .. } => ("DELTA_UNSUPPORTED_NON_EMPTY_CLONE", "0AKDC"),
             Self::CloneSameTable { .. } => ("DELTA_UNSUPPORTED_CLONE_REPLACE_SAME_TABLE", "0AKDC"),

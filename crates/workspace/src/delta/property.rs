@@ -81,6 +81,13 @@ const NOT_KEPT: &[&str] = &[
     "delta.universalFormat.enabledFormats",
 ];
 
+/// Whether the table keeps a property itself.
+pub(super) fn is_internal(key: &str) -> bool {
+    [MAX_COLUMN_ID, "delta.inCommitTimestampEnablement", "delta.rowTracking."]
+        .iter()
+        .any(|internal| key.starts_with(internal))
+}
+
 /// What setting `key` to `value` does.
 ///
 /// # Errors
@@ -115,10 +122,7 @@ pub(super) fn property(key: &str, value: &str) -> Result<Property, DeltaError> {
     if key.starts_with(CONSTRAINTS) {
         return refused("use ALTER TABLE … ADD CONSTRAINT … CHECK");
     }
-    if ["delta.columnMapping.maxColumnId", "delta.inCommitTimestampEnablement", "delta.rowTracking."]
-        .iter()
-        .any(|internal| key.starts_with(internal))
-    {
+    if is_internal(key) {
         return refused("the table keeps it itself; leave it out");
     }
     match (key, value, value.parse()) {

@@ -7,6 +7,7 @@ use delta_kernel::actions as kernel_actions;
 use delta_kernel::scan::StatsOptions;
 use delta_kernel::schema::StructType;
 use delta_kernel::{KernelError, KernelResult, SnapshotRef};
+use serde::de::DeserializeOwned;
 
 use super::action::{AddFile, DomainMetadata, Metadata, Protocol, Transaction};
 use super::engine::DeltaEngine;
@@ -152,6 +153,19 @@ impl Snapshot {
         }))
     }
 
+    /// The state of a domain read as `T`, if the table has the domain.
+    ///
+    /// # Errors
+    /// Those of reading the log; [`DeltaError::Json`] when the state is not as `T` has it.
+    pub(super) fn domain_state<T: DeserializeOwned>(&self, name: &str) -> Result<Option<T>, DeltaError> {
+        let Some(domain) = self.domain(name)? else { return Ok(None) };
+        serde_json::from_str(&domain.configuration).map(Some).map_err(|source| DeltaError::Json {
+            location: self.location.clone(),
+            file: format!("the domain {name}"),
+            source,
+        })
+    }
+
     /// Whether a property is `true`.
     pub(crate) fn is_enabled(&self, property: &str) -> bool {
         self.metadata.configuration.get(property).is_some_and(|value| value == "true")
@@ -193,7 +207,7 @@ fn version_of(log: &Log, location: &TableLocation, pin: Pin) -> Result<u64, Delt
     }
 }
 
-fn convert<T: serde::de::DeserializeOwned>(
+fn convert<T: DeserializeOwned>(
     location: &TableLocation,
     version: u64,
     action: &impl serde::Serialize,

@@ -188,10 +188,12 @@ impl TableWriter {
             let query = DeltaError::query(&self.location);
             let met = check.predicate.evaluate(rows).and_then(|met| met.into_array(rows.num_rows()));
             let met = met.map_err(query)?;
-            let met = met.as_boolean_opt();
+            let met = met.as_boolean_opt().ok_or_else(|| DeltaError::InvalidRows {
+                location: self.location.clone(),
+                reason: format!("the constraint `{}` is no condition", check.name),
+            })?;
             // A row of which the expression is null does not meet it, as on the platform.
-            let violated =
-                met.and_then(|met| (0..met.len()).find(|row| met.is_null(*row) || !met.value(*row)));
+            let violated = (0..met.len()).find(|row| met.is_null(*row) || !met.value(*row));
             if let Some(row) = violated {
                 return Err(self.violation(check, rows, row));
             }

@@ -11,7 +11,9 @@ use super::*;
 use crate::delta::delete::DeleteMetrics;
 use crate::delta::schema::{DataType, StructField, StructType};
 use crate::delta::test_tables::engine;
-use crate::delta::{DeleteRequest, MetadataChange, alter, create_table, delete, history};
+use crate::delta::{DeleteRequest, MetadataChange, Pin, alter, create_table, delete, history};
+
+mod concurrency;
 
 struct Table {
     _folder: TempDir,
@@ -57,10 +59,19 @@ impl Table {
     }
 
     fn write(&self, mode: WriteMode, values: &str, checks: Vec<Check>) -> Result<WriteMetrics, DeltaError> {
-        let request = WriteRequest { mode, checks, user: "admin@clxs.local".to_owned() };
-        self.runtime.block_on(async {
-            append(&self.engine, &self.location, Self::rows(values).await, &request).await
-        })
+        self.write_to(self.snapshot(), mode, values, checks)
+    }
+
+    /// Writes rows that were computed for a version, which need not be the newest.
+    fn write_to(
+        &self,
+        table: Snapshot,
+        mode: WriteMode,
+        values: &str,
+        checks: Vec<Check>,
+    ) -> Result<WriteMetrics, DeltaError> {
+        let request = WriteRequest { mode, checks, blind: true, user: "admin@clxs.local".to_owned() };
+        self.runtime.block_on(async { append(table, Self::rows(values).await, &request).await })
     }
 
     fn snapshot(&self) -> Snapshot {
@@ -147,7 +158,8 @@ fn constraints_are_kept() {
     let missing = table.write(WriteMode::Append, "(NULL, 'a', 1.0, NULL)", Vec::new()).unwrap_err();
     assert!(matches!(missing, DeltaError::NotNullViolated { column } if column == "id"));
 
-    let add = MetadataChange::AddCheck { name: "positive".to_owned(), expression: "id > 0".to_owned() };
+    let add =
+        MetadataChange::AddCheck { name: "positive".to_owned(), expression: "id > 0".to_owned(), met_at: 0 };
     alter(&table.engine, &table.location, &add, "admin@clxs.local").unwrap();
     let unchecked = table.write(WriteMode::Append, TWO, Vec::new()).unwrap_err();
     assert!(matches!(unchecked, DeltaError::InvalidRows { .. }));
@@ -178,7 +190,7 @@ impl Table {
             predicate_text: Some("id = 1".to_owned()),
             user: "admin@clxs.local".to_owned(),
         };
-        self.runtime.block_on(delete(&self.engine, &self.location, &request))
+        self.runtime.block_on(delete(self.snapshot(), &request))
     }
 
     fn count(&self) -> usize {

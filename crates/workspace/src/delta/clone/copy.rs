@@ -8,7 +8,7 @@ use std::thread;
 
 use uuid::Uuid;
 
-use crate::delta::commit::sync_directory;
+use crate::delta::durable::{create_directory, sync_directory};
 use crate::delta::log::modified_millis;
 
 /// More threads than this gain nothing (`design/embedded_sql.md` §4).
@@ -37,20 +37,14 @@ pub(super) fn copy_files(copies: &[FileCopy]) -> Result<Vec<i64>, CopyError> {
     let fail = |copy: &FileCopy, source| CopyError { from: copy.from.clone(), source };
     let mut directories = BTreeSet::new();
     for copy in copies {
-        for directory in copy.to.ancestors().skip(1) {
-            // Parents that exist are durable already, but for the last: it gets a new name.
-            let exists = directory.is_dir();
-            directories.insert(directory.to_owned());
-            if exists {
-                break;
-            }
-        }
         let parent = copy.to.parent().unwrap_or(Path::new("/"));
-        fs_err::create_dir_all(parent).map_err(|source| fail(copy, source))?;
+        if directories.insert(parent) {
+            create_directory(parent).map_err(|source| fail(copy, source))?;
+        }
     }
     let modified = copy_on_threads(copies)?;
     for directory in directories {
-        sync_directory(&directory).map_err(|source| CopyError { from: directory, source })?;
+        sync_directory(directory).map_err(|source| CopyError { from: directory.to_owned(), source })?;
     }
     Ok(modified)
 }

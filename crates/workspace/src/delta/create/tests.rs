@@ -101,9 +101,11 @@ fn metadata_changes_are_commits() {
     create_table(&engine, &location, &table()).unwrap();
     let change = |change| alter(&engine, &location, &change, "admin@clxs.local");
     let name = || "POSITIVE".to_owned();
-    let check = MetadataChange::AddCheck { name: name(), expression: "id > 0".to_owned() };
+    let check = MetadataChange::AddCheck { name: name(), expression: "id > 0".to_owned(), met_at: 0 };
     change(check.clone()).unwrap();
-    assert!(matches!(change(check), Err(DeltaError::ConstraintExists { .. })));
+    assert!(matches!(change(check), Err(DeltaError::Conflict { .. })), "version 1 was not checked");
+    let again = MetadataChange::AddCheck { name: name(), expression: "id > 0".to_owned(), met_at: 1 };
+    assert!(matches!(change(again), Err(DeltaError::ConstraintExists { .. })));
     change(MetadataChange::SetProperties(properties(&[("team", "a"), ("delta.columnMapping.mode", "name")])))
         .unwrap();
     change(MetadataChange::CommentColumn { column: "NAME".to_owned(), comment: Some("who".to_owned()) })

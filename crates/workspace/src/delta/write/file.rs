@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use super::statistics;
 use crate::delta::action::AddFile;
-use crate::delta::commit::sync_directory;
+use crate::delta::durable::{create_directory, sync_directory};
 use crate::delta::error::DeltaError;
 use crate::delta::location::TableLocation;
 use crate::delta::log::modified_millis;
@@ -41,7 +41,7 @@ impl DataFile {
         let path = format!("{directory}part-00000-{}-c000.snappy.parquet", Uuid::new_v4());
         let file = location.resolve(&path)?;
         let parent = file.parent().unwrap_or(location.path());
-        let file = fs_err::create_dir_all(parent)
+        let file = create_directory(parent)
             .and_then(|()| fs_err::File::create(&file))
             .map_err(DeltaError::io(location))?;
         let properties = WriterProperties::builder().set_compression(Compression::SNAPPY).build();

@@ -5,13 +5,13 @@ use clxs_api::{FullName, Privilege};
 use super::checks;
 use super::comment::change_table;
 use super::context::{Context, allowed_table};
-use super::views;
+use super::views::{self, change_view};
 use crate::authorization::{Access, SecurableRef};
 use crate::delta::MetadataChange;
 use crate::metastore::{TableRow, Transaction};
 use crate::securables;
 use crate::sql::SqlError;
-use crate::sql::ast::{AlterTable, AlterTableAction, ObjectName, PropertyList};
+use crate::sql::ast::{AlterTable, AlterTableAction, ObjectName};
 use crate::warehouse::StatementResult;
 
 pub(super) async fn execute(context: &Context, alter: AlterTable) -> Result<StatementResult, SqlError> {
@@ -24,12 +24,15 @@ pub(super) async fn execute(context: &Context, alter: AlterTable) -> Result<Stat
             views::set_query(context, name, &query, definition).await
         }
         AlterTableAction::SetProperties(pairs) if row.is_view() => {
-            change_view(context, name, move |row| row.properties.extend(pairs)).await
+            change_view(context, name, Privilege::Manage, move |row| row.properties.extend(pairs)).await
         }
         AlterTableAction::UnsetProperties { keys, .. } if row.is_view() => {
-            change_view(context, name, move |row| row.properties.retain(|key, _| !keys.contains(key))).await
+            let unset = move |row: &mut TableRow| row.properties.retain(|key, _| !keys.contains(key));
+            change_view(context, name, Privilege::Manage, unset).await
         }
-        AlterTableAction::SetProperties(pairs) => set_properties(context, row, pairs).await,
+        AlterTableAction::SetProperties(pairs) => {
+            change_table(context, row, MetadataChange::SetProperties(pairs)).await
+        }
         AlterTableAction::UnsetProperties { keys, if_exists } => {
             change_table(context, row, MetadataChange::UnsetProperties { keys, if_exists }).await
         }
@@ -39,9 +42,9 @@ pub(super) async fn execute(context: &Context, alter: AlterTable) -> Result<Stat
             change_table(context, row, change).await
         }
         AlterTableAction::AddCheck(check) => {
-            checks::require_rows_to_meet(context, &row, &check).await?;
-            let name = check.name.as_str().to_owned();
-            change_table(context, row, MetadataChange::AddCheck { name, expression: check.expression }).await
+            let met_at = checks::require_rows_to_meet(context, &row, &check).await?;
+            let (name, expression) = (check.name.as_str().to_owned(), check.expression);
+            change_table(context, row, MetadataChange::AddCheck { name, expression, met_at }).await
         }
         AlterTableAction::DropConstraint { name, if_exists } => {
             let change = MetadataChange::DropConstraint { name: name.as_str().to_owned(), if_exists };
@@ -65,30 +68,6 @@ async fn set_owner(context: &Context, name: FullName, owner: String) -> Result<S
     context
         .write(move |tx, access| {
             securables::update_table_owner(tx, access, &name, &owner)?;
-            Ok(StatementResult::none())
-        })
-        .await
-}
-
-async fn set_properties(
-    context: &Context,
-    row: TableRow,
-    pairs: PropertyList,
-) -> Result<StatementResult, SqlError> {
-    change_table(context, row, MetadataChange::SetProperties(pairs)).await
-}
-
-/// Changes the row of a view, which has no log.
-async fn change_view<F>(context: &Context, name: FullName, change: F) -> Result<StatementResult, SqlError>
-where
-    F: FnOnce(&mut TableRow) + Send + 'static,
-{
-    context
-        .write(move |tx, access| {
-            let mut row = allowed_table(tx, access, &name, &Privilege::Manage)?;
-            change(&mut row);
-            row.audit.touch(access.principal());
-            tx.update_table(&row)?;
             Ok(StatementResult::none())
         })
         .await

@@ -1,17 +1,14 @@
 //! `CREATE TABLE … CLONE …` (facts/sql.md §2, facts/settled.md §5).
 
-use clxs_api::FullName;
 use clxs_api::table::TableType;
 
 use super::context::{Context, Files};
-use super::place::{new_table, require_same_location};
+use super::place::table_to_write;
 use super::query::pin;
 use super::rows::counts;
 use super::table_rows::{Presence, Writing, table_type, write_files};
-use super::target::{Target, target};
-use crate::authorization::Access;
-use crate::delta::{CloneMetrics, CloneRequest, Snapshot, TableLocation, clone_table};
-use crate::metastore::{TableRow, Transaction};
+use crate::delta::{CloneMetrics, CloneRequest, TableLocation, clone_table};
+use crate::metastore::TableRow;
 use crate::sql::SqlError;
 use crate::sql::ast::{CloneTable, TableReference};
 use crate::warehouse::StatementResult;
@@ -21,12 +18,14 @@ pub(super) async fn execute(context: &Context, clone: CloneTable) -> Result<Stat
         TableReference::Name(name) => context.table_name(name)?,
         TableReference::Path { path, .. } => return Err(path_target(&clone, path)),
     };
-    let Some(writing) = prepare(context, &clone, &name).await? else { return Ok(kept()) };
+    let (location, shallow) = (clone.location.clone(), clone.shallow);
+    let writing =
+        table_to_write(context, &name, clone.on_existing, location, shallow, require_replaceable).await?;
+    let Some(writing) = writing else { return Ok(kept()) };
     let source = context.readable_files(&clone.source, view_as_source).await?;
     require_shallow_allowed(&clone, &source, &writing.row)?;
     let pin = pin(context, clone.as_of).await?;
-    let location = source.location.clone();
-    let snapshot = context.blocking(move |engine| Snapshot::open(engine, &location, pin)).await?;
+    let snapshot = context.snapshot(source.location.clone(), pin).await?;
     let request = CloneRequest {
         source: snapshot,
         source_name: source.name.clone().unwrap_or_else(|| format!("delta.`{}`", source.location)),
@@ -39,32 +38,6 @@ pub(super) async fn execute(context: &Context, clone: CloneTable) -> Result<Stat
     let writing = Writing { row: cloned_row(writing.row, clone.shallow, &source), ..writing };
     let copy = context.blocking(move |engine| clone_table(engine, &request));
     write_files(context, writing, copy).await.map(result)
-}
-
-/// The row to write; `None` when `IF NOT EXISTS` finds something.
-async fn prepare(
-    context: &Context,
-    clone: &CloneTable,
-    name: &FullName,
-) -> Result<Option<Writing>, SqlError> {
-    let (name, on_existing, shallow) = (name.clone(), clone.on_existing, clone.shallow);
-    let location = clone.location.clone();
-    context
-        .read(move |tx: &Transaction<'_>, access: &Access| {
-            Ok(match target(tx, access, &name, on_existing)? {
-                Target::Kept => None,
-                Target::Free(place) => {
-                    let row = new_table(tx, access, &place, &name, location.as_deref(), shallow)?;
-                    Some(Writing { row, presence: Presence::New })
-                }
-                Target::Replaced(row) => {
-                    require_replaceable(&row, shallow)?;
-                    require_same_location(&row, location.as_deref())?;
-                    Some(Writing { row: *row, presence: Presence::Existing })
-                }
-            })
-        })
-        .await
 }
 
 /// Id, grants, owner and comment stay; what it is and where its files come from is new.
@@ -126,29 +99,15 @@ fn view_as_source(view: &TableRow) -> SqlError {
     SqlError::delta_clone_unsupported_source("CLONE", view.full_name(), "VIEW")
 }
 
-const COLUMNS: [&str; 6] = [
-    "source_table_size",
-    "source_num_of_files",
-    "num_removed_files",
-    "num_copied_files",
-    "removed_files_size",
-    "copied_files_size",
-];
-
 fn result(metrics: CloneMetrics) -> StatementResult {
-    let values = [
-        metrics.source_table_size,
-        metrics.source_num_of_files,
-        metrics.num_removed_files,
-        metrics.num_copied_files,
-        metrics.removed_files_size,
-        metrics.copied_files_size,
-    ];
-    let mut counted = COLUMNS.map(|name| (name, 0));
-    for ((_, count), value) in counted.iter_mut().zip(values) {
-        *count = value;
-    }
-    counts(counted)
+    counts([
+        ("source_table_size", metrics.source_table_size),
+        ("source_num_of_files", metrics.source_num_of_files),
+        ("num_removed_files", metrics.num_removed_files),
+        ("num_copied_files", metrics.num_copied_files),
+        ("removed_files_size", metrics.removed_files_size),
+        ("copied_files_size", metrics.copied_files_size),
+    ])
 }
 
 /// The statement was ignored: columns without a row (facts/sql.md §2; the columns are UNCONFIRMED).

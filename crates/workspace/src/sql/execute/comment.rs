@@ -2,10 +2,12 @@
 
 use clxs_api::catalog::UpdateCatalog;
 use clxs_api::schema::UpdateSchema;
+use clxs_api::table::ColumnInfo;
 use clxs_api::{Identifier, Privilege};
 
 use super::context::{Context, allowed_table};
 use super::table_rows::{Presence, Writing, write_files};
+use super::views::change_view;
 use crate::delta::{MetadataChange, alter};
 use crate::metastore::TableRow;
 use crate::securables;
@@ -24,7 +26,8 @@ pub(super) async fn execute(
         Commented::Table(name) => {
             let row = commented(context, &name).await?;
             if row.is_view() {
-                return change_view(context, row, move |row| row.comment = comment).await;
+                let set = move |row: &mut TableRow| row.comment = comment;
+                return change_view(context, row.full_name(), Privilege::Modify, set).await;
             }
             change_table(context, row, MetadataChange::SetDescription(comment)).await
         }
@@ -69,17 +72,23 @@ async fn on_column(
     comment: Option<String>,
 ) -> Result<StatementResult, SqlError> {
     let row = commented(context, table).await?;
-    let known =
-        row.columns.iter().position(|known| known.name.as_deref().is_some_and(|name| column.matches(name)));
-    let Some(position) = known else {
+    if !row.columns.iter().any(|known| is_named(known, &column)) {
         let names: Vec<_> = row.columns.iter().filter_map(|known| known.name.clone()).collect();
         return Err(SqlError::unresolved_column(column, &names));
-    };
+    }
     if row.is_view() {
-        return change_view(context, row, move |row| row.columns[position].comment = comment).await;
+        let set = move |row: &mut TableRow| {
+            let named = row.columns.iter_mut().find(|known| is_named(known, &column));
+            named.into_iter().for_each(|known| known.comment.clone_from(&comment));
+        };
+        return change_view(context, row.full_name(), Privilege::Modify, set).await;
     }
     let column = column.as_str().to_owned();
     change_table(context, row, MetadataChange::CommentColumn { column, comment }).await
+}
+
+fn is_named(column: &ColumnInfo, name: &Identifier) -> bool {
+    column.name.as_deref().is_some_and(|column| name.matches(column))
 }
 
 /// Commenting needs no more than MODIFY; UNCONFIRMED for views, where MODIFY cannot be granted.
@@ -98,20 +107,4 @@ pub(super) async fn change_table(
     let commit = context.blocking(move |engine| alter(engine, &location, &change, &user));
     write_files(context, Writing { row, presence: Presence::Existing }, commit).await?;
     Ok(StatementResult::none())
-}
-
-async fn change_view<F>(context: &Context, row: TableRow, change: F) -> Result<StatementResult, SqlError>
-where
-    F: FnOnce(&mut TableRow) + Send + 'static,
-{
-    let name = row.full_name();
-    context
-        .write(move |tx, access| {
-            let mut row = allowed_table(tx, access, &name, &Privilege::Modify)?;
-            change(&mut row);
-            row.audit.touch(access.principal());
-            tx.update_table(&row)?;
-            Ok(StatementResult::none())
-        })
-        .await
 }

@@ -9,10 +9,9 @@ use datafusion::sql::sqlparser::ast::Query;
 use super::checks::compiled;
 use super::context::Context;
 use super::insert::written;
-use super::place::{new_table, require_same_location};
+use super::place::table_to_write;
 use super::query;
 use super::table_rows::{Presence, Writing, write_files};
-use super::target::{Target, target};
 use crate::delta::schema::{StructType, TryIntoArrow};
 use crate::delta::{NewTable, Pin, Snapshot, TableLocation, create_table, create_table_as, is_table};
 use crate::metastore::TableRow;
@@ -23,7 +22,12 @@ use crate::warehouse::StatementResult;
 pub(super) async fn execute(context: &Context, create: CreateTable) -> Result<StatementResult, SqlError> {
     let name = context.table_name(named(&create)?)?;
     require_delta(create.provider.as_deref())?;
-    let Some(writing) = prepare(context, &create, &name).await? else { return Ok(StatementResult::none()) };
+    let location = create.location.clone();
+    let writing = table_to_write(context, &name, create.on_existing, location, false, |row, _| {
+        require_replaceable(row)
+    });
+    let writing = writing.await?;
+    let Some(writing) = writing else { return Ok(StatementResult::none()) };
     let location = context.location(&writing.row)?;
     if writing.presence == Presence::New && create.location.is_some() {
         let at = location.clone();
@@ -61,31 +65,6 @@ fn require_delta(provider: Option<&str>) -> Result<(), SqlError> {
     }
 }
 
-/// The row to write; `None` when `IF NOT EXISTS` finds something.
-async fn prepare(
-    context: &Context,
-    create: &CreateTable,
-    name: &FullName,
-) -> Result<Option<Writing>, SqlError> {
-    let (name, on_existing, location) = (name.clone(), create.on_existing, create.location.clone());
-    context
-        .read(move |tx, access| {
-            Ok(match target(tx, access, &name, on_existing)? {
-                Target::Kept => None,
-                Target::Free(place) => {
-                    let row = new_table(tx, access, &place, &name, location.as_deref(), false)?;
-                    Some(Writing { row, presence: Presence::New })
-                }
-                Target::Replaced(row) => {
-                    require_replaceable(&row)?;
-                    require_same_location(&row, location.as_deref())?;
-                    Some(Writing { row: *row, presence: Presence::Existing })
-                }
-            })
-        })
-        .await
-}
-
 /// A shallow clone does not become an ordinary table (facts/sql.md §2). The class is UNCONFIRMED.
 fn require_replaceable(row: &TableRow) -> Result<(), SqlError> {
     if row.is_view() {
@@ -106,8 +85,11 @@ fn require_empty(name: &FullName, location: &TableLocation) -> Result<(), SqlErr
     };
     // Names that begin like this are no data (Delta protocol, "hidden files").
     let is_data = |entry: &fs_err::DirEntry| !entry.file_name().to_string_lossy().starts_with(['.', '_']);
-    if entries.flatten().any(|entry| is_data(&entry)) {
-        return Err(SqlError::delta_create_with_non_empty_location(name, location));
+    for entry in entries {
+        let entry = entry.map_err(|error| SqlError::internal(error.to_string()).with_source(error))?;
+        if is_data(&entry) {
+            return Err(SqlError::delta_create_with_non_empty_location(name, location));
+        }
     }
     Ok(())
 }
@@ -123,8 +105,7 @@ async fn register(
         return Err(SqlError::delta_create_with_non_empty_location(writing.row.full_name(), location));
     }
     let location = context.location(&writing.row)?;
-    let opened = location.clone();
-    let snapshot = context.blocking(move |engine| Snapshot::open(engine, &opened, Pin::Latest)).await?;
+    let snapshot = context.snapshot(location.clone(), Pin::Latest).await?;
     let agrees = same_columns(&create, snapshot.schema()) && same_partitions(&create, &snapshot);
     if !agrees {
         return Err(SqlError::delta_create_schema_mismatch(location));

@@ -2,18 +2,52 @@
 
 use clxs_api::FullName;
 
-use super::table_rows::table_type;
-use super::target::Place;
+use super::context::Context;
+use super::table_rows::{Presence, Writing, table_type};
+use super::target::{Place, Target, target};
 use crate::authorization::Access;
 use crate::metastore::{MetastoreError, TableRow, Transaction, normalise_location};
 use crate::sql::SqlError;
+use crate::sql::ast::OnExisting;
+
+/// The table that `CREATE TABLE` and `CLONE` are to write: a new one, or the one that is replaced if it may be.
+/// `None` when `IF NOT EXISTS` finds something.
+///
+/// # Errors
+/// Those of [`target`], of `require_replaceable`, and of a `LOCATION` that cannot be.
+pub(super) async fn table_to_write(
+    context: &Context,
+    name: &FullName,
+    on_existing: OnExisting,
+    location: Option<String>,
+    shallow: bool,
+    require_replaceable: fn(&TableRow, bool) -> Result<(), SqlError>,
+) -> Result<Option<Writing>, SqlError> {
+    let name = name.clone();
+    context
+        .read(move |tx, access| {
+            Ok(match target(tx, access, &name, on_existing)? {
+                Target::Kept => None,
+                Target::Free(place) => {
+                    let row = new_table(tx, access, &place, &name, location.as_deref(), shallow)?;
+                    Some(Writing { row, presence: Presence::New })
+                }
+                Target::Replaced(row) => {
+                    require_replaceable(&row, shallow)?;
+                    require_same_location(&row, location.as_deref())?;
+                    Some(Writing { row: *row, presence: Presence::Existing })
+                }
+            })
+        })
+        .await
+}
 
 /// The row of a new table with its folder: the one of `LOCATION`, else a new one under the managed root.
 ///
 /// # Errors
 /// `LOCATION_OVERLAP` (facts/settled.md §7); for `LOCATION`, everybody but a metastore admin is refused, because
 /// the embedded workspace has no external locations to hold grants on.
-pub(super) fn new_table(
+fn new_table(
     tx: &Transaction<'_>,
     access: &Access,
     place: &Place,
@@ -62,7 +96,7 @@ fn overlaps_managed_storage(location: &str) -> SqlError {
 ///
 /// # Errors
 /// `INVALID_PARAMETER_VALUE`
-pub(super) fn require_same_location(row: &TableRow, location: Option<&str>) -> Result<(), SqlError> {
+fn require_same_location(row: &TableRow, location: Option<&str>) -> Result<(), SqlError> {
     let Some(location) = location else { return Ok(()) };
     let location = normalise_location(location)?;
     if row.location.as_deref() == Some(location.as_str()) {

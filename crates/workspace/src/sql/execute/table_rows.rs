@@ -7,7 +7,7 @@ use clxs_api::table::{DataSourceFormat, TableType};
 use super::context::{Context, Services};
 use super::types::column_infos;
 use crate::delta::{DeltaEngine, DeltaError, Pin, Snapshot, TableLocation};
-use crate::metastore::{Folder, InterruptedWrite, TableRow, WriteIntent};
+use crate::metastore::{Folder, InterruptedWrite, TableRow, Transaction, WriteIntent};
 use crate::sql::SqlError;
 
 /// Whether the row of a table is there already.
@@ -29,56 +29,81 @@ pub(super) struct Writing {
 /// name meanwhile, what was written of a new managed table is removed.
 ///
 /// # Errors
-/// Those of `write`; `TABLE_OR_VIEW_ALREADY_EXISTS`; those of the metastore.
+/// Those of `write`; `TABLE_OR_VIEW_ALREADY_EXISTS`; `TABLE_OR_VIEW_NOT_FOUND` when somebody dropped the table
+/// meanwhile; those of the metastore.
 pub(super) async fn write_files<T, W>(context: &Context, writing: Writing, write: W) -> Result<T, SqlError>
 where
     W: Future<Output = Result<T, SqlError>>,
 {
     context.gate.enter()?;
-    let Writing { row, presence } = writing;
-    let location = context.location(&row)?;
-    let folder = if row.is_managed() { Folder::Owned } else { Folder::Foreign };
+    let location = context.location(&writing.row)?;
+    let folder = if writing.row.is_managed() { Folder::Owned } else { Folder::Foreign };
     let metastore = &context.services.metastore;
-    let intent = metastore.begin_write(&row.id, &location.to_string(), folder).await?;
-    let written = async {
-        let written = write.await?;
-        keep(context, row, presence, &location, intent.clone()).await?;
-        Ok(written)
+    let intent = metastore.begin_write(&writing.row.id, &location.to_string(), folder).await?;
+    let written = match write.await {
+        Ok(written) => written,
+        Err(error) => return Err(abandoned(context, intent, error).await),
     };
-    let written = written.await;
-    if written.is_err() {
-        metastore.abandon_writes(vec![intent]).await?;
+    let presence = writing.presence;
+    match keep(context, writing, location, intent.clone()).await {
+        Ok(()) => Ok(written),
+        Err(error) if presence == Presence::New => Err(abandoned(context, intent, error).await),
+        // The log is ahead of the row now: the intent stays, and the next opening of the workspace reads the log.
+        Err(error) => Err(error),
     }
-    written
+}
+
+/// Gives up what was begun, after an error, which is the one to be told.
+async fn abandoned(context: &Context, intent: WriteIntent, error: SqlError) -> SqlError {
+    if let Err(left) = context.services.metastore.abandon_writes(vec![intent]).await {
+        tracing::warn!(error = %left, "what a failed statement wrote goes when the workspace is opened next");
+    }
+    error
 }
 
 /// Brings the row up to the log and ends the intent, in one transaction.
 async fn keep(
     context: &Context,
-    mut row: TableRow,
-    presence: Presence,
-    location: &TableLocation,
+    writing: Writing,
+    location: TableLocation,
     intent: WriteIntent,
 ) -> Result<(), SqlError> {
-    let location = location.clone();
-    let snapshot = context.blocking(move |engine| Snapshot::open(engine, &location, Pin::Latest)).await?;
-    mirror(&mut row, &snapshot);
-    row.audit.touch(&context.user());
-    context
-        .services
-        .metastore
-        .write(move |tx| {
-            match presence {
-                Presence::New => tx.insert_table(&row)?,
-                Presence::Existing => tx.update_table(&row)?,
+    let snapshot = context.snapshot(location, Pin::Latest).await?;
+    let user = context.user();
+    let Writing { mut row, presence } = writing;
+    let write = move |tx: &Transaction<'_>| {
+        match presence {
+            Presence::New => {
+                mirror(&mut row, &snapshot);
+                row.audit.touch(&user);
+                tx.insert_table(&row)?;
             }
-            Ok::<_, SqlError>(tx.end_write(&intent)?)
-        })
-        .await
+            Presence::Existing => {
+                let mut current = current(tx, &row, &snapshot)?;
+                current.audit.touch(&user);
+                tx.update_table(&current)?;
+            }
+        }
+        Ok::<_, SqlError>(tx.end_write(&intent)?)
+    };
+    context.services.metastore.write(write).await
+}
+
+/// The row as it is by now, up to the log: name, owner and the like may have changed while files were written,
+/// and somebody else may have brought it up to a later version.
+fn current(tx: &Transaction<'_>, row: &TableRow, snapshot: &Snapshot) -> Result<TableRow, SqlError> {
+    let current = tx.table_by_id(&row.id)?;
+    let mut current = current.ok_or_else(|| SqlError::table_or_view_not_found(row.full_name()))?;
+    if current.delta_version.is_none_or(|version| version <= snapshot.version()) {
+        current.table_type = row.table_type.clone();
+        current.source.clone_from(&row.source);
+        mirror(&mut current, snapshot);
+    }
+    Ok(current)
 }
 
 /// Makes a row say what the log says.
-pub(super) fn mirror(row: &mut TableRow, snapshot: &Snapshot) {
+fn mirror(row: &mut TableRow, snapshot: &Snapshot) {
     let metadata = snapshot.metadata();
     row.format = Some(DataSourceFormat::Delta);
     row.columns = column_infos(snapshot.schema(), &metadata.partition_columns);
@@ -107,16 +132,17 @@ fn protocol_properties(snapshot: &Snapshot) -> impl Iterator<Item = (String, Str
 /// # Errors
 /// Those of the metastore. A log that cannot be read leaves its row as it is, with a warning.
 pub(crate) async fn settle_interrupted_writes(services: &Services) -> Result<(), SqlError> {
-    for interrupted in services.metastore.settle_dead_writes().await? {
+    for InterruptedWrite { intent, table } in services.metastore.settle_dead_writes().await? {
         let engine = services.engine.clone();
-        let settled = tokio::task::spawn_blocking(move || settled_row(&engine, interrupted)).await;
-        let (row, intent) =
-            settled.map_err(|error| SqlError::internal(error.to_string()).with_source(error))?;
+        let settled = tokio::task::spawn_blocking(move || settled(&engine, table)).await;
+        let settled = settled.map_err(|error| SqlError::internal(error.to_string()).with_source(error))?;
         services
             .metastore
             .write(move |tx| {
-                if let Some(row) = &row {
-                    tx.update_table(row)?;
+                if let Some((row, snapshot)) = settled
+                    && tx.table_by_id(&row.id)?.is_some()
+                {
+                    tx.update_table(&current(tx, &row, &snapshot)?)?;
                 }
                 Ok::<_, SqlError>(tx.end_write(&intent)?)
             })
@@ -125,32 +151,31 @@ pub(crate) async fn settle_interrupted_writes(services: &Services) -> Result<(),
     Ok(())
 }
 
-/// The row as the log has it; none when the log cannot be read.
-fn settled_row(engine: &DeltaEngine, interrupted: InterruptedWrite) -> (Option<TableRow>, WriteIntent) {
-    let InterruptedWrite { intent, mut table } = interrupted;
-    match up_to_log(engine, &mut table) {
-        Ok(()) => (Some(table), intent),
+/// The row as a table of the type that its log says, and the log; none when the log cannot be read.
+fn settled(engine: &DeltaEngine, mut table: TableRow) -> Option<(TableRow, Snapshot)> {
+    match read_log(engine, &table) {
+        Ok((snapshot, shallow)) => {
+            let shallow = shallow.map(|shallow| table_type(table.is_managed(), shallow));
+            table.table_type = shallow.unwrap_or(table.table_type);
+            Some((table, snapshot))
+        }
         Err(error) => {
             tracing::warn!(table = %table.full_name(), %error, "a write was interrupted and its table cannot be read");
-            (None, intent)
+            None
         }
     }
 }
 
-fn up_to_log(engine: &DeltaEngine, table: &mut TableRow) -> Result<(), DeltaError> {
-    let Some(location) = &table.location else { return Ok(()) };
-    let location = TableLocation::parse(location)?;
+/// The newest version and, when it was made by CLONE, whether by a shallow one.
+fn read_log(engine: &DeltaEngine, table: &TableRow) -> Result<(Snapshot, Option<bool>), DeltaError> {
+    let location = TableLocation::parse(table.location.as_deref().unwrap_or_default())?;
     let snapshot = Snapshot::open(engine, &location, Pin::Latest)?;
-    mirror(table, &snapshot);
     let newest = crate::delta::history(&location, Some(1))?;
     let shallow = newest.first().and_then(|commit| {
         let is_clone = commit.operation.as_deref() == Some("CLONE");
         commit.operation_parameters.get("isShallow").filter(|_| is_clone).map(|shallow| shallow == "true")
     });
-    if let Some(shallow) = shallow {
-        table.table_type = table_type(table.is_managed(), shallow);
-    }
-    Ok(())
+    Ok((snapshot, shallow))
 }
 
 /// The type of a table in a managed folder or in somebody's, with its own files or a shallow clone.

@@ -80,11 +80,27 @@ pub(super) async fn set_query(
 ) -> Result<StatementResult, SqlError> {
     let columns = output_columns(context, &name, query, &[]).await?;
     let details = details(context, query, definition)?;
+    let set = move |row: &mut TableRow| {
+        row.columns = columns;
+        row.view = Some(details);
+    };
+    change_view(context, name, Privilege::Manage, set).await
+}
+
+/// Changes the row of a view, which has no log, as it is at the end of the statement.
+pub(super) async fn change_view<F>(
+    context: &Context,
+    name: FullName,
+    privilege: Privilege,
+    change: F,
+) -> Result<StatementResult, SqlError>
+where
+    F: FnOnce(&mut TableRow) + Send + 'static,
+{
     context
         .write(move |tx, access| {
-            let mut row = allowed_table(tx, access, &name, &Privilege::Manage)?;
-            row.columns = columns;
-            row.view = Some(details);
+            let mut row = allowed_table(tx, access, &name, &privilege)?;
+            change(&mut row);
             row.audit.touch(access.principal());
             tx.update_table(&row)?;
             Ok(StatementResult::none())

@@ -1,7 +1,7 @@
 //! `DESCRIBE TABLE [EXTENDED]`.
 
+use crate::delta::Pin;
 use crate::delta::schema::DataType;
-use crate::delta::{Pin, Snapshot};
 use crate::metastore::TableRow;
 use crate::sql::SqlError;
 use crate::sql::ast::TableReference;
@@ -37,7 +37,7 @@ pub(super) async fn execute(
 
 async fn by_path(context: &Context, table: &TableReference) -> Result<StatementResult, SqlError> {
     let location = context.readable_files(table, |_| SqlError::delta_describe_view_history()).await?.location;
-    let snapshot = context.blocking(move |engine| Snapshot::open(engine, &location, Pin::Latest)).await?;
+    let snapshot = context.snapshot(location, Pin::Latest).await?;
     let fields = snapshot.schema().fields();
     let rows = fields.map(|field| {
         vec![Some(field.name.clone()), Some(catalog_type_text(&field.data_type)), comment(field)]

@@ -66,6 +66,49 @@ async fn interrupted_change_of_a_table_is_read_from_its_log() {
 }
 
 #[tokio::test]
+async fn what_others_change_of_the_row_while_files_are_written_stays() {
+    let root = TempDir::new().unwrap();
+    let process = Process::start(root.path());
+    process.run("CREATE CATALOG main").await;
+    process.run("CREATE TABLE t AS SELECT 1 AS id").await;
+    let row = process.table().await;
+    let location = process.context.location(&row).unwrap();
+    let meanwhile = async {
+        process.run("ALTER TABLE t RENAME TO u").await;
+        process.run("ALTER TABLE u SET TBLPROPERTIES ('their' = 'own')").await;
+        let change = MetadataChange::SetDescription(Some("ours".to_owned()));
+        Ok(process.context.blocking(move |engine| alter(engine, &location, &change, ADMIN)).await?)
+    };
+    let writing = Writing { row, presence: Presence::Existing };
+    assert_eq!(write_files(&process.context, writing, meanwhile).await.unwrap(), 2);
+    process.run("ALTER TABLE u RENAME TO t").await;
+    let row = process.table().await;
+    assert_eq!((row.comment.as_deref(), row.properties["their"].as_str()), (Some("ours"), "own"));
+}
+
+#[tokio::test]
+async fn failure_after_the_commit_leaves_the_intent_for_the_next_opening() {
+    let root = TempDir::new().unwrap();
+    let process = Process::start(root.path());
+    process.run("CREATE CATALOG main").await;
+    process.run("CREATE TABLE t AS SELECT 1 AS id").await;
+    let writing = Writing { row: process.table().await, presence: Presence::Existing };
+    let folder = process.context.location(&writing.row).unwrap();
+    let meanwhile = async {
+        process.run("DROP TABLE t").await;
+        fs_err::create_dir_all(folder.path()).unwrap();
+        Ok(())
+    };
+    write_files(&process.context, writing, meanwhile).await.unwrap_err();
+    assert!(folder.path().exists());
+    drop(process);
+
+    let next = Process::start(root.path());
+    settle_interrupted_writes(&next.context.services).await.unwrap();
+    assert!(!folder.path().exists());
+}
+
+#[tokio::test]
 async fn table_that_never_came_to_be_leaves_no_folder() {
     let root = TempDir::new().unwrap();
     let crashed = Process::start(root.path());
