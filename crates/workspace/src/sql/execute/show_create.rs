@@ -5,7 +5,8 @@ use std::fmt::Write as _;
 use clxs_api::table::ColumnInfo;
 use clxs_api::{Identifier, SqlLiteral};
 
-use super::types::column_default;
+use super::types::metadata_text;
+use crate::delta::schema::{MetadataValue, StructField};
 use crate::metastore::{TableRow, ViewDetails};
 
 /// The text, laid out as the platform does.
@@ -25,10 +26,10 @@ fn create_table(table: &TableRow, clustering: &[String]) -> String {
     text += ")\nUSING delta\n";
     let partitions = table.partition_columns();
     if !partitions.is_empty() {
-        text += &format!("PARTITIONED BY ({})\n", partitions.join(", "));
+        text += &format!("PARTITIONED BY ({})\n", names(partitions));
     }
     if !clustering.is_empty() {
-        text += &format!("CLUSTER BY ({})\n", clustering.join(", "));
+        text += &format!("CLUSTER BY ({})\n", names(clustering.iter().map(String::as_str)));
     }
     if let (Some(location), false) = (&table.location, table.is_managed()) {
         text += &format!("LOCATION {}\n", SqlLiteral::new(location));
@@ -70,10 +71,26 @@ fn column(column: &ColumnInfo) -> String {
     if column.nullable == Some(false) {
         text += " NOT NULL";
     }
-    if let Some(default) = column_default(column) {
-        text += &format!(" DEFAULT {default}");
+    let field = column.type_json.as_deref().and_then(|json| serde_json::from_str::<StructField>(json).ok());
+    text + &field.as_ref().map(value_clause).unwrap_or_default() + &comment(column)
+}
+
+/// Where the value of a column comes from when a row does not give it.
+fn value_clause(field: &StructField) -> String {
+    let text = |key| metadata_text(field, key);
+    let number = |key| match field.metadata.get(key) {
+        Some(MetadataValue::Number(number)) => Some(*number),
+        _ => None,
+    };
+    if let Some(expression) = text("delta.generationExpression") {
+        return format!(" GENERATED ALWAYS AS ( {expression} )");
     }
-    text + &comment(column)
+    if let (Some(start), Some(step)) = (number("delta.identity.start"), number("delta.identity.step")) {
+        let explicit = field.metadata.get("delta.identity.allowExplicitInsert");
+        let mode = if explicit == Some(&MetadataValue::Boolean(true)) { "BY DEFAULT" } else { "ALWAYS" };
+        return format!(" GENERATED {mode} AS IDENTITY (START WITH {start} INCREMENT BY {step})");
+    }
+    text("CURRENT_DEFAULT").map(|default| format!(" DEFAULT {default}")).unwrap_or_default()
 }
 
 fn view_column(column: &ColumnInfo) -> String {
@@ -95,6 +112,11 @@ fn column_name(column: &ColumnInfo) -> String {
         .as_deref()
         .and_then(|name| Identifier::new(name).ok())
         .map_or_else(String::new, |name| plain(&name))
+}
+
+fn names<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
+    let names = names.into_iter().filter_map(|name| Identifier::new(name).ok());
+    names.map(|name| plain(&name)).collect::<Vec<_>>().join(", ")
 }
 
 /// Names that need no quotes have none in these texts.
