@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use serde::Serialize;
 use serde_json::Value;
 
 use super::finding::{Finding, Place};
@@ -13,12 +12,9 @@ use super::secret;
 use crate::environment::{self, Environment};
 
 /// Where the value of a setting comes from.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(untagged)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Origin {
-    Flag(Place),
-    Variable(Place),
-    File(Place),
+    Written(Place),
     /// A profile of Databricks, as the client describes it.
     Profile(String),
     Default,
@@ -41,6 +37,10 @@ impl Layer {
         self.settings.insert(key, (value, origin));
     }
 
+    pub(crate) fn has(&self, key: &str) -> bool {
+        self.settings.contains_key(key)
+    }
+
     /// The settings given as flags.
     pub(crate) fn of_flags(options: &Options) -> serde_json::Result<Self> {
         let values = serde_json::to_value(options)?;
@@ -48,7 +48,7 @@ impl Layer {
         for key in KEYS {
             if let Some(value) = values.get(key.name).filter(|value| !value.is_null()) {
                 let place = Place::Flag { name: key.flag.to_owned() };
-                layer.set(key.name, value.clone(), Origin::Flag(place));
+                layer.set(key.name, value.clone(), Origin::Written(place));
             }
         }
         Ok(layer)
@@ -72,7 +72,7 @@ impl Layer {
                 continue;
             }
             match key.kind.parse(text) {
-                Ok(value) => layer.set(key.name, value, Origin::Variable(place)),
+                Ok(value) => layer.set(key.name, value, Origin::Written(place)),
                 Err(error) => findings.push(Finding::error(Some(place), message(error), None)),
             }
         }
@@ -140,7 +140,7 @@ impl Origin {
     /// The place a message can point to.
     pub(crate) fn place(&self) -> Option<&Place> {
         match self {
-            Self::Flag(place) | Self::Variable(place) | Self::File(place) => Some(place),
+            Self::Written(place) => Some(place),
             Self::Profile(_) | Self::Default => None,
         }
     }
@@ -149,7 +149,7 @@ impl Origin {
 impl fmt::Display for Origin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Flag(place) | Self::Variable(place) | Self::File(place) => place.fmt(f),
+            Self::Written(place) => place.fmt(f),
             Self::Profile(description) => f.write_str(description),
             Self::Default => f.write_str("default"),
         }
