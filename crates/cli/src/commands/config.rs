@@ -96,10 +96,11 @@ fn workspace_layer(context: &Context) -> anyhow::Result<Layer> {
                 set("sql_warehouse_id", id.value, Origin::Profile(id.origin));
             }
         }
-        None => {
+        None if cfg!(feature = "embedded") => {
             set("host", EMBEDDED.to_owned(), Origin::Default);
             set("sql_warehouse_id", EMBEDDED_WAREHOUSE.to_owned(), Origin::Default);
         }
+        None => {}
     }
     Ok(layer)
 }
