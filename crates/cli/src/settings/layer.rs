@@ -101,9 +101,14 @@ fn databricks_variable(key: &str) -> Option<&'static str> {
     }
 }
 
-/// Combines layers, the strongest first.
+/// Combines layers, the strongest first. A profile has a host of its own: that of a layer below is another's.
 pub(crate) fn combine(layers: impl IntoIterator<Item = Layer>) -> Combined {
-    layers.into_iter().fold(Combined::default(), Combined::or)
+    layers.into_iter().fold(Combined::default(), |combined, mut layer| {
+        if combined.get("profile").is_some() {
+            layer.settings.remove("host");
+        }
+        combined.or(layer)
+    })
 }
 
 impl Combined {
@@ -186,6 +191,18 @@ mod tests {
             [("CLXS_HOST", "https://ours"), ("DATABRICKS_HOST", "https://theirs")].into_iter().collect();
         let layer = Layer::of_environment(&both, &mut Vec::new());
         assert_eq!(combine([layer]).get("host").unwrap().0, &json!("https://ours"));
+    }
+
+    #[test]
+    fn profile_takes_the_place_of_a_host_in_a_layer_below_it() {
+        let layer = |host: Option<&str>, profile: Option<&str>| {
+            let (host, profile) = (host.map(str::to_owned), profile.map(str::to_owned));
+            Layer::of_flags(&Options { host, profile, ..Options::default() }).unwrap()
+        };
+        let host = |layers: [Layer; 2]| combine(layers).options().unwrap().host;
+        assert_eq!(host([layer(None, Some("p")), layer(Some("h"), None)]), None);
+        assert_eq!(host([layer(Some("h"), None), layer(None, Some("p"))]).as_deref(), Some("h"));
+        assert_eq!(host([layer(Some("h"), Some("p")), layer(Some("g"), None)]).as_deref(), Some("h"));
     }
 
     #[test]

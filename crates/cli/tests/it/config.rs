@@ -42,6 +42,16 @@ fn explain_shows_the_settings_of_a_workspace_without_credentials_too() {
 }
 
 #[test]
+fn profile_that_is_named_wins_over_the_host_that_the_demo_wrote() {
+    let clxs = Clxs::new();
+    clxs.write("home/config.yaml", "host: embedded\n");
+    clxs.write(".databrickscfg", "[prod]\nhost = https://prod.example\ntoken = x\n");
+    let explained = clxs.run(&["config", "explain", "--profile", "prod"]).success();
+    let host = explained.lines().find(|line| line.starts_with("host ")).unwrap();
+    assert!(host.contains("https://prod.example/"), "{explained}");
+}
+
+#[test]
 fn explain_as_json_has_schema_and_version() {
     let stdout = Clxs::new().run(&["config", "explain", "--output", "json"]).success();
     let document: serde_json::Value = serde_json::from_str(&stdout).unwrap();
