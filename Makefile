@@ -17,9 +17,10 @@ demo:
 	cargo build --quiet --package clxs || cargo build --package clxs
 	@"$$(cargo metadata --no-deps --format-version 1 | python3 -c 'import json,sys; print(json.load(sys.stdin)["target_directory"])')/debug/clxs" demo
 
+# The binary with the embedded workspace comes last and stays.
 test: readers
-	cargo test --workspace
 	cargo test --package clxs --no-default-features
+	cargo test --workspace
 
 readers:
 	@tests/readers/venv.sh >/dev/null
