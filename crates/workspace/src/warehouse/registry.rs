@@ -50,3 +50,40 @@ impl Registry {
         self.by_id.get(oldest).is_none_or(|statement| statement.is_finished_since(age))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::warehouse::{ResultLimits, StatementResult};
+
+    fn statement() -> Arc<SubmittedStatement> {
+        Arc::new(SubmittedStatement::new("ann", ResultLimits::default()))
+    }
+
+    fn finished() -> Arc<SubmittedStatement> {
+        let statement = statement();
+        statement.end(Ok(StatementResult::none()));
+        statement
+    }
+
+    #[test]
+    fn one_statement_too_many_forgets_the_oldest_finished_one() {
+        let mut registry = Registry::default();
+        let statements: Vec<_> = (0..=MOST).map(|_| finished()).collect();
+        statements.iter().for_each(|statement| registry.insert(statement));
+        assert!(registry.get(statements[0].id()).is_none());
+        assert!(registry.get(statements[1].id()).is_some());
+        assert_eq!(registry.oldest_first.len(), MOST);
+    }
+
+    #[test]
+    fn statement_that_runs_is_never_forgotten_and_a_closed_one_at_once() {
+        let mut registry = Registry::default();
+        let running = statement();
+        registry.insert(&running);
+        (0..=MOST).for_each(|_| registry.insert(&finished()));
+        assert!(registry.get(running.id()).is_some());
+        registry.remove(running.id());
+        assert!(registry.get(running.id()).is_none());
+    }
+}

@@ -88,3 +88,22 @@ async fn second_opening_of_a_folder_has_the_same_token_and_contents() {
     assert_eq!(again.summary().workspace_id, server.workspace.summary().workspace_id);
     assert_eq!(server.get(&format!("{CATALOGS}/kept")).await["name"], "kept");
 }
+
+#[tokio::test]
+async fn folder_whose_metastore_is_new_gets_a_token_that_opens_it() {
+    let root = tempfile::TempDir::new().unwrap();
+    let open = || clxs_workspace::Workspace::open(root.path(), clxs_workspace::WorkspaceOptions::default());
+    let old = open().await.unwrap().admin_token().unwrap();
+    assert_eq!(open().await.unwrap().admin_token().unwrap(), old);
+    for entry in fs_err::read_dir(root.path()).unwrap() {
+        let path = entry.unwrap().path();
+        if path.file_name().unwrap().to_string_lossy().starts_with("metastore.db") {
+            fs_err::remove_file(path).unwrap();
+        }
+    }
+    let workspace = open().await.unwrap();
+    let token = workspace.admin_token().unwrap();
+    assert_ne!(token, old);
+    let server = Server::of(workspace, root);
+    assert_eq!(server.get("/api/2.0/preview/scim/v2/Me").await["userName"], "admin@clxs.local");
+}
