@@ -6,7 +6,7 @@ use clxs_api::{Privilege, SecurableKind};
 
 use super::is_covered_by_all;
 use super::visibility::Sight;
-use crate::metastore::{CatalogRow, GrantRow, MetastoreError, MetastoreRow, SchemaRow, TableRow};
+use crate::metastore::{Details, GrantRow, MetastoreError, MetastoreRow, Securable, TableRow};
 
 /// A securable on the way from the metastore to the one asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,9 +47,9 @@ impl Level {
         }
     }
 
-    pub(super) fn catalog(row: &CatalogRow) -> Self {
+    pub(super) fn of<D: Details>(row: &Securable<D>) -> Self {
         Self {
-            kind: SecurableKind::Catalog,
+            kind: D::KIND,
             id: row.id.clone(),
             name: row.full_name().dotted(),
             owner: row.owner.clone(),
@@ -58,18 +58,7 @@ impl Level {
         }
     }
 
-    pub(super) fn schema(row: &SchemaRow) -> Self {
-        Self {
-            kind: SecurableKind::Schema,
-            id: row.id.clone(),
-            name: row.full_name().dotted(),
-            owner: row.owner.clone(),
-            securable_kind: row.securable_kind(),
-            system: row.system,
-        }
-    }
-
-    pub(super) fn table(row: &TableRow) -> Self {
+    pub(super) fn of_table(row: &TableRow) -> Self {
         Self {
             kind: SecurableKind::Table,
             id: row.id.clone(),

@@ -1,5 +1,5 @@
 use clxs_api::table::TableType;
-use clxs_api::{FullName, Identifier, Privilege};
+use clxs_api::{FullName, Identifier, Privilege, SecurableKind};
 use tempfile::TempDir;
 
 use super::*;
@@ -42,7 +42,7 @@ async fn fixture() -> Fixture {
         tx.insert_catalog(&prod)?;
         for (schema, table) in [("sales", "orders"), ("hr", "people")] {
             let schema = SchemaRow::new(&prod, &name(schema), ADMIN);
-            tx.insert_schema(&schema)?;
+            tx.insert_securable(&schema)?;
             tx.insert_table(&TableRow::new(&schema, &name(table), TableType::Managed, ADMIN))?;
         }
         Ok::<_, MetastoreError>(())
@@ -155,7 +155,7 @@ async fn owner_of_anything_above_may_do_everything_below_but_needs_the_way_in() 
     let work = |tx: &Transaction<'_>| {
         let mut schema = tx.schema(&name("prod"), &name("sales"))?;
         schema.owner = "outer".to_owned();
-        tx.update_schema(&schema)?;
+        tx.update_securable(&schema)?;
         let ann = Access::load(tx, &Principal::new("ann"))?;
         let (table, other) = (on("prod.sales.orders"), on("prod.hr.people"));
         let refused = ann.check(tx, &table, &Privilege::Manage).unwrap_err();

@@ -1,6 +1,5 @@
 //! Reading requests, with refusals in the platform's body.
 
-use axum::Json;
 use axum::extract::{FromRequest, FromRequestParts, Query, Request};
 use axum::http::request::Parts;
 use bytes::Bytes;
@@ -50,8 +49,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Params<T> {
 
 /// Compares what was sent with what was understood of it.
 fn refuse_unknown_fields<T: Serialize>(sent: &Value, understood: &T) -> Result<(), RestError> {
-    let understood = Json(understood);
-    let understood = serde_json::to_value(understood.0)
+    let understood = serde_json::to_value(understood)
         .map_err(|error| RestError::new(ErrorCode::InternalError, error.to_string()))?;
     match unknown_field(sent, &understood) {
         Some(field) => Err(RestError::invalid(format!("Unknown field '{field}' in the request."))),

@@ -49,7 +49,7 @@ async fn stop(
     Path(id): Path<String>,
 ) -> Result<Json<Value>, RestError> {
     require_local(&id)?;
-    state.read(caller, |tx, access| access.require_metastore_admin(tx)).await?;
+    state.read(caller, |tx, access| Ok(access.require_metastore_admin(tx)?)).await?;
     state.warehouse.set_stopped(true);
     Ok(Json(json!({})))
 }

@@ -35,7 +35,7 @@ pub(super) fn schemata(
         schemas.extend(visible_schemas(tx, access, catalog)?);
     }
     let columns: [Column<SchemaRow>; 8] = [
-        Text("catalog_name", |row| some(row.catalog.as_str())),
+        Text("catalog_name", |row| some(row.catalog().as_str())),
         Text("schema_name", |row| some(row.name.as_str())),
         Text("schema_owner", |row| some(&row.owner)),
         Text("comment", |row| maybe(row.comment.as_ref())),

@@ -1,16 +1,16 @@
 //! The tables of the database and how an older database becomes a current one.
 
+use clxs_api::{Identifier, Privilege, SecurableKind};
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
 use uuid::Uuid;
 
-use super::MetastoreError;
-use super::catalogs::SYSTEM_CATALOG;
 use super::principals::{ALL_USERS, SYSTEM_USER};
 use super::row::{new_id, now_ms};
-use super::schemas::insert_information_schema;
+use super::schemas::information_schema;
+use super::{CatalogRow, GrantRow, MetastoreError, SYSTEM_CATALOG, grants, securable};
 
 /// Each brings the database from the version of its index to the next; what was released never changes.
-const MIGRATIONS: &[&str] = &[include_str!("migration/1.sql")];
+const MIGRATIONS: &[&str] = &[include_str!("migration/1.sql"), include_str!("migration/2.sql")];
 
 /// The metastore itself.
 #[derive(Debug, Clone)]
@@ -80,25 +80,27 @@ fn fill(connection: &Connection, admin: &str) -> Result<MetastoreRow, MetastoreE
         "INSERT INTO metastore (id, name, owner, workspace_id, created_at) VALUES (?1, ?2, ?3, ?4, ?5)",
         params![metastore.id, metastore.name, metastore.owner, metastore.workspace_id, metastore.created_at],
     )?;
-    fill_system_catalog(connection, now)?;
+    fill_system_catalog(connection)?;
     Ok(metastore)
 }
 
 /// `system` and its `information_schema`, which everybody may use (facts/settled.md §1).
-fn fill_system_catalog(connection: &Connection, now: i64) -> Result<(), MetastoreError> {
-    let catalog = new_id();
-    connection.execute(
-        "INSERT INTO catalogs (id, name, kind, owner, comment, properties, isolation_mode, created_at,
-                               created_by, updated_at, updated_by)
-         VALUES (?1, ?2, 'CATALOG_SYSTEM', ?3, 'System catalog (auto-created)', '{}', 'OPEN', ?4, ?3, ?4, ?3)",
-        params![catalog, SYSTEM_CATALOG, SYSTEM_USER, now],
-    )?;
-    connection.execute(
-        "INSERT INTO grants (securable_id, principal, privilege, kind, catalog_id, grantor)
-         VALUES (?1, ?2, 'USE_CATALOG', 'CATALOG', ?1, ?3)",
-        params![catalog, ALL_USERS, SYSTEM_USER],
-    )?;
-    insert_information_schema(connection, &catalog)
+fn fill_system_catalog(connection: &Connection) -> Result<(), MetastoreError> {
+    let name = Identifier::new(SYSTEM_CATALOG).map_err(|error| MetastoreError::invalid(error.to_string()))?;
+    let mut catalog = CatalogRow::new(&name, SYSTEM_USER);
+    catalog.system = true;
+    catalog.comment = Some("System catalog (auto-created)".to_owned());
+    securable::insert(connection, &catalog)?;
+    let grant = GrantRow {
+        kind: SecurableKind::Catalog,
+        securable_id: catalog.id.clone(),
+        catalog_id: Some(catalog.id.clone()),
+        principal: ALL_USERS.to_owned(),
+        privilege: Privilege::UseCatalog,
+        grantor: SYSTEM_USER.to_owned(),
+    };
+    grants::insert(connection, &grant)?;
+    information_schema(connection, &catalog)
 }
 
 /// A number of 16 digits, as workspaces of the platform have.
@@ -107,3 +109,6 @@ fn workspace_id() -> i64 {
     let random = i64::try_from(Uuid::new_v4().as_u64_pair().0 >> 1).unwrap_or(0);
     SMALLEST + random % (8 * SMALLEST)
 }
+
+#[cfg(test)]
+mod tests;

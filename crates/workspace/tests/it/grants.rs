@@ -129,3 +129,25 @@ async fn who_may_not_manage_sees_their_own_grants_only() {
     let seen = server.send_as(&ann, "GET", &path, json!({})).await.body;
     assert_eq!(seen["privilege_assignments"].as_array().unwrap().len(), 2);
 }
+
+#[tokio::test]
+async fn securables_that_cannot_be_named_or_are_not_there_are_refused() {
+    let (server, _) = with_ann(Transport::InProcess).await;
+    for (on, expected) in [
+        (
+            "catalog/prod.sales",
+            "400 INVALID_PARAMETER_VALUE: 'prod.sales' is not a valid name for a CATALOG.",
+        ),
+        ("table/prod", "400 INVALID_PARAMETER_VALUE: 'prod' is not a valid name for a TABLE."),
+        (
+            "planet/mars",
+            "400 INVALID_PARAMETER_VALUE: The embedded workspace has no securables of type PLANET.",
+        ),
+        ("schema/prod.none", "404 SCHEMA_DOES_NOT_EXIST: Schema 'prod.none' does not exist."),
+        ("table/prod.sales.none", "404 TABLE_DOES_NOT_EXIST: Table 'prod.sales.none' does not exist."),
+    ] {
+        for path in [PERMISSIONS, EFFECTIVE] {
+            assert_eq!(server.error("GET", &format!("{path}/{on}"), json!({})).await, expected);
+        }
+    }
+}
