@@ -103,8 +103,7 @@ impl Access {
         let held = Held::new(levels, &grants, &self.identities);
         match found {
             Ok(()) => Ok(held),
-            // Whether a catalog holds something is nobody's business who holds nothing there.
-            Err(error @ MetastoreError::NotFound { .. }) => Err(held.hidden().unwrap_or(error)),
+            Err(error @ MetastoreError::NotFound { .. }) => Err(held.in_place_of(error)),
             Err(error) => Err(error),
         }
     }

@@ -144,8 +144,15 @@ impl Held {
         Err(denied(Sight::asks_for(&securable.kind), securable))
     }
 
+    /// The error for a caller who asks for what is not there. What a catalog or schema holds is the business of
+    /// those who may use or browse it: others learn the same whether it is there or not.
+    pub(super) fn in_place_of(&self, not_found: MetastoreError) -> MetastoreError {
+        let barred = || self.require_use(true).err().filter(|_| !self.has(&Privilege::Browse));
+        self.hidden().or_else(barred).unwrap_or(not_found)
+    }
+
     /// The error for a caller who holds nothing from the catalog down: to them there is no such catalog.
-    pub(super) fn hidden(&self) -> Option<MetastoreError> {
+    fn hidden(&self) -> Option<MetastoreError> {
         let (catalog, _) = self.levels.get(1)?;
         let admin = self.levels[0].1.owner;
         // Everybody holds something on every information_schema: it says nothing about its catalog.

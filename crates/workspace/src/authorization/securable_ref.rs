@@ -81,11 +81,11 @@ impl SecurableRef {
         levels: &mut Vec<Level>,
     ) -> Result<(), MetastoreError> {
         let Some(name) = &self.name else { return Ok(()) };
-        if let Some(catalog) = name.parent().map(|_| name.catalog()) {
+        if let [catalog, _, ..] = name.parts() {
             levels.push(Level::of(&tx.catalog(catalog)?));
-            if let (Some(schema), [_, _, _, ..]) = (name.schema(), name.parts()) {
-                levels.push(Level::of(&tx.schema(catalog, schema)?));
-            }
+        }
+        if let [catalog, schema, _, ..] = name.parts() {
+            levels.push(Level::of(&tx.schema(catalog, schema)?));
         }
         levels.push(match self.kind {
             SecurableKind::Catalog => Level::of(&tx.securable::<Catalog>(name)?),

@@ -27,7 +27,7 @@ pub(crate) struct Visibility {
     metastore: Holding,
     catalog: Holding,
     schemas: HashMap<String, Holding>,
-    /// What was granted on each table, by its id.
+    /// What was granted on each securable in its schemas, by its id.
     granted: HashMap<String, BTreeSet<Privilege>>,
 }
 
@@ -67,7 +67,7 @@ fn shown_by(kind: &SecurableKind) -> &'static [Privilege] {
     match kind {
         SecurableKind::Catalog => &[Privilege::UseCatalog, Privilege::Manage],
         SecurableKind::Schema => &[Privilege::UseSchema, Privilege::Manage],
-        _ => &[
+        SecurableKind::Table => &[
             Privilege::Select,
             Privilege::Modify,
             Privilege::Manage,
@@ -75,6 +75,7 @@ fn shown_by(kind: &SecurableKind) -> &'static [Privilege] {
             Privilege::ReadMetadata,
             Privilege::Refresh,
         ],
+        _ => &[Privilege::Manage],
     }
 }
 
@@ -116,10 +117,10 @@ impl Visibility {
         held.map_or(Sight::None, |held| Sight::of(&SecurableKind::Schema, &held))
     }
 
-    /// How much is seen of a table or view in one of its schemas.
-    pub(crate) fn table(&self, schema_id: &str, table_id: &str, owner: &String) -> Sight {
-        self.with_holdings_in(schema_id, table_id, owner, |held| Sight::of(&SecurableKind::Table, held))
-            .unwrap_or(Sight::None)
+    /// How much is seen of a securable in one of its schemas.
+    pub(crate) fn in_schema(&self, kind: &SecurableKind, schema_id: &str, id: &str, owner: &str) -> Sight {
+        let asked = self.ask_in_schema(schema_id, id, owner, |held| Sight::of(kind, held));
+        asked.unwrap_or(Sight::None)
     }
 
     /// Whether the caller manages the catalog, and so sees all grants on it.
@@ -132,10 +133,10 @@ impl Visibility {
         self.on_schema(schema_id).is_some_and(|held| gives(&held, &Privilege::Manage))
     }
 
-    /// Whether the caller manages a table or view in one of its schemas.
-    pub(crate) fn manages_table(&self, schema_id: &str, table_id: &str, owner: &String) -> bool {
-        self.with_holdings_in(schema_id, table_id, owner, |held| gives(held, &Privilege::Manage))
-            .unwrap_or(false)
+    /// Whether the caller manages a securable in one of its schemas.
+    pub(crate) fn manages_in_schema(&self, schema_id: &str, id: &str, owner: &str) -> bool {
+        let asked = self.ask_in_schema(schema_id, id, owner, |held| gives(held, &Privilege::Manage));
+        asked.unwrap_or(false)
     }
 
     fn on_catalog(&self) -> [&Holding; 2] {
@@ -147,16 +148,16 @@ impl Visibility {
     }
 
     /// Asks about what is held on a securable in a schema; `None` when the schema is not there.
-    fn with_holdings_in<T>(
+    fn ask_in_schema<T>(
         &self,
         schema_id: &str,
         id: &str,
-        owner: &String,
+        owner: &str,
         ask: impl FnOnce(&[&Holding]) -> T,
     ) -> Option<T> {
         let [metastore, catalog, schema] = self.on_schema(schema_id)?;
         let privileges = self.granted.get(id).cloned().unwrap_or_default();
-        let own = Holding { owner: self.identities.contains(owner), privileges };
+        let own = Holding { owner: self.identities.iter().any(|identity| identity == owner), privileges };
         Some(ask(&[metastore, catalog, schema, &own]))
     }
 }

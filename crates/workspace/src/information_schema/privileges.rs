@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use clxs_api::{FullName, Identifier};
+use clxs_api::{FullName, Identifier, SecurableKind};
 use datafusion::arrow::array::RecordBatch;
 
 use super::column::{Column, batch, some};
@@ -75,12 +75,15 @@ pub(super) fn of_tables(
     let names = ["table_catalog", "table_schema", "table_name"];
     relation(tx, access, catalogs, &names, |catalog, visibility| {
         let tables = tx.tables_of_catalog(catalog, ColumnDetail::Omitted)?.into_iter();
-        let is_seen =
-            |table: &TableRow| visibility.table(&table.schema_id, &table.id, &table.owner).is_seen(true);
+        let is_seen = |table: &TableRow| {
+            visibility
+                .in_schema(&SecurableKind::Table, &table.schema_id, &table.id, &table.owner)
+                .is_seen(true)
+        };
         let shown = |table: TableRow| Shown {
             name: table.full_name(),
             securable_kind: table.securable_kind(),
-            managed: visibility.manages_table(&table.schema_id, &table.id, &table.owner),
+            managed: visibility.manages_in_schema(&table.schema_id, &table.id, &table.owner),
             path: vec![(table.id, "NONE"), (table.schema_id, "SCHEMA"), (catalog.id.clone(), "CATALOG")],
         };
         Ok(tables.filter(is_seen).map(shown).collect())
@@ -117,9 +120,10 @@ fn relation(
     batch(&columns, &items)
 }
 
+type TextOf = fn(&Item) -> Option<Cow<'_, str>>;
+
 /// The parts of a securable's name, outermost first.
-const NAME_PARTS: [fn(&Item) -> Option<Cow<'_, str>>; 3] =
-    [|item| part(item, 0), |item| part(item, 1), |item| part(item, 2)];
+const NAME_PARTS: [TextOf; 3] = [|item| part(item, 0), |item| part(item, 1), |item| part(item, 2)];
 
 fn part(item: &Item, level: usize) -> Option<Cow<'_, str>> {
     item.on.parts().get(level).map(Identifier::as_str).and_then(some)

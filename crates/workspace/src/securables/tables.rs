@@ -1,6 +1,6 @@
 //! Tables and views, as far as no file is read or written.
 
-use clxs_api::{FullName, Identifier, Privilege};
+use clxs_api::{FullName, Identifier, Privilege, SecurableKind};
 
 use crate::authorization::{Access, SecurableRef, Sight, Visibility};
 use crate::metastore::{
@@ -43,7 +43,7 @@ pub(crate) fn list_tables(
     let schema = tx.schema(&listing.catalog, &listing.schema)?;
     let visibility = Visibility::load(tx, access, &tx.catalog(&listing.catalog)?)?;
     Ok(tx.tables(&schema, listing.columns, &listing.page)?.filter_map(|row| {
-        let sight = visibility.table(&row.schema_id, &row.id, &row.owner);
+        let sight = visibility.in_schema(&SecurableKind::Table, &row.schema_id, &row.id, &row.owner);
         sight.is_seen(listing.include_browse).then_some((row, sight))
     }))
 }
@@ -63,7 +63,7 @@ pub(crate) fn list_table_summaries(
     let catalog = tx.catalog(catalog)?;
     let visibility = Visibility::load(tx, access, &catalog)?;
     Ok(tx.table_heads(&catalog, filter, page)?.filter_map(|head| {
-        let sight = visibility.table(&head.schema_id, &head.id, &head.owner);
+        let sight = visibility.in_schema(&SecurableKind::Table, &head.schema_id, &head.id, &head.owner);
         sight.is_seen(false).then_some(head)
     }))
 }
