@@ -20,7 +20,7 @@ mod warehouses;
 
 pub(crate) use auth::Caller;
 pub(crate) use error::RestError;
-pub(crate) use extract::{Body, Params};
+pub(crate) use extract::{Body, Params, Path};
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;

@@ -22,7 +22,7 @@ mod tokens;
 mod writes;
 
 pub(crate) use catalogs::{Catalog, CatalogRow, SYSTEM_CATALOG};
-pub(crate) use error::MetastoreError;
+pub(crate) use error::{MetastoreError, type_word};
 pub(crate) use grants::GrantRow;
 pub(crate) use location::normalise_location;
 pub(crate) use migration::MetastoreRow;

@@ -14,6 +14,10 @@ use super::{AppState, RestError};
 #[derive(Debug)]
 pub(crate) struct Body<T>(pub(crate) T);
 
+/// The variable parts of a request's path.
+#[derive(Debug)]
+pub(crate) struct Path<T>(pub(crate) T);
+
 /// The query of a request.
 #[derive(Debug)]
 pub(crate) struct Params<T>(pub(crate) T);
@@ -34,6 +38,15 @@ impl<T: DeserializeOwned + Serialize> FromRequest<AppState> for Body<T> {
             refuse_unknown_fields(&serde_json::from_slice(text).map_err(malformed)?, &body)?;
         }
         Ok(Self(body))
+    }
+}
+
+impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for Path<T> {
+    type Rejection = RestError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, RestError> {
+        let path = axum::extract::Path::from_request_parts(parts, state).await;
+        Ok(Self(path.map_err(|error| RestError::invalid(error.body_text()))?.0))
     }
 }
 

@@ -1,6 +1,6 @@
 //! `/permissions` and `/effective-permissions`
 
-use axum::extract::{FromRequestParts, Path, State};
+use axum::extract::{FromRequestParts, State};
 use axum::http::request::Parts;
 use axum::routing::get;
 use axum::{Json, Router};
@@ -9,7 +9,7 @@ use clxs_api::grant::{EffectivePermissionsList, GetPermissionsResponse, UpdatePe
 use clxs_api::{FullName, SecurableKind};
 use serde::Deserialize;
 
-use super::{AppState, Body, Caller, Params, RestError};
+use super::{AppState, Body, Caller, Params, Path, RestError};
 use crate::authorization::{Access, SecurableRef};
 use crate::metastore::Transaction;
 use crate::securables;
@@ -74,9 +74,7 @@ impl<S: Send + Sync> FromRequestParts<S> for OnSecurable {
     type Rejection = RestError;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, RestError> {
-        let Path((kind, name)) = Path::<(String, String)>::from_request_parts(parts, state)
-            .await
-            .map_err(|error| RestError::invalid(error.body_text()))?;
+        let Path((kind, name)) = Path::<(String, String)>::from_request_parts(parts, state).await?;
         let kind = SecurableKind::from(kind.to_uppercase().as_str());
         let name = FullName::from_dotted(&name)
             .map_err(|error| RestError::invalid(format!("'{name}' is not a valid full name: {error}.")))?;

@@ -1,7 +1,7 @@
 //! What all kinds of securables share over REST: listed by pages, made, found, changed and dropped. A kind is a
 //! file that says what is its own ([`Resource`]).
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::routing::get;
 use axum::{Json, Router};
 use serde::de::DeserializeOwned;
@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::paging::{self, Paging};
-use super::{AppState, Body, Caller, Params, RestError};
+use super::{AppState, Body, Caller, Params, Path, RestError};
 use crate::authorization::Access;
 use crate::metastore::{Page, PageRequest, Transaction, WriteIntent};
 

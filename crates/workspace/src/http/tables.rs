@@ -1,6 +1,6 @@
 //! `/tables` and `/table-summaries`
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::routing::get;
 use axum::{Json, Router};
 use clxs_api::endpoint::{TABLE_SUMMARIES, TABLES};
@@ -15,7 +15,7 @@ use serde_json::json;
 use super::extract::{full_name, identifier};
 use super::paging::{self, Paging};
 use super::securables::Resource;
-use super::{AppState, Caller, Params, RestError};
+use super::{AppState, Caller, Params, Path, RestError};
 use crate::authorization::{Access, Sight};
 use crate::metastore::{
     ColumnDetail, MetastoreError, Page, PageRequest, TableFilter, TableHead, TableRow, Transaction,

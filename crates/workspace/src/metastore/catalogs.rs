@@ -4,7 +4,7 @@ use clxs_api::catalog::IsolationMode;
 use clxs_api::{FullName, Identifier, SecurableKind};
 use serde::{Deserialize, Serialize};
 
-use super::schemas::information_schema;
+use super::schemas::insert_information_schema;
 use super::{Details, MetastoreError, Page, PageRequest, Securable, Transaction};
 
 /// The catalog of the platform's own tables: every metastore has it.
@@ -15,6 +15,7 @@ pub(crate) type CatalogRow = Securable<Catalog>;
 
 /// What only catalogs have.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub(crate) struct Catalog {
     pub(crate) isolation_mode: IsolationMode,
     /// A normalised URL.
@@ -62,6 +63,6 @@ impl Transaction<'_> {
     /// Those of [`Transaction::insert_securable`].
     pub(crate) fn insert_catalog(&self, row: &CatalogRow) -> Result<(), MetastoreError> {
         self.insert_securable(row)?;
-        information_schema(&self.inner, row)
+        insert_information_schema(&self.inner, row)
     }
 }

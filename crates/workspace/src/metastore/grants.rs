@@ -3,8 +3,9 @@
 use clxs_api::{Privilege, SecurableKind};
 use rusqlite::{Connection, Row, ToSql, params};
 
+use super::principals::{ALL_USERS, SYSTEM_USER};
 use super::row::json_text;
-use super::{MetastoreError, Transaction};
+use super::{Details, MetastoreError, Securable, Transaction};
 
 /// One privilege of one principal on one securable.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,6 +20,18 @@ pub(crate) struct GrantRow {
 }
 
 impl GrantRow {
+    /// The platform's grant to everybody.
+    pub(super) fn to_all<D: Details>(on: &Securable<D>, catalog_id: &str, privilege: Privilege) -> Self {
+        Self {
+            kind: D::KIND,
+            securable_id: on.id.clone(),
+            catalog_id: Some(catalog_id.to_owned()),
+            principal: ALL_USERS.to_owned(),
+            privilege,
+            grantor: SYSTEM_USER.to_owned(),
+        }
+    }
+
     fn read(row: &Row<'_>) -> rusqlite::Result<Self> {
         Ok(Self {
             kind: SecurableKind::from(row.get_ref(0)?.as_str()?),

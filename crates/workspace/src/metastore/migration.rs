@@ -1,12 +1,12 @@
 //! The tables of the database and how an older database becomes a current one.
 
-use clxs_api::{Identifier, Privilege, SecurableKind};
+use clxs_api::Privilege;
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
 use uuid::Uuid;
 
 use super::principals::{ALL_USERS, SYSTEM_USER};
 use super::row::{new_id, now_ms};
-use super::schemas::information_schema;
+use super::schemas::insert_information_schema;
 use super::{CatalogRow, GrantRow, MetastoreError, SYSTEM_CATALOG, grants, securable};
 
 /// Each brings the database from the version of its index to the next; what was released never changes.
@@ -86,21 +86,10 @@ fn fill(connection: &Connection, admin: &str) -> Result<MetastoreRow, MetastoreE
 
 /// `system` and its `information_schema`, which everybody may use (facts/settled.md §1).
 fn fill_system_catalog(connection: &Connection) -> Result<(), MetastoreError> {
-    let name = Identifier::new(SYSTEM_CATALOG).map_err(|error| MetastoreError::invalid(error.to_string()))?;
-    let mut catalog = CatalogRow::new(&name, SYSTEM_USER);
-    catalog.system = true;
-    catalog.comment = Some("System catalog (auto-created)".to_owned());
+    let catalog = CatalogRow::of_platform(None, SYSTEM_CATALOG, "System catalog (auto-created)")?;
     securable::insert(connection, &catalog)?;
-    let grant = GrantRow {
-        kind: SecurableKind::Catalog,
-        securable_id: catalog.id.clone(),
-        catalog_id: Some(catalog.id.clone()),
-        principal: ALL_USERS.to_owned(),
-        privilege: Privilege::UseCatalog,
-        grantor: SYSTEM_USER.to_owned(),
-    };
-    grants::insert(connection, &grant)?;
-    information_schema(connection, &catalog)
+    grants::insert(connection, &GrantRow::to_all(&catalog, &catalog.id, Privilege::UseCatalog))?;
+    insert_information_schema(connection, &catalog)
 }
 
 /// A number of 16 digits, as workspaces of the platform have.

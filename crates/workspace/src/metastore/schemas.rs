@@ -4,7 +4,6 @@ use clxs_api::{FullName, Identifier, Privilege, SecurableKind};
 use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
 
-use super::principals::{ALL_USERS, SYSTEM_USER};
 use super::{
     CatalogRow, Details, GrantRow, MetastoreError, Page, PageRequest, Securable, Transaction, grants,
     securable,
@@ -18,6 +17,7 @@ pub(crate) type SchemaRow = Securable<Schema>;
 
 /// What only schemas have.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub(crate) struct Schema {
     /// A normalised URL.
     pub(crate) storage_root: Option<String>,
@@ -68,26 +68,15 @@ impl Transaction<'_> {
 
 /// Gives a new catalog its `information_schema`, which everybody who may use the catalog may read
 /// (facts/settled.md §1, "system objects").
-pub(super) fn information_schema(
+pub(super) fn insert_information_schema(
     connection: &Connection,
     catalog: &CatalogRow,
 ) -> Result<(), MetastoreError> {
-    let name =
-        Identifier::new(INFORMATION_SCHEMA).map_err(|error| MetastoreError::invalid(error.to_string()))?;
-    let mut schema = SchemaRow::new(catalog, &name, SYSTEM_USER);
-    schema.system = true;
-    schema.comment = Some("Information schema (auto-created)".to_owned());
+    let comment = "Information schema (auto-created)";
+    let schema = SchemaRow::of_platform(Some(catalog.as_parent()), INFORMATION_SCHEMA, comment)?;
     securable::insert(connection, &schema)?;
     for privilege in [Privilege::UseSchema, Privilege::Select] {
-        let grant = GrantRow {
-            kind: SecurableKind::Schema,
-            securable_id: schema.id.clone(),
-            catalog_id: Some(catalog.id.clone()),
-            principal: ALL_USERS.to_owned(),
-            privilege,
-            grantor: SYSTEM_USER.to_owned(),
-        };
-        grants::insert(connection, &grant)?;
+        grants::insert(connection, &GrantRow::to_all(&schema, &catalog.id, privilege))?;
     }
     Ok(())
 }

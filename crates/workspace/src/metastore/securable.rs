@@ -6,6 +6,7 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use super::principals::SYSTEM_USER;
 use super::row::{Audit, assignments, identifier, json, json_text, new_id, placeholders};
 use super::{MetastoreError, Page, PageRequest, Transaction};
 
@@ -55,6 +56,17 @@ impl<D: Details> Securable<D> {
             audit: Audit::now(maker),
             details: D::default(),
         }
+    }
+
+    /// What the platform makes: nobody changes it.
+    pub(super) fn of_platform(
+        parent: Option<Parent>,
+        name: &str,
+        comment: &str,
+    ) -> Result<Self, MetastoreError> {
+        let name = Identifier::new(name).map_err(|error| MetastoreError::invalid(error.to_string()))?;
+        let comment = Some(comment.to_owned());
+        Ok(Self { system: true, comment, ..Self::in_parent(parent, &name, SYSTEM_USER) })
     }
 
     /// Its full name.
@@ -220,22 +232,21 @@ fn write<D: Details>(
     row: &Securable<D>,
 ) -> Result<usize, MetastoreError> {
     let kind = D::KIND;
-    connection
-        .prepare_cached(statement)?
-        .execute(params![
-            row.id,
-            row.parent.as_ref().map(|parent| &parent.id),
-            kind.as_str(),
-            row.name.as_str(),
-            row.system,
-            row.owner,
-            row.comment,
-            json_text(&row.properties)?,
-            row.audit.created_at,
-            row.audit.created_by,
-            row.audit.updated_at,
-            row.audit.updated_by,
-            json_text(&row.details)?,
-        ])
-        .map_err(MetastoreError::from)
+    let mut statement = connection.prepare_cached(statement)?;
+    let changed = statement.execute(params![
+        row.id,
+        row.parent.as_ref().map(|parent| &parent.id),
+        kind.as_str(),
+        row.name.as_str(),
+        row.system,
+        row.owner,
+        row.comment,
+        json_text(&row.properties)?,
+        row.audit.created_at,
+        row.audit.created_by,
+        row.audit.updated_at,
+        row.audit.updated_by,
+        json_text(&row.details)?,
+    ])?;
+    Ok(changed)
 }

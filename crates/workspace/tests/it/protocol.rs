@@ -39,7 +39,7 @@ async fn unknown_routes_and_methods_are_no_endpoints(
 
 #[rstest]
 #[tokio::test]
-async fn bodies_that_cannot_be_read_are_refused(
+async fn bodies_and_paths_that_cannot_be_read_are_refused(
     #[values(Transport::InProcess, Transport::Tcp)] transport: Transport,
 ) {
     let server = Server::start(transport).await;
@@ -47,6 +47,10 @@ async fn bodies_that_cannot_be_read_are_refused(
     let headers = [("authorization", token.as_str())];
     let malformed = server.send("POST", CATALOGS, &headers, "{\"name\": ").await;
     assert_eq!((malformed.status, &malformed.body["error_code"]), (400, &json!("BAD_REQUEST")));
+    for path in ["/api/2.1/unity-catalog/catalogs/%FF", "/api/2.0/sql/statements/1/result/chunks/first"] {
+        let error = server.error("GET", path, json!({})).await;
+        assert!(error.starts_with("400 INVALID_PARAMETER_VALUE: "), "{path}: {error}");
+    }
     let error = server.error("POST", CATALOGS, json!({ "name": "c", "owner": "x" })).await;
     assert_eq!(error, "400 INVALID_PARAMETER_VALUE: Unknown field 'owner' in the request.");
 }

@@ -1,6 +1,6 @@
 //! What users, service principals and groups have in common: being listed, found and made.
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::routing::get;
 use axum::{Json, Router};
@@ -12,7 +12,7 @@ use serde_json::{Map, Value, json};
 use super::filter::Filter;
 use super::references;
 use crate::authorization::Access;
-use crate::http::{AppState, Body, Caller, Params, RestError};
+use crate::http::{AppState, Body, Caller, Params, Path, RestError};
 use crate::metastore::{MetastoreError, PrincipalKind, PrincipalRow, Transaction};
 
 /// How many resources a page has when the caller leaves it to the workspace, and at most: what the official
