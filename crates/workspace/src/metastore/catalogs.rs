@@ -36,6 +36,7 @@ impl Details for Catalog {
     }
 }
 
+#[cfg(test)]
 impl CatalogRow {
     /// A catalog with nothing but a name, which becomes lower case, owned by its maker.
     pub(crate) fn new(name: &Identifier, maker: &str) -> Self {
