@@ -250,3 +250,6 @@ fn write<D: Details>(
     ])?;
     Ok(changed)
 }
+
+#[cfg(test)]
+mod tests;
