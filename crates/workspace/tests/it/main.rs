@@ -9,3 +9,4 @@ mod principals;
 mod protocol;
 mod server;
 mod sql;
+mod warehouses;
