@@ -51,7 +51,7 @@ fn schema_of(info: SchemaInfo) -> Option<(Identifier, Schema)> {
         comment: some_text(info.comment),
         properties: own_properties(info.properties),
         is_system,
-        skip: is_system.then(|| "the platform's own, every catalog has one".to_owned()),
+        skip: is_system.then(|| "the platform's own".to_owned()),
         ..Schema::default()
     };
     Some((name, schema))
