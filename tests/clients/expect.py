@@ -79,11 +79,16 @@ class Sql:
         response = execution.execute_statement(statement, self.warehouse, **options)
         return finished(self.workspace, response)
 
-    def __call__(self, statement: str, **options: Any) -> list[list[str]]:
-        """The rows of a statement."""
+    def result(self, statement: str, **options: Any) -> StatementResponse:
+        """A statement that succeeded."""
         response = self.submit(statement, **options)
         assert response.status is not None
         assert response.status.state == StatementState.SUCCEEDED, response.status.error
+        return response
+
+    def __call__(self, statement: str, **options: Any) -> list[list[str]]:
+        """The rows of a statement."""
+        response = self.result(statement, **options)
         rows = response.result.data_array if response.result else None
         return rows or []
 

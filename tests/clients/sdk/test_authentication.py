@@ -112,7 +112,7 @@ def test_token_endpoint_refuses_in_the_words_of_oauth(
     wrong = ("nobody", "wrong")
     answer = requests.post(endpoint, {"grant_type": "client_credentials"}, auth=wrong, timeout=10)
     assert answer.status_code in (400, 401)
-    assert answer.json()["error"] == "invalid_client"
-    assert answer.json()["error_description"]
+    assert answer.json().get("error") == "invalid_client"
+    assert answer.json().get("error_description")
     answer = requests.post(endpoint, {"grant_type": "password"}, auth=robot(workspace), timeout=10)
-    assert (answer.status_code, answer.json()["error"]) == (400, "unsupported_grant_type")
+    assert (answer.status_code, answer.json().get("error")) == (400, "unsupported_grant_type")

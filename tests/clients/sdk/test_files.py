@@ -104,7 +104,7 @@ def test_upload_overwrites_unless_told_not_to(workspace: WorkspaceClient, volume
 
 def test_upload_to_a_missing_volume_is_not_found(workspace: WorkspaceClient, schema: str) -> None:
     path = "/Volumes/" + schema.replace(".", "/") + "/nowhere/a.txt"
-    with refused(NotFound, "NOT_FOUND") as _:
+    with refused(NotFound, "NOT_FOUND"):
         upload(workspace, path)
 
 

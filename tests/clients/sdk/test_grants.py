@@ -86,9 +86,9 @@ def test_update_for_an_unknown_principal_is_not_found(workspace: WorkspaceClient
 def test_update_with_a_privilege_of_other_securables_is_refused(
     workspace: WorkspaceClient, catalog: str, someone: Callable[[], Someone]
 ) -> None:
-    message = "Privilege READ FILES is not applicable to this entity [CATALOG/CATALOG_STANDARD]"
+    message = "Privilege ACCESS is not applicable to this entity [CATALOG/CATALOG_STANDARD]"
     with refused(DatabricksError, message=message):
-        change(workspace, ("catalog", catalog), someone().name, add=[Privilege.READ_FILES])
+        change(workspace, ("catalog", catalog), someone().name, add=[Privilege.ACCESS])
 
 
 def test_update_by_someone_who_may_not_manage_is_denied(

@@ -19,7 +19,6 @@ from databricks.sdk.service.sql import (
     ExternalLink,
     Format,
     StatementResponse,
-    StatementState,
 )
 from expect import Sql
 
@@ -29,8 +28,7 @@ SEVERAL_CHUNKS = f"SELECT id, concat('row ', id) AS text FROM range({ROWS})"
 
 def submit(run: Sql, statement: str, format: Format, **options: int) -> StatementResponse:
     """A statement that ended well."""
-    response = run.submit(statement, disposition=Disposition.EXTERNAL_LINKS, format=format, **options)
-    assert response.status.state == StatementState.SUCCEEDED, response.status.error
+    response = run.result(statement, disposition=Disposition.EXTERNAL_LINKS, format=format, **options)
     assert response.manifest.format == format
     assert response.result.data_array in (None, [])
     return response

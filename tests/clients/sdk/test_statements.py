@@ -89,11 +89,11 @@ def test_ddl_answers_no_columns_and_no_result(
 
 def test_dml_answers_how_many_rows_it_changed(schema: str, run: Sql) -> None:
     run(f"CREATE TABLE {schema}.t (a INT)")
-    inserted = run.submit(f"INSERT INTO {schema}.t VALUES (1), (2), (3)")
+    inserted = run.result(f"INSERT INTO {schema}.t VALUES (1), (2), (3)")
     names = [column.name for column in (inserted.manifest.schema.columns or [])]
     assert names == ["num_affected_rows", "num_inserted_rows"]
     assert inserted.result.data_array == [["3", "3"]]
-    updated = run.submit(f"UPDATE {schema}.t SET a = 9 WHERE a > 1")
+    updated = run.result(f"UPDATE {schema}.t SET a = 9 WHERE a > 1")
     assert [column.name for column in updated.manifest.schema.columns or []] == ["num_affected_rows"]
     assert updated.result.data_array == [["2"]]
     assert run(f"DELETE FROM {schema}.t WHERE a = 9") == [["2"]]
@@ -118,8 +118,7 @@ def test_dml_answers_how_many_rows_it_changed(schema: str, run: Sql) -> None:
     ],
 )
 def test_values_are_texts(run: Sql, expression: str, kind: str, text: str | None) -> None:
-    response = run.submit(f"SELECT {expression} AS v")
-    assert state(response) == StatementState.SUCCEEDED, response.status.error
+    response = run.result(f"SELECT {expression} AS v")
     [column] = response.manifest.schema.columns
     assert column.type_text == kind
     assert response.result.data_array == [[text]]
@@ -137,8 +136,7 @@ def test_values_are_texts(run: Sql, expression: str, kind: str, text: str | None
     ],
 )
 def test_types_are_spelled_as_recorded(run: Sql, expression: str, kind: str) -> None:
-    response = run.submit(f"SELECT {expression} AS v")
-    assert state(response) == StatementState.SUCCEEDED, response.status.error
+    response = run.result(f"SELECT {expression} AS v")
     [column] = response.manifest.schema.columns
     assert column.type_text == kind
 
@@ -200,22 +198,21 @@ def test_statements_are_sessions_of_their_own(catalog: str, schema: str, run: Sq
 
 
 def test_row_limit_cuts_the_result_and_says_so(run: Sql) -> None:
-    cut = run.submit("SELECT id FROM range(10)", row_limit=3)
+    cut = run.result("SELECT id FROM range(10)", row_limit=3)
     assert (cut.manifest.total_row_count, cut.manifest.truncated) == (3, True)
     assert len(cut.result.data_array) == 3
-    whole = run.submit("SELECT id FROM range(3)", row_limit=3)
+    whole = run.result("SELECT id FROM range(3)", row_limit=3)
     assert (whole.manifest.total_row_count, whole.manifest.truncated) == (3, False)
 
 
 def test_byte_limit_cuts_the_result_and_says_so(run: Sql) -> None:
-    cut = run.submit("SELECT id FROM range(10000)", byte_limit=1000)
+    cut = run.result("SELECT id FROM range(10000)", byte_limit=1000)
     assert cut.manifest.truncated is True
     assert 0 < cut.manifest.total_row_count < 10_000
 
 
 def test_inline_result_comes_in_chunks(workspace: WorkspaceClient, run: Sql) -> None:
-    response = run.submit("SELECT id FROM range(250000)")
-    assert state(response) == StatementState.SUCCEEDED
+    response = run.result("SELECT id FROM range(250000)")
     rows, result = list(response.result.data_array), response.result
     while result.next_chunk_index is not None:
         assert result.next_chunk_internal_link is not None
@@ -295,12 +292,14 @@ def test_failed_statement_says_class_and_state(
 
 
 def test_statement_without_privileges_fails(
-    warehouse: str, schema: str, run: Sql, someone: Callable[[], Someone]
+    warehouse: str, catalog: str, schema: str, run: Sql, someone: Callable[[], Someone]
 ) -> None:
-    [table] = run.tables(schema, 1)
-    response = Sql(someone().client, warehouse).submit(f"SELECT * FROM {table}")
+    [table], user = run.tables(schema, 1), someone()
+    run(f"GRANT USE CATALOG ON CATALOG {catalog} TO `{user.name}`")
+    response = Sql(user.client, warehouse).submit(f"SELECT * FROM {table}")
     assert state(response) == StatementState.FAILED
-    assert "[INSUFFICIENT_PERMISSIONS] Insufficient privileges:\n" in response.status.error.message
+    message = f"Insufficient privileges:\nUser does not have USE SCHEMA on Schema '{schema}'."
+    assert f"[INSUFFICIENT_PERMISSIONS] {message}" in response.status.error.message
     assert response.status.sql_state == "42501"
 
 
