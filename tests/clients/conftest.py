@@ -12,6 +12,7 @@ import requests
 from databricks import sql
 from databricks.sdk import WorkspaceClient
 from databricks.sdk.errors import DatabricksError
+
 from expect import Sql, unique
 from server import Server, Someone, isolate_from_this_machine, serve
 

@@ -1,8 +1,9 @@
 """`catalogs`, `schemas`, `tables` and `columns` of the SQL connector.
 
 Its back end makes SHOW statements of them: `SHOW CATALOGS`, `SHOW SCHEMAS IN c [LIKE 's']`,
-`SHOW TABLES IN CATALOG c [SCHEMA LIKE 's'] [LIKE 't']` (or `IN ALL CATALOGS`), whose sixth column it filters on
-TABLE, VIEW and SYSTEM TABLE, and `SHOW COLUMNS IN CATALOG c [SCHEMA LIKE 's'] [TABLE LIKE 't'] [LIKE 'c']`.
+`SHOW TABLES IN CATALOG c [SCHEMA LIKE 's'] [LIKE 't']` (or `IN ALL CATALOGS`), whose sixth column it
+filters on TABLE, VIEW and SYSTEM TABLE, and `SHOW COLUMNS IN CATALOG c [SCHEMA LIKE 's'] [TABLE LIKE 't']
+[LIKE 'c']`.
 """
 
 from databricks.sql.client import Cursor
@@ -66,7 +67,5 @@ def test_columns_are_listed(cursor: Cursor, catalog: str) -> None:
 
 def test_columns_are_listed_by_pattern(cursor: Cursor, catalog: str) -> None:
     cursor.execute("CREATE TABLE orders (id BIGINT, price DECIMAL(10,2))")
-    found = cursor.columns(
-        catalog_name=catalog, schema_name="sales", table_name="orders", column_name="pri*"
-    )
+    found = cursor.columns(catalog_name=catalog, schema_name="sales", table_name="orders", column_name="pri*")
     assert len(found.fetchall()) == 1

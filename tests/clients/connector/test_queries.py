@@ -11,6 +11,7 @@ from databricks.sdk.credentials_provider import oauth_service_principal
 from databricks.sql import DatabaseError, Error, RequestError, ServerOperationError
 from databricks.sql.backend.types import CommandState
 from databricks.sql.client import Connection, Cursor
+
 from expect import unique
 from server import Server
 
@@ -30,7 +31,9 @@ def test_rows_have_names(cursor: Cursor) -> None:
 
 
 def test_description_has_the_types(cursor: Cursor) -> None:
-    cursor.execute("SELECT CAST(1 AS BIGINT) AS id, CAST(1.5 AS DECIMAL(10,2)) AS price, DATE'2024-01-01' AS day")
+    cursor.execute(
+        "SELECT CAST(1 AS BIGINT) AS id, CAST(1.5 AS DECIMAL(10,2)) AS price, DATE'2024-01-01' AS day"
+    )
     assert cursor.description is not None
     assert [(one[0], one[1]) for one in cursor.description] == [
         ("id", "bigint"),

@@ -15,7 +15,11 @@ VALUES: list[tuple[str, str, Any]] = [
     ("CAST(0.5 AS FLOAT)", "float", 0.5),
     ("CAST(0.1 AS DOUBLE)", "double", 0.1),
     ("CAST('Infinity' AS DOUBLE)", "double", float("inf")),
-    ("CAST('-12345678901234567890.12345' AS DECIMAL(38,5))", "decimal", Decimal("-12345678901234567890.12345")),
+    (
+        "CAST('-12345678901234567890.12345' AS DECIMAL(38,5))",
+        "decimal",
+        Decimal("-12345678901234567890.12345"),
+    ),
     ("true", "boolean", True),
     ("'a\\'b こんにちは'", "string", "a'b こんにちは"),
     ("X'00FF'", "binary", b"\x00\xff"),

@@ -1,9 +1,10 @@
 """What a real workspace was asked and answered, asked of the embedded one: the answer has the same shape.
 
 The recordings are not part of the repository; `CLXS_TEST_RECORDINGS` names their folder. They hold each
-exchange once, in no order: here the statements of a file come in the order in which they make sense, and tables
-that were there before are made from the recorded columns. Answers that depend on time (PENDING, RUNNING) are left
-out. `deviations.txt` lists, with reasons, where the embedded workspace answers differently for good.
+exchange once, in no order: here the statements of a file come in the order in which they make sense, and
+tables that were there before are made from the recorded columns. Answers that depend on time (PENDING,
+RUNNING) are left out. `deviations.txt` lists, with reasons, where the embedded workspace answers
+differently for good.
 """
 
 import io
@@ -18,6 +19,7 @@ from typing import Any
 import pytest
 from databricks.sdk import WorkspaceClient
 from databricks.sdk.errors import DatabricksError
+
 from expect import Sql
 from recordings.shape import differences
 
@@ -117,6 +119,7 @@ class Replay:
         self.ids: dict[str, str] = {}
 
     def of_now(self, text: str) -> str:
+        """A recorded text with the ids of now."""
         for recorded, now in self.ids.items():
             text = text.replace(recorded, now)
         return re.sub(r'(warehouse_id(?:=|": "))[0-9a-f]{16}', rf"\g<1>{self.warehouse}", text)
@@ -149,7 +152,8 @@ def deviating(replay: Replay, file: str) -> Iterator[str]:
     known = deviations()
     for one in exchanges(file):
         if one.method != "POST" and any(
-            part not in replay.ids and re.fullmatch(r"[0-9a-f-]{36}", part) for part in re.split(r"[/?]", one.url)
+            part not in replay.ids and re.fullmatch(r"[0-9a-f-]{36}", part)
+            for part in re.split(r"[/?]", one.url)
         ):
             continue
         for difference in differences(one.response, replay.ask(one)):
@@ -169,5 +173,3 @@ def test_answers_have_the_shape_that_was_recorded(
         make_volumes(workspace, run)
     found = list(deviating(Replay(workspace, warehouse), file))
     assert not found, "\n".join(found)
-
-

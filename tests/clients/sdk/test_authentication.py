@@ -1,7 +1,7 @@
 """How the SDK logs in: tokens, and OAuth for machines (M2M).
 
-M2M of the SDK 0.162: `GET /.well-known/databricks-config`, whose `oidc_endpoint` is mandatory for it (there is
-no other way to the token endpoint), `GET {oidc_endpoint}/.well-known/oauth-authorization-server`, then
+M2M of the SDK 0.162: `GET /.well-known/databricks-config`, whose `oidc_endpoint` is mandatory for it (there
+is no other way to the token endpoint), `GET {oidc_endpoint}/.well-known/oauth-authorization-server`, then
 `POST {token_endpoint}` with HTTP Basic `client_id:client_secret` and the form
 `grant_type=client_credentials&scope=all-apis`. Errors of the token endpoint are JSON with `error` and
 `error_description`; the SDK shows them as a ValueError `{error}: {error_description}`.
@@ -11,6 +11,7 @@ import pytest
 import requests
 from databricks.sdk import WorkspaceClient
 from databricks.sdk.errors import PermissionDenied
+
 from expect import refused, unique
 from server import Server
 
@@ -105,9 +106,7 @@ def test_token_endpoint_answers_an_expiring_token(workspace: WorkspaceClient, se
     assert with_token.current_user.me().user_name
 
 
-def test_token_endpoint_refuses_in_the_words_of_oauth(
-    workspace: WorkspaceClient, server: Server
-) -> None:
+def test_token_endpoint_refuses_in_the_words_of_oauth(workspace: WorkspaceClient, server: Server) -> None:
     endpoint = f"{server.url}/oidc/v1/token"
     wrong = ("nobody", "wrong")
     answer = requests.post(endpoint, {"grant_type": "client_credentials"}, auth=wrong, timeout=10)

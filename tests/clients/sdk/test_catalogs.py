@@ -6,6 +6,7 @@ from collections.abc import Callable
 from databricks.sdk import WorkspaceClient
 from databricks.sdk.errors import BadRequest, InvalidParameterValue, NotFound, PermissionDenied
 from databricks.sdk.service.catalog import CatalogIsolationMode, CatalogType
+
 from expect import Sql, everything, pages, refused, unique
 from server import Someone
 

@@ -4,6 +4,7 @@ import pytest
 from databricks.sdk import WorkspaceClient
 from databricks.sdk.errors import NotFound
 from databricks.sdk.service.catalog import EntityTagAssignment
+
 from expect import Sql, everything, refused
 
 
@@ -22,15 +23,11 @@ def entities(schema: str, run: Sql) -> dict[str, str]:
 
 
 def tag(entity_type: str, entity_name: str, key: str, value: str | None = None) -> EntityTagAssignment:
-    return EntityTagAssignment(
-        entity_type=entity_type, entity_name=entity_name, tag_key=key, tag_value=value
-    )
+    return EntityTagAssignment(entity_type=entity_type, entity_name=entity_name, tag_key=key, tag_value=value)
 
 
 @pytest.mark.parametrize("kind", ["catalogs", "schemas", "tables", "columns", "volumes"])
-def test_create_get_update_delete(
-    workspace: WorkspaceClient, entities: dict[str, str], kind: str
-) -> None:
+def test_create_get_update_delete(workspace: WorkspaceClient, entities: dict[str, str], kind: str) -> None:
     tags, name = workspace.entity_tag_assignments, entities[kind]
     created = tags.create(tag(kind, name, "cost", "high"))
     assert (created.entity_type, created.entity_name) == (kind, name)
@@ -43,9 +40,7 @@ def test_create_get_update_delete(
         tags.get(kind, name, "cost")
 
 
-def test_tag_without_a_value_has_an_empty_one(
-    workspace: WorkspaceClient, entities: dict[str, str]
-) -> None:
+def test_tag_without_a_value_has_an_empty_one(workspace: WorkspaceClient, entities: dict[str, str]) -> None:
     table = entities["tables"]
     workspace.entity_tag_assignments.create(tag("tables", table, "pii"))
     assert not workspace.entity_tag_assignments.get("tables", table, "pii").tag_value
@@ -79,8 +74,6 @@ def test_create_on_a_missing_entity_is_not_found(workspace: WorkspaceClient, sch
         workspace.entity_tag_assignments.create(tag("tables", f"{schema}.nowhere", "cost", "high"))
 
 
-def test_delete_of_a_missing_tag_is_not_found(
-    workspace: WorkspaceClient, entities: dict[str, str]
-) -> None:
+def test_delete_of_a_missing_tag_is_not_found(workspace: WorkspaceClient, entities: dict[str, str]) -> None:
     with refused(NotFound):
         workspace.entity_tag_assignments.delete("tables", entities["tables"], "nowhere")

@@ -18,6 +18,7 @@ from databricks.sdk.service.catalog import (
     Privilege,
     TableType,
 )
+
 from expect import Sql, everything, refused, unique
 from server import Someone
 
@@ -72,9 +73,7 @@ def test_delete_of_a_used_credential_needs_force(
         workspace.storage_credentials.get(credential)
 
 
-def test_create_answers_the_new_location(
-    workspace: WorkspaceClient, credential: str, tmp_path: Path
-) -> None:
+def test_create_answers_the_new_location(workspace: WorkspaceClient, credential: str, tmp_path: Path) -> None:
     name = unique("location")
     url = tmp_path.as_uri()
     created = workspace.external_locations.create(name, f"{url}/", credential, comment="c")
@@ -142,9 +141,7 @@ def test_external_table_is_registered_by_rest_and_read_by_sql(
     folder.mkdir()
     pa.parquet.write_table(pa.table({"a": pa.array([1, 2], pa.int32())}), folder / "part-0.parquet")
     kind = '{"name":"a","type":"integer","nullable":true,"metadata":{}}'
-    column = ColumnInfo(
-        name="a", type_text="int", type_name=ColumnTypeName.INT, type_json=kind, position=0
-    )
+    column = ColumnInfo(name="a", type_text="int", type_name=ColumnTypeName.INT, type_json=kind, position=0)
     catalog, within = schema.split(".")
     created = workspace.tables.create(
         name="prices",

@@ -11,8 +11,8 @@ How the SDK 0.162 transfers a file (`mixins/files.py`, `mixins/files_utils.py`):
    `{"multipart_upload": {"session_token": "…"}}`. Anything else, `resumable_upload` too, makes the SDK fall
    back to the single PUT.
 2. `POST /api/2.0/fs/create-upload-part-urls` with
-   `{"path", "session_token", "start_part_number": 1…, "count": 1, "expire_time": "2026-01-02T03:04:05Z"}` answers
-   `{"upload_part_urls": [{"url", "part_number", "headers": [{"name", "value"}]}]}`.
+   `{"path", "session_token", "start_part_number": 1…, "count": 1, "expire_time": "2026-01-02T03:04:05Z"}`
+   answers `{"upload_part_urls": [{"url", "part_number", "headers": [{"name", "value"}]}]}`.
 3. `PUT {url}` with the bytes of the part, the named headers and `Content-Type: application/octet-stream`, and
    *without* the workspace's token. 200 or 201 (not 204) with an `ETag` header. Part 1 goes alone, then up
    to 10 at once. An expired URL is 403 with XML `<Error><Code>AccessDenied</Code>
@@ -23,11 +23,12 @@ How the SDK 0.162 transfers a file (`mixins/files.py`, `mixins/files_utils.py`):
 
 *Download* (`download` and `download_to`) starts with `POST
 /api/2.0/fs/create-download-url?path=…&expire_time=…`, no body, that answers `{"url", "headers": [{"name",
-"value"}]}`, then `GET {url}` without the token; an error there makes it `GET /api/2.0/fs/files{path}`. Resumed
-and parallel downloads (`use_parallel=True`, above 50 MiB) send `Range: bytes=a-b` and `If-Unmodified-Since`
-with the text of `Last-Modified`; the answer has to be 206. 412 ends the transfer.
+"value"}]}`, then `GET {url}` without the token; an error there makes it `GET /api/2.0/fs/files{path}`.
+Resumed and parallel downloads (`use_parallel=True`, above 50 MiB) send `Range: bytes=a-b` and
+`If-Unmodified-Since` with the text of `Last-Modified`; the answer has to be 206. 412 ends the transfer.
 
-*Metadata* is `HEAD`: `Content-Length`, `Content-Type`, `Last-Modified` (RFC 7231). Errors of HEAD have no body.
+*Metadata* is `HEAD`: `Content-Length`, `Content-Type`, `Last-Modified` (RFC 7231). Errors of HEAD have no
+body.
 """
 
 import io
@@ -40,6 +41,7 @@ import requests
 from databricks.sdk import WorkspaceClient
 from databricks.sdk.errors import DatabricksError, NotFound
 from databricks.sdk.service.catalog import VolumeType
+
 from expect import everything, pages, refused
 from server import Server
 
@@ -289,9 +291,7 @@ def test_aborted_upload_leaves_nothing(workspace: WorkspaceClient, volume: str) 
     assert everything(workspace.files.list_directory_contents(volume)) == []
 
 
-def test_download_url_needs_no_token_and_refuses_changes(
-    workspace: WorkspaceClient, volume: str
-) -> None:
+def test_download_url_needs_no_token_and_refuses_changes(workspace: WorkspaceClient, volume: str) -> None:
     upload(workspace, f"{volume}/a.txt")
     query = {"path": f"{volume}/a.txt", "expire_time": "2099-01-01T00:00:00Z"}
     answer = workspace.api_client.do("POST", "/api/2.0/fs/create-download-url", query=query)

@@ -18,6 +18,7 @@ from databricks.sdk.service.catalog import (
     FunctionParameterInfos,
     FunctionParameterType,
 )
+
 from expect import Sql, everything, pages, refused
 from server import Someone
 
@@ -96,10 +97,7 @@ def test_get_describes_a_table_function(workspace: WorkspaceClient, schema: str,
 
 
 def test_get_describes_a_python_function(workspace: WorkspaceClient, schema: str, run: Sql) -> None:
-    run(
-        f"CREATE FUNCTION {schema}.up(s STRING) RETURNS STRING LANGUAGE PYTHON AS $$\n"
-        "return s.upper()\n$$"
-    )
+    run(f"CREATE FUNCTION {schema}.up(s STRING) RETURNS STRING LANGUAGE PYTHON AS $$\nreturn s.upper()\n$$")
     found = workspace.functions.get(f"{schema}.up")
     assert found.routine_body == FunctionInfoRoutineBody.EXTERNAL
     assert found.external_language == "PYTHON"

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from databricks.sdk import WorkspaceClient
 from databricks.sdk.errors import DatabricksError, InvalidParameterValue, NotFound, PermissionDenied
 from databricks.sdk.service.catalog import PermissionsChange, Privilege, SecurableType
+
 from expect import Sql, everything, refused
 from server import Someone
 
@@ -29,9 +30,7 @@ def held(workspace: WorkspaceClient, securable: tuple[str, str]) -> dict[str, se
     return {one.principal or "": set(one.privileges or []) for one in found}
 
 
-def test_securable_without_grants_answers_an_empty_object(
-    workspace: WorkspaceClient, catalog: str
-) -> None:
+def test_securable_without_grants_answers_an_empty_object(workspace: WorkspaceClient, catalog: str) -> None:
     assert workspace.api_client.do("GET", f"{PERMISSIONS}/catalog/{catalog}") == {}
     assert held(workspace, ("catalog", catalog)) == {}
 
@@ -61,9 +60,7 @@ def test_update_can_leave_out_the_answer(
 ) -> None:
     user = someone().name
     changes = [PermissionsChange(principal=user, add=[Privilege.USE_CATALOG])]
-    answer = workspace.grants.update(
-        "catalog", catalog, changes=changes, omit_permissions_in_response=True
-    )
+    answer = workspace.grants.update("catalog", catalog, changes=changes, omit_permissions_in_response=True)
     assert not answer.privilege_assignments
     assert held(workspace, ("catalog", catalog)) == {user: {Privilege.USE_CATALOG}}
 
@@ -135,9 +132,7 @@ def test_get_of_a_missing_securable_is_not_found(workspace: WorkspaceClient, sch
         workspace.grants.get("table", f"{schema}.nowhere")
 
 
-def test_get_refuses_pages_too_small_for_one_assignment(
-    workspace: WorkspaceClient, catalog: str
-) -> None:
+def test_get_refuses_pages_too_small_for_one_assignment(workspace: WorkspaceClient, catalog: str) -> None:
     with refused(InvalidParameterValue):
         workspace.grants.get("catalog", catalog, max_results=149)
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from databricks.sdk import WorkspaceClient
+
 from server import Someone
 
 
@@ -18,9 +19,7 @@ def test_current_is_the_assignment_of_this_workspace(workspace: WorkspaceClient)
     assert current.workspace_id == workspace.get_workspace_id()
 
 
-def test_me_is_who_the_token_belongs_to(
-    workspace: WorkspaceClient, someone: Callable[[], Someone]
-) -> None:
+def test_me_is_who_the_token_belongs_to(workspace: WorkspaceClient, someone: Callable[[], Someone]) -> None:
     user = someone()
     me = user.client.current_user.me()
     assert (me.user_name, me.id, me.active) == (user.name, user.id, True)

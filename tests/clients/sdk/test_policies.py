@@ -4,6 +4,7 @@ import pytest
 from databricks.sdk import WorkspaceClient
 from databricks.sdk.errors import DatabricksError, NotFound
 from databricks.sdk.service.catalog import PolicyInfo, PolicyType, RowFilterOptions, SecurableType
+
 from expect import Sql, everything, refused
 
 

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from databricks.sdk import WorkspaceClient
 from databricks.sdk.errors import DatabricksError, NotFound
 from databricks.sdk.service.catalog import PermissionsChange, Privilege
+
 from expect import everything, pages, refused
 from server import Someone
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from databricks.sdk import WorkspaceClient
 from databricks.sdk.errors import BadRequest, InvalidParameterValue, NotFound, PermissionDenied
 from databricks.sdk.service.catalog import PermissionsChange, Privilege
+
 from expect import Sql, everything, pages, refused
 from server import Someone
 

@@ -19,6 +19,7 @@ from databricks.sdk.service.iam import (
     PatchSchema,
     User,
 )
+
 from expect import everything, refused, unique
 from server import Someone
 
@@ -76,7 +77,8 @@ def test_page_of_users_tells_where_it_is(workspace: WorkspaceClient, user: User)
 
 
 @pytest.mark.parametrize(
-    "filter", ['userName eq "{0}@example.com"', 'userName sw "{0}"', 'userName co "{0}"', 'displayName eq "{0}"']
+    "filter",
+    ['userName eq "{0}@example.com"', 'userName sw "{0}"', 'userName co "{0}"', 'displayName eq "{0}"'],
 )
 def test_users_are_filtered(workspace: WorkspaceClient, filter: str) -> None:
     name = unique("filtered")
@@ -137,7 +139,9 @@ def test_user_is_deleted(workspace: WorkspaceClient, user: User) -> None:
         workspace.users_v2.get(user.id)
 
 
-def test_users_are_made_by_administrators_alone(workspace: WorkspaceClient, someone: Callable[[], Someone]) -> None:
+def test_users_are_made_by_administrators_alone(
+    workspace: WorkspaceClient, someone: Callable[[], Someone]
+) -> None:
     with refused(PermissionDenied):
         someone().client.users_v2.create(user_name=f"{unique('user')}@example.com")
 
@@ -171,9 +175,7 @@ def test_members_of_a_group_come_and_go_by_patches(workspace: WorkspaceClient, u
 
 def test_group_may_hold_groups(workspace: WorkspaceClient) -> None:
     inner = workspace.groups_v2.create(display_name=unique("inner"))
-    outer = workspace.groups_v2.create(
-        display_name=unique("outer"), members=[ComplexValue(value=inner.id)]
-    )
+    outer = workspace.groups_v2.create(display_name=unique("outer"), members=[ComplexValue(value=inner.id)])
     assert inner.id is not None
     assert [one.value for one in workspace.groups_v2.get(inner.id).groups or []] == [outer.id]
 

@@ -20,6 +20,7 @@ from databricks.sdk.service.sql import (
     Format,
     StatementResponse,
 )
+
 from expect import Sql
 
 ROWS = 250_000
@@ -42,9 +43,7 @@ def links(workspace: WorkspaceClient, response: StatementResponse) -> Iterator[E
         following = result.external_links[-1].next_chunk_index
         if following is None:
             return
-        result = workspace.statement_execution.get_statement_result_chunk_n(
-            response.statement_id, following
-        )
+        result = workspace.statement_execution.get_statement_result_chunk_n(response.statement_id, following)
 
 
 def fetch(link: ExternalLink) -> bytes:

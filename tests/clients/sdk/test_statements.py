@@ -16,6 +16,7 @@ from databricks.sdk.service.sql import (
     StatementResponse,
     StatementState,
 )
+
 from expect import Sql, finished, refused
 from server import Someone
 
@@ -35,9 +36,7 @@ def raw(workspace: WorkspaceClient, **request: object) -> dict[str, object]:
     return answer
 
 
-def test_query_answers_its_rows_and_their_types(
-    workspace: WorkspaceClient, warehouse: str
-) -> None:
+def test_query_answers_its_rows_and_their_types(workspace: WorkspaceClient, warehouse: str) -> None:
     statement = "SELECT CAST(1 AS BIGINT) AS id, 'x' AS name, CAST(1.5 AS DECIMAL(10,2)) AS price"
     answer = raw(workspace, statement=statement, warehouse_id=warehouse)
     assert answer["status"] == {"state": "SUCCEEDED"}
@@ -181,9 +180,7 @@ def test_parameter_that_is_not_of_its_type_fails_the_statement(run: Sql) -> None
     assert state(run.submit("SELECT :n", parameters=[parameter])) == StatementState.FAILED
 
 
-def test_statement_runs_in_the_given_catalog_and_schema(
-    catalog: str, schema: str, run: Sql
-) -> None:
+def test_statement_runs_in_the_given_catalog_and_schema(catalog: str, schema: str, run: Sql) -> None:
     run("CREATE TABLE t (a INT)", catalog=catalog, schema="sales")
     assert run("SELECT current_catalog(), current_schema()", catalog=catalog, schema="sales") == [
         [catalog, "sales"]
@@ -228,9 +225,7 @@ def test_inline_result_beyond_25_mib_fails(run: Sql) -> None:
     assert state(response) == StatementState.FAILED
 
 
-def test_statement_that_is_not_waited_for_is_pending(
-    workspace: WorkspaceClient, warehouse: str
-) -> None:
+def test_statement_that_is_not_waited_for_is_pending(workspace: WorkspaceClient, warehouse: str) -> None:
     execution = workspace.statement_execution
     submitted = execution.execute_statement("SELECT 1", warehouse, wait_timeout="0s")
     assert state(submitted) == StatementState.PENDING

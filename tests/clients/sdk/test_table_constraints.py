@@ -7,6 +7,7 @@ from databricks.sdk.service.catalog import (
     PrimaryKeyConstraint,
     TableConstraint,
 )
+
 from expect import Sql, refused
 
 
@@ -80,9 +81,7 @@ def test_delete_removes_a_key(workspace: WorkspaceClient, schema: str, run: Sql)
     assert constraints(workspace, table) == []
 
 
-def test_delete_of_a_referenced_key_needs_cascade(
-    workspace: WorkspaceClient, schema: str, run: Sql
-) -> None:
+def test_delete_of_a_referenced_key_needs_cascade(workspace: WorkspaceClient, schema: str, run: Sql) -> None:
     table = parent(run, schema)
     workspace.table_constraints.create(table, primary_key())
     run(f"CREATE TABLE {schema}.child (parent_id INT)")

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from databricks.sdk import WorkspaceClient
 from databricks.sdk.errors import InvalidParameterValue, NotFound
 from databricks.sdk.service.catalog import ColumnTypeName, DataSourceFormat, TableType
+
 from expect import Sql, everything, pages, refused
 from server import Someone
 

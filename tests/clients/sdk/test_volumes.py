@@ -6,6 +6,7 @@ from pathlib import Path
 from databricks.sdk import WorkspaceClient
 from databricks.sdk.errors import DatabricksError, InvalidParameterValue, NotFound
 from databricks.sdk.service.catalog import AwsIamRoleRequest, VolumeType
+
 from expect import everything, pages, refused, unique
 from server import Someone
 
@@ -94,9 +95,7 @@ def test_delete_removes_a_volume(workspace: WorkspaceClient, catalog: str, schem
         workspace.volumes.delete(f"{schema}.files")
 
 
-def test_a_schema_with_a_volume_is_not_empty(
-    workspace: WorkspaceClient, catalog: str, schema: str
-) -> None:
+def test_a_schema_with_a_volume_is_not_empty(workspace: WorkspaceClient, catalog: str, schema: str) -> None:
     workspace.volumes.create(catalog, "sales", "files", MANAGED)
     message = "The schema has 0 tables(s), 0 functions(s), 1 volumes(s)"
     with refused(DatabricksError, "SCHEMA_NOT_EMPTY", message):

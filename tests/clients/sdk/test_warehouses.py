@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 from databricks.sdk import WorkspaceClient
 from databricks.sdk.errors import NotFound
 from databricks.sdk.service.sql import State, Status
+
 from expect import Sql, everything, refused
 from server import Server
 

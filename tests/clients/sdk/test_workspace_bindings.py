@@ -7,6 +7,7 @@ from databricks.sdk.service.catalog import (
     WorkspaceBinding,
     WorkspaceBindingBindingType,
 )
+
 from expect import everything, refused
 
 ELSEWHERE = 4242
