@@ -1,9 +1,9 @@
 #!/bin/sh
-# Makes the venv of the independent readers once and prints the path of its python.
-# Its folder is named after the pinned requirements, so a change of pins makes a new one.
+# Makes the venv of the independent readers once and prints the path of its python; given a folder, the venv of
+# the requirements there. It is named after the pinned requirements, so a change of pins makes a new one.
 set -eu
 
-here=$(cd "$(dirname "$0")" && pwd)
+here=$(cd "${1:-$(dirname "$0")}" && pwd)
 base=${CLXS_VENV:-$HOME/.cache/clxs-readers}
 
 if ! python3 -c 'import ensurepip' 2>/dev/null; then
