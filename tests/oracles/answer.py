@@ -1,4 +1,4 @@
-"""Results as the Statement Execution API gives them: `type_text` of columns, and the texts of `JSON_ARRAY`."""
+"""Results as the Statement Execution API gives them: `type_text` of columns, texts of `JSON_ARRAY`."""
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as f
@@ -17,9 +17,9 @@ def answer(frame: DataFrame) -> dict[str, object]:
     """The types of the columns and the rows; a row of one column is its text."""
     fields = frame.schema.fields
     columns = [f"c{index}" for index in range(len(fields))]
-    plain = frame.toDF(*columns)
-    texts = plain.select(*[_text(f.col(name), field.dataType) for name, field in zip(columns, fields, strict=True)])
-    rows = [row[0] if len(fields) == 1 else list(row) for row in texts.collect()]
+    texts = [_text(f.col(name), field.dataType) for name, field in zip(columns, fields, strict=True)]
+    collected = frame.toDF(*columns).select(*texts).collect()
+    rows = [row[0] if len(fields) == 1 else list(row) for row in collected]
     return {"type": ", ".join(type_text(field.dataType) for field in fields), "rows": rows}
 
 
@@ -31,7 +31,8 @@ def type_text(kind: t.DataType) -> str:
         case t.MapType():
             return f"MAP<{type_text(kind.keyType)}, {type_text(kind.valueType)}>"
         case t.StructType():
-            return f"STRUCT<{', '.join(f'{field.name}: {type_text(field.dataType)}' for field in kind.fields)}>"
+            fields = [f"{field.name}: {type_text(field.dataType)}" for field in kind.fields]
+            return f"STRUCT<{', '.join(fields)}>"
         case _:
             return NAMES.get(type(kind), kind.simpleString().upper())
 

@@ -1,11 +1,12 @@
-"""Evaluates the expressions of functions/*.sql with Spark and writes functions/*.jsonl.
+"""Evaluates functions/*.sql with Spark and writes functions/*.jsonl: all files, or those that are named.
 
-A `.sql` file holds one expression a line under the name of its function: `-- name`. `-- FROM …` gives the rows that
-the expressions after it read, `-- note: …` says where the next expression's answer on Databricks differs from Spark's.
-A line that starts with SELECT is a whole query.
+A `.sql` file holds one expression a line under the name of its function: `-- name`. `-- FROM …` gives the
+rows that the expressions after it read; `-- note: …` says why Spark's answer to the next one is not the
+platform's. A line that starts with SELECT is a whole query.
 """
 
 import json
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,9 +19,10 @@ FOLDER = Path(__file__).parent / "functions"
 
 
 def main() -> None:
-    """Answers every file."""
+    """Answers every file, or those whose names are given."""
     session = spark.start()
-    for source in sorted(FOLDER.glob("*.sql")):
+    names = sys.argv[1:] or ["*"]
+    for source in sorted(file for name in names for file in FOLDER.glob(f"{name}.sql")):
         rows = [row | evaluate(session, row) for row in read(source)]
         lines = (json.dumps(row, ensure_ascii=False) for row in rows)
         source.with_suffix(".jsonl").write_text("\n".join(lines) + "\n", encoding="utf-8")

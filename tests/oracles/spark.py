@@ -43,7 +43,7 @@ FAILURES = (PySparkException, Py4JJavaError)
 
 
 def failure(error: PySparkException | Py4JJavaError) -> dict[str, str]:
-    """The error class with its subclass, and the SQLSTATE; both are empty for an error that Spark gives no name."""
+    """The error class with its subclass, and the SQLSTATE; empty for an error that Spark gives no name."""
     if isinstance(error, Py4JJavaError):
         return {"error": "", "sql_state": ""}
     name, state = error.getCondition() or "", error.getSqlState() or ""

@@ -1,8 +1,8 @@
 """Asks two parsers about every statement of statements/*.sql and writes statements/*.jsonl.
 
 `accepted.sql` holds statements of the platform under the title of their page in its SQL manual, one a line;
-`refused.sql` holds texts that are none. Spark's parser and sqlglot (dialect databricks) say of each what it is and
-which names of three parts are in it. Where Spark does not have a statement, the page is the authority.
+`refused.sql` holds texts that are none. Spark's parser and sqlglot (dialect databricks) say of each what it
+is and which names of three parts are in it. Where Spark does not have a statement, the page is the authority.
 """
 
 import json
@@ -18,9 +18,8 @@ import kinds
 import spark
 
 FOLDER = Path(__file__).parent / "statements"
-NAME = re.compile(
-    r"(?:Unresolved(?:Relation|Identifier|Table|View|TableOrView|TableValuedFunction)|RenameTable) \[([^\]]*)\]"
-)
+UNRESOLVED = "Relation|Identifier|Table|View|TableOrView|TableValuedFunction"
+NAME = re.compile(rf"(?:Unresolved(?:{UNRESOLVED})|RenameTable) \[([^\]]*)\]")
 
 
 def main() -> None:

@@ -47,6 +47,8 @@ count(DISTINCT n) OVER (PARTITION BY k)
 row_number() OVER ()
 
 -- An error of the query engine that has no class of Spark's yet.
+avg(NULL)
+sum(NULL)
 'A#' ILIKE 'a##' ESCAPE '#'
 'a%c' LIKE 'a#%c' ESCAPE '#'
 'abc' LIKE 'a#%c' ESCAPE '#'
@@ -98,6 +100,7 @@ DATE '2024'
 DATE '2024-2'
 
 -- Precision, scale and overflow of decimals are not Spark's.
+avg(CAST(n AS DECIMAL(10,0)))
 CAST(CAST(1e20 AS DECIMAL(38,5)) AS STRING)
 CAST('12.3' AS DECIMAL)
 CAST('12.5' AS DECIMAL)
@@ -149,6 +152,7 @@ CAST(1234 AS DECIMAL(5,2))
 SELECT x, y FROM VALUES (1), (2) AS a(x) FULL OUTER JOIN VALUES (1, 'p'), (3, 'q') AS b(x, y) USING (x) ORDER BY x
 
 -- Types that Spark does not compare or take are compared or taken.
+SELECT x FROM VALUES (1), ('a') AS t(x)
 DATE '2024-01-01' = 1
 map('a', 1) < map('a', 2)
 array(1) = array('1')
@@ -169,3 +173,10 @@ greatest(1)
 -- A malformed typed literal is reported as a malformed cast.
 TIMESTAMP 'x'
 DATE '2023-02-29'
+
+-- NULL in a container is the greatest value, in Spark the least.
+max(named_struct('a', n, 'b', k))
+min(array(n))
+
+-- A sum of BIGINT that overflows wraps around.
+sum(9223372036854775807)

@@ -1,4 +1,4 @@
--- FROM VALUES (1, 'a', 10, 1.5, 2.5D, TRUE, DATE '2024-01-01'), (2, 'b', NULL, 2.25, NULL, FALSE, DATE '2024-02-01'), (3, 'a', 30, NULL, 4.0D, NULL, NULL), (4, NULL, 10, 4.00, 1.0D, TRUE, DATE '2023-12-31') AS t(id, k, n, d, x, b, day)
+-- FROM VALUES (1, 'a', 10, 1.50, 2.5e0, TRUE, DATE '2024-01-01'), (2, 'b', NULL, 2.25, NULL, FALSE, DATE '2024-02-01'), (3, 'a', 30, NULL, 4e0, NULL, NULL), (4, NULL, 10, 4.00, 1e0, TRUE, DATE '2023-12-31') AS t(id, k, n, d, x, b, day)
 
 -- count
 count(*)
@@ -213,3 +213,12 @@ SELECT x FROM VALUES (1), (2) AS a(x) WHERE x NOT IN (SELECT y FROM VALUES (1), 
 SELECT x FROM VALUES (1), (2) AS a(x) WHERE EXISTS (SELECT 1 FROM VALUES (2) AS b(y) WHERE y = x)
 SELECT (SELECT max(y) FROM VALUES (1), (5) AS b(y))
 SELECT x, (SELECT y FROM VALUES (1, 'p') AS b(z, y) WHERE z = x) FROM VALUES (1), (2) AS a(x) ORDER BY x
+
+-- VALUES
+SELECT x FROM VALUES (1), (2.5) AS t(x) ORDER BY x
+SELECT x FROM VALUES (1.5), (2.25), (NULL) AS t(x) ORDER BY x
+SELECT x FROM VALUES (1), (2L) AS t(x) ORDER BY x
+SELECT x FROM VALUES (1), ('a') AS t(x)
+SELECT x FROM VALUES (NULL), (DATE '2024-01-01') AS t(x) ORDER BY x
+SELECT x, y FROM VALUES (1, 'a'), (2) AS t(x, y)
+SELECT * FROM (VALUES (1, 'a')) AS t(x, y)

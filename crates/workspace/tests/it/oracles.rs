@@ -4,7 +4,7 @@
 
 mod document;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::path::{Path, PathBuf};
 
@@ -71,24 +71,32 @@ async fn expressions_have_sparks_type_value_or_error_class_or_are_refused_by_nam
         .collect()
         .await;
 
-    let deviations = deviations();
-    let unlisted = judged.iter().filter_map(|(row, verdict)| match verdict {
-        Verdict::Different(ours) if !deviations.contains_key(&row.expression) => Some(format!(
+    let listed = deviations();
+    let unlisted = unlisted(&judged, &listed);
+    assert!(unlisted.is_empty(), "{} answers are not Spark's:\n{}", unlisted.len(), unlisted.join("\n"));
+    let stale = stale(&judged, &listed);
+    assert!(stale.is_empty(), "no deviations any more, take them off the list: {stale:#?}");
+    document::check(&judged, &listed);
+}
+
+/// The answers that are not Spark's and not listed, each with both.
+fn unlisted(judged: &[(&Row, Verdict)], listed: &BTreeMap<String, String>) -> Vec<String> {
+    let unlisted = judged.iter().filter(|(row, _)| !listed.contains_key(&row.expression));
+    let text = |(row, verdict): &(&Row, Verdict)| match verdict {
+        Verdict::Different(ours) => Some(format!(
             "{} ({}): {}\n  Spark: {}\n  ours:  {ours}",
             row.family, row.function, row.expression, row.answer
         )),
         _ => None,
-    });
-    let unlisted: Vec<_> = unlisted.collect();
-    assert!(unlisted.is_empty(), "{} answers are not Spark's:\n{}", unlisted.len(), unlisted.join("\n"));
-    let differs = |expression: &str| {
-        judged
-            .iter()
-            .any(|(row, verdict)| row.expression == expression && matches!(verdict, Verdict::Different(_)))
     };
-    let stale: Vec<_> = deviations.keys().filter(|expression| !differs(expression)).collect();
-    assert!(stale.is_empty(), "no deviations any more, take them off the list: {stale:#?}");
-    document::check(&judged, &deviations);
+    unlisted.filter_map(text).collect()
+}
+
+/// The listed expressions whose answer is Spark's, or that there are none of.
+fn stale<'a>(judged: &[(&Row, Verdict)], listed: &'a BTreeMap<String, String>) -> Vec<&'a String> {
+    let different = judged.iter().filter(|(_, verdict)| matches!(verdict, Verdict::Different(_)));
+    let different: BTreeSet<_> = different.map(|(row, _)| &row.expression).collect();
+    listed.keys().filter(|expression| !different.contains(expression)).collect()
 }
 
 async fn judge(sql: &Sql, row: &Row) -> Verdict {
