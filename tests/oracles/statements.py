@@ -51,14 +51,14 @@ def answers(parser: object, statement: str) -> dict[str, object]:
 
 
 def by_spark(parser: object, statement: str) -> dict[str, object]:
-    """Kind and names of Spark's plan, or its error."""
+    """Node, kind and names of Spark's plan, or its error."""
     try:
         plan = parser.parsePlan(statement)
     except spark.FAILURES as error:
         return spark.failure(error)
     names = {tuple(name.split(", ")) for name in NAME.findall(plan.toString())}
     node = plan.getClass().getSimpleName()
-    return {"kind": kinds.of_spark(node), "names": three_parts(names)}
+    return {"node": node, "kind": kinds.of_spark(node), "names": three_parts(names)}
 
 
 def by_sqlglot(statement: str) -> dict[str, object]:

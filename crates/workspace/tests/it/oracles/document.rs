@@ -80,9 +80,11 @@ impl Count {
     }
 
     fn cells(self) -> String {
-        let state = match (self.equal, self.refused + self.different) {
-            (_, 0) => "supported",
-            (0, _) => "refused",
+        let state = match (self.equal, self.refused, self.different) {
+            (0, 0, 0) => "not compared",
+            (_, 0, 0) => "supported",
+            (0, _, 0) => "refused",
+            (0, 0, _) => "differs",
             _ => "in part",
         };
         format!("| {state} | {} | {} | {} |", self.equal, self.refused, self.different)
