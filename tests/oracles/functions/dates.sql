@@ -317,4 +317,5 @@ to_utc_timestamp('2024-01-02 03:04:05', 'America/Los_Angeles')
 to_utc_timestamp('2024-01-02 03:04:05', '+02:00')
 from_utc_timestamp('2024-01-02 03:04:05', 'nosuch')
 convert_timezone('Europe/Brussels', 'America/Los_Angeles', TIMESTAMP_NTZ '2021-12-06 00:00:00')
+-- note: The session's zone is `Etc/UTC` on the platform by default (UNCONFIRMED).
 current_timezone()
