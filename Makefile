@@ -1,7 +1,7 @@
 # `make demo` and `make test` are all a new machine needs: rustup's stable toolchain, make, gcc, python3.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench fmt readers clients
+.PHONY: help demo test check bench fmt readers clients oracles
 
 TOOLS := $(HOME)/.cache/clxs-tools
 export PATH := $(TOOLS)/bin:$(PATH)
@@ -13,6 +13,7 @@ help:
 	@echo "make test    every test, with and without the embedded workspace"
 	@echo "make clients the official SDK and SQL connector against the embedded workspace"
 	@echo "make check   formatting, lints, dependency arrows, licences, documentation"
+	@echo "make oracles Spark's answers in tests/oracles anew (Java 17, 460 MB of pyspark)"
 	@echo "make bench   the benchmarks of benches/, as a release build"
 
 demo:
@@ -40,6 +41,11 @@ check: $(TOOLS)/bin/cargo-deny
 	cargo clippy --package clxs --no-default-features --all-targets -- --deny warnings
 	RUSTDOCFLAGS="--deny warnings" cargo doc --workspace --no-deps --document-private-items
 	cargo deny --log-level error check bans licenses sources
+
+# Only tests/oracles/*/*.sql are written by hand; the tests read the answers and need no Spark.
+oracles:
+	@command -v java >/dev/null || { echo "make oracles needs Java 17 or newer"; exit 1; }
+	@python="$$(tests/venv.sh tests/oracles)" && cd tests/oracles && "$$python" functions.py && "$$python" statements.py
 
 bench:
 	benches/run.sh
