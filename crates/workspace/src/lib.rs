@@ -19,6 +19,7 @@ mod principal;
 mod securables;
 mod session;
 mod sql;
+mod volume;
 mod warehouse;
 mod workspace;
 

@@ -2,12 +2,17 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "tests fail by panicking, in their helpers too")]
 
+mod bindings;
 mod catalogs;
 mod delta_tables;
+mod external_locations;
+mod files;
 mod grants;
+mod models;
 mod oracles;
 mod principals;
 mod protocol;
 mod server;
 mod sql;
+mod volumes;
 mod warehouses;
