@@ -115,6 +115,12 @@ pub(crate) enum DeltaError {
     NotNullViolated { column: String },
     #[error("CHECK constraint {name} ({expression}) violated by row with values: {values}")]
     CheckViolated { name: String, expression: String, values: String },
+    #[error(
+        "cannot perform Merge as multiple source rows matched and attempted to modify the same target row in the \
+         table at {location} in possibly conflicting ways. When different rows in the source match a target row, \
+         preprocess the source table to eliminate the possibility of multiple matches"
+    )]
+    MultipleSourceRows { location: TableLocation },
     #[error("the rows are not as the table at {location} needs them: {reason}")]
     InvalidRows { location: TableLocation, reason: String },
     #[error("the rows for the table at {location} cannot be computed")]
@@ -214,6 +220,9 @@ impl DeltaError {
             Self::ConstraintExists { .. } => ("DELTA_CONSTRAINT_ALREADY_EXISTS", "42710"),
             Self::ConstraintNotFound { .. } => ("DELTA_CONSTRAINT_DOES_NOT_EXIST", "42704"),
             Self::PropertyNotFound { .. } => ("DELTA_UNSET_NON_EXISTENT_PROPERTY", "42616"),
+            Self::MultipleSourceRows { .. } => {
+                ("DELTA_MULTIPLE_SOURCE_ROW_MATCHING_TARGET_ROW_IN_MERGE", "21506")
+            }
             Self::AppendOnly { .. } => ("DELTA_CANNOT_MODIFY_APPEND_ONLY", "42809"),
             Self::NotNullViolated { .. } => ("DELTA_NOT_NULL_CONSTRAINT_VIOLATED", "23502"),
             Self::CheckViolated { .. } => ("DELTA_VIOLATE_CONSTRAINT_WITH_VALUES", "23001"),

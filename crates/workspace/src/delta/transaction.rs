@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use super::action::{Action, AddFile};
+use super::action::{Action, AddFile, Metadata};
 use super::checkpoint::checkpoint_if_due;
 use super::commit::{assign_row_ids, commit_info, in_commit_timestamp, now_millis, write_commit};
 use super::error::{Conflict, DeltaError};
@@ -26,6 +26,8 @@ pub(super) struct DataChange {
     pub(super) user: String,
     pub(super) removes: Vec<AddFile>,
     pub(super) adds: Vec<AddFile>,
+    /// The metadata of the next version, where the change makes another of it.
+    pub(super) metadata: Option<Metadata>,
     /// Whether no row of a table decided what is written.
     pub(super) blind: bool,
 }
@@ -65,6 +67,7 @@ impl DataChange {
         let deleted = now_millis();
         let removes = self.removes.iter().cloned().map(|file| Action::Remove(file.into_remove(deleted)));
         let mut actions = vec![Action::CommitInfo(info)];
+        actions.extend(self.metadata.clone().map(Action::MetaData));
         actions.extend(row_ids.map(Action::DomainMetadata));
         actions.extend(removes);
         actions.extend(adds.into_iter().map(Action::Add));

@@ -13,7 +13,9 @@ use clxs_api::{FullName, Identifier};
 use datafusion::sql::sqlparser::ast as sqlparser;
 
 pub(crate) use grants::{Grant, GrantTarget, ShowGrants};
-pub(crate) use rows::{Delete, Insert};
+pub(crate) use rows::{
+    Assignment, Delete, Insert, Merge, MergeAction, MergeClause, MergeWhen, Update,
+};
 pub(crate) use securables::{
     AlterSecurable, AlterSecurableAction, Commented, CreateCatalog, CreateSchema, Drop, DropKind, Use,
 };
@@ -36,6 +38,9 @@ pub(crate) enum Statement {
     Comment { on: Commented, comment: Option<String> },
     Insert(Box<Insert>),
     Delete(Box<Delete>),
+    Update(Box<Update>),
+    Merge(Box<Merge>),
+    Truncate(TableReference),
     Query(Box<sqlparser::Query>),
     Use(Use),
     Grant(Grant),

@@ -15,6 +15,7 @@ mod describe;
 mod dml;
 mod drop;
 mod grant;
+mod merge;
 pub(super) mod names;
 mod parameters;
 mod query;
@@ -154,6 +155,9 @@ const STATEMENTS: &[(&str, Reader)] = &[
     ("COMMENT ON", |parser| parser.comment_on()),
     ("INSERT", |parser| parser.insert()),
     ("DELETE FROM", |parser| parser.delete()),
+    ("UPDATE", |parser| parser.update()),
+    ("MERGE", |parser| parser.merge()),
+    ("TRUNCATE TABLE", |parser| parser.truncate()),
     ("SET CATALOG", |parser| parser.set_catalog()),
     ("USE", |parser| parser.use_namespace()),
     ("GRANT", |parser| Ok(Statement::Grant(parser.grant("TO")?))),

@@ -28,7 +28,21 @@ pub(super) fn constraints(snapshot: &Snapshot) -> Vec<(String, String)> {
         let column = Ident::with_quote('`', field.name.as_str());
         Some(("Generated Column".to_owned(), format!("{column} <=> ({expression})")))
     };
-    properties.filter_map(check).chain(snapshot.schema().fields().filter_map(generated)).collect()
+    let fields = || snapshot.schema().fields();
+    properties
+        .filter_map(check)
+        .chain(fields().filter_map(generated))
+        .chain(fields().filter_map(invariant))
+        .collect()
+}
+
+/// The invariant of a column, as versions of Delta before CHECK constraints have it (Delta protocol, "Column
+/// Invariants").
+fn invariant(field: &StructField) -> Option<(String, String)> {
+    let text = metadata_text(field, "delta.invariants")?;
+    let invariant: serde_json::Value = serde_json::from_str(&text).ok()?;
+    let expression = invariant.get("expression")?.get("expression")?.as_str()?.to_owned();
+    Some((format!("EXPRESSION({expression})"), expression))
 }
 
 /// The constraints compiled for rows of this schema.

@@ -8,7 +8,7 @@ use datafusion::sql::sqlparser::ast::Query;
 
 use super::checks::compiled;
 use super::context::Context;
-use super::insert::written;
+use super::insert::inserted;
 use super::place::table_to_write;
 use super::query;
 use super::table_rows::{Presence, Writing, write_files};
@@ -164,7 +164,7 @@ async fn create_as(
     let rows = source.stream().await?;
     let commit = async move { Ok(create_table_as(&engine, &location, &table, rows, &checks).await?) };
     // UNCONFIRMED: that it counts as INSERT does; editors of the platform show these two columns.
-    Ok(written(write_files(context, writing, commit).await?))
+    Ok(inserted(write_files(context, writing, commit).await?))
 }
 
 fn new_delta_table(

@@ -1,0 +1,76 @@
+//! Error classes of UPDATE, DELETE, MERGE and of columns whose values the table gives (open Delta,
+//! `delta-error-classes.json`).
+
+use std::fmt::Display;
+
+use super::SqlError;
+
+impl SqlError {
+    pub(crate) fn merge_without_when() -> Self {
+        let message = "There must be at least one WHEN clause in a MERGE statement.";
+        Self::new("DELTA_MERGE_MISSING_WHEN", "42601", message)
+    }
+
+    /// `kind` is `MATCHED` and so on.
+    pub(crate) fn merge_clause_without_condition(kind: &str) -> Self {
+        let (class, clause) = match kind {
+            "MATCHED" => ("NON_LAST_MATCHED_CLAUSE_OMIT_CONDITION", "MATCHED"),
+            "NOT_MATCHED" => ("NON_LAST_NOT_MATCHED_BY_TARGET_CLAUSE_OMIT_CONDITION", "NOT MATCHED [BY TARGET]"),
+            _ => ("NON_LAST_NOT_MATCHED_BY_SOURCE_CLAUSE_OMIT_CONDITION", "NOT MATCHED BY SOURCE"),
+        };
+        let message = format!(
+            "When there are more than one {clause} clauses in a MERGE statement, only the last {clause} clause \
+             can omit the condition."
+        );
+        Self::new(class, "42613", message)
+    }
+
+    /// `operation` as in `UPDATE`.
+    pub(crate) fn delta_unsupported_subquery(operation: &str, condition: impl Display) -> Self {
+        let message = format!("Subqueries are not supported in the {operation} (condition = {condition}).");
+        Self::new("DELTA_UNSUPPORTED_SUBQUERY", "0AKDC", message)
+    }
+
+    pub(crate) fn delta_missing_set_column(column: impl Display, known: &[String]) -> Self {
+        let message = format!("SET column {column} not found given columns: [{}].", known.join(", "));
+        Self::new("DELTA_MISSING_SET_COLUMN", "42703", message)
+    }
+
+    /// Two assignments to one column.
+    pub(crate) fn delta_duplicate_columns_on_update(column: impl Display) -> Self {
+        let message = format!(
+            "There is a conflict from these SET columns: {column}. Please remove duplicate columns before you \
+             update your table."
+        );
+        Self::new("DELTA_DUPLICATE_COLUMNS_ON_UPDATE_TABLE", "42701", message)
+    }
+
+    pub(crate) fn delta_identity_update(column: impl Display) -> Self {
+        let message = format!("UPDATE on IDENTITY column {column} is not supported.");
+        Self::new("DELTA_IDENTITY_COLUMNS_UPDATE_NOT_SUPPORTED", "42808", message)
+    }
+
+    pub(crate) fn delta_identity_explicit_insert(column: impl Display) -> Self {
+        let message =
+            format!("Providing values for GENERATED ALWAYS AS IDENTITY column {column} is not supported.");
+        Self::new("DELTA_IDENTITY_COLUMNS_EXPLICIT_INSERT_NOT_SUPPORTED", "42808", message)
+    }
+
+    pub(crate) fn insert_values_arity(columns: usize, values: usize) -> Self {
+        let message = format!("The number of columns ({columns}) is not the number of values ({values}).");
+        Self::new("INSERT_COLUMN_ARITY_MISMATCH.TOO_MANY_DATA_COLUMNS", "21S01", message)
+    }
+
+    pub(crate) fn delta_replace_where_mismatch(predicate: &str, values: &str) -> Self {
+        let message = format!(
+            "Written data does not conform to partial table overwrite condition or constraint '{predicate}'. A row \
+             has the values {values}."
+        );
+        Self::new("DELTA_REPLACE_WHERE_MISMATCH", "44000", message)
+    }
+
+    pub(crate) fn non_partition_column(column: &str) -> Self {
+        let message = format!("PARTITION clause cannot contain the non-partition column: {column}.");
+        Self::new("NON_PARTITION_COLUMN", "42000", message)
+    }
+}
