@@ -21,10 +21,12 @@ mod identity;
 mod location;
 mod log;
 mod modify;
+mod optimize;
 mod positions;
 mod property;
 mod protocol;
 mod provider;
+mod restore;
 mod rows;
 mod scan;
 mod scan_row;
@@ -32,6 +34,7 @@ mod snapshot;
 #[cfg(test)]
 mod test_tables;
 mod transaction;
+mod vacuum;
 mod write;
 
 pub(crate) mod schema {
@@ -54,6 +57,9 @@ pub(crate) use location::TableLocation;
 pub(crate) use identity::START as IDENTITY;
 pub(crate) use log::is_table;
 pub(crate) use modify::{CHANGE, Modification, ModifyMetrics, ModifyRequest, RowChange};
+pub(crate) use optimize::{OptimizeMetrics, OptimizeRequest, optimize};
 pub(crate) use positions::{FILE, ROW};
+pub(crate) use restore::{RestoreMetrics, restore};
 pub(crate) use snapshot::{Pin, Snapshot};
+pub(crate) use vacuum::{VacuumRequest, vacuum};
 pub(crate) use write::Check;

@@ -31,6 +31,8 @@ pub(crate) struct WriteRequest {
     pub(crate) checks: Vec<Check>,
     /// Whether no row of a table decided what is written: such rows never conflict with what others do.
     pub(crate) blind: bool,
+    /// Whether rows of this table decided what is written.
+    pub(crate) reads: bool,
     /// The identity columns whose values the rows are given.
     pub(crate) identities: Vec<String>,
     pub(crate) user: String,
@@ -155,14 +157,14 @@ fn commit(
         WriteMode::Overwrite => table.files()?,
     };
     let change = DataChange {
-        operation: "WRITE",
         parameters: parameters(&table, request.mode),
         metrics: metrics.recorded(),
-        user: request.user,
         removes,
         adds: files,
         metadata,
         blind: request.blind,
+        reads: request.reads || request.mode == WriteMode::Overwrite,
+        ..DataChange::new("WRITE", &request.user)
     };
     metrics.version = change.commit(table)?;
     Ok(metrics)

@@ -61,6 +61,8 @@ pub(crate) enum DeltaError {
          {location}; use a timestamp after {earliest}"
     )]
     TimestampBeforeEarliest { location: TableLocation, timestamp: String, earliest: String },
+    #[error("cannot restore: {source}")]
+    CannotRestore { source: Box<DeltaError> },
     #[error(
         "the file {path} of the table at {location} does not exist; it was removed by VACUUM or by hand: \
          clone a version that does not need it, or restore the file"
@@ -121,6 +123,16 @@ pub(crate) enum DeltaError {
          preprocess the source table to eliminate the possibility of multiple matches"
     )]
     MultipleSourceRows { location: TableLocation },
+    #[error(
+        "the specified VACUUM retention period is too low and may corrupt the table at {location} if any writes are \
+         in progress. Use a retention period of at least {hours} hours"
+    )]
+    RetentionTooShort { location: TableLocation, hours: i64 },
+    #[error(
+        "the log of the table at {location} does not reach back as far as the retention: VACUUM cannot tell which \
+         files are needed; vacuum with a shorter retention, or in the system that cleaned the log up"
+    )]
+    LogTooShort { location: TableLocation },
     #[error("the rows are not as the table at {location} needs them: {reason}")]
     InvalidRows { location: TableLocation, reason: String },
     #[error("the rows for the table at {location} cannot be computed")]
@@ -159,6 +171,12 @@ pub(crate) enum Conflict {
     Metadata,
     /// It changed rows that were looked at.
     Rows,
+    /// It added rows that would have been looked at.
+    Append,
+    /// It removed files that were looked at.
+    DeleteRead,
+    /// It removed files that were to be removed.
+    DeleteDelete,
 }
 
 impl Conflict {
@@ -168,12 +186,18 @@ impl Conflict {
             Self::Protocol => " and changed its protocol",
             Self::Metadata => " and changed its metadata",
             Self::Rows => " and changed its rows",
+            Self::Append => " and added rows that this statement would have read",
+            Self::DeleteRead => " and deleted rows that this statement read",
+            Self::DeleteDelete => " and deleted rows that this statement was to delete",
         }
     }
 
     fn class(self) -> &'static str {
         match self {
             Self::Version | Self::Rows => "DELTA_CONCURRENT_WRITE",
+            Self::Append => "DELTA_CONCURRENT_APPEND",
+            Self::DeleteRead => "DELTA_CONCURRENT_DELETE_READ",
+            Self::DeleteDelete => "DELTA_CONCURRENT_DELETE_DELETE",
             Self::Protocol => "DELTA_PROTOCOL_CHANGED",
             Self::Metadata => "DELTA_METADATA_CHANGED",
         }
@@ -205,6 +229,11 @@ impl DeltaError {
             Self::TimestampBeforeEarliest { .. } => {
                 ("DELTA_TIMESTAMP_EARLIER_THAN_COMMIT_RETENTION", "42816")
             }
+            Self::CannotRestore { source } => match **source {
+                Self::TimestampAfterLatest { .. } => ("DELTA_CANNOT_RESTORE_TIMESTAMP_GREATER", "22003"),
+                Self::TimestampBeforeEarliest { .. } => ("DELTA_CANNOT_RESTORE_TIMESTAMP_EARLIER", "22003"),
+                _ => ("DELTA_CANNOT_RESTORE_TABLE_VERSION", "22003"),
+            },
             Self::FileNotFound { .. } => ("DELTA_FILE_NOT_FOUND", "42K03"),
             Self::Conflict { reason, .. } => (reason.class(), "2D521"),
             Self::TableExists { .. } => ("DELTA_CREATE_TABLE_WITH_NON_EMPTY_LOCATION", "42601"),
@@ -223,6 +252,8 @@ impl DeltaError {
             Self::MultipleSourceRows { .. } => {
                 ("DELTA_MULTIPLE_SOURCE_ROW_MATCHING_TARGET_ROW_IN_MERGE", "21506")
             }
+            Self::RetentionTooShort { .. } => ("DELTA_VACUUM_RETENTION_PERIOD_TOO_SHORT", "22003"),
+            Self::LogTooShort { .. } => ("UNSUPPORTED_FEATURE.VACUUM", "0A000"),
             Self::AppendOnly { .. } => ("DELTA_CANNOT_MODIFY_APPEND_ONLY", "42809"),
             Self::NotNullViolated { .. } => ("DELTA_NOT_NULL_CONSTRAINT_VIOLATED", "23502"),
             Self::CheckViolated { .. } => ("DELTA_VIOLATE_CONSTRAINT_WITH_VALUES", "23001"),

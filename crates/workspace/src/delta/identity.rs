@@ -10,7 +10,7 @@ use super::action::Metadata;
 use super::column;
 use super::create::parse_schema;
 use super::error::DeltaError;
-use super::schema::{MetadataValue, StructField};
+use super::schema::{MetadataValue, StructField, StructType};
 use super::snapshot::Snapshot;
 
 /// The first value of an identity column.
@@ -85,6 +85,23 @@ impl Identities {
         metadata.schema_string = schema.to_string();
         Ok(Some(metadata))
     }
+}
+
+/// Keeps how far the identity columns of a schema are when another schema of the table is further. Returns whether
+/// anything changed.
+pub(super) fn keep_high_water_marks(schema: &mut Value, further: &StructType) -> bool {
+    let mut changed = false;
+    for field in further.fields() {
+        let (Some(mark), Some(step)) = (number(field, HIGH_WATER_MARK), number(field, STEP)) else { continue };
+        let Some(column) = column::column_mut(schema, &field.name) else { continue };
+        let own = column["metadata"][HIGH_WATER_MARK].as_i64();
+        let is_identity = !column["metadata"][START].is_null();
+        if is_identity && own.is_none_or(|own| (mark - own).signum() == step.signum()) {
+            column["metadata"][HIGH_WATER_MARK] = json!(mark);
+            changed |= own != Some(mark);
+        }
+    }
+    changed
 }
 
 impl Identity {

@@ -4,9 +4,9 @@
 //! it. An updated row goes and comes.
 
 mod metrics;
-mod remainder;
+pub(super) mod remainder;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use datafusion::arrow::array::{AsArray, BooleanArray, RecordBatch};
@@ -261,15 +261,14 @@ impl Modification {
             return Ok(self.metrics);
         }
         self.metrics.files(&removes, &adds, with_vectors);
+        let parameters = self.request.parameters.iter();
         let change = DataChange {
-            operation: self.request.operation,
-            parameters: self.request.parameters.iter().map(|(key, value)| ((*key).to_owned(), value.clone())).collect::<BTreeMap<_, _>>(),
+            parameters: parameters.map(|(key, value)| ((*key).to_owned(), value.clone())).collect(),
             metrics: self.metrics.recorded(self.request.operation),
-            user: self.request.user,
             removes,
             adds,
             metadata: self.identities.metadata(&self.table)?,
-            blind: false,
+            ..DataChange::new(self.request.operation, &self.request.user)
         };
         self.metrics.version = Some(change.commit(self.table)?);
         Ok(self.metrics)

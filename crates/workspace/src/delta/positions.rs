@@ -39,6 +39,18 @@ pub(super) struct PositionedRows {
     schema: SchemaRef,
 }
 
+impl Snapshot {
+    /// The live rows with [`FILE`] and [`ROW`], and the paths of the files by their index.
+    ///
+    /// # Errors
+    /// Those of reading the log; when the schema has a type that the query engine has not.
+    pub(crate) fn positioned_rows(&self) -> Result<(Arc<dyn TableProvider>, Vec<String>), DeltaError> {
+        let files = Arc::new(self.files()?);
+        let paths = files.iter().map(|file| file.path.clone()).collect();
+        Ok((Arc::new(PositionedRows::new(self.clone(), files)?), paths))
+    }
+}
+
 impl PositionedRows {
     pub(super) fn new(snapshot: Snapshot, files: Arc<Vec<AddFile>>) -> Result<Self, DeltaError> {
         let logical = reading_schema(snapshot.schema()).map_err(DeltaError::query(snapshot.location()))?;

@@ -24,6 +24,7 @@ use super::property::{COLUMN_MAPPING_MODE, CONSTRAINTS};
 use super::rows::{conform, reading_schema};
 use super::schema::{StructField, StructType};
 use file::DataFile;
+pub(super) use file::TARGET_SIZE;
 use partition::{Partition, partition_values};
 
 /// A CHECK constraint that the caller has compiled for the schema of the table's rows.

@@ -21,7 +21,8 @@ pub(crate) use securables::{
 };
 pub(crate) use shown::{Describe, Show};
 pub(crate) use tables::{
-    AlterTable, AlterTableAction, CheckConstraint, CloneTable, CreateTable, CreateView, ViewColumn,
+    AlterTable, AlterTableAction, CheckConstraint, CloneTable, CreateTable, CreateView, Optimize, Restore, Vacuum,
+    ViewColumn,
 };
 
 /// One statement.
@@ -41,6 +42,9 @@ pub(crate) enum Statement {
     Update(Box<Update>),
     Merge(Box<Merge>),
     Truncate(TableReference),
+    Restore(Box<Restore>),
+    Optimize(Box<Optimize>),
+    Vacuum(Vacuum),
     Query(Box<sqlparser::Query>),
     Use(Use),
     Grant(Grant),

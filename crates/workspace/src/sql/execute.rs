@@ -16,6 +16,7 @@ mod describe;
 mod drop;
 mod grants;
 mod insert;
+mod maintenance;
 mod merge;
 mod modified;
 mod pattern;
@@ -61,6 +62,9 @@ pub(crate) async fn execute(context: &Context, statement: Statement) -> Result<S
         Statement::Update(update) => update::execute(context, *update).await,
         Statement::Merge(merge) => merge::execute(context, *merge).await,
         Statement::Truncate(table) => delete::truncate(context, &table).await,
+        Statement::Restore(restore) => maintenance::restore(context, *restore).await,
+        Statement::Optimize(optimize) => maintenance::optimize(context, *optimize).await,
+        Statement::Vacuum(vacuum) => maintenance::vacuum(context, vacuum).await,
         Statement::Query(query) => query::execute(context, *query).await,
         Statement::Grant(grant) => grants::change(context, grant, grants::Change::Grant).await,
         Statement::Revoke(grant) => grants::change(context, grant, grants::Change::Revoke).await,

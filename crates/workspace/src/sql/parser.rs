@@ -15,6 +15,7 @@ mod describe;
 mod dml;
 mod drop;
 mod grant;
+mod maintenance;
 mod merge;
 pub(super) mod names;
 mod parameters;
@@ -158,6 +159,10 @@ const STATEMENTS: &[(&str, Reader)] = &[
     ("UPDATE", |parser| parser.update()),
     ("MERGE", |parser| parser.merge()),
     ("TRUNCATE TABLE", |parser| parser.truncate()),
+    ("RESTORE", |parser| parser.restore()),
+    ("OPTIMIZE", |parser| parser.optimize()),
+    ("REORG TABLE", |parser| parser.reorg()),
+    ("VACUUM", |parser| parser.vacuum()),
     ("SET CATALOG", |parser| parser.set_catalog()),
     ("USE", |parser| parser.use_namespace()),
     ("GRANT", |parser| Ok(Statement::Grant(parser.grant("TO")?))),

@@ -2,6 +2,7 @@
 
 mod clone;
 mod information_schema;
+mod maintenance;
 mod modify;
 mod privileges;
 mod queries;

@@ -12,13 +12,13 @@ pub(crate) struct ModifyMetrics {
     pub(crate) version: Option<u64>,
     changes: BTreeMap<RowChange, u64>,
     pub(super) num_copied_rows: u64,
-    files_removed: u64,
-    files_added: u64,
-    bytes_removed: u64,
-    bytes_added: u64,
-    vectors_added: u64,
+    pub(in crate::delta) num_removed_files: u64,
+    pub(in crate::delta) num_added_files: u64,
+    pub(in crate::delta) num_removed_bytes: u64,
+    pub(in crate::delta) num_added_bytes: u64,
+    pub(in crate::delta) num_deletion_vectors_added: u64,
     /// Files with a deletion vector before.
-    vectors_removed: u64,
+    pub(in crate::delta) num_deletion_vectors_removed: u64,
 }
 
 impl ModifyMetrics {
@@ -54,34 +54,34 @@ impl ModifyMetrics {
         let marked = &adds[..with_vectors];
         let stays = |file: &AddFile| marked.iter().any(|add| add.path == file.path);
         let gone: Vec<AddFile> = removes.iter().filter(|file| !stays(file)).cloned().collect();
-        self.files_removed = gone.len() as u64;
-        self.bytes_removed = bytes(&gone);
-        self.files_added = (adds.len() - with_vectors) as u64;
-        self.bytes_added = bytes(&adds[with_vectors..]);
-        self.vectors_added = with_vectors as u64;
-        self.vectors_removed = removes.iter().filter(|file| file.deletion_vector.is_some()).count() as u64;
+        self.num_removed_files = gone.len() as u64;
+        self.num_removed_bytes = bytes(&gone);
+        self.num_added_files = (adds.len() - with_vectors) as u64;
+        self.num_added_bytes = bytes(&adds[with_vectors..]);
+        self.num_deletion_vectors_added = with_vectors as u64;
+        self.num_deletion_vectors_removed = removes.iter().filter(|file| file.deletion_vector.is_some()).count() as u64;
     }
 
     /// As the history records them (open Delta, `DeltaOperations.OperationMetrics`).
     pub(super) fn recorded(&self, operation: &str) -> BTreeMap<String, String> {
         let files = |prefix: &str| {
             [
-                (format!("num{prefix}FilesRemoved"), self.files_removed),
-                (format!("num{prefix}FilesAdded"), self.files_added),
-                (format!("num{prefix}BytesRemoved"), self.bytes_removed),
-                (format!("num{prefix}BytesAdded"), self.bytes_added),
-                (format!("num{prefix}DeletionVectorsAdded"), self.vectors_added),
-                (format!("num{prefix}DeletionVectorsRemoved"), self.vectors_removed),
+                (format!("num{prefix}FilesRemoved"), self.num_removed_files),
+                (format!("num{prefix}FilesAdded"), self.num_added_files),
+                (format!("num{prefix}BytesRemoved"), self.num_removed_bytes),
+                (format!("num{prefix}BytesAdded"), self.num_added_bytes),
+                (format!("num{prefix}DeletionVectorsAdded"), self.num_deletion_vectors_added),
+                (format!("num{prefix}DeletionVectorsRemoved"), self.num_deletion_vectors_removed),
             ]
         };
         let plain = || {
             [
-                ("numRemovedFiles", self.files_removed),
-                ("numAddedFiles", self.files_added),
-                ("numRemovedBytes", self.bytes_removed),
-                ("numAddedBytes", self.bytes_added),
-                ("numDeletionVectorsAdded", self.vectors_added),
-                ("numDeletionVectorsRemoved", self.vectors_removed),
+                ("numRemovedFiles", self.num_removed_files),
+                ("numAddedFiles", self.num_added_files),
+                ("numRemovedBytes", self.num_removed_bytes),
+                ("numAddedBytes", self.num_added_bytes),
+                ("numDeletionVectorsAdded", self.num_deletion_vectors_added),
+                ("numDeletionVectorsRemoved", self.num_deletion_vectors_removed),
                 ("numCopiedRows", self.num_copied_rows),
             ]
             .map(|(key, value)| (key.to_owned(), value))
@@ -116,9 +116,9 @@ impl ModifyMetrics {
 
     fn written(&self) -> Vec<(String, u64)> {
         [
-            ("numFiles", self.files_added),
+            ("numFiles", self.num_added_files),
             ("numOutputRows", self.num_inserted()),
-            ("numOutputBytes", self.bytes_added),
+            ("numOutputBytes", self.num_added_bytes),
             ("numDeletedRows", self.num_deleted()),
         ]
         .map(|(key, value)| (key.to_owned(), value))

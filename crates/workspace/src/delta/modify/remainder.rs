@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use datafusion::arrow::array::BooleanArray;
+use datafusion::arrow::array::{BooleanArray, RecordBatch};
 use datafusion::arrow::compute::filter_record_batch;
 use datafusion::parquet::file::reader::{FileReader as _, SerializedFileReader};
 use delta_kernel::KernelResult;
@@ -76,24 +76,37 @@ impl Reader {
     }
 
     /// Copies the live rows that do not go. Returns how many they are.
-    pub(crate) fn copy_rest(
+    pub(super) fn copy_rest(
         &mut self,
         file: &AddFile,
         gone: &[u64],
         writer: &mut TableWriter,
     ) -> Result<u64, DeltaError> {
+        let mut copied = 0;
+        self.each_rest(file, gone, |rows| {
+            copied += rows.num_rows() as u64;
+            writer.copy(&rows)
+        })?;
+        Ok(copied)
+    }
+
+    /// Takes the live rows that do not go, as they come.
+    pub(crate) fn each_rest(
+        &mut self,
+        file: &AddFile,
+        gone: &[u64],
+        mut take: impl FnMut(RecordBatch) -> Result<(), DeltaError>,
+    ) -> Result<(), DeltaError> {
         let table = self.table.clone();
         let (scan, scanned) = self.scanned(file)?;
-        let (mut offset, mut copied) = (0, 0);
+        let mut offset = 0;
         for rows in table.read(|| scan.read(scanned))? {
             let rows = table.read(|| rows)?;
             let kept = kept(&rows, gone, offset);
             offset += rows.rows.num_rows() as u64;
-            let kept = filter_record_batch(&rows.rows, &kept).map_err(DeltaError::query(table.location()))?;
-            copied += kept.num_rows() as u64;
-            writer.copy(&kept)?;
+            take(filter_record_batch(&rows.rows, &kept).map_err(DeltaError::query(table.location()))?)?;
         }
-        Ok(copied)
+        Ok(())
     }
 }
 

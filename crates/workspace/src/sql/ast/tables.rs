@@ -96,3 +96,27 @@ pub(crate) struct ViewColumn {
     pub(crate) name: Identifier,
     pub(crate) comment: Option<String>,
 }
+
+/// `RESTORE TABLE … TO …`
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Restore {
+    pub(crate) table: TableReference,
+    pub(crate) as_of: AsOf,
+}
+
+/// `OPTIMIZE` and `REORG TABLE … APPLY (PURGE)`.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Optimize {
+    pub(crate) table: TableReference,
+    pub(crate) predicate: Option<sqlparser::Expr>,
+    /// `ZORDER BY`
+    pub(crate) order: Vec<Identifier>,
+    pub(crate) purge: bool,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Vacuum {
+    pub(crate) table: TableReference,
+    pub(crate) retain_hours: Option<f64>,
+    pub(crate) dry_run: bool,
+}

@@ -3,6 +3,8 @@
 
 use std::fmt::Display;
 
+use clxs_api::Identifier;
+
 use super::SqlError;
 
 impl SqlError {
@@ -72,5 +74,37 @@ impl SqlError {
     pub(crate) fn non_partition_column(column: &str) -> Self {
         let message = format!("PARTITION clause cannot contain the non-partition column: {column}.");
         Self::new("NON_PARTITION_COLUMN", "42000", message)
+    }
+}
+
+/// Maintenance.
+impl SqlError {
+    pub(crate) fn delta_clustering_with_zorder(columns: &[Identifier]) -> Self {
+        let columns: Vec<_> = columns.iter().map(ToString::to_string).collect();
+        let message = format!(
+            "OPTIMIZE command for Delta table with clustering cannot specify ZORDER BY. Please remove ZORDER BY ({}).",
+            columns.join(", ")
+        );
+        Self::new("DELTA_CLUSTERING_WITH_ZORDER_BY", "42613", message)
+    }
+
+    pub(crate) fn delta_zorder_column_missing(column: impl Display) -> Self {
+        let message = format!("Z-Ordering column {column} does not exist in data schema.");
+        Self::new("DELTA_ZORDERING_COLUMN_DOES_NOT_EXIST", "42703", message)
+    }
+
+    pub(crate) fn delta_zorder_partition_column(column: impl Display) -> Self {
+        let message =
+            format!("{column} is a partition column. Z-Ordering can only be performed on data columns.");
+        Self::new("DELTA_ZORDERING_ON_PARTITION_COLUMN", "42P10", message)
+    }
+
+    pub(crate) fn delta_non_partition_column_reference(column: &str, partitions: &[String]) -> Self {
+        let message = format!(
+            "Predicate references non-partition column '{column}'. Only the partition columns may be referenced: \
+             [{}].",
+            partitions.join(", ")
+        );
+        Self::new("DELTA_NON_PARTITION_COLUMN_REFERENCE", "42P10", message)
     }
 }

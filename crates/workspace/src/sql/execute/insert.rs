@@ -17,7 +17,7 @@ use super::query::{self, Choice, Planned, candidates};
 use super::rows::counts;
 use crate::delta::schema::StructField;
 use crate::delta::{Check, DeltaError, RowChange, WriteMetrics, WriteMode, WriteRequest, append};
-use crate::sql::ast::{Assignment, Insert};
+use crate::sql::ast::{Assignment, Insert, TableReference};
 use crate::sql::{SqlError, relations};
 use crate::warehouse::StatementResult;
 
@@ -28,7 +28,11 @@ pub(super) async fn execute(context: &Context, mut insert: Insert) -> Result<Sta
     let written = Written::to_write(context, &insert.table, "INSERT").await?;
     let schema = written.schema();
     // Tables that it reads might be this one, behind a view.
-    let blind = relations::tables(&insert.source)?.is_empty();
+    let read = relations::tables(&insert.source)?;
+    let reads = read.iter().any(|relation| match &relation.table {
+        TableReference::Name(name) => context.table_name(name).is_ok_and(|name| name == written.name),
+        TableReference::Path { .. } => true,
+    });
     list_columns(&mut insert, &written)?;
     defaults::fill(&mut insert.source, schema, &mut insert.columns)?;
     let source = query::plan(context, *insert.source).await?;
@@ -49,7 +53,8 @@ pub(super) async fn execute(context: &Context, mut insert: Insert) -> Result<Sta
     let request = WriteRequest {
         mode: if insert.overwrite { WriteMode::Overwrite } else { WriteMode::Append },
         checks: compiled(context, &provider.schema(), constraints(&written.snapshot)).await?,
-        blind,
+        blind: read.is_empty(),
+        reads,
         identities,
         user: context.user(),
     };

@@ -118,7 +118,7 @@ async fn changes_that_cannot_be_are_refused_and_change_nothing() {
          CONSTRAINT positive CHECK (id > 0))",
     )
     .await;
-    sql.run("INSERT INTO main.default.t VALUES (1, 'a', 1Y, NULL), (2, 'b', 2Y, NULL)").await;
+    sql.run("INSERT INTO main.default.t VALUES (1, 'a', 1, NULL), (2, 'b', 2, NULL)").await;
     sql.run("CREATE VIEW main.default.v AS SELECT * FROM main.default.t").await;
     sql.run("CREATE TABLE main.default.fixed (id INT) TBLPROPERTIES ('delta.appendOnly' = 'true')").await;
     sql.run("CREATE TABLE main.default.fed (id INT) TBLPROPERTIES ('delta.enableChangeDataFeed' = 'true')").await;
