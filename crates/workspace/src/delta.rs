@@ -45,7 +45,7 @@ pub(crate) mod schema {
     };
 }
 
-pub(crate) use alter::{MetadataChange, alter};
+pub(crate) use alter::{ColumnChange, ColumnPlace, MetadataChange, alter};
 pub(crate) use append::{WriteMetrics, WriteMode, WriteRequest, append, create_table_as};
 pub(crate) use clone::{CloneMetrics, CloneRequest, clone_table};
 pub(crate) use create::{NewTable, create_table};

@@ -100,6 +100,23 @@ pub(crate) enum DeltaError {
     InvalidColumnName { column: String },
     #[error("the table at {location} has no column `{column}`")]
     ColumnNotFound { location: TableLocation, column: String },
+    #[error("cannot add column, because `{column}` already exists in the table at {location}")]
+    ColumnExists { location: TableLocation, column: String },
+    #[error("dropping the column `{column}` of the table at {location} is not possible: it is its {reason} column")]
+    ColumnStays { location: TableLocation, column: String, reason: &'static str },
+    #[error(
+        "{operation} is not supported for the Delta table at {location}. Please enable Column Mapping on your Delta \
+         table with mapping mode 'name': ALTER TABLE table_name SET TBLPROPERTIES ('delta.columnMapping.mode' = 'name')"
+    )]
+    ColumnMappingNeeded { location: TableLocation, operation: &'static str },
+    #[error(
+        "failed to execute {command} command because it assigned a column DEFAULT value, but the corresponding table \
+         feature was not enabled. Please retry the command again after executing ALTER TABLE tableName SET \
+         TBLPROPERTIES('delta.feature.allowColumnDefaults' = 'supported')"
+    )]
+    DefaultsNotEnabled { command: &'static str },
+    #[error("ALTER TABLE CLUSTER BY cannot be applied to a partitioned table: {location}")]
+    ClusteringOfPartitions { location: TableLocation },
     #[error("the schema of the table at {location} is not valid: {reason}")]
     InvalidSchema { location: TableLocation, reason: String },
     #[error("the constraint `{name}` already exists in the table at {location}; drop the old one first")]
@@ -244,6 +261,22 @@ impl DeltaError {
             Self::UnknownProperty { .. } => ("DELTA_UNKNOWN_CONFIGURATION", "F0000"),
             Self::UnsupportedProperty { .. } => ("UNSUPPORTED_FEATURE.SET_TABLE_PROPERTY", "0A000"),
             Self::InvalidColumnName { .. } => ("DELTA_INVALID_CHARACTERS_IN_COLUMN_NAMES", "42K05"),
+            Self::ColumnExists { .. } => ("FIELD_ALREADY_EXISTS", "42710"),
+            Self::ColumnStays { reason: "partition", .. } => {
+                ("DELTA_UNSUPPORTED_DROP_PARTITION_COLUMN", "0AKDC")
+            }
+            Self::ColumnStays { reason: "clustering", .. } => {
+                ("DELTA_UNSUPPORTED_DROP_CLUSTERING_COLUMN", "0AKDC")
+            }
+            Self::ColumnStays { .. } => ("DELTA_DROP_COLUMN_ON_SINGLE_FIELD_SCHEMA", "0AKDC"),
+            Self::ColumnMappingNeeded { operation: "RENAME COLUMN", .. } => {
+                ("DELTA_UNSUPPORTED_RENAME_COLUMN", "0AKDC")
+            }
+            Self::ColumnMappingNeeded { .. } => ("DELTA_UNSUPPORTED_DROP_COLUMN", "0AKDC"),
+            Self::DefaultsNotEnabled { .. } => ("WRONG_COLUMN_DEFAULTS_FOR_DELTA_FEATURE_NOT_ENABLED", "0AKDE"),
+            Self::ClusteringOfPartitions { .. } => {
+                ("DELTA_ALTER_TABLE_CLUSTER_BY_ON_PARTITIONED_TABLE_NOT_ALLOWED", "42000")
+            }
             Self::ColumnNotFound { .. } => ("FIELD_NOT_FOUND", "42704"),
             Self::InvalidSchema { .. } | Self::InvalidRows { .. } => ("DATATYPE_MISMATCH", "42K09"),
             Self::ConstraintExists { .. } => ("DELTA_CONSTRAINT_ALREADY_EXISTS", "42710"),

@@ -5,6 +5,7 @@
 //! half-written table is ever visible and a crash leaves nothing behind.
 
 mod alter;
+mod alter_columns;
 mod changes;
 mod checks;
 mod clone;

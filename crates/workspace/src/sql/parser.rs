@@ -5,6 +5,7 @@
 //! is ever silently left out.
 
 mod alter;
+mod alter_columns;
 mod clauses;
 mod clone;
 mod columns;

@@ -1,6 +1,7 @@
 //! Statements over REST: every family with what it gives and what it refuses.
 
 mod clone;
+mod columns;
 mod information_schema;
 mod maintenance;
 mod modify;

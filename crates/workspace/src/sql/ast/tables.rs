@@ -4,6 +4,7 @@ use clxs_api::Identifier;
 use datafusion::sql::sqlparser::ast as sqlparser;
 
 use super::{AsOf, ObjectName, OnExisting, PropertyList, TableReference};
+use crate::delta::ColumnPlace;
 use crate::delta::schema::StructField;
 
 #[derive(Debug, Clone, PartialEq)]
@@ -69,6 +70,26 @@ pub(crate) enum AlterTableAction {
         comment: String,
     },
     RenameTo(ObjectName),
+    /// `ADD COLUMNS`
+    AddColumns(Vec<(StructField, ColumnPlace)>),
+    RenameColumn {
+        column: Identifier,
+        to: Identifier,
+    },
+    DropColumns {
+        columns: Vec<Identifier>,
+        if_exists: bool,
+    },
+    SetNotNull(Identifier),
+    DropNotNull(Identifier),
+    /// The expression as written.
+    SetDefault {
+        column: Identifier,
+        expression: String,
+    },
+    DropDefault(Identifier),
+    /// `CLUSTER BY`; no columns are `NONE`.
+    ClusterBy(Vec<Identifier>),
     /// `ALTER VIEW … AS query`, the query exactly as written.
     SetQuery {
         definition: String,

@@ -108,3 +108,54 @@ impl SqlError {
         Self::new("DELTA_NON_PARTITION_COLUMN_REFERENCE", "42P10", message)
     }
 }
+
+/// Columns.
+impl SqlError {
+    pub(crate) fn delta_default_in_added_column() -> Self {
+        let message = "Failed to execute the command because DEFAULT values are not supported when adding new columns \
+                       to previously existing Delta tables; please add the column without a default value first, then \
+                       run a second ALTER TABLE ALTER COLUMN SET DEFAULT command to apply for future inserted rows \
+                       instead.";
+        Self::new("WRONG_COLUMN_DEFAULTS_FOR_DELTA_ALTER_TABLE_ADD_COLUMN_NOT_SUPPORTED", "0AKDC", message)
+    }
+
+    pub(crate) fn delta_constraint_dependent_column(column: impl Display, constraints: &[String]) -> Self {
+        let message = format!(
+            "Cannot alter column {column} because this column is referenced by the following check constraint(s): {}",
+            constraints.join("; ")
+        );
+        Self::new("DELTA_CONSTRAINT_DEPENDENT_COLUMN_CHANGE", "42K09", message)
+    }
+
+    pub(crate) fn delta_generated_dependent_column(column: impl Display, generated: &[String]) -> Self {
+        let message = format!(
+            "Cannot alter column {column} because this column is referenced by the following generated column(s): {}",
+            generated.join(", ")
+        );
+        Self::new("DELTA_GENERATED_COLUMNS_DEPENDENT_COLUMN_CHANGE", "42K09", message)
+    }
+
+    pub(crate) fn delta_new_not_null_violation(rows: u64, table: impl Display, column: impl Display) -> Self {
+        let message = format!("{rows} rows in {table} violate the new NOT NULL constraint on {column}");
+        Self::new("DELTA_NEW_NOT_NULL_VIOLATION", "23512", message)
+    }
+
+    pub(crate) fn delta_invalid_generated_column_references() -> Self {
+        let message = "A generated column cannot use a non-existent column or another generated column.";
+        Self::new("DELTA_INVALID_GENERATED_COLUMN_REFERENCES", "42621", message)
+    }
+
+    pub(crate) fn delta_identity_type(data_type: impl Display) -> Self {
+        let message = format!("DataType {data_type} is not supported for IDENTITY columns.");
+        Self::new("DELTA_IDENTITY_COLUMNS_UNSUPPORTED_DATA_TYPE", "428H2", message)
+    }
+
+    pub(crate) fn delta_identity_step() -> Self {
+        Self::new("DELTA_IDENTITY_COLUMNS_ILLEGAL_STEP", "42611", "IDENTITY column step cannot be 0.")
+    }
+
+    pub(crate) fn delta_identity_partition(column: impl Display) -> Self {
+        let message = format!("PARTITIONED BY IDENTITY column {column} is not supported.");
+        Self::new("DELTA_IDENTITY_COLUMNS_PARTITION_NOT_SUPPORTED", "42601", message)
+    }
+}

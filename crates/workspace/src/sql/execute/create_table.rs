@@ -1,5 +1,7 @@
 //! `CREATE TABLE`: with columns, at a `LOCATION`, from a query.
 
+mod new_columns;
+
 use std::sync::Arc;
 
 use clxs_api::{FullName, Identifier};
@@ -20,6 +22,7 @@ use crate::sql::ast::{CreateTable, ObjectName, TableReference};
 use crate::warehouse::StatementResult;
 
 pub(super) async fn execute(context: &Context, create: CreateTable) -> Result<StatementResult, SqlError> {
+    new_columns::require_valid(&create)?;
     let name = context.table_name(named(&create)?)?;
     require_delta(create.provider.as_deref())?;
     let location = create.location.clone();
