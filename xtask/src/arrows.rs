@@ -123,6 +123,14 @@ mod tests {
     }
 
     #[test]
+    fn crate_without_a_row_in_the_table_is_a_violation() {
+        assert_eq!(
+            violations(&package("clxs-new", "serde", None)),
+            ["clxs-new is not in the table of arrows"]
+        );
+    }
+
+    #[test]
     fn library_behind_a_border_is_a_violation_elsewhere() {
         assert_eq!(violations(&package("clxs-clone", "datafusion", None)).len(), 1);
         assert!(violations(&package("clxs-workspace", "datafusion", None)).is_empty());

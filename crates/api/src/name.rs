@@ -228,6 +228,8 @@ mod tests {
         assert_eq!(Identifier::new(""), Err(NameError::Empty));
         assert!(matches!(Identifier::new("x".repeat(256)), Err(NameError::TooLong { chars: 256, .. })));
         assert!(matches!(Identifier::new("a\nb"), Err(NameError::ControlCharacter { .. })));
+        assert_eq!(FullName::from_dotted("c..t"), Err(NameError::Empty));
+        assert!(matches!(FullName::new([]), Err(NameError::Parts { parts: 0, .. })));
     }
 
     #[test]

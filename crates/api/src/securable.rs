@@ -43,7 +43,7 @@ impl SecurableKind {
         }
     }
 
-    /// The word SQL uses in `GRANT … ON <word> name`: the value with blanks.
+    /// The word SQL uses in `GRANT … ON <word> name`: the value with blanks (`facts/sql.md` §4).
     pub fn sql_keyword(&self) -> String {
         self.as_str().replace('_', " ")
     }

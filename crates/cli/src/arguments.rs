@@ -13,9 +13,9 @@ pub(crate) use clone::CloneArguments;
 
 /// Clones, refreshes and migrates Unity Catalog catalogs on Databricks.
 ///
-/// Without a workspace configured, clxs works on an embedded one that lives in `CLXS_HOME`.
+/// Without a workspace configured, clxs works on an embedded one in `CLXS_HOME`.
 #[derive(Debug, Parser)]
-#[command(name = "clxs", version, max_term_width = 100, after_long_help = exit::help())]
+#[command(name = "clxs", version, max_term_width = 80, after_long_help = exit::help())]
 #[command(subcommand_required = true, arg_required_else_help = true, disable_help_subcommand = true)]
 pub(crate) struct Cli {
     #[command(subcommand)]
@@ -28,7 +28,7 @@ pub(crate) struct Cli {
 #[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = "Global options")]
 pub(crate) struct GlobalArguments {
-    /// Configuration file, instead of `config/clone_config.yaml` or `clxs.yaml`
+    /// Configuration, instead of `config/clone_config.yaml` or `clxs.yaml`
     #[arg(long, global = true, value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,
     /// URL of the workspace, or `embedded`
@@ -47,7 +47,7 @@ pub(crate) struct GlobalArguments {
     #[arg(long, global = true, value_name = "FILE")]
     pub(crate) log_file: Option<PathBuf>,
     /// When to use colour
-    #[arg(long, global = true, value_enum, default_value_t)]
+    #[arg(long, global = true, value_name = "WHEN", value_enum, default_value_t)]
     pub(crate) color: ColorChoice,
 }
 
@@ -69,7 +69,7 @@ pub(crate) enum Command {
     /// Make, explain and check the configuration
     #[command(subcommand)]
     Config(ConfigCommand),
-    /// Check the workspace, the credentials, the warehouse and the catalogs
+    /// Check workspace, credentials, warehouse and catalogs
     Doctor(DoctorCommand),
     /// Print the completions of a shell
     Completions {
@@ -161,7 +161,7 @@ pub(crate) struct SqlCommand {
     #[arg(long, value_name = "NAME")]
     pub(crate) schema: Option<String>,
     /// Form of the rows
-    #[arg(long, value_enum, default_value_t)]
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t)]
     pub(crate) output: SqlFormat,
 }
 
@@ -200,7 +200,7 @@ pub(crate) struct RunsCommand {
     #[command(subcommand)]
     pub(crate) command: Option<RunsSubcommand>,
     /// Form of the result
-    #[arg(long, global = true, value_enum, default_value_t)]
+    #[arg(long, global = true, value_name = "FORMAT", value_enum, default_value_t)]
     pub(crate) output: Format,
 }
 
@@ -253,6 +253,6 @@ pub(crate) struct DoctorCommand {
 #[derive(Debug, Clone, Copy, Args)]
 pub(crate) struct OutputArgument {
     /// Form of the result
-    #[arg(long, value_enum, default_value_t)]
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t)]
     pub(crate) output: Format,
 }

@@ -32,7 +32,7 @@ impl Connection {
     /// When the configuration of the workspace is incomplete, or the embedded one cannot be opened.
     pub(crate) async fn open(options: &Options, context: &Context) -> anyhow::Result<Self> {
         match remote(options, context)? {
-            Some(resolved) => Self::to_remote(options, resolved),
+            Some(resolved) => Self::to_remote(resolved),
             None => Self::to_embedded(context).await,
         }
     }
@@ -51,12 +51,13 @@ impl Connection {
         })
     }
 
-    fn to_remote(options: &Options, resolved: auth::Resolved) -> anyhow::Result<Self> {
+    fn to_remote(resolved: auth::Resolved) -> anyhow::Result<Self> {
+        let auth::Resolved { host, credentials, warehouse_id } = resolved;
         Ok(Self {
-            workspace: resolved.host.to_string(),
-            client: Client::builder(resolved.host).credentials(resolved.credentials).build()?,
-            warehouse_id: options.sql_warehouse_id.clone().or(resolved.warehouse_id),
-            origin: resolved.origin,
+            workspace: host.value.to_string(),
+            origin: format!("host from {}, token from {}", host.origin, credentials.origin),
+            client: Client::builder(host.value).credentials(credentials.value).build()?,
+            warehouse_id: warehouse_id.map(|id| id.value),
         })
     }
 
@@ -89,12 +90,9 @@ pub(crate) fn remote(options: &Options, context: &Context) -> anyhow::Result<Opt
         return Ok(None);
     }
     let explicit = auth::Explicit {
-        host: options.host.clone().filter(|_| !context.is_of_databricks("host")),
-        profile: options.profile.clone().filter(|_| !context.is_of_databricks("profile")),
-        warehouse_id: options
-            .sql_warehouse_id
-            .clone()
-            .filter(|_| !context.is_of_databricks("sql_warehouse_id")),
+        host: context.configured("host"),
+        profile: options.profile.clone(),
+        warehouse_id: context.configured("sql_warehouse_id"),
         ..auth::Explicit::default()
     };
     Ok(auth::resolve(&explicit, &context.environment).map_err(clxs_client::Error::from)?)

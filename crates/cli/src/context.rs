@@ -2,10 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
+use clxs_client::auth::Configured;
+
 use crate::environment::{self, Environment};
 use crate::failure::CliError;
 use crate::output::{Printer, style::Style};
-use crate::settings::finding::Place;
 use crate::settings::options::Options;
 use crate::settings::{self, Loaded};
 
@@ -34,7 +35,8 @@ impl Context {
         let loaded = settings::load(flags, config, &environment, &home)?;
         let printer = match loaded.combined.get("log_file").and_then(|(value, _)| value.as_str()) {
             Some(path) => {
-                printer.with_log_file(fs_err::File::options().create(true).append(true).open(path)?)
+                let opened = fs_err::File::options().create(true).append(true).open(path);
+                printer.with_log_file(opened.map_err(CliError::file("the log file"))?)
             }
             None => printer,
         };
@@ -61,10 +63,10 @@ impl Context {
         Ok(options)
     }
 
-    /// Whether a setting comes from a variable of Databricks, which the client reads and names itself.
-    pub(crate) fn is_of_databricks(&self, key: &str) -> bool {
-        let place = self.loaded.combined.get(key).and_then(|(_, origin)| origin.place());
-        matches!(place, Some(Place::Variable { name }) if name.starts_with("DATABRICKS_"))
+    /// A setting that is a text, with where it comes from.
+    pub(crate) fn configured(&self, key: &str) -> Option<Configured<String>> {
+        let (value, origin) = self.loaded.combined.get(key)?;
+        Some(Configured { value: value.as_str()?.to_owned(), origin: origin.to_string() })
     }
 
     /// The journal's file.

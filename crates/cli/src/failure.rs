@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 use thiserror::Error;
 
+use crate::environment::CLXS_LOG;
 use crate::exit::ExitStatus;
 use crate::settings::finding::Finding;
 
@@ -14,8 +15,10 @@ use crate::settings::finding::Finding;
 pub(crate) enum CliError {
     #[error("the configuration is not usable\n{}", list(findings))]
     Configuration { findings: Vec<Finding> },
-    #[error("the configuration file cannot be read")]
-    ConfigurationFile { source: std::io::Error },
+    #[error("{what} cannot be opened")]
+    File { what: &'static str, source: std::io::Error },
+    #[error("{CLXS_LOG} is not a list of directives")]
+    LogDirectives { source: tracing_subscriber::filter::ParseError },
     #[error("{key} is not set")]
     MissingSetting { key: &'static str, flag: &'static str },
     #[error("{what} is not available yet in this version")]
@@ -34,6 +37,11 @@ pub(crate) enum CliError {
 }
 
 impl CliError {
+    /// For `map_err`: which file that was asked for is not to be had.
+    pub(crate) fn file(what: &'static str) -> impl FnOnce(std::io::Error) -> Self {
+        move |source| Self::File { what, source }
+    }
+
     /// For `map_err`: which statement of a script failed.
     pub(crate) fn statement<E: Into<anyhow::Error>>(number: usize, text: &str) -> impl FnOnce(E) -> Self {
         const SHOWN: usize = 60;

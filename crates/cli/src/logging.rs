@@ -3,18 +3,18 @@
 
 use std::io::{self, Write};
 
-use anyhow::Context as _;
 use tracing_subscriber::EnvFilter;
 
 use crate::context::Context;
 use crate::environment::CLXS_LOG;
+use crate::failure::CliError;
 use crate::output::{Printer, style::Style};
 
 /// Starts tracing to stderr, and to the log file when there is one.
 ///
 /// # Errors
 /// When `CLXS_LOG` is not valid.
-pub(crate) fn start(context: &Context, verbosity: u8) -> anyhow::Result<()> {
+pub(crate) fn start(context: &Context, verbosity: u8) -> Result<(), CliError> {
     let configured = context.loaded.combined.get("verbose").is_some_and(|(value, _)| value == true);
     let directives = match (context.environment.get(CLXS_LOG), verbosity.max(u8::from(configured))) {
         (Some(directives), _) => directives,
@@ -22,8 +22,7 @@ pub(crate) fn start(context: &Context, verbosity: u8) -> anyhow::Result<()> {
         (None, 1) => "warn,clxs=debug,clxs_clone=debug,clxs_client=info,clxs_workspace=info",
         (None, _) => "info,clxs=trace,clxs_clone=trace,clxs_client=debug,clxs_workspace=debug",
     };
-    let filter =
-        EnvFilter::try_new(directives).with_context(|| format!("{CLXS_LOG} is not a list of directives"))?;
+    let filter = EnvFilter::try_new(directives).map_err(|source| CliError::LogDirectives { source })?;
     let printer = context.printer.clone();
     tracing_subscriber::fmt()
         .with_env_filter(filter)

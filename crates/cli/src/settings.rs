@@ -50,7 +50,7 @@ pub(crate) fn load(
     let files: Vec<PathBuf> = project.into_iter().chain(user).collect();
     for path in &files {
         let layer = file::read(path, &mut findings);
-        layers.push(layer.map_err(|source| CliError::ConfigurationFile { source })?);
+        layers.push(layer.map_err(CliError::file("the configuration file"))?);
     }
     layers.push(Layer::of_defaults());
     let combined = layer::combine(layers);

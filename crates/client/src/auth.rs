@@ -37,13 +37,22 @@ pub trait TokenProvider: Send + Sync + fmt::Debug {
     fn method(&self) -> &'static str;
 }
 
+/// A value, and where it is configured.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Configured<T> {
+    /// The value.
+    pub value: T,
+    /// The place, for people: `flag --host`, `variable DATABRICKS_TOKEN`.
+    pub origin: String,
+}
+
 /// What the user says outright; wins over everything else.
 #[derive(Debug, Clone, Default)]
 pub struct Explicit {
     /// The URL of the workspace.
-    pub host: Option<String>,
+    pub host: Option<Configured<String>>,
     /// A personal access token.
-    pub token: Option<Secret<String>>,
+    pub token: Option<Configured<Secret<String>>>,
     /// A file that holds a personal access token and nothing else.
     pub token_file: Option<PathBuf>,
     /// The name of a profile.
@@ -51,20 +60,18 @@ pub struct Explicit {
     /// The file of profiles.
     pub config_file: Option<PathBuf>,
     /// The id of a warehouse.
-    pub warehouse_id: Option<String>,
+    pub warehouse_id: Option<Configured<String>>,
 }
 
 /// A workspace and how to be let in.
 #[derive(Debug, Clone)]
 pub struct Resolved {
     /// The URL of the workspace.
-    pub host: Url,
+    pub host: Configured<Url>,
     /// Where tokens come from.
-    pub credentials: Arc<dyn TokenProvider>,
-    /// The warehouse, when one is configured along with the host.
-    pub warehouse_id: Option<String>,
-    /// Which values were used, for people: `host from DATABRICKS_HOST, pat from profile "dev" of …`.
-    pub origin: String,
+    pub credentials: Configured<Arc<dyn TokenProvider>>,
+    /// The warehouse, when one is configured.
+    pub warehouse_id: Option<Configured<String>>,
 }
 
 /// Why there are no credentials. No text of it holds a secret.

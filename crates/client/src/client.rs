@@ -26,6 +26,7 @@ pub struct Client {
     pub(crate) inner: Arc<Inner>,
 }
 
+#[derive(Clone)]
 pub(crate) struct Inner {
     pub(crate) host: Url,
     pub(crate) transport: Arc<dyn Transport>,
@@ -104,8 +105,8 @@ impl ClientBuilder {
     /// Makes the client; no request is sent.
     ///
     /// # Errors
-    /// [`Error::InvalidRequest`] when the host is not an `http` or `https` URL with a host name or when
-    /// TLS cannot be set up.
+    /// [`Error::InvalidRequest`] when the host is not an `http` or `https` URL with a host name,
+    /// [`Error::Tls`] when TLS cannot be set up.
     pub fn build(self) -> Result<Client> {
         if !matches!(self.host.scheme(), "http" | "https") || !self.host.has_host() {
             return Err(Error::InvalidRequest {
@@ -113,9 +114,7 @@ impl ClientBuilder {
             });
         }
         let over_http = || -> Result<Arc<dyn Transport>> {
-            let transport = HttpTransport::for_host(&self.host).map_err(|error| Error::InvalidRequest {
-                detail: format!("TLS cannot be set up: {error}"),
-            })?;
+            let transport = HttpTransport::for_host(&self.host).map_err(|source| Error::Tls { source })?;
             Ok(Arc::new(transport))
         };
         let inner = Inner {
@@ -144,6 +143,12 @@ impl Client {
             poll: PollPolicy::default(),
             timeout: DEFAULT_TIMEOUT,
         }
+    }
+
+    /// A client of the same connections that tries its requests by another policy.
+    #[must_use]
+    pub fn with_retry(&self, retry: RetryPolicy) -> Self {
+        Self { inner: Arc::new(Inner { retry, ..Inner::clone(&self.inner) }) }
     }
 
     /// The URL of the workspace.

@@ -9,7 +9,7 @@ use thiserror::Error;
 
 use crate::auth::CredentialsError;
 use crate::exchange::Call;
-use crate::transport::TransportError;
+use crate::transport::{BoxError, TransportError};
 
 pub(crate) mod body;
 mod kind;
@@ -91,6 +91,12 @@ pub enum Error {
     InvalidRequest {
         /// What is wrong with it.
         detail: String,
+    },
+    /// TLS cannot be set up, such as with certificates of this machine that cannot be read.
+    #[error("TLS cannot be set up")]
+    Tls {
+        /// Why.
+        source: BoxError,
     },
     /// There are no credentials to send the request with.
     #[error(transparent)]

@@ -11,7 +11,7 @@
 //!
 //! let environment = auth::Environment::of_process();
 //! let resolved = auth::resolve(&auth::Explicit::default(), &environment)?.ok_or("no workspace is configured")?;
-//! let client = Client::builder(resolved.host).credentials(resolved.credentials).build()?;
+//! let client = Client::builder(resolved.host.value).credentials(resolved.credentials.value).build()?;
 //! let catalogs: Vec<_> = client.list_catalogs().try_collect().await?;
 //! # Ok(()) }
 //! ```
@@ -39,7 +39,7 @@ pub use auth::TokenProvider;
 pub use client::{Client, ClientBuilder};
 pub use error::{Error, ErrorKind, StatementFailure};
 pub use exchange::Call;
-pub use redaction::redact;
+pub use redaction::{holds_token, redact};
 pub use retry::RetryPolicy;
 pub use secret::Secret;
 pub use statement::{Cells, PollPolicy, Row, Rows};

@@ -18,8 +18,18 @@ const SECRET_NAMES: &[&str] = &[
     "x-goog-signature",
 ];
 
-/// Replaces what looks like a credential: values of `Authorization`, `sig=`, `X-Amz-*` and their like,
-/// personal access tokens (`dapi…`) and JSON web tokens.
+/// What tokens of the platform begin with, before their hexadecimal digits: personal access tokens and secrets
+/// of service principals.
+const TOKEN_PREFIXES: [&str; 3] = ["dapi", "dkea", "dose"];
+
+/// Whether a text holds something that has the form of a token: a personal access token, a secret of a service
+/// principal or a JSON web token.
+pub fn holds_token(text: &str) -> bool {
+    text.split(is_delimiter).any(is_token)
+}
+
+/// Replaces what looks like a credential: values of `Authorization`, `sig=`, `X-Amz-*` and their like, and
+/// every token that [`holds_token`] finds.
 pub fn redact(text: &str) -> String {
     let mut redacted = String::with_capacity(text.len());
     let mut expected = Expected::Nothing;
@@ -27,7 +37,7 @@ pub fn redact(text: &str) -> String {
         let word = piece.trim_end_matches(is_delimiter);
         let delimiter = &piece[word.len()..];
         if !word.is_empty() {
-            let hidden = is_credential(word) || expected.hides(word);
+            let hidden = is_token(word) || expected.hides(word);
             redacted.push_str(if hidden { REDACTED } else { word });
             expected = expected.after_word(word);
         }
@@ -118,12 +128,13 @@ fn is_secret_name(word: &str) -> bool {
 }
 
 /// Whether a word is a token by its look, wherever it stands.
-fn is_credential(word: &str) -> bool {
-    let personal = word
-        .match_indices("dapi")
-        .any(|(at, _)| word[at + 4..].bytes().take_while(u8::is_ascii_hexdigit).count() >= 16);
-    let web = word.match_indices("eyJ").any(|(at, _)| word[at..].matches('.').count() >= 2);
-    personal || web
+fn is_token(word: &str) -> bool {
+    let digits = |text: &str| text.bytes().take_while(u8::is_ascii_hexdigit).count();
+    let of_platform =
+        |prefix: &str| word.match_indices(prefix).any(|(at, _)| digits(&word[at + prefix.len()..]) >= 16);
+    // Header and claims of a web token are JSON objects in base64; names such as `heyJude.a.b` are not.
+    let of_web = word.find("eyJ").is_some_and(|at| word[at..].contains(".eyJ"));
+    TOKEN_PREFIXES.into_iter().any(of_platform) || of_web
 }
 
 #[cfg(test)]
@@ -152,10 +163,15 @@ mod tests {
 
     #[test]
     fn ordinary_words_stay() {
-        for text in
-            ["the token was refused", "Basic support only", "token expired: log in", "signature mismatch"]
-        {
+        for text in [
+            "the token was refused",
+            "Basic support only",
+            "token expired: log in",
+            "signature mismatch",
+            "heyJude.a.b",
+        ] {
             assert_eq!(redact(text), text);
+            assert!(!holds_token(text));
         }
     }
 
@@ -170,13 +186,15 @@ mod tests {
         #[test]
         fn personal_and_web_tokens_never_survive_whatever_stands_around(
             before in ".{0,20}", after in "[^0-9a-fA-F]{0,20}", hex in "[0-9a-f]{32}", part in "[A-Za-z0-9_-]{10,20}",
+            prefix in prop::sample::select(&TOKEN_PREFIXES[..]),
         ) {
-            let personal = format!("dapi{hex}");
+            let personal = format!("{prefix}{hex}");
             let web = format!("eyJ{part}.eyJ{part}.{part}");
             let text = format!("{before}{personal}{after} {web}{after}");
             let redacted = redact(&text);
             prop_assert!(!redacted.contains(&personal));
             prop_assert!(!redacted.contains(&web));
+            prop_assert!(holds_token(&text));
         }
     }
 }

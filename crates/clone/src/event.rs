@@ -16,9 +16,9 @@ use crate::{Kind, Securable};
 #[serde(tag = "event", rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Event {
-    /// Statements of a run that died were asked for and have ended.
+    /// What an earlier run left in flight was asked for and has ended.
     Recovered {
-        /// The run that died.
+        /// The earlier run.
         run: RunId,
         /// Its steps that were in flight.
         steps: usize,

@@ -82,6 +82,8 @@ pub struct Schema {
     pub properties: Properties,
     /// Direct grants on it.
     pub grants: Grants,
+    /// Whether it is the platform's own, which no catalog is without.
+    pub is_system: bool,
     /// Why it takes no part; its tables are not read then.
     pub skip: Option<String>,
     /// Its tables and views by own name in lower case.
@@ -149,6 +151,8 @@ pub struct View {
     pub definition: Option<String>,
     /// Its columns with their comments, in order.
     pub columns: Vec<(Identifier, Option<String>)>,
+    /// Why no statement can list its columns; they are empty then.
+    pub unnameable: Option<String>,
     /// Tables and views it reads, as the platform says; absent when it does not say.
     pub reads: Option<Vec<FullName>>,
     /// Functions it calls, as the platform says.

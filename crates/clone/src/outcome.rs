@@ -73,6 +73,11 @@ pub enum StepOutcome {
     },
     /// The run was cancelled before it ended.
     Cancelled,
+    /// Its statement was taken, and then nobody could be asked how it ended. The next plan asks.
+    Unknown {
+        /// Why nobody could be asked, with all causes.
+        error: String,
+    },
     /// The process died before it ended, and nobody can say how it ended.
     Lost,
 }
@@ -95,6 +100,7 @@ impl StepOutcome {
             Self::Failed { error } => Some(error.clone()),
             Self::Blocked { by } => Some(format!("blocked: {by} failed")),
             Self::Cancelled => Some("the run was cancelled".to_owned()),
+            Self::Unknown { error } => Some(format!("{error}; whether it was done, the next plan asks")),
             Self::Lost => Some("the process ended before the step did".to_owned()),
         }
     }

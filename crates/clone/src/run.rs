@@ -7,6 +7,7 @@ mod progress;
 mod recovery;
 mod rest;
 mod scheduler;
+mod standing;
 mod statement;
 
 use std::sync::Arc;

@@ -1,9 +1,12 @@
 //! What the engine clones, with the distinctions REST does not make in [`SecurableKind`].
+//!
+//! All that other modules ask of a kind is answered here, by matches without a default: a new kind is a variant
+//! that the compiler leads through these, a file that reads it and a file that plans it.
 
 use std::fmt;
 
 use clxs_api::table::TableType;
-use clxs_api::{FullName, SecurableKind};
+use clxs_api::{FullName, SecurableKind, endpoint};
 use serde::{Deserialize, Serialize};
 
 /// The kind of a securable, as people tell them apart.
@@ -15,6 +18,8 @@ pub enum Kind {
     Catalog,
     /// A schema.
     Schema,
+    /// A schema of the platform's own: `information_schema`.
+    SystemSchema,
     /// A managed or external table, shallow clones included.
     Table,
     /// A view.
@@ -50,12 +55,57 @@ impl Kind {
         }
     }
 
-    /// The kind in REST paths: everything listed as a table is one (`facts/rest_api.md` §6).
+    /// The kind in REST paths: everything listed as a table is one (`facts/rest_api.md` §6). Securables of one
+    /// REST kind share their names, those of different kinds do not.
     pub fn securable_kind(self) -> SecurableKind {
         match self {
             Self::Catalog => SecurableKind::Catalog,
-            Self::Schema => SecurableKind::Schema,
-            _ => SecurableKind::Table,
+            Self::Schema | Self::SystemSchema => SecurableKind::Schema,
+            Self::Table
+            | Self::View
+            | Self::MaterializedView
+            | Self::StreamingTable
+            | Self::MetricView
+            | Self::ForeignTable
+            | Self::Unknown => SecurableKind::Table,
+        }
+    }
+
+    /// The REST path of securables of this kind.
+    pub(crate) fn endpoint(self) -> &'static str {
+        match self {
+            Self::Catalog => endpoint::CATALOGS,
+            Self::Schema | Self::SystemSchema => endpoint::SCHEMAS,
+            Self::Table
+            | Self::View
+            | Self::MaterializedView
+            | Self::StreamingTable
+            | Self::MetricView
+            | Self::ForeignTable
+            | Self::Unknown => endpoint::TABLES,
+        }
+    }
+
+    /// The word after `DROP`.
+    pub(crate) fn keyword(self) -> &'static str {
+        match self {
+            Self::Catalog => "CATALOG",
+            Self::Schema | Self::SystemSchema => "SCHEMA",
+            Self::View | Self::MetricView => "VIEW",
+            Self::MaterializedView => "MATERIALIZED VIEW",
+            Self::Table | Self::StreamingTable | Self::ForeignTable | Self::Unknown => "TABLE",
+        }
+    }
+
+    /// Whether it has rows of its own: what the guide's lines count as tables.
+    pub(crate) fn has_rows(self) -> bool {
+        match self {
+            Self::Table
+            | Self::MaterializedView
+            | Self::StreamingTable
+            | Self::ForeignTable
+            | Self::Unknown => true,
+            Self::Catalog | Self::Schema | Self::SystemSchema | Self::View | Self::MetricView => false,
         }
     }
 }
@@ -65,6 +115,7 @@ impl fmt::Display for Kind {
         f.write_str(match self {
             Self::Catalog => "catalog",
             Self::Schema => "schema",
+            Self::SystemSchema => "system schema",
             Self::Table => "table",
             Self::View => "view",
             Self::MaterializedView => "materialized view",

@@ -9,26 +9,18 @@
 
 mod applicable;
 mod held;
+mod securable_ref;
 mod visibility;
 
 pub(crate) use applicable::{is_applicable, is_covered_by_all};
 pub(crate) use held::{Held, Level};
+pub(crate) use securable_ref::SecurableRef;
 pub(crate) use visibility::{Sight, Visibility};
 
-use clxs_api::{FullName, Identifier, Privilege, SecurableKind};
+use clxs_api::Privilege;
 
-use crate::metastore::{ALL_USERS, CatalogRow, MetastoreError, SchemaRow, TableRow, Transaction};
+use crate::metastore::{ALL_USERS, MetastoreError, Transaction};
 use crate::principal::Principal;
-
-/// A securable by name.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum SecurableRef {
-    Metastore,
-    Catalog(Identifier),
-    Schema(Identifier, Identifier),
-    /// A table or a view.
-    Table(FullName),
-}
 
 /// One caller within one transaction.
 #[derive(Debug, Clone)]
@@ -36,49 +28,6 @@ pub(crate) struct Access {
     principal: String,
     /// The caller and all groups it is in.
     identities: Vec<String>,
-}
-
-impl SecurableRef {
-    /// The securable of this kind and name; the metastore has none.
-    ///
-    /// # Errors
-    /// [`MetastoreError::InvalidParameter`] for a kind the workspace does not have or a name of too few or too
-    /// many parts.
-    pub(crate) fn new(kind: &SecurableKind, name: Option<&FullName>) -> Result<Self, MetastoreError> {
-        match (kind, name.map_or(&[][..], FullName::parts), name) {
-            (SecurableKind::Metastore, _, _) => Ok(Self::Metastore),
-            (SecurableKind::Catalog, [catalog], _) => Ok(Self::Catalog(catalog.clone())),
-            (SecurableKind::Schema, [catalog, schema], _) => {
-                Ok(Self::Schema(catalog.clone(), schema.clone()))
-            }
-            (SecurableKind::Table, [_, _, _], Some(name)) => Ok(Self::Table(name.clone())),
-            (SecurableKind::Catalog | SecurableKind::Schema | SecurableKind::Table, _, _) => {
-                let name = name.map(FullName::dotted).unwrap_or_default();
-                Err(MetastoreError::invalid(format!("'{name}' is not a valid name for a {kind}.")))
-            }
-            _ => Err(MetastoreError::invalid(format!(
-                "The embedded workspace has no securables of type {kind}."
-            ))),
-        }
-    }
-}
-
-impl From<&CatalogRow> for SecurableRef {
-    fn from(row: &CatalogRow) -> Self {
-        Self::Catalog(row.name.clone())
-    }
-}
-
-impl From<&SchemaRow> for SecurableRef {
-    fn from(row: &SchemaRow) -> Self {
-        Self::Schema(row.catalog.clone(), row.name.clone())
-    }
-}
-
-impl From<&TableRow> for SecurableRef {
-    fn from(row: &TableRow) -> Self {
-        Self::Table(row.full_name())
-    }
 }
 
 impl Access {
@@ -148,14 +97,13 @@ impl Access {
     /// [`MetastoreError::NotFound`]
     pub(crate) fn find(&self, tx: &Transaction<'_>, on: &SecurableRef) -> Result<Held, MetastoreError> {
         let mut levels = vec![Level::metastore(tx.metastore())];
-        let found = push_levels(tx, on, &mut levels);
+        let found = on.push_levels(tx, &mut levels);
         let ids: Vec<_> = levels.iter().map(|level| level.id.as_str()).collect();
         let grants = tx.grants_held_on(&ids, &self.identities)?;
         let held = Held::new(levels, &grants, &self.identities);
         match found {
             Ok(()) => Ok(held),
-            // Whether a catalog holds something is nobody's business who holds nothing there.
-            Err(error @ MetastoreError::NotFound { .. }) => Err(held.hidden().unwrap_or(error)),
+            Err(error @ MetastoreError::NotFound { .. }) => Err(held.in_place_of(error)),
             Err(error) => Err(error),
         }
     }
@@ -165,28 +113,6 @@ impl Access {
 pub(crate) fn identities(tx: &Transaction<'_>, principal: &str) -> Result<Vec<String>, MetastoreError> {
     let groups = tx.groups_of(principal)?.into_iter().map(|group| group.name);
     Ok([principal.to_owned(), ALL_USERS.to_owned()].into_iter().chain(groups).collect())
-}
-
-/// Adds the levels from the catalog to the securable, as far as they exist.
-fn push_levels(
-    tx: &Transaction<'_>,
-    on: &SecurableRef,
-    levels: &mut Vec<Level>,
-) -> Result<(), MetastoreError> {
-    let (catalog, schema, table) = match on {
-        SecurableRef::Metastore => return Ok(()),
-        SecurableRef::Catalog(catalog) => (catalog, None, None),
-        SecurableRef::Schema(catalog, schema) => (catalog, Some(schema), None),
-        SecurableRef::Table(name) => (name.catalog(), name.schema(), Some(name)),
-    };
-    levels.push(Level::catalog(&tx.catalog(catalog)?));
-    if let Some(schema) = schema {
-        levels.push(Level::schema(&tx.schema(catalog, schema)?));
-    }
-    if let Some(table) = table {
-        levels.push(Level::table(&tx.table(table)?));
-    }
-    Ok(())
 }
 
 #[cfg(test)]

@@ -13,13 +13,14 @@ mod paging;
 mod permissions;
 mod schemas;
 mod scim;
+mod securables;
 mod statements;
 mod tables;
 mod warehouses;
 
 pub(crate) use auth::Caller;
 pub(crate) use error::RestError;
-pub(crate) use extract::{Body, Params};
+pub(crate) use extract::{Body, Params, Path};
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -31,7 +32,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::authorization::Access;
 use crate::delta::DeltaEngine;
-use crate::metastore::{Metastore, MetastoreError, Transaction};
+use crate::metastore::{Metastore, Transaction};
 use crate::sql::Services;
 use crate::warehouse::Warehouse;
 
@@ -68,28 +69,28 @@ impl AppState {
     pub(crate) async fn read<T, F>(&self, caller: Caller, work: F) -> Result<T, RestError>
     where
         T: Send + 'static,
-        F: FnOnce(&Transaction<'_>, &Access) -> Result<T, MetastoreError> + Send + 'static,
+        F: FnOnce(&Transaction<'_>, &Access) -> Result<T, RestError> + Send + 'static,
     {
-        self.metastore.read(move |tx| Ok(work(tx, &Access::load(tx, &caller.0)?)?)).await
+        self.metastore.read(move |tx| work(tx, &Access::load(tx, &caller.0)?)).await
     }
 
     /// Runs `work` in one writing transaction, for a caller.
     pub(crate) async fn write<T, F>(&self, caller: Caller, work: F) -> Result<T, RestError>
     where
         T: Send + 'static,
-        F: FnOnce(&Transaction<'_>, &Access) -> Result<T, MetastoreError> + Send + 'static,
+        F: FnOnce(&Transaction<'_>, &Access) -> Result<T, RestError> + Send + 'static,
     {
-        self.metastore.write(move |tx| Ok(work(tx, &Access::load(tx, &caller.0)?)?)).await
+        self.metastore.write(move |tx| work(tx, &Access::load(tx, &caller.0)?)).await
     }
 }
 
 /// The whole protocol.
 pub(crate) fn router(state: AppState) -> Router {
     let protocol = Router::new()
-        .merge(catalogs::routes())
+        .merge(securables::routes::<catalogs::Catalogs>())
         .merge(metastore::routes())
         .merge(permissions::routes())
-        .merge(schemas::routes())
+        .merge(securables::routes::<schemas::Schemas>())
         .merge(scim::routes())
         .merge(statements::routes())
         .merge(tables::routes())

@@ -16,18 +16,20 @@ mod page;
 mod principals;
 mod row;
 mod schemas;
+mod securable;
 mod tables;
 mod tokens;
 mod writes;
 
-pub(crate) use catalogs::{CatalogRow, SYSTEM_CATALOG};
-pub(crate) use error::MetastoreError;
+pub(crate) use catalogs::{Catalog, CatalogRow, SYSTEM_CATALOG};
+pub(crate) use error::{MetastoreError, type_word};
 pub(crate) use grants::GrantRow;
 pub(crate) use location::normalise_location;
 pub(crate) use migration::MetastoreRow;
 pub(crate) use page::{Page, PageRequest};
 pub(crate) use principals::{ALL_USERS, PrincipalKind, PrincipalRow};
-pub(crate) use schemas::{INFORMATION_SCHEMA, SchemaRow};
+pub(crate) use schemas::{INFORMATION_SCHEMA, Schema, SchemaRow};
+pub(crate) use securable::{Details, Parent, Securable};
 pub(crate) use tables::{ColumnDetail, TableFilter, TableHead, TableRow, ViewDetails};
 pub(crate) use writes::{Folder, InterruptedWrite, WriteIntent};
 

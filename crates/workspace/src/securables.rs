@@ -4,6 +4,7 @@ mod catalogs;
 mod grants;
 mod names;
 mod schemas;
+mod shared;
 mod tables;
 
 pub(crate) use catalogs::{create_catalog, drop_catalog, get_catalog, list_catalogs, update_catalog};

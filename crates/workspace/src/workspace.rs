@@ -10,7 +10,7 @@ use tokio::task::spawn_blocking;
 
 use crate::error::{Error, Result};
 use crate::http::{self, AppState};
-use crate::metastore::{Metastore, MetastoreError, PrincipalKind, Transaction};
+use crate::metastore::{Metastore, MetastoreError, PrincipalKind, PrincipalRow, Transaction};
 use crate::sql::settle_interrupted_writes;
 
 /// The principal every workspace is made with: it owns the metastore.
@@ -133,30 +133,21 @@ impl Workspace {
     /// Makes a user unless there is one of that name.
     ///
     /// # Errors
-    /// [`Error::Metastore`]
+    /// [`Error::Metastore`], also when the name is another kind of principal's.
     pub async fn create_user(&self, name: &str) -> Result<()> {
         let name = name.to_owned();
-        self.write(move |tx| {
-            if tx.principal(&name)?.is_none() {
-                tx.insert_principal(PrincipalKind::User, &name, &name)?;
-            }
-            Ok(())
-        })
-        .await
+        self.write(move |tx| find_or_insert(tx, PrincipalKind::User, &name).map(drop)).await
     }
 
     /// Makes a group of users, service principals and groups. A group that is there gets the members it lacks.
     ///
     /// # Errors
-    /// [`Error::Metastore`], also for a member that nobody is.
+    /// [`Error::Metastore`], also for a member that nobody is and for a name that is another kind of principal's.
     pub async fn create_group(&self, name: &str, members: &[&str]) -> Result<()> {
         let name = name.to_owned();
         let members: Vec<_> = members.iter().map(|&member| member.to_owned()).collect();
         self.write(move |tx| {
-            let group = match tx.principal(&name)? {
-                Some(group) => group,
-                None => tx.insert_principal(PrincipalKind::Group, &name, &name)?,
-            };
+            let group = find_or_insert(tx, PrincipalKind::Group, &name)?;
             for name in members {
                 let member = tx.principal(&name)?.ok_or(MetastoreError::PrincipalNotFound { name })?;
                 tx.insert_member(group.id, member.id)?;
@@ -184,11 +175,15 @@ impl Workspace {
         settled.map_err(|source| Error::Metastore { root: self.root.to_path_buf(), source: source.into() })
     }
 
-    /// Makes the admin's token unless the file is there.
+    /// Makes the admin's token unless there is a file with one that opens.
     async fn keep_admin_token(&self) -> Result<()> {
         let file = self.root.join(ADMIN_TOKEN);
         if file.exists() {
-            return Ok(());
+            let token = self.admin_token()?;
+            let principal = self.state.metastore.read(move |tx| tx.principal_of_token(&token)).await;
+            if principal.map_err(|error| metastore_error(&self.root, error))?.as_deref() == Some(ADMIN) {
+                return Ok(());
+            }
         }
         let token = self.create_token(ADMIN).await?;
         write_private_file(&file, &token)
@@ -201,6 +196,19 @@ impl Workspace {
         F: FnOnce(&Transaction<'_>) -> Result<T, MetastoreError> + Send + 'static,
     {
         self.state.metastore.write(work).await.map_err(|error| metastore_error(&self.root, error))
+    }
+}
+
+/// The principal of this kind and name, made when nobody has the name.
+fn find_or_insert(
+    tx: &Transaction<'_>,
+    kind: PrincipalKind,
+    name: &str,
+) -> Result<PrincipalRow, MetastoreError> {
+    match tx.principal(name)? {
+        Some(principal) if principal.kind == kind => Ok(principal),
+        // Refuses a name that is taken.
+        _ => tx.insert_principal(kind, name, name),
     }
 }
 

@@ -17,15 +17,15 @@ pub(crate) struct CloneArguments {
     #[arg(long, value_name = "CATALOG")]
     dest: Option<String>,
     /// DEEP copies the data, SHALLOW refers to that of the source
-    #[arg(long, value_parser = CLONE_TYPES.to_vec(), ignore_case = true)]
+    #[arg(long, value_name = "TYPE", value_parser = CLONE_TYPES.to_vec(), ignore_case = true)]
     clone_type: Option<String>,
-    /// FULL refreshes all, INCREMENTAL adds what is new, SELECTIVE refreshes what drifted
-    #[arg(long, value_parser = LOAD_TYPES.to_vec(), ignore_case = true)]
+    /// FULL refreshes all, INCREMENTAL adds new, SELECTIVE what drifted
+    #[arg(long, value_name = "TYPE", value_parser = LOAD_TYPES.to_vec(), ignore_case = true)]
     load_type: Option<String>,
     /// Replace every table, changed or not
     #[arg(long)]
     force_reclone: bool,
-    /// Replace tables that were edited in the destination since the last clone
+    /// Replace tables that were edited in the destination
     #[arg(long)]
     overwrite_edits: bool,
     /// Managed location of the destination catalog
@@ -94,7 +94,7 @@ struct RunArguments {
     #[arg(long, value_name = "N", value_parser = at_least_one)]
     max_parallel_queries: Option<usize>,
     /// Smallest (asc) or largest (desc) tables first
-    #[arg(long, value_parser = SIZE_ORDERS.to_vec(), ignore_case = true)]
+    #[arg(long, value_name = "ORDER", value_parser = SIZE_ORDERS.to_vec(), ignore_case = true)]
     order_by_size: Option<String>,
     /// Show every statement of the run, execute none that writes
     #[arg(long)]

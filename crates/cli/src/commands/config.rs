@@ -3,6 +3,7 @@
 use std::fmt::Write;
 use std::path::Path;
 
+use clxs_client::auth;
 use serde::Serialize;
 use serde_json::Value;
 
@@ -68,7 +69,8 @@ struct ExplainedSetting<'a> {
 }
 
 fn explain(context: &Context, format: Format) -> anyhow::Result<ExitStatus> {
-    let combined = context.loaded.combined.clone().or(workspace_layer(context)?);
+    let workspace = workspace_layer(context);
+    let combined = context.loaded.combined.clone().or(workspace.as_ref().cloned().unwrap_or_default());
     let settings: Vec<_> = combined.all().map(explained).collect();
     match format {
         Format::Json => {
@@ -80,25 +82,25 @@ fn explain(context: &Context, format: Format) -> anyhow::Result<ExitStatus> {
     for finding in &context.loaded.findings {
         context.printer.message(style(finding), &finding.to_string());
     }
-    Ok(status(&context.loaded.findings, false))
+    workspace.map(|_| status(&context.loaded.findings, false))
 }
 
 /// What the layers say nothing of and the profile of Databricks may: the workspace and its warehouse.
 fn workspace_layer(context: &Context) -> anyhow::Result<Layer> {
     let mut layer = Layer::default();
-    let remote = connection::remote(&context.loaded.combined.options()?, context)?;
-    let (host, warehouse_id, origin) = match remote {
-        Some(remote) => {
-            // Which token goes with it is the business of `clxs doctor`.
-            let (host_origin, _) = remote.origin.split_once(", token from").unwrap_or((&remote.origin, ""));
-            let origin = Origin::Profile(host_origin.trim_start_matches("host from ").to_owned());
-            (remote.host.to_string(), remote.warehouse_id, origin)
+    let mut set = |key, value: String, origin| layer.set(key, Value::String(value), origin);
+    match connection::remote(&context.loaded.combined.options()?, context)? {
+        Some(auth::Resolved { host, warehouse_id, .. }) => {
+            set("host", host.value.to_string(), Origin::Profile(host.origin));
+            if let Some(id) = warehouse_id {
+                set("sql_warehouse_id", id.value, Origin::Profile(id.origin));
+            }
         }
-        None => (EMBEDDED.to_owned(), Some(EMBEDDED_WAREHOUSE.to_owned()), Origin::Default),
-    };
-    layer.set("host", Value::String(host), origin.clone());
-    if let Some(id) = warehouse_id {
-        layer.set("sql_warehouse_id", Value::String(id), origin);
+        None if cfg!(feature = "embedded") => {
+            set("host", EMBEDDED.to_owned(), Origin::Default);
+            set("sql_warehouse_id", EMBEDDED_WAREHOUSE.to_owned(), Origin::Default);
+        }
+        None => {}
     }
     Ok(layer)
 }

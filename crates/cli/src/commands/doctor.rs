@@ -2,9 +2,11 @@
 
 mod check;
 
+use std::time::Duration;
+
 use clxs_api::Identifier;
 use clxs_api::warehouse::WarehouseState;
-use clxs_client::{Client, ErrorKind};
+use clxs_client::{Client, ErrorKind, RetryPolicy};
 use serde::Serialize;
 
 use crate::arguments::DoctorCommand;
@@ -53,7 +55,7 @@ async fn examine(context: &Context) -> Vec<Check> {
     };
     let mut checks = vec![Check::passed("configuration", files(context))];
     let connection = match Connection::open(&options, context).await {
-        Ok(connection) => connection,
+        Ok(connection) => Connection { client: connection.client.with_retry(quick()), ..connection },
         Err(error) => {
             checks.push(Check::failed(
                 "workspace",
@@ -73,6 +75,11 @@ async fn examine(context: &Context) -> Vec<Check> {
         checks.extend(catalogs(client, &options).await);
     }
     checks
+}
+
+/// Who asks is waiting, and can ask again: a workspace that cannot be reached is told within seconds.
+fn quick() -> RetryPolicy {
+    RetryPolicy { max_tries: 3, budget: Duration::from_secs(10), ..RetryPolicy::default() }
 }
 
 fn files(context: &Context) -> String {

@@ -50,17 +50,17 @@ pub(crate) fn run(command: &RunsCommand, context: &Context) -> anyhow::Result<Ex
 
 /// The run that is named: by its id, by a beginning that no other id has, or as `last`.
 fn find(runs: &[RunSummary], name: &str) -> Result<RunId, CliError> {
-    let last = || runs.iter().map(|run| &run.id).max();
-    let mut named = runs.iter().map(|run| &run.id).filter(|id| id.as_str().starts_with(name));
-    let found = match (name, named.next(), named.next()) {
-        ("last", ..) => last(),
-        (_, Some(id), None) => Some(id),
-        _ => None,
+    let ids = || runs.iter().map(|run| &run.id);
+    let named: Vec<&RunId> = match name {
+        "last" => ids().max().into_iter().collect(),
+        _ => ids().filter(|id| id.as_str().starts_with(name)).collect(),
     };
-    found.cloned().ok_or_else(|| CliError::Usage {
-        message: format!("there is no run `{name}`, or more than one"),
-        hint: "clxs runs lists them".to_owned(),
-    })
+    let message = match named.as_slice() {
+        [id] => return Ok((*id).clone()),
+        [] => format!("there is no run `{name}`"),
+        _ => format!("{} runs begin with `{name}`", named.len()),
+    };
+    Err(CliError::Usage { message, hint: "clxs runs lists them".to_owned() })
 }
 
 fn list(runs: &[RunSummary], format: Format, context: &Context) -> anyhow::Result<()> {

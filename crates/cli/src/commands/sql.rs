@@ -71,7 +71,9 @@ fn script(command: &SqlCommand) -> anyhow::Result<String> {
             std::io::stdin().lock().read_to_string(&mut text)?;
             Ok(text)
         }
-        (None, Some(path)) => Ok(fs_err::read_to_string(path)?),
+        (None, Some(path)) => {
+            Ok(fs_err::read_to_string(path).map_err(CliError::file("the file of statements"))?)
+        }
         (None, None) => Ok(String::new()),
     }
 }

@@ -12,7 +12,7 @@ pub(super) fn of(event: &Event) -> Option<(Style, String)> {
     let (style, text) = match event {
         Event::Recovered { run, steps } => {
             let steps = units::plural(*steps as u64, "step");
-            (Style::Warning, format!("△ Run {run} had died; {steps} that were in flight have ended"))
+            (Style::Warning, format!("△ Run {run} left {steps} in flight, which have ended"))
         }
         Event::SchemasFound { schemas } => (Style::Plain, schemas_found(schemas)),
         Event::RunStarted { tables, schemas, destination, .. } => {
@@ -60,6 +60,9 @@ fn securable(
             let text = format!("[WARN] △ Skipping non-clonable table type {kind}: {name} ({reason})");
             return Some((Style::Warning, text));
         }
+        (Outcome::Skipped { reason }, Kind::SystemSchema) => {
+            return Some((Style::Plain, format!("[INFO] ◈ Leaving {kind} {name} alone: {reason}")));
+        }
         (Outcome::Skipped { reason }, _) => {
             return Some((Style::Warning, format!("[WARN] △ Skipped {kind}: {name} ({reason})")));
         }
@@ -98,6 +101,7 @@ mod tests {
         let failed = || Outcome::Failed { error: "no space left".to_owned() };
         let events = [
             Event::SchemasFound { schemas },
+            finished(Kind::SystemSchema, "prod.information_schema", skipped(), None),
             finished(Kind::Schema, "prod.bronze", Outcome::Created, None),
             finished(Kind::Table, "prod.bronze.orders", Outcome::Created, Some(metrics)),
             finished(Kind::Table, "prod.bronze.stores", Outcome::Replaced, Some(metrics)),
@@ -116,6 +120,7 @@ mod tests {
         let lines: Vec<String> = events.iter().filter_map(of).map(|(_, text)| text).collect();
         insta::assert_snapshot!(lines.join("\n"), @r"
         [INFO] ◈ Found 2 schemas to clone: bronze, silver
+        [INFO] ◈ Leaving system schema information_schema alone: owned by a pipeline
         [INFO] ✓ Created schema: bronze
         [INFO] ✓ Cloned table: bronze.orders (1,200 files, 480 kB copied)
         [INFO] ✓ Cloned table: bronze.stores (1,200 files, 480 kB copied)

@@ -38,7 +38,11 @@ fn parse(path: &Path, text: &str, findings: &mut Vec<Finding>) -> Layer {
             for (name, Spanned { value, referenced, .. }) in entries {
                 let place = Place::File { path: path.to_owned(), line: referenced.line() };
                 match check(&name, value) {
-                    Ok(Some((key, value))) => layer.set(key.name, value, Origin::File(place)),
+                    Ok(Some((key, _))) if layer.has(key.name) => {
+                        let message = format!("{name}: {} is set before under its other name", key.name);
+                        findings.push(Finding::error(Some(place), message, None));
+                    }
+                    Ok(Some((key, value))) => layer.set(key.name, value, Origin::Written(place)),
                     Ok(None) => {}
                     Err(problem) => findings.push(Finding::error(Some(place), problem.message, problem.hint)),
                 }

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use serde::Serialize;
 use serde_json::Value;
 
 use super::finding::{Finding, Place};
@@ -13,12 +12,9 @@ use super::secret;
 use crate::environment::{self, Environment};
 
 /// Where the value of a setting comes from.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(untagged)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Origin {
-    Flag(Place),
-    Variable(Place),
-    File(Place),
+    Written(Place),
     /// A profile of Databricks, as the client describes it.
     Profile(String),
     Default,
@@ -41,6 +37,10 @@ impl Layer {
         self.settings.insert(key, (value, origin));
     }
 
+    pub(crate) fn has(&self, key: &str) -> bool {
+        self.settings.contains_key(key)
+    }
+
     /// The settings given as flags.
     pub(crate) fn of_flags(options: &Options) -> serde_json::Result<Self> {
         let values = serde_json::to_value(options)?;
@@ -48,7 +48,7 @@ impl Layer {
         for key in KEYS {
             if let Some(value) = values.get(key.name).filter(|value| !value.is_null()) {
                 let place = Place::Flag { name: key.flag.to_owned() };
-                layer.set(key.name, value.clone(), Origin::Flag(place));
+                layer.set(key.name, value.clone(), Origin::Written(place));
             }
         }
         Ok(layer)
@@ -72,7 +72,7 @@ impl Layer {
                 continue;
             }
             match key.kind.parse(text) {
-                Ok(value) => layer.set(key.name, value, Origin::Variable(place)),
+                Ok(value) => layer.set(key.name, value, Origin::Written(place)),
                 Err(error) => findings.push(Finding::error(Some(place), message(error), None)),
             }
         }
@@ -101,9 +101,14 @@ fn databricks_variable(key: &str) -> Option<&'static str> {
     }
 }
 
-/// Combines layers, the strongest first.
+/// Combines layers, the strongest first. A profile has a host of its own: that of a layer below is another's.
 pub(crate) fn combine(layers: impl IntoIterator<Item = Layer>) -> Combined {
-    layers.into_iter().fold(Combined::default(), Combined::or)
+    layers.into_iter().fold(Combined::default(), |combined, mut layer| {
+        if combined.get("profile").is_some() {
+            layer.settings.remove("host");
+        }
+        combined.or(layer)
+    })
 }
 
 impl Combined {
@@ -140,7 +145,7 @@ impl Origin {
     /// The place a message can point to.
     pub(crate) fn place(&self) -> Option<&Place> {
         match self {
-            Self::Flag(place) | Self::Variable(place) | Self::File(place) => Some(place),
+            Self::Written(place) => Some(place),
             Self::Profile(_) | Self::Default => None,
         }
     }
@@ -149,7 +154,7 @@ impl Origin {
 impl fmt::Display for Origin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Flag(place) | Self::Variable(place) | Self::File(place) => place.fmt(f),
+            Self::Written(place) => place.fmt(f),
             Self::Profile(description) => f.write_str(description),
             Self::Default => f.write_str("default"),
         }
@@ -186,6 +191,18 @@ mod tests {
             [("CLXS_HOST", "https://ours"), ("DATABRICKS_HOST", "https://theirs")].into_iter().collect();
         let layer = Layer::of_environment(&both, &mut Vec::new());
         assert_eq!(combine([layer]).get("host").unwrap().0, &json!("https://ours"));
+    }
+
+    #[test]
+    fn profile_takes_the_place_of_a_host_in_a_layer_below_it() {
+        let layer = |host: Option<&str>, profile: Option<&str>| {
+            let (host, profile) = (host.map(str::to_owned), profile.map(str::to_owned));
+            Layer::of_flags(&Options { host, profile, ..Options::default() }).unwrap()
+        };
+        let host = |layers: [Layer; 2]| combine(layers).options().unwrap().host;
+        assert_eq!(host([layer(None, Some("p")), layer(Some("h"), None)]), None);
+        assert_eq!(host([layer(Some("h"), None), layer(None, Some("p"))]).as_deref(), Some("h"));
+        assert_eq!(host([layer(Some("h"), Some("p")), layer(Some("g"), None)]).as_deref(), Some("h"));
     }
 
     #[test]

@@ -33,14 +33,32 @@ fn explain_shows_the_origin_of_every_value() {
 }
 
 #[test]
+fn explain_shows_the_settings_of_a_workspace_without_credentials_too() {
+    let ran = Clxs::new().run_with(&[("CLXS_HOST", "x.example")], &["config", "explain"]);
+    assert_eq!(ran.code, 2);
+    let host = ran.stdout.lines().find(|line| line.starts_with("host ")).unwrap();
+    assert!(host.contains("x.example") && host.ends_with("variable CLXS_HOST"), "{ran}");
+    assert!(ran.stderr.contains("there are no credentials"), "{ran}");
+}
+
+#[test]
+fn profile_that_is_named_wins_over_the_host_that_the_demo_wrote() {
+    let clxs = Clxs::new();
+    clxs.write("home/config.yaml", "host: embedded\n");
+    clxs.write(".databrickscfg", "[prod]\nhost = https://prod.example\ntoken = x\n");
+    let explained = clxs.run(&["config", "explain", "--profile", "prod"]).success();
+    let host = explained.lines().find(|line| line.starts_with("host ")).unwrap();
+    assert!(host.contains("https://prod.example/"), "{explained}");
+}
+
+#[test]
 fn explain_as_json_has_schema_and_version() {
     let stdout = Clxs::new().run(&["config", "explain", "--output", "json"]).success();
     let document: serde_json::Value = serde_json::from_str(&stdout).unwrap();
     assert_eq!((document["schema"].as_str(), document["version"].as_u64()), (Some("clxs.settings"), Some(1)));
-    assert_eq!(
-        document["settings"].as_array().unwrap().iter().find(|it| it["key"] == "host").unwrap()["value"],
-        "embedded"
-    );
+    let host = document["settings"].as_array().unwrap().iter().find(|it| it["key"] == "host").unwrap();
+    let default = cfg!(feature = "embedded").then_some("embedded");
+    assert_eq!(host["value"].as_str(), default);
 }
 
 #[test]
@@ -71,6 +89,8 @@ fn broken_yaml_and_repeated_keys_are_named_with_their_line() {
     clxs.write("clxs.yaml", "source_catalog: a\n  b: c\n");
     assert_ran!(clxs.run(&["clone"]));
     clxs.write("clxs.yaml", "source_catalog: a\nsource_catalog: b\n");
+    assert_ran!(clxs.run(&["clone"]));
+    clxs.write("clxs.yaml", "location: s3://a\ncatalog_location: s3://b\n");
     assert_ran!(clxs.run(&["clone"]));
 }
 

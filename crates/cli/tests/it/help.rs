@@ -24,6 +24,7 @@ use rstest::rstest;
 fn help_of(#[case] command: &str) {
     let arguments: Vec<&str> = command.split_whitespace().chain(["--help"]).collect();
     let help = Clxs::new().run(&arguments);
+    assert!(help.stdout.lines().all(|line| line.chars().count() <= 80), "{help}");
     insta::with_settings!({ snapshot_suffix => command.replace(' ', "_") }, {
         assert_ran!(help);
     });

@@ -24,11 +24,7 @@ impl FixedAnswer {
     /// Refuses every token with this message.
     pub(crate) fn unauthenticated(message: &str) -> Self {
         let body = serde_json::json!({ "error_code": "UNAUTHENTICATED", "message": message }).to_string();
-        let length = body.len();
-        Self::serve(format!(
-            "HTTP/1.1 401 Unauthorized\r\nContent-Type: application/json\r\nContent-Length: {length}\r\n\
-             Connection: close\r\n\r\n{body}"
-        ))
+        Self::serve(answer("401 Unauthorized", &body))
     }
 
     /// The environment of somebody who uses this workspace.
@@ -41,8 +37,22 @@ impl FixedAnswer {
     }
 }
 
+/// An answer that says success, with a body of JSON.
+#[cfg(feature = "embedded")]
+pub(crate) fn ok(body: &str) -> String {
+    answer("200 OK", body)
+}
+
+fn answer(status: &str, body: &str) -> String {
+    let length = body.len();
+    format!(
+        "HTTP/1.1 {status}\r\nContent-Type: application/json\r\nContent-Length: {length}\r\n\
+         Connection: close\r\n\r\n{body}"
+    )
+}
+
 /// Reads the head of a request before it answers, so that the other side has sent it.
-fn respond(mut connection: TcpStream, answer: &str) {
+pub(crate) fn respond(mut connection: TcpStream, answer: &str) {
     let mut lines = BufReader::new(connection.try_clone().unwrap()).lines();
     while lines.next().is_some_and(|line| line.is_ok_and(|line| !line.is_empty())) {}
     // The other side may have gone already, which is its right.

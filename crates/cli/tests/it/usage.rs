@@ -1,5 +1,9 @@
 //! Wrong arguments: exit code 2, nothing is contacted, the message helps.
 
+use std::net::TcpListener;
+
+use rstest::rstest;
+
 use crate::clxs::{Clxs, assert_ran};
 use crate::server::FixedAnswer;
 
@@ -48,6 +52,21 @@ fn sql_without_a_statement_is_refused() {
     assert_ran!(Clxs::new().run(&["sql", " -- nothing"]));
 }
 
+#[rstest]
+#[case::statements(&["sql", "-f", "absent.sql"], &[])]
+#[case::log(&["sql", "SELECT 1", "--log-file", "absent/log"], &[])]
+#[case::directives(&["sql", "SELECT 1"], &[("CLXS_LOG", "=====")])]
+fn file_or_variable_that_is_no_good_is_refused_before_anything_runs(
+    #[case] arguments: &[&str],
+    #[case] variables: &[(&str, &str)],
+) {
+    let clxs = Clxs::new();
+    let ran = clxs.run_with(variables, arguments);
+    assert_eq!((ran.code, ran.stdout.as_str()), (2, ""), "{ran}");
+    assert!(ran.stderr.contains("caused by"), "{ran}");
+    assert!(!clxs.home().exists());
+}
+
 #[test]
 fn host_without_credentials_names_what_to_set() {
     let variables = [("DATABRICKS_HOST", "https://example.cloud.databricks.com")];
@@ -56,10 +75,31 @@ fn host_without_credentials_names_what_to_set() {
 }
 
 #[test]
+fn host_of_a_file_without_credentials_is_named_by_its_line() {
+    let clxs = Clxs::new();
+    clxs.write("clxs.yaml", "# ours\nhost: example.cloud.databricks.com\n");
+    assert_ran!(clxs.run(&["sql", "SELECT 1"]));
+}
+
+#[test]
 fn workspace_that_hangs_up_is_exit_code_8() {
     let server = FixedAnswer::serve(String::new());
     let ran = Clxs::new().run_with(&server.variables("x"), &["sql", "SELECT 1"]);
     assert_eq!((ran.code, ran.stdout.as_str()), (8, ""), "{ran}");
+}
+
+#[test]
+fn doctor_does_not_try_for_minutes_to_reach_a_workspace() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    drop(listener);
+    let variables = [("DATABRICKS_HOST", url.as_str()), ("DATABRICKS_TOKEN", "x")];
+    let ran = Clxs::new().run_with(&variables, &["doctor", "--output", "json"]);
+    assert_eq!(ran.code, 8, "{ran}");
+    let document: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap();
+    let last = document["checks"].as_array().unwrap().last().unwrap();
+    assert_eq!((last["name"].as_str(), last["ok"].as_bool()), (Some("current user"), Some(false)));
+    assert!(last["found"].as_str().unwrap().contains("3 tries"), "{ran}");
 }
 
 #[test]

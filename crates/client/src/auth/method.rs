@@ -6,11 +6,14 @@ use futures::future::BoxFuture;
 
 use super::attribute::Family;
 use super::resolve::Configuration;
-use super::{CredentialsError, TokenProvider};
+use super::{Configured, CredentialsError, TokenProvider};
 use crate::secret::Secret;
 
 /// Makes a provider of what is configured, if that is enough.
-type Connect = fn(&Configuration) -> Option<Arc<dyn TokenProvider>>;
+type Connect = fn(&Configuration) -> Option<Connected>;
+
+/// A provider, and where its credentials are configured.
+type Connected = Configured<Arc<dyn TokenProvider>>;
 
 /// One rung of the ladder.
 pub(super) struct Method {
@@ -48,14 +51,12 @@ pub(super) const METHODS: &[Method] = &[
 ];
 
 /// The provider of the method that `auth_type` names, else of the first that is configured.
-pub(super) fn connect(
-    configuration: &Configuration,
-) -> Result<Option<Arc<dyn TokenProvider>>, CredentialsError> {
+pub(super) fn connect(configuration: &Configuration) -> Result<Option<Connected>, CredentialsError> {
     let configured = |method: &&Method| !method.needs.is_empty() && configuration.has_all(method.needs);
     let method = match configuration.get("auth_type") {
-        Some(name) => match METHODS.iter().find(|method| method.name == name) {
+        Some(Configured { value: name, .. }) => match METHODS.iter().find(|method| method.name == name) {
             Some(method) => method,
-            None => return Err(unsupported(configuration, name, "auth_type")),
+            None => return Err(unsupported(configuration, &name, "auth_type")),
         },
         None => match METHODS.iter().find(configured) {
             Some(method) => method,
@@ -70,7 +71,7 @@ pub(super) fn connect(
 }
 
 /// Nothing is configured whole: half of some method's attributes is still not nothing.
-fn incomplete(configuration: &Configuration) -> Result<Option<Arc<dyn TokenProvider>>, CredentialsError> {
+fn incomplete(configuration: &Configuration) -> Result<Option<Connected>, CredentialsError> {
     match configuration.credentials().find(|(family, ..)| *family != Family::Pat) {
         Some((family, name)) => Err(unsupported(configuration, family.name(), name)),
         None => Ok(None),
@@ -94,8 +95,9 @@ impl PersonalAccessToken {
         Self(Secret::new(token.into()))
     }
 
-    fn connect(configuration: &Configuration) -> Option<Arc<dyn TokenProvider>> {
-        configuration.get("token").map(|token| Arc::new(Self::new(token)) as Arc<dyn TokenProvider>)
+    fn connect(configuration: &Configuration) -> Option<Connected> {
+        let Configured { value, origin } = configuration.get("token")?;
+        Some(Configured { value: Arc::new(Self::new(value)), origin })
     }
 }
 

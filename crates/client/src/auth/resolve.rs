@@ -3,9 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
+use url::Url;
+
 use super::attribute::{ATTRIBUTES, Attribute, Family};
 use super::profile::{self, Profile};
-use super::{CredentialsError, Environment, Explicit, Resolved, host, method};
+use super::{Configured, CredentialsError, Environment, Explicit, Resolved, host, method};
 use crate::secret::Secret;
 
 /// Finds the workspace and the credentials that are configured; `None` when nothing is.
@@ -27,29 +29,21 @@ pub fn resolve(explicit: &Explicit, environment: &Environment) -> Result<Option<
     }
     let Some(host) = configuration.host()? else { return configuration.without_host() };
     configuration.require_one_family()?;
-    let origin = configuration.describe("host");
     let Some(credentials) = method::connect(&configuration)? else {
-        return Err(CredentialsError::MissingCredentials { host, origin });
+        let origin = configuration.describe("host");
+        return Err(CredentialsError::MissingCredentials { host: host.value, origin });
     };
-    let origin = format!("{origin}, {}", configuration.describe("token"));
-    let warehouse_id = configuration.get("warehouse_id").map(str::to_owned);
-    Ok(Some(Resolved { host, credentials, warehouse_id, origin }))
+    Ok(Some(Resolved { host, credentials, warehouse_id: configuration.get("warehouse_id") }))
 }
 
-/// What is configured, and where.
+/// What is configured, and where. All values are kept as secrets, for some are.
 #[derive(Debug, Default)]
-pub(super) struct Configuration(BTreeMap<&'static str, Found>);
-
-#[derive(Debug)]
-struct Found {
-    value: Secret<String>,
-    origin: String,
-    family: Option<Family>,
-}
+pub(super) struct Configuration(BTreeMap<&'static str, Configured<Secret<String>>>);
 
 impl Configuration {
-    pub(super) fn get(&self, name: &str) -> Option<&str> {
-        self.0.get(name).map(|found| found.value.expose().as_str())
+    pub(super) fn get(&self, name: &str) -> Option<Configured<String>> {
+        let Configured { value, origin } = self.0.get(name)?;
+        Some(Configured { value: value.expose().clone(), origin: origin.clone() })
     }
 
     pub(super) fn has_all(&self, names: &[&str]) -> bool {
@@ -58,10 +52,13 @@ impl Configuration {
 
     /// The credentials that are configured, with their families.
     pub(super) fn credentials(&self) -> impl Iterator<Item = (Family, &'static str)> {
-        self.0.iter().filter_map(|(name, found)| Some((found.family?, *name)))
+        self.0.keys().filter_map(|name| {
+            let attribute = ATTRIBUTES.iter().find(|attribute| attribute.name == *name)?;
+            Some((attribute.family?, *name))
+        })
     }
 
-    /// `token from DATABRICKS_TOKEN`.
+    /// `token from variable DATABRICKS_TOKEN`.
     pub(super) fn describe(&self, name: &str) -> String {
         match self.0.get(name) {
             Some(found) => format!("{name} from {}", found.origin),
@@ -70,14 +67,18 @@ impl Configuration {
     }
 
     fn add_explicit(&mut self, explicit: &Explicit) -> Result<(), CredentialsError> {
-        let given = || "the command line".to_owned();
-        self.add("host", explicit.host.clone(), given);
-        self.add("warehouse_id", explicit.warehouse_id.clone(), given);
+        for (name, given) in [("host", &explicit.host), ("warehouse_id", &explicit.warehouse_id)] {
+            if let Some(Configured { value, origin }) = given {
+                self.add(name, Some(value), || origin.clone());
+            }
+        }
         match (&explicit.token, &explicit.token_file) {
             (Some(_), Some(_)) => return Err(CredentialsError::TwoTokens),
-            (Some(token), None) => self.add("token", Some(token.expose().clone()), given),
+            (Some(Configured { value, origin }), None) => {
+                self.add("token", Some(value.expose()), || origin.clone());
+            }
             (None, Some(path)) => {
-                self.add("token", Some(read_token(path)?), || format!("the file {}", path.display()));
+                self.add("token", Some(&read_token(path)?), || format!("the file {}", path.display()));
             }
             (None, None) => {}
         }
@@ -86,22 +87,21 @@ impl Configuration {
 
     fn add_environment(&mut self, environment: &Environment) {
         for Attribute { name, variable, .. } in ATTRIBUTES {
-            self.add(name, environment.get(variable).map(str::to_owned), || (*variable).to_owned());
+            self.add(name, environment.get(variable), || format!("variable {variable}"));
         }
     }
 
     fn add_profile(&mut self, profile: &Profile) {
         for Attribute { name, .. } in ATTRIBUTES {
-            self.add(name, profile.get(name).map(str::to_owned), || profile.origin.clone());
+            self.add(name, profile.get(name), || profile.origin.clone());
         }
     }
 
     /// Adds a value, unless an earlier layer has one.
-    fn add(&mut self, name: &'static str, value: Option<String>, origin: impl FnOnce() -> String) {
+    fn add(&mut self, name: &'static str, value: Option<&str>, origin: impl FnOnce() -> String) {
         let Some(value) = value else { return };
-        let family =
-            ATTRIBUTES.iter().find(|attribute| attribute.name == name).and_then(|found| found.family);
-        self.0.entry(name).or_insert_with(|| Found { value: Secret::new(value), origin: origin(), family });
+        let configured = || Configured { value: Secret::new(value.to_owned()), origin: origin() };
+        self.0.entry(name).or_insert_with(configured);
     }
 
     /// Whether the file of profiles need not be read, as long as no profile is named.
@@ -109,11 +109,12 @@ impl Configuration {
         self.0.contains_key("host") || self.credentials().next().is_some()
     }
 
-    fn host(&self) -> Result<Option<url::Url>, CredentialsError> {
-        let Some(found) = self.0.get("host") else { return Ok(None) };
-        host::parse(found.value.expose())
-            .map(Some)
-            .map_err(|reason| CredentialsError::InvalidHost { origin: self.describe("host"), reason })
+    fn host(&self) -> Result<Option<Configured<Url>>, CredentialsError> {
+        let Some(Configured { value, origin }) = self.get("host") else { return Ok(None) };
+        match host::parse(&value) {
+            Ok(value) => Ok(Some(Configured { value, origin })),
+            Err(reason) => Err(CredentialsError::InvalidHost { origin: self.describe("host"), reason }),
+        }
     }
 
     /// Without a host there is either nothing at all, or something that was meant for a workspace.

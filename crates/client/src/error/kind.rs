@@ -39,7 +39,7 @@ pub enum ErrorKind {
     StatementFailed,
     /// A statement was canceled.
     StatementCanceled,
-    /// Host, credentials or profile are not configured well.
+    /// Host, credentials, profile or TLS are not configured well.
     Configuration,
 }
 
@@ -57,7 +57,7 @@ impl Error {
             }
             Self::StatementCanceled { .. } => ErrorKind::StatementCanceled,
             Self::InvalidRequest { .. } => ErrorKind::InvalidInput,
-            Self::Credentials(_) => ErrorKind::Configuration,
+            Self::Credentials(_) | Self::Tls { .. } => ErrorKind::Configuration,
         }
     }
 

@@ -9,7 +9,7 @@ use http_body_util::BodyExt;
 use http_body_util::combinators::UnsyncBoxBody;
 use url::{Host, Url};
 
-use super::{Body, Transport, TransportError};
+use super::{Body, BoxError, Transport, TransportError};
 
 /// How long a connection may take to be made. The timeout of the whole request stands above the seam; this
 /// shorter one exists because it alone tells that nothing was sent.
@@ -29,14 +29,14 @@ impl HttpTransport {
     /// A transport to this host; it carries requests to others as well.
     ///
     /// # Errors
-    /// [`TransportError::NotSent`] when TLS cannot be set up.
-    pub fn for_host(host: &Url) -> Result<Self, TransportError> {
+    /// When TLS cannot be set up.
+    pub fn for_host(host: &Url) -> Result<Self, BoxError> {
         let builder = reqwest::Client::builder()
             .redirect(reqwest::redirect::Policy::none())
             .connect_timeout(CONNECT_TIMEOUT)
             .pool_idle_timeout(IDLE_TIMEOUT);
         let builder = if is_loopback(host) { builder.no_proxy() } else { builder };
-        Ok(Self { client: builder.build().map_err(TransportError::not_sent)? })
+        Ok(Self { client: builder.build()? })
     }
 }
 

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use clxs_client::Secret;
-use clxs_client::auth::{CredentialsError, Environment, Explicit, Resolved, resolve};
+use clxs_client::auth::{Configured, CredentialsError, Environment, Explicit, Resolved, resolve};
 use rstest::rstest;
 use tempfile::TempDir;
 
@@ -52,8 +52,17 @@ fn find(variables: &[(&str, &str)]) -> Result<Option<Resolved>, CredentialsError
     resolve(&Explicit::default(), &environment(home.path(), variables))
 }
 
+fn configured<T>(value: T) -> Configured<T> {
+    Configured { value, origin: "clxs.yaml:7".to_owned() }
+}
+
+/// The id of the warehouse.
+fn warehouse(resolved: &Resolved) -> Option<&str> {
+    resolved.warehouse_id.as_ref().map(|id| id.value.as_str())
+}
+
 async fn token(resolved: &Resolved) -> String {
-    resolved.credentials.token().await.unwrap().expose().clone()
+    resolved.credentials.value.token().await.unwrap().expose().clone()
 }
 
 #[tokio::test]
@@ -61,17 +70,18 @@ async fn environment_alone_is_enough_and_the_file_is_not_read() {
     let variables =
         [("DATABRICKS_HOST", "https://env.example"), ("DATABRICKS_TOKEN", "env-token"), ("HOME", "/nowhere")];
     let resolved = resolve(&Explicit::default(), &variables.into_iter().collect()).unwrap().unwrap();
-    assert_eq!(resolved.host.as_str(), "https://env.example/");
+    assert_eq!(resolved.host.value.as_str(), "https://env.example/");
     assert_eq!(token(&resolved).await, "env-token");
-    assert_eq!(resolved.origin, "host from DATABRICKS_HOST, token from DATABRICKS_TOKEN");
+    assert_eq!(resolved.host.origin, "variable DATABRICKS_HOST");
+    assert_eq!(resolved.credentials.origin, "variable DATABRICKS_TOKEN");
 }
 
 #[tokio::test]
 async fn default_profile_of_the_settings_wins_over_the_section_of_that_name() {
     let resolved = find(&[]).unwrap().unwrap();
-    assert_eq!(resolved.host.as_str(), "https://team.example/");
+    assert_eq!(resolved.host.value.as_str(), "https://team.example/");
     assert_eq!(token(&resolved).await, "\"quoted\\token");
-    assert_eq!(resolved.warehouse_id.as_deref(), Some("w1"));
+    assert_eq!(warehouse(&resolved), Some("w1"));
 }
 
 #[tokio::test]
@@ -79,7 +89,7 @@ async fn section_default_is_used_without_settings_and_is_merged_into_no_other() 
     let home =
         home("[DEFAULT]\nhost = https://default.example\ntoken = t\n[other]\nhost = https://other.example\n");
     let default = resolve(&Explicit::default(), &environment(home.path(), &[])).unwrap().unwrap();
-    assert_eq!(default.host.as_str(), "https://default.example/");
+    assert_eq!(default.host.value.as_str(), "https://default.example/");
     let named = environment(home.path(), &[("DATABRICKS_CONFIG_PROFILE", "other")]);
     let error = resolve(&Explicit::default(), &named).unwrap_err();
     assert!(matches!(error, CredentialsError::MissingCredentials { .. }), "{error}");
@@ -89,7 +99,7 @@ async fn section_default_is_used_without_settings_and_is_merged_into_no_other() 
 async fn explicit_values_win_over_environment_and_that_over_a_named_profile() {
     let home = home(PROFILES);
     let explicit = Explicit {
-        token: Some(Secret::new("explicit".to_owned())),
+        token: Some(configured(Secret::new("explicit".to_owned()))),
         profile: Some("team".into()),
         ..Explicit::default()
     };
@@ -102,9 +112,9 @@ async fn explicit_values_win_over_environment_and_that_over_a_named_profile() {
         ],
     );
     let resolved = resolve(&explicit, &environment).unwrap().unwrap();
-    assert_eq!(resolved.host.as_str(), "https://env.example/");
+    assert_eq!(resolved.host.value.as_str(), "https://env.example/");
     assert_eq!(token(&resolved).await, "explicit");
-    assert_eq!(resolved.warehouse_id.as_deref(), Some("w1"));
+    assert_eq!(warehouse(&resolved), Some("w1"));
 }
 
 #[tokio::test]
@@ -113,17 +123,41 @@ async fn token_file_holds_the_token_alone() {
     let path = folder.path().join("token");
     fs_err::write(&path, "from-file\n").unwrap();
     let explicit = |path: PathBuf| Explicit {
-        host: Some("x.example".into()),
+        host: Some(configured("x.example".to_owned())),
         token_file: Some(path),
         ..Explicit::default()
     };
     let resolved = resolve(&explicit(path.clone()), &Environment::default()).unwrap().unwrap();
     assert_eq!(token(&resolved).await, "from-file");
+    assert_eq!(resolved.credentials.origin, format!("the file {}", path.display()));
     fs_err::write(&path, " \n").unwrap();
     let empty = resolve(&explicit(path), &Environment::default()).unwrap_err();
     assert!(matches!(empty, CredentialsError::EmptyTokenFile { .. }));
     let missing = resolve(&explicit(folder.path().join("none")), &Environment::default()).unwrap_err();
     assert!(chain(&missing).contains("none"), "{}", chain(&missing));
+}
+
+#[test]
+fn explicit_value_is_named_by_the_place_its_giver_knows() {
+    let explicit = |host: &str| Explicit { host: Some(configured(host.to_owned())), ..Explicit::default() };
+    let home = tempfile::tempdir().unwrap();
+    let errors = ["x.example", "ftp://x.example"]
+        .map(|host| resolve(&explicit(host), &environment(home.path(), &[])).unwrap_err().to_string());
+    insta::assert_snapshot!(errors.join("\n"), @r"
+    there are no credentials for `https://x.example/` (host from clxs.yaml:7): set DATABRICKS_TOKEN or a profile with a `token`
+    host from clxs.yaml:7 is not the URL of a workspace: its scheme is neither http nor https
+    ");
+}
+
+#[test]
+fn token_and_token_file_exclude_each_other() {
+    let explicit = Explicit {
+        token: Some(configured(Secret::new("t".to_owned()))),
+        token_file: Some(PathBuf::from("token")),
+        ..Explicit::default()
+    };
+    let error = resolve(&explicit, &Environment::default()).unwrap_err();
+    assert!(matches!(error, CredentialsError::TwoTokens), "{error}");
 }
 
 #[rstest]

@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
 
 use bytes::Bytes;
+use clxs_api::statement::ExecuteStatement;
 use clxs_client::auth::PersonalAccessToken;
 use clxs_client::transport::Body;
 use clxs_client::{Client, ClientBuilder, Transport, TransportError};
@@ -94,6 +95,15 @@ pub(crate) fn builder(queue: &Arc<Queue>) -> ClientBuilder {
 /// A client of a queue.
 pub(crate) fn client(queue: &Arc<Queue>) -> Client {
     builder(queue).build().unwrap()
+}
+
+/// A statement to send.
+pub(crate) fn select() -> ExecuteStatement {
+    ExecuteStatement {
+        statement: "SELECT 1".into(),
+        warehouse_id: "local".into(),
+        ..ExecuteStatement::default()
+    }
 }
 
 /// The text of an error with all its causes.

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use clxs_api::catalog::{CreateCatalog, UpdateCatalog};
 use clxs_api::grant::PermissionsChange;
 use clxs_api::schema::{CreateSchema, UpdateSchema};
-use clxs_api::statement::{ExecuteStatement, StatementId};
+use clxs_api::statement::StatementId;
 use clxs_api::table::UpdateTable;
 use clxs_api::{FullName, Identifier, Privilege, SecurableKind};
 use clxs_client::Client;
@@ -14,7 +14,7 @@ use futures::TryStreamExt;
 use serde::Deserialize;
 use serde_json::json as value;
 
-use crate::queue::{Queue, client, json};
+use crate::queue::{Queue, client, json, select};
 
 #[derive(Deserialize)]
 struct Schema {
@@ -64,16 +64,11 @@ async fn request_everything_of_unity_catalog(client: &Client) {
 }
 
 async fn request_everything_of_warehouses(client: &Client) {
-    let statement = ExecuteStatement {
-        statement: "SELECT 1".into(),
-        warehouse_id: "w".into(),
-        ..ExecuteStatement::default()
-    };
     let id = StatementId("01ef-1".into());
     client.list_warehouses().try_collect::<Vec<_>>().await.unwrap();
     client.get_warehouse("w").await.unwrap();
     client.start_warehouse("w").await.unwrap();
-    client.submit_statement(&statement).await.unwrap();
+    client.submit_statement(&select()).await.unwrap();
     client.get_statement(&id).await.unwrap();
     client.get_statement_chunk(&id, 3).await.unwrap();
     client.cancel_statement(&id).await.unwrap();

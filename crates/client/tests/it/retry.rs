@@ -4,21 +4,12 @@ use std::time::Duration;
 
 use clxs_api::Identifier;
 use clxs_api::catalog::UpdateCatalog;
-use clxs_api::statement::ExecuteStatement;
 use clxs_client::{Error, ErrorKind, RetryPolicy};
 use rstest::rstest;
 use serde_json::json as value;
 use tokio::time::Instant;
 
-use crate::queue::{Queue, Reply, builder, client, json, stable, text};
-
-fn select() -> ExecuteStatement {
-    ExecuteStatement {
-        statement: "SELECT 1".into(),
-        warehouse_id: "local".into(),
-        ..ExecuteStatement::default()
-    }
-}
+use crate::queue::{Queue, Reply, builder, client, json, select, stable, text};
 
 fn catalog() -> Identifier {
     Identifier::new("retail").unwrap()
@@ -119,6 +110,15 @@ async fn error_says_how_often_and_how_long_it_was_tried() {
     assert_eq!(error.kind(), ErrorKind::RateLimited);
     assert!(error.is_retryable());
     insta::assert_snapshot!(stable(&error), @"REQUEST_LIMIT_EXCEEDED: Slow. (HTTP 429, GET /api/2.1/unity-catalog/catalogs/retail, request id [id], 3 tries in 4.0 s)");
+}
+
+#[tokio::test(start_paused = true)]
+async fn client_with_another_policy_leaves_the_first_as_it_was() {
+    let queue = Queue::new([text(429, &[], ""), text(429, &[], ""), found()]);
+    let patient = client(&queue);
+    let error = patient.with_retry(RetryPolicy::never()).get_catalog(&catalog()).await.unwrap_err();
+    assert_eq!(error.call().unwrap().tries(), 1);
+    patient.get_catalog(&catalog()).await.unwrap();
 }
 
 #[tokio::test(start_paused = true)]

@@ -2,20 +2,12 @@
 
 use std::time::Duration;
 
-use clxs_api::statement::{ExecuteStatement, StatementId};
+use clxs_api::statement::StatementId;
 use clxs_client::{Error, ErrorKind};
 use serde_json::{Value, json as value};
 use tokio::time::Instant;
 
-use crate::queue::{Queue, client, json, stable};
-
-fn select() -> ExecuteStatement {
-    ExecuteStatement {
-        statement: "SELECT 1".into(),
-        warehouse_id: "local".into(),
-        ..ExecuteStatement::default()
-    }
-}
+use crate::queue::{Queue, client, json, select, stable};
 
 fn state(state: &str) -> Value {
     value!({"statement_id": "s1", "status": {"state": state}})

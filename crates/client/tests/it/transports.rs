@@ -140,7 +140,6 @@ async fn both_transports_carry_the_same_requests() {
         client.get_warehouse("a b/c").await.unwrap();
         let mut received = log.lock().unwrap().clone();
         for one in &mut received {
-            one.headers.insert("host".into(), one.headers["host"].replace(char::is_numeric, ""));
             one.headers.insert("x-request-id".into(), one.headers["x-request-id"].len().to_string());
             one.headers.insert("host".into(), "[host]".into());
         }

@@ -45,12 +45,13 @@ fn catalog_of(info: CatalogInfo) -> Catalog {
 
 fn schema_of(info: SchemaInfo) -> Option<(Identifier, Schema)> {
     let name = Identifier::new(info.name.clone()?).ok()?.to_lowercase();
-    let skip = is_system(&info).then(|| "a schema of the system".to_owned());
+    let is_system = is_system(&info);
     let schema = Schema {
         owner: info.owner,
         comment: some_text(info.comment),
         properties: own_properties(info.properties),
-        skip,
+        is_system,
+        skip: is_system.then(|| "the platform's own".to_owned()),
         ..Schema::default()
     };
     Some((name, schema))

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use clxs_api::table::{DependencyList, TableInfo};
-use clxs_api::{FullName, Identifier};
+use clxs_api::table::{ColumnInfo, DependencyList, TableInfo};
+use clxs_api::{FullName, Identifier, NameError};
 use futures::future::try_join;
 
 use super::containers::{own_properties, some_text};
@@ -137,21 +137,27 @@ fn protection(info: &TableInfo) -> Option<String> {
 }
 
 fn view_of(info: &TableInfo) -> View {
-    let columns = info.columns.iter().filter_map(|column| {
-        Some((Identifier::new(column.name.clone()?).ok()?, some_text(column.comment.clone())))
-    });
+    let columns: Result<Vec<_>, _> = info.columns.iter().map(view_column).collect();
+    let unnameable =
+        columns.as_ref().err().map(|problem| format!("one of its columns has no usable name: {problem}"));
     let property = |key: &str| info.properties.as_ref()?.get(key).cloned();
     let part =
         |number: u8| Identifier::new(property(&format!("view.catalogAndNamespace.part.{number}"))?).ok();
     View {
         definition: info.view_definition.clone(),
-        columns: columns.collect(),
+        columns: columns.unwrap_or_default(),
+        unnameable,
         reads: None,
         calls: Vec::new(),
         properties: own_properties(info.properties.clone()),
         schema_mode: property("view.schemaMode").as_deref().and_then(SchemaMode::from_property),
         session: part(0).zip(part(1)),
     }
+}
+
+fn view_column(column: &ColumnInfo) -> Result<(Identifier, Option<String>), NameError> {
+    let name = Identifier::new(column.name.clone().unwrap_or_default())?;
+    Ok((name, some_text(column.comment.clone())))
 }
 
 fn tables_of(list: &DependencyList) -> Vec<FullName> {
@@ -166,4 +172,25 @@ fn functions_of(list: &DependencyList) -> Vec<FullName> {
 
 fn dependency_name(text: &str) -> Option<FullName> {
     FullName::from_dotted(&text.replace('`', "")).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn view(columns: &[&str]) -> View {
+        let columns =
+            columns.iter().map(|name| ColumnInfo { name: Some((*name).into()), ..ColumnInfo::default() });
+        view_of(&TableInfo { columns: columns.collect(), ..TableInfo::default() })
+    }
+
+    #[test]
+    fn view_with_a_column_that_is_no_identifier_says_so_instead_of_losing_the_column() {
+        for name in ["", "a\u{1}b", &"x".repeat(256)] {
+            let view = view(&["id", name]);
+            assert!(view.columns.is_empty());
+            assert!(view.unnameable.is_some_and(|reason| reason.contains("no usable name")), "{name:?}");
+        }
+        assert_eq!(view(&["id", "a b"]).columns.len(), 2);
+    }
 }

@@ -9,7 +9,8 @@ use crate::{Error, Result};
 
 /// Each entry brings a journal from the version of its place to the next one. Entries are never changed,
 /// only added.
-const MIGRATIONS: &[&str] = &["
+const MIGRATIONS: &[&str] = &[
+    "
     CREATE TABLE runs (
         id TEXT PRIMARY KEY,
         metastore TEXT NOT NULL,
@@ -79,7 +80,15 @@ const MIGRATIONS: &[&str] = &["
         versions TEXT NOT NULL,
         PRIMARY KEY (metastore, catalog, name)
     ) STRICT, WITHOUT ROWID;
-"];
+",
+    "
+    -- Ids say nothing about the order in which the statements of a step were sent.
+    ALTER TABLE statements ADD COLUMN place INTEGER NOT NULL DEFAULT 0;
+
+    -- A step is in flight until it has finished; an outcome before that says why nobody could be asked.
+    CREATE INDEX steps_in_flight ON steps (run) WHERE finished_at IS NULL;
+",
+];
 
 /// Brings the journal to the newest version.
 pub(super) fn apply(connection: &mut Connection, path: &Path) -> Result<()> {

@@ -142,14 +142,16 @@ impl Journal {
         Ok(())
     }
 
-    /// Runs on a destination that have not ended: dead ones, for whoever holds the lease.
-    pub(crate) fn unfinished_runs(&self, metastore: &str, destination: &str) -> Result<Vec<RunId>> {
+    /// Runs on a destination that have not ended, or that have steps in flight: for whoever holds the lease
+    /// they are over.
+    pub(crate) fn unfinished_runs(&self, metastore: &str, destination: &str) -> Result<Vec<RunSummary>> {
         self.read("list unfinished runs", |connection| {
-            let mut statement = connection.prepare_cached(
-                "SELECT id FROM runs WHERE metastore = ?1 AND destination = ?2 AND state = ?3 ORDER BY id",
-            )?;
+            let mut statement = connection.prepare_cached(&format!(
+                "{SUMMARY} WHERE metastore = ?1 AND destination = ?2
+                 AND (state = ?3 OR id IN (SELECT run FROM steps WHERE finished_at IS NULL)) ORDER BY id"
+            ))?;
             let key = params![metastore, destination, RunState::Running.as_str()];
-            statement.query_map(key, |row| Ok(RunId::new(row.get::<_, String>(0)?)))?.collect()
+            statement.query_map(key, RunSummary::from_row)?.collect()
         })
     }
 }

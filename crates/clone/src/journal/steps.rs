@@ -11,7 +11,7 @@ use crate::outcome::StepOutcome;
 use crate::plan::StepId;
 use crate::report::StepRecord;
 
-/// A step of a dead run that nobody knows the end of.
+/// A step that nobody knows the end of: its process died, or could not ask.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct InFlight {
     pub(crate) step: StepId,
@@ -36,13 +36,16 @@ impl Journal {
     pub(crate) fn statement_sent(&self, run: &RunId, step: StepId, statement: &StatementId) -> Result<()> {
         self.write("note a statement", |transaction| {
             transaction
-                .prepare_cached("INSERT OR IGNORE INTO statements (run, step, id) VALUES (?1, ?2, ?3)")?
+                .prepare_cached(
+                    "INSERT OR IGNORE INTO statements (run, step, id, place)
+                     VALUES (?1, ?2, ?3, (SELECT count(*) FROM statements WHERE run = ?1 AND step = ?2))",
+                )?
                 .execute(params![run.as_str(), step.0, statement.0])
         })?;
         Ok(())
     }
 
-    /// A step has ended, or will not be done.
+    /// A step has ended, or will not be done. One of unknown outcome stays in flight.
     pub(crate) fn step_ends(
         &self,
         run: &RunId,
@@ -50,23 +53,26 @@ impl Journal {
         outcome: &StepOutcome,
         retries: u32,
     ) -> Result<()> {
+        let now = now();
+        let finished = (!matches!(outcome, StepOutcome::Unknown { .. })).then_some(now);
         self.write("end a step", |transaction| {
             transaction
                 .prepare_cached(
-                    "INSERT INTO steps (run, step, started_at, finished_at, retries, outcome) VALUES (?1, ?2, ?3, ?3, ?4, ?5)
-                     ON CONFLICT (run, step) DO UPDATE SET finished_at = ?3, retries = ?4, outcome = ?5",
+                    "INSERT INTO steps (run, step, started_at, finished_at, retries, outcome) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+                     ON CONFLICT (run, step) DO UPDATE SET finished_at = ?4, retries = ?5, outcome = ?6",
                 )?
-                .execute(params![run.as_str(), step.0, now(), retries, to_json(outcome)?])
+                .execute(params![run.as_str(), step.0, now, finished, retries, to_json(outcome)?])
         })?;
         Ok(())
     }
 
-    /// Steps that began and have not ended.
+    /// Steps that began and have not ended, each with its newest statement: of older ones the end is known.
     pub(crate) fn in_flight(&self, run: &RunId) -> Result<Vec<InFlight>> {
         self.read("list steps in flight", |connection| {
             let mut statement = connection.prepare_cached(
-                "SELECT step, (SELECT max(id) FROM statements s WHERE s.run = steps.run AND s.step = steps.step)
-                 FROM steps WHERE run = ?1 AND outcome IS NULL ORDER BY step",
+                "SELECT step, (SELECT id FROM statements s WHERE s.run = steps.run AND s.step = steps.step
+                               ORDER BY place DESC LIMIT 1)
+                 FROM steps WHERE run = ?1 AND finished_at IS NULL ORDER BY step",
             )?;
             let rows = statement.query_map([run.as_str()], |row| {
                 let statement: Option<String> = row.get(1)?;
@@ -81,7 +87,7 @@ impl Journal {
         self.read("read steps", |connection| {
             let mut statement = connection.prepare_cached(
                 "SELECT step, started_at, finished_at, retries, outcome,
-                        (SELECT json_group_array(id) FROM statements s WHERE s.run = steps.run AND s.step = steps.step)
+                        (SELECT json_group_array(id ORDER BY place) FROM statements s WHERE s.run = steps.run AND s.step = steps.step)
                  FROM steps WHERE run = ?1",
             )?;
             let rows = statement.query_map([run.as_str()], |row| {
@@ -97,5 +103,62 @@ impl Journal {
             })?;
             rows.collect()
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clxs_api::Identifier;
+
+    use super::*;
+    use crate::Settings;
+    use crate::journal::RunState;
+    use crate::plan::Plan;
+    use crate::settings::{CloneType, LoadType};
+
+    const STEP: StepId = StepId(0);
+
+    /// A journal with a run whose only step has begun.
+    fn begun() -> (tempfile::TempDir, Journal, RunId) {
+        let folder = tempfile::tempdir().unwrap();
+        let journal = Journal::open(folder.path().join("state.db")).unwrap();
+        let (source, destination) = (Identifier::new("prod").unwrap(), Identifier::new("dev").unwrap());
+        let settings = Settings::new(source.clone(), destination.clone());
+        let plan = Plan {
+            source,
+            destination,
+            clone_type: CloneType::Deep,
+            load_type: LoadType::Full,
+            securables: Vec::new(),
+            steps: Vec::new(),
+            findings: Vec::new(),
+        };
+        let run = RunId::generate();
+        journal.begin_run("m", &run, &settings, &plan).unwrap();
+        journal.step_begins(&run, STEP, None).unwrap();
+        (folder, journal, run)
+    }
+
+    #[test]
+    fn statement_sent_last_is_the_one_in_flight_whatever_its_id() {
+        let (_folder, journal, run) = begun();
+        for id in ["b", "c", "a"] {
+            journal.statement_sent(&run, STEP, &StatementId(id.into())).unwrap();
+        }
+        let in_flight = journal.in_flight(&run).unwrap();
+        assert_eq!(in_flight, [InFlight { step: STEP, statement: Some(StatementId("a".into())) }]);
+        assert_eq!(journal.step_records(&run).unwrap()[&STEP].statement_ids, ["b", "c", "a"]);
+    }
+
+    #[test]
+    fn step_of_unknown_outcome_stays_in_flight_after_its_run_ended() {
+        let (_folder, journal, run) = begun();
+        let unknown = StepOutcome::Unknown { error: "no answer".into() };
+        journal.step_ends(&run, STEP, &unknown, 3).unwrap();
+        journal.end_run(&run, RunState::Failed).unwrap();
+        assert_eq!(journal.in_flight(&run).unwrap().len(), 1);
+        assert_eq!(journal.unfinished_runs("m", "dev").unwrap().len(), 1);
+        journal.step_ends(&run, STEP, &StepOutcome::done(), 3).unwrap();
+        assert!(journal.unfinished_runs("m", "dev").unwrap().is_empty());
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use clxs_api::{FullName, Identifier};
+use clxs_api::{FullName, Identifier, SecurableKind};
 
 use super::{Action, Expectation, Facet, Finding, Plan, PlannedChange, PlannedSecurable, Step, StepId};
 use crate::inventory::{Grants, Inventories};
@@ -23,8 +23,7 @@ pub(super) struct Ownership<'a> {
 /// A securable on its way into the plan.
 #[derive(Debug)]
 pub(super) struct Entry<'a> {
-    pub(super) kind: Kind,
-    pub(super) source: FullName,
+    pub(super) source: Securable,
     pub(super) change: PlannedChange,
     pub(super) ownership: Ownership<'a>,
     pub(super) table: Option<&'a crate::inventory::Table>,
@@ -59,8 +58,8 @@ pub(super) struct Builder<'a> {
     ownerships: Vec<Ownership<'a>>,
     steps: Vec<Step>,
     findings: Vec<Finding>,
-    /// Positions in `securables` by full name in the source.
-    positions: HashMap<FullName, usize>,
+    /// Positions in `securables` by what the source calls them: a table and a function may share a full name.
+    positions: HashMap<(SecurableKind, FullName), usize>,
     /// Positions of what is in each container.
     children: HashMap<FullName, Vec<usize>>,
 }
@@ -95,16 +94,16 @@ impl<'a> Builder<'a> {
 
     /// Adds a securable; parents come before children.
     pub(super) fn add(&mut self, entry: Entry<'a>) {
-        let destination = self.renamed(&entry.source);
         let position = self.securables.len();
-        self.positions.insert(entry.source.clone(), position);
-        if let Some(parent) = entry.source.parent() {
+        self.positions.insert(place(&entry.source), position);
+        let Securable { kind, name } = entry.source;
+        if let Some(parent) = name.parent() {
             self.children.entry(parent).or_default().push(position);
         }
         self.securables.push(PlannedSecurable {
-            kind: entry.kind,
-            source: entry.source,
-            destination,
+            kind,
+            destination: self.renamed(&name),
+            source: name,
             source_format: entry.table.and_then(|table| table.format.clone()),
             change: entry.change,
             steps: Vec::new(),
@@ -114,8 +113,8 @@ impl<'a> Builder<'a> {
     }
 
     /// Adds a step for a securable that was added before.
-    pub(super) fn step(&mut self, source: &FullName, step: NewStep) -> Option<StepId> {
-        let position = *self.positions.get(source)?;
+    pub(super) fn step(&mut self, source: &Securable, step: NewStep) -> Option<StepId> {
+        let position = *self.positions.get(&place(source))?;
         let id = StepId(u32::try_from(self.steps.len()).ok()?);
         let planned = &mut self.securables[position];
         planned.steps.push(id);
@@ -138,35 +137,48 @@ impl<'a> Builder<'a> {
         self.findings.push(finding);
     }
 
-    pub(super) fn planned(&self, source: &FullName) -> Option<&PlannedSecurable> {
-        self.positions.get(source).map(|&position| &self.securables[position])
+    pub(super) fn planned(&self, source: &Securable) -> Option<&PlannedSecurable> {
+        self.positions.get(&place(source)).map(|&position| &self.securables[position])
     }
 
     /// The step that makes or replaces a securable.
-    pub(super) fn definition_step(&self, source: &FullName) -> Option<StepId> {
+    pub(super) fn definition_step(&self, source: &Securable) -> Option<StepId> {
         self.steps_for(source).iter().copied().rfind(|id| self.steps[id.index()].facet == Facet::Definition)
     }
 
     /// All steps of a securable so far.
-    pub(super) fn steps_for(&self, source: &FullName) -> &[StepId] {
+    pub(super) fn steps_for(&self, source: &Securable) -> &[StepId] {
         self.planned(source).map_or(&[], |planned| &planned.steps)
     }
 
-    /// What must have succeeded before something may be made inside a container.
+    /// What must have succeeded before something in this container may be made or opened: the steps that make
+    /// or isolate it or, when it is there already, those of the container around it.
     pub(super) fn container_steps(&self, container: &FullName) -> Vec<StepId> {
         let blocks =
             |id: &&StepId| matches!(self.steps[id.index()].facet, Facet::Definition | Facet::Isolation);
-        self.steps_for(container).iter().filter(blocks).copied().collect()
+        let kind = if container.schema().is_none() { Kind::Catalog } else { Kind::Schema };
+        let steps = self.steps_for(&Securable::new(kind, container.clone()));
+        let own: Vec<_> = steps.iter().filter(blocks).copied().collect();
+        match container.parent() {
+            Some(parent) if own.is_empty() => self.container_steps(&parent),
+            _ => own,
+        }
     }
 
-    /// Every securable that is not left out, with what concerns its grants and owner, children last.
-    pub(super) fn taking_part(&self) -> Vec<(Securable, FullName, Ownership<'a>)> {
+    /// What must have succeeded before something may be made: its container.
+    pub(super) fn steps_around(&self, source: &FullName) -> Vec<StepId> {
+        source.parent().map(|container| self.container_steps(&container)).unwrap_or_default()
+    }
+
+    /// Every securable of the source that is not left out, with what concerns its grants and owner, children
+    /// last.
+    pub(super) fn taking_part(&self) -> Vec<(Securable, Ownership<'a>)> {
         let takes_part = |planned: &PlannedSecurable| !matches!(planned.change, PlannedChange::Skip { .. });
         self.securables
             .iter()
             .zip(&self.ownerships)
             .filter(|(planned, _)| takes_part(planned))
-            .map(|(planned, ownership)| (planned.in_destination(), planned.source.clone(), *ownership))
+            .map(|(planned, ownership)| (Securable::new(planned.kind, planned.source.clone()), *ownership))
             .collect()
     }
 
@@ -175,6 +187,11 @@ impl<'a> Builder<'a> {
         let children = self.children.get(container).into_iter().flatten();
         let children = children.map(|&position| &self.securables[position]);
         children.flat_map(|child| [child.steps.clone(), self.steps_inside(&child.source)].concat()).collect()
+    }
+
+    /// The destination's securable for one of the source.
+    pub(super) fn in_destination(&self, source: &Securable) -> Securable {
+        Securable::new(source.kind, self.renamed(&source.name))
     }
 
     pub(super) fn schema_name(&self, schema: &Identifier) -> FullName {
@@ -198,4 +215,9 @@ impl<'a> Builder<'a> {
             findings: self.findings,
         }
     }
+}
+
+/// What tells securables apart: names are shared by whatever REST calls by one kind.
+fn place(source: &Securable) -> (SecurableKind, FullName) {
+    (source.kind.securable_kind(), source.name.clone())
 }

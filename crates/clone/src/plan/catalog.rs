@@ -14,8 +14,7 @@ pub(super) fn plan(builder: &mut Builder<'_>) -> Result<()> {
     };
     let destination = builder.inventories.destination.catalog.as_ref();
     builder.add(Entry {
-        kind: Kind::Catalog,
-        source: builder.source(),
+        source: catalog(builder),
         change: if destination.is_some() { PlannedChange::Unchanged } else { PlannedChange::Create },
         ownership: Ownership {
             source_owner: source.owner.as_deref(),
@@ -34,19 +33,23 @@ pub(super) fn plan(builder: &mut Builder<'_>) -> Result<()> {
     Ok(())
 }
 
+fn catalog(builder: &Builder<'_>) -> Securable {
+    Securable::new(Kind::Catalog, builder.source())
+}
+
 fn create(builder: &mut Builder<'_>, source: &Catalog) {
     let settings = builder.settings;
-    let name = builder.source();
-    let destination = builder.renamed(&name);
+    let securable = catalog(builder);
+    let destination = builder.in_destination(&securable);
     let create = CreateCatalog {
-        name: destination.name().as_str().to_owned(),
+        name: destination.name.name().as_str().to_owned(),
         comment: source.comment.clone().filter(|_| settings.copy.comments),
         properties: settings.copy.properties.then(|| source.properties.clone()).filter(|map| !map.is_empty()),
         storage_root: settings.location.clone(),
     };
     let mut step = NewStep::new(Facet::Definition, RestCall::CreateCatalog(create), Expectation::Absent);
-    step.inverse = Some(Statement::Drop(Securable::new(Kind::Catalog, destination)).into());
-    let created = builder.step(&name, step);
+    step.inverse = Some(Statement::Drop(destination).into());
+    let created = builder.step(&securable, step);
     if source.isolation == Some(IsolationMode::Isolated) {
         isolate(builder, created.into_iter().collect());
     }
@@ -55,15 +58,15 @@ fn create(builder: &mut Builder<'_>, source: &Catalog) {
 /// An isolated catalog must not become one that every workspace sees, not even for a moment in which
 /// something could be read: schemas wait for this step.
 fn isolate(builder: &mut Builder<'_>, depends_on: Vec<super::StepId>) {
-    let name = builder.source();
+    let securable = catalog(builder);
     let change = |mode| UpdateCatalog { isolation_mode: Some(mode), ..UpdateCatalog::default() };
-    let catalog = builder.renamed(&name).name().clone();
+    let catalog = builder.settings.destination.to_lowercase();
     let action =
         RestCall::UpdateCatalog { catalog: catalog.clone(), change: change(IsolationMode::Isolated) };
     let mut step = NewStep::new(Facet::Isolation, action, Expectation::Present);
     step.inverse = Some(RestCall::UpdateCatalog { catalog, change: change(IsolationMode::Open) }.into());
     step.depends_on = depends_on;
-    builder.step(&name, step);
+    builder.step(&securable, step);
 }
 
 fn update(builder: &mut Builder<'_>, source: &Catalog, destination: &Catalog) {
@@ -91,12 +94,12 @@ fn update(builder: &mut Builder<'_>, source: &Catalog, destination: &Catalog) {
 }
 
 fn facet(builder: &mut Builder<'_>, facet: Facet, change: UpdateCatalog, before: UpdateCatalog) {
-    let name = builder.source();
-    let catalog = builder.renamed(&name).name().clone();
+    let securable = catalog(builder);
+    let catalog = builder.settings.destination.to_lowercase();
     let action = RestCall::UpdateCatalog { catalog: catalog.clone(), change };
     let mut step = NewStep::new(facet, action, Expectation::Present);
     step.inverse = Some(RestCall::UpdateCatalog { catalog, change: before }.into());
-    builder.step(&name, step);
+    builder.step(&securable, step);
 }
 
 /// All properties the destination is to have, when it lacks some of the source's. Its own are kept.

@@ -40,7 +40,12 @@ pub enum Drift {
     },
     /// It was not made by `CLONE`.
     NotAClone,
-    /// Its history or its source's cannot be read.
+    /// Nobody can tell whether it was written since it was cloned, or whether it is a clone at all.
+    EditsUnknown {
+        /// Why.
+        reason: String,
+    },
+    /// The version of its source cannot be told.
     UnableToCompare {
         /// Why.
         reason: String,
@@ -54,9 +59,9 @@ pub enum Drift {
 }
 
 impl Drift {
-    /// Whether replacing would destroy what somebody did in the destination.
+    /// Whether replacing would, or might, destroy what somebody did in the destination.
     pub fn is_edit(&self) -> bool {
-        matches!(self, Self::TargetEdited { .. } | Self::NotAClone)
+        matches!(self, Self::TargetEdited { .. } | Self::NotAClone | Self::EditsUnknown { .. })
     }
 }
 
@@ -72,6 +77,9 @@ impl fmt::Display for Drift {
                 write!(f, "edited in the destination since it was cloned ({operation}, version {version})")
             }
             Self::NotAClone => f.write_str("the destination's table was not made by cloning"),
+            Self::EditsUnknown { reason } => {
+                write!(f, "whether it was edited in the destination cannot be told: {reason}")
+            }
             Self::UnableToCompare { reason } => write!(f, "unable to compare: {reason}"),
             Self::OtherCloneType => f.write_str("deep and shallow clones cannot replace each other"),
             Self::DefinitionDiffers => f.write_str("the definition differs"),
@@ -84,15 +92,15 @@ impl fmt::Display for Drift {
 pub(crate) fn drift(source: &Table, name: &FullName, destination: &Table, as_of: &AsOf) -> Option<Drift> {
     let commits = match &destination.history {
         History::Read(commits) => commits,
-        History::Unreadable { reason } => return Some(Drift::UnableToCompare { reason: reason.clone() }),
-        History::NotRead => return Some(unable("the history of the destination was not read")),
+        History::Unreadable { reason } => return Some(edits_unknown(reason)),
+        History::NotRead => return Some(edits_unknown("the history of the destination was not read")),
     };
     let clone = commits.iter().find(|commit| commit.clone_source().is_some());
     let edit = commits.iter().take_while(|commit| Some(*commit) != clone).find(|commit| !commit.keeps_rows());
     match (clone, edit) {
         (None, _) if destination.cloned_from.is_none() => Some(Drift::NotAClone),
         (_, Some(edit)) => Some(edited(edit)),
-        (None, None) => Some(unable("the log of its last CLONE was cleaned up")),
+        (None, None) => Some(edits_unknown("the log of its last CLONE was cleaned up")),
         (Some(clone), None) => source_drift(source, name, destination, clone, as_of),
     }
 }
@@ -136,6 +144,10 @@ fn wanted_version(source: &Table, as_of: &AsOf) -> Result<u64, String> {
             history.version().ok_or_else(|| "the history of the source was not read".to_owned())
         }
     }
+}
+
+fn edits_unknown(reason: &str) -> Drift {
+    Drift::EditsUnknown { reason: reason.to_owned() }
 }
 
 fn unable(reason: &str) -> Drift {
@@ -197,11 +209,11 @@ mod tests {
     }
 
     #[test]
-    fn clone_whose_commit_was_cleaned_up_is_known_by_the_journal() {
+    fn clone_whose_commit_was_cleaned_up_may_have_been_edited() {
         let source = table(vec![commit(4, "WRITE")]);
         let known = |commits| Table { cloned_from: Some("id".into()), ..table(commits) };
         let drift = compare(&source, &known(vec![commit(90, "OPTIMIZE")]));
-        assert!(matches!(drift, Some(Drift::UnableToCompare { .. })));
+        assert!(matches!(drift, Some(Drift::EditsUnknown { .. })));
         let drift = compare(&source, &known(vec![commit(91, "MERGE"), commit(90, "OPTIMIZE")]));
         assert!(matches!(drift, Some(Drift::TargetEdited { version: 91, .. })));
     }
@@ -214,10 +226,22 @@ mod tests {
     }
 
     #[test]
-    fn unreadable_history_is_unable_to_compare() {
+    fn destination_of_unreadable_history_may_hold_edits() {
+        let destination = unreadable();
+        let drift = compare(&table(vec![commit(3, "WRITE")]), &destination).unwrap();
+        assert_eq!(drift, Drift::EditsUnknown { reason: "not a Delta table".into() });
+        assert!(drift.is_edit());
+    }
+
+    #[test]
+    fn source_of_unreadable_history_is_unable_to_compare_and_endangers_nothing() {
+        let drift = compare(&unreadable(), &table(vec![clone_commit(0, 3)])).unwrap();
+        assert_eq!(drift, Drift::UnableToCompare { reason: "not a Delta table".into() });
+        assert!(!drift.is_edit());
+    }
+
+    fn unreadable() -> Table {
         let history = History::Unreadable { reason: "not a Delta table".into() };
-        let destination = Table { history, ..Table::new(Kind::Table) };
-        let drift = compare(&table(vec![commit(3, "WRITE")]), &destination);
-        assert_eq!(drift, Some(Drift::UnableToCompare { reason: "not a Delta table".into() }));
+        Table { history, ..Table::new(Kind::Table) }
     }
 }

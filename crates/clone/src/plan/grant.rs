@@ -1,8 +1,8 @@
 //! Plans grants: direct ones only, once everything they make readable is in place, and none that the source
 //! does not give.
 
+use clxs_api::Privilege;
 use clxs_api::grant::PermissionsChange;
-use clxs_api::{FullName, Privilege};
 
 use super::builder::{Builder, NewStep, Ownership};
 use super::{Expectation, Facet, RestCall, StepId};
@@ -13,7 +13,7 @@ pub(super) fn plan(builder: &mut Builder<'_>) {
     if !builder.settings.copy.permissions {
         return;
     }
-    for (securable, source, ownership) in builder.taking_part() {
+    for (source, ownership) in builder.taking_part() {
         if ownership.destination_grants.is_some() && !builder.touches_existing() {
             continue;
         }
@@ -21,11 +21,12 @@ pub(super) fn plan(builder: &mut Builder<'_>) {
         if changes.is_empty() {
             continue;
         }
-        add(builder, &securable, &source, changes);
+        add(builder, &source, changes);
     }
 }
 
-fn add(builder: &mut Builder<'_>, securable: &Securable, source: &FullName, changes: Vec<PermissionsChange>) {
+fn add(builder: &mut Builder<'_>, source: &Securable, changes: Vec<PermissionsChange>) {
+    let name = builder.renamed(&source.name);
     let revoke = |change: &PermissionsChange| PermissionsChange {
         principal: change.principal.clone(),
         add: Vec::new(),
@@ -33,23 +34,24 @@ fn add(builder: &mut Builder<'_>, securable: &Securable, source: &FullName, chan
     };
     let undo = changes.iter().map(revoke).collect();
     let action = |changes| RestCall::UpdatePermissions {
-        kind: securable.kind.securable_kind(),
-        name: securable.name.clone(),
+        kind: source.kind.securable_kind(),
+        name: name.clone(),
         changes,
     };
     let mut step = NewStep::new(Facet::Grants, action(changes), Expectation::Present);
     step.inverse = Some(action(undo).into());
-    step.depends_on = protecting(builder, securable.kind, source);
+    step.depends_on = protecting(builder, source);
     // A grant on a container opens everything in it.
-    step.after = builder.steps_inside(source);
+    step.after = builder.steps_inside(&source.name);
     builder.step(source, step);
 }
 
 /// What must have succeeded before the securable may be opened.
-fn protecting(builder: &Builder<'_>, kind: Kind, source: &FullName) -> Vec<StepId> {
-    match kind {
-        Kind::Catalog => builder.container_steps(source),
-        _ => builder.definition_step(source).into_iter().collect(),
+fn protecting(builder: &Builder<'_>, source: &Securable) -> Vec<StepId> {
+    match (source.kind, builder.definition_step(source)) {
+        (Kind::Catalog, _) => builder.container_steps(&source.name),
+        (_, Some(definition)) => vec![definition],
+        (_, None) => builder.steps_around(&source.name),
     }
 }
 

@@ -1,7 +1,5 @@
 //! Plans owners, last of all: who gives a securable away may lose the right to finish it (facts/sql.md §4).
 
-use clxs_api::FullName;
-
 use super::builder::{Builder, NewStep};
 use super::{Expectation, Facet, RestCall, StepId};
 use crate::Securable;
@@ -12,7 +10,7 @@ pub(super) fn plan(builder: &mut Builder<'_>) {
     }
     let caller = builder.inventories.caller.clone();
     // Children first, so that a container's owner comes after the owners of what is in it.
-    for (securable, source, ownership) in builder.taking_part().into_iter().rev() {
+    for (source, ownership) in builder.taking_part().into_iter().rev() {
         let is_new = builder.definition_step(&source).is_some() && ownership.destination_owner.is_none();
         if !is_new && !builder.touches_existing() {
             continue;
@@ -22,12 +20,13 @@ pub(super) fn plan(builder: &mut Builder<'_>) {
         };
         let before = ownership.destination_owner.unwrap_or(&caller).to_owned();
         if owner != before {
-            add(builder, &securable, &source, owner, before);
+            add(builder, &source, owner, before);
         }
     }
 }
 
-fn add(builder: &mut Builder<'_>, securable: &Securable, source: &FullName, owner: String, before: String) {
+fn add(builder: &mut Builder<'_>, source: &Securable, owner: String, before: String) {
+    let securable = builder.in_destination(source);
     let action = |owner| RestCall::SetOwner { securable: securable.clone(), owner };
     let mut step = NewStep::new(Facet::Owner, action(owner), Expectation::Present);
     step.inverse = Some(action(before).into());
@@ -37,6 +36,6 @@ fn add(builder: &mut Builder<'_>, securable: &Securable, source: &FullName, owne
 }
 
 /// Everything else that is done to the securable and to what is in it.
-fn after(builder: &Builder<'_>, source: &FullName) -> Vec<StepId> {
-    [builder.steps_for(source).to_vec(), builder.steps_inside(source)].concat()
+fn after(builder: &Builder<'_>, source: &Securable) -> Vec<StepId> {
+    [builder.steps_for(source).to_vec(), builder.steps_inside(&source.name)].concat()
 }

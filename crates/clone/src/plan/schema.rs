@@ -1,7 +1,7 @@
 //! Plans schemas.
 
+use clxs_api::Properties;
 use clxs_api::schema::{CreateSchema, UpdateSchema};
-use clxs_api::{FullName, Properties};
 
 use super::builder::{Builder, Entry, NewStep, Ownership};
 use super::catalog::missing_properties;
@@ -13,10 +13,10 @@ pub(super) fn plan(builder: &mut Builder<'_>) {
     let inventories = builder.inventories;
     for (name, source) in &inventories.source.schemas {
         let destination = inventories.destination.schemas.get(name);
-        let full_name = builder.schema_name(name);
+        let kind = if source.is_system { Kind::SystemSchema } else { Kind::Schema };
+        let securable = Securable::new(kind, builder.schema_name(name));
         builder.add(Entry {
-            kind: Kind::Schema,
-            source: full_name.clone(),
+            source: securable.clone(),
             change: change(source, destination),
             ownership: Ownership {
                 source_owner: source.owner.as_deref(),
@@ -29,9 +29,9 @@ pub(super) fn plan(builder: &mut Builder<'_>) {
         });
         match destination {
             _ if source.skip.is_some() => {}
-            None => create(builder, &full_name, source),
+            None => create(builder, &securable, source),
             Some(destination) if builder.touches_existing() => {
-                update(builder, &full_name, source, destination);
+                update(builder, &securable, source, destination);
             }
             Some(_) => {}
         }
@@ -46,49 +46,54 @@ fn change(source: &Schema, destination: Option<&Schema>) -> PlannedChange {
     }
 }
 
-fn create(builder: &mut Builder<'_>, name: &FullName, source: &Schema) {
+fn create(builder: &mut Builder<'_>, securable: &Securable, source: &Schema) {
     let copy = builder.settings.copy;
-    let destination = builder.renamed(name);
+    let destination = builder.in_destination(securable);
     let create = CreateSchema {
-        name: destination.name().as_str().to_owned(),
-        catalog_name: destination.catalog().as_str().to_owned(),
+        name: destination.name.name().as_str().to_owned(),
+        catalog_name: destination.name.catalog().as_str().to_owned(),
         comment: source.comment.clone().filter(|_| copy.comments),
         properties: copy.properties.then(|| source.properties.clone()).filter(|map| !map.is_empty()),
         storage_root: None,
     };
     let mut step = NewStep::new(Facet::Definition, RestCall::CreateSchema(create), Expectation::Absent);
-    step.inverse = Some(Statement::Drop(Securable::new(Kind::Schema, destination)).into());
-    step.depends_on = builder.container_steps(&builder.source());
-    builder.step(name, step);
+    step.inverse = Some(Statement::Drop(destination).into());
+    step.depends_on = builder.steps_around(&securable.name);
+    builder.step(securable, step);
 }
 
-fn update(builder: &mut Builder<'_>, name: &FullName, source: &Schema, destination: &Schema) {
+fn update(builder: &mut Builder<'_>, securable: &Securable, source: &Schema, destination: &Schema) {
     let copy = builder.settings.copy;
     if copy.comments && source.comment.is_some() && source.comment != destination.comment {
         let change = |comment: &Option<String>| UpdateSchema {
             comment: Some(comment.clone().unwrap_or_default()),
             ..UpdateSchema::default()
         };
-        facet(builder, name, Facet::Comment, (change(&source.comment), change(&destination.comment)));
+        facet(builder, securable, Facet::Comment, (change(&source.comment), change(&destination.comment)));
     }
     if copy.properties
         && let Some(properties) = missing_properties(&source.properties, &destination.properties)
     {
         let change =
             |properties: Properties| UpdateSchema { properties: Some(properties), ..UpdateSchema::default() };
-        facet(builder, name, Facet::Properties, (change(properties), change(destination.properties.clone())));
+        facet(
+            builder,
+            securable,
+            Facet::Properties,
+            (change(properties), change(destination.properties.clone())),
+        );
     }
 }
 
 fn facet(
     builder: &mut Builder<'_>,
-    name: &FullName,
+    securable: &Securable,
     facet: Facet,
     (change, before): (UpdateSchema, UpdateSchema),
 ) {
-    let schema = builder.renamed(name);
+    let schema = builder.renamed(&securable.name);
     let action = RestCall::UpdateSchema { schema: schema.clone(), change };
     let mut step = NewStep::new(facet, action, Expectation::Present);
     step.inverse = Some(RestCall::UpdateSchema { schema, change: before }.into());
-    builder.step(name, step);
+    builder.step(securable, step);
 }

@@ -1,6 +1,6 @@
 //! Plans tables, and names everything listed as a table that cannot be cloned.
 
-use clxs_api::{FullName, Identifier};
+use clxs_api::FullName;
 
 use super::builder::{Builder, Entry, NewStep, Ownership};
 use super::drift::{Drift, drift};
@@ -17,38 +17,40 @@ pub(super) fn plan(builder: &mut Builder<'_>) {
         let schema_full_name = builder.schema_name(schema_name);
         let existing = inventories.destination.schemas.get(schema_name);
         for (name, source) in schema.tables.iter().filter(|(_, table)| table.kind != Kind::View) {
-            let full_name = schema_full_name.child(name.clone());
+            let securable = Securable::new(source.kind, schema_full_name.child(name.clone()));
             let destination = existing.and_then(|schema| schema.tables.get(name));
-            let change = change(builder.settings, name, &full_name, source, destination);
-            plan_table(builder, &full_name, source, destination, &change);
+            let change = change(builder.settings, &securable.name, source, destination);
+            plan_table(builder, &securable, source, destination, &change);
         }
     }
 }
 
 fn plan_table<'a>(
     builder: &mut Builder<'a>,
-    name: &FullName,
+    securable: &Securable,
     source: &'a Table,
     destination: Option<&'a Table>,
     change: &PlannedChange,
 ) {
     let carried = |facet| FacetOutcome { facet, status: FacetStatus::Carried };
     let cloned = matches!(change, PlannedChange::Create | PlannedChange::Replace { .. });
+    // A table that is dropped takes its comment, its grants and its owner with it.
+    let is_dropped = *change == PlannedChange::Replace { drift: Drift::OtherCloneType };
+    let kept = destination.filter(|_| !is_dropped);
     builder.add(Entry {
-        kind: source.kind,
-        source: name.clone(),
+        source: securable.clone(),
         change: change.clone(),
-        ownership: ownership(source, destination),
+        ownership: ownership(source, kept),
         table: Some(source),
         facets: if cloned { vec![carried(Facet::Properties)] } else { Vec::new() },
     });
     let definition = match change {
-        PlannedChange::Create => clone(builder, name, source, None),
-        PlannedChange::Replace { drift } => replace(builder, name, source, destination, drift),
+        PlannedChange::Create => clone(builder, securable, source, None),
+        PlannedChange::Replace { drift } => replace(builder, securable, source, destination, drift),
         _ => None,
     };
     if !matches!(change, PlannedChange::Skip { .. }) {
-        comment(builder, name, source, destination, definition);
+        comment(builder, securable, source, kept, definition);
     }
 }
 
@@ -64,12 +66,11 @@ pub(super) fn ownership<'a>(source: &'a Table, destination: Option<&'a Table>) -
 
 fn change(
     settings: &Settings,
-    name: &Identifier,
-    full_name: &FullName,
+    name: &FullName,
     source: &Table,
     destination: Option<&Table>,
 ) -> PlannedChange {
-    let reason = settings.selection.skips_table(name).map(str::to_owned);
+    let reason = settings.selection.skips_table(name.name()).map(str::to_owned);
     if let Some(reason) = reason.or_else(|| not_clonable(source)).or_else(|| nested(settings, source)) {
         return PlannedChange::Skip { reason };
     }
@@ -81,7 +82,7 @@ fn change(
         Some(other) if other.kind != Kind::Table => {
             skip(&format!("the destination has a {} of that name; drop or rename it", other.kind))
         }
-        Some(table) => existing(settings, full_name, source, table),
+        Some(table) => existing(settings, name, source, table),
     }
 }
 
@@ -112,18 +113,16 @@ fn nested(settings: &Settings, source: &Table) -> Option<String> {
 }
 
 fn existing(settings: &Settings, name: &FullName, source: &Table, destination: &Table) -> PlannedChange {
-    let found = if is_other_clone_type(settings, destination) {
-        Some(Drift::OtherCloneType)
-    } else {
-        drift(source, name, destination, &settings.as_of)
-    };
-    match found {
+    let is_other_type = is_other_clone_type(settings, destination);
+    match drift(source, name, destination, &settings.as_of) {
+        // Before anything else: to drop a table destroys edits too.
         Some(drift) if drift.is_edit() && !settings.overwrite_edits => {
             skip(&format!("{drift}; overwrite_edits replaces it"))
         }
-        Some(Drift::OtherCloneType) if !settings.force_reclone => {
+        _ if is_other_type && !settings.force_reclone => {
             skip(&format!("{}; force_reclone drops it first", Drift::OtherCloneType))
         }
+        _ if is_other_type => PlannedChange::Replace { drift: Drift::OtherCloneType },
         Some(drift) => PlannedChange::Replace { drift },
         None if settings.force_reclone => PlannedChange::Replace { drift: Drift::Forced },
         None => PlannedChange::Unchanged,
@@ -140,28 +139,28 @@ fn skip(reason: &str) -> PlannedChange {
 
 fn replace(
     builder: &mut Builder<'_>,
-    name: &FullName,
+    securable: &Securable,
     source: &Table,
     destination: Option<&Table>,
     drift: &Drift,
 ) -> Option<StepId> {
     if *drift == Drift::OtherCloneType {
-        let dropped = Statement::Drop(Securable::new(Kind::Table, builder.renamed(name)));
-        builder.step(name, NewStep::new(Facet::Definition, dropped, expectation(destination)));
-        return clone(builder, name, source, None);
+        let dropped = Statement::Drop(builder.in_destination(securable));
+        builder.step(securable, NewStep::new(Facet::Definition, dropped, expectation(destination)));
+        return clone(builder, securable, source, None);
     }
-    clone(builder, name, source, destination)
+    clone(builder, securable, source, destination)
 }
 
 fn clone(
     builder: &mut Builder<'_>,
-    name: &FullName,
+    securable: &Securable,
     source: &Table,
     destination: Option<&Table>,
 ) -> Option<StepId> {
-    let table = builder.renamed(name);
+    let table = builder.renamed(&securable.name);
     let action = Statement::CloneTable(CloneTable {
-        source: name.clone(),
+        source: securable.name.clone(),
         destination: table.clone(),
         clone_type: builder.settings.clone_type,
         replace: destination.is_some(),
@@ -171,13 +170,13 @@ fn clone(
     });
     let mut step = NewStep::new(Facet::Definition, action, expectation(destination));
     step.inverse = match destination.map(|table| table.history.version()) {
-        None => Some(Statement::Drop(Securable::new(Kind::Table, table)).into()),
+        None => Some(Statement::Drop(builder.in_destination(securable)).into()),
         Some(version) => version.map(|version| Statement::RestoreTable { table, version }.into()),
     };
-    step.depends_on = name.parent().map(|schema| builder.container_steps(&schema)).unwrap_or_default();
-    step.depends_on.extend(builder.definition_step(name));
+    step.depends_on = builder.steps_around(&securable.name);
+    step.depends_on.extend(builder.definition_step(securable));
     step.size = source.size;
-    builder.step(name, step)
+    builder.step(securable, step)
 }
 
 fn expectation(destination: Option<&Table>) -> Expectation {
@@ -193,7 +192,7 @@ fn expectation(destination: Option<&Table>) -> Expectation {
 /// `CLONE` carries everything but the comment of the table itself (facts/sql.md §2).
 fn comment(
     builder: &mut Builder<'_>,
-    name: &FullName,
+    securable: &Securable,
     source: &Table,
     destination: Option<&Table>,
     definition: Option<StepId>,
@@ -202,10 +201,10 @@ fn comment(
     if !builder.settings.copy.comments || source.comment.is_none() || source.comment == before {
         return;
     }
-    let table = builder.renamed(name);
+    let table = builder.renamed(&securable.name);
     let action = Statement::Comment { table: table.clone(), comment: source.comment.clone() };
     let mut step = NewStep::new(Facet::Comment, action, Expectation::Present);
     step.inverse = Some(Statement::Comment { table, comment: before }.into());
     step.depends_on = definition.into_iter().collect();
-    builder.step(name, step);
+    builder.step(securable, step);
 }

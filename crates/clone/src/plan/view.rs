@@ -12,7 +12,7 @@ use order::{Ordered, order};
 
 use super::builder::{Builder, Entry, NewStep};
 use super::table::ownership;
-use super::{Drift, Expectation, Facet, Finding, PlannedChange, Statement};
+use super::{Drift, Expectation, Facet, Finding, PlannedChange, SchemaMode, Statement};
 use crate::inventory::{Table, View};
 use crate::outcome::{FacetOutcome, FacetStatus};
 use crate::rewrite::{Rewritten, rewrite};
@@ -117,6 +117,12 @@ fn skip_reason(builder: &Builder<'_>, name: &FullName, candidate: &Candidate<'_>
     if candidate.view.definition.is_none() {
         return Some("its text cannot be read; only its owner may see it".to_owned());
     }
+    // A view that follows its tables' columns does not list them.
+    if let Some(reason) = &candidate.view.unnameable
+        && candidate.view.schema_mode != Some(SchemaMode::Evolution)
+    {
+        return Some(reason.clone());
+    }
     match (settings.load_type, candidate.destination) {
         (LoadType::Selective, _) => return Some("SELECTIVE refreshes tables only".to_owned()),
         (LoadType::Incremental, Some(_)) => return Some("the destination has it (INCREMENTAL)".to_owned()),
@@ -133,7 +139,7 @@ fn unreadable(builder: &Builder<'_>, read: &FullName) -> Option<String> {
     if !read.catalog().matches(builder.settings.source.as_str()) || exists(builder, read) {
         return None;
     }
-    match builder.planned(read).map(|planned| &planned.change) {
+    match builder.planned(&relation(read)).map(|planned| &planned.change) {
         Some(PlannedChange::Skip { reason }) => {
             Some(format!("it reads {}, which is skipped: {reason}", read.dotted()))
         }
@@ -142,9 +148,11 @@ fn unreadable(builder: &Builder<'_>, read: &FullName) -> Option<String> {
     }
 }
 
-/// Whether the destination has its own of this already.
+/// Whether the destination has its own of this already, or gets it with its catalog.
 fn exists(builder: &Builder<'_>, read: &FullName) -> bool {
-    builder.inventories.destination.table(read).is_some()
+    let source = &builder.inventories.source;
+    let is_system = |schema: &Identifier| source.schemas.get(schema).is_some_and(|schema| schema.is_system);
+    builder.inventories.destination.table(read).is_some() || read.schema().is_some_and(is_system)
 }
 
 fn plan_view<'a>(
@@ -155,8 +163,7 @@ fn plan_view<'a>(
 ) {
     let replaced = matches!(change, PlannedChange::Create | PlannedChange::Replace { .. });
     builder.add(Entry {
-        kind: Kind::View,
-        source: name.clone(),
+        source: relation(name),
         change,
         ownership: ownership(candidate.source, candidate.destination),
         table: Some(candidate.source),
@@ -166,6 +173,11 @@ fn plan_view<'a>(
         findings(builder, name, candidate);
         create(builder, name, candidate);
     }
+}
+
+/// A view, or whatever of the same name views can read.
+fn relation(name: &FullName) -> Securable {
+    Securable::new(Kind::View, name.clone())
 }
 
 /// What `CREATE VIEW` itself carries.
@@ -205,17 +217,16 @@ fn missing_functions(builder: &mut Builder<'_>, name: &FullName, view: &View) {
 }
 
 fn create(builder: &mut Builder<'_>, name: &FullName, candidate: &Candidate<'_>) {
-    let mut depends_on = name.parent().map(|schema| builder.container_steps(&schema)).unwrap_or_default();
-    depends_on.extend(candidate.reads.iter().filter_map(|read| builder.definition_step(read)));
+    let mut depends_on = builder.steps_around(name);
+    depends_on.extend(candidate.reads.iter().filter_map(|read| builder.definition_step(&relation(read))));
     let view = create_view(builder.settings, name, candidate);
     let before = candidate.destination.and_then(|table| as_it_is(&view.name, table));
-    let destination = view.name.clone();
     let expects = if candidate.destination.is_some() { Expectation::Present } else { Expectation::Absent };
     let mut step = NewStep::new(Facet::Definition, Statement::CreateView(view), expects);
     step.inverse = match candidate.destination {
-        None => Some(Statement::Drop(Securable::new(Kind::View, destination)).into()),
+        None => Some(Statement::Drop(builder.in_destination(&relation(name))).into()),
         Some(_) => before.map(|view| Statement::CreateView(view).into()),
     };
     step.depends_on = depends_on;
-    builder.step(name, step);
+    builder.step(&relation(name), step);
 }

@@ -1,5 +1,6 @@
 //! Does one step: intent to the journal, the deed, the outcome to the journal.
 
+use clxs_api::statement::StatementId;
 use clxs_client::{Error as ClientError, ErrorKind};
 
 use super::backoff::backoff;
@@ -16,19 +17,31 @@ pub(super) struct Executed {
     pub(super) retries: u32,
 }
 
+/// What the tries of a step have left behind so far.
+#[derive(Debug, Default)]
+pub(super) struct Tries {
+    /// How often it was tried again.
+    pub(super) retries: u32,
+    /// Whether a try may have done its work although nobody heard of it.
+    pub(super) in_doubt: bool,
+    /// The statement that the warehouse took and of which nobody knows the end.
+    pub(super) open: Option<StatementId>,
+}
+
 /// Does one step.
 ///
 /// # Errors
 /// What aborts a run; whatever else goes wrong is an outcome.
 pub(super) async fn execute(context: &Context, step: &Step) -> Result<Executed> {
     context.journal.step_begins(&context.run, step.id, version_before(step))?;
-    let mut retries = 0;
+    let mut tries = Tries::default();
     let result = loop {
-        match attempt(context, step, retries).await? {
-            Err(error) if may_retry(context, &error, retries) => {
+        match attempt(context, step, &mut tries).await? {
+            Err(error) if may_retry(context, &error, tries.retries) => {
+                tries.in_doubt |= error.outcome_unknown();
                 tokio::select! {
-                    () = tokio::time::sleep(backoff(retries)) => retries += 1,
-                    () = context.cancellation.cancelled() => break Ok(StepOutcome::Cancelled),
+                    () = tokio::time::sleep(backoff(tries.retries)) => tries.retries += 1,
+                    () = context.cancellation.cancelled() => {}
                 }
             }
             result => break result,
@@ -36,26 +49,30 @@ pub(super) async fn execute(context: &Context, step: &Step) -> Result<Executed> 
     };
     let (outcome, abort) = match result {
         Ok(outcome) => (outcome, None),
-        Err(error) => failed(context, step, error),
+        Err(error) => failed(context, step, error, &tries),
     };
+    let retries = tries.retries;
     context.journal.step_ends(&context.run, step.id, &outcome, retries)?;
     note_provenance(context, step, &outcome)?;
     abort.map_or(Ok(Executed { outcome, retries }), Err)
 }
 
 /// The outer result is that of the journal, the inner one that of the workspace.
-async fn attempt(context: &Context, step: &Step, retries: u32) -> Result<clxs_client::Result<StepOutcome>> {
-    if context.cancellation.is_cancelled() {
+async fn attempt(
+    context: &Context,
+    step: &Step,
+    tries: &mut Tries,
+) -> Result<clxs_client::Result<StepOutcome>> {
+    if context.cancellation.is_cancelled() && tries.open.is_none() {
         return Ok(Ok(StepOutcome::Cancelled));
     }
     match &step.action {
-        Action::Statement(statement) => statement::execute(context, step, statement, retries > 0).await,
-        Action::Rest(call) => Ok(rest::execute(context.warehouse.client(), call).await),
+        Action::Statement(statement) => statement::execute(context, step, statement, tries).await,
+        Action::Rest(call) => Ok(rest::execute(context.warehouse.client(), call, tries.in_doubt).await),
     }
 }
 
-/// Statements are sent again after a lost answer, because each one is harmless when it was done already: see
-/// [`statement`].
+/// A further try first asks what became of the earlier ones: see [`statement`].
 fn may_retry(context: &Context, error: &ClientError, retries: u32) -> bool {
     let conflict =
         error.statement_failure().is_some_and(|failure| failure.sql_state.as_deref() == Some("2D521"));
@@ -63,16 +80,15 @@ fn may_retry(context: &Context, error: &ClientError, retries: u32) -> bool {
     transient && retries < context.max_retries && !context.cancellation.is_cancelled()
 }
 
-fn failed(context: &Context, step: &Step, error: ClientError) -> (StepOutcome, Option<Error>) {
+fn failed(context: &Context, step: &Step, error: ClientError, tries: &Tries) -> (StepOutcome, Option<Error>) {
     let text = describe(&error);
-    match error.kind() {
-        ErrorKind::StatementCanceled if context.cancellation.is_cancelled() => (StepOutcome::Cancelled, None),
-        ErrorKind::Unauthenticated => {
-            let error = Error::client(format!("go on with {}", step.securable))(error);
-            (StepOutcome::Failed { error: text }, Some(error))
-        }
-        _ => (StepOutcome::Failed { error: text }, None),
-    }
+    let outcome = match error.kind() {
+        ErrorKind::StatementCanceled if context.cancellation.is_cancelled() => StepOutcome::Cancelled,
+        _ if tries.open.is_some() => StepOutcome::Unknown { error: text },
+        _ => StepOutcome::Failed { error: text },
+    };
+    let aborts = error.kind() == ErrorKind::Unauthenticated;
+    (outcome, aborts.then(|| Error::client(format!("go on with {}", step.securable))(error)))
 }
 
 fn note_provenance(context: &Context, step: &Step, outcome: &StepOutcome) -> Result<()> {

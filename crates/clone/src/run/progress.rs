@@ -50,9 +50,7 @@ impl<'a> Progress<'a> {
             ..SecurableProgress::default()
         };
         let mut schemas: BTreeMap<Identifier, SchemaProgress> = BTreeMap::new();
-        for schema in
-            plan.securables.iter().filter(|planned| counts_as_table(planned.kind)).filter_map(schema_of)
-        {
+        for schema in plan.securables.iter().filter(|planned| planned.kind.has_rows()).filter_map(schema_of) {
             schemas.entry(schema).or_default().tables_left += 1;
         }
         Self {
@@ -81,7 +79,7 @@ impl<'a> Progress<'a> {
         self.observer.on_event(&Event::SchemasFound { schemas: schemas.clone() });
         self.observer.on_event(&Event::RunStarted {
             run: run.clone(),
-            tables: plan.securables.iter().filter(|planned| counts_as_table(planned.kind)).count(),
+            tables: plan.securables.iter().filter(|planned| planned.kind.has_rows()).count(),
             schemas: schemas.len(),
             destination: plan.destination.clone(),
             steps: plan.steps.len(),
@@ -134,7 +132,7 @@ impl<'a> Progress<'a> {
             outcome: outcome.clone(),
             metrics,
         });
-        if counts_as_table(planned.kind) {
+        if planned.kind.has_rows() {
             self.table_finished(&planned.source, &outcome);
         }
     }
@@ -154,11 +152,6 @@ impl<'a> Progress<'a> {
             self.observer.on_event(&Event::SchemaFinished { schema, cloned, failed, skipped, duration });
         }
     }
-}
-
-/// What the guide's lines count as tables: whatever has rows of its own.
-fn counts_as_table(kind: Kind) -> bool {
-    !matches!(kind, Kind::Catalog | Kind::Schema | Kind::View | Kind::MetricView)
 }
 
 fn schema_of(planned: &PlannedSecurable) -> Option<Identifier> {

@@ -1,17 +1,17 @@
-//! Looks after runs whose process died: asks for the statements they left in the warehouse and ends them in
-//! the journal. What they were to do is planned again from what is there.
+//! Looks after what earlier runs left in flight, because their process died or because the workspace could not
+//! be asked: asks for their statements in the warehouse and ends them in the journal. What they were to do is planned again from what is there.
 
 use clxs_api::Identifier;
 
 use super::statement;
 use crate::event::{Event, Observer, SilentObserver};
-use crate::journal::{InFlight, RunId, RunState};
+use crate::journal::{InFlight, RunId, RunState, RunSummary};
 use crate::outcome::StepOutcome;
 use crate::plan::Plan;
 use crate::warehouse::Warehouse;
 use crate::{Error, Journal, Result};
 
-/// Ends dead runs of a destination, unless a living one writes to it.
+/// Ends what earlier runs of a destination left in flight, unless a run writes to it now.
 pub(crate) async fn recover(
     warehouse: &Warehouse,
     journal: &Journal,
@@ -25,7 +25,8 @@ pub(crate) async fn recover(
     }
 }
 
-/// Ends dead runs of a destination. The caller holds its lease, so every unfinished run is a dead one.
+/// Ends what earlier runs of a destination left in flight. The caller holds its lease, so every unfinished run
+/// is a dead one.
 pub(super) async fn settle(
     warehouse: &Warehouse,
     journal: &Journal,
@@ -33,12 +34,16 @@ pub(super) async fn settle(
     observer: &dyn Observer,
 ) -> Result<()> {
     for run in journal.unfinished_runs(metastore, destination.as_str())? {
+        let RunSummary { id: run, state, .. } = run;
         let plan = journal.plan_of(&run)?;
         let steps = journal.in_flight(&run)?;
+        if !steps.is_empty() {
+            tracing::warn!(%run, steps = steps.len(), "waiting for statements that an earlier run left behind");
+        }
         for in_flight in &steps {
             settle_step(warehouse, journal, metastore, (&run, &plan), in_flight).await?;
         }
-        journal.end_run(&run, RunState::Interrupted)?;
+        journal.end_run(&run, if state == RunState::Running { RunState::Interrupted } else { state })?;
         observer.on_event(&Event::Recovered { run, steps: steps.len() });
     }
     Ok(())
@@ -55,7 +60,7 @@ async fn settle_step(
     let outcome = match (step, &in_flight.statement) {
         (Some(step), Some(id)) => statement::ask(warehouse.client(), step, id)
             .await
-            .map_err(Error::client(format!("ask for statement {id} of run {run}, which died")))?,
+            .map_err(Error::client(format!("ask for statement {id} that run {run} left in flight")))?,
         _ => StepOutcome::Lost,
     };
     journal.step_ends(run, in_flight.step, &outcome, 0)?;

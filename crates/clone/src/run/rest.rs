@@ -12,17 +12,18 @@ use crate::outcome::StepOutcome;
 use crate::plan::RestCall;
 use crate::{Kind, Securable};
 
-/// Does one call. The client has tried again where that is harmless.
-pub(super) async fn execute(client: &Client, call: &RestCall) -> Result<StepOutcome> {
+/// Does one call. The client has tried again where that is harmless. `in_doubt` says that an earlier try may
+/// have done it although nobody heard of it.
+pub(super) async fn execute(client: &Client, call: &RestCall, in_doubt: bool) -> Result<StepOutcome> {
     match call {
         RestCall::CreateCatalog(body) => {
             let created = client.create_catalog(body).await;
-            look_again(created, body.name.parse(), async |name| client.get_catalog(&name).await).await
+            made(created, in_doubt, body.name.parse(), async |name| client.get_catalog(&name).await).await
         }
         RestCall::CreateSchema(body) => {
             let name = FullName::from_dotted(&format!("{}.{}", body.catalog_name, body.name));
             let created = create_schema(client, body, name.as_ref().ok()).await;
-            look_again(created, name, async |name| client.get_schema(&name).await).await
+            made(created, in_doubt, name, async |name| client.get_schema(&name).await).await
         }
         RestCall::UpdateCatalog { catalog, change } => client.update_catalog(catalog, change).await.map(drop),
         RestCall::UpdateSchema { schema, change } => client.update_schema(schema, change).await.map(drop),
@@ -46,14 +47,16 @@ async fn create_schema(client: &Client, body: &CreateSchema, name: Option<&FullN
     }
 }
 
-/// When the answer is lost, what was to be made is there or is not. If it is not, the error stands, and the
-/// call is made again.
-async fn look_again<T, N>(
+/// When the answer is lost, what was to be made is there or is not. If it is not, or if nobody can say, the
+/// error stands and the call is made again; what is there then was made by the earlier try.
+async fn made<T, N>(
     created: Result<T>,
+    in_doubt: bool,
     name: std::result::Result<N, NameError>,
     look: impl AsyncFnOnce(N) -> Result<T>,
 ) -> Result<()> {
     match (created, name) {
+        (Err(error), _) if in_doubt && error.kind() == ErrorKind::AlreadyExists => Ok(()),
         (Err(error), Ok(name)) if error.outcome_unknown() => look(name).await.map(drop).map_err(|_| error),
         (created, _) => created.map(drop),
     }
@@ -98,10 +101,16 @@ async fn set_owner(client: &Client, securable: &Securable, owner: &str) -> Resul
             let update = UpdateCatalog { owner, ..UpdateCatalog::default() };
             client.update_catalog(name.catalog(), &update).await.map(drop)
         }
-        Kind::Schema => {
+        Kind::Schema | Kind::SystemSchema => {
             client.update_schema(name, &UpdateSchema { owner, ..UpdateSchema::default() }).await.map(drop)
         }
-        _ => client.update_table(name, &UpdateTable { owner }).await,
+        Kind::Table
+        | Kind::View
+        | Kind::MaterializedView
+        | Kind::StreamingTable
+        | Kind::MetricView
+        | Kind::ForeignTable
+        | Kind::Unknown => client.update_table(name, &UpdateTable { owner }).await,
     };
     result.map_or_else(refused, |()| Ok(StepOutcome::done()))
 }

@@ -103,11 +103,11 @@ impl Scheduler<'_> {
         }
     }
 
-    /// A step whose task panicked has failed like any other: the rest of the run goes on.
+    /// The rest of the run goes on when the task of a step panicked; its statement may go on too.
     fn panicked(&mut self, panic: &JoinError) {
         let Some(id) = self.steps.remove(&panic.id()) else { return };
         self.give_room(id);
-        self.decide(id, StepOutcome::Failed { error: format!("internal error: {panic}") });
+        self.decide(id, StepOutcome::Unknown { error: format!("internal error: {panic}") });
     }
 
     /// What a step that has ended means for those that wait for it. Steps behind a cancelled one were never

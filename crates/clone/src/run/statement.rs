@@ -1,35 +1,87 @@
 //! Runs the statement of a step.
 //!
-//! The id of a clone is journalled before anybody waits for it. When an answer is lost, what the table's
-//! history says decides whether the work is done; only if it does not is the statement sent again. That is
-//! harmless: `CREATE TABLE … CLONE` fails on a table that is there, and all other statements of a plan
-//! bring about the same state however often they run.
+//! The id of a statement is journalled before anybody waits for it, and a statement whose id is known is never
+//! sent again while it may still run: the next try asks for it. A clone whose id never arrived is sent again
+//! only when the history of its table says that it was not made. All other statements of a plan bring about
+//! the same state however often they run.
 
-use clxs_api::FullName;
 use clxs_api::statement::StatementId;
-use clxs_client::{Client, Error as ClientError, Rows};
+use clxs_client::{Client, Error as ClientError, ErrorKind, Rows};
 
 use super::Context;
-use super::execute::version_before;
-use crate::inventory::{Commit, History};
+use super::execute::{Tries, describe};
+use super::standing::{Standing, standing};
 use crate::outcome::{CloneMetrics, StepOutcome};
-use crate::plan::{CloneTable, Statement, Step};
+use crate::plan::{CloneTable, Expectation, Statement, Step};
 use crate::{Error, Result};
 
-/// Sends a statement and waits for it. The outer result is that of the journal.
+/// Sends a statement, unless it was sent, and waits for it. The outer result is that of the journal.
 pub(super) async fn execute(
     context: &Context,
     step: &Step,
     statement: &Statement,
-    tried_before: bool,
+    tries: &mut Tries,
 ) -> Result<clxs_client::Result<StepOutcome>> {
-    let result = submit_and_wait(context, step, statement).await?;
-    let Err(error) = result else { return Ok(result.map(|rows| done(step, &rows))) };
-    match statement {
-        Statement::CloneTable(clone) if tried_before || error.outcome_unknown() => {
+    let Statement::CloneTable(clone) = statement else {
+        let rows = submit_and_wait(context, step, statement, tries).await?;
+        return Ok(rows.map(|rows| done(step, &rows)));
+    };
+    if tries.open.is_none() {
+        match settled_before(context, step, clone, tries.retries > 0).await {
+            Ok(None) => {}
+            Ok(Some(outcome)) => return Ok(Ok(outcome)),
+            Err(error) => return Ok(Err(error)),
+        }
+    }
+    match submit_and_wait(context, step, statement, tries).await? {
+        Ok(rows) => Ok(Ok(done(step, &rows))),
+        Err(error) if tries.retries > 0 || error.outcome_unknown() => {
             Ok(already_cloned(context, step, clone).await.ok_or(error))
         }
-        _ => Ok(Err(error)),
+        Err(error) => Ok(Err(error)),
+    }
+}
+
+/// How a clone ends without being sent: it was made by an earlier try, or its table is not the one that the
+/// plan would replace. A table that the plan would make is looked for by `CREATE TABLE` itself.
+async fn settled_before(
+    context: &Context,
+    step: &Step,
+    clone: &CloneTable,
+    tried_before: bool,
+) -> clxs_client::Result<Option<StepOutcome>> {
+    let history = match &step.expects {
+        _ if tried_before => context.warehouse.commits_since_clone(&clone.destination).await?,
+        Expectation::Table(state) if state.version.is_some() => {
+            context.warehouse.newest_commit(&clone.destination).await?
+        }
+        _ => return Ok(None),
+    };
+    Ok(match standing(&history, &clone.source, &step.expects) {
+        Standing::AsPlanned => None,
+        Standing::Cloned(metrics) if tried_before => Some(cloned(metrics)),
+        Standing::Cloned(_) => Some(changed("CLONE")),
+        Standing::Changed { operation } => Some(changed(&operation)),
+    })
+}
+
+fn cloned(metrics: CloneMetrics) -> StepOutcome {
+    StepOutcome::Done { metrics: Some(metrics), missing: Vec::new() }
+}
+
+fn changed(operation: &str) -> StepOutcome {
+    let error =
+        format!("the table was changed after the plan was made ({operation}); it was kept, plan again");
+    StepOutcome::Failed { error }
+}
+
+/// The outcome of a clone whose answer was lost, when the destination's history has it. If nobody can say,
+/// the error of the statement stands, and a further try asks again before it sends anything.
+async fn already_cloned(context: &Context, step: &Step, clone: &CloneTable) -> Option<StepOutcome> {
+    let history = context.warehouse.commits_since_clone(&clone.destination).await.ok()?;
+    match standing(&history, &clone.source, &step.expects) {
+        Standing::Cloned(metrics) => Some(cloned(metrics)),
+        Standing::AsPlanned | Standing::Changed { .. } => None,
     }
 }
 
@@ -37,10 +89,33 @@ async fn submit_and_wait(
     context: &Context,
     step: &Step,
     statement: &Statement,
+    tries: &mut Tries,
 ) -> Result<clxs_client::Result<Rows>> {
+    let id = match tries.open.take() {
+        Some(id) => id,
+        None => match submit(context, step, statement).await? {
+            Ok(id) => id,
+            Err(error) => return Ok(Err(error)),
+        },
+    };
     let client = context.warehouse.client();
-    let statement = context.warehouse.statement_of_run(statement, &context.run);
-    let id = match client.submit_statement(&statement).await {
+    let ended = tokio::select! {
+        rows = client.wait_for_statement(&id) => rows,
+        () = context.cancellation.cancelled() => cancel(client, &id).await,
+    };
+    tries.open = ended.as_ref().is_err_and(|error| !is_over(error)).then_some(id);
+    Ok(ended)
+}
+
+/// Sends a statement and journals its id. One that cannot be journalled is cancelled: nobody would ask for it.
+async fn submit(
+    context: &Context,
+    step: &Step,
+    statement: &Statement,
+) -> Result<clxs_client::Result<StatementId>> {
+    let client = context.warehouse.client();
+    let id = match client.submit_statement(&context.warehouse.statement_of_run(statement, &context.run)).await
+    {
         Ok(response) => response.statement_id,
         Err(error) => return Ok(Err(error)),
     };
@@ -48,11 +123,13 @@ async fn submit_and_wait(
         attempt: format!("run the statement for {}", step.securable),
         problem: "the answer has no statement_id".to_owned(),
     })?;
-    context.journal.statement_sent(&context.run, step.id, &id)?;
-    tokio::select! {
-        rows = client.wait_for_statement(&id) => Ok(rows),
-        () = context.cancellation.cancelled() => Ok(cancel(client, &id).await),
+    if let Err(lost) = context.journal.statement_sent(&context.run, step.id, &id) {
+        if let Err(error) = client.cancel_statement(&id).await {
+            tracing::warn!(statement = %id, %error, "a statement that is not in the journal goes on");
+        }
+        return Err(lost);
     }
+    Ok(Ok(id))
 }
 
 /// Cancels a statement in the warehouse. It may have ended well before that.
@@ -82,37 +159,25 @@ fn metrics(rows: &Rows) -> Option<CloneMetrics> {
     })
 }
 
-/// The outcome of a clone whose answer was lost, when the destination's history has it. If nobody can say,
-/// the error of the statement stands.
-async fn already_cloned(context: &Context, step: &Step, clone: &CloneTable) -> Option<StepOutcome> {
-    let history = context.warehouse.commits_since_clone(&clone.destination).await.ok()?;
-    let commit = newer_clone(&history, &clone.source, version_before(step))?;
-    Some(StepOutcome::Done { metrics: Some(commit.clone_metrics()), missing: Vec::new() })
-}
-
-/// A clone of this source that was committed after the version the plan knew.
-fn newer_clone<'a>(history: &'a History, source: &FullName, before: Option<u64>) -> Option<&'a Commit> {
-    let History::Read(commits) = history else { return None };
-    let newest = commits.iter().find(|commit| commit.clone_source().is_some())?;
-    let is_newer = before.is_none_or(|before| newest.version > before);
-    (newest.is_clone_of(source) && is_newer).then_some(newest)
-}
-
-/// Asks how a statement ended whose process died: waits for it if it still runs.
+/// Asks how a statement ended that a run left in flight: waits for it if it still runs.
 pub(super) async fn ask(client: &Client, step: &Step, id: &StatementId) -> clxs_client::Result<StepOutcome> {
     match client.wait_for_statement(id).await {
         Ok(rows) => Ok(done(step, &rows)),
-        Err(error) if is_final(&error) => Ok(StepOutcome::Failed { error: super::execute::describe(&error) }),
-        Err(error) if error.kind() == clxs_client::ErrorKind::NotFound => Ok(StepOutcome::Lost),
+        Err(error @ (ClientError::StatementFailed { .. } | ClientError::StatementCanceled { .. })) => {
+            Ok(StepOutcome::Failed { error: describe(&error) })
+        }
+        Err(error) if is_over(&error) => Ok(StepOutcome::Lost),
         Err(error) => Err(error),
     }
 }
 
-fn is_final(error: &ClientError) -> bool {
+/// Whether nothing more will be heard of a statement, however it ended.
+fn is_over(error: &ClientError) -> bool {
     matches!(
         error,
         ClientError::StatementFailed { .. }
             | ClientError::StatementCanceled { .. }
             | ClientError::ResultGone { .. }
-    )
+            | ClientError::InvalidResult { .. }
+    ) || error.kind() == ErrorKind::NotFound
 }

@@ -115,7 +115,7 @@ pub(crate) fn retail() -> Inventory {
         inventory(&[("bronze", bronze), ("gold", gold), ("silver", schema(&[("daily", daily)]))]);
     catalog.schemas.insert(
         identifier("information_schema"),
-        Schema { skip: Some("a schema of the system".into()), ..Schema::default() },
+        Schema { is_system: true, skip: Some("the platform's own".into()), ..Schema::default() },
     );
     catalog
 }

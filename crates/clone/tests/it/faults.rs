@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use clxs_clone::journal::{RunId, RunState};
 use clxs_clone::{Engine, Error, Event, Journal, Observer, Outcome, Report, SilentObserver};
+use rstest::rstest;
 use tokio_util::sync::CancellationToken;
 
 use crate::catalogs::settings;
@@ -80,11 +81,129 @@ async fn clone_whose_answer_was_lost_is_not_sent_again() {
     assert_eq!(fixture.workspace.count("TABLE `dev`.`s`.`orders` DEEP CLONE"), 1);
 }
 
+/// The schema cannot be looked at either, so it is made again and found to be there.
+#[rstest]
+#[case::catalog("dev")]
+#[case::schema("s")]
 #[tokio::test(start_paused = true)]
-async fn catalog_whose_creation_lost_its_answer_is_taken_as_made() {
+async fn container_whose_creation_lost_its_answer_is_taken_as_made(#[case] name: &'static str) {
     let fixture = Fixture::new();
-    fixture.workspace.state().lose_next_creation = true;
-    assert_eq!(fixture.clone_catalog().await.state, RunState::Succeeded);
+    fixture.workspace.state().lose_creation_of = Some(name);
+    let report = fixture.clone_catalog().await;
+    assert_eq!(report.state, RunState::Succeeded, "{report:#?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn clone_whose_answer_was_lost_is_not_sent_again_while_nobody_can_say_whether_it_was_made() {
+    let fixture = Fixture::new();
+    fixture.workspace.fault("TABLE `dev`.`s`.`orders`", Fault::LoseAnswer);
+    fixture.workspace.fault("HISTORY `dev`.`s`.`orders`", Fault::LoseAnswer);
+    fixture.workspace.fault("HISTORY `dev`.`s`.`orders`", Fault::LoseAnswer);
+    let report = fixture.clone_catalog().await;
+    assert_eq!(report.state, RunState::Succeeded, "{report:#?}");
+    assert_eq!(fixture.workspace.count("TABLE `dev`.`s`.`orders` DEEP CLONE"), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn statement_that_runs_through_an_outage_is_asked_for_and_not_sent_again() {
+    let fixture = Fixture::new();
+    fixture.workspace.fault("TABLE `dev`.`s`.`orders`", Fault::Hang);
+    fixture.workspace.state().unanswered = Some(("`orders` DEEP CLONE", 502));
+    let workspace = fixture.workspace.clone();
+    tokio::spawn(async move {
+        // Longer than the client tries, far shorter than twenty times that.
+        tokio::time::sleep(Duration::from_secs(90)).await;
+        workspace.release();
+        workspace.state().unanswered = None;
+    });
+    let mut settings = settings();
+    settings.limits.max_retries = 20;
+    let plan = fixture.engine.plan(&settings).await.unwrap();
+    let run = fixture.engine.run(&settings, &plan, &SilentObserver, CancellationToken::new());
+    let report = run.await.unwrap();
+    assert_eq!(report.state, RunState::Succeeded, "{report:#?}");
+    assert!(report.retries > 0);
+    assert_eq!(fixture.workspace.count("TABLE `dev`.`s`.`orders` DEEP CLONE"), 1);
+}
+
+/// Neither a run that gives up nor one whose token ends knows how its statement ends: the next plan asks.
+#[rstest]
+#[case::workspace_out_of_reach(502)]
+#[case::token_is_over(401)]
+#[tokio::test(start_paused = true)]
+async fn statement_of_unknown_end_is_asked_for_by_the_next_plan_and_not_sent_again(#[case] status: u16) {
+    let fixture = Fixture::new();
+    fixture.workspace.fault("TABLE `dev`.`s`.`orders`", Fault::Hang);
+    fixture.workspace.state().unanswered = Some(("`orders` DEEP CLONE", status));
+    let ended = fixture.run(&SilentObserver, CancellationToken::new()).await;
+    assert_eq!(ended.is_err(), status == 401);
+    let (first, state) = fixture.last_run();
+    assert_eq!(state, RunState::Failed);
+    let report = fixture.engine.journal().report(&first).unwrap();
+    let Outcome::Failed { error } = outcome(&report, "prod.s.orders") else { panic!("{report:#?}") };
+    assert!(error.contains("the next plan asks"), "{error}");
+
+    fixture.workspace.state().unanswered = None;
+    fixture.workspace.release();
+    let again = fixture.clone_catalog().await;
+    assert_eq!(again.state, RunState::Succeeded, "{again:#?}");
+    assert_eq!(fixture.workspace.count("TABLE `dev`.`s`.`orders` DEEP CLONE"), 1);
+    assert!(fixture.engine.plan(&settings()).await.unwrap().is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn statement_that_cannot_be_journalled_is_cancelled_and_ends_the_run() {
+    struct JournalBreaker(std::path::PathBuf);
+    impl Observer for JournalBreaker {
+        fn on_event(&self, event: &Event) {
+            if matches!(event, Event::RunStarted { .. }) {
+                let connection = rusqlite::Connection::open(&self.0).unwrap();
+                connection.execute_batch("DROP TABLE statements").unwrap();
+            }
+        }
+    }
+    let fixture = Fixture::new();
+    fixture.workspace.fault("TABLE `dev`.`s`.`orders`", Fault::Hang);
+    let breaker = JournalBreaker(fixture.engine.journal().path().to_owned());
+    let ended = fixture.run(&breaker, CancellationToken::new()).await;
+    assert!(matches!(ended, Err(Error::Journal { .. })));
+    assert_eq!(fixture.workspace.states_of("`orders` DEEP CLONE"), ["CANCELED"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn table_edited_after_the_plan_was_made_is_kept() {
+    let fixture = Fixture::new();
+    fixture.clone_catalog().await;
+    fixture.workspace.commit("prod.s.orders", "4", "WRITE");
+    let plan = fixture.engine.plan(&settings()).await.unwrap();
+    assert_eq!(plan.counts().replace, 1);
+    fixture.workspace.commit("dev.s.orders", "2", "MERGE");
+    let settings = settings();
+    let run = fixture.engine.run(&settings, &plan, &SilentObserver, CancellationToken::new());
+    let report = run.await.unwrap();
+    assert!(
+        matches!(outcome(&report, "prod.s.orders"), Outcome::Failed { error } if error.contains("(MERGE)"))
+    );
+    assert_eq!(fixture.workspace.count("OR REPLACE TABLE"), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn whatever_is_sent_changes_the_destination_alone() {
+    let fixture = Fixture::new();
+    fixture.clone_catalog().await;
+    fixture.workspace.commit("prod.s.orders", "4", "WRITE");
+    fixture.clone_catalog().await;
+    let state = fixture.workspace.state();
+    for write in &state.writes {
+        let is_destination = ["/dev ", "/dev.", "\"name\":\"dev\"", "\"catalog_name\":\"dev\""];
+        assert!(is_destination.iter().any(|text| write.contains(text)), "{write}");
+        assert!(!write.contains("prod"), "{write}");
+    }
+    let changing =
+        state.sent.iter().filter(|sql| !sql.starts_with("DESCRIBE ") && !sql.starts_with("SELECT "));
+    let targets: Vec<_> = changing.map(|sql| sql.split('`').nth(1).unwrap()).collect();
+    assert!(targets.len() > 4 && targets.iter().all(|catalog| *catalog == "dev"), "{targets:?}");
+    assert!(!state.writes.is_empty());
 }
 
 #[tokio::test(start_paused = true)]

@@ -1,9 +1,10 @@
 //! Plans of catalogs written by hand.
 
 use clxs_api::Privilege;
+use clxs_api::catalog::IsolationMode;
 use clxs_api::table::TableType;
-use clxs_clone::inventory::{Inventories, Inventory};
-use clxs_clone::plan::{self, Plan, PlannedChange, to_json, to_sql, to_text};
+use clxs_clone::inventory::{History, Inventories, Inventory, Table};
+use clxs_clone::plan::{self, Facet, Plan, PlannedChange, SchemaMode, to_json, to_sql, to_text};
 use clxs_clone::settings::{CloneType, LoadType, Pattern};
 use clxs_clone::{Error, Settings};
 
@@ -17,7 +18,7 @@ fn plan(inventories: &Inventories, settings: &Settings) -> Plan {
 }
 
 /// Source and destination with one table, the destination's with these commits.
-fn one_table(destination: clxs_clone::inventory::Table) -> Inventories {
+fn one_table(destination: Table) -> Inventories {
     let source = with_history(table(TableType::Managed), vec![commit(5, "WRITE")]);
     Inventories {
         source: inventory(&[("s", schema(&[("t", source)]))]),
@@ -96,6 +97,21 @@ fn shallow_clone_is_dropped_for_a_deep_one_only_when_forced() {
     assert!(matches!(change_of(&plan(&inventories, &settings()), "prod.s.t"), PlannedChange::Skip { .. }));
     let forced = Settings { force_reclone: true, ..settings() };
     insta::assert_snapshot!(to_sql(&plan(&inventories, &forced)));
+}
+
+#[test]
+fn table_that_is_dropped_for_another_clone_type_gets_its_comment_grants_and_owner_again() {
+    let shallow = with_history(table(TableType::ManagedShallowClone), vec![clone_commit(0, "prod.s.t", 5)]);
+    let mut inventories = one_table(shallow);
+    for inventory in [&mut inventories.source, &mut inventories.destination] {
+        let table = inventory.table_mut(&name("prod.s.t")).unwrap();
+        table.comment = Some("All orders".into());
+        table.owner = Some("bob".into());
+        table.grants = grants(&[("analysts", &[Privilege::Select])]);
+    }
+    let planned = plan(&inventories, &Settings { force_reclone: true, ..settings() });
+    let facets: Vec<_> = planned.steps.iter().map(|step| step.facet).collect();
+    assert_eq!(facets, [Facet::Definition, Facet::Definition, Facet::Comment, Facet::Grants, Facet::Owner]);
 }
 
 #[test]
@@ -194,6 +210,69 @@ fn selection_leaves_out_schemas_and_tables_with_their_reasons() {
     let mut catalog = retail();
     catalog.schemas.get_mut(&identifier("bronze")).unwrap().skip = Some("not among include_schemas".into());
     insta::assert_snapshot!(to_text(&plan(&into_nothing(catalog), &settings)));
+}
+
+#[test]
+fn isolation_of_the_destination_comes_before_anything_is_made_or_opened_in_schemas_that_exist() {
+    let kept = with_history(table(TableType::Managed), vec![clone_commit(0, "prod.s.t", 5)]);
+    let mut inventories = one_table(kept);
+    let schema = inventories.source.schemas.get_mut(&identifier("s")).unwrap();
+    schema.tables.insert(identifier("new"), table(TableType::Managed));
+    schema.tables.get_mut(&identifier("t")).unwrap().grants = grants(&[("analysts", &[Privilege::Select])]);
+    inventories.source.catalog.as_mut().unwrap().isolation = Some(IsolationMode::Isolated);
+    inventories.destination.catalog.as_mut().unwrap().isolation = Some(IsolationMode::Open);
+    let planned = plan(&inventories, &settings());
+    let isolation = planned.steps.iter().find(|step| step.facet == Facet::Isolation).unwrap().id;
+    let others: Vec<_> = planned.steps.iter().filter(|step| step.id != isolation).collect();
+    assert_eq!(others.len(), 2);
+    assert!(others.iter().all(|step| step.depends_on.contains(&isolation)), "{others:#?}");
+}
+
+#[test]
+fn table_that_may_hold_edits_is_neither_replaced_nor_dropped_by_force() {
+    let unreadable = History::Unreadable { reason: "not a Delta table".into() };
+    let own = [
+        with_history(table(TableType::Managed), vec![commit(0, "CREATE TABLE")]),
+        with_history(table(TableType::Managed), vec![commit(1, "MERGE"), clone_commit(0, "prod.s.t", 5)]),
+        Table { history: unreadable, ..table(TableType::External) },
+    ];
+    for clone_type in [CloneType::Deep, CloneType::Shallow] {
+        for destination in own.clone() {
+            let inventories = one_table(destination);
+            let forced = Settings { force_reclone: true, clone_type, ..settings() };
+            assert!(plan(&inventories, &forced).is_empty(), "{clone_type}");
+            let overwriting = Settings { overwrite_edits: true, ..forced };
+            assert!(!plan(&inventories, &overwriting).is_empty(), "{clone_type}");
+        }
+    }
+}
+
+#[test]
+fn view_of_the_information_schema_is_made_because_every_catalog_has_one() {
+    let columns = view("SELECT * FROM prod.information_schema.columns", &["prod.information_schema.columns"]);
+    let mut catalog = retail();
+    catalog.schemas.retain(|_, schema| schema.is_system);
+    catalog.schemas.insert(identifier("s"), schema(&[("columns", columns)]));
+    let planned = plan(&into_nothing(catalog), &settings());
+    assert_eq!(change_of(&planned, "prod.s.columns"), PlannedChange::Create);
+}
+
+#[test]
+fn view_whose_columns_no_statement_can_list_is_left_out_unless_it_follows_its_tables() {
+    let reason = "one of its columns has no usable name";
+    let unnameable = |schema_mode| {
+        let mut table = view("SELECT 1", &[]);
+        let view = table.view.as_mut().unwrap();
+        (view.columns, view.unnameable, view.schema_mode) = (Vec::new(), Some(reason.into()), schema_mode);
+        table
+    };
+    let catalog = inventory(&[(
+        "s",
+        schema(&[("listed", unnameable(None)), ("following", unnameable(Some(SchemaMode::Evolution)))]),
+    )]);
+    let planned = plan(&into_nothing(catalog), &settings());
+    assert_eq!(change_of(&planned, "prod.s.listed"), PlannedChange::Skip { reason: reason.into() });
+    assert_eq!(change_of(&planned, "prod.s.following"), PlannedChange::Create);
 }
 
 #[test]

@@ -32,10 +32,14 @@ pub(crate) struct State {
     /// Privileges by `kind/name`, then principal.
     pub(crate) grants: BTreeMap<String, BTreeMap<String, BTreeSet<String>>>,
     pub(crate) unknown_principals: BTreeSet<String>,
-    /// Whether the answer to the next request that makes a catalog or schema is lost.
-    pub(crate) lose_next_creation: bool,
+    /// The catalog or schema whose making succeeds while its answer is lost.
+    pub(crate) lose_creation_of: Option<&'static str>,
+    /// The statements, by a text in them, that nobody can ask for, and the status of the refusal.
+    pub(crate) unanswered: Option<(&'static str, u16)>,
     /// Every statement that was taken, in order.
     pub(crate) sent: Vec<String>,
+    /// Method, path and body of every other request that changes something, in order.
+    pub(crate) writes: Vec<String>,
     faults: Vec<(String, Fault)>,
     statements: BTreeMap<String, Statement>,
 }
@@ -96,6 +100,12 @@ impl Scripted {
     /// The next statement that holds this text meets this fault.
     pub(crate) fn fault(&self, text: &str, fault: Fault) {
         self.state().faults.push((text.to_owned(), fault));
+    }
+
+    /// Somebody commits to a table.
+    pub(crate) fn commit(&self, table: &str, version: &str, operation: &str) {
+        let commit = json!({"version": version, "operation": operation});
+        self.state().tables.get_mut(table).unwrap().commits.insert(0, commit);
     }
 
     /// Statements that were taken and hold this text.

@@ -61,7 +61,8 @@ pub(crate) fn is_applicable(privilege: &Privilege, securable_kind: &str) -> bool
         "SCHEMA_STANDARD" | "SCHEMA_SYSTEM" => &[GOVERNANCE, SCHEMA, DATA],
         "TABLE_VIEW" | "TABLE_METRIC_VIEW" => &[GOVERNANCE, &[Privilege::Select]],
         "TABLE_MATERIALIZED_VIEW" => &[GOVERNANCE, &[Privilege::Select, Privilege::Refresh]],
-        _ => &[GOVERNANCE, TABLE],
+        "TABLE_DELTA" | "TABLE_DELTA_EXTERNAL" => &[GOVERNANCE, TABLE],
+        _ => &[],
     };
     sets.iter().any(|set| set.contains(privilege))
 }

@@ -6,7 +6,7 @@ use clxs_api::{Privilege, SecurableKind};
 
 use super::is_covered_by_all;
 use super::visibility::Sight;
-use crate::metastore::{CatalogRow, GrantRow, MetastoreError, MetastoreRow, SchemaRow, TableRow};
+use crate::metastore::{Details, GrantRow, MetastoreError, MetastoreRow, Securable, TableRow};
 
 /// A securable on the way from the metastore to the one asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,9 +47,9 @@ impl Level {
         }
     }
 
-    pub(super) fn catalog(row: &CatalogRow) -> Self {
+    pub(super) fn of<D: Details>(row: &Securable<D>) -> Self {
         Self {
-            kind: SecurableKind::Catalog,
+            kind: D::KIND,
             id: row.id.clone(),
             name: row.full_name().dotted(),
             owner: row.owner.clone(),
@@ -58,18 +58,7 @@ impl Level {
         }
     }
 
-    pub(super) fn schema(row: &SchemaRow) -> Self {
-        Self {
-            kind: SecurableKind::Schema,
-            id: row.id.clone(),
-            name: row.full_name().dotted(),
-            owner: row.owner.clone(),
-            securable_kind: row.securable_kind(),
-            system: row.system,
-        }
-    }
-
-    pub(super) fn table(row: &TableRow) -> Self {
+    pub(super) fn of_table(row: &TableRow) -> Self {
         Self {
             kind: SecurableKind::Table,
             id: row.id.clone(),
@@ -155,8 +144,15 @@ impl Held {
         Err(denied(Sight::asks_for(&securable.kind), securable))
     }
 
+    /// The error for a caller who asks for what is not there. What a catalog or schema holds is the business of
+    /// those who may use or browse it: others learn the same whether it is there or not.
+    pub(super) fn in_place_of(&self, not_found: MetastoreError) -> MetastoreError {
+        let barred = || self.require_use(true).err().filter(|_| !self.has(&Privilege::Browse));
+        self.hidden().or_else(barred).unwrap_or(not_found)
+    }
+
     /// The error for a caller who holds nothing from the catalog down: to them there is no such catalog.
-    pub(super) fn hidden(&self) -> Option<MetastoreError> {
+    fn hidden(&self) -> Option<MetastoreError> {
         let (catalog, _) = self.levels.get(1)?;
         let admin = self.levels[0].1.owner;
         // Everybody holds something on every information_schema: it says nothing about its catalog.

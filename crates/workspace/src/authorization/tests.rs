@@ -1,5 +1,5 @@
 use clxs_api::table::TableType;
-use clxs_api::{FullName, Identifier, Privilege};
+use clxs_api::{FullName, Identifier, Privilege, SecurableKind};
 use tempfile::TempDir;
 
 use super::*;
@@ -42,7 +42,7 @@ async fn fixture() -> Fixture {
         tx.insert_catalog(&prod)?;
         for (schema, table) in [("sales", "orders"), ("hr", "people")] {
             let schema = SchemaRow::new(&prod, &name(schema), ADMIN);
-            tx.insert_schema(&schema)?;
+            tx.insert_securable(&schema)?;
             tx.insert_table(&TableRow::new(&schema, &name(table), TableType::Managed, ADMIN))?;
         }
         Ok::<_, MetastoreError>(())
@@ -114,6 +114,14 @@ async fn what_a_grant_allows_and_what_is_missing_is_said() {
         (enter.to_vec(), (orders, Select), no_select),
         (enter.to_vec(), ("prod.missing", Select), "Schema 'prod.missing' does not exist."),
         (enter.to_vec(), ("prod.sales.missing", Select), "Table 'prod.sales.missing' does not exist."),
+        // What is missing looks like what may not be seen.
+        (vec![("ann", prod, UseCatalog)], ("prod.sales.missing", Select), no_use_schema),
+        (vec![("ann", prod, Select)], ("prod.missing", Select), no_use_catalog),
+        (
+            vec![("ann", prod, Browse)],
+            ("prod.sales.missing", Select),
+            "Table 'prod.sales.missing' does not exist.",
+        ),
         // Inheritance goes down, never up or across.
         (with(&[("ann", orders, Select)]), (orders, Select), "ok"),
         (with(&[("ann", sales, Select)]), (orders, Select), "ok"),
@@ -155,7 +163,7 @@ async fn owner_of_anything_above_may_do_everything_below_but_needs_the_way_in() 
     let work = |tx: &Transaction<'_>| {
         let mut schema = tx.schema(&name("prod"), &name("sales"))?;
         schema.owner = "outer".to_owned();
-        tx.update_schema(&schema)?;
+        tx.update_securable(&schema)?;
         let ann = Access::load(tx, &Principal::new("ann"))?;
         let (table, other) = (on("prod.sales.orders"), on("prod.hr.people"));
         let refused = ann.check(tx, &table, &Privilege::Manage).unwrap_err();
@@ -183,7 +191,8 @@ async fn lists_show_what_may_be_used_and_browsing_only_when_asked() {
                 sights.push((schema.full_name().dotted(), visibility.schema(&schema.id)));
             }
             for table in tx.tables_of_catalog(&catalog, crate::metastore::ColumnDetail::Omitted)? {
-                let sight = visibility.table(&table.schema_id, &table.id, &table.owner);
+                let sight =
+                    visibility.in_schema(&SecurableKind::Table, &table.schema_id, &table.id, &table.owner);
                 sights.push((table.full_name().dotted(), sight));
             }
             let seen = sights.into_iter().filter(|(_, sight)| *sight != Sight::None);

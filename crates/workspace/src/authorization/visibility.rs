@@ -27,7 +27,7 @@ pub(crate) struct Visibility {
     metastore: Holding,
     catalog: Holding,
     schemas: HashMap<String, Holding>,
-    /// What was granted on each table, by its id.
+    /// What was granted on each securable in its schemas, by its id.
     granted: HashMap<String, BTreeSet<Privilege>>,
 }
 
@@ -67,7 +67,7 @@ fn shown_by(kind: &SecurableKind) -> &'static [Privilege] {
     match kind {
         SecurableKind::Catalog => &[Privilege::UseCatalog, Privilege::Manage],
         SecurableKind::Schema => &[Privilege::UseSchema, Privilege::Manage],
-        _ => &[
+        SecurableKind::Table => &[
             Privilege::Select,
             Privilege::Modify,
             Privilege::Manage,
@@ -75,6 +75,7 @@ fn shown_by(kind: &SecurableKind) -> &'static [Privilege] {
             Privilege::ReadMetadata,
             Privilege::Refresh,
         ],
+        _ => &[Privilege::Manage],
     }
 }
 
@@ -107,22 +108,56 @@ impl Visibility {
     /// How much of the catalog itself is seen.
     #[cfg(test)]
     pub(crate) fn catalog(&self) -> Sight {
-        Sight::of(&SecurableKind::Catalog, &[&self.metastore, &self.catalog])
+        Sight::of(&SecurableKind::Catalog, &self.on_catalog())
     }
 
     /// How much is seen of one of its schemas.
     pub(crate) fn schema(&self, schema_id: &str) -> Sight {
-        match self.schemas.get(schema_id) {
-            Some(schema) => Sight::of(&SecurableKind::Schema, &[&self.metastore, &self.catalog, schema]),
-            None => Sight::None,
-        }
+        let held = self.on_schema(schema_id);
+        held.map_or(Sight::None, |held| Sight::of(&SecurableKind::Schema, &held))
     }
 
-    /// How much is seen of a table or view in one of its schemas.
-    pub(crate) fn table(&self, schema_id: &str, table_id: &str, owner: &String) -> Sight {
-        let Some(schema) = self.schemas.get(schema_id) else { return Sight::None };
-        let privileges = self.granted.get(table_id).cloned().unwrap_or_default();
-        let table = Holding { owner: self.identities.contains(owner), privileges };
-        Sight::of(&SecurableKind::Table, &[&self.metastore, &self.catalog, schema, &table])
+    /// How much is seen of a securable in one of its schemas.
+    pub(crate) fn in_schema(&self, kind: &SecurableKind, schema_id: &str, id: &str, owner: &str) -> Sight {
+        let asked = self.ask_in_schema(schema_id, id, owner, |held| Sight::of(kind, held));
+        asked.unwrap_or(Sight::None)
+    }
+
+    /// Whether the caller manages the catalog, and so sees all grants on it.
+    pub(crate) fn manages_catalog(&self) -> bool {
+        gives(&self.on_catalog(), &Privilege::Manage)
+    }
+
+    /// Whether the caller manages one of its schemas.
+    pub(crate) fn manages_schema(&self, schema_id: &str) -> bool {
+        self.on_schema(schema_id).is_some_and(|held| gives(&held, &Privilege::Manage))
+    }
+
+    /// Whether the caller manages a securable in one of its schemas.
+    pub(crate) fn manages_in_schema(&self, schema_id: &str, id: &str, owner: &str) -> bool {
+        let asked = self.ask_in_schema(schema_id, id, owner, |held| gives(held, &Privilege::Manage));
+        asked.unwrap_or(false)
+    }
+
+    fn on_catalog(&self) -> [&Holding; 2] {
+        [&self.metastore, &self.catalog]
+    }
+
+    fn on_schema(&self, schema_id: &str) -> Option<[&Holding; 3]> {
+        Some([&self.metastore, &self.catalog, self.schemas.get(schema_id)?])
+    }
+
+    /// Asks about what is held on a securable in a schema; `None` when the schema is not there.
+    fn ask_in_schema<T>(
+        &self,
+        schema_id: &str,
+        id: &str,
+        owner: &str,
+        ask: impl FnOnce(&[&Holding]) -> T,
+    ) -> Option<T> {
+        let [metastore, catalog, schema] = self.on_schema(schema_id)?;
+        let privileges = self.granted.get(id).cloned().unwrap_or_default();
+        let own = Holding { owner: self.identities.iter().any(|identity| identity == owner), privileges };
+        Some(ask(&[metastore, catalog, schema, &own]))
     }
 }

@@ -70,18 +70,7 @@ impl CreatedTable {
         column::unmap_columns(&mut schema);
         let mut protocol = replaced.as_ref().map_or_else(Protocol::basic, |old| old.protocol().clone());
         protocol = protocol.with(column::needed_features(&mut schema));
-        let mut configuration = BTreeMap::new();
-        for (key, value) in &table.properties {
-            let property = property(key, value)?;
-            protocol = property.apply(&protocol);
-            if let Property::Stored(_) = property {
-                configuration.insert(key.clone(), value.clone());
-            }
-        }
-        for (name, expression) in &table.constraints {
-            protocol = protocol.with(["checkConstraints"]);
-            configuration.insert(format!("{CONSTRAINTS}{}", name.to_lowercase()), expression.clone());
-        }
+        let mut configuration = configuration(table, &mut protocol)?;
         map_columns(&mut schema, &mut configuration, replaced.as_ref())?;
         let domains = clustering(location, table, &mut schema, replaced.as_ref())?;
         if !table.cluster_columns.is_empty() {
@@ -152,6 +141,23 @@ fn replaced(
             Ok(Some(old))
         }
     }
+}
+
+/// The properties and constraints as they are stored; the protocol gets what they need.
+fn configuration(table: &NewTable, protocol: &mut Protocol) -> Result<BTreeMap<String, String>, DeltaError> {
+    let mut configuration = BTreeMap::new();
+    for (key, value) in &table.properties {
+        let property = property(key, value)?;
+        *protocol = property.apply(protocol);
+        if let Property::Stored(_) = property {
+            configuration.insert(key.clone(), value.clone());
+        }
+    }
+    for (name, expression) in &table.constraints {
+        *protocol = protocol.with(["checkConstraints"]);
+        configuration.insert(format!("{CONSTRAINTS}{}", name.to_lowercase()), expression.clone());
+    }
+    Ok(configuration)
 }
 
 fn operation(replace: bool, with_rows: bool) -> &'static str {

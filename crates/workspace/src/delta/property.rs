@@ -94,46 +94,60 @@ pub(super) fn is_internal(key: &str) -> bool {
 /// [`DeltaError::UnknownProperty`] for a `delta.` key that is not known, [`DeltaError::UnsupportedProperty`]
 /// for one that would promise what is not kept.
 pub(super) fn property(key: &str, value: &str) -> Result<Property, DeltaError> {
-    let refused = |reason: &str| {
-        let (key, value) = (key.to_owned(), value.to_owned());
-        Err(DeltaError::UnsupportedProperty { key, value, reason: reason.to_owned() })
-    };
     if let Some((_, feature)) = SWITCHES.iter().find(|(switch, _)| *switch == key) {
         return match value {
             "true" => Ok(Property::Stored(Some(feature))),
             "false" => Ok(Property::Stored(None)),
-            _ => refused("it is true or false"),
+            _ => refused(key, value, "it is true or false"),
         };
     }
     if NOT_KEPT.contains(&key) {
         return match value {
             "false" | "" => Ok(Property::Stored(None)),
-            _ => refused("the embedded workspace does not keep what it promises; leave it out"),
+            _ => refused(key, value, "the embedded workspace does not keep what it promises; leave it out"),
         };
     }
     if let Some(name) = key.strip_prefix(FEATURE) {
-        let writable = feature(name).filter(|feature| feature.append && name != "rowTracking");
-        return match writable {
-            Some(feature) if matches!(value, "supported" | "enabled") => Ok(Property::Feature(feature.name)),
-            Some(_) => refused("its only value is 'supported'"),
-            None => refused("the embedded workspace cannot write tables with that feature; leave it out"),
-        };
+        return feature_property(key, name, value);
     }
     if key.starts_with(CONSTRAINTS) {
-        return refused("use ALTER TABLE … ADD CONSTRAINT … CHECK");
+        return refused(key, value, "use ALTER TABLE … ADD CONSTRAINT … CHECK");
     }
     if is_internal(key) {
-        return refused("the table keeps it itself; leave it out");
+        return refused(key, value, "the table keeps it itself; leave it out");
     }
+    valued(key, value)
+}
+
+fn refused(key: &str, value: &str, reason: &str) -> Result<Property, DeltaError> {
+    let (key, value, reason) = (key.to_owned(), value.to_owned(), reason.to_owned());
+    Err(DeltaError::UnsupportedProperty { key, value, reason })
+}
+
+/// `delta.feature.name`
+fn feature_property(key: &str, name: &str, value: &str) -> Result<Property, DeltaError> {
+    match feature(name).filter(|feature| feature.append && name != "rowTracking") {
+        Some(feature) if matches!(value, "supported" | "enabled") => Ok(Property::Feature(feature.name)),
+        Some(_) => refused(key, value, "its only value is 'supported'"),
+        None => {
+            refused(key, value, "the embedded workspace cannot write tables with that feature; leave it out")
+        }
+    }
+}
+
+/// Properties whose meaning depends on their value, and those that are stored as they are.
+fn valued(key: &str, value: &str) -> Result<Property, DeltaError> {
     match (key, value, value.parse()) {
         (COLUMN_MAPPING_MODE, "name" | "id", _) => Ok(Property::Stored(Some("columnMapping"))),
         (COLUMN_MAPPING_MODE, "none", _) => Ok(Property::Stored(None)),
-        (COLUMN_MAPPING_MODE, ..) => refused("it is none, name or id"),
+        (COLUMN_MAPPING_MODE, ..) => refused(key, value, "it is none, name or id"),
         ("delta.checkpointPolicy", "v2", _) => Ok(Property::Stored(Some("v2Checkpoint"))),
         ("delta.checkpointPolicy", "classic", _) => Ok(Property::Stored(None)),
         ("delta.minReaderVersion", _, Ok(version @ 1..=3)) => Ok(Property::ReaderVersion(version)),
         ("delta.minWriterVersion", _, Ok(version @ 1..=7)) => Ok(Property::WriterVersion(version)),
-        ("delta.minReaderVersion" | "delta.minWriterVersion", ..) => refused("there is no such version"),
+        ("delta.minReaderVersion" | "delta.minWriterVersion", ..) => {
+            refused(key, value, "there is no such version")
+        }
         _ if !key.starts_with("delta.") || PLAIN.contains(&key) => Ok(Property::Stored(None)),
         _ => Err(DeltaError::UnknownProperty { key: key.to_owned() }),
     }

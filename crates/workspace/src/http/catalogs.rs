@@ -1,120 +1,101 @@
 //! `/catalogs`
 
-use axum::extract::{Path, State};
-use axum::routing::get;
-use axum::{Json, Router};
 use clxs_api::catalog::{CatalogInfo, CatalogType, CreateCatalog, ListCatalogsResponse, UpdateCatalog};
 use clxs_api::endpoint::CATALOGS;
 use serde::Deserialize;
-use serde_json::{Value, json};
 
+use super::RestError;
 use super::extract::identifier;
-use super::paging::{self, Paging};
-use super::{AppState, Body, Caller, Params, RestError};
-use crate::authorization::Sight;
-use crate::metastore::{CatalogRow, Metastore};
+use super::securables::Resource;
+use crate::authorization::{Access, Sight};
+use crate::metastore::{CatalogRow, Page, PageRequest, Transaction, WriteIntent};
 use crate::securables;
 
-pub(super) fn routes() -> Router<AppState> {
-    Router::new()
-        .route(CATALOGS, get(list).post(create))
-        .route(&format!("{CATALOGS}/{{name}}"), get(find).patch(update).delete(remove))
+pub(super) enum Catalogs {}
+
+/// Catalogs are listed all.
+#[derive(Debug, Deserialize)]
+pub(super) struct NoFilter {}
+
+impl Resource for Catalogs {
+    const PATH: &'static str = CATALOGS;
+    type Filter = NoFilter;
+    type Create = CreateCatalog;
+    type Update = UpdateCatalog;
+    type Info = CatalogInfo;
+    type List = ListCatalogsResponse;
+
+    fn list(
+        tx: &Transaction<'_>,
+        access: &Access,
+        _: &NoFilter,
+        include_browse: bool,
+        page: &PageRequest,
+    ) -> Result<Page<CatalogInfo>, RestError> {
+        let page = securables::list_catalogs(tx, access, include_browse, page)?;
+        Ok(page.filter_map(|(row, sight)| Some(info(tx, row, sight))))
+    }
+
+    fn find(
+        tx: &Transaction<'_>,
+        access: &Access,
+        name: &str,
+        include_browse: bool,
+    ) -> Result<CatalogInfo, RestError> {
+        let (row, sight) = securables::get_catalog(tx, access, &identifier(name)?, include_browse)?;
+        Ok(info(tx, row, sight))
+    }
+
+    fn create(
+        tx: &Transaction<'_>,
+        access: &Access,
+        request: &CreateCatalog,
+    ) -> Result<CatalogInfo, RestError> {
+        Ok(info(tx, securables::create_catalog(tx, access, request)?, Sight::Full))
+    }
+
+    fn update(
+        tx: &Transaction<'_>,
+        access: &Access,
+        name: &str,
+        change: &UpdateCatalog,
+    ) -> Result<CatalogInfo, RestError> {
+        let row = securables::update_catalog(tx, access, &identifier(name)?, change)?;
+        Ok(info(tx, row, Sight::Full))
+    }
+
+    fn drop(
+        tx: &Transaction<'_>,
+        access: &Access,
+        name: &str,
+        force: bool,
+    ) -> Result<Vec<WriteIntent>, RestError> {
+        Ok(securables::drop_catalog(tx, access, &identifier(name)?, force)?)
+    }
+
+    fn page(catalogs: Vec<CatalogInfo>, next_page_token: Option<String>) -> ListCatalogsResponse {
+        ListCatalogsResponse { catalogs, next_page_token }
+    }
 }
 
-/// The query of requests that read.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-struct Reading {
-    include_browse: bool,
-}
-
-/// The query of requests that drop.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-struct Dropping {
-    force: bool,
-}
-
-async fn list(
-    State(state): State<AppState>,
-    caller: Caller,
-    Params(reading): Params<Reading>,
-    Params(paging): Params<Paging>,
-) -> Result<Json<ListCatalogsResponse>, RestError> {
-    let request = paging.request()?;
-    let browse = reading.include_browse;
-    let page =
-        state.read(caller, move |tx, access| securables::list_catalogs(tx, access, browse, &request)).await?;
-    let catalogs = page.items.iter().map(|(row, sight)| info(&state.metastore, row, *sight)).collect();
-    Ok(Json(ListCatalogsResponse { catalogs, next_page_token: paging::encode(page.next) }))
-}
-
-async fn find(
-    State(state): State<AppState>,
-    caller: Caller,
-    Path(name): Path<String>,
-    Params(reading): Params<Reading>,
-) -> Result<Json<CatalogInfo>, RestError> {
-    let name = identifier(&name)?;
-    let browse = reading.include_browse;
-    let (row, sight) =
-        state.read(caller, move |tx, access| securables::get_catalog(tx, access, &name, browse)).await?;
-    Ok(Json(info(&state.metastore, &row, sight)))
-}
-
-async fn create(
-    State(state): State<AppState>,
-    caller: Caller,
-    Body(request): Body<CreateCatalog>,
-) -> Result<Json<CatalogInfo>, RestError> {
-    let row = state.write(caller, move |tx, access| securables::create_catalog(tx, access, &request)).await?;
-    Ok(Json(info(&state.metastore, &row, Sight::Full)))
-}
-
-async fn update(
-    State(state): State<AppState>,
-    caller: Caller,
-    Path(name): Path<String>,
-    Body(change): Body<UpdateCatalog>,
-) -> Result<Json<CatalogInfo>, RestError> {
-    let name = identifier(&name)?;
-    let row =
-        state.write(caller, move |tx, access| securables::update_catalog(tx, access, &name, &change)).await?;
-    Ok(Json(info(&state.metastore, &row, Sight::Full)))
-}
-
-async fn remove(
-    State(state): State<AppState>,
-    caller: Caller,
-    Path(name): Path<String>,
-    Params(dropping): Params<Dropping>,
-) -> Result<Json<Value>, RestError> {
-    let name = identifier(&name)?;
-    let force = dropping.force;
-    let intents =
-        state.write(caller, move |tx, access| securables::drop_catalog(tx, access, &name, force)).await?;
-    state.metastore.abandon_writes(intents).await?;
-    Ok(Json(json!({})))
-}
-
-fn info(metastore: &Metastore, row: &CatalogRow, sight: Sight) -> CatalogInfo {
+fn info(tx: &Transaction<'_>, row: CatalogRow, sight: Sight) -> CatalogInfo {
     let name = row.name.as_str();
     CatalogInfo {
         name: Some(name.to_owned()),
         full_name: Some(name.to_owned()),
-        owner: Some(row.owner.clone()),
-        comment: row.comment.clone(),
-        properties: Some(row.properties.clone()),
         catalog_type: Some(if row.system { CatalogType::System } else { CatalogType::Managed }),
-        isolation_mode: Some(row.isolation_mode.clone()),
-        storage_root: row.storage_root.clone(),
-        storage_location: row.storage_root.clone(),
-        metastore_id: Some(metastore.metastore().id.clone()),
-        created_at: Some(row.audit.created_at),
-        created_by: Some(row.audit.created_by.clone()),
-        updated_at: Some(row.audit.updated_at),
-        updated_by: Some(row.audit.updated_by.clone()),
         securable_kind: Some(row.securable_kind().to_owned()),
+        owner: Some(row.owner),
+        comment: row.comment,
+        properties: Some(row.properties),
+        isolation_mode: Some(row.details.isolation_mode),
+        storage_root: row.details.storage_root.clone(),
+        storage_location: row.details.storage_root,
+        metastore_id: Some(tx.metastore().id.clone()),
+        created_at: Some(row.audit.created_at),
+        created_by: Some(row.audit.created_by),
+        updated_at: Some(row.audit.updated_at),
+        updated_by: Some(row.audit.updated_by),
         browse_only: Some(sight == Sight::Browse),
         ..CatalogInfo::default()
     }

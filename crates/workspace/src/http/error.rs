@@ -34,10 +34,9 @@ impl IntoResponse for RestError {
 impl From<MetastoreError> for RestError {
     fn from(error: MetastoreError) -> Self {
         let error_code = match &error {
-            MetastoreError::NotFound { kind, .. } => does_not_exist(kind),
-            MetastoreError::AlreadyExists { kind, .. } => already_exists(kind),
-            MetastoreError::NotEmpty { kind: SecurableKind::Catalog, .. } => ErrorCode::CatalogNotEmpty,
-            MetastoreError::NotEmpty { .. } => ErrorCode::SchemaNotEmpty,
+            MetastoreError::NotFound { kind, .. } => code_of(kind, "DOES_NOT_EXIST"),
+            MetastoreError::AlreadyExists { kind, .. } => code_of(kind, "ALREADY_EXISTS"),
+            MetastoreError::NotEmpty { kind, .. } => code_of(kind, "NOT_EMPTY"),
             MetastoreError::PrincipalNotFound { .. } => ErrorCode::PrincipalDoesNotExist,
             MetastoreError::PrincipalExists { .. } => ErrorCode::ResourceAlreadyExists,
             MetastoreError::PermissionDenied { .. } | MetastoreError::NotMetastoreAdmin { .. } => {
@@ -60,23 +59,22 @@ impl RestError {
     }
 }
 
-fn does_not_exist(kind: &SecurableKind) -> ErrorCode {
-    match kind {
-        SecurableKind::Catalog => ErrorCode::CatalogDoesNotExist,
-        SecurableKind::Schema => ErrorCode::SchemaDoesNotExist,
-        SecurableKind::Table => ErrorCode::TableDoesNotExist,
-        // UNCONFIRMED for kinds without a code of their own (facts/settled.md §12).
-        _ => ErrorCode::ResourceDoesNotExist,
-    }
-}
-
-fn already_exists(kind: &SecurableKind) -> ErrorCode {
-    match kind {
-        SecurableKind::Catalog => ErrorCode::CatalogAlreadyExists,
-        SecurableKind::Schema => ErrorCode::SchemaAlreadyExists,
-        SecurableKind::Table => ErrorCode::TableAlreadyExists,
-        _ => ErrorCode::ResourceAlreadyExists,
-    }
+/// The code of a kind that has codes of its own (`facts/rest_api.md` §2), else that of all resources, which is
+/// UNCONFIRMED (facts/settled.md §12).
+fn code_of(kind: &SecurableKind, what: &str) -> ErrorCode {
+    let subject = match kind {
+        SecurableKind::Metastore
+        | SecurableKind::Catalog
+        | SecurableKind::Schema
+        | SecurableKind::Table
+        | SecurableKind::ExternalLocation
+        | SecurableKind::StorageCredential
+        | SecurableKind::Share
+        | SecurableKind::Recipient
+        | SecurableKind::Provider => kind.as_str(),
+        _ => "RESOURCE",
+    };
+    ErrorCode::from(format!("{subject}_{what}").as_str())
 }
 
 /// The status of an error. Creating what exists is 400 in Unity Catalog (recorded). UNCONFIRMED: 400 for
@@ -85,13 +83,8 @@ fn status(error_code: &ErrorCode) -> StatusCode {
     match error_code {
         ErrorCode::Unauthenticated => StatusCode::UNAUTHORIZED,
         ErrorCode::PermissionDenied => StatusCode::FORBIDDEN,
-        ErrorCode::NotFound
-        | ErrorCode::EndpointNotFound
-        | ErrorCode::ResourceDoesNotExist
-        | ErrorCode::CatalogDoesNotExist
-        | ErrorCode::SchemaDoesNotExist
-        | ErrorCode::TableDoesNotExist
-        | ErrorCode::PrincipalDoesNotExist => StatusCode::NOT_FOUND,
+        ErrorCode::NotFound | ErrorCode::EndpointNotFound => StatusCode::NOT_FOUND,
+        code if code.as_str().ends_with("_DOES_NOT_EXIST") => StatusCode::NOT_FOUND,
         ErrorCode::AlreadyExists
         | ErrorCode::ResourceAlreadyExists
         | ErrorCode::ResourceConflict
@@ -102,5 +95,42 @@ fn status(error_code: &ErrorCode) -> StatusCode {
         ErrorCode::DeadlineExceeded => StatusCode::GATEWAY_TIMEOUT,
         ErrorCode::InternalError => StatusCode::INTERNAL_SERVER_ERROR,
         _ => StatusCode::BAD_REQUEST,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn code_names_the_kind_where_the_platform_has_a_code_for_it() {
+        for (kind, code) in [
+            (SecurableKind::Catalog, ErrorCode::CatalogDoesNotExist),
+            (SecurableKind::Schema, ErrorCode::SchemaDoesNotExist),
+            (SecurableKind::Table, ErrorCode::TableDoesNotExist),
+            (SecurableKind::ExternalLocation, ErrorCode::from("EXTERNAL_LOCATION_DOES_NOT_EXIST")),
+            (SecurableKind::Volume, ErrorCode::ResourceDoesNotExist),
+        ] {
+            let error = RestError::from(MetastoreError::not_found(kind, "x"));
+            assert_eq!((&error.0.error_code, status(&error.0.error_code)), (&code, StatusCode::NOT_FOUND));
+        }
+    }
+
+    #[test]
+    fn what_exists_in_unity_catalog_is_a_bad_request_and_a_principal_a_conflict() {
+        let taken = MetastoreError::AlreadyExists { kind: SecurableKind::Schema, name: "s".into() };
+        assert_eq!(RestError::from(taken).into_response().status(), StatusCode::BAD_REQUEST);
+        let taken = MetastoreError::PrincipalExists { name: "ann".into() };
+        assert_eq!(RestError::from(taken).into_response().status(), StatusCode::CONFLICT);
+    }
+
+    #[test]
+    fn failure_inside_says_where_to_look_and_not_what_failed() {
+        let error = RestError::from(MetastoreError::Storage(std::io::Error::other("/secret/path")));
+        assert_eq!(status(&error.0.error_code), StatusCode::INTERNAL_SERVER_ERROR);
+        assert_eq!(
+            error.0.message,
+            "a file of the workspace folder could not be used; the workspace's log says why."
+        );
     }
 }

@@ -1,6 +1,5 @@
 //! Reading requests, with refusals in the platform's body.
 
-use axum::Json;
 use axum::extract::{FromRequest, FromRequestParts, Query, Request};
 use axum::http::request::Parts;
 use bytes::Bytes;
@@ -14,6 +13,10 @@ use super::{AppState, RestError};
 /// The JSON body of a request; an empty body is `{}`.
 #[derive(Debug)]
 pub(crate) struct Body<T>(pub(crate) T);
+
+/// The variable parts of a request's path.
+#[derive(Debug)]
+pub(crate) struct Path<T>(pub(crate) T);
 
 /// The query of a request.
 #[derive(Debug)]
@@ -38,6 +41,15 @@ impl<T: DeserializeOwned + Serialize> FromRequest<AppState> for Body<T> {
     }
 }
 
+impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for Path<T> {
+    type Rejection = RestError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, RestError> {
+        let path = axum::extract::Path::from_request_parts(parts, state).await;
+        Ok(Self(path.map_err(|error| RestError::invalid(error.body_text()))?.0))
+    }
+}
+
 impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Params<T> {
     type Rejection = RestError;
 
@@ -50,8 +62,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Params<T> {
 
 /// Compares what was sent with what was understood of it.
 fn refuse_unknown_fields<T: Serialize>(sent: &Value, understood: &T) -> Result<(), RestError> {
-    let understood = Json(understood);
-    let understood = serde_json::to_value(understood.0)
+    let understood = serde_json::to_value(understood)
         .map_err(|error| RestError::new(ErrorCode::InternalError, error.to_string()))?;
     match unknown_field(sent, &understood) {
         Some(field) => Err(RestError::invalid(format!("Unknown field '{field}' in the request."))),

@@ -1,6 +1,7 @@
 //! `/permissions` and `/effective-permissions`
 
-use axum::extract::{Path, State};
+use axum::extract::{FromRequestParts, State};
+use axum::http::request::Parts;
 use axum::routing::get;
 use axum::{Json, Router};
 use clxs_api::endpoint::{EFFECTIVE_PERMISSIONS, PERMISSIONS};
@@ -8,8 +9,9 @@ use clxs_api::grant::{EffectivePermissionsList, GetPermissionsResponse, UpdatePe
 use clxs_api::{FullName, SecurableKind};
 use serde::Deserialize;
 
-use super::{AppState, Body, Caller, Params, RestError};
-use crate::authorization::SecurableRef;
+use super::{AppState, Body, Caller, Params, Path, RestError};
+use crate::authorization::{Access, SecurableRef};
+use crate::metastore::Transaction;
 use crate::securables;
 
 pub(super) fn routes() -> Router<AppState> {
@@ -28,52 +30,54 @@ struct Wanted {
 async fn direct(
     State(state): State<AppState>,
     caller: Caller,
-    Path((kind, name)): Path<(String, String)>,
+    on: OnSecurable,
     Params(wanted): Params<Wanted>,
 ) -> Result<Json<GetPermissionsResponse>, RestError> {
-    let on = securable(&kind, &name)?;
-    let privilege_assignments = state
-        .read(caller, move |tx, access| {
-            securables::direct_grants(tx, access, &on, wanted.principal.as_deref())
-        })
-        .await?;
+    let work = move |tx: &Transaction<'_>, access: &Access| {
+        Ok(securables::direct_grants(tx, access, &on.0, wanted.principal.as_deref())?)
+    };
+    let privilege_assignments = state.read(caller, work).await?;
     Ok(Json(GetPermissionsResponse { privilege_assignments, next_page_token: None }))
 }
 
 async fn effective(
     State(state): State<AppState>,
     caller: Caller,
-    Path((kind, name)): Path<(String, String)>,
+    on: OnSecurable,
     Params(wanted): Params<Wanted>,
 ) -> Result<Json<EffectivePermissionsList>, RestError> {
-    let on = securable(&kind, &name)?;
-    let privilege_assignments = state
-        .read(caller, move |tx, access| {
-            securables::effective_grants(tx, access, &on, wanted.principal.as_deref())
-        })
-        .await?;
+    let work = move |tx: &Transaction<'_>, access: &Access| {
+        Ok(securables::effective_grants(tx, access, &on.0, wanted.principal.as_deref())?)
+    };
+    let privilege_assignments = state.read(caller, work).await?;
     Ok(Json(EffectivePermissionsList { privilege_assignments, next_page_token: None }))
 }
 
 async fn update(
     State(state): State<AppState>,
     caller: Caller,
-    Path((kind, name)): Path<(String, String)>,
+    on: OnSecurable,
     Body(request): Body<UpdatePermissions>,
 ) -> Result<Json<GetPermissionsResponse>, RestError> {
-    let on = securable(&kind, &name)?;
-    let privilege_assignments = state
-        .write(caller, move |tx, access| {
-            securables::change_grants(tx, access, &on, &request.changes)?;
-            securables::direct_grants(tx, access, &on, None)
-        })
-        .await?;
+    let work = move |tx: &Transaction<'_>, access: &Access| {
+        securables::change_grants(tx, access, &on.0, &request.changes)?;
+        Ok(securables::direct_grants(tx, access, &on.0, None)?)
+    };
+    let privilege_assignments = state.write(caller, work).await?;
     Ok(Json(GetPermissionsResponse { privilege_assignments, next_page_token: None }))
 }
 
-fn securable(kind: &str, name: &str) -> Result<SecurableRef, RestError> {
-    let kind = SecurableKind::from(kind.to_uppercase().as_str());
-    let name = FullName::from_dotted(name)
-        .map_err(|error| RestError::invalid(format!("'{name}' is not a valid full name: {error}.")))?;
-    Ok(SecurableRef::new(&kind, Some(&name))?)
+/// The securable that the path names.
+struct OnSecurable(SecurableRef);
+
+impl<S: Send + Sync> FromRequestParts<S> for OnSecurable {
+    type Rejection = RestError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, RestError> {
+        let Path((kind, name)) = Path::<(String, String)>::from_request_parts(parts, state).await?;
+        let kind = SecurableKind::from(kind.to_uppercase().as_str());
+        let name = FullName::from_dotted(&name)
+            .map_err(|error| RestError::invalid(format!("'{name}' is not a valid full name: {error}.")))?;
+        Ok(Self(SecurableRef::new(&kind, Some(&name))?))
+    }
 }

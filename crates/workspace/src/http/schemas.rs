@@ -1,131 +1,109 @@
 //! `/schemas`
 
-use axum::extract::{Path, State};
-use axum::routing::get;
-use axum::{Json, Router};
 use clxs_api::catalog::CatalogType;
 use clxs_api::endpoint::SCHEMAS;
 use clxs_api::schema::{CreateSchema, ListSchemasResponse, SchemaInfo, UpdateSchema};
 use serde::Deserialize;
-use serde_json::{Value, json};
 
+use super::RestError;
 use super::extract::{full_name, identifier};
-use super::paging::{self, Paging};
-use super::{AppState, Body, Caller, Params, RestError};
-use crate::authorization::Sight;
-use crate::metastore::{Metastore, SYSTEM_CATALOG, SchemaRow};
+use super::securables::Resource;
+use crate::authorization::{Access, Sight};
+use crate::metastore::{Page, PageRequest, SYSTEM_CATALOG, SchemaRow, Transaction, WriteIntent};
 use crate::securables;
 
-pub(super) fn routes() -> Router<AppState> {
-    Router::new()
-        .route(SCHEMAS, get(list).post(create))
-        .route(&format!("{SCHEMAS}/{{full_name}}"), get(find).patch(update).delete(remove))
-}
+pub(super) enum Schemas {}
 
+/// Schemas are listed by catalog.
 #[derive(Debug, Deserialize)]
-struct Listing {
+pub(super) struct OfCatalog {
     catalog_name: String,
-    #[serde(default)]
-    include_browse: bool,
 }
 
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-struct Reading {
-    include_browse: bool,
+impl Resource for Schemas {
+    const PATH: &'static str = SCHEMAS;
+    type Filter = OfCatalog;
+    type Create = CreateSchema;
+    type Update = UpdateSchema;
+    type Info = SchemaInfo;
+    type List = ListSchemasResponse;
+
+    fn list(
+        tx: &Transaction<'_>,
+        access: &Access,
+        filter: &OfCatalog,
+        include_browse: bool,
+        page: &PageRequest,
+    ) -> Result<Page<SchemaInfo>, RestError> {
+        let catalog = identifier(&filter.catalog_name)?;
+        let page = securables::list_schemas(tx, access, &catalog, include_browse, page)?;
+        Ok(page.filter_map(|(row, sight)| Some(info(tx, row, sight))))
+    }
+
+    fn find(
+        tx: &Transaction<'_>,
+        access: &Access,
+        name: &str,
+        include_browse: bool,
+    ) -> Result<SchemaInfo, RestError> {
+        let (_, [catalog, schema]) = full_name(name)?;
+        let (row, sight) = securables::get_schema(tx, access, (&catalog, &schema), include_browse)?;
+        Ok(info(tx, row, sight))
+    }
+
+    fn create(
+        tx: &Transaction<'_>,
+        access: &Access,
+        request: &CreateSchema,
+    ) -> Result<SchemaInfo, RestError> {
+        Ok(info(tx, securables::create_schema(tx, access, request)?, Sight::Full))
+    }
+
+    fn update(
+        tx: &Transaction<'_>,
+        access: &Access,
+        name: &str,
+        change: &UpdateSchema,
+    ) -> Result<SchemaInfo, RestError> {
+        let (_, [catalog, schema]) = full_name(name)?;
+        let row = securables::update_schema(tx, access, (&catalog, &schema), change)?;
+        Ok(info(tx, row, Sight::Full))
+    }
+
+    fn drop(
+        tx: &Transaction<'_>,
+        access: &Access,
+        name: &str,
+        force: bool,
+    ) -> Result<Vec<WriteIntent>, RestError> {
+        let (_, [catalog, schema]) = full_name(name)?;
+        Ok(securables::drop_schema(tx, access, (&catalog, &schema), force)?)
+    }
+
+    fn page(schemas: Vec<SchemaInfo>, next_page_token: Option<String>) -> ListSchemasResponse {
+        ListSchemasResponse { schemas, next_page_token }
+    }
 }
 
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-struct Dropping {
-    force: bool,
-}
-
-async fn list(
-    State(state): State<AppState>,
-    caller: Caller,
-    Params(listing): Params<Listing>,
-    Params(paging): Params<Paging>,
-) -> Result<Json<ListSchemasResponse>, RestError> {
-    let request = paging.request()?;
-    let (catalog, browse) = (identifier(&listing.catalog_name)?, listing.include_browse);
-    let page = state
-        .read(caller, move |tx, access| securables::list_schemas(tx, access, &catalog, browse, &request))
-        .await?;
-    let schemas = page.items.iter().map(|(row, sight)| info(&state.metastore, row, *sight)).collect();
-    Ok(Json(ListSchemasResponse { schemas, next_page_token: paging::encode(page.next) }))
-}
-
-async fn find(
-    State(state): State<AppState>,
-    caller: Caller,
-    Path(name): Path<String>,
-    Params(reading): Params<Reading>,
-) -> Result<Json<SchemaInfo>, RestError> {
-    let (_, [catalog, schema]) = full_name(&name)?;
-    let browse = reading.include_browse;
-    let (row, sight) = state
-        .read(caller, move |tx, access| securables::get_schema(tx, access, (&catalog, &schema), browse))
-        .await?;
-    Ok(Json(info(&state.metastore, &row, sight)))
-}
-
-async fn create(
-    State(state): State<AppState>,
-    caller: Caller,
-    Body(request): Body<CreateSchema>,
-) -> Result<Json<SchemaInfo>, RestError> {
-    let row = state.write(caller, move |tx, access| securables::create_schema(tx, access, &request)).await?;
-    Ok(Json(info(&state.metastore, &row, Sight::Full)))
-}
-
-async fn update(
-    State(state): State<AppState>,
-    caller: Caller,
-    Path(name): Path<String>,
-    Body(change): Body<UpdateSchema>,
-) -> Result<Json<SchemaInfo>, RestError> {
-    let (_, [catalog, schema]) = full_name(&name)?;
-    let row = state
-        .write(caller, move |tx, access| securables::update_schema(tx, access, (&catalog, &schema), &change))
-        .await?;
-    Ok(Json(info(&state.metastore, &row, Sight::Full)))
-}
-
-async fn remove(
-    State(state): State<AppState>,
-    caller: Caller,
-    Path(name): Path<String>,
-    Params(dropping): Params<Dropping>,
-) -> Result<Json<Value>, RestError> {
-    let (_, [catalog, schema]) = full_name(&name)?;
-    let force = dropping.force;
-    let intents = state
-        .write(caller, move |tx, access| securables::drop_schema(tx, access, (&catalog, &schema), force))
-        .await?;
-    state.metastore.abandon_writes(intents).await?;
-    Ok(Json(json!({})))
-}
-
-fn info(metastore: &Metastore, row: &SchemaRow, sight: Sight) -> SchemaInfo {
-    let system_catalog = row.catalog.as_str() == SYSTEM_CATALOG;
+fn info(tx: &Transaction<'_>, row: SchemaRow, sight: Sight) -> SchemaInfo {
+    let system_catalog = row.catalog().as_str() == SYSTEM_CATALOG;
     SchemaInfo {
         name: Some(row.name.as_str().to_owned()),
-        catalog_name: Some(row.catalog.as_str().to_owned()),
+        catalog_name: Some(row.catalog().as_str().to_owned()),
         full_name: Some(row.full_name().dotted()),
-        owner: Some(row.owner.clone()),
-        comment: row.comment.clone(),
-        properties: Some(row.properties.clone()),
         catalog_type: Some(if system_catalog { CatalogType::System } else { CatalogType::Managed }),
-        storage_root: row.storage_root.clone(),
-        storage_location: row.storage_root.clone(),
-        metastore_id: Some(metastore.metastore().id.clone()),
-        schema_id: Some(row.id.clone()),
-        created_at: Some(row.audit.created_at),
-        created_by: Some(row.audit.created_by.clone()),
-        updated_at: Some(row.audit.updated_at),
-        updated_by: Some(row.audit.updated_by.clone()),
         securable_kind: Some(row.securable_kind().to_owned()),
+        schema_id: Some(row.id),
+        owner: Some(row.owner),
+        comment: row.comment,
+        properties: Some(row.properties),
+        storage_root: row.details.storage_root.clone(),
+        storage_location: row.details.storage_root,
+        metastore_id: Some(tx.metastore().id.clone()),
+        created_at: Some(row.audit.created_at),
+        created_by: Some(row.audit.created_by),
+        updated_at: Some(row.audit.updated_at),
+        updated_by: Some(row.audit.updated_by),
         browse_only: Some(sight == Sight::Browse),
         ..SchemaInfo::default()
     }

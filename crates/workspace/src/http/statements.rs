@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use clxs_api::endpoint::STATEMENTS;
@@ -15,7 +15,7 @@ use clxs_api::{ErrorCode, Identifier};
 use serde_json::{Value, json};
 
 use super::extract::identifier;
-use super::{AppState, Body, Caller, RestError};
+use super::{AppState, Body, Caller, Path, RestError};
 use crate::session::Session;
 use crate::sql::{Context, SqlError, execute, parse_with};
 use crate::warehouse::{

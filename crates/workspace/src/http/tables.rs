@@ -1,56 +1,50 @@
 //! `/tables` and `/table-summaries`
 
-use axum::extract::{Path, State};
-use axum::routing::{get, post};
+use axum::extract::State;
+use axum::routing::get;
 use axum::{Json, Router};
 use clxs_api::endpoint::{TABLE_SUMMARIES, TABLES};
 use clxs_api::table::{
     CreateTable, ListTableSummariesResponse, ListTablesResponse, TableExistsResponse, TableInfo,
     TableSummary, UpdateTable,
 };
-use clxs_api::{ErrorCode, FullName};
+use clxs_api::{ErrorCode, SecurableKind};
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::extract::{full_name, identifier};
 use super::paging::{self, Paging};
-use super::{AppState, Body, Caller, Params, RestError};
-use crate::authorization::{SecurableRef, Sight};
-use crate::metastore::{ColumnDetail, Metastore, TableFilter, TableHead, TableRow, Transaction};
+use super::securables::Resource;
+use super::{AppState, Caller, Params, Path, RestError};
+use crate::authorization::{Access, Sight};
+use crate::metastore::{
+    ColumnDetail, MetastoreError, Page, PageRequest, TableFilter, TableHead, TableRow, Transaction,
+    WriteIntent,
+};
 use crate::securables::{self, TableListing};
 
 /// A page of summaries when the caller does not say, and at most (`facts/rest_api.md` §6).
 const SUMMARIES: u32 = 10_000;
 
 pub(super) fn routes() -> Router<AppState> {
-    Router::new()
-        .route(TABLES, get(list).merge(post(create)))
-        .route(&format!("{TABLES}/{{full_name}}"), get(find).patch(update).delete(remove))
+    super::securables::routes::<Tables>()
         .route(&format!("{TABLES}/{{full_name}}/exists"), get(exists))
         .route(TABLE_SUMMARIES, get(list_summaries))
 }
 
+enum Tables {}
+
+/// Tables are listed by schema.
 #[derive(Debug, Deserialize)]
-struct Listing {
+struct OfSchema {
     catalog_name: String,
     schema_name: String,
     #[serde(default)]
-    include_browse: bool,
-}
-
-/// What a list is to leave out.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-struct Omitted {
     omit_columns: bool,
+    #[serde(default)]
     omit_properties: bool,
+    #[serde(default)]
     omit_username: bool,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-struct Reading {
-    include_browse: bool,
 }
 
 #[derive(Debug, Deserialize)]
@@ -60,23 +54,84 @@ struct Summaries {
     table_name_pattern: Option<String>,
 }
 
-async fn list(
-    State(state): State<AppState>,
-    caller: Caller,
-    Params(listing): Params<Listing>,
-    Params(omitted): Params<Omitted>,
-    Params(paging): Params<Paging>,
-) -> Result<Json<ListTablesResponse>, RestError> {
-    let wanted = TableListing {
-        catalog: identifier(&listing.catalog_name)?,
-        schema: identifier(&listing.schema_name)?,
-        columns: if omitted.omit_columns { ColumnDetail::Omitted } else { ColumnDetail::Loaded },
-        include_browse: listing.include_browse,
-        page: paging.request()?,
-    };
-    let page = state.read(caller, move |tx, access| securables::list_tables(tx, access, &wanted)).await?;
-    let tables = page.items.into_iter().map(|(row, sight)| listed(&state.metastore, row, sight, &omitted));
-    Ok(Json(ListTablesResponse { tables: tables.collect(), next_page_token: paging::encode(page.next) }))
+impl Resource for Tables {
+    const PATH: &'static str = TABLES;
+    type Filter = OfSchema;
+    type Create = CreateTable;
+    type Update = UpdateTable;
+    type Info = TableInfo;
+    type List = ListTablesResponse;
+
+    fn list(
+        tx: &Transaction<'_>,
+        access: &Access,
+        filter: &OfSchema,
+        include_browse: bool,
+        page: &PageRequest,
+    ) -> Result<Page<TableInfo>, RestError> {
+        let listing = TableListing {
+            catalog: identifier(&filter.catalog_name)?,
+            schema: identifier(&filter.schema_name)?,
+            columns: if filter.omit_columns { ColumnDetail::Omitted } else { ColumnDetail::Loaded },
+            include_browse,
+            page: page.clone(),
+        };
+        Ok(securables::list_tables(tx, access, &listing)?.filter_map(|(row, sight)| {
+            let mut table = info(tx, row, sight);
+            leave_out(&mut table, filter);
+            Some(table)
+        }))
+    }
+
+    fn find(
+        tx: &Transaction<'_>,
+        access: &Access,
+        name: &str,
+        include_browse: bool,
+    ) -> Result<TableInfo, RestError> {
+        let (name, [_, _, _]) = full_name(name)?;
+        let (row, sight) = securables::get_table(tx, access, &name, include_browse)?;
+        let view_dependencies = row.view.as_ref().map(|view| view.dependencies.clone());
+        Ok(TableInfo { view_dependencies, ..info(tx, row, sight) })
+    }
+
+    fn create(_: &Transaction<'_>, _: &Access, request: &CreateTable) -> Result<TableInfo, RestError> {
+        let name = [&*request.catalog_name, &*request.schema_name, &*request.name].join(".");
+        Err(RestError::new(
+            ErrorCode::NotImplemented,
+            format!(
+                "The embedded workspace registers no table over REST: run CREATE TABLE {name} USING DELTA \
+                 LOCATION '…' as a statement."
+            ),
+        ))
+    }
+
+    /// REST changes the owner only (`facts/rest_api.md` §6).
+    fn update(
+        tx: &Transaction<'_>,
+        access: &Access,
+        name: &str,
+        change: &UpdateTable,
+    ) -> Result<TableInfo, RestError> {
+        let (name, [_, _, _]) = full_name(name)?;
+        let nothing = || RestError::invalid("The request changes nothing: owner is missing.");
+        let owner = change.owner.as_ref().ok_or_else(nothing)?;
+        Ok(info(tx, securables::update_table_owner(tx, access, &name, owner)?, Sight::Full))
+    }
+
+    fn drop(
+        tx: &Transaction<'_>,
+        access: &Access,
+        name: &str,
+        _: bool,
+    ) -> Result<Vec<WriteIntent>, RestError> {
+        let (name, [_, _, _]) = full_name(name)?;
+        Ok(securables::drop_table(tx, access, &name)?.into_iter().collect())
+    }
+
+    fn page(tables: Vec<TableInfo>, next_page_token: Option<String>) -> ListTablesResponse {
+        ListTablesResponse { tables, next_page_token }
+    }
 }
 
 async fn list_summaries(
@@ -103,88 +158,37 @@ async fn list_summaries(
     Ok(Json(ListTableSummariesResponse { tables, next_page_token: paging::encode(page.next) }))
 }
 
-async fn find(
-    State(state): State<AppState>,
-    caller: Caller,
-    Path(name): Path<String>,
-    Params(reading): Params<Reading>,
-) -> Result<Json<TableInfo>, RestError> {
-    let (name, [_, _, _]) = full_name(&name)?;
-    let browse = reading.include_browse;
-    let (row, sight) =
-        state.read(caller, move |tx, access| securables::get_table(tx, access, &name, browse)).await?;
-    let dependencies = row.view.as_ref().map(|view| view.dependencies.clone());
-    let mut table = info(&state.metastore, row, sight);
-    table.view_dependencies = dependencies;
-    Ok(Json(table))
-}
-
-/// Whether a table exists that the caller may see. A missing catalog or schema is an error
+/// Whether there is a table that the caller may see. A missing catalog or schema is an error
 /// (`facts/rest_api.md` §6).
 async fn exists(
     State(state): State<AppState>,
     caller: Caller,
     Path(name): Path<String>,
 ) -> Result<Json<TableExistsResponse>, RestError> {
-    let (name, [catalog, schema, _]) = full_name(&name)?;
-    let work = move |tx: &Transaction<'_>, access: &crate::authorization::Access| {
-        access.see(tx, &SecurableRef::Schema(catalog.clone(), schema.clone()), true)?;
-        Ok(tx.table_in(&tx.schema(&catalog, &schema)?, name.name())?.is_some())
-    };
+    let (name, [_, _, _]) = full_name(&name)?;
+    let work =
+        move |tx: &Transaction<'_>, access: &Access| match securables::get_table(tx, access, &name, true) {
+            Ok(_) => Ok(true),
+            Err(
+                MetastoreError::NotFound { kind: SecurableKind::Table, .. }
+                | MetastoreError::PermissionDenied { kind: SecurableKind::Table, .. },
+            ) => Ok(false),
+            Err(error) => Err(error.into()),
+        };
     Ok(Json(TableExistsResponse { table_exists: state.read(caller, work).await? }))
 }
 
-async fn create(_: Caller, Body(request): Body<CreateTable>) -> Result<Json<TableInfo>, RestError> {
-    let name = [request.catalog_name, request.schema_name, request.name].join(".");
-    Err(RestError::new(
-        ErrorCode::NotImplemented,
-        format!(
-            "The embedded workspace registers no table over REST: run CREATE TABLE {name} USING DELTA LOCATION '…' \
-             as a statement."
-        ),
-    ))
-}
-
-/// REST changes the owner only (`facts/rest_api.md` §6).
-async fn update(
-    State(state): State<AppState>,
-    caller: Caller,
-    Path(name): Path<String>,
-    Body(change): Body<UpdateTable>,
-) -> Result<Json<TableInfo>, RestError> {
-    let (name, [_, _, _]): (FullName, _) = full_name(&name)?;
-    let owner =
-        change.owner.ok_or_else(|| RestError::invalid("The request changes nothing: owner is missing."))?;
-    let row = state
-        .write(caller, move |tx, access| securables::update_table_owner(tx, access, &name, &owner))
-        .await?;
-    Ok(Json(info(&state.metastore, row, Sight::Full)))
-}
-
-async fn remove(
-    State(state): State<AppState>,
-    caller: Caller,
-    Path(name): Path<String>,
-) -> Result<Json<Value>, RestError> {
-    let (name, [_, _, _]) = full_name(&name)?;
-    let intent = state.write(caller, move |tx, access| securables::drop_table(tx, access, &name)).await?;
-    state.metastore.abandon_writes(intent.into_iter().collect()).await?;
-    Ok(Json(json!({})))
-}
-
-fn listed(metastore: &Metastore, row: TableRow, sight: Sight, omitted: &Omitted) -> TableInfo {
-    let mut table = info(metastore, row, sight);
-    if omitted.omit_properties {
+fn leave_out(table: &mut TableInfo, filter: &OfSchema) {
+    if filter.omit_properties {
         table.properties = None;
     }
-    if omitted.omit_username {
+    if filter.omit_username {
         (table.owner, table.created_by, table.updated_by) = (None, None, None);
     }
-    table
 }
 
 /// Everything but what only answers about one table hold.
-fn info(metastore: &Metastore, row: TableRow, sight: Sight) -> TableInfo {
+fn info(tx: &Transaction<'_>, row: TableRow, sight: Sight) -> TableInfo {
     let full_name = row.full_name().dotted();
     let mut table = TableInfo {
         name: Some(row.name.as_str().to_owned()),
@@ -200,7 +204,7 @@ fn info(metastore: &Metastore, row: TableRow, sight: Sight) -> TableInfo {
         owner: Some(row.owner),
         comment: row.comment,
         properties: Some(row.properties),
-        metastore_id: Some(metastore.metastore().id.clone()),
+        metastore_id: Some(tx.metastore().id.clone()),
         created_at: Some(row.audit.created_at),
         created_by: Some(row.audit.created_by),
         updated_at: Some(row.audit.updated_at),

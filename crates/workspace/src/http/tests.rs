@@ -11,7 +11,7 @@ use tower::ServiceExt;
 
 use super::{AppState, router};
 use crate::metastore::{
-    CatalogRow, Metastore, MetastoreError, SchemaRow, TableRow, Transaction, ViewDetails,
+    CatalogRow, Metastore, MetastoreError, PrincipalKind, SchemaRow, TableRow, Transaction, ViewDetails,
 };
 
 const ADMIN: &str = "admin@clxs.local";
@@ -41,7 +41,7 @@ fn fill(tx: &Transaction<'_>) -> Result<String, MetastoreError> {
     let catalog = CatalogRow::new(&name("prod"), ADMIN);
     tx.insert_catalog(&catalog)?;
     let schema = SchemaRow::new(&catalog, &name("sales"), ADMIN);
-    tx.insert_schema(&schema)?;
+    tx.insert_securable(&schema)?;
     for number in 0..5 {
         let mut table = TableRow::new(&schema, &name(&format!("t{number}")), TableType::Managed, ADMIN);
         table.format = Some(DataSourceFormat::Delta);
@@ -66,10 +66,14 @@ fn fill(tx: &Transaction<'_>) -> Result<String, MetastoreError> {
 
 impl Fixture {
     async fn send(&self, method: &str, path: &str, body: Value) -> (StatusCode, Value) {
+        self.send_as(&self.token, method, path, body).await
+    }
+
+    async fn send_as(&self, token: &str, method: &str, path: &str, body: Value) -> (StatusCode, Value) {
         let request = Request::builder()
             .method(method)
             .uri(format!("{UNITY}{path}"))
-            .header("authorization", format!("Bearer {}", self.token))
+            .header("authorization", format!("Bearer {token}"))
             .body(Body::from(body.to_string()))
             .unwrap();
         let response = self.router.clone().oneshot(request).await.unwrap();
@@ -210,4 +214,35 @@ async fn view_cannot_carry_modify() {
     );
     let (status, _) = fixture.send("PATCH", "/permissions/table/prod.sales.t0", change).await;
     assert_eq!(status, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn table_that_the_caller_may_not_see_does_not_exist_for_them() {
+    let fixture = fixture().await;
+    let grant = |on: &str, privilege: &str| {
+        let change = json!({ "changes": [{ "principal": "ann", "add": [privilege] }] });
+        (format!("/permissions/{on}"), change)
+    };
+    let ann = fixture.metastore.write(|tx| {
+        tx.insert_principal(PrincipalKind::User, "ann", "Ann")?;
+        tx.insert_token("ann")
+    });
+    let ann = Fixture { token: ann.await.unwrap(), ..fixture };
+    let admin = ann.metastore.write(|tx| tx.insert_token(ADMIN)).await.unwrap();
+    let exists = "/tables/prod.sales.t0/exists";
+    let (status, error) = ann.send("GET", exists, json!({})).await;
+    assert_eq!((status, &error["error_code"]), (StatusCode::NOT_FOUND, &json!("CATALOG_DOES_NOT_EXIST")));
+    for (on, privilege, seen) in [
+        ("catalog/prod", "USE_CATALOG", None),
+        ("schema/prod.sales", "USE_SCHEMA", Some(false)),
+        ("table/prod.sales.t0", "SELECT", Some(true)),
+    ] {
+        let (path, change) = grant(on, privilege);
+        ann.send_as(&admin, "PATCH", &path, change).await;
+        let (status, answer) = ann.send("GET", exists, json!({})).await;
+        match seen {
+            Some(seen) => assert_eq!(answer, json!({ "table_exists": seen }), "{on}"),
+            None => assert_eq!(status, StatusCode::FORBIDDEN, "{answer}"),
+        }
+    }
 }

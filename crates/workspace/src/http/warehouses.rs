@@ -1,6 +1,6 @@
 //! `/sql/warehouses`: the only one is `local`.
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use clxs_api::ErrorCode;
@@ -8,7 +8,7 @@ use clxs_api::endpoint::WAREHOUSES;
 use clxs_api::warehouse::{ListWarehousesResponse, WarehouseInfo, WarehouseState};
 use serde_json::{Value, json};
 
-use super::{AppState, Caller, RestError};
+use super::{AppState, Caller, Path, RestError};
 use crate::warehouse::WAREHOUSE_ID;
 
 pub(super) fn routes() -> Router<AppState> {
@@ -49,7 +49,7 @@ async fn stop(
     Path(id): Path<String>,
 ) -> Result<Json<Value>, RestError> {
     require_local(&id)?;
-    state.read(caller, |tx, access| access.require_metastore_admin(tx)).await?;
+    state.read(caller, |tx, access| Ok(access.require_metastore_admin(tx)?)).await?;
     state.warehouse.set_stopped(true);
     Ok(Json(json!({})))
 }

@@ -1,57 +1,37 @@
 //! `catalog_privileges`, `schema_privileges` and `table_privileges`: direct grants, and those of ancestors that
 //! the securable can carry (facts/sql.md §13, §14).
 
+use std::borrow::Cow;
 use std::collections::HashMap;
+use std::sync::Arc;
 
-use clxs_api::Privilege;
+use clxs_api::{FullName, Identifier, SecurableKind};
 use datafusion::arrow::array::RecordBatch;
 
 use super::column::{Column, batch, some};
-use super::securables::{visible_schemas, visible_tables};
-use crate::authorization::{Access, SecurableRef, is_applicable};
-use crate::metastore::{CatalogRow, ColumnDetail, GrantRow, Transaction};
+use crate::authorization::{Access, Visibility, is_applicable};
+use crate::metastore::{
+    CatalogRow, ColumnDetail, GrantRow, MetastoreError, PageRequest, SchemaRow, TableRow, Transaction,
+};
 use crate::sql::SqlError;
 
 use Column::Text;
 
+/// A securable whose grants are shown.
+struct Shown {
+    name: FullName,
+    securable_kind: &'static str,
+    /// Its id and those of what it is in, each with the word for where a grant on it comes from; nearest first.
+    path: Vec<(String, &'static str)>,
+    /// Whether the caller manages it. Who does not sees only their own grants (facts/sql.md §14).
+    managed: bool,
+}
+
 /// A grant as it shows on a securable.
 struct Item {
     grant: GrantRow,
-    catalog: String,
-    schema: String,
-    table: String,
+    on: Arc<FullName>,
     inherited_from: &'static str,
-}
-
-/// The grants of a catalog that the caller may see, by the securable they are on.
-struct Grants(HashMap<String, Vec<GrantRow>>);
-
-impl Grants {
-    /// Without MANAGE or ownership one sees only one's own grants (facts/sql.md §14).
-    fn read(tx: &Transaction<'_>, access: &Access, catalog: &CatalogRow) -> Result<Self, SqlError> {
-        let mut by_securable: HashMap<String, Vec<GrantRow>> = HashMap::new();
-        let all = access.check(tx, &SecurableRef::from(catalog), &Privilege::Manage).is_ok();
-        for grant in tx.grants_in_catalog(&catalog.id)? {
-            if all || access.identities().contains(&grant.principal) {
-                by_securable.entry(grant.securable_id.clone()).or_default().push(grant);
-            }
-        }
-        Ok(Self(by_securable))
-    }
-
-    /// What shows on a securable: its own grants, then those of its ancestors, nearest first.
-    fn shown<'a>(
-        &'a self,
-        securable_kind: &'a str,
-        path: &'a [(&'a str, &'static str)],
-    ) -> impl Iterator<Item = (&'a GrantRow, &'static str)> {
-        let grants = path.iter().flat_map(|(id, inherited_from)| {
-            self.0.get(*id).into_iter().flatten().map(move |grant| (grant, *inherited_from))
-        });
-        grants.filter(|(grant, inherited_from)| {
-            *inherited_from == "NONE" || is_applicable(&grant.privilege, securable_kind)
-        })
-    }
 }
 
 pub(super) fn of_catalogs(
@@ -59,25 +39,15 @@ pub(super) fn of_catalogs(
     access: &Access,
     catalogs: &[CatalogRow],
 ) -> Result<RecordBatch, SqlError> {
-    let mut items = Vec::new();
-    for catalog in catalogs {
-        let grants = Grants::read(tx, access, catalog)?;
-        let path = [(catalog.id.as_str(), "NONE")];
-        items.extend(
-            grants
-                .shown(catalog.securable_kind(), &path)
-                .map(|(grant, from)| item(grant, from, [catalog.name.as_str(), "", ""])),
-        );
-    }
-    let columns = [
-        grantor(),
-        grantee(),
-        catalog_name("catalog_name"),
-        privilege_type(),
-        is_grantable(),
-        inherited_from(),
-    ];
-    batch(&columns, &items)
+    relation(tx, access, catalogs, &["catalog_name"], |catalog, visibility| {
+        let shown = Shown {
+            name: catalog.full_name(),
+            securable_kind: catalog.securable_kind(),
+            path: vec![(catalog.id.clone(), "NONE")],
+            managed: visibility.manages_catalog(),
+        };
+        Ok(vec![shown])
+    })
 }
 
 pub(super) fn of_schemas(
@@ -85,28 +55,16 @@ pub(super) fn of_schemas(
     access: &Access,
     catalogs: &[CatalogRow],
 ) -> Result<RecordBatch, SqlError> {
-    let mut items = Vec::new();
-    for catalog in catalogs {
-        let grants = Grants::read(tx, access, catalog)?;
-        for schema in visible_schemas(tx, access, catalog)? {
-            let path = [(schema.id.as_str(), "NONE"), (catalog.id.as_str(), "CATALOG")];
-            items.extend(
-                grants.shown(schema.securable_kind(), &path).map(|(grant, from)| {
-                    item(grant, from, [catalog.name.as_str(), schema.name.as_str(), ""])
-                }),
-            );
-        }
-    }
-    let columns = [
-        grantor(),
-        grantee(),
-        catalog_name("catalog_name"),
-        schema_name("schema_name"),
-        privilege_type(),
-        is_grantable(),
-        inherited_from(),
-    ];
-    batch(&columns, &items)
+    relation(tx, access, catalogs, &["catalog_name", "schema_name"], |catalog, visibility| {
+        let schemas = tx.schemas(catalog, &PageRequest::all())?.items.into_iter();
+        let shown = |schema: SchemaRow| Shown {
+            name: schema.full_name(),
+            securable_kind: schema.securable_kind(),
+            managed: visibility.manages_schema(&schema.id),
+            path: vec![(schema.id, "NONE"), (catalog.id.clone(), "CATALOG")],
+        };
+        Ok(schemas.filter(|schema| visibility.schema(&schema.id).is_seen(true)).map(shown).collect())
+    })
 }
 
 pub(super) fn of_tables(
@@ -114,63 +72,84 @@ pub(super) fn of_tables(
     access: &Access,
     catalogs: &[CatalogRow],
 ) -> Result<RecordBatch, SqlError> {
+    let names = ["table_catalog", "table_schema", "table_name"];
+    relation(tx, access, catalogs, &names, |catalog, visibility| {
+        let tables = tx.tables_of_catalog(catalog, ColumnDetail::Omitted)?.into_iter();
+        let is_seen = |table: &TableRow| {
+            visibility
+                .in_schema(&SecurableKind::Table, &table.schema_id, &table.id, &table.owner)
+                .is_seen(true)
+        };
+        let shown = |table: TableRow| Shown {
+            name: table.full_name(),
+            securable_kind: table.securable_kind(),
+            managed: visibility.manages_in_schema(&table.schema_id, &table.id, &table.owner),
+            path: vec![(table.id, "NONE"), (table.schema_id, "SCHEMA"), (catalog.id.clone(), "CATALOG")],
+        };
+        Ok(tables.filter(is_seen).map(shown).collect())
+    })
+}
+
+/// The relation of one kind: `names` are the columns with the parts of a securable's name, `list` gives the
+/// securables of a catalog that the caller sees.
+fn relation(
+    tx: &Transaction<'_>,
+    access: &Access,
+    catalogs: &[CatalogRow],
+    names: &[&'static str],
+    list: impl Fn(&CatalogRow, &Visibility) -> Result<Vec<Shown>, MetastoreError>,
+) -> Result<RecordBatch, SqlError> {
     let mut items = Vec::new();
     for catalog in catalogs {
-        let grants = Grants::read(tx, access, catalog)?;
-        for table in visible_tables(tx, access, std::slice::from_ref(catalog), ColumnDetail::Omitted)? {
-            let path = [
-                (table.id.as_str(), "NONE"),
-                (table.schema_id.as_str(), "SCHEMA"),
-                (catalog.id.as_str(), "CATALOG"),
-            ];
-            items.extend(grants.shown(table.securable_kind(), &path).map(|(grant, from)| {
-                item(grant, from, [catalog.name.as_str(), table.schema.as_str(), table.name.as_str()])
-            }));
+        let grants = by_securable(tx.grants_in_catalog(&catalog.id)?);
+        for shown in list(catalog, &Visibility::load(tx, access, catalog)?)? {
+            items.extend(shown.items(&grants, access.identities()));
         }
     }
-    let columns = [
-        grantor(),
-        grantee(),
-        catalog_name("table_catalog"),
-        schema_name("table_schema"),
-        Text("table_name", |item: &Item| some(&item.table)),
-        privilege_type(),
-        is_grantable(),
-        inherited_from(),
+    let mut columns: Vec<Column<Item>> = vec![
+        Text("grantor", |item| some(&item.grant.grantor)),
+        Text("grantee", |item| some(&item.grant.principal)),
     ];
+    columns.extend(names.iter().zip(NAME_PARTS).map(|(name, part)| Text(name, part)));
+    columns.extend([
+        // Spelled with underscores here (facts/sql.md §14).
+        Text("privilege_type", |item: &Item| some(item.grant.privilege.as_str())),
+        Text("is_grantable", |_| some("NO")),
+        Text("inherited_from", |item: &Item| some(item.inherited_from)),
+    ]);
     batch(&columns, &items)
 }
 
-fn item(grant: &GrantRow, inherited_from: &'static str, name: [&str; 3]) -> Item {
-    let [catalog, schema, table] = name.map(str::to_owned);
-    Item { grant: grant.clone(), catalog, schema, table, inherited_from }
+type TextOf = fn(&Item) -> Option<Cow<'_, str>>;
+
+/// The parts of a securable's name, outermost first.
+const NAME_PARTS: [TextOf; 3] = [|item| part(item, 0), |item| part(item, 1), |item| part(item, 2)];
+
+fn part(item: &Item, level: usize) -> Option<Cow<'_, str>> {
+    item.on.parts().get(level).map(Identifier::as_str).and_then(some)
 }
 
-fn grantor() -> Column<Item> {
-    Text("grantor", |item| some(&item.grant.grantor))
+fn by_securable(grants: Vec<GrantRow>) -> HashMap<String, Vec<GrantRow>> {
+    let mut by_securable: HashMap<String, Vec<GrantRow>> = HashMap::new();
+    for grant in grants {
+        by_securable.entry(grant.securable_id.clone()).or_default().push(grant);
+    }
+    by_securable
 }
 
-fn grantee() -> Column<Item> {
-    Text("grantee", |item| some(&item.grant.principal))
-}
-
-fn catalog_name(name: &'static str) -> Column<Item> {
-    Text(name, |item| some(&item.catalog))
-}
-
-fn schema_name(name: &'static str) -> Column<Item> {
-    Text(name, |item| some(&item.schema))
-}
-
-/// Spelled with underscores here (facts/sql.md §14).
-fn privilege_type() -> Column<Item> {
-    Text("privilege_type", |item| some(item.grant.privilege.as_str()))
-}
-
-fn is_grantable() -> Column<Item> {
-    Text("is_grantable", |_| some("NO"))
-}
-
-fn inherited_from() -> Column<Item> {
-    Text("inherited_from", |item| some(item.inherited_from))
+impl Shown {
+    /// Its own grants, then those of what it is in, as far as it can carry them.
+    fn items(&self, grants: &HashMap<String, Vec<GrantRow>>, identities: &[String]) -> Vec<Item> {
+        let on = Arc::new(self.name.clone());
+        let mut items = Vec::new();
+        for (level, (id, inherited_from)) in self.path.iter().enumerate() {
+            for grant in grants.get(id).into_iter().flatten() {
+                let is_carried = level == 0 || is_applicable(&grant.privilege, self.securable_kind);
+                if is_carried && (self.managed || identities.contains(&grant.principal)) {
+                    items.push(Item { grant: grant.clone(), on: Arc::clone(&on), inherited_from });
+                }
+            }
+        }
+        items
+    }
 }

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use clxs_api::SecurableKind;
 use clxs_api::table::TableType;
 use datafusion::arrow::array::RecordBatch;
 
@@ -35,7 +36,7 @@ pub(super) fn schemata(
         schemas.extend(visible_schemas(tx, access, catalog)?);
     }
     let columns: [Column<SchemaRow>; 8] = [
-        Text("catalog_name", |row| some(row.catalog.as_str())),
+        Text("catalog_name", |row| some(row.catalog().as_str())),
         Text("schema_name", |row| some(row.name.as_str())),
         Text("schema_owner", |row| some(&row.owner)),
         Text("comment", |row| maybe(row.comment.as_ref())),
@@ -57,8 +58,11 @@ pub(super) fn visible_tables(
     let mut tables = Vec::new();
     for catalog in catalogs {
         let visibility = Visibility::load(tx, access, catalog)?;
-        let is_visible =
-            |table: &TableRow| visibility.table(&table.schema_id, &table.id, &table.owner).is_seen(true);
+        let is_visible = |table: &TableRow| {
+            visibility
+                .in_schema(&SecurableKind::Table, &table.schema_id, &table.id, &table.owner)
+                .is_seen(true)
+        };
         tables.extend(tx.tables_of_catalog(catalog, columns)?.into_iter().filter(is_visible));
     }
     Ok(tables)

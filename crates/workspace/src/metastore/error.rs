@@ -70,7 +70,7 @@ impl MetastoreError {
 }
 
 /// The kind as the platform's messages write it: `External Location`.
-fn type_word(kind: &SecurableKind) -> String {
+pub(crate) fn type_word(kind: &SecurableKind) -> String {
     let words = kind.as_str().split('_').map(|word| {
         let (first, rest) = word.split_at(word.len().min(1));
         first.to_owned() + &rest.to_lowercase()

@@ -1,10 +1,11 @@
 //! Grants as they are stored. What they mean is [`crate::authorization`].
 
 use clxs_api::{Privilege, SecurableKind};
-use rusqlite::{Row, ToSql, params};
+use rusqlite::{Connection, Row, ToSql, params};
 
-use super::row::to_json;
-use super::{MetastoreError, Transaction};
+use super::principals::{ALL_USERS, SYSTEM_USER};
+use super::row::json_text;
+use super::{Details, MetastoreError, Securable, Transaction};
 
 /// One privilege of one principal on one securable.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,6 +20,18 @@ pub(crate) struct GrantRow {
 }
 
 impl GrantRow {
+    /// The platform's grant to everybody.
+    pub(super) fn to_all<D: Details>(on: &Securable<D>, catalog_id: &str, privilege: Privilege) -> Self {
+        Self {
+            kind: D::KIND,
+            securable_id: on.id.clone(),
+            catalog_id: Some(catalog_id.to_owned()),
+            principal: ALL_USERS.to_owned(),
+            privilege,
+            grantor: SYSTEM_USER.to_owned(),
+        }
+    }
+
     fn read(row: &Row<'_>) -> rusqlite::Result<Self> {
         Ok(Self {
             kind: SecurableKind::from(row.get_ref(0)?.as_str()?),
@@ -38,7 +51,7 @@ impl Transaction<'_> {
     pub(crate) fn grants_on(&self, securable_ids: &[&str]) -> Result<Vec<GrantRow>, MetastoreError> {
         let condition =
             "WHERE securable_id IN (SELECT value FROM json_each(?1)) ORDER BY principal, privilege";
-        self.grants(condition, params![to_json(&securable_ids)?])
+        self.grants(condition, params![json_text(&securable_ids)?])
     }
 
     /// The direct grants of these principals on these securables.
@@ -49,7 +62,7 @@ impl Transaction<'_> {
     ) -> Result<Vec<GrantRow>, MetastoreError> {
         let condition = "WHERE securable_id IN (SELECT value FROM json_each(?1))
                            AND principal IN (SELECT value FROM json_each(?2))";
-        self.grants(condition, params![to_json(&securable_ids)?, to_json(&principals)?])
+        self.grants(condition, params![json_text(&securable_ids)?, json_text(&principals)?])
     }
 
     /// Everything these principals were granted on a catalog and in it, with one query.
@@ -59,7 +72,7 @@ impl Transaction<'_> {
         principals: &[String],
     ) -> Result<Vec<GrantRow>, MetastoreError> {
         let condition = "WHERE catalog_id = ?1 AND principal IN (SELECT value FROM json_each(?2))";
-        self.grants(condition, params![catalog_id, to_json(&principals)?])
+        self.grants(condition, params![catalog_id, json_text(&principals)?])
     }
 
     /// All grants on a catalog and in it, with one query.
@@ -73,19 +86,7 @@ impl Transaction<'_> {
     /// [`MetastoreError::PrincipalNotFound`]
     pub(crate) fn insert_grant(&self, grant: &GrantRow) -> Result<(), MetastoreError> {
         self.require_principal(&grant.principal)?;
-        self.inner.execute(
-            "INSERT INTO grants (securable_id, principal, privilege, kind, catalog_id, grantor)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT DO NOTHING",
-            params![
-                grant.securable_id,
-                grant.principal,
-                grant.privilege.as_str(),
-                grant.kind.as_str(),
-                grant.catalog_id,
-                grant.grantor,
-            ],
-        )?;
-        Ok(())
+        insert(&self.inner, grant)
     }
 
     /// Removes a grant; an absent one is no error.
@@ -107,4 +108,21 @@ impl Transaction<'_> {
         let rows = statement.query_map(values, GrantRow::read)?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
+}
+
+/// Adds a grant without any check; a held one stays as it is.
+pub(super) fn insert(connection: &Connection, grant: &GrantRow) -> Result<(), MetastoreError> {
+    connection.execute(
+        "INSERT INTO grants (securable_id, principal, privilege, kind, catalog_id, grantor)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT DO NOTHING",
+        params![
+            grant.securable_id,
+            grant.principal,
+            grant.privilege.as_str(),
+            grant.kind.as_str(),
+            grant.catalog_id,
+            grant.grantor,
+        ],
+    )?;
+    Ok(())
 }

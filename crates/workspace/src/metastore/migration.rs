@@ -1,16 +1,16 @@
 //! The tables of the database and how an older database becomes a current one.
 
+use clxs_api::Privilege;
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
 use uuid::Uuid;
 
-use super::MetastoreError;
-use super::catalogs::SYSTEM_CATALOG;
 use super::principals::{ALL_USERS, SYSTEM_USER};
 use super::row::{new_id, now_ms};
 use super::schemas::insert_information_schema;
+use super::{CatalogRow, GrantRow, MetastoreError, SYSTEM_CATALOG, grants, securable};
 
 /// Each brings the database from the version of its index to the next; what was released never changes.
-const MIGRATIONS: &[&str] = &[include_str!("migration/1.sql")];
+const MIGRATIONS: &[&str] = &[include_str!("migration/1.sql"), include_str!("migration/2.sql")];
 
 /// The metastore itself.
 #[derive(Debug, Clone)]
@@ -80,24 +80,15 @@ fn fill(connection: &Connection, admin: &str) -> Result<MetastoreRow, MetastoreE
         "INSERT INTO metastore (id, name, owner, workspace_id, created_at) VALUES (?1, ?2, ?3, ?4, ?5)",
         params![metastore.id, metastore.name, metastore.owner, metastore.workspace_id, metastore.created_at],
     )?;
-    fill_system_catalog(connection, now)?;
+    fill_system_catalog(connection)?;
     Ok(metastore)
 }
 
 /// `system` and its `information_schema`, which everybody may use (facts/settled.md §1).
-fn fill_system_catalog(connection: &Connection, now: i64) -> Result<(), MetastoreError> {
-    let catalog = new_id();
-    connection.execute(
-        "INSERT INTO catalogs (id, name, kind, owner, comment, properties, isolation_mode, created_at,
-                               created_by, updated_at, updated_by)
-         VALUES (?1, ?2, 'CATALOG_SYSTEM', ?3, 'System catalog (auto-created)', '{}', 'OPEN', ?4, ?3, ?4, ?3)",
-        params![catalog, SYSTEM_CATALOG, SYSTEM_USER, now],
-    )?;
-    connection.execute(
-        "INSERT INTO grants (securable_id, principal, privilege, kind, catalog_id, grantor)
-         VALUES (?1, ?2, 'USE_CATALOG', 'CATALOG', ?1, ?3)",
-        params![catalog, ALL_USERS, SYSTEM_USER],
-    )?;
+fn fill_system_catalog(connection: &Connection) -> Result<(), MetastoreError> {
+    let catalog = CatalogRow::of_platform(None, SYSTEM_CATALOG, "System catalog (auto-created)")?;
+    securable::insert(connection, &catalog)?;
+    grants::insert(connection, &GrantRow::to_all(&catalog, &catalog.id, Privilege::UseCatalog))?;
     insert_information_schema(connection, &catalog)
 }
 
@@ -107,3 +98,6 @@ fn workspace_id() -> i64 {
     let random = i64::try_from(Uuid::new_v4().as_u64_pair().0 >> 1).unwrap_or(0);
     SMALLEST + random % (8 * SMALLEST)
 }
+
+#[cfg(test)]
+mod tests;

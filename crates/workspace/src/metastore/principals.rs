@@ -1,6 +1,5 @@
 //! Users, service principals and groups.
 
-use clxs_api::current_user::GroupReference;
 use rusqlite::{OptionalExtension, Row, params};
 
 use super::row::now_ms;
@@ -41,15 +40,6 @@ impl PrincipalKind {
 }
 
 impl PrincipalRow {
-    /// Its name and id as SCIM refers to it.
-    pub(crate) fn reference(&self) -> GroupReference {
-        GroupReference {
-            display: Some(self.display_name.clone()),
-            value: Some(self.id.to_string()),
-            ..GroupReference::default()
-        }
-    }
-
     fn read(row: &Row<'_>) -> rusqlite::Result<Self> {
         let kind = match row.get_ref(1)?.as_str()? {
             "GROUP" => PrincipalKind::Group,

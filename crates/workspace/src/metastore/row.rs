@@ -67,7 +67,19 @@ pub(super) fn json<T: DeserializeOwned>(row: &Row<'_>, column: usize) -> rusqlit
 }
 
 /// Writes a JSON column.
-pub(super) fn to_json<T: Serialize>(value: &T) -> Result<String, MetastoreError> {
+pub(super) fn json_text<T: Serialize>(value: &T) -> Result<String, MetastoreError> {
     serde_json::to_string(value)
         .map_err(|source| MetastoreError::Database(rusqlite::Error::ToSqlConversionFailure(Box::new(source))))
+}
+
+/// The values of an `INSERT` into these columns: `?1, ?2 …`
+pub(super) fn placeholders(columns: &[&str]) -> String {
+    let numbers = (1..=columns.len()).map(|number| format!("?{number}"));
+    numbers.collect::<Vec<_>>().join(", ")
+}
+
+/// The `SET` of an `UPDATE` with the values of [`placeholders`]; the first column is the id and stays.
+pub(super) fn assignments(columns: &[&str]) -> String {
+    let columns = columns.iter().zip(1..).skip(1).map(|(column, number)| format!("{column} = ?{number}"));
+    columns.collect::<Vec<_>>().join(", ")
 }

@@ -18,7 +18,6 @@ pub(crate) use list::{TableFilter, TableHead};
 pub(crate) struct TableRow {
     pub(crate) id: String,
     pub(crate) schema_id: String,
-    pub(crate) catalog_id: String,
     pub(crate) catalog: Identifier,
     pub(crate) schema: Identifier,
     pub(crate) name: Identifier,
@@ -39,6 +38,27 @@ pub(crate) struct TableRow {
     /// In order; empty when listed with [`ColumnDetail::Omitted`].
     pub(crate) columns: Vec<ColumnInfo>,
 }
+
+/// In the order in which rows are read and written; the last is most of a row.
+const COLUMNS: [&str; 17] = [
+    "id",
+    "schema_id",
+    "name",
+    "table_type",
+    "format",
+    "location",
+    "owner",
+    "comment",
+    "properties",
+    "delta_version",
+    "source",
+    "created_at",
+    "created_by",
+    "updated_at",
+    "updated_by",
+    "view",
+    "columns",
+];
 
 /// What a view has and a table has not.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -66,8 +86,7 @@ impl TableRow {
         Self {
             id: new_id(),
             schema_id: schema.id.clone(),
-            catalog_id: schema.catalog_id.clone(),
-            catalog: schema.catalog.clone(),
+            catalog: schema.catalog().clone(),
             schema: schema.name.clone(),
             name: name.to_lowercase(),
             table_type,
@@ -123,28 +142,27 @@ impl TableRow {
 }
 
 impl Transaction<'_> {
-    /// Reads the columns of `SELECT`.
+    /// Reads the columns of `SELECT`: catalog and schema, then those of the table.
     fn read_table(&self, row: &Row<'_>) -> rusqlite::Result<TableRow> {
-        let source: Option<String> = row.get(13)?;
-        let view: Option<String> = row.get(18)?;
+        let source: Option<String> = row.get(12)?;
+        let view: Option<String> = row.get(17)?;
         Ok(TableRow {
-            id: row.get(0)?,
-            schema_id: row.get(1)?,
-            catalog_id: row.get(2)?,
-            catalog: identifier(row, 3)?,
-            schema: identifier(row, 4)?,
-            name: identifier(row, 5)?,
-            table_type: TableType::from(row.get_ref(6)?.as_str()?),
-            format: row.get::<_, Option<String>>(7)?.as_deref().map(DataSourceFormat::from),
-            location: row.get::<_, Option<String>>(8)?.map(|stored| self.shared.managed.resolve(stored)),
-            owner: row.get(9)?,
-            comment: row.get(10)?,
-            properties: json(row, 11)?,
-            delta_version: row.get(12)?,
-            source: source.map(|_| json(row, 13)).transpose()?,
-            audit: Audit::read(row, 14)?,
-            view: view.map(|_| json(row, 18)).transpose()?,
-            columns: json(row, 19)?,
+            catalog: identifier(row, 0)?,
+            schema: identifier(row, 1)?,
+            id: row.get(2)?,
+            schema_id: row.get(3)?,
+            name: identifier(row, 4)?,
+            table_type: TableType::from(row.get_ref(5)?.as_str()?),
+            format: row.get::<_, Option<String>>(6)?.as_deref().map(DataSourceFormat::from),
+            location: row.get::<_, Option<String>>(7)?.map(|stored| self.shared.managed.resolve(stored)),
+            owner: row.get(8)?,
+            comment: row.get(9)?,
+            properties: json(row, 10)?,
+            delta_version: row.get(11)?,
+            source: source.map(|_| json(row, 12)).transpose()?,
+            audit: Audit::read(row, 13)?,
+            view: view.map(|_| json(row, 17)).transpose()?,
+            columns: json(row, 18)?,
         })
     }
 }

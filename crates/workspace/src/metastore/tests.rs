@@ -24,7 +24,7 @@ async fn with_tables(metastore: &Metastore, tables: Vec<String>) {
         let catalog = CatalogRow::new(&name("Prod"), ADMIN);
         tx.insert_catalog(&catalog)?;
         let schema = SchemaRow::new(&catalog, &name("Sales"), ADMIN);
-        tx.insert_schema(&schema)?;
+        tx.insert_securable(&schema)?;
         for table in tables {
             let mut row = TableRow::new(&schema, &name(&table), TableType::Managed, ADMIN);
             row.location = Some(tx.managed_location(&catalog, &schema, &row.id));
@@ -146,12 +146,13 @@ async fn dropping_a_table_removes_its_row_its_grants_and_then_its_folder() {
     let metastore = open(&root);
     with_tables(&metastore, vec!["t".into()]).await;
     let table = metastore.read(|tx| tx.table(&full("prod.sales.t"))).await.unwrap();
+    let catalog = metastore.read(|tx| tx.catalog(&name("prod"))).await.unwrap();
     let folder = root.path().join("managed").join(&table.id);
     fs_err::create_dir_all(folder.join("_delta_log")).unwrap();
     let grant = GrantRow {
         kind: SecurableKind::Table,
         securable_id: table.id.clone(),
-        catalog_id: Some(table.catalog_id.clone()),
+        catalog_id: Some(catalog.id),
         principal: ALL_USERS.into(),
         privilege: Privilege::Select,
         grantor: ADMIN.into(),
@@ -270,4 +271,23 @@ async fn groups_and_the_platform_itself_get_no_token() {
         let refused = metastore.write(move |tx| tx.insert_token(principal)).await;
         assert!(matches!(refused, Err(MetastoreError::InvalidParameter { .. })), "{principal}");
     }
+}
+
+#[tokio::test]
+async fn change_of_what_was_dropped_meanwhile_is_an_error() {
+    let root = TempDir::new().unwrap();
+    let metastore = open(&root);
+    with_tables(&metastore, vec!["t".into()]).await;
+    let (table, schema) = metastore
+        .write(|tx| {
+            let rows = (tx.table(&full("prod.sales.t"))?, tx.schema(&name("prod"), &name("sales"))?);
+            tx.delete_securable(&rows.1)?;
+            Ok::<_, MetastoreError>(rows)
+        })
+        .await
+        .unwrap();
+    let error = metastore.write(move |tx| tx.update_securable(&schema)).await.unwrap_err();
+    assert_eq!(error.to_string(), "Schema 'prod.sales' does not exist.");
+    let error = metastore.write(move |tx| tx.update_table(&table)).await.unwrap_err();
+    assert_eq!(error.to_string(), "Table 'prod.sales.t' does not exist.");
 }

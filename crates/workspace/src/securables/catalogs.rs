@@ -1,12 +1,14 @@
 //! Catalogs.
 
 use clxs_api::catalog::{CreateCatalog, UpdateCatalog};
-use clxs_api::{Identifier, Privilege, SecurableKind};
+use clxs_api::{FullName, Identifier, Privilege, SecurableKind};
 
 use super::new_name;
+use super::shared::{Change, New, get, managed, new_row, update};
 use crate::authorization::{Access, SecurableRef, Sight};
 use crate::metastore::{
-    CatalogRow, MetastoreError, Page, PageRequest, SchemaRow, Transaction, WriteIntent, normalise_location,
+    Catalog, CatalogRow, MetastoreError, Page, PageRequest, SchemaRow, Transaction, WriteIntent,
+    normalise_location,
 };
 
 /// The schema that every new catalog has.
@@ -19,8 +21,7 @@ pub(crate) fn get_catalog(
     name: &Identifier,
     include_browse: bool,
 ) -> Result<(CatalogRow, Sight), MetastoreError> {
-    let sight = access.see(tx, &SecurableRef::Catalog(name.clone()), include_browse)?;
-    Ok((tx.catalog(name)?, sight))
+    get(tx, access, &FullName::of_catalog(name.clone()), include_browse)
 }
 
 /// Those catalogs of a page that the caller sees.
@@ -48,17 +49,15 @@ pub(crate) fn create_catalog(
     access: &Access,
     request: &CreateCatalog,
 ) -> Result<CatalogRow, MetastoreError> {
-    access.check(tx, &SecurableRef::Metastore, &Privilege::CreateCatalog)?;
-    let name = new_name(&SecurableKind::Catalog, &request.name)?;
-    let mut row = CatalogRow::new(&name, access.principal());
-    row.comment.clone_from(&request.comment);
-    row.properties = request.properties.clone().unwrap_or_default();
-    row.storage_root = request.storage_root.as_deref().map(normalise_location).transpose()?;
+    access.check(tx, &SecurableRef::metastore(), &Privilege::CreateCatalog)?;
+    let new = New { name: &request.name, comment: &request.comment, properties: &request.properties };
+    let mut row: CatalogRow = new_row(access, None, &new)?;
+    row.details.storage_root = request.storage_root.as_deref().map(normalise_location).transpose()?;
     tx.insert_catalog(&row)?;
     let mut schema =
         SchemaRow::new(&row, &new_name(&SecurableKind::Schema, DEFAULT_SCHEMA)?, access.principal());
     schema.comment = Some("Default schema (auto-created)".to_owned());
-    tx.insert_schema(&schema)?;
+    tx.insert_securable(&schema)?;
     Ok(row)
 }
 
@@ -69,26 +68,17 @@ pub(crate) fn update_catalog(
     name: &Identifier,
     change: &UpdateCatalog,
 ) -> Result<CatalogRow, MetastoreError> {
-    access.check(tx, &SecurableRef::Catalog(name.clone()), &Privilege::Manage)?;
-    let mut row = tx.catalog(name)?;
-    if let Some(new_name_text) = &change.new_name {
-        row.name = new_name(&SecurableKind::Catalog, new_name_text)?;
-    }
-    if let Some(owner) = &change.owner {
-        row.owner.clone_from(owner);
-    }
-    if let Some(comment) = &change.comment {
-        row.comment = Some(comment.clone());
-    }
-    if let Some(properties) = &change.properties {
-        row.properties.clone_from(properties);
-    }
-    if let Some(mode) = &change.isolation_mode {
-        row.isolation_mode = mode.clone();
-    }
-    row.audit.touch(access.principal());
-    tx.update_catalog(&row)?;
-    Ok(row)
+    let shared = Change {
+        new_name: change.new_name.as_deref(),
+        owner: change.owner.as_deref(),
+        comment: change.comment.as_deref(),
+        properties: change.properties.as_ref(),
+    };
+    update(tx, access, &FullName::of_catalog(name.clone()), &shared, |catalog: &mut Catalog| {
+        if let Some(mode) = &change.isolation_mode {
+            catalog.isolation_mode = mode.clone();
+        }
+    })
 }
 
 /// Drops a catalog, with `cascade` with everything in it. The intents are for the folders of its tables.
@@ -101,8 +91,7 @@ pub(crate) fn drop_catalog(
     name: &Identifier,
     cascade: bool,
 ) -> Result<Vec<WriteIntent>, MetastoreError> {
-    access.check(tx, &SecurableRef::Catalog(name.clone()), &Privilege::Manage)?;
-    let row = tx.catalog(name)?;
+    let row: CatalogRow = managed(tx, access, &FullName::of_catalog(name.clone()))?;
     let schemas = tx.schemas(&row, &PageRequest::all())?.items.iter().filter(|schema| !schema.system).count();
     if schemas > 0 && !cascade {
         return Err(MetastoreError::NotEmpty {
@@ -112,6 +101,6 @@ pub(crate) fn drop_catalog(
         });
     }
     let intents = tx.delete_tables_of_catalog(&row)?;
-    tx.delete_catalog(&row)?;
+    tx.delete_securable(&row)?;
     Ok(intents)
 }

@@ -2,7 +2,7 @@
 
 use clxs_api::{Identifier, SecurableKind};
 
-use crate::metastore::MetastoreError;
+use crate::metastore::{MetastoreError, type_word};
 
 /// The name of a new securable, in lower case.
 ///
@@ -11,7 +11,7 @@ use crate::metastore::MetastoreError;
 /// `facts/rest_api.md` §2.
 pub(crate) fn new_name(kind: &SecurableKind, text: &str) -> Result<Identifier, MetastoreError> {
     let refused = || {
-        let word = capitalised(kind.as_str());
+        let word = type_word(kind).replace(' ', "");
         MetastoreError::invalid(format!(
             "Invalid input: RPC Create{word} Field managedcatalog.{word}Info.name: name \"{text}\" is not a valid \
              name. Valid names cannot contain spaces, periods, forward slashes, or control characters."
@@ -23,7 +23,19 @@ pub(crate) fn new_name(kind: &SecurableKind, text: &str) -> Result<Identifier, M
     Ok(Identifier::new(text).map_err(|_| refused())?.to_lowercase())
 }
 
-fn capitalised(word: &str) -> String {
-    let (first, rest) = word.split_at(word.len().min(1));
-    first.to_uppercase() + &rest.to_lowercase()
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn refusal_names_the_call_and_the_field_in_the_platforms_words() {
+        for (kind, words) in [
+            (SecurableKind::Catalog, "RPC CreateCatalog Field managedcatalog.CatalogInfo.name: name \"a b\""),
+            (SecurableKind::ExternalLocation, "RPC CreateExternalLocation Field"),
+        ] {
+            let refused = new_name(&kind, "a b").unwrap_err().to_string();
+            assert!(refused.contains(words), "{refused}");
+        }
+        assert_eq!(new_name(&SecurableKind::Catalog, "Prod").unwrap().as_str(), "prod");
+    }
 }

@@ -1,23 +1,22 @@
 //! Schemas.
 
 use clxs_api::schema::{CreateSchema, UpdateSchema};
-use clxs_api::{Identifier, NameError, Privilege, SecurableKind};
+use clxs_api::{FullName, Identifier, NameError, Privilege, SecurableKind};
 
-use super::new_name;
+use super::shared::{Change, New, get, managed, new_row, update};
 use crate::authorization::{Access, SecurableRef, Sight, Visibility};
 use crate::metastore::{
-    MetastoreError, Page, PageRequest, SchemaRow, Transaction, WriteIntent, normalise_location,
+    MetastoreError, Page, PageRequest, Schema, SchemaRow, Transaction, WriteIntent, normalise_location,
 };
 
 /// A schema that the caller sees, and how much of it.
 pub(crate) fn get_schema(
     tx: &Transaction<'_>,
     access: &Access,
-    (catalog, name): (&Identifier, &Identifier),
+    name: (&Identifier, &Identifier),
     include_browse: bool,
 ) -> Result<(SchemaRow, Sight), MetastoreError> {
-    let sight = access.see(tx, &SecurableRef::Schema(catalog.clone(), name.clone()), include_browse)?;
-    Ok((tx.schema(catalog, name)?, sight))
+    get(tx, access, &full_name(name), include_browse)
 }
 
 /// Those schemas of a page that the caller sees.
@@ -31,7 +30,7 @@ pub(crate) fn list_schemas(
     include_browse: bool,
     page: &PageRequest,
 ) -> Result<Page<(SchemaRow, Sight)>, MetastoreError> {
-    access.see(tx, &SecurableRef::Catalog(catalog.clone()), include_browse)?;
+    access.see(tx, &SecurableRef::catalog(catalog.clone()), include_browse)?;
     let catalog = tx.catalog(catalog)?;
     let visibility = Visibility::load(tx, access, &catalog)?;
     Ok(tx.schemas(&catalog, page)?.filter_map(|row| {
@@ -48,13 +47,11 @@ pub(crate) fn create_schema(
 ) -> Result<SchemaRow, MetastoreError> {
     let catalog = Identifier::new(request.catalog_name.as_str())
         .map_err(|error: NameError| MetastoreError::invalid(format!("Invalid catalog_name: {error}.")))?;
-    access.check(tx, &SecurableRef::Catalog(catalog.clone()), &Privilege::CreateSchema)?;
-    let name = new_name(&SecurableKind::Schema, &request.name)?;
-    let mut row = SchemaRow::new(&tx.catalog(&catalog)?, &name, access.principal());
-    row.comment.clone_from(&request.comment);
-    row.properties = request.properties.clone().unwrap_or_default();
-    row.storage_root = request.storage_root.as_deref().map(normalise_location).transpose()?;
-    tx.insert_schema(&row)?;
+    access.check(tx, &SecurableRef::catalog(catalog.clone()), &Privilege::CreateSchema)?;
+    let new = New { name: &request.name, comment: &request.comment, properties: &request.properties };
+    let mut row: SchemaRow = new_row(access, Some(tx.catalog(&catalog)?.as_parent()), &new)?;
+    row.details.storage_root = request.storage_root.as_deref().map(normalise_location).transpose()?;
+    tx.insert_securable(&row)?;
     Ok(row)
 }
 
@@ -62,26 +59,16 @@ pub(crate) fn create_schema(
 pub(crate) fn update_schema(
     tx: &Transaction<'_>,
     access: &Access,
-    (catalog, name): (&Identifier, &Identifier),
+    name: (&Identifier, &Identifier),
     change: &UpdateSchema,
 ) -> Result<SchemaRow, MetastoreError> {
-    access.check(tx, &SecurableRef::Schema(catalog.clone(), name.clone()), &Privilege::Manage)?;
-    let mut row = tx.schema(catalog, name)?;
-    if let Some(new_name_text) = &change.new_name {
-        row.name = new_name(&SecurableKind::Schema, new_name_text)?;
-    }
-    if let Some(owner) = &change.owner {
-        row.owner.clone_from(owner);
-    }
-    if let Some(comment) = &change.comment {
-        row.comment = Some(comment.clone());
-    }
-    if let Some(properties) = &change.properties {
-        row.properties.clone_from(properties);
-    }
-    row.audit.touch(access.principal());
-    tx.update_schema(&row)?;
-    Ok(row)
+    let shared = Change {
+        new_name: change.new_name.as_deref(),
+        owner: change.owner.as_deref(),
+        comment: change.comment.as_deref(),
+        properties: change.properties.as_ref(),
+    };
+    update(tx, access, &full_name(name), &shared, |_: &mut Schema| {})
 }
 
 /// Drops a schema, with `cascade` with everything in it. The intents are for the folders of its tables.
@@ -91,11 +78,10 @@ pub(crate) fn update_schema(
 pub(crate) fn drop_schema(
     tx: &Transaction<'_>,
     access: &Access,
-    (catalog, name): (&Identifier, &Identifier),
+    name: (&Identifier, &Identifier),
     cascade: bool,
 ) -> Result<Vec<WriteIntent>, MetastoreError> {
-    access.check(tx, &SecurableRef::Schema(catalog.clone(), name.clone()), &Privilege::Manage)?;
-    let row = tx.schema(catalog, name)?;
+    let row: SchemaRow = managed(tx, access, &full_name(name))?;
     let tables = tx.count_tables(&row)?;
     if tables > 0 && !cascade {
         return Err(MetastoreError::NotEmpty {
@@ -105,6 +91,10 @@ pub(crate) fn drop_schema(
         });
     }
     let intents = tx.delete_tables_of_schema(&row)?;
-    tx.delete_schema(&row)?;
+    tx.delete_securable(&row)?;
     Ok(intents)
+}
+
+fn full_name((catalog, name): (&Identifier, &Identifier)) -> FullName {
+    FullName::of_catalog(catalog.clone()).child(name.clone())
 }

@@ -1,6 +1,6 @@
 //! Tables and views, as far as no file is read or written.
 
-use clxs_api::{FullName, Identifier, Privilege};
+use clxs_api::{FullName, Identifier, Privilege, SecurableKind};
 
 use crate::authorization::{Access, SecurableRef, Sight, Visibility};
 use crate::metastore::{
@@ -15,7 +15,7 @@ pub(crate) fn get_table(
     name: &FullName,
     include_browse: bool,
 ) -> Result<(TableRow, Sight), MetastoreError> {
-    let sight = access.see(tx, &SecurableRef::Table(name.clone()), include_browse)?;
+    let sight = access.see(tx, &SecurableRef::table(name.clone()), include_browse)?;
     Ok((tx.table(name)?, sight))
 }
 
@@ -38,12 +38,12 @@ pub(crate) fn list_tables(
     access: &Access,
     listing: &TableListing,
 ) -> Result<Page<(TableRow, Sight)>, MetastoreError> {
-    let schema = SecurableRef::Schema(listing.catalog.clone(), listing.schema.clone());
+    let schema = SecurableRef::schema(listing.catalog.clone(), listing.schema.clone());
     access.see(tx, &schema, listing.include_browse)?;
     let schema = tx.schema(&listing.catalog, &listing.schema)?;
     let visibility = Visibility::load(tx, access, &tx.catalog(&listing.catalog)?)?;
     Ok(tx.tables(&schema, listing.columns, &listing.page)?.filter_map(|row| {
-        let sight = visibility.table(&row.schema_id, &row.id, &row.owner);
+        let sight = visibility.in_schema(&SecurableKind::Table, &row.schema_id, &row.id, &row.owner);
         sight.is_seen(listing.include_browse).then_some((row, sight))
     }))
 }
@@ -59,11 +59,11 @@ pub(crate) fn list_table_summaries(
     filter: &TableFilter,
     page: &PageRequest,
 ) -> Result<Page<TableHead>, MetastoreError> {
-    access.see(tx, &SecurableRef::Catalog(catalog.clone()), false)?;
+    access.see(tx, &SecurableRef::catalog(catalog.clone()), false)?;
     let catalog = tx.catalog(catalog)?;
     let visibility = Visibility::load(tx, access, &catalog)?;
     Ok(tx.table_heads(&catalog, filter, page)?.filter_map(|head| {
-        let sight = visibility.table(&head.schema_id, &head.id, &head.owner);
+        let sight = visibility.in_schema(&SecurableKind::Table, &head.schema_id, &head.id, &head.owner);
         sight.is_seen(false).then_some(head)
     }))
 }
@@ -75,7 +75,7 @@ pub(crate) fn update_table_owner(
     name: &FullName,
     owner: &str,
 ) -> Result<TableRow, MetastoreError> {
-    access.check(tx, &SecurableRef::Table(name.clone()), &Privilege::Manage)?;
+    access.check(tx, &SecurableRef::table(name.clone()), &Privilege::Manage)?;
     let mut row = tx.table(name)?;
     owner.clone_into(&mut row.owner);
     row.audit.touch(access.principal());
@@ -89,6 +89,6 @@ pub(crate) fn drop_table(
     access: &Access,
     name: &FullName,
 ) -> Result<Option<WriteIntent>, MetastoreError> {
-    access.check(tx, &SecurableRef::Table(name.clone()), &Privilege::Manage)?;
+    access.check(tx, &SecurableRef::table(name.clone()), &Privilege::Manage)?;
     tx.delete_table(&tx.table(name)?)
 }

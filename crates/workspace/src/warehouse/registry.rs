@@ -24,11 +24,7 @@ pub(super) struct Registry {
 impl Registry {
     /// Remembers a statement, and forgets those whose time is over.
     pub(super) fn insert(&mut self, statement: &Arc<SubmittedStatement>) {
-        while self.oldest_is_forgettable() {
-            if let Some(oldest) = self.oldest_first.pop_front() {
-                self.by_id.remove(&oldest);
-            }
-        }
+        self.forget();
         self.by_id.insert(statement.id().clone(), Arc::clone(statement));
         self.oldest_first.push_back(statement.id().clone());
     }
@@ -43,10 +39,68 @@ impl Registry {
         self.by_id.remove(id);
     }
 
-    /// A statement that was removed, or is finished long ago or one of too many.
-    fn oldest_is_forgettable(&self) -> bool {
-        let Some(oldest) = self.oldest_first.front() else { return false };
-        let age = if self.oldest_first.len() < MOST { RETENTION } else { Duration::ZERO };
-        self.by_id.get(oldest).is_none_or(|statement| statement.is_finished_since(age))
+    /// Forgets, from the oldest on, what was removed, is finished long ago or is one of too many. One that still
+    /// runs goes to the end of the line: its time has not begun, and it must not hold up the others.
+    fn forget(&mut self) {
+        while let Some(oldest) = self.oldest_first.pop_front() {
+            let age = if self.oldest_first.len() + 1 < MOST { RETENTION } else { Duration::ZERO };
+            match self.by_id.get(&oldest) {
+                None => {}
+                Some(statement) if statement.is_finished_since(age) => {
+                    self.by_id.remove(&oldest);
+                }
+                Some(statement) if statement.is_finished_since(Duration::ZERO) => {
+                    self.oldest_first.push_front(oldest);
+                    return;
+                }
+                Some(_) => {
+                    self.oldest_first.push_back(oldest);
+                    return;
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::warehouse::{ResultLimits, StatementResult};
+
+    fn statement() -> Arc<SubmittedStatement> {
+        Arc::new(SubmittedStatement::new("ann", ResultLimits::default()))
+    }
+
+    fn finished() -> Arc<SubmittedStatement> {
+        let statement = statement();
+        statement.end(Ok(StatementResult::none()));
+        statement
+    }
+
+    #[test]
+    fn one_statement_too_many_forgets_the_oldest_finished_one() {
+        let mut registry = Registry::default();
+        let statements: Vec<_> = (0..=MOST).map(|_| finished()).collect();
+        for statement in &statements {
+            registry.insert(statement);
+        }
+        assert!(registry.get(statements[0].id()).is_none());
+        assert!(registry.get(statements[1].id()).is_some());
+        assert_eq!(registry.oldest_first.len(), MOST);
+    }
+
+    #[test]
+    fn statement_that_runs_is_kept_without_keeping_others_and_a_closed_one_is_forgotten_at_once() {
+        let mut registry = Registry::default();
+        let (running, first) = (statement(), finished());
+        registry.insert(&running);
+        registry.insert(&first);
+        for _ in 0..=MOST {
+            registry.insert(&finished());
+        }
+        assert!(registry.get(running.id()).is_some());
+        assert!(registry.get(first.id()).is_none());
+        registry.remove(running.id());
+        assert!(registry.get(running.id()).is_none());
     }
 }

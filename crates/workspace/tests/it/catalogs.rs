@@ -146,3 +146,67 @@ async fn storage_root_outside_local_folders_is_refused() {
         assert!(error.starts_with("400 INVALID_PARAMETER_VALUE: The location"), "{error}");
     }
 }
+
+#[tokio::test]
+async fn change_takes_away_a_comment_and_leaves_what_it_does_not_name() {
+    let server = Server::start(Transport::InProcess).await;
+    let request = json!({ "name": "prod", "comment": "ours", "properties": { "team": "sales" } });
+    server.ok("POST", CATALOGS, request).await;
+    let schema = json!({ "name": "s", "catalog_name": "prod", "comment": "c", "properties": { "a": "b" } });
+    server.ok("POST", SCHEMAS, schema).await;
+    for (path, properties) in [
+        (format!("{CATALOGS}/prod"), json!({ "team": "sales" })),
+        (format!("{SCHEMAS}/prod.s"), json!({ "a": "b" })),
+    ] {
+        let changed = server.ok("PATCH", &path, json!({ "comment": "" })).await;
+        assert_eq!((changed.get("comment"), &changed["properties"]), (None, &properties));
+        assert_eq!(server.get(&path).await, changed);
+    }
+}
+
+#[tokio::test]
+async fn change_to_a_taken_name_or_an_unknown_owner_is_refused_and_changes_nothing() {
+    let server = Server::start(Transport::InProcess).await;
+    for name in ["one", "two"] {
+        server.ok("POST", CATALOGS, json!({ "name": name })).await;
+        server.ok("POST", SCHEMAS, json!({ "name": name, "catalog_name": "one" })).await;
+    }
+    for (path, change, expected) in [
+        (
+            format!("{CATALOGS}/one"),
+            json!({ "new_name": "TWO" }),
+            "400 CATALOG_ALREADY_EXISTS: Catalog 'two'",
+        ),
+        (
+            format!("{SCHEMAS}/one.one"),
+            json!({ "new_name": "two" }),
+            "400 SCHEMA_ALREADY_EXISTS: Schema 'two'",
+        ),
+        (
+            format!("{CATALOGS}/one"),
+            json!({ "new_name": "a b" }),
+            "400 INVALID_PARAMETER_VALUE: Invalid input",
+        ),
+        (format!("{CATALOGS}/one"), json!({ "owner": "nobody" }), "404 PRINCIPAL_DOES_NOT_EXIST: Could not"),
+        (
+            format!("{SCHEMAS}/one.one"),
+            json!({ "owner": "nobody" }),
+            "404 PRINCIPAL_DOES_NOT_EXIST: Could not",
+        ),
+        (
+            format!("{SCHEMAS}/one"),
+            json!({ "comment": "c" }),
+            "400 INVALID_PARAMETER_VALUE: 'one' is not a valid",
+        ),
+    ] {
+        let error = server.error("PATCH", &path, change).await;
+        assert!(error.starts_with(expected), "{path}: {error}");
+    }
+    let (catalog, schema) =
+        (server.get(&format!("{CATALOGS}/one")).await, server.get(&format!("{SCHEMAS}/one.one")).await);
+    assert_eq!([&catalog["owner"], &schema["owner"]], [&json!("admin@clxs.local"); 2]);
+    assert_eq!(
+        [&catalog["updated_at"], &schema["updated_at"]],
+        [&catalog["created_at"], &schema["created_at"]]
+    );
+}

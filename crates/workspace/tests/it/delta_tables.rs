@@ -151,7 +151,7 @@ async fn run(sql: &Sql, statement: &str) -> Result<FirstRow, String> {
 /// Runs the independent comparison; it prints what differs.
 fn compare(pairs: &[&Pair], scratch: &Path) {
     let readers = repository().join("tests/readers");
-    let venv = Command::new(readers.join("venv.sh")).output().unwrap();
+    let venv = Command::new(repository().join("tests/venv.sh")).arg(&readers).output().unwrap();
     assert!(venv.status.success(), "{}", String::from_utf8_lossy(&venv.stderr));
     let python = String::from_utf8(venv.stdout).unwrap();
     let (input, output) = (scratch.join("pairs.json"), scratch.join("results.json"));

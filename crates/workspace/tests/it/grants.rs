@@ -129,3 +129,51 @@ async fn who_may_not_manage_sees_their_own_grants_only() {
     let seen = server.send_as(&ann, "GET", &path, json!({})).await.body;
     assert_eq!(seen["privilege_assignments"].as_array().unwrap().len(), 2);
 }
+
+#[tokio::test]
+async fn securables_that_cannot_be_named_or_are_not_there_are_refused() {
+    let (server, _) = with_ann(Transport::InProcess).await;
+    for (on, expected) in [
+        (
+            "catalog/prod.sales",
+            "400 INVALID_PARAMETER_VALUE: 'prod.sales' is not a valid name for a CATALOG.",
+        ),
+        ("table/prod", "400 INVALID_PARAMETER_VALUE: 'prod' is not a valid name for a TABLE."),
+        (
+            "planet/mars",
+            "400 INVALID_PARAMETER_VALUE: The embedded workspace has no securables of type PLANET.",
+        ),
+        ("schema/prod.none", "404 SCHEMA_DOES_NOT_EXIST: Schema 'prod.none' does not exist."),
+        ("table/prod.sales.none", "404 TABLE_DOES_NOT_EXIST: Table 'prod.sales.none' does not exist."),
+    ] {
+        for path in [PERMISSIONS, EFFECTIVE] {
+            assert_eq!(server.error("GET", &format!("{path}/{on}"), json!({})).await, expected);
+        }
+    }
+}
+
+#[tokio::test]
+async fn who_may_only_browse_sees_what_there_is_when_asking_for_it() {
+    let (server, ann) = with_ann(Transport::InProcess).await;
+    grant(&server, "catalog/prod", "ann@x", json!(["BROWSE"])).await;
+    let schema = format!("{SCHEMAS}/prod.sales");
+    let error = server.error_as(&ann, "GET", &schema, json!({})).await;
+    assert_eq!(error, "403 PERMISSION_DENIED: User does not have USE CATALOG on Catalog 'prod'.");
+    let seen = server.send_as(&ann, "GET", &format!("{schema}?include_browse=true"), json!({})).await.body;
+    assert_eq!((&seen["full_name"], &seen["browse_only"]), (&json!("prod.sales"), &json!(true)));
+    for (query, names) in [("", vec!["system"]), ("?include_browse=true", vec!["prod", "system"])] {
+        let list = server.send_as(&ann, "GET", &format!("{CATALOGS}{query}"), json!({})).await.body;
+        let listed: Vec<_> = list["catalogs"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|catalog| catalog["name"].as_str().unwrap())
+            .collect();
+        assert_eq!(listed, names, "{query}");
+    }
+    let schemas = format!("{SCHEMAS}?catalog_name=prod&include_browse=true");
+    let listed = server.send_as(&ann, "GET", &schemas, json!({})).await.body;
+    assert_eq!(listed["schemas"].as_array().unwrap().len(), 3);
+    let error = server.error_as(&ann, "PATCH", &schema, json!({ "comment": "mine" })).await;
+    assert_eq!(error, "403 PERMISSION_DENIED: User does not have USE CATALOG on Catalog 'prod'.");
+}

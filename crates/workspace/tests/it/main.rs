@@ -5,7 +5,9 @@
 mod catalogs;
 mod delta_tables;
 mod grants;
+mod oracles;
 mod principals;
 mod protocol;
 mod server;
 mod sql;
+mod warehouses;

@@ -7,6 +7,7 @@ use crate::server::{Server, Transport};
 
 const ME: &str = "/api/2.0/preview/scim/v2/Me";
 const USERS: &str = "/api/2.0/preview/scim/v2/Users";
+const SERVICE_PRINCIPALS: &str = "/api/2.0/preview/scim/v2/ServicePrincipals";
 const GROUPS: &str = "/api/2.0/preview/scim/v2/Groups";
 
 #[rstest]
@@ -68,4 +69,89 @@ async fn group_made_without_rest_holds_for_its_members() {
     let error = server.workspace.create_group("staff", &["nobody"]).await.unwrap_err();
     let cause = std::error::Error::source(&error).unwrap();
     assert_eq!(cause.to_string(), "Could not find principal with name nobody");
+}
+
+#[tokio::test]
+async fn list_of_principals_ends_for_clients_that_ask_until_a_page_is_empty() {
+    let server = Server::start(Transport::InProcess).await;
+    for number in 0..3 {
+        server.ok("POST", GROUPS, json!({ "displayName": format!("g{number}") })).await;
+    }
+    let (mut seen, mut first) = (Vec::new(), 1);
+    loop {
+        let page = server.get(&format!("{GROUPS}?startIndex={first}&count=2")).await;
+        let resources = page["Resources"].as_array().unwrap();
+        assert_eq!((&page["totalResults"], &page["startIndex"]), (&json!(4), &json!(first)));
+        if resources.is_empty() {
+            break;
+        }
+        first += resources.len();
+        seen.extend(resources.iter().map(|group| group["displayName"].as_str().unwrap().to_owned()));
+    }
+    assert_eq!(seen, ["account users", "g0", "g1", "g2"]);
+}
+
+#[tokio::test]
+async fn service_principal_gets_an_application_id_and_is_found_by_it() {
+    let server = Server::start(Transport::InProcess).await;
+    let made = server.ok("POST", SERVICE_PRINCIPALS, json!({ "displayName": "robot" })).await;
+    let application_id = made["applicationId"].as_str().unwrap();
+    let found = |filter: String| {
+        let path = format!("{SERVICE_PRINCIPALS}?filter={filter}");
+        let server = &server;
+        async move { server.get(&path).await["Resources"].clone() }
+    };
+    assert_eq!(found(format!("applicationId%20eq%20%22{application_id}%22")).await, json!([made]));
+    assert_eq!(found("applicationId%20eq%20%22robot%22".to_owned()).await, json!([]));
+    assert_eq!(
+        server.get(USERS).await["Resources"].as_array().unwrap().len(),
+        2,
+        "the admin and the platform"
+    );
+}
+
+#[tokio::test]
+async fn principals_that_cannot_be_are_refused_and_leave_nothing() {
+    let server = Server::start(Transport::InProcess).await;
+    let user = server.ok("POST", USERS, json!({ "userName": "ann@x" })).await;
+    let group_path = format!("{GROUPS}/{}", user["id"].as_str().unwrap());
+    for (method, path, body, expected) in [
+        ("POST", USERS, json!({}), "400 INVALID_PARAMETER_VALUE: The principal's name is missing."),
+        (
+            "POST",
+            GROUPS,
+            json!({ "displayName": "g", "members": [{ "value": "999" }] }),
+            "404 PRINCIPAL_DOES_NOT_EXIST: Could not find principal with name 999",
+        ),
+        (
+            "POST",
+            GROUPS,
+            json!({ "displayName": "g", "members": [{ "value": "ann@x" }] }),
+            "400 INVALID_PARAMETER_VALUE: 'ann@x' is not the id of a principal.",
+        ),
+        ("GET", &group_path, json!({}), "404 RESOURCE_DOES_NOT_EXIST: No principal has id"),
+        (
+            "GET",
+            "/api/2.0/preview/scim/v2/Users/x",
+            json!({}),
+            "400 INVALID_PARAMETER_VALUE: 'x' is not the id",
+        ),
+    ] {
+        let error = server.error(method, path, body).await;
+        assert!(error.starts_with(expected), "{method} {path}: {error}");
+    }
+    assert_eq!(server.get(GROUPS).await["totalResults"], 1, "the refused group must not be there");
+}
+
+#[tokio::test]
+async fn name_of_a_user_is_no_groups_and_the_other_way_round() {
+    let server = Server::start(Transport::InProcess).await;
+    let workspace = &server.workspace;
+    workspace.create_user("ann@x").await.unwrap();
+    workspace.create_user("ann@x").await.unwrap();
+    workspace.create_group("staff", &["ann@x"]).await.unwrap();
+    for refused in [workspace.create_group("ann@x", &[]).await, workspace.create_user("staff").await] {
+        let cause = std::error::Error::source(&refused.unwrap_err()).unwrap().to_string();
+        assert!(cause.ends_with("already exists"), "{cause}");
+    }
 }

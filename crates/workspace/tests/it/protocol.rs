@@ -39,7 +39,7 @@ async fn unknown_routes_and_methods_are_no_endpoints(
 
 #[rstest]
 #[tokio::test]
-async fn bodies_that_cannot_be_read_are_refused(
+async fn bodies_and_paths_that_cannot_be_read_are_refused(
     #[values(Transport::InProcess, Transport::Tcp)] transport: Transport,
 ) {
     let server = Server::start(transport).await;
@@ -47,6 +47,10 @@ async fn bodies_that_cannot_be_read_are_refused(
     let headers = [("authorization", token.as_str())];
     let malformed = server.send("POST", CATALOGS, &headers, "{\"name\": ").await;
     assert_eq!((malformed.status, &malformed.body["error_code"]), (400, &json!("BAD_REQUEST")));
+    for path in ["/api/2.1/unity-catalog/catalogs/%FF", "/api/2.0/sql/statements/1/result/chunks/first"] {
+        let error = server.error("GET", path, json!({})).await;
+        assert!(error.starts_with("400 INVALID_PARAMETER_VALUE: "), "{path}: {error}");
+    }
     let error = server.error("POST", CATALOGS, json!({ "name": "c", "owner": "x" })).await;
     assert_eq!(error, "400 INVALID_PARAMETER_VALUE: Unknown field 'owner' in the request.");
 }
@@ -87,4 +91,23 @@ async fn second_opening_of_a_folder_has_the_same_token_and_contents() {
     assert_eq!(again.admin_token().unwrap(), server.token);
     assert_eq!(again.summary().workspace_id, server.workspace.summary().workspace_id);
     assert_eq!(server.get(&format!("{CATALOGS}/kept")).await["name"], "kept");
+}
+
+#[tokio::test]
+async fn folder_whose_metastore_is_new_gets_a_token_that_opens_it() {
+    let root = tempfile::TempDir::new().unwrap();
+    let open = || clxs_workspace::Workspace::open(root.path(), clxs_workspace::WorkspaceOptions::default());
+    let old = open().await.unwrap().admin_token().unwrap();
+    assert_eq!(open().await.unwrap().admin_token().unwrap(), old);
+    for entry in fs_err::read_dir(root.path()).unwrap() {
+        let path = entry.unwrap().path();
+        if path.file_name().unwrap().to_string_lossy().starts_with("metastore.db") {
+            fs_err::remove_file(path).unwrap();
+        }
+    }
+    let workspace = open().await.unwrap();
+    let token = workspace.admin_token().unwrap();
+    assert_ne!(token, old);
+    let server = Server::of(workspace, root);
+    assert_eq!(server.get("/api/2.0/preview/scim/v2/Me").await["userName"], "admin@clxs.local");
 }

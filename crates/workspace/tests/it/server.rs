@@ -45,6 +45,12 @@ impl Server {
         Self { workspace, token, address, root }
     }
 
+    /// A workspace that is open already, in-process.
+    pub(crate) fn of(workspace: Workspace, root: TempDir) -> Self {
+        let token = workspace.admin_token().unwrap();
+        Self { workspace, token, address: None, root }
+    }
+
     pub(crate) fn root(&self) -> std::path::PathBuf {
         self.root.path().join("workspace")
     }

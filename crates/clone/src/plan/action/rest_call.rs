@@ -7,7 +7,7 @@ use clxs_api::{FullName, Identifier, SecurableKind, endpoint};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use crate::{Kind, Securable};
+use crate::Securable;
 
 /// A REST call.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -69,17 +69,9 @@ impl RestCall {
             ),
             Self::SetOwner { securable, owner } => (
                 "PATCH",
-                format!("{}/{}", collection(securable.kind), securable.name.dotted()),
+                format!("{}/{}", securable.kind.endpoint(), securable.name.dotted()),
                 json!({ "owner": owner }),
             ),
         }
-    }
-}
-
-fn collection(kind: Kind) -> &'static str {
-    match kind {
-        Kind::Catalog => endpoint::CATALOGS,
-        Kind::Schema => endpoint::SCHEMAS,
-        _ => endpoint::TABLES,
     }
 }

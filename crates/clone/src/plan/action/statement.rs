@@ -5,8 +5,8 @@ use std::fmt;
 use clxs_api::{FullName, Identifier, Properties, SqlLiteral};
 use serde::{Deserialize, Serialize};
 
+use crate::Securable;
 use crate::settings::{AsOf, CloneType};
-use crate::{Kind, Securable};
 
 /// A statement. `Display` is its SQL text.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -60,18 +60,9 @@ impl fmt::Display for Statement {
                 write!(f, "RESTORE TABLE {table} TO VERSION AS OF {version}")
             }
             Self::Drop(securable) => {
-                write!(f, "DROP {} IF EXISTS {}", keyword(securable.kind), securable.name)
+                write!(f, "DROP {} IF EXISTS {}", securable.kind.keyword(), securable.name)
             }
         }
-    }
-}
-
-fn keyword(kind: Kind) -> &'static str {
-    match kind {
-        Kind::Catalog => "CATALOG",
-        Kind::Schema => "SCHEMA",
-        Kind::View => "VIEW",
-        _ => "TABLE",
     }
 }
 

@@ -61,7 +61,7 @@ fn columns(settings: &Settings, view: &View, existing: Option<&View>) -> Vec<(Id
 
 /// The statement that makes a view as the destination has it, to undo a replacement.
 pub(super) fn as_it_is(name: &FullName, table: &Table) -> Option<CreateView> {
-    let view = table.view.as_ref()?;
+    let view = table.view.as_ref().filter(|view| view.unnameable.is_none())?;
     let (catalog, schema) = session(name, view);
     Some(CreateView {
         name: name.clone(),

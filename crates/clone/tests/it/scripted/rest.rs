@@ -16,6 +16,9 @@ pub(super) fn error(status: u16, code: &str) -> Answer {
 impl State {
     /// Answers a request.
     pub(super) fn answer(&mut self, method: &Method, uri: &Uri, body: &Value) -> Answer {
+        if method != Method::GET && !uri.path().contains("/statements") {
+            self.writes.push(format!("{method} {} {body}", uri.path()));
+        }
         let path: Vec<_> = uri.path().trim_matches('/').split('/').collect();
         let query: HashMap<_, _> =
             url::form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes()).into_owned().collect();
@@ -51,7 +54,7 @@ impl State {
             ("GET", [.., "permissions", kind, name]) => (200, self.permissions(&format!("{kind}/{name}"))),
             ("PATCH", [.., "permissions", kind, name]) => self.grant(&format!("{kind}/{name}"), body),
             ("POST", [.., "statements"]) => self.submit(body),
-            ("GET", [.., "statements", id]) => self.statement(id),
+            ("GET", [.., "statements", id]) => self.refusal(id).unwrap_or_else(|| self.statement(id)),
             ("POST", [.., "statements", id, "cancel"]) => self.cancel(id),
             _ => error(404, "ENDPOINT_NOT_FOUND"),
         }
@@ -61,11 +64,18 @@ impl State {
         let mut info = body.clone();
         info["owner"] = json!("ann");
         let name = body["name"].as_str().unwrap();
-        match catalog {
-            Some(catalog) => self.schemas.insert(format!("{catalog}.{name}"), info.clone()),
-            None => self.catalogs.insert(name.to_owned(), info.clone()),
+        let (made, full_name, kind) = match catalog {
+            Some(catalog) => (&mut self.schemas, format!("{catalog}.{name}"), "SCHEMA"),
+            None => (&mut self.catalogs, name.to_owned(), "CATALOG"),
         };
-        if std::mem::take(&mut self.lose_next_creation) { error(502, "INTERNAL_ERROR") } else { (200, info) }
+        if made.insert(full_name, info.clone()).is_some() {
+            return error(400, &format!("{kind}_ALREADY_EXISTS"));
+        }
+        if self.lose_creation_of.take_if(|lost| *lost == name).is_some() {
+            error(502, "INTERNAL_ERROR")
+        } else {
+            (200, info)
+        }
     }
 
     fn permissions(&self, key: &str) -> Value {

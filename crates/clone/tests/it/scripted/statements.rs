@@ -38,6 +38,13 @@ impl State {
         (200, answer)
     }
 
+    /// Why nobody can ask for a statement now.
+    pub(super) fn refusal(&self, id: &str) -> Option<Answer> {
+        let (text, status) = self.unanswered?;
+        let is_meant = self.statements.get(id).is_some_and(|statement| statement.sql.contains(text));
+        is_meant.then(|| error(status, &status.to_string()))
+    }
+
     pub(super) fn cancel(&mut self, id: &str) -> Answer {
         let statement = self.statements.get_mut(id).unwrap();
         if statement.state == "RUNNING" {
@@ -112,7 +119,10 @@ impl State {
     }
 
     fn history(&self, name: &str) -> Value {
-        let rows: Vec<_> = self.tables[name]
+        let Some(table) = self.tables.get(name) else {
+            return failure("BAD_REQUEST", "[TABLE_OR_VIEW_NOT_FOUND] nothing here. SQLSTATE: 42P01");
+        };
+        let rows: Vec<_> = table
             .commits
             .iter()
             .map(|it| json!([it["version"], it["operation"], it["parameters"], it["metrics"]]))

@@ -4,6 +4,7 @@ use clxs_api::table::TableType;
 use clxs_api::{FullName, Identifier, SecurableKind};
 use rusqlite::{OptionalExtension, ToSql, params};
 
+use super::COLUMNS;
 use crate::metastore::row::identifier;
 use crate::metastore::{
     CatalogRow, ColumnDetail, MetastoreError, Page, PageRequest, SchemaRow, TableRow, Transaction,
@@ -27,20 +28,17 @@ pub(crate) struct TableFilter {
     pub(crate) table_pattern: Option<String>,
 }
 
-const FROM: &str =
-    "FROM catalogs c JOIN schemas s ON s.catalog_id = c.id JOIN tables t ON t.schema_id = s.id";
+const FROM: &str = "FROM securables c JOIN securables s ON s.parent_id = c.id AND s.kind = 'SCHEMA'
+                    JOIN tables t ON t.schema_id = s.id";
 
 /// The beginning of every query for whole rows.
-fn select(columns: ColumnDetail) -> String {
-    let columns = match columns {
-        ColumnDetail::Loaded => "t.columns",
+fn select(detail: ColumnDetail) -> String {
+    let [own @ .., columns] = COLUMNS;
+    let columns = match detail {
+        ColumnDetail::Loaded => columns,
         ColumnDetail::Omitted => "'[]'",
     };
-    format!(
-        "SELECT t.id, t.schema_id, s.catalog_id, c.name, s.name, t.name, t.table_type, t.format, t.location,
-                t.owner, t.comment, t.properties, t.delta_version, t.source,
-                t.created_at, t.created_by, t.updated_at, t.updated_by, t.view, {columns} {FROM}"
-    )
+    format!("SELECT c.name, s.name, t.{}, {columns} {FROM}", own.join(", t."))
 }
 
 impl Transaction<'_> {

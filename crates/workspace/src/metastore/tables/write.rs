@@ -3,8 +3,9 @@
 use clxs_api::SecurableKind;
 use rusqlite::params;
 
+use super::COLUMNS;
 use crate::metastore::location::ancestors;
-use crate::metastore::row::to_json;
+use crate::metastore::row::{assignments, json_text, placeholders};
 use crate::metastore::{CatalogRow, Folder, MetastoreError, SchemaRow, TableRow, Transaction, WriteIntent};
 
 impl Transaction<'_> {
@@ -14,32 +15,11 @@ impl Transaction<'_> {
     /// [`MetastoreError::AlreadyExists`] when the name is taken, [`MetastoreError::PrincipalNotFound`] for an
     /// unknown owner.
     pub(crate) fn insert_table(&self, row: &TableRow) -> Result<(), MetastoreError> {
-        self.table_name_is_free(row)?;
-        self.require_principal(&row.owner)?;
-        self.inner.execute(
-            "INSERT INTO tables (id, schema_id, name, table_type, format, location, owner, comment, properties,
-                                 delta_version, source, created_at, created_by, updated_at, updated_by, view,
-                                 columns)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)",
-            params![
-                row.id,
-                row.schema_id,
-                row.name.as_str(),
-                row.table_type.as_str(),
-                row.format.as_ref().map(|format| format.as_str().to_owned()),
-                self.stored_location(row),
-                row.owner,
-                row.comment,
-                to_json(&row.properties)?,
-                row.delta_version,
-                row.source.as_ref().map(to_json).transpose()?,
-                row.audit.created_at,
-                row.audit.created_by,
-                row.audit.updated_at,
-                row.audit.updated_by,
-                row.view.as_ref().map(to_json).transpose()?,
-                to_json(&row.columns)?,
-            ],
+        self.require_insertable_table(row)?;
+        let columns = COLUMNS.join(", ");
+        self.write_table(
+            &format!("INSERT INTO tables ({columns}) VALUES ({})", placeholders(&COLUMNS)),
+            row,
         )?;
         Ok(())
     }
@@ -48,33 +28,13 @@ impl Transaction<'_> {
     /// schema is changing `schema_id`, `schema` and `name`.
     ///
     /// # Errors
-    /// Those of [`Transaction::insert_table`].
+    /// Those of [`Transaction::insert_table`]; [`MetastoreError::NotFound`] when it was dropped meanwhile.
     pub(crate) fn update_table(&self, row: &TableRow) -> Result<(), MetastoreError> {
-        self.table_name_is_free(row)?;
-        self.require_principal(&row.owner)?;
-        self.inner.execute(
-            "UPDATE tables SET schema_id = ?2, name = ?3, table_type = ?4, format = ?5, location = ?6, owner = ?7,
-                    comment = ?8, properties = ?9, delta_version = ?10, source = ?11, updated_at = ?12,
-                    updated_by = ?13, view = ?14, columns = ?15 WHERE id = ?1",
-            params![
-                row.id,
-                row.schema_id,
-                row.name.as_str(),
-                row.table_type.as_str(),
-                row.format.as_ref().map(|format| format.as_str().to_owned()),
-                self.stored_location(row),
-                row.owner,
-                row.comment,
-                to_json(&row.properties)?,
-                row.delta_version,
-                row.source.as_ref().map(to_json).transpose()?,
-                row.audit.updated_at,
-                row.audit.updated_by,
-                row.view.as_ref().map(to_json).transpose()?,
-                to_json(&row.columns)?,
-            ],
-        )?;
-        Ok(())
+        self.require_insertable_table(row)?;
+        match self.write_table(&format!("UPDATE tables SET {} WHERE id = ?1", assignments(&COLUMNS)), row)? {
+            0 => Err(MetastoreError::not_found(SecurableKind::Table, row.full_name().dotted())),
+            _ => Ok(()),
+        }
     }
 
     /// Removes a table or view with its grants. The folder of a managed table is still there: its intent is
@@ -102,7 +62,7 @@ impl Transaction<'_> {
         &self,
         catalog: &CatalogRow,
     ) -> Result<Vec<WriteIntent>, MetastoreError> {
-        self.delete_tables("t.schema_id IN (SELECT id FROM schemas WHERE catalog_id = ?1)", &catalog.id)
+        self.delete_tables("t.schema_id IN (SELECT id FROM securables WHERE parent_id = ?1)", &catalog.id)
     }
 
     /// Refuses a folder that is, contains or is inside the folder of a table (facts/settled.md §7).
@@ -115,7 +75,7 @@ impl Transaction<'_> {
             "SELECT id FROM tables WHERE location IN (SELECT value FROM json_each(?1))
              UNION ALL SELECT id FROM tables WHERE location > ?2 || '/' AND location < ?2 || '0' LIMIT 1",
         )?;
-        let mut conflicts = statement.query(params![to_json(&ancestors(&stored))?, stored])?;
+        let mut conflicts = statement.query(params![json_text(&ancestors(&stored))?, stored])?;
         let Some(conflict) = conflicts.next()? else { return Ok(()) };
         let table = self.table_by_id(&conflict.get::<_, String>(0)?)?;
         let conflict = table.map(|table| table.full_name().dotted()).unwrap_or_default();
@@ -130,7 +90,7 @@ impl Transaction<'_> {
         schema: &SchemaRow,
         table_id: &str,
     ) -> String {
-        let root = schema.storage_root.as_ref().or(catalog.storage_root.as_ref());
+        let root = schema.details.storage_root.as_ref().or(catalog.details.storage_root.as_ref());
         format!("{}/{table_id}", root.map_or(self.shared.managed.url(), String::as_str))
     }
 
@@ -149,19 +109,41 @@ impl Transaction<'_> {
         Ok(intents)
     }
 
-    fn stored_location(&self, row: &TableRow) -> Option<String> {
-        row.location.as_deref().map(|location| self.shared.managed.stored(location))
+    /// Runs a statement on the columns of a row; how many rows it changed.
+    fn write_table(&self, statement: &str, row: &TableRow) -> Result<usize, MetastoreError> {
+        let changed = self.inner.prepare_cached(statement)?.execute(params![
+            row.id,
+            row.schema_id,
+            row.name.as_str(),
+            row.table_type.as_str(),
+            row.format.as_ref().map(|format| format.as_str().to_owned()),
+            row.location.as_deref().map(|location| self.shared.managed.stored(location)),
+            row.owner,
+            row.comment,
+            json_text(&row.properties)?,
+            row.delta_version,
+            row.source.as_ref().map(json_text).transpose()?,
+            row.audit.created_at,
+            row.audit.created_by,
+            row.audit.updated_at,
+            row.audit.updated_by,
+            row.view.as_ref().map(json_text).transpose()?,
+            json_text(&row.columns)?,
+        ])?;
+        Ok(changed)
     }
 
-    fn table_name_is_free(&self, row: &TableRow) -> Result<(), MetastoreError> {
-        let mut statement = self
-            .inner
-            .prepare_cached("SELECT count(*) FROM tables WHERE schema_id = ?1 AND name = ?2 AND id <> ?3")?;
+    fn require_insertable_table(&self, row: &TableRow) -> Result<(), MetastoreError> {
+        let query = "SELECT count(*) FROM tables WHERE schema_id = ?1 AND name = ?2 AND id <> ?3";
+        let mut statement = self.inner.prepare_cached(query)?;
         let taken: u64 =
             statement.query_row(params![row.schema_id, row.name.as_str(), row.id], |row| row.get(0))?;
-        if taken == 0 {
-            return Ok(());
+        if taken > 0 {
+            return Err(MetastoreError::AlreadyExists {
+                kind: SecurableKind::Table,
+                name: row.full_name().dotted(),
+            });
         }
-        Err(MetastoreError::AlreadyExists { kind: SecurableKind::Table, name: row.full_name().dotted() })
+        self.require_principal(&row.owner)
     }
 }

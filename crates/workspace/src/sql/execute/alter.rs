@@ -104,7 +104,7 @@ fn rename_row(
         ));
     }
     if *schema != row.schema {
-        access.check(tx, &SecurableRef::Schema(catalog.clone(), schema.clone()), &Privilege::CreateTable)?;
+        access.check(tx, &SecurableRef::schema(catalog.clone(), schema.clone()), &Privilege::CreateTable)?;
     }
     let schema = tx.schema(catalog, schema)?;
     row.schema_id = schema.id;

@@ -78,8 +78,9 @@ async fn on_column(
     }
     if row.is_view() {
         let set = move |row: &mut TableRow| {
-            let named = row.columns.iter_mut().find(|known| is_named(known, &column));
-            named.into_iter().for_each(|known| known.comment.clone_from(&comment));
+            if let Some(known) = row.columns.iter_mut().find(|known| is_named(known, &column)) {
+                known.comment = comment;
+            }
         };
         return change_view(context, row.full_name(), Privilege::Modify, set).await;
     }

@@ -237,6 +237,6 @@ pub(super) fn allowed_table(
     name: &FullName,
     privilege: &Privilege,
 ) -> Result<TableRow, SqlError> {
-    let found = access.check(tx, &SecurableRef::Table(name.clone()), privilege).and_then(|()| tx.table(name));
+    let found = access.check(tx, &SecurableRef::table(name.clone()), privilege).and_then(|()| tx.table(name));
     found.map_err(|error| SqlError::of_table_lookup(error, name))
 }

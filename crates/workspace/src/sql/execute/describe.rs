@@ -29,10 +29,10 @@ async fn schema(context: &Context, name: &ObjectName, extended: bool) -> Result<
         context.read(move |tx, access| Ok(securables::get_schema(tx, access, (&catalog, &name), true)?.0));
     let schema = schema.await?;
     let mut rows = vec![
-        ["Catalog Name".to_owned(), schema.catalog.as_str().to_owned()],
+        ["Catalog Name".to_owned(), schema.catalog().as_str().to_owned()],
         ["Namespace Name".to_owned(), schema.name.as_str().to_owned()],
         ["Comment".to_owned(), schema.comment.unwrap_or_default()],
-        ["Location".to_owned(), schema.storage_root.unwrap_or_default()],
+        ["Location".to_owned(), schema.details.storage_root.unwrap_or_default()],
         ["Owner".to_owned(), schema.owner],
     ];
     if extended {
@@ -51,7 +51,7 @@ async fn catalog(context: &Context, name: Identifier, extended: bool) -> Result<
         ["Catalog Type".to_owned(), if catalog.system { "System" } else { "Regular" }.to_owned()],
     ];
     if extended {
-        rows.push(["Location".to_owned(), catalog.storage_root.unwrap_or_default()]);
+        rows.push(["Location".to_owned(), catalog.details.storage_root.unwrap_or_default()]);
         rows.push(["Properties".to_owned(), properties(&catalog.properties)]);
     }
     Ok(text_result(["info_name", "info_value"], rows))

@@ -41,14 +41,7 @@ pub(super) async fn change(
 pub(super) async fn show(context: &Context, show: ShowGrants) -> Result<StatementResult, SqlError> {
     let on = securable(context, &show.on)?;
     let kind = show.on.kind;
-    let own_name = match &on {
-        SecurableRef::Metastore => String::new(),
-        SecurableRef::Catalog(catalog) => catalog.to_lowercase().as_str().to_owned(),
-        SecurableRef::Schema(catalog, schema) => {
-            format!("{}.{}", catalog.to_lowercase().as_str(), schema.to_lowercase().as_str())
-        }
-        SecurableRef::Table(name) => name.to_lowercase().dotted(),
-    };
+    let own_name = on.dotted();
     let principal = show.principal;
     let assignments = context
         .read(move |tx, access| Ok(securables::effective_grants(tx, access, &on, principal.as_deref())?));

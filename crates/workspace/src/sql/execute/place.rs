@@ -72,7 +72,7 @@ fn external_location(
 ) -> Result<String, SqlError> {
     access.require_metastore_admin(tx)?;
     let location = normalise_location(location)?;
-    let roots = [place.schema.storage_root.as_deref(), place.catalog.storage_root.as_deref()];
+    let roots = [place.schema.details.storage_root.as_deref(), place.catalog.details.storage_root.as_deref()];
     let managed_root = tx.managed_root();
     let mut roots = roots.into_iter().flatten().chain([managed_root]);
     if roots.any(|root| is_inside(&location, root) || is_inside(root, &location)) {

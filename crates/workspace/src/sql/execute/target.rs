@@ -37,7 +37,7 @@ pub(super) fn target(
     let [catalog, schema, own_name] = name.parts() else {
         return Err(SqlError::internal(format!("{name} has not three parts")));
     };
-    let in_schema = SecurableRef::Schema(catalog.clone(), schema.clone());
+    let in_schema = SecurableRef::schema(catalog.clone(), schema.clone());
     access.check(tx, &in_schema, &Privilege::UseSchema)?;
     let schema = tx.schema(catalog, schema)?;
     if let Some(row) = tx.table_in(&schema, own_name)? {

@@ -1,6 +1,7 @@
 //! Statements as users write them, and texts nobody would.
 
 mod ddl;
+mod oracles;
 mod parameters;
 mod properties;
 mod queries;

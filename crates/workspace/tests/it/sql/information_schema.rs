@@ -43,3 +43,22 @@ async fn principals_see_only_what_they_may() {
     let definition = "SELECT view_definition FROM main.information_schema.views";
     assert_eq!(sql.rows_as(&ann, definition).await, [["NULL"]]);
 }
+
+#[tokio::test]
+async fn who_manages_a_schema_sees_all_grants_in_it_and_others_their_own() {
+    let sql = with_tables().await;
+    let ann = sql.server.workspace.create_token("ann@example.com").await.unwrap();
+    sql.run("GRANT USE CATALOG ON CATALOG main TO `ann@example.com`").await;
+    sql.run("GRANT USE SCHEMA, SELECT ON SCHEMA main.default TO `ann@example.com`").await;
+    sql.server.workspace.create_user("bob@example.com").await.unwrap();
+    sql.run("GRANT MODIFY ON TABLE main.default.t TO `bob@example.com`").await;
+    let grantees = "SELECT DISTINCT grantee FROM main.information_schema.table_privileges WHERE table_name = 't' ORDER BY 1";
+    assert_eq!(sql.rows_as(&ann, grantees).await, [["account users"], ["ann@example.com"]]);
+    sql.run("ALTER SCHEMA main.default OWNER TO `ann@example.com`").await;
+    assert_eq!(
+        sql.rows_as(&ann, grantees).await,
+        [["account users"], ["ann@example.com"], ["bob@example.com"]]
+    );
+    let on_schema = "SELECT DISTINCT grantee FROM main.information_schema.schema_privileges WHERE schema_name = 'default' ORDER BY 1";
+    assert_eq!(sql.rows_as(&ann, on_schema).await, [["account users"], ["ann@example.com"]]);
+}

@@ -23,7 +23,8 @@ pub(super) use text::{concatenated, to_text};
 
 /// How a function of Spark is said to DataFusion.
 enum Rule {
-    /// By a function of the same meaning, under this name; it may be an aggregate and have `OVER`.
+    /// By a function of the same meaning, DataFusion's or one of ours ([`super::udf::ALL`]), under this name; it may
+    /// be an aggregate and have `OVER`.
     Engine(&'static str),
     /// Like `Engine`, as an INT.
     EngineInt(&'static str),
@@ -137,6 +138,24 @@ mod tests {
         unique.dedup();
         assert_eq!(unique.len(), names().len());
         assert!(names().iter().all(|name| *name == name.to_lowercase()));
+    }
+
+    #[test]
+    fn functions_of_the_engine_are_there() {
+        let state = crate::sql::execute::query::session::context().state();
+        let is_known = |name: &str| {
+            state.scalar_functions().contains_key(name)
+                || state.aggregate_functions().contains_key(name)
+                || state.window_functions().contains_key(name)
+        };
+        let rows = FAMILIES.iter().copied().flatten();
+        let missing: Vec<_> = rows
+            .filter_map(|(_, rule)| match rule {
+                Rule::Engine(name) | Rule::EngineInt(name) if !is_known(name) => Some(*name),
+                _ => None,
+            })
+            .collect();
+        assert!(missing.is_empty(), "DataFusion does not have {missing:?}");
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! The functions of ours that DataFusion calls: where Spark's arithmetic and casts differ from DataFusion's.
 //!
-//! Each function is a [`Definition`] in the file of its family, and a name in [`ALL`] when queries call it.
+//! Each function is a [`Definition`] in the file of its family, and in [`ALL`] when queries call it by its name.
 
 mod arithmetic;
 mod assignment;
@@ -103,6 +103,14 @@ fn on_columns(
         return Ok(ColumnarValue::Scalar(ScalarValue::try_from_array(&column, 0)?));
     }
     Ok(ColumnarValue::Array(column))
+}
+
+/// So many columns as the function takes.
+fn operands<const N: usize>(columns: &[ArrayRef]) -> Result<&[ArrayRef; N]> {
+    let given = columns.len();
+    columns
+        .try_into()
+        .or_else(|_| datafusion::common::internal_err!("a function got {given} arguments, not {N}"))
 }
 
 /// An error of ours on its way through DataFusion.

@@ -77,10 +77,11 @@ async fn what_others_change_of_the_row_while_files_are_written_stays() {
         process.run("ALTER TABLE t RENAME TO u").await;
         process.run("ALTER TABLE u SET TBLPROPERTIES ('their' = 'own')").await;
         let change = MetadataChange::SetDescription(Some("ours".to_owned()));
-        Ok(process.context.blocking(move |engine| alter(engine, &location, &change, ADMIN)).await?)
+        process.context.blocking(move |engine| alter(engine, &location, &change, ADMIN)).await
     };
     let writing = Writing { row, presence: Presence::Existing };
-    assert_eq!(write_files(&process.context, writing, meanwhile).await.unwrap(), 2);
+    let written = write_files(&process.context, writing, Box::pin(meanwhile)).await;
+    assert_eq!(written.unwrap(), 2);
     process.run("ALTER TABLE u RENAME TO t").await;
     let row = process.table().await;
     assert_eq!((row.comment.as_deref(), row.properties["their"].as_str()), (Some("ours"), "own"));
@@ -99,7 +100,7 @@ async fn failure_after_the_commit_leaves_the_intent_for_the_next_opening() {
         fs_err::create_dir_all(folder.path()).unwrap();
         Ok(())
     };
-    write_files(&process.context, writing, meanwhile).await.unwrap_err();
+    write_files(&process.context, writing, Box::pin(meanwhile)).await.unwrap_err();
     assert!(folder.path().exists());
     drop(process);
 

@@ -42,7 +42,7 @@ proptest! {
     }
 
     #[test]
-    fn literal_is_read_as_it_was(text in "[^\\x00]*") {
+    fn literal_is_read_as_it_was(text in "(?s).*") {
         let statement = parse(&format!("COMMENT ON CATALOG c IS {}", SqlLiteral::new(text.clone()))).unwrap();
         let on = Commented::Catalog(ObjectName(vec![Identifier::new("c").unwrap()]));
         prop_assert_eq!(statement, Statement::Comment { on, comment: Some(text) });

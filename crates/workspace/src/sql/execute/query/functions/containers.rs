@@ -11,13 +11,11 @@ pub(super) const FUNCTIONS: &[Row] =
 
 /// Keys and values alternate in Spark; DataFusion takes an array of each.
 fn map(arguments: Vec<Expr>) -> Option<Expr> {
-    let (keys, values): (Vec<_>, Vec<_>) = arguments
-        .len()
-        .is_multiple_of(2)
-        .then_some(arguments)?
-        .into_iter()
-        .enumerate()
-        .partition(|(index, _)| index % 2 == 0);
+    if !arguments.len().is_multiple_of(2) {
+        return None;
+    }
+    let (keys, values): (Vec<_>, Vec<_>) =
+        arguments.into_iter().enumerate().partition(|(index, _)| index % 2 == 0);
     let array =
         |items: Vec<(usize, Expr)>| call("make_array", items.into_iter().map(|(_, item)| item).collect());
     Some(call("map", vec![array(keys), array(values)]))

@@ -8,7 +8,7 @@ use datafusion::arrow::datatypes::{DataType, Float64Type};
 use datafusion::arrow::error::ArrowError;
 use datafusion::common::Result;
 
-use super::{Definition, external};
+use super::{Definition, external, operands};
 use crate::sql::SqlError;
 
 /// `/`: always fractional, and an error for a zero divisor.
@@ -17,7 +17,7 @@ pub(in crate::sql::execute::query) static DIVIDE: Definition = Definition {
     arguments: |types| vec![DataType::Float64; types.len()],
     result: |_| DataType::Float64,
     compute: |columns| {
-        let [left, right] = pair(columns)?;
+        let [left, right] = operands(columns)?;
         let (left, right) = (left.as_primitive::<Float64Type>(), right.as_primitive::<Float64Type>());
         let quotient: Float64Array = arity::try_binary(left, right, |dividend, divisor| {
             if divisor == 0.0 { Err(ArrowError::DivideByZero) } else { Ok(dividend / divisor) }
@@ -27,17 +27,17 @@ pub(in crate::sql::execute::query) static DIVIDE: Definition = Definition {
 };
 
 pub(in crate::sql::execute::query) static ADD: Definition = integers("add", |columns| {
-    let [left, right] = pair(columns)?;
+    let [left, right] = operands(columns)?;
     checked(numeric::add(left, right))
 });
 
 pub(in crate::sql::execute::query) static SUBTRACT: Definition = integers("subtract", |columns| {
-    let [left, right] = pair(columns)?;
+    let [left, right] = operands(columns)?;
     checked(numeric::sub(left, right))
 });
 
 pub(in crate::sql::execute::query) static MULTIPLY: Definition = integers("multiply", |columns| {
-    let [left, right] = pair(columns)?;
+    let [left, right] = operands(columns)?;
     checked(numeric::mul(left, right))
 });
 
@@ -55,13 +55,6 @@ fn widest(types: &[DataType]) -> DataType {
     let order = [DataType::Int8, DataType::Int16, DataType::Int32, DataType::Int64];
     let width = |data_type: &&DataType| order.iter().position(|integer| integer == *data_type);
     types.iter().max_by_key(width).cloned().unwrap_or(DataType::Int32)
-}
-
-fn pair(columns: &[ArrayRef]) -> Result<[&ArrayRef; 2]> {
-    match columns {
-        [left, right] => Ok([left, right]),
-        _ => datafusion::common::internal_err!("an operator got {} operands", columns.len()),
-    }
 }
 
 fn checked(result: Result<ArrayRef, ArrowError>) -> Result<ArrayRef> {

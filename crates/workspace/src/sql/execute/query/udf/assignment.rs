@@ -7,7 +7,7 @@ use datafusion::logical_expr::{
     ColumnarValue, Expr, ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl, Signature, Volatility, cast,
 };
 
-use super::{external, on_columns};
+use super::{external, on_columns, operands};
 use crate::sql::SqlError;
 use crate::sql::execute::query::casts::spark_name;
 
@@ -48,16 +48,14 @@ impl ScalarUDFImpl for Assignment {
     }
 
     fn invoke_with_args(&self, arguments: ScalarFunctionArgs) -> Result<ColumnarValue> {
-        on_columns(&arguments, |columns| match columns {
-            [value] => {
-                let options = CastOptions { safe: false, ..CastOptions::default() };
-                cast_with_options(value, &self.wanted, &options).map_err(|error| {
-                    let (given, wanted) = (spark_name(value.data_type()), spark_name(&self.wanted));
-                    let overflow = SqlError::cast_overflow_in_table_insert(&given, &wanted, &self.column);
-                    external(overflow.with_source(error))
-                })
-            }
-            _ => datafusion::common::internal_err!("an assignment got {} values", columns.len()),
+        on_columns(&arguments, |columns| {
+            let [value] = operands(columns)?;
+            let options = CastOptions { safe: false, ..CastOptions::default() };
+            cast_with_options(value, &self.wanted, &options).map_err(|error| {
+                let (given, wanted) = (spark_name(value.data_type()), spark_name(&self.wanted));
+                let overflow = SqlError::cast_overflow_in_table_insert(&given, &wanted, &self.column);
+                external(overflow.with_source(error))
+            })
         })
     }
 }

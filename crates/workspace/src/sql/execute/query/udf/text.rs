@@ -7,16 +7,16 @@ use datafusion::arrow::compute::cast;
 use datafusion::arrow::datatypes::DataType;
 use datafusion::common::Result;
 
-use super::{Definition, external};
+use super::{Definition, external, operands};
 use crate::sql::execute::query::spark_text;
 
 pub(in crate::sql::execute::query) static TO_TEXT: Definition = Definition {
     name: "to_text",
     arguments: <[DataType]>::to_vec,
     result: |_| DataType::Utf8,
-    compute: |columns| match columns {
-        [value] => to_text(value),
-        _ => datafusion::common::internal_err!("a cast got {} arguments", columns.len()),
+    compute: |columns| {
+        let [value] = operands(columns)?;
+        to_text(value)
     },
 };
 
