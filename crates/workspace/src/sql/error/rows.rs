@@ -10,7 +10,7 @@ use super::SqlError;
 impl SqlError {
     pub(crate) fn merge_without_when() -> Self {
         let message = "There must be at least one WHEN clause in a MERGE statement.";
-        Self::new("DELTA_MERGE_MISSING_WHEN", "42601", message)
+        Self::new("MERGE_WITHOUT_WHEN", "42601", message)
     }
 
     /// `kind` is `MATCHED` and so on.

@@ -32,6 +32,9 @@ fn described(error: &DataFusionError) -> SqlError {
         return SqlError::new(ours.class, ours.sql_state, ours.message.clone());
     }
     match error.find_root() {
+        DataFusionError::Plan(message) if message.contains("filter with non-boolean predicate") => {
+            SqlError::datatype_mismatch("the condition is not a boolean.")
+        }
         DataFusionError::Plan(message) | DataFusionError::NotImplemented(message) => {
             SqlError::unsupported(format!("This query ({message})"))
         }
