@@ -225,7 +225,8 @@ impl MetadataChange {
     fn ensure_valid_at(&self, snapshot: &Snapshot) -> Result<(), DeltaError> {
         match self {
             Self::AddCheck { met_at, .. } | Self::Columns(ColumnChange::SetNotNull { met_at, .. })
-                if *met_at != snapshot.version() => {
+                if *met_at != snapshot.version() =>
+            {
                 Err(DeltaError::conflict(snapshot.location(), snapshot.version(), Conflict::Rows))
             }
             _ => Ok(()),

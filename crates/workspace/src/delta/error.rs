@@ -102,7 +102,9 @@ pub(crate) enum DeltaError {
     ColumnNotFound { location: TableLocation, column: String },
     #[error("cannot add column, because `{column}` already exists in the table at {location}")]
     ColumnExists { location: TableLocation, column: String },
-    #[error("dropping the column `{column}` of the table at {location} is not possible: it is its {reason} column")]
+    #[error(
+        "dropping the column `{column}` of the table at {location} is not possible: it is its {reason} column"
+    )]
     ColumnStays { location: TableLocation, column: String, reason: &'static str },
     #[error(
         "{operation} is not supported for the Delta table at {location}. Please enable Column Mapping on your Delta \
@@ -273,7 +275,9 @@ impl DeltaError {
                 ("DELTA_UNSUPPORTED_RENAME_COLUMN", "0AKDC")
             }
             Self::ColumnMappingNeeded { .. } => ("DELTA_UNSUPPORTED_DROP_COLUMN", "0AKDC"),
-            Self::DefaultsNotEnabled { .. } => ("WRONG_COLUMN_DEFAULTS_FOR_DELTA_FEATURE_NOT_ENABLED", "0AKDE"),
+            Self::DefaultsNotEnabled { .. } => {
+                ("WRONG_COLUMN_DEFAULTS_FOR_DELTA_FEATURE_NOT_ENABLED", "0AKDE")
+            }
             Self::ClusteringOfPartitions { .. } => {
                 ("DELTA_ALTER_TABLE_CLUSTER_BY_ON_PARTITIONED_TABLE_NOT_ALLOWED", "42000")
             }

@@ -92,7 +92,9 @@ impl Identities {
 pub(super) fn keep_high_water_marks(schema: &mut Value, further: &StructType) -> bool {
     let mut changed = false;
     for field in further.fields() {
-        let (Some(mark), Some(step)) = (number(field, HIGH_WATER_MARK), number(field, STEP)) else { continue };
+        let (Some(mark), Some(step)) = (number(field, HIGH_WATER_MARK), number(field, STEP)) else {
+            continue;
+        };
         let Some(column) = column::column_mut(schema, &field.name) else { continue };
         let own = column["metadata"][HIGH_WATER_MARK].as_i64();
         let is_identity = !column["metadata"][START].is_null();

@@ -190,8 +190,7 @@ impl Modification {
                 }
             }
             if change.writes() {
-                let written =
-                    filter_record_batch(batch, &chosen).map_err(DeltaError::query(&location))?;
+                let written = filter_record_batch(batch, &chosen).map_err(DeltaError::query(&location))?;
                 self.write(&written, change)?;
             }
         }

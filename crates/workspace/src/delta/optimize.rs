@@ -49,7 +49,11 @@ pub(crate) struct OptimizeMetrics {
 /// Features with which rows cannot move; [`DeltaError::ColumnNotFound`]; [`DeltaError::Conflict`].
 pub(crate) fn optimize(table: Snapshot, request: &OptimizeRequest) -> Result<OptimizeMetrics, DeltaError> {
     let operation = if request.purge { "REORG" } else { "OPTIMIZE" };
-    table.protocol().ensure_allows(table.location(), |feature| feature.append && feature.delete, operation)?;
+    table.protocol().ensure_allows(
+        table.location(),
+        |feature| feature.append && feature.delete,
+        operation,
+    )?;
     ensure_rows_may_move(&table, operation)?;
     let order = order(&table, request)?;
     let mut metrics = OptimizeMetrics::default();

@@ -105,11 +105,7 @@ fn clustering(wanted: &Snapshot, table: &Snapshot) -> Result<Vec<DomainMetadata>
     })
 }
 
-fn metrics(
-    wanted: &Snapshot,
-    adds: &[AddFile],
-    removes: &[AddFile],
-) -> Result<RestoreMetrics, DeltaError> {
+fn metrics(wanted: &Snapshot, adds: &[AddFile], removes: &[AddFile]) -> Result<RestoreMetrics, DeltaError> {
     let size = |files: &[AddFile]| files.iter().map(|file| file.size).sum();
     let files = wanted.files()?;
     Ok(RestoreMetrics {

@@ -13,16 +13,14 @@ use clxs_api::{FullName, Identifier};
 use datafusion::sql::sqlparser::ast as sqlparser;
 
 pub(crate) use grants::{Grant, GrantTarget, ShowGrants};
-pub(crate) use rows::{
-    Assignment, Delete, Insert, Merge, MergeAction, MergeClause, MergeWhen, Update,
-};
+pub(crate) use rows::{Assignment, Delete, Insert, Merge, MergeAction, MergeClause, MergeWhen, Update};
 pub(crate) use securables::{
     AlterSecurable, AlterSecurableAction, Commented, CreateCatalog, CreateSchema, Drop, DropKind, Use,
 };
 pub(crate) use shown::{Describe, Show};
 pub(crate) use tables::{
-    AlterTable, AlterTableAction, CheckConstraint, CloneTable, CreateTable, CreateView, Optimize, Restore, Vacuum,
-    ViewColumn,
+    AlterTable, AlterTableAction, CheckConstraint, CloneTable, CreateTable, CreateView, Optimize, Restore,
+    Vacuum, ViewColumn,
 };
 
 /// One statement.

@@ -183,7 +183,8 @@ impl Edit<'_> {
 
     fn position(&mut self, name: &str) -> Result<usize, DeltaError> {
         let location = self.location.clone();
-        let is_it = |field: &Value| field["name"].as_str().is_some_and(|field| field.eq_ignore_ascii_case(name));
+        let is_it =
+            |field: &Value| field["name"].as_str().is_some_and(|field| field.eq_ignore_ascii_case(name));
         self.fields()
             .iter()
             .position(is_it)

@@ -11,8 +11,8 @@ use super::*;
 use crate::delta::schema::{DataType, StructField, StructType};
 use crate::delta::test_tables::engine;
 use crate::delta::{
-    CHANGE, FILE, MetadataChange, Modification, ModifyMetrics, ModifyRequest, Pin, ROW, RowChange, alter, create_table,
-    history,
+    CHANGE, FILE, MetadataChange, Modification, ModifyMetrics, ModifyRequest, Pin, ROW, RowChange, alter,
+    create_table, history,
 };
 
 mod concurrency;
@@ -72,7 +72,14 @@ impl Table {
         values: &str,
         checks: Vec<Check>,
     ) -> Result<WriteMetrics, DeltaError> {
-        let request = WriteRequest { mode, checks, blind: true, reads: false, identities: Vec::new(), user: "admin@clxs.local".to_owned() };
+        let request = WriteRequest {
+            mode,
+            checks,
+            blind: true,
+            reads: false,
+            identities: Vec::new(),
+            user: "admin@clxs.local".to_owned(),
+        };
         self.runtime.block_on(async { append(table, Self::rows(values).await, &request).await })
     }
 
@@ -204,7 +211,8 @@ impl Table {
             return self.runtime.block_on(modification.commit());
         };
         self.runtime.block_on(async {
-            let rows = SessionContext::new().read_table(modification.rows()?).unwrap().filter(predicate).unwrap();
+            let rows =
+                SessionContext::new().read_table(modification.rows()?).unwrap().filter(predicate).unwrap();
             let change = lit(RowChange::Delete.code()).alias(CHANGE);
             let positions = rows.select([col(FILE), col(ROW), change]).unwrap();
             modification.take(positions.execute_stream().await.unwrap()).await?.commit().await

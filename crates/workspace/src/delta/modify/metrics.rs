@@ -59,7 +59,8 @@ impl ModifyMetrics {
         self.num_added_files = (adds.len() - with_vectors) as u64;
         self.num_added_bytes = bytes(&adds[with_vectors..]);
         self.num_deletion_vectors_added = with_vectors as u64;
-        self.num_deletion_vectors_removed = removes.iter().filter(|file| file.deletion_vector.is_some()).count() as u64;
+        self.num_deletion_vectors_removed =
+            removes.iter().filter(|file| file.deletion_vector.is_some()).count() as u64;
     }
 
     /// As the history records them (open Delta, `DeltaOperations.OperationMetrics`).
@@ -89,7 +90,9 @@ impl ModifyMetrics {
         let mut counts: BTreeMap<String, u64> = match operation {
             "MERGE" => files("Target").into_iter().chain(self.merged()).collect(),
             "WRITE" => plain().into_iter().chain(self.written()).collect(),
-            "UPDATE" => plain().into_iter().chain([("numUpdatedRows".to_owned(), self.num_updated())]).collect(),
+            "UPDATE" => {
+                plain().into_iter().chain([("numUpdatedRows".to_owned(), self.num_updated())]).collect()
+            }
             _ => plain().into_iter().chain([("numDeletedRows".to_owned(), self.num_deleted())]).collect(),
         };
         if operation == "WRITE" {

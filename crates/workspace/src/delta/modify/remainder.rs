@@ -51,10 +51,8 @@ impl Reader {
             let files = files.into_iter().map(|file| (file.path.clone(), file)).collect();
             self.scan = Some((scan, files));
         }
-        let missing = || DeltaError::FileNotFound {
-            location: self.table.location().clone(),
-            path: file.path.clone(),
-        };
+        let missing =
+            || DeltaError::FileNotFound { location: self.table.location().clone(), path: file.path.clone() };
         let (scan, files) = self.scan.as_ref().ok_or_else(missing)?;
         Ok((scan, files.get(&file.path).ok_or_else(missing)?))
     }

@@ -17,7 +17,9 @@ impl SqlError {
     pub(crate) fn merge_clause_without_condition(kind: &str) -> Self {
         let (class, clause) = match kind {
             "MATCHED" => ("NON_LAST_MATCHED_CLAUSE_OMIT_CONDITION", "MATCHED"),
-            "NOT_MATCHED" => ("NON_LAST_NOT_MATCHED_BY_TARGET_CLAUSE_OMIT_CONDITION", "NOT MATCHED [BY TARGET]"),
+            "NOT_MATCHED" => {
+                ("NON_LAST_NOT_MATCHED_BY_TARGET_CLAUSE_OMIT_CONDITION", "NOT MATCHED [BY TARGET]")
+            }
             _ => ("NON_LAST_NOT_MATCHED_BY_SOURCE_CLAUSE_OMIT_CONDITION", "NOT MATCHED BY SOURCE"),
         };
         let message = format!(

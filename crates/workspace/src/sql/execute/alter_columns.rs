@@ -55,11 +55,7 @@ pub(super) async fn execute(
 }
 
 /// Refuses a change of the name of a column that constraints or generated columns are about.
-async fn require_independent(
-    context: &Context,
-    row: &TableRow,
-    column: &Identifier,
-) -> Result<(), SqlError> {
+async fn require_independent(context: &Context, row: &TableRow, column: &Identifier) -> Result<(), SqlError> {
     let snapshot = context.snapshot(context.location(row)?, Pin::Latest).await?;
     let generated = generated_from(&snapshot, column)?;
     if !generated.is_empty() {

@@ -67,7 +67,9 @@ impl<'a> Changes<'a> {
     pub(super) fn gives(&self, column: &str) -> bool {
         let position = self.schema.fields().position(|field| field.name == column);
         let mut inserts = self.clauses.iter().filter(|clause| clause.change == RowChange::Insert);
-        inserts.any(|clause| position.is_some_and(|position| matches!(clause.values[position], ColumnValue::Given(_))))
+        inserts.any(|clause| {
+            position.is_some_and(|position| matches!(clause.values[position], ColumnValue::Given(_)))
+        })
     }
 
     fn expression(&mut self, expression: Expr) -> usize {
@@ -119,9 +121,7 @@ impl<'a> Changes<'a> {
         for (index, clause) in self.clauses.iter().enumerate() {
             let for_rows = match clause.change {
                 RowChange::Insert => is_target.clone().is_not_true(),
-                RowChange::Delete | RowChange::Update => {
-                    is_target.clone().and(source.clone().is_not_null())
-                }
+                RowChange::Delete | RowChange::Update => is_target.clone().and(source.clone().is_not_null()),
                 RowChange::DeleteBySource | RowChange::UpdateBySource => source.clone().is_null(),
             };
             let condition = match clause.condition {
@@ -196,7 +196,8 @@ impl<'a> Changes<'a> {
     /// Whether the rows of all clauses, or of which, have the column generated.
     fn generated_by(&self, position: usize) -> Option<PlanExpr> {
         let generated = |clause: &Clause| clause.values.get(position) == Some(&ColumnValue::Generated);
-        let writing: Vec<_> = self.clauses.iter().enumerate().filter(|(_, clause)| clause.change.writes()).collect();
+        let writing: Vec<_> =
+            self.clauses.iter().enumerate().filter(|(_, clause)| clause.change.writes()).collect();
         let which: Vec<_> = writing.iter().filter(|(_, clause)| generated(clause)).collect();
         match which.len() {
             0 => None,

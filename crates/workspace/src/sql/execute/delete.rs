@@ -14,7 +14,8 @@ pub(super) async fn execute(context: &Context, statement: Delete) -> Result<Stat
     let written = Written::open(context, &statement.table, statement.alias, "DELETE").await?;
     let Some(mut predicate) = statement.predicate else { return all(context, &written, "DELETE").await };
     written.shorten(&mut predicate);
-    let modification = begin(context, &written, "DELETE", vec![written.predicate(&predicate)], Vec::new()).await?;
+    let modification =
+        begin(context, &written, "DELETE", vec![written.predicate(&predicate)], Vec::new()).await?;
     let mut changes = Changes::new(&written.name, written.schema(), &written.alias);
     changes.delete(RowChange::Delete, None)?;
     let target = written.target(&modification)?;

@@ -36,15 +36,13 @@ pub(super) async fn execute(context: &Context, mut insert: Insert) -> Result<Sta
     list_columns(&mut insert, &written)?;
     defaults::fill(&mut insert.source, schema, &mut insert.columns)?;
     let source = query::plan(context, *insert.source).await?;
-    let columns =
-        assignment::columns(&written.name, schema, &source, &insert.columns, insert.by_name)?;
+    let columns = assignment::columns(&written.name, schema, &source, &insert.columns, insert.by_name)?;
     let given = |field: &StructField| {
         let position = schema.fields().position(|column| column.name == field.name);
         position.is_some_and(|position| columns[position].is_some())
     };
     let identities = identities(schema, given);
-    let rows =
-        assignment::plan(context, &written.name, schema, source, &columns, &insert.partition).await?;
+    let rows = assignment::plan(context, &written.name, schema, source, &columns, &insert.partition).await?;
     let overwritten = insert.overwrite.then(|| partition_predicate(&insert.partition)).flatten();
     if let Some(predicate) = insert.replace_where.or(overwritten) {
         return replace_where(context, &written, rows, predicate, identities).await;
@@ -78,7 +76,10 @@ fn list_columns(insert: &mut Insert, written: &Written) -> Result<(), SqlError> 
     }
     if insert.columns.is_empty() && !insert.by_name {
         let is_fixed = |name: &Identifier| {
-            insert.partition.iter().any(|fixed| fixed.column.0.iter().any(|column| column.matches(name.as_str())))
+            insert
+                .partition
+                .iter()
+                .any(|fixed| fixed.column.0.iter().any(|column| column.matches(name.as_str())))
         };
         let names = written.schema().fields().map(|field| Identifier::new(field.name.clone()));
         let names: Vec<_> = names.collect::<Result<_, _>>().map_err(SqlError::invalid_identifier)?;
@@ -90,9 +91,9 @@ fn list_columns(insert: &mut Insert, written: &Written) -> Result<(), SqlError> 
 /// The rows of a partition.
 fn partition_predicate(partition: &[Assignment]) -> Option<Expr> {
     let equal = |Assignment { column, value }: &Assignment| {
-        let column = column.0.iter().map(|name| Ident::with_quote('`', name.as_str())).collect();
+        let column = column.0.last().map_or("", Identifier::as_str);
         Expr::BinaryOp {
-            left: Box::new(Expr::CompoundIdentifier(column)),
+            left: Box::new(Expr::Identifier(Ident::with_quote('`', column))),
             op: BinaryOperator::Spaceship,
             right: Box::new(value.clone()),
         }
@@ -113,11 +114,8 @@ async fn replace_where(
     identities: Vec<String>,
 ) -> Result<StatementResult, SqlError> {
     let partitions = json!(written.snapshot.metadata().partition_columns).to_string();
-    let parameters = vec![
-        ("mode", "Overwrite".to_owned()),
-        ("partitionBy", partitions),
-        written.predicate(&predicate),
-    ];
+    let parameters =
+        vec![("mode", "Overwrite".to_owned()), ("partitionBy", partitions), written.predicate(&predicate)];
     let provider = written.snapshot.clone().into_table_provider()?;
     let condition = query::condition(context, &provider.schema(), &written.alias, predicate.clone()).await?;
     let check =

@@ -111,8 +111,7 @@ async fn chosen(
     written.shorten(&mut predicate);
     let (rows, paths) = written.snapshot.positioned_rows()?;
     let provider = written.snapshot.clone().into_table_provider()?;
-    let compiled =
-        query::condition(context, &provider.schema(), &written.alias, predicate.clone()).await?;
+    let compiled = query::condition(context, &provider.schema(), &written.alias, predicate.clone()).await?;
     let partitions = &written.snapshot.metadata().partition_columns;
     for column in collect_columns(&compiled) {
         if !partitions.iter().any(|partition| partition == column.name()) {
@@ -122,8 +121,7 @@ async fn chosen(
     let target = Target { alias: &written.alias, snapshot: &written.snapshot, rows };
     let rows = candidates(context, target, Choice::Where(Some(predicate)), Vec::new()).await?;
     let file = rows.target(FILE).alias(FILE);
-    let files: Vec<_> =
-        rows.project(vec![file])?.stream().await?.try_collect().await.map_err(sql_error)?;
+    let files: Vec<_> = rows.project(vec![file])?.stream().await?.try_collect().await.map_err(sql_error)?;
     let mut chosen = HashSet::new();
     for batch in &files {
         let indices = batch.column(0).as_primitive::<Int32Type>();
@@ -143,9 +141,11 @@ fn optimized(location: String, metrics: &OptimizeMetrics) -> Result<StatementRes
 fn struct_of(value: &Value) -> Result<DataType, SqlError> {
     Ok(match value {
         Value::Object(fields) => {
-            let fields = fields.iter().map(|(name, value)| Ok(StructField::nullable(name, struct_of(value)?)));
+            let fields =
+                fields.iter().map(|(name, value)| Ok(StructField::nullable(name, struct_of(value)?)));
             let fields = fields.collect::<Result<Vec<_>, SqlError>>()?;
-            let fields = StructType::try_new(fields).map_err(|error| SqlError::internal(error.to_string()))?;
+            let fields =
+                StructType::try_new(fields).map_err(|error| SqlError::internal(error.to_string()))?;
             fields.into()
         }
         Value::Number(number) if number.is_f64() => DataType::DOUBLE,
@@ -156,9 +156,11 @@ fn struct_of(value: &Value) -> Result<DataType, SqlError> {
 /// Scalars in containers are texts in results (facts/settled.md §6).
 fn texts(value: Value) -> Value {
     match value {
-        Value::Object(fields) => {
-            fields.into_iter().map(|(name, value)| (name, texts(value))).collect::<serde_json::Map<_, _>>().into()
-        }
+        Value::Object(fields) => fields
+            .into_iter()
+            .map(|(name, value)| (name, texts(value)))
+            .collect::<serde_json::Map<_, _>>()
+            .into(),
         Value::Null => Value::Null,
         other => Value::String(other.to_string()),
     }

@@ -32,8 +32,7 @@ pub(super) async fn execute(context: &Context, mut statement: Merge) -> Result<S
     }
     let given = |field: &crate::delta::schema::StructField| changes.gives(&field.name);
     let identities = identities(written.schema(), given);
-    let mut modification =
-        begin(context, &written, "MERGE", parameters(&statement), identities).await?;
+    let mut modification = begin(context, &written, "MERGE", parameters(&statement), identities).await?;
     if deletes_only(&statement.clauses) {
         modification = modification.with_repeated_deletes();
     }
@@ -46,8 +45,7 @@ pub(super) async fn execute(context: &Context, mut statement: Merge) -> Result<S
     let rows = candidates(context, target, choice, changes.expressions()).await?;
     let rows = changes.plan(context, rows).await?;
     let metrics = modified(context, modification, rows).await?;
-    let (updated, deleted, inserted) =
-        (metrics.num_updated(), metrics.num_deleted(), metrics.num_inserted());
+    let (updated, deleted, inserted) = (metrics.num_updated(), metrics.num_deleted(), metrics.num_inserted());
     let count = |rows| i64::try_from(rows).unwrap_or(i64::MAX);
     Ok(counts([
         ("num_affected_rows", count(updated + deleted + inserted)),
@@ -67,7 +65,8 @@ struct Source {
 impl Source {
     fn new(source: &TableFactor) -> Self {
         match source {
-            TableFactor::Table { alias: Some(alias), .. } | TableFactor::Derived { alias: Some(alias), .. } => {
+            TableFactor::Table { alias: Some(alias), .. }
+            | TableFactor::Derived { alias: Some(alias), .. } => {
                 Self { alias: alias.name.value.clone(), name: None }
             }
             TableFactor::Table { name, .. } => {

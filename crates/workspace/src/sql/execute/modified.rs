@@ -92,8 +92,7 @@ pub(super) async fn begin(
     let schema = written.snapshot.clone().into_table_provider()?.schema();
     let checks = compiled(context, &schema, constraints(&written.snapshot)).await?;
     let user = context.user();
-    let request =
-        ModifyRequest { operation, parameters, checks, repeated_deletes: false, identities, user };
+    let request = ModifyRequest { operation, parameters, checks, repeated_deletes: false, identities, user };
     let snapshot = written.snapshot.clone();
     context.blocking(move |_| Modification::new(snapshot, request)).await
 }

@@ -39,16 +39,8 @@ const OTHER_ACTIONS: &[&str] = &[
 ];
 
 /// Actions on columns that we do not have.
-const OTHER_COLUMN_ACTIONS: &[&str] = &[
-    "SET TAGS",
-    "UNSET TAGS",
-    "SET MASK",
-    "DROP MASK",
-    "TYPE",
-    "FIRST",
-    "AFTER",
-    "SYNC IDENTITY",
-];
+const OTHER_COLUMN_ACTIONS: &[&str] =
+    &["SET TAGS", "UNSET TAGS", "SET MASK", "DROP MASK", "TYPE", "FIRST", "AFTER", "SYNC IDENTITY"];
 
 impl Parser<'_> {
     /// After `ALTER`.

@@ -48,7 +48,8 @@ impl Parser<'_> {
     pub(super) fn dropped_columns(&mut self) -> Result<AlterTableAction, SqlError> {
         let if_exists = self.if_exists();
         let column = |parser: &mut Self| parser.own_column("DROP COLUMN");
-        let columns = if *self.peek() == Token::LParen { self.list(column)? } else { self.comma_separated(column)? };
+        let columns =
+            if *self.peek() == Token::LParen { self.list(column)? } else { self.comma_separated(column)? };
         Ok(AlterTableAction::DropColumns { columns, if_exists })
     }
 

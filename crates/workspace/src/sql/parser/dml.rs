@@ -22,12 +22,10 @@ impl Parser<'_> {
         self.accept_before_name("TABLE");
         let table = self.table_reference()?;
         self.refuse(&["WITH SCHEMA EVOLUTION", "REPLACE USING", "REPLACE ON"], "INSERT")?;
-        let partition = if self.accept("PARTITION") { self.list(Self::static_partition)? } else { Vec::new() };
-        let replace_where = if !overwrite && self.accept("REPLACE WHERE") {
-            Some(self.expression()?)
-        } else {
-            None
-        };
+        let partition =
+            if self.accept("PARTITION") { self.list(Self::static_partition)? } else { Vec::new() };
+        let replace_where =
+            if !overwrite && self.accept("REPLACE WHERE") { Some(self.expression()?) } else { None };
         self.refuse(&["IF NOT EXISTS"], "INSERT")?;
         let has_columns = *self.peek() == Token::LParen && !self.at_parenthesized_query();
         let columns = if has_columns { self.list(Self::identifier)? } else { Vec::new() };

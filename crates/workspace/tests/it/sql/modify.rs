@@ -33,8 +33,15 @@ async fn rows_are_updated_in_tables_of_every_kind() {
     let sql = numbers().await;
     for (kind, _) in KINDS {
         let table = format!("main.default.{kind}");
-        assert_eq!(sql.rows(&format!("UPDATE {table} AS t SET t.v = concat(v, '!'), part = 3 WHERE T.id IN (1, 3)")).await, [["2"]]);
-        assert_eq!(sql.rows(&format!("UPDATE {table} SET v = 'none' WHERE {table}.v IS NULL")).await, [["1"]]);
+        assert_eq!(
+            sql.rows(&format!("UPDATE {table} AS t SET t.v = concat(v, '!'), part = 3 WHERE T.id IN (1, 3)"))
+                .await,
+            [["2"]]
+        );
+        assert_eq!(
+            sql.rows(&format!("UPDATE {table} SET v = 'none' WHERE {table}.v IS NULL")).await,
+            [["1"]]
+        );
         assert_eq!(sql.rows(&format!("UPDATE {table} SET v = 'never' WHERE id > 9")).await, [["0"]]);
         let rows = sql.rows(&format!("SELECT * FROM {table} ORDER BY id")).await;
         assert_eq!(rows, [["1", "a!", "3"], ["2", "b", "1"], ["3", "c!", "3"], ["4", "none", "2"]], "{kind}");
@@ -99,7 +106,9 @@ async fn several_rows_of_a_source_may_not_change_one_row() {
     let source = "(VALUES (1, 'x'), (1, 'y')) AS s(id, v)";
     let on = "ON t.id = s.id";
     let error = sql
-        .error(&format!("MERGE INTO main.default.plain t USING {source} {on} WHEN MATCHED THEN UPDATE SET v = s.v"))
+        .error(&format!(
+            "MERGE INTO main.default.plain t USING {source} {on} WHEN MATCHED THEN UPDATE SET v = s.v"
+        ))
         .await;
     assert!(error.contains("[DELTA_MULTIPLE_SOURCE_ROW_MATCHING_TARGET_ROW_IN_MERGE]"), "{error}");
     let one = format!(
@@ -121,7 +130,8 @@ async fn changes_that_cannot_be_are_refused_and_change_nothing() {
     sql.run("INSERT INTO main.default.t VALUES (1, 'a', 1, NULL), (2, 'b', 2, NULL)").await;
     sql.run("CREATE VIEW main.default.v AS SELECT * FROM main.default.t").await;
     sql.run("CREATE TABLE main.default.fixed (id INT) TBLPROPERTIES ('delta.appendOnly' = 'true')").await;
-    sql.run("CREATE TABLE main.default.fed (id INT) TBLPROPERTIES ('delta.enableChangeDataFeed' = 'true')").await;
+    sql.run("CREATE TABLE main.default.fed (id INT) TBLPROPERTIES ('delta.enableChangeDataFeed' = 'true')")
+        .await;
     sql.run("INSERT INTO main.default.fed VALUES (1), (2)").await;
     let texts = sql
         .errors(&[
@@ -138,7 +148,7 @@ async fn changes_that_cannot_be_are_refused_and_change_nothing() {
             "UPDATE main.default.fixed SET id = 1",
             "UPDATE main.default.fed SET id = 1 WHERE id = 2",
             "MERGE INTO main.default.t USING main.default.fed AS s ON t.id = s.id",
-            "MERGE INTO main.default.t USING main.default.fed AS s ON t.id = s.id WHEN MATCHED THEN UPDATE SET * WHEN NOT MATCHED THEN INSERT *",
+            "MERGE INTO main.default.t USING main.default.fed AS f ON t.id = f.id WHEN MATCHED THEN UPDATE SET * WHEN NOT MATCHED THEN INSERT *",
             "MERGE INTO main.default.t USING main.default.fed AS s ON t.id = s.id WHEN MATCHED THEN DELETE WHEN MATCHED THEN UPDATE SET v = 'x'",
             "MERGE INTO main.default.t USING main.default.fed AS s ON t.id = s.id WHEN NOT MATCHED THEN INSERT (id) VALUES (1, 2)",
             "MERGE INTO main.default.t USING main.default.fed AS s ON t.id = (SELECT 1) WHEN MATCHED THEN DELETE",

@@ -23,7 +23,10 @@ pub(in crate::sql::execute) fn is_identity(field: &StructField) -> bool {
 }
 
 /// The identity columns among those of which no value is given.
-pub(in crate::sql::execute) fn identities(schema: &StructType, given: impl Fn(&StructField) -> bool) -> Vec<String> {
+pub(in crate::sql::execute) fn identities(
+    schema: &StructType,
+    given: impl Fn(&StructField) -> bool,
+) -> Vec<String> {
     let fields = schema.fields().filter(|field| is_identity(field) && !given(field));
     fields.map(|field| field.name.clone()).collect()
 }

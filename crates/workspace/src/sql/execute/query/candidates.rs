@@ -150,7 +150,11 @@ fn select(query: &mut Query) -> Result<&mut Select, SqlError> {
 }
 
 /// Plans an expression that is rewritten and spelled already.
-fn expression_on(session: &SessionContext, schema: &DFSchema, expression: Expr) -> Result<PlanExpr, SqlError> {
+fn expression_on(
+    session: &SessionContext,
+    schema: &DFSchema,
+    expression: Expr,
+) -> Result<PlanExpr, SqlError> {
     let expression = ExprWithAlias { expr: expression, alias: None };
     let planned = session.state().create_logical_expr_from_sql_expr(expression, schema).map_err(sql_error)?;
     casts::check_expr(&planned, schema).map_err(sql_error)?;

@@ -65,8 +65,11 @@ fn schema_error(error: SchemaError) -> SqlError {
     match error {
         SchemaError::FieldNotFound { field, valid_fields } => {
             let name = quoted(&field);
-            let candidates: Vec<String> =
-                valid_fields.iter().map(|field| format!("`{}`", field.name)).collect();
+            let candidates: Vec<String> = valid_fields
+                .iter()
+                .filter(|field| !field.name.starts_with('@'))
+                .map(|field| format!("`{}`", field.name))
+                .collect();
             SqlError::unresolved_column(name, &candidates[..candidates.len().min(5)])
         }
         SchemaError::AmbiguousReference { field } => SqlError::ambiguous_column(quoted(&field), 2),

@@ -123,7 +123,8 @@ impl Planned {
 
     /// The plan with other values for some columns, by name.
     pub(in crate::sql::execute) fn replaced(self, values: &[(String, PlanExpr)]) -> Result<Self, SqlError> {
-        let names: Vec<String> = self.plan.schema().fields().iter().map(|field| field.name().clone()).collect();
+        let names: Vec<String> =
+            self.plan.schema().fields().iter().map(|field| field.name().clone()).collect();
         self.project(|position, column| {
             let replaced = values.iter().find(|(name, _)| *name == names[position]);
             replaced.map_or(column, |(name, value)| value.clone().alias(name.clone()))
