@@ -215,12 +215,11 @@ impl Modification {
     }
 
     fn writer(&mut self) -> Result<&mut TableWriter, DeltaError> {
-        let writer = match self.writer.take() {
-            Some(writer) => writer,
-            None => {
-                let table = &self.table;
-                TableWriter::new(table.location(), table.metadata(), table.schema(), &self.request.checks)?
-            }
+        let writer = if let Some(writer) = self.writer.take() {
+            writer
+        } else {
+            let table = &self.table;
+            TableWriter::new(table.location(), table.metadata(), table.schema(), &self.request.checks)?
         };
         Ok(self.writer.insert(writer))
     }

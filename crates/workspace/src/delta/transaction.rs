@@ -84,7 +84,9 @@ impl DataChange {
 
     fn commit_on(&self, base: &Snapshot) -> Result<u64, DeltaError> {
         let (version, mut adds) = (base.version() + 1, self.adds.clone());
-        adds.iter_mut().for_each(|add| add.data_change = self.changes_rows);
+        for add in &mut adds {
+            add.data_change = self.changes_rows;
+        }
         let protocol = self.protocol.as_ref().unwrap_or(base.protocol());
         let row_ids = assign_row_ids(&mut adds, protocol, base.location(), Some(base))?;
         let mut metadata = self.metadata.clone().unwrap_or_else(|| base.metadata().clone());

@@ -185,12 +185,12 @@ fn delete(
         parameters.insert("specifiedRetentionMillis".to_owned(), retain.to_string());
     }
     let found = [("numFilesToDelete", files.len() as u64), ("sizeOfDataToDelete", size)];
-    record(table, "VACUUM START", &request.user, parameters, &found)?;
+    record(table, "VACUUM START", &request.user, &parameters, &found)?;
     for file in files {
         fs_err::remove_file(&file.path).map_err(DeltaError::io(table.location()))?;
     }
     let parameters = BTreeMap::from([("status".to_owned(), "COMPLETED".to_owned())]);
-    record(table, "VACUUM END", &request.user, parameters, &[("numDeletedFiles", files.len() as u64)])
+    record(table, "VACUUM END", &request.user, &parameters, &[("numDeletedFiles", files.len() as u64)])
 }
 
 /// A commit that says what happens and changes nothing.
@@ -198,7 +198,7 @@ fn record(
     table: &Snapshot,
     operation: &str,
     user: &str,
-    parameters: BTreeMap<String, String>,
+    parameters: &BTreeMap<String, String>,
     metrics: &[(&str, u64)],
 ) -> Result<(), DeltaError> {
     let mut attempt = 1;
@@ -208,7 +208,7 @@ fn record(
         info.in_commit_timestamp = in_commit_timestamp(&mut newest.metadata().clone(), Some(&newest))?;
         info.isolation_level = "SnapshotIsolation";
         info.is_blind_append = true;
-        info.operation_parameters.clone_from(&parameters);
+        info.operation_parameters.clone_from(parameters);
         info.operation_metrics =
             metrics.iter().map(|(key, value)| ((*key).to_owned(), value.to_string())).collect();
         match write_commit(table.location(), newest.version() + 1, &[Action::CommitInfo(info)]) {

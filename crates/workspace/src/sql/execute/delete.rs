@@ -19,7 +19,8 @@ pub(super) async fn execute(context: &Context, statement: Delete) -> Result<Stat
     let mut changes = Changes::new(&written.name, written.schema(), &written.alias);
     changes.delete(RowChange::Delete, None)?;
     let target = written.target(&modification)?;
-    let rows = candidates(context, target, Choice::Where(Some(predicate)), changes.expressions()).await?;
+    let rows =
+        candidates(context, target, Choice::Where(Some(Box::new(predicate))), changes.expressions()).await?;
     let rows = changes.plan(context, rows).await?;
     Ok(deleted(&modified(context, modification, rows).await?))
 }

@@ -124,7 +124,8 @@ async fn replace_where(
     let mut changes = Changes::new(&written.name, written.schema(), &written.alias);
     changes.delete(RowChange::Delete, None)?;
     let target = written.target(&modification)?;
-    let gone = candidates(context, target, Choice::Where(Some(predicate)), changes.expressions()).await?;
+    let gone =
+        candidates(context, target, Choice::Where(Some(Box::new(predicate))), changes.expressions()).await?;
     let gone = changes.plan(context, gone).await?;
     let modification = modification.take(gone.stream().await?).await?;
     let modification = modification.insert(rows.stream().await?).await.map_err(mismatch)?;
