@@ -3,6 +3,7 @@
 //! A row that goes is marked in a deletion vector where the table has those; else its file is written anew without
 //! it. An updated row goes and comes.
 
+mod change_data;
 mod metrics;
 pub(super) mod remainder;
 
@@ -25,6 +26,7 @@ use super::positions::{FILE, PositionedRows, ROW};
 use super::snapshot::Snapshot;
 use super::transaction::DataChange;
 use super::write::{Check, TableWriter};
+use change_data::ChangeData;
 pub(crate) use metrics::ModifyMetrics;
 
 /// The column that says what becomes of a row, as a [`RowChange`].
@@ -84,6 +86,7 @@ pub(crate) struct Modification {
     /// The rows that go, by the index of their file.
     gone: HashMap<usize, Vec<u64>>,
     writer: Option<TableWriter>,
+    changes: Option<ChangeData>,
     identities: Identities,
     metrics: ModifyMetrics,
 }
@@ -103,8 +106,9 @@ impl Modification {
         }
         let files = Arc::new(table.files()?);
         let identities = Identities::new(&table, &request.identities)?;
+        let changes = ChangeData::new(&table)?;
         let metrics = ModifyMetrics::default();
-        Ok(Self { table, files, request, gone: HashMap::new(), writer: None, identities, metrics })
+        Ok(Self { table, files, request, gone: HashMap::new(), writer: None, changes, identities, metrics })
     }
 
     /// One row may be deleted twice.
@@ -156,6 +160,8 @@ impl Modification {
 
     /// All rows go, without being read.
     pub(crate) fn take_all(&mut self) -> Result<(), DeltaError> {
+        // That a whole file goes says that all its rows do.
+        self.changes = None;
         for (index, file) in self.files.iter().enumerate() {
             let live = remainder::live_rows(self.table.location(), file)?;
             self.metrics.count(RowChange::Delete, live);
@@ -187,6 +193,9 @@ impl Modification {
                     let file = usize::try_from(files.value(index)).unwrap_or_default();
                     let row = u64::try_from(rows.value(index)).unwrap_or_default();
                     self.gone.entry(file).or_default().push(row);
+                    if let Some(changes) = self.changes.as_mut().filter(|_| change.writes()) {
+                        changes.update(file, row);
+                    }
                 }
             }
             if change.writes() {
@@ -211,7 +220,9 @@ impl Modification {
         } else {
             self.ensure_rows_may_move()?;
         }
-        self.writer()?.write(&rows)
+        self.writer()?.write(&rows)?;
+        let kind = if change == RowChange::Insert { "insert" } else { "update_postimage" };
+        self.changes.as_mut().map_or(Ok(()), |changes| changes.write(&rows, |_| kind))
     }
 
     fn writer(&mut self) -> Result<&mut TableWriter, DeltaError> {
@@ -224,18 +235,16 @@ impl Modification {
         Ok(self.writer.insert(writer))
     }
 
-    /// New files lose the identity of the rows that were in others, and do not say which rows changed.
+    /// New files lose the identity of the rows that were in others.
     fn ensure_rows_may_move(&self) -> Result<(), DeltaError> {
-        let lost =
-            [("rowTracking", "delta.enableRowTracking"), ("changeDataFeed", "delta.enableChangeDataFeed")];
-        match lost.iter().find(|(_, property)| self.table.is_enabled(property)) {
-            None => Ok(()),
-            Some((feature, _)) => Err(DeltaError::UnsupportedFeatures {
-                location: self.table.location().clone(),
-                features: vec![(*feature).to_owned()],
-                operation: "moving rows to other files",
-            }),
+        if !self.table.is_enabled("delta.enableRowTracking") {
+            return Ok(());
         }
+        Err(DeltaError::UnsupportedFeatures {
+            location: self.table.location().clone(),
+            features: vec!["rowTracking".to_owned()],
+            operation: "moving rows to other files",
+        })
     }
 
     /// Commits what was taken. Nothing is committed when nothing changed.
@@ -265,6 +274,7 @@ impl Modification {
             metrics: self.metrics.recorded(self.request.operation),
             removes,
             adds,
+            changes: self.changes.map(ChangeData::finish).transpose()?.unwrap_or_default(),
             metadata: self.identities.metadata(&self.table)?,
             ..DataChange::new(self.request.operation, &self.request.user)
         };
@@ -298,6 +308,9 @@ impl Modification {
         let (mut removes, mut adds) = (Vec::new(), Vec::new());
         for (index, gone) in touched {
             let file = self.files[index].clone();
+            if let Some(changes) = &mut self.changes {
+                reader.each_gone(&file, &gone, |rows, positions| changes.gone(index, &rows, positions))?;
+            }
             let whole = gone.len() as u64 == remainder::live_rows(self.table.location(), &file)?;
             match &mut vectors {
                 _ if whole => {}

@@ -8,7 +8,7 @@ mod winner;
 
 use std::collections::BTreeMap;
 
-use super::action::{Action, AddFile, DomainMetadata, Metadata, Protocol, RemoveFile};
+use super::action::{Action, AddFile, ChangeFile, DomainMetadata, Metadata, Protocol, RemoveFile};
 use super::checkpoint::checkpoint_if_due;
 use super::commit::{assign_row_ids, commit_info, in_commit_timestamp, now_millis, write_commit};
 use super::error::{Conflict, DeltaError};
@@ -28,6 +28,8 @@ pub(super) struct DataChange {
     pub(super) user: String,
     pub(super) removes: Vec<AddFile>,
     pub(super) adds: Vec<AddFile>,
+    /// The rows that change, where the table feeds them to readers.
+    pub(super) changes: Vec<ChangeFile>,
     /// The protocol and the metadata of the next version, where the change makes others of them.
     pub(super) protocol: Option<Protocol>,
     pub(super) metadata: Option<Metadata>,
@@ -50,6 +52,7 @@ impl DataChange {
             user: user.to_owned(),
             removes: Vec::new(),
             adds: Vec::new(),
+            changes: Vec::new(),
             protocol: None,
             metadata: None,
             domains: Vec::new(),
@@ -108,6 +111,7 @@ impl DataChange {
         actions.extend(self.domains.iter().cloned().chain(row_ids).map(Action::DomainMetadata));
         actions.extend(self.removes.iter().cloned().map(remove));
         actions.extend(adds.into_iter().map(Action::Add));
+        actions.extend(self.changes.iter().cloned().map(Action::Cdc));
         write_commit(base.location(), version, &actions)?;
         Ok(version)
     }

@@ -92,12 +92,13 @@ fn needed(table: &Snapshot, since: i64) -> Result<HashSet<PathBuf>, DeltaError> 
     let log = Log::list(location)?;
     let mut oldest = None;
     for version in log.newest_first() {
+        let recent = committed(table, version)? >= since;
         let mut paths: Vec<(String, Option<DeletionVector>)> = Vec::new();
         each_in_commit(location, version, |line: Line| {
             let kept = |remove: &Tombstone| remove.deletion_timestamp.unwrap_or_default() >= since;
             let removed = line.remove.filter(kept).map(|remove| (remove.path, remove.deletion_vector));
             paths.extend(removed);
-            paths.extend(line.cdc.map(|file| (file.path, None)));
+            paths.extend(line.cdc.filter(|_| recent).map(|file| (file.path, None)));
         })?;
         for (path, vector) in paths {
             add_file(table, &path, vector.as_ref(), &mut needed)?;
@@ -112,14 +113,18 @@ fn needed(table: &Snapshot, since: i64) -> Result<HashSet<PathBuf>, DeltaError> 
 
 /// Tombstones of commits that are cleaned up are in checkpoints, which are not looked at.
 fn ensure_reaches(table: &Snapshot, oldest: Option<u64>, since: i64) -> Result<(), DeltaError> {
-    let location = table.location();
-    let written = oldest.map(|version| {
-        fs_err::metadata(location.commit_file(version)).and_then(|metadata| modified_millis(&metadata))
-    });
-    match written.transpose().map_err(DeltaError::io(location))? {
-        Some(written) if written < since => Ok(()),
-        _ => Err(DeltaError::LogTooShort { location: location.clone() }),
+    match oldest.map(|version| committed(table, version)).transpose()? {
+        Some(committed) if committed < since => Ok(()),
+        _ => Err(DeltaError::LogTooShort { location: table.location().clone() }),
     }
+}
+
+/// The time of the file of a commit.
+fn committed(table: &Snapshot, version: u64) -> Result<i64, DeltaError> {
+    let location = table.location();
+    fs_err::metadata(location.commit_file(version))
+        .and_then(|metadata| modified_millis(&metadata))
+        .map_err(DeltaError::io(location))
 }
 
 fn add_file(
