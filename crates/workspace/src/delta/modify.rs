@@ -24,7 +24,7 @@ use super::error::DeltaError;
 use super::identity::Identities;
 use super::positions::{FILE, PositionedRows, ROW};
 use super::snapshot::Snapshot;
-use super::transaction::DataChange;
+use super::transaction::{DataChange, PartitionConditions};
 use super::write::{Check, TableWriter};
 use change_data::ChangeData;
 pub(crate) use metrics::ModifyMetrics;
@@ -88,6 +88,7 @@ pub(crate) struct Modification {
     writer: Option<TableWriter>,
     changes: Option<ChangeData>,
     identities: Identities,
+    partitions: PartitionConditions,
     metrics: ModifyMetrics,
 }
 
@@ -100,15 +101,28 @@ impl Modification {
         let allows: fn(&super::feature::Feature) -> bool = |feature| feature.delete && feature.append;
         table.protocol().ensure_allows(table.location(), allows, request.operation)?;
         table.ensure_not_append_only(request.operation)?;
-        if table.schema().fields().any(|field| [FILE, ROW, CHANGE].contains(&field.name.as_str())) {
-            let reason = format!("a column is called like one of {FILE}, {ROW} and {CHANGE}");
+        if let Some(field) = table.schema().fields().find(|field| field.name.starts_with('@')) {
+            let reason = format!(
+                "the name of the column `{}` begins like one that is used while rows change",
+                field.name
+            );
             return Err(DeltaError::InvalidRows { location: table.location().clone(), reason });
         }
         let files = Arc::new(table.files()?);
         let identities = Identities::new(&table, &request.identities)?;
         let changes = ChangeData::new(&table)?;
         let metrics = ModifyMetrics::default();
-        Ok(Self { table, files, request, gone: HashMap::new(), writer: None, changes, identities, metrics })
+        Ok(Self {
+            table,
+            files,
+            request,
+            gone: HashMap::new(),
+            writer: None,
+            changes,
+            identities,
+            partitions: PartitionConditions::new(),
+            metrics,
+        })
     }
 
     /// One row may be deleted twice.
@@ -155,6 +169,12 @@ impl Modification {
     /// New rows must meet one more condition.
     pub(crate) fn with_check(mut self, check: Check) -> Self {
         self.request.checks.push(check);
+        self
+    }
+
+    /// Only files of some partitions are looked at.
+    pub(crate) fn with_partitions(mut self, partitions: PartitionConditions) -> Self {
+        self.partitions = partitions;
         self
     }
 
@@ -275,6 +295,7 @@ impl Modification {
             removes,
             adds,
             changes: self.changes.map(ChangeData::finish).transpose()?.unwrap_or_default(),
+            partitions: self.partitions,
             metadata: self.identities.metadata(&self.table)?,
             ..DataChange::new(self.request.operation, &self.request.user)
         };

@@ -4,6 +4,7 @@
 //! that leaves the change valid, it is committed on top of theirs; else it is a conflict. The isolation is
 //! Delta's `WriteSerializable`: rows that others append without looking at the table are never a conflict.
 
+mod reads;
 mod winner;
 
 use std::collections::BTreeMap;
@@ -13,6 +14,7 @@ use super::checkpoint::checkpoint_if_due;
 use super::commit::{assign_row_ids, commit_info, in_commit_timestamp, now_millis, write_commit};
 use super::error::{Conflict, DeltaError};
 use super::snapshot::{Pin, Snapshot};
+pub(crate) use reads::PartitionConditions;
 use winner::Winner;
 
 /// How often a commit is tried again when somebody else commits meanwhile.
@@ -40,6 +42,8 @@ pub(super) struct DataChange {
     pub(super) blind: bool,
     /// Whether rows of this table decided what is written.
     pub(super) reads: bool,
+    /// Of which partitions.
+    pub(super) partitions: PartitionConditions,
 }
 
 impl DataChange {
@@ -59,6 +63,7 @@ impl DataChange {
             changes_rows: true,
             blind: false,
             reads: true,
+            partitions: PartitionConditions::new(),
         }
     }
 
@@ -127,7 +132,7 @@ impl DataChange {
             return conflict(newer.version(), Conflict::Metadata);
         }
         for version in base.version() + 1..=newer.version() {
-            if let Some(reason) = Winner::read(base.location(), version)?.conflict(self) {
+            if let Some(reason) = Winner::read(base.location(), version)?.conflict(self, base) {
                 return conflict(version, reason);
             }
         }

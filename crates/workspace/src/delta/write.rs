@@ -94,7 +94,7 @@ impl TableWriter {
         location: &TableLocation,
         metadata: &Metadata,
         schema: &StructType,
-        more: Option<StructField>,
+        extra: Option<StructField>,
     ) -> Result<Self, DeltaError> {
         let fields: Vec<&StructField> = schema.fields().collect();
         let position = |name: &String| fields.iter().position(|field| field.name == *name);
@@ -105,11 +105,11 @@ impl TableWriter {
         let data = StructType::try_new(data_columns.iter().map(|index| fields[*index].clone()));
         let physical = data
             .and_then(|data| data.make_physical(mode))
-            .and_then(|physical| physical.add(more.clone()))
+            .and_then(|physical| physical.add(extra.clone()))
             .map_err(DeltaError::kernel(location))?;
         let physical_arrow: Schema = (&physical).try_into_arrow().map_err(DeltaError::query(location))?;
-        let data_columns = data_columns.into_iter().chain(more.is_some().then_some(fields.len())).collect();
-        let logical = schema.add(more).map_err(DeltaError::kernel(location))?;
+        let data_columns = data_columns.into_iter().chain(extra.is_some().then_some(fields.len())).collect();
+        let logical = schema.add(extra).map_err(DeltaError::kernel(location))?;
         let logical = reading_schema(&logical).map_err(DeltaError::query(location))?;
         Ok(Self {
             location: location.clone(),

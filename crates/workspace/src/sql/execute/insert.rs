@@ -12,7 +12,7 @@ pub(super) use assignment::assigned_to;
 use super::changes::{Changes, identities};
 use super::checks::{compiled, constraints};
 use super::context::Context;
-use super::modified::{Written, begin};
+use super::modified::{Written, begin, partition_conditions};
 use super::query::{self, Choice, Planned, candidates};
 use super::rows::counts;
 use crate::delta::schema::StructField;
@@ -120,7 +120,9 @@ async fn replace_where(
     let condition = query::condition(context, &provider.schema(), &written.alias, predicate.clone()).await?;
     let check =
         Check { name: REPLACE_WHERE.to_owned(), expression: predicate.to_string(), predicate: condition };
-    let modification = begin(context, written, "WRITE", parameters, identities).await?.with_check(check);
+    let partitions = partition_conditions(context, written, &predicate).await?;
+    let modification = begin(context, written, "WRITE", parameters, identities).await?;
+    let modification = modification.with_check(check).with_partitions(partitions);
     let mut changes = Changes::new(&written.name, written.schema(), &written.alias);
     changes.delete(RowChange::Delete, None)?;
     let target = written.target(&modification)?;

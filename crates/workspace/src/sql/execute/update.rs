@@ -2,7 +2,7 @@
 
 use super::changes::Changes;
 use super::context::Context;
-use super::modified::{Written, begin, modified};
+use super::modified::{Written, begin, modified, partition_conditions};
 use super::query::{Choice, candidates};
 use super::rows::counts;
 use crate::delta::RowChange;
@@ -19,7 +19,11 @@ pub(super) async fn execute(context: &Context, statement: Update) -> Result<Stat
         written.shorten(expression);
     }
     let parameters = predicate.iter().map(|predicate| written.predicate(predicate)).collect();
-    let modification = begin(context, &written, "UPDATE", parameters, Vec::new()).await?;
+    let mut modification = begin(context, &written, "UPDATE", parameters, Vec::new()).await?;
+    if let Some(predicate) = &predicate {
+        let partitions = partition_conditions(context, &written, predicate).await?;
+        modification = modification.with_partitions(partitions);
+    }
     let mut changes = Changes::new(&written.name, written.schema(), &written.alias);
     changes.update(RowChange::Update, None, assignments)?;
     let target = written.target(&modification)?;
