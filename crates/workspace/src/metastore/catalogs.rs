@@ -6,7 +6,7 @@ use clxs_api::{FullName, Identifier, SecurableKind};
 use serde::{Deserialize, Serialize};
 
 use super::schemas::insert_information_schema;
-use super::{Bound, Details, MetastoreError, Page, PageRequest, Securable, Transaction};
+use super::{Bound, Details, MetastoreError, Securable, Transaction};
 
 /// The catalog of the platform's own tables: every metastore has it.
 pub(crate) const SYSTEM_CATALOG: &str = "system";
@@ -67,11 +67,6 @@ impl Transaction<'_> {
     /// [`MetastoreError::NotFound`]
     pub(crate) fn catalog(&self, name: &Identifier) -> Result<CatalogRow, MetastoreError> {
         self.securable(&FullName::of_catalog(name.clone()))
-    }
-
-    /// Catalogs in the order of their names.
-    pub(crate) fn catalogs(&self, page: &PageRequest) -> Result<Page<CatalogRow>, MetastoreError> {
-        self.securables(None, page)
     }
 
     /// Adds a catalog with its `information_schema`.

@@ -32,7 +32,10 @@ impl VolumePath {
                 why: "it is too long",
             });
         }
-        let mut parts = text.strip_prefix('/').unwrap_or(text).split('/').filter(|part| !part.is_empty());
+        let mut parts = text.split('/').filter(|part| !part.is_empty());
+        if let Some(why) = parts.clone().find_map(why_not) {
+            return Err(refused(why));
+        }
         if parts.next() != Some("Volumes") {
             return Err(refused("it does not start with /Volumes"));
         }
@@ -40,11 +43,8 @@ impl VolumePath {
         let (Some(catalog), Some(schema), Some(volume)) = (name(), name(), name()) else {
             return Err(refused("it names no volume as /Volumes/catalog/schema/volume"));
         };
-        let parts: Vec<String> = parts.map(str::to_owned).collect();
-        match parts.iter().find_map(|part| why_not(part)) {
-            Some(why) => Err(refused(why)),
-            None => Ok(Self { volume: FullName::of_catalog(catalog).child(schema).child(volume), parts }),
-        }
+        let parts = parts.map(str::to_owned).collect();
+        Ok(Self { volume: FullName::of_catalog(catalog).child(schema).child(volume), parts })
     }
 
     /// The full name of the volume.

@@ -9,6 +9,7 @@ mod external_locations;
 mod files;
 mod grants;
 mod models;
+mod modified_tables;
 mod oracles;
 mod principals;
 mod protocol;
