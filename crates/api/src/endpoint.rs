@@ -12,6 +12,12 @@ pub const SCHEMAS: &str = "/api/2.1/unity-catalog/schemas";
 pub const TABLES: &str = "/api/2.1/unity-catalog/tables";
 /// Names and types of all tables of a catalog.
 pub const TABLE_SUMMARIES: &str = "/api/2.1/unity-catalog/table-summaries";
+/// Primary and foreign keys; `/{full_name}` of the table for one.
+pub const CONSTRAINTS: &str = "/api/2.1/unity-catalog/constraints";
+/// Tags; `/{entity_type}/{entity_name}/tags` of one entity, `/{tag_key}` after it for one.
+pub const ENTITY_TAG_ASSIGNMENTS: &str = "/api/2.1/unity-catalog/entity-tag-assignments";
+/// Policies on values of tags; `/{tag_key}` for one.
+pub const TAG_POLICIES: &str = "/api/2.1/tag-policies";
 /// Direct grants: `/{securable_type}/{full_name}`.
 pub const PERMISSIONS: &str = "/api/2.1/unity-catalog/permissions";
 /// Direct and inherited grants: `/{securable_type}/{full_name}`.

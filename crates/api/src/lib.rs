@@ -27,6 +27,7 @@ pub mod schema;
 pub mod securable;
 pub mod statement;
 pub mod table;
+pub mod tag;
 pub mod warehouse;
 
 pub use error::{ApiError, ErrorCode};

@@ -5,6 +5,7 @@
 
 mod auth;
 mod catalogs;
+mod constraints;
 mod error;
 mod extract;
 mod layers;
@@ -16,6 +17,7 @@ mod scim;
 mod securables;
 mod statements;
 mod tables;
+mod tags;
 mod warehouses;
 
 pub(crate) use auth::Caller;
@@ -88,12 +90,14 @@ impl AppState {
 pub(crate) fn router(state: AppState) -> Router {
     let protocol = Router::new()
         .merge(securables::routes::<catalogs::Catalogs>())
+        .merge(constraints::routes())
         .merge(metastore::routes())
         .merge(permissions::routes())
         .merge(securables::routes::<schemas::Schemas>())
         .merge(scim::routes())
         .merge(statements::routes())
         .merge(tables::routes())
+        .merge(tags::routes())
         .merge(warehouses::routes())
         .fallback(no_such_endpoint)
         .method_not_allowed_fallback(no_such_endpoint)

@@ -9,6 +9,7 @@
 mod catalogs;
 mod error;
 mod grants;
+mod keys;
 mod liveness;
 mod location;
 mod migration;
@@ -18,12 +19,14 @@ mod row;
 mod schemas;
 mod securable;
 mod tables;
+mod tags;
 mod tokens;
 mod writes;
 
 pub(crate) use catalogs::{Catalog, CatalogRow, SYSTEM_CATALOG};
 pub(crate) use error::{MetastoreError, type_word};
 pub(crate) use grants::GrantRow;
+pub(crate) use keys::{Key, KeyDefinition, KeyParent};
 pub(crate) use location::normalise_location;
 pub(crate) use migration::MetastoreRow;
 pub(crate) use page::{Page, PageRequest};
@@ -31,6 +34,7 @@ pub(crate) use principals::{ALL_USERS, PrincipalKind, PrincipalRow};
 pub(crate) use schemas::{INFORMATION_SCHEMA, Schema, SchemaRow};
 pub(crate) use securable::{Details, Parent, Securable};
 pub(crate) use tables::{ColumnDetail, TableFilter, TableHead, TableRow, ViewDetails};
+pub(crate) use tags::{Tag, TagRow, Tagged};
 pub(crate) use writes::{Folder, InterruptedWrite, WriteIntent};
 
 use std::path::{Path, PathBuf};

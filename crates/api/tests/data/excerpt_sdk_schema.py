@@ -8,11 +8,18 @@ import json
 import re
 import sys
 
-PATHS = ("/api/2.0/preview/scim/v2/Me", "/api/2.0/sql/statements", "/api/2.0/sql/warehouses") + tuple(
+PATHS = (
+    "/api/2.0/preview/scim/v2/Me",
+    "/api/2.0/sql/statements",
+    "/api/2.0/sql/warehouses",
+    "/api/2.1/tag-policies",
+) + tuple(
     "/api/2.1/unity-catalog/" + group
     for group in (
         "catalogs",
+        "constraints",
         "effective-permissions",
+        "entity-tag-assignments",
         "metastore_summary",
         "permissions",
         "schemas",
@@ -25,6 +32,7 @@ ROOTS = [
     "catalog.GetMetastoreSummaryResponse",
     "catalog.GetPermissionsResponse",
     "catalog.ListCatalogsResponse",
+    "catalog.ListEntityTagAssignmentsResponse",
     "catalog.ListSchemasResponse",
     "catalog.ListTableSummariesResponse",
     "catalog.ListTablesResponse",

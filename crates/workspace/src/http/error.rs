@@ -38,12 +38,19 @@ impl From<MetastoreError> for RestError {
             MetastoreError::AlreadyExists { kind, .. } => code_of(kind, "ALREADY_EXISTS"),
             MetastoreError::NotEmpty { kind, .. } => code_of(kind, "NOT_EMPTY"),
             MetastoreError::PrincipalNotFound { .. } => ErrorCode::PrincipalDoesNotExist,
-            MetastoreError::PrincipalExists { .. } => ErrorCode::ResourceAlreadyExists,
+            MetastoreError::PrincipalExists { .. } | MetastoreError::TagExists { .. } => {
+                ErrorCode::ResourceAlreadyExists
+            }
+            MetastoreError::ColumnNotFound { .. }
+            | MetastoreError::TagNotFound { .. }
+            | MetastoreError::ConstraintNotFound { .. } => ErrorCode::ResourceDoesNotExist,
             MetastoreError::PermissionDenied { .. } | MetastoreError::NotMetastoreAdmin { .. } => {
                 ErrorCode::PermissionDenied
             }
             MetastoreError::NotApplicable { .. }
             | MetastoreError::InvalidParameter { .. }
+            | MetastoreError::ConstraintExists { .. }
+            | MetastoreError::ConstraintReferenced { .. }
             | MetastoreError::LocationOverlap { .. } => ErrorCode::InvalidParameterValue,
             _ => return Self::internal(&error),
         };

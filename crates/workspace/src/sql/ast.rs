@@ -4,15 +4,18 @@
 //! The statements of a family are in its file; here are the list of all and what they share.
 
 mod grants;
+mod keys;
 mod rows;
 mod securables;
 mod shown;
 mod tables;
+mod tags;
 
 use clxs_api::{FullName, Identifier};
 use datafusion::sql::sqlparser::ast as sqlparser;
 
 pub(crate) use grants::{Grant, GrantTarget, ShowGrants};
+pub(crate) use keys::{DropConstraint, DroppedConstraint, KeyConstraint, References};
 pub(crate) use rows::{Delete, Insert};
 pub(crate) use securables::{
     AlterSecurable, AlterSecurableAction, Commented, CreateCatalog, CreateSchema, Drop, DropKind, Use,
@@ -21,6 +24,7 @@ pub(crate) use shown::{Describe, Show};
 pub(crate) use tables::{
     AlterTable, AlterTableAction, CheckConstraint, CloneTable, CreateTable, CreateView, ViewColumn,
 };
+pub(crate) use tags::{AlterTags, TagChange, TagTarget};
 
 /// One statement.
 #[derive(Debug, Clone, PartialEq)]
@@ -33,6 +37,7 @@ pub(crate) enum Statement {
     Drop(Drop),
     AlterTable(AlterTable),
     AlterSecurable(AlterSecurable),
+    AlterTags(AlterTags),
     Comment { on: Commented, comment: Option<String> },
     Insert(Box<Insert>),
     Delete(Box<Delete>),

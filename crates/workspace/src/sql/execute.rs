@@ -15,6 +15,7 @@ mod describe;
 mod drop;
 mod grants;
 mod insert;
+mod keys;
 mod pattern;
 mod place;
 mod query;
@@ -23,6 +24,7 @@ mod securables;
 mod show;
 mod show_create;
 mod table_rows;
+mod tags;
 mod target;
 mod types;
 mod views;
@@ -45,6 +47,7 @@ pub(crate) async fn execute(context: &Context, statement: Statement) -> Result<S
         Statement::CreateCatalog(create) => securables::create_catalog(context, create).await,
         Statement::CreateSchema(create) => securables::create_schema(context, create).await,
         Statement::AlterSecurable(alter) => securables::alter(context, alter).await,
+        Statement::AlterTags(alter) => tags::execute(context, alter).await,
         Statement::Use(namespace) => securables::use_namespace(context, namespace).await,
         Statement::CreateTable(create) => create_table::execute(context, *create).await,
         Statement::CreateView(create) => views::create(context, *create).await,

@@ -15,10 +15,12 @@ mod describe;
 mod dml;
 mod drop;
 mod grant;
+mod keys;
 pub(super) mod names;
 mod parameters;
 mod query;
 mod show;
+mod tags;
 mod tokens;
 mod types;
 mod unsupported;
@@ -154,6 +156,8 @@ const STATEMENTS: &[(&str, Reader)] = &[
     ("COMMENT ON", |parser| parser.comment_on()),
     ("INSERT", |parser| parser.insert()),
     ("DELETE FROM", |parser| parser.delete()),
+    ("SET TAG ON", |parser| parser.set_tag()),
+    ("UNSET TAG ON", |parser| parser.unset_tag()),
     ("SET CATALOG", |parser| parser.set_catalog()),
     ("USE", |parser| parser.use_namespace()),
     ("GRANT", |parser| Ok(Statement::Grant(parser.grant("TO")?))),

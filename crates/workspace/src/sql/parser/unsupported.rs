@@ -32,8 +32,6 @@ const STATEMENTS: &[&str] = &[
     "SYNC",
     "UNDROP",
     "DENY",
-    "SET TAG",
-    "UNSET TAG",
     "SET TIME ZONE",
     "SET VARIABLE",
     "SET VAR",
@@ -124,7 +122,7 @@ pub(super) fn refuse_statement(parser: &Parser<'_>) -> Result<(), SqlError> {
             "Start it with SELECT.",
         )),
         Some(words) => Err(SqlError::unsupported(words)),
-        None if parser.at("SET") && !parser.at("SET CATALOG") => {
+        None if parser.at("SET") && !parser.at("SET CATALOG") && !parser.at("SET TAG") => {
             Err(SqlError::unsupported_but("SET", "Leave it out: a statement has no session to configure."))
         }
         None => Ok(()),
