@@ -137,9 +137,10 @@ impl Transaction<'_> {
         self.tag_rows("WHERE securable_id IN (SELECT id FROM securables WHERE parent_id = ?1)", parent_id)
     }
 
-    /// The tags of all tables of a schema and of their columns.
-    pub(crate) fn tags_of_tables(&self, schema_id: &str) -> Result<Vec<TagRow>, MetastoreError> {
-        self.tag_rows("WHERE securable_id IN (SELECT id FROM tables WHERE schema_id = ?1)", schema_id)
+    /// The tags of all tables of a catalog and of their columns.
+    pub(crate) fn tags_of_tables(&self, catalog_id: &str) -> Result<Vec<TagRow>, MetastoreError> {
+        let tables = "SELECT t.id FROM tables t JOIN securables s ON s.id = t.schema_id WHERE s.parent_id = ?1";
+        self.tag_rows(&format!("WHERE securable_id IN ({tables})"), catalog_id)
     }
 
     fn tag_rows(&self, condition: &str, value: &str) -> Result<Vec<TagRow>, MetastoreError> {

@@ -7,6 +7,7 @@
 mod arithmetic;
 mod casts;
 mod column_name;
+mod described;
 mod error;
 mod functions;
 mod number_text;
