@@ -1,6 +1,7 @@
 //! The `SHOW` and `DESCRIBE` families.
 
 use clxs_api::Identifier;
+use datafusion::sql::sqlparser::ast as sqlparser;
 
 use super::{ObjectName, TableReference};
 
@@ -14,12 +15,18 @@ pub(crate) enum Show {
     Columns { table: ObjectName },
     Properties { table: ObjectName, key: Option<String> },
     CreateTable { table: ObjectName },
+    /// The conditions are those of `PARTITION (…)` as written.
+    Partitions { table: ObjectName, conditions: Vec<String> },
 }
 
 /// The `DESCRIBE` family.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Describe {
     Table { table: TableReference, extended: bool },
+    /// `DESCRIBE TABLE EXTENDED … AS JSON`
+    Json { table: ObjectName },
+    Column { table: ObjectName, column: Identifier },
+    Query(Box<sqlparser::Query>),
     Detail { table: TableReference },
     History { table: TableReference, limit: Option<usize> },
     Schema { name: ObjectName, extended: bool },

@@ -18,6 +18,7 @@ const SHOWN: &[&str] = &[
     "VIEWS",
     "COLUMNS",
     "TBLPROPERTIES",
+    "PARTITIONS",
 ];
 
 impl Parser<'_> {
@@ -35,6 +36,7 @@ impl Parser<'_> {
             Some("TABLES") => Show::Tables { schema: self.in_schema()?, pattern: self.pattern()? },
             Some("VIEWS") => Show::Views { schema: self.in_schema()?, pattern: self.pattern()? },
             Some("COLUMNS") => self.show_columns()?,
+            Some("PARTITIONS") => self.show_partitions()?,
             Some(_) => self.show_properties()?,
             None => return Err(self.unsupported_kind("SHOW")),
         }))
@@ -67,6 +69,14 @@ impl Parser<'_> {
             table = ObjectName(parts);
         }
         Ok(Show::Columns { table })
+    }
+
+    /// `table [PARTITION (column = value, …)]`
+    fn show_partitions(&mut self) -> Result<Show, SqlError> {
+        let table = self.object_name(3)?;
+        let limited = self.accept("PARTITION");
+        let conditions = if limited { self.list(Self::expression_as_written)? } else { Vec::new() };
+        Ok(Show::Partitions { table, conditions })
     }
 
     fn show_properties(&mut self) -> Result<Show, SqlError> {
