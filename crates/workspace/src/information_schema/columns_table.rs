@@ -20,11 +20,7 @@ struct ColumnItem {
     column: ColumnInfo,
 }
 
-pub(super) fn columns(
-    tx: &Transaction<'_>,
-    access: &Access,
-    scope: &Scope,
-) -> Result<RecordBatch, SqlError> {
+pub(super) fn columns(tx: &Transaction<'_>, access: &Access, scope: &Scope) -> Result<RecordBatch, SqlError> {
     let tables = visible_tables(tx, access, scope, ColumnDetail::Loaded)?;
     let items: Vec<_> = tables.into_iter().flat_map(items).collect();
     batch(&definition(), &items)

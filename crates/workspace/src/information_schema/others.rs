@@ -197,12 +197,8 @@ const PROVIDERS: &[Empty] = &[
     Text("last_altered_by"),
 ];
 
-const SHARE_RECIPIENT_PRIVILEGES: &[Empty] = &[
-    Text("grantor"),
-    Text("recipient_name"),
-    Text("share_name"),
-    Text("privilege_type"),
-];
+const SHARE_RECIPIENT_PRIVILEGES: &[Empty] =
+    &[Text("grantor"), Text("recipient_name"), Text("share_name"), Text("privilege_type")];
 
 const TABLE_SHARE_USAGE: &[Empty] = &[
     Text("catalog_name"),
@@ -217,11 +213,7 @@ const TABLE_SHARE_USAGE: &[Empty] = &[
     Text("comment"),
 ];
 
-const SCHEMA_SHARE_USAGE: &[Empty] = &[
-    Text("catalog_name"),
-    Text("schema_name"),
-    Text("share_name"),
-];
+const SCHEMA_SHARE_USAGE: &[Empty] = &[Text("catalog_name"), Text("schema_name"), Text("share_name")];
 
 macro_rules! empty_relations {
     ($($name:ident: $columns:expr,)+) => {

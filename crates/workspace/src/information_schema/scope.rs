@@ -60,7 +60,8 @@ impl Scope {
         } else {
             vec![operations::get_catalog(tx, access, catalog, true)?.0]
         };
-        catalogs.retain(|row: &CatalogRow| wanted.catalog.as_ref().is_none_or(|name| row.name.as_str() == name));
+        catalogs
+            .retain(|row: &CatalogRow| wanted.catalog.as_ref().is_none_or(|name| row.name.as_str() == name));
         Ok(Self { catalogs, wanted })
     }
 
@@ -72,7 +73,10 @@ impl Scope {
     /// The tables that are wanted.
     pub(super) fn tables(&self) -> TableFilter {
         let exactly = |name: &Option<String>| name.as_deref().map(escaped);
-        TableFilter { schema_pattern: exactly(&self.wanted.schema), table_pattern: exactly(&self.wanted.table) }
+        TableFilter {
+            schema_pattern: exactly(&self.wanted.schema),
+            table_pattern: exactly(&self.wanted.table),
+        }
     }
 }
 

@@ -70,16 +70,13 @@ pub(super) fn visible_tables(
                 .in_schema(&SecurableKind::Table, &table.schema_id, &table.id, &table.owner)
                 .is_seen(true)
         };
-        tables.extend(tx.tables_of_catalog(catalog, columns, &scope.tables())?.into_iter().filter(is_visible));
+        tables
+            .extend(tx.tables_of_catalog(catalog, columns, &scope.tables())?.into_iter().filter(is_visible));
     }
     Ok(tables)
 }
 
-pub(super) fn tables(
-    tx: &Transaction<'_>,
-    access: &Access,
-    scope: &Scope,
-) -> Result<RecordBatch, SqlError> {
+pub(super) fn tables(tx: &Transaction<'_>, access: &Access, scope: &Scope) -> Result<RecordBatch, SqlError> {
     let columns: [Column<TableRow>; 15] = [
         Text("table_catalog", |row| some(row.catalog.as_str())),
         Text("table_schema", |row| some(row.schema.as_str())),
@@ -110,11 +107,7 @@ struct VisibleView {
     readable: bool,
 }
 
-pub(super) fn views(
-    tx: &Transaction<'_>,
-    access: &Access,
-    scope: &Scope,
-) -> Result<RecordBatch, SqlError> {
+pub(super) fn views(tx: &Transaction<'_>, access: &Access, scope: &Scope) -> Result<RecordBatch, SqlError> {
     let all = visible_tables(tx, access, scope, ColumnDetail::Omitted)?;
     let views = all.into_iter().filter(TableRow::is_view);
     let views: Vec<_> =

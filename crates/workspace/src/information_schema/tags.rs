@@ -28,11 +28,7 @@ enum Part {
     Column,
 }
 
-pub(super) fn of_catalogs(
-    tx: &Transaction<'_>,
-    _: &Access,
-    scope: &Scope,
-) -> Result<RecordBatch, SqlError> {
+pub(super) fn of_catalogs(tx: &Transaction<'_>, _: &Access, scope: &Scope) -> Result<RecordBatch, SqlError> {
     let mut items = Vec::new();
     for catalog in &scope.catalogs {
         let tags = tx.tags_of_securable(&catalog.id)?.into_iter();
@@ -109,8 +105,7 @@ fn in_tables(
             continue;
         }
         let heads = visible_heads(tx, access, catalog, scope)?.into_iter();
-        let names =
-            heads.map(|head| (head.id, catalog.full_name().child(head.schema).child(head.name)));
+        let names = heads.map(|head| (head.id, catalog.full_name().child(head.schema).child(head.name)));
         items.extend(named(tags, names));
     }
     Ok(items)

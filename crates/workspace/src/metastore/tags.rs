@@ -113,6 +113,25 @@ impl Transaction<'_> {
         Ok(self.inner.execute(statement, params![on.securable_id, on.column_name(), key])? > 0)
     }
 
+    /// Gives the tags of a column to the name that it has now.
+    pub(crate) fn rename_tagged_column(
+        &self,
+        table_id: &str,
+        column: &str,
+        to: &str,
+    ) -> Result<(), MetastoreError> {
+        let statement = "UPDATE tags SET column_name = ?3 WHERE securable_id = ?1 AND column_name = ?2";
+        self.inner.execute(statement, params![table_id, column, to])?;
+        Ok(())
+    }
+
+    /// Takes all tags of a column away.
+    pub(crate) fn delete_tags_of_column(&self, table_id: &str, column: &str) -> Result<(), MetastoreError> {
+        let statement = "DELETE FROM tags WHERE securable_id = ?1 AND column_name = ?2";
+        self.inner.execute(statement, params![table_id, column])?;
+        Ok(())
+    }
+
     /// All tags of a table and of its columns, with one query.
     #[cfg_attr(not(test), expect(dead_code, reason = "for those who judge tables by their tags"))]
     pub(crate) fn table_tags(&self, table: &TableRow) -> Result<TableTags, MetastoreError> {
@@ -139,7 +158,8 @@ impl Transaction<'_> {
 
     /// The tags of all tables of a catalog and of their columns.
     pub(crate) fn tags_of_tables(&self, catalog_id: &str) -> Result<Vec<TagRow>, MetastoreError> {
-        let tables = "SELECT t.id FROM tables t JOIN securables s ON s.id = t.schema_id WHERE s.parent_id = ?1";
+        let tables =
+            "SELECT t.id FROM tables t JOIN securables s ON s.id = t.schema_id WHERE s.parent_id = ?1";
         self.tag_rows(&format!("WHERE securable_id IN ({tables})"), catalog_id)
     }
 

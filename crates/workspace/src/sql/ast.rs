@@ -16,13 +16,14 @@ use datafusion::sql::sqlparser::ast as sqlparser;
 
 pub(crate) use grants::{Grant, GrantTarget, ShowGrants};
 pub(crate) use keys::{DropConstraint, DroppedConstraint, KeyConstraint, References};
-pub(crate) use rows::{Delete, Insert};
+pub(crate) use rows::{Assignment, Delete, Insert, Merge, MergeAction, MergeClause, MergeWhen, Update};
 pub(crate) use securables::{
     AlterSecurable, AlterSecurableAction, Commented, CreateCatalog, CreateSchema, Drop, DropKind, Use,
 };
 pub(crate) use shown::{Describe, Show};
 pub(crate) use tables::{
-    AlterTable, AlterTableAction, CheckConstraint, CloneTable, CreateTable, CreateView, ViewColumn,
+    AlterTable, AlterTableAction, CheckConstraint, CloneTable, CreateTable, CreateView, Optimize, Restore,
+    Vacuum, ViewColumn,
 };
 pub(crate) use tags::{AlterTags, TagChange, TagTarget};
 
@@ -41,6 +42,12 @@ pub(crate) enum Statement {
     Comment { on: Commented, comment: Option<String> },
     Insert(Box<Insert>),
     Delete(Box<Delete>),
+    Update(Box<Update>),
+    Merge(Box<Merge>),
+    Truncate(TableReference),
+    Restore(Box<Restore>),
+    Optimize(Box<Optimize>),
+    Vacuum(Vacuum),
     Query(Box<sqlparser::Query>),
     Use(Use),
     Grant(Grant),

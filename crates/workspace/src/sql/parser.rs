@@ -5,6 +5,7 @@
 //! is ever silently left out.
 
 mod alter;
+mod alter_columns;
 mod clauses;
 mod clone;
 mod columns;
@@ -16,6 +17,8 @@ mod dml;
 mod drop;
 mod grant;
 mod keys;
+mod maintenance;
+mod merge;
 pub(super) mod names;
 mod parameters;
 mod query;
@@ -158,6 +161,13 @@ const STATEMENTS: &[(&str, Reader)] = &[
     ("DELETE FROM", |parser| parser.delete()),
     ("SET TAG ON", |parser| parser.set_tag()),
     ("UNSET TAG ON", |parser| parser.unset_tag()),
+    ("UPDATE", |parser| parser.update()),
+    ("MERGE", |parser| parser.merge()),
+    ("TRUNCATE TABLE", |parser| parser.truncate()),
+    ("RESTORE", |parser| parser.restore()),
+    ("OPTIMIZE", |parser| parser.optimize()),
+    ("REORG TABLE", |parser| parser.reorg()),
+    ("VACUUM", |parser| parser.vacuum()),
     ("SET CATALOG", |parser| parser.set_catalog()),
     ("USE", |parser| parser.use_namespace()),
     ("GRANT", |parser| Ok(Statement::Grant(parser.grant("TO")?))),

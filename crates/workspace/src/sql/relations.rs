@@ -8,9 +8,9 @@ use std::ops::ControlFlow;
 
 use clxs_api::Identifier;
 use datafusion::sql::sqlparser::ast::{
-    BinaryOperator, Expr, FunctionArg, FunctionArgExpr, Ident, ObjectName as SqlName, ObjectNamePart, Query, Select,
-    SelectItem, SelectItemQualifiedWildcardKind as Wildcard, TableAlias, TableFactor, TableVersion, Value,
-    VisitMut, VisitorMut,
+    BinaryOperator, Expr, FunctionArg, FunctionArgExpr, Ident, ObjectName as SqlName, ObjectNamePart, Query,
+    Select, SelectItem, SelectItemQualifiedWildcardKind as Wildcard, TableAlias, TableFactor, TableVersion,
+    Value, VisitMut, VisitorMut,
 };
 
 use super::ast::{AsOf, ObjectName, TableReference};
@@ -46,6 +46,14 @@ pub(crate) fn rewrite_tables<T: VisitMut>(
     let mut qualifiers = Qualifiers { renamed: rewriter.renamed };
     match tree.visit(&mut qualifiers) {
         ControlFlow::Continue(()) => Ok(()),
+        ControlFlow::Break(never) => match never {},
+    }
+}
+
+/// Shortens the qualifier of columns that names a table by more than its last part, as in `c.s.t.id`.
+pub(crate) fn shorten_qualifiers<T: VisitMut>(tree: &mut T, name: Vec<String>) {
+    match tree.visit(&mut Qualifiers { renamed: vec![name] }) {
+        ControlFlow::Continue(()) => {}
         ControlFlow::Break(never) => match never {},
     }
 }

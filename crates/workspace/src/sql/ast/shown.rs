@@ -8,27 +8,67 @@ use super::{ObjectName, TableReference};
 /// The `SHOW` family but `SHOW GRANTS`. Patterns are Spark's: `*` and `|`, case does not count.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Show {
-    Catalogs { pattern: Option<String> },
-    Schemas { catalog: Option<Identifier>, pattern: Option<String> },
-    Tables { schema: Option<ObjectName>, pattern: Option<String> },
-    Views { schema: Option<ObjectName>, pattern: Option<String> },
-    Columns { table: ObjectName },
-    Properties { table: ObjectName, key: Option<String> },
-    CreateTable { table: ObjectName },
+    Catalogs {
+        pattern: Option<String>,
+    },
+    Schemas {
+        catalog: Option<Identifier>,
+        pattern: Option<String>,
+    },
+    Tables {
+        schema: Option<ObjectName>,
+        pattern: Option<String>,
+    },
+    Views {
+        schema: Option<ObjectName>,
+        pattern: Option<String>,
+    },
+    Columns {
+        table: ObjectName,
+    },
+    Properties {
+        table: ObjectName,
+        key: Option<String>,
+    },
+    CreateTable {
+        table: ObjectName,
+    },
     /// The conditions are those of `PARTITION (…)` as written.
-    Partitions { table: ObjectName, conditions: Vec<String> },
+    Partitions {
+        table: ObjectName,
+        conditions: Vec<String>,
+    },
 }
 
 /// The `DESCRIBE` family.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Describe {
-    Table { table: TableReference, extended: bool },
+    Table {
+        table: TableReference,
+        extended: bool,
+    },
     /// `DESCRIBE TABLE EXTENDED … AS JSON`
-    Json { table: ObjectName },
-    Column { table: ObjectName, column: Identifier },
+    Json {
+        table: ObjectName,
+    },
+    Column {
+        table: ObjectName,
+        column: Identifier,
+    },
     Query(Box<sqlparser::Query>),
-    Detail { table: TableReference },
-    History { table: TableReference, limit: Option<usize> },
-    Schema { name: ObjectName, extended: bool },
-    Catalog { name: Identifier, extended: bool },
+    Detail {
+        table: TableReference,
+    },
+    History {
+        table: TableReference,
+        limit: Option<usize>,
+    },
+    Schema {
+        name: ObjectName,
+        extended: bool,
+    },
+    Catalog {
+        name: Identifier,
+        extended: bool,
+    },
 }

@@ -6,6 +6,7 @@ use datafusion::sql::sqlparser::ast as sqlparser;
 use super::{
     AsOf, DropConstraint, KeyConstraint, ObjectName, OnExisting, PropertyList, TableReference, TagChange,
 };
+use crate::delta::ColumnPlace;
 use crate::delta::schema::StructField;
 
 #[derive(Debug, Clone, PartialEq)]
@@ -76,6 +77,26 @@ pub(crate) enum AlterTableAction {
     /// `ALTER VIEW … WITH SCHEMA`: as [`CreateView::schema_mode`].
     SetSchemaMode(String),
     RenameTo(ObjectName),
+    /// `ADD COLUMNS`
+    AddColumns(Vec<(StructField, ColumnPlace)>),
+    RenameColumn {
+        column: Identifier,
+        to: Identifier,
+    },
+    DropColumns {
+        columns: Vec<Identifier>,
+        if_exists: bool,
+    },
+    SetNotNull(Identifier),
+    DropNotNull(Identifier),
+    /// The expression as written.
+    SetDefault {
+        column: Identifier,
+        expression: String,
+    },
+    DropDefault(Identifier),
+    /// `CLUSTER BY`; no columns are `NONE`.
+    ClusterBy(Vec<Identifier>),
     /// `ALTER VIEW … AS query`, the query exactly as written.
     SetQuery {
         definition: String,
@@ -102,4 +123,28 @@ pub(crate) struct CreateView {
 pub(crate) struct ViewColumn {
     pub(crate) name: Identifier,
     pub(crate) comment: Option<String>,
+}
+
+/// `RESTORE TABLE … TO …`
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Restore {
+    pub(crate) table: TableReference,
+    pub(crate) as_of: AsOf,
+}
+
+/// `OPTIMIZE` and `REORG TABLE … APPLY (PURGE)`.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Optimize {
+    pub(crate) table: TableReference,
+    pub(crate) predicate: Option<sqlparser::Expr>,
+    /// `ZORDER BY`
+    pub(crate) order: Vec<Identifier>,
+    pub(crate) purge: bool,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Vacuum {
+    pub(crate) table: TableReference,
+    pub(crate) retain_hours: Option<f64>,
+    pub(crate) dry_run: bool,
 }

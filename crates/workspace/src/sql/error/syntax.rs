@@ -63,9 +63,7 @@ impl SqlError {
     pub(crate) fn incomplete_type(name: &str) -> Self {
         let (class, missing, example) = match name {
             "ARRAY" => ("INCOMPLETE_TYPE_DEFINITION.ARRAY", "an element type", "ARRAY<elementType>"),
-            "MAP" => {
-                ("INCOMPLETE_TYPE_DEFINITION.MAP", "a key type and a value type", "MAP<TIMESTAMP, INT>")
-            }
+            "MAP" => ("INCOMPLETE_TYPE_DEFINITION.MAP", "a key type and a value type", "MAP<TIMESTAMP, INT>"),
             _ => ("INCOMPLETE_TYPE_DEFINITION.STRUCT", "at least one field type", "STRUCT<name: STRING>"),
         };
         let message = format!(

@@ -2,6 +2,7 @@
 
 use clxs_api::{FullName, Privilege};
 
+use super::alter_columns;
 use super::checks;
 use super::comment::change_table;
 use super::context::{Context, allowed_table};
@@ -58,6 +59,7 @@ pub(super) async fn execute(context: &Context, alter: AlterTable) -> Result<Stat
         AlterTableAction::DropConstraint(drop) => keys::remove(context, row, drop).await,
         AlterTableAction::Tags { column, change } => tags::on_table(context, name, column, change).await,
         AlterTableAction::SetSchemaMode(mode) => views::set_schema_mode(context, name, mode).await,
+        other => alter_columns::execute(context, row, other).await,
     }
 }
 

@@ -1,6 +1,6 @@
 //! Primary and foreign keys: `ADD CONSTRAINT`, `DROP CONSTRAINT`, and those of `CREATE TABLE`.
 
-use clxs_api::FullName;
+use clxs_api::{FullName, Identifier};
 
 use super::comment::change_table;
 use super::context::Context;
@@ -75,6 +75,32 @@ pub(super) async fn remove(
             change_table(context, row, change).await
         }
         _ => Ok(StatementResult::none()),
+    }
+}
+
+/// Refuses a change of a column that a key of the table, or one that points to the table, is about. The class is
+/// UNCONFIRMED.
+pub(super) async fn require_in_no_key(
+    context: &Context,
+    table: &TableRow,
+    column: &Identifier,
+) -> Result<(), SqlError> {
+    let (row, name) = (table.clone(), column.clone());
+    let found = context.read(move |tx, _| {
+        let is_about = |columns: &[String]| columns.iter().any(|column| name.matches(column));
+        let own = tx.keys_of(&row)?.into_iter().find(|key| is_about(&key.definition.columns));
+        let foreign = tx.keys_pointing_to(&row.id)?.into_iter();
+        Ok(own.or_else(|| foreign.into_iter().find(|key| is_about(&key.definition.parent_columns))))
+    });
+    match found.await? {
+        None => Ok(()),
+        Some(key) => {
+            let message = format!(
+                "Cannot change the column {column} because the constraint {} is about it. Drop the constraint first.",
+                key.name
+            );
+            Err(SqlError::new("DELTA_CONSTRAINT_DEPENDENT_COLUMN_CHANGE", "42K09", message))
+        }
     }
 }
 

@@ -137,7 +137,8 @@ async fn partitions(
     }
     let columns = names.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
     let conditions: Vec<_> = conditions.iter().map(|condition| format!("({condition})")).collect();
-    let limit = if conditions.is_empty() { String::new() } else { format!("WHERE {}", conditions.join(" AND ")) };
+    let limit =
+        if conditions.is_empty() { String::new() } else { format!("WHERE {}", conditions.join(" AND ")) };
     let text = format!("SELECT DISTINCT {columns} FROM {} {limit} ORDER BY {columns}", table.full_name());
     let Statement::Query(query) = crate::sql::parse(&text)? else {
         return Err(SqlError::internal("a query is read as something else"));

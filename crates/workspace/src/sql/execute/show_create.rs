@@ -10,11 +10,7 @@ use crate::delta::schema::{MetadataValue, StructField};
 use crate::metastore::{TableRow, ViewDetails};
 
 /// The text, laid out as the platform does; the keys as name and text.
-pub(super) fn create_statement(
-    table: &TableRow,
-    clustering: &[String],
-    keys: &[(String, String)],
-) -> String {
+pub(super) fn create_statement(table: &TableRow, clustering: &[String], keys: &[(String, String)]) -> String {
     match &table.view {
         Some(view) => create_view(table, view),
         None => create_table(table, clustering, keys),

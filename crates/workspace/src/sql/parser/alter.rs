@@ -19,22 +19,16 @@ const OTHER_ACTIONS: &[&str] = &[
     "SET SERDE",
     "SET SERDEPROPERTIES",
     "SET MANAGED LOCATION",
-    "ADD COLUMNS",
-    "ADD COLUMN",
     "ADD PARTITION",
     "ADD IF NOT EXISTS PARTITION",
     "ADD FEATURE",
-    "DROP COLUMNS",
-    "DROP COLUMN",
     "DROP PARTITION",
     "DROP IF EXISTS PARTITION",
     "DROP FEATURE",
-    "RENAME COLUMN",
     "REPLACE COLUMNS",
     "REPLACE PARTITION",
     "RECOVER PARTITIONS",
     "PARTITION",
-    "CLUSTER BY",
     "ENABLE PREDICTIVE OPTIMIZATION",
     "DISABLE PREDICTIVE OPTIMIZATION",
     "INHERIT PREDICTIVE OPTIMIZATION",
@@ -43,18 +37,7 @@ const OTHER_ACTIONS: &[&str] = &[
 ];
 
 /// Actions on columns that we do not have.
-const OTHER_COLUMN_ACTIONS: &[&str] = &[
-    "SET MASK",
-    "DROP MASK",
-    "SET NOT NULL",
-    "DROP NOT NULL",
-    "SET DEFAULT",
-    "DROP DEFAULT",
-    "TYPE",
-    "FIRST",
-    "AFTER",
-    "SYNC IDENTITY",
-];
+const OTHER_COLUMN_ACTIONS: &[&str] = &["SET MASK", "DROP MASK", "TYPE", "FIRST", "AFTER", "SYNC IDENTITY"];
 
 impl Parser<'_> {
     /// After `ALTER`.
@@ -114,13 +97,35 @@ impl Parser<'_> {
     }
 
     fn table_action(&mut self) -> Result<AlterTableAction, SqlError> {
+        let words = [
+            "ADD COLUMNS",
+            "ADD COLUMN",
+            "DROP COLUMNS",
+            "DROP COLUMN",
+            "ADD",
+            "DROP",
+            "RENAME COLUMN",
+            "CLUSTER BY",
+            "ALTER COLUMN",
+            "CHANGE COLUMN",
+            "ALTER",
+            "CHANGE",
+        ];
         self.refuse(OTHER_ACTIONS, "ALTER TABLE")?;
-        match self.accept_any(&["ADD", "DROP", "ALTER COLUMN", "CHANGE COLUMN", "ALTER", "CHANGE"]) {
+        match self.accept_any(&words) {
             Some("ADD") => self.add_constraint(),
             Some("DROP") => match self.drop_constraint()? {
                 Some(drop) => Ok(AlterTableAction::DropConstraint(drop)),
                 None => Err(self.syntax_error()),
             },
+            Some("ADD COLUMNS" | "ADD COLUMN") => self.added_columns(),
+            Some("DROP COLUMNS" | "DROP COLUMN") => self.dropped_columns(),
+            Some("RENAME COLUMN") => {
+                let column = self.own_column("RENAME COLUMN")?;
+                self.expect("TO")?;
+                Ok(AlterTableAction::RenameColumn { column, to: self.identifier()? })
+            }
+            Some("CLUSTER BY") => Ok(AlterTableAction::ClusterBy(self.cluster_columns()?)),
             Some(_) => self.column_action(),
             None => Err(self.syntax_error()),
         }
@@ -144,12 +149,21 @@ impl Parser<'_> {
 
     /// After `ALTER COLUMN`.
     fn column_action(&mut self) -> Result<AlterTableAction, SqlError> {
-        let column = self.altered_column()?;
+        let column = self.own_column("ALTER COLUMN")?;
         if let Some(change) = self.tag_change()? {
             return Ok(AlterTableAction::Tags { column: Some(column), change });
         }
         if self.accept("COMMENT") {
             return self.column_comments(column);
+        }
+        let words = ["SET NOT NULL", "DROP NOT NULL", "SET DEFAULT", "DROP DEFAULT"];
+        if let Some(action) = self.accept_any(&words) {
+            return Ok(match action {
+                "SET NOT NULL" => AlterTableAction::SetNotNull(column),
+                "DROP NOT NULL" => AlterTableAction::DropNotNull(column),
+                "DROP DEFAULT" => AlterTableAction::DropDefault(column),
+                _ => AlterTableAction::SetDefault { column, expression: self.expression_as_written()? },
+            });
         }
         self.refuse(OTHER_COLUMN_ACTIONS, "ALTER COLUMN")?;
         Err(self.syntax_error())
@@ -159,20 +173,12 @@ impl Parser<'_> {
     fn column_comments(&mut self, column: Identifier) -> Result<AlterTableAction, SqlError> {
         let mut comments = vec![(column, self.string()?)];
         while self.accept_token(&Token::Comma) {
-            let column = self.altered_column()?;
+            let column = self.own_column("ALTER COLUMN")?;
             self.refuse(OTHER_COLUMN_ACTIONS, "ALTER COLUMN of several columns")?;
             self.expect("COMMENT")?;
             comments.push((column, self.string()?));
         }
         Ok(AlterTableAction::CommentColumns(comments))
-    }
-
-    fn altered_column(&mut self) -> Result<Identifier, SqlError> {
-        let mut names = self.object_name(16)?.0;
-        match names.pop() {
-            Some(column) if names.is_empty() => Ok(column),
-            _ => Err(SqlError::unsupported("ALTER COLUMN of a field of a column")),
-        }
     }
 
     fn alter_namespace(&mut self, kind: SecurableKind, parts: usize) -> Result<Statement, SqlError> {

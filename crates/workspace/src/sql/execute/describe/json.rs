@@ -64,7 +64,8 @@ fn constraints(keys: &[Key]) -> Value {
 fn column(column: &ColumnInfo) -> Value {
     let field = column.type_json.as_deref().and_then(|json| serde_json::from_str::<StructField>(json).ok());
     let written = column.type_text.clone().unwrap_or_default();
-    let data_type = field.as_ref().map_or_else(|| json!({ "name": written }), |field| type_of(&field.data_type));
+    let data_type =
+        field.as_ref().map_or_else(|| json!({ "name": written }), |field| type_of(&field.data_type));
     let default = field.as_ref().and_then(|field| metadata_text(field, "CURRENT_DEFAULT"));
     let fields = [
         ("name", json!(column.name)),

@@ -74,9 +74,9 @@ impl TableProvider for Described {
             }
         }
         let (catalog, relation) = (self.catalog.clone(), self.relation);
-        let batch = self.context.read(move |tx, access| {
-            relation.load(tx, access, &Scope::of(tx, access, &catalog, wanted)?)
-        });
+        let batch = self
+            .context
+            .read(move |tx, access| relation.load(tx, access, &Scope::of(tx, access, &catalog, wanted)?));
         let batch = batch.await.map_err(|error| DataFusionError::External(Box::new(error)))?;
         MemTable::try_new(self.schema(), vec![vec![batch]])?.scan(state, projection, &[], limit).await
     }
