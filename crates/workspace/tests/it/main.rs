@@ -5,10 +5,13 @@
 mod catalogs;
 mod delta_tables;
 mod grants;
+mod keys;
 mod modified_tables;
 mod oracles;
 mod principals;
+mod privileges;
 mod protocol;
 mod server;
 mod sql;
+mod tags;
 mod warehouses;

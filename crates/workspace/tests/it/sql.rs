@@ -4,6 +4,7 @@ mod clone;
 mod columns;
 mod information_schema;
 mod maintenance;
+mod metadata;
 mod model;
 mod modify;
 mod privileges;

@@ -48,10 +48,10 @@ pub(crate) enum Describe {
         extended: bool,
     },
     /// `DESCRIBE TABLE EXTENDED … AS JSON`
-    Json {
+    TableAsJson {
         table: ObjectName,
     },
-    Column {
+    TableColumn {
         table: ObjectName,
         column: Identifier,
     },

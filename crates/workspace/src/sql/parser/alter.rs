@@ -65,11 +65,11 @@ impl Parser<'_> {
         let name = self.object_name(3)?;
         let action = match self.common_action()? {
             Some(action) => action,
+            None if self.accept("WITH SCHEMA") => AlterTableAction::SetSchemaMode(self.schema_mode()?),
             None if self.accept("AS") || self.at_query() => {
                 let (query, definition) = self.query_as_written()?;
                 AlterTableAction::SetQuery { definition, query }
             }
-            None if self.accept("WITH SCHEMA") => AlterTableAction::SetSchemaMode(self.schema_mode()?),
             None => {
                 self.refuse(OTHER_ACTIONS, "ALTER VIEW")?;
                 return Err(self.syntax_error());

@@ -65,7 +65,7 @@ impl Parser<'_> {
         self.refuse(&["PARTITION"], "DESCRIBE TABLE")?;
         let as_json = self.accept("AS JSON");
         match table {
-            TableReference::Name(table) if as_json && extended => Ok(Describe::Json { table }),
+            TableReference::Name(table) if as_json && extended => Ok(Describe::TableAsJson { table }),
             TableReference::Path { .. } if as_json => {
                 Err(SqlError::unsupported("DESCRIBE TABLE … AS JSON of a table by its path"))
             }
@@ -73,7 +73,7 @@ impl Parser<'_> {
             TableReference::Name(table) if matches!(self.peek(), Token::Word(_)) => {
                 let column = self.identifier()?;
                 self.refuse_fields()?;
-                Ok(Describe::Column { table, column })
+                Ok(Describe::TableColumn { table, column })
             }
             table => Ok(Describe::Table { table, extended }),
         }
