@@ -26,7 +26,6 @@ pub(crate) struct Tagged {
 }
 
 /// The tags of a table and of its columns, by key.
-#[cfg_attr(not(test), expect(dead_code, reason = "for those who judge tables by their tags"))]
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct TableTags {
     pub(crate) own: BTreeMap<String, String>,

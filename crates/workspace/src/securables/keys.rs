@@ -58,21 +58,48 @@ pub(crate) fn replace_keys(
     keys.iter().try_for_each(|key| insert(tx, access, table, key).map(drop))
 }
 
-/// Refuses keys that point to nothing, before any file of their table is written.
+/// Refuses keys of a table with these columns that cannot be, before any of its files is written.
 ///
 /// # Errors
-/// Those of the tables that foreign keys point to.
+/// Those of [`add_key`] but for the types of columns.
 pub(crate) fn require_keys_possible(
     tx: &Transaction<'_>,
     access: &Access,
     table: &FullName,
+    columns: &[String],
     keys: &[NewKey],
 ) -> Result<(), MetastoreError> {
+    for key in keys {
+        let missing = key.columns.iter().find(|column| !columns.iter().any(|own| column.matches(own)));
+        if let Some(column) = missing {
+            let (column, table) = (column.as_str().to_owned(), table.dotted());
+            return Err(MetastoreError::ColumnNotFound { column, table });
+        }
+        require_free_elsewhere(tx, table, key)?;
+    }
     let others = keys.iter().filter_map(|key| key.parent.as_ref()).filter(|(parent, _)| parent != table);
     for (parent, columns) in others {
         referenced(tx, access, parent, columns)?;
     }
     Ok(())
+}
+
+/// The name of a key is not that of a key of another table of the schema.
+fn require_free_elsewhere(
+    tx: &Transaction<'_>,
+    table: &FullName,
+    key: &NewKey,
+) -> Result<(), MetastoreError> {
+    let (Some(name), [catalog, schema, table]) = (&key.name, table.parts()) else { return Ok(()) };
+    let schema = tx.schema(catalog, schema)?;
+    let own = tx.table_in(&schema, table)?.map(|row| row.id);
+    match tx.key_in_schema(&schema.id, name)? {
+        Some(taken) if Some(&taken.table_id) != own.as_ref() => Err(MetastoreError::ConstraintExists {
+            constraint: name.as_str().to_owned(),
+            schema: schema.full_name().dotted(),
+        }),
+        _ => Ok(()),
+    }
 }
 
 /// Drops a key; with `cascade` also the foreign keys that point to it.

@@ -84,15 +84,18 @@ async fn keys_that_cannot_be_are_refused_and_their_table_is_not_made() {
             "CREATE TABLE main.default.x (a INT, FOREIGN KEY (a) REFERENCES main.default.nowhere)",
             "CREATE TABLE main.default.x (a INT, FOREIGN KEY (nothing) REFERENCES main.default.customers)",
             "CREATE TABLE main.default.x (a INT NOT NULL, CONSTRAINT who PRIMARY KEY (a))",
+            "CREATE OR REPLACE TABLE main.default.orders (a INT NOT NULL, CONSTRAINT customers_pk PRIMARY KEY (a))",
+            "CREATE OR REPLACE TABLE main.default.orders (a INT NOT NULL, PRIMARY KEY (b))",
             "CREATE TABLE main.default.x (a STRING, FOREIGN KEY (a) REFERENCES main.default.customers)",
             "ALTER TABLE main.default.customers ADD CONSTRAINT again PRIMARY KEY (region)",
             "ALTER TABLE main.default.customers DROP PRIMARY KEY",
-            "ALTER TABLE main.default.orders DROP CONSTRAINT nothing",
             "ALTER TABLE main.default.orders ADD FOREIGN KEY (customer) REFERENCES main.default.customers (name)",
             "ALTER TABLE main.default.orders ADD PRIMARY KEY (customer)",
             "ALTER TABLE main.default.orders ADD CONSTRAINT u UNIQUE (id)",
         ])
         .await;
+    let missing = sql.error("ALTER TABLE main.default.orders DROP CONSTRAINT nothing").await;
+    assert!(missing.starts_with("[DELTA_CONSTRAINT_DOES_NOT_EXIST]"), "{missing}");
     assert!(sql.rows("SHOW TABLES IN main.default LIKE 'x'").await.is_empty());
     insta::assert_snapshot!(errors);
 }

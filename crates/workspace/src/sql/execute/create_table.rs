@@ -15,9 +15,10 @@ use super::keys;
 use super::place::table_to_write;
 use super::query;
 use super::table_rows::{Presence, Writing, write_files_and};
+use crate::authorization::Access;
 use crate::delta::schema::{StructType, TryIntoArrow};
 use crate::delta::{NewTable, Pin, Snapshot, TableLocation, create_table, create_table_as, is_table};
-use crate::metastore::TableRow;
+use crate::metastore::{TableRow, Transaction};
 use crate::securables::{self, NewKey};
 use crate::sql::SqlError;
 use crate::sql::ast::{CreateTable, ObjectName, TableReference};
@@ -53,9 +54,11 @@ async fn keys_of(context: &Context, name: &FullName, create: &CreateTable) -> Re
     let keys = create.keys.iter().cloned().map(|key| keys::new_key(context, key));
     let keys = keys.collect::<Result<Vec<_>, _>>()?;
     let (table, wanted) = (name.clone(), keys.clone());
-    context
-        .read(move |tx, access| Ok(securables::require_keys_possible(tx, access, &table, &wanted)?))
-        .await?;
+    let columns: Vec<_> = create.columns.iter().map(|column| column.name.clone()).collect();
+    let check = move |tx: &Transaction<'_>, access: &Access| {
+        Ok(securables::require_keys_possible(tx, access, &table, &columns, &wanted)?)
+    };
+    context.read(check).await?;
     Ok(keys)
 }
 
