@@ -12,6 +12,7 @@ mod privileges;
 mod scope;
 mod securables;
 mod tags;
+mod volumes;
 
 pub(crate) use scope::{Scope, Wanted, level_of};
 
@@ -74,8 +75,8 @@ const RELATIONS: &[Relation] = &[
     Relation { name: "check_constraints", load: keys::check_constraints },
     Relation { name: "constraint_column_usage", load: keys::constraint_column_usage },
     Relation { name: "constraint_table_usage", load: keys::constraint_table_usage },
-    Relation { name: "volumes", load: others::volumes },
-    Relation { name: "volume_privileges", load: others::volume_privileges },
+    Relation { name: "volumes", load: volumes::volumes },
+    Relation { name: "volume_privileges", load: privileges::of_volumes },
     Relation { name: "routines", load: others::routines },
     Relation { name: "parameters", load: others::parameters },
     Relation { name: "routine_columns", load: others::routine_columns },

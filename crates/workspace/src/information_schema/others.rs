@@ -22,31 +22,6 @@ enum Empty {
 
 use Empty::{Boolean, Int, Long, Text, Timestamp};
 
-const VOLUMES: &[Empty] = &[
-    Text("volume_catalog"),
-    Text("volume_schema"),
-    Text("volume_name"),
-    Text("volume_type"),
-    Text("volume_owner"),
-    Text("comment"),
-    Text("storage_location"),
-    Timestamp("created"),
-    Text("created_by"),
-    Timestamp("last_altered"),
-    Text("last_altered_by"),
-];
-
-const VOLUME_PRIVILEGES: &[Empty] = &[
-    Text("grantor"),
-    Text("grantee"),
-    Text("volume_catalog"),
-    Text("volume_schema"),
-    Text("volume_name"),
-    Text("privilege_type"),
-    Text("is_grantable"),
-    Text("inherited_from"),
-];
-
 const ROUTINES: &[Empty] = &[
     Text("specific_catalog"),
     Text("specific_schema"),
@@ -227,8 +202,6 @@ macro_rules! empty_relations {
 }
 
 empty_relations! {
-    volumes: VOLUMES,
-    volume_privileges: VOLUME_PRIVILEGES,
     routines: ROUTINES,
     parameters: PARAMETERS,
     routine_columns: ROUTINE_COLUMNS,

@@ -8,6 +8,7 @@ mod keys;
 mod rows;
 mod securables;
 mod shown;
+mod storage;
 mod tables;
 mod tags;
 
@@ -21,6 +22,7 @@ pub(crate) use securables::{
     AlterSecurable, AlterSecurableAction, Commented, CreateCatalog, CreateSchema, Drop, DropKind, Use,
 };
 pub(crate) use shown::{Describe, Show};
+pub(crate) use storage::{AlterVolume, AlterVolumeAction, CreateExternalLocation, CreateVolume};
 pub(crate) use tables::{
     AlterTable, AlterTableAction, CheckConstraint, CloneTable, CreateTable, CreateView, Optimize, Restore,
     Vacuum, ViewColumn,
@@ -34,12 +36,18 @@ pub(crate) enum Statement {
     CreateSchema(CreateSchema),
     CreateTable(Box<CreateTable>),
     CreateView(Box<CreateView>),
+    CreateVolume(CreateVolume),
+    CreateExternalLocation(CreateExternalLocation),
     Clone(Box<CloneTable>),
     Drop(Drop),
     AlterTable(AlterTable),
     AlterSecurable(AlterSecurable),
     AlterTags(AlterTags),
-    Comment { on: Commented, comment: Option<String> },
+    AlterVolume(AlterVolume),
+    Comment {
+        on: Commented,
+        comment: Option<String>,
+    },
     Insert(Box<Insert>),
     Delete(Box<Delete>),
     Update(Box<Update>),
@@ -54,6 +62,11 @@ pub(crate) enum Statement {
     Revoke(Grant),
     ShowGrants(ShowGrants),
     Show(Show),
+    /// The files and directories of a directory of a volume.
+    List {
+        path: String,
+        limit: Option<usize>,
+    },
     Describe(Describe),
 }
 

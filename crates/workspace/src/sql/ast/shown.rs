@@ -23,6 +23,16 @@ pub(crate) enum Show {
         schema: Option<ObjectName>,
         pattern: Option<String>,
     },
+    Volumes {
+        schema: Option<ObjectName>,
+        pattern: Option<String>,
+    },
+    ExternalLocations {
+        pattern: Option<String>,
+    },
+    StorageCredentials {
+        pattern: Option<String>,
+    },
     Columns {
         table: ObjectName,
     },
@@ -70,5 +80,14 @@ pub(crate) enum Describe {
     Catalog {
         name: Identifier,
         extended: bool,
+    },
+    Volume {
+        name: ObjectName,
+    },
+    ExternalLocation {
+        name: Identifier,
+    },
+    StorageCredential {
+        name: Identifier,
     },
 }
