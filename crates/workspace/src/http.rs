@@ -14,6 +14,8 @@ mod permissions;
 mod schemas;
 mod scim;
 mod securables;
+mod sessions;
+mod signature;
 mod statements;
 mod tables;
 mod warehouses;
@@ -33,8 +35,10 @@ use tower_http::catch_panic::CatchPanicLayer;
 use crate::authorization::Access;
 use crate::delta::DeltaEngine;
 use crate::metastore::{Metastore, Transaction};
-use crate::sql::Services;
+use crate::session::Sessions;
+use crate::sql::{Compute, Services};
 use crate::warehouse::Warehouse;
+use signature::Signer;
 
 /// A statement's text may have 16 MiB (`facts/rest_api.md` §7); the rest of its request needs little more.
 const BODY_LIMIT: usize = 17 << 20;
@@ -45,6 +49,9 @@ pub(crate) struct AppState {
     pub(crate) metastore: Metastore,
     pub(crate) engine: DeltaEngine,
     pub(crate) warehouse: Warehouse,
+    pub(crate) sessions: Sessions,
+    compute: Compute,
+    signer: Signer,
     /// Whether fields that the protocol does not have are refused instead of ignored.
     pub(crate) strict_requests: bool,
 }
@@ -57,12 +64,13 @@ impl AppState {
     pub(crate) fn new(metastore: Metastore, slots: usize, strict_requests: bool) -> std::io::Result<Self> {
         let warehouse = Warehouse::new(slots)?;
         let engine = DeltaEngine::new(warehouse.handle().clone());
-        Ok(Self { metastore, engine, warehouse, strict_requests })
+        let (sessions, compute) = (Sessions::default(), Compute::new()?);
+        Ok(Self { metastore, engine, warehouse, sessions, compute, signer: Signer::new(), strict_requests })
     }
 
     /// What statements work with.
     pub(crate) fn services(&self) -> Services {
-        Services { metastore: self.metastore.clone(), engine: self.engine.clone() }
+        Services { metastore: self.metastore.clone(), engine: self.engine.clone(), compute: self.compute.clone() }
     }
 
     /// Runs `work` on one view of the metastore, for a caller.
@@ -92,6 +100,7 @@ pub(crate) fn router(state: AppState) -> Router {
         .merge(permissions::routes())
         .merge(securables::routes::<schemas::Schemas>())
         .merge(scim::routes())
+        .merge(sessions::routes())
         .merge(statements::routes())
         .merge(tables::routes())
         .merge(warehouses::routes())
@@ -102,6 +111,7 @@ pub(crate) fn router(state: AppState) -> Router {
     Router::new()
         .merge(protocol)
         .merge(metastore::open_routes())
+        .merge(statements::open_routes())
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
         .layer(from_fn(layers::traced))
         .layer(from_fn_with_state(state.clone(), layers::name_the_workspace))

@@ -6,6 +6,7 @@
 mod grants;
 mod rows;
 mod securables;
+mod session;
 mod shown;
 mod tables;
 
@@ -15,8 +16,9 @@ use datafusion::sql::sqlparser::ast as sqlparser;
 pub(crate) use grants::{Grant, GrantTarget, ShowGrants};
 pub(crate) use rows::{Delete, Insert};
 pub(crate) use securables::{
-    AlterSecurable, AlterSecurableAction, Commented, CreateCatalog, CreateSchema, Drop, DropKind, Use,
+    AlterSecurable, AlterSecurableAction, Commented, CreateCatalog, CreateSchema, Drop, DropKind,
 };
+pub(crate) use session::{Set, Use};
 pub(crate) use shown::{Describe, Show};
 pub(crate) use tables::{
     AlterTable, AlterTableAction, CheckConstraint, CloneTable, CreateTable, CreateView, ViewColumn,
@@ -38,6 +40,7 @@ pub(crate) enum Statement {
     Delete(Box<Delete>),
     Query(Box<sqlparser::Query>),
     Use(Use),
+    Set(Set),
     Grant(Grant),
     Revoke(Grant),
     ShowGrants(ShowGrants),

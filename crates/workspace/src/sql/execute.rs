@@ -20,6 +20,7 @@ mod place;
 mod query;
 mod rows;
 mod securables;
+mod session;
 mod show;
 mod show_create;
 mod table_rows;
@@ -28,7 +29,7 @@ mod types;
 mod views;
 
 pub(crate) use context::{Context, Services};
-pub(crate) use query::sql_error;
+pub(crate) use query::{Compute, sql_error, texts_of};
 pub(crate) use table_rows::settle_interrupted_writes;
 pub(crate) use types::column_default;
 
@@ -45,7 +46,7 @@ pub(crate) async fn execute(context: &Context, statement: Statement) -> Result<S
         Statement::CreateCatalog(create) => securables::create_catalog(context, create).await,
         Statement::CreateSchema(create) => securables::create_schema(context, create).await,
         Statement::AlterSecurable(alter) => securables::alter(context, alter).await,
-        Statement::Use(namespace) => securables::use_namespace(context, namespace).await,
+        Statement::Use(namespace) => session::use_namespace(context, namespace).await,
         Statement::CreateTable(create) => create_table::execute(context, *create).await,
         Statement::CreateView(create) => views::create(context, *create).await,
         Statement::Clone(clone) => clone::execute(context, *clone).await,
@@ -60,5 +61,6 @@ pub(crate) async fn execute(context: &Context, statement: Statement) -> Result<S
         Statement::ShowGrants(show) => grants::show(context, show).await,
         Statement::Show(show) => show::execute(context, show).await,
         Statement::Describe(describe) => describe::execute(context, describe).await,
+        Statement::Set(set) => session::set(context, set),
     }
 }

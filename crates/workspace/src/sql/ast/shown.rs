@@ -14,6 +14,15 @@ pub(crate) enum Show {
     Columns { table: ObjectName },
     Properties { table: ObjectName, key: Option<String> },
     CreateTable { table: ObjectName },
+    /// `SHOW TABLES IN CATALOG c`, or `IN ALL CATALOGS`.
+    TablesOfCatalog { catalog: Option<Identifier>, schemas: Option<String>, pattern: Option<String> },
+    /// `SHOW COLUMNS IN CATALOG c`
+    ColumnsOfCatalog {
+        catalog: Identifier,
+        schemas: Option<String>,
+        tables: Option<String>,
+        pattern: Option<String>,
+    },
 }
 
 /// The `DESCRIBE` family.

@@ -47,4 +47,23 @@ impl SqlError {
         );
         Self::new("RESULT_TOO_LARGE", "54000", message)
     }
+
+    /// A limit of ours: the platform keeps results in cloud storage.
+    pub(crate) fn result_beyond_memory(limit: u64) -> Self {
+        let message = format!(
+            "The embedded workspace keeps results in memory, {} MiB at most. Read fewer rows or columns, set \
+             row_limit, or write the rows into a table.",
+            limit >> 20
+        );
+        Self::new("RESULT_TOO_LARGE", "54000", message)
+    }
+
+    /// A limit of ours, of what cannot go to disk.
+    pub(crate) fn out_of_memory(detail: &str) -> Self {
+        let message = format!(
+            "The statement needs more memory than the embedded workspace gives to queries: {detail}. Join and \
+             group fewer rows."
+        );
+        Self::new("OUT_OF_MEMORY", "53200", message)
+    }
 }

@@ -7,8 +7,10 @@
 mod arithmetic;
 mod casts;
 mod column_name;
+mod compute;
 mod error;
 mod functions;
+mod interruptible;
 mod number_text;
 mod output;
 mod over;
@@ -29,18 +31,20 @@ use std::sync::Arc;
 
 use chrono::Utc;
 use clxs_api::FullName;
-use datafusion::arrow::array::ArrayRef;
+use datafusion::arrow::array::{ArrayRef, RecordBatch};
 use datafusion::execution::SendableRecordBatchStream;
-use datafusion::logical_expr::LogicalPlan;
+use datafusion::logical_expr::{LogicalPlan, LogicalPlanBuilder};
 use datafusion::prelude::SessionContext;
 use datafusion::sql::parser::Statement as PlannerStatement;
 use datafusion::sql::sqlparser::ast::{Expr, Query, SelectItem, Statement};
 use futures::{StreamExt, TryStreamExt};
 
+pub(crate) use compute::Compute;
 pub(crate) use error::sql_error;
 pub(super) use output::table_schema;
 pub(super) use over::{condition, plan_over, text_of};
 pub(super) use relations::pin;
+pub(crate) use render::rows as texts_of;
 use session_values::SessionValues;
 use spelling::Spelling;
 pub(super) use syntax::literal;
@@ -50,7 +54,10 @@ use super::Context;
 use super::types::result_column;
 use crate::delta::schema::StructField;
 use crate::sql::SqlError;
-use crate::warehouse::StatementResult;
+use crate::warehouse::{Rows, StatementResult};
+
+/// The most a result may take of the memory that all statements share.
+const RESULT_BYTES: u64 = 1 << 30;
 
 /// A query ready to run.
 pub(super) struct Planned {
@@ -66,11 +73,7 @@ pub(super) async fn execute(context: &Context, query: Query) -> Result<Statement
     let columns = planned.fields.iter().enumerate();
     let columns =
         columns.map(|(position, field)| result_column(position, &field.name, &field.data_type)).collect();
-    let mut batches = planned.stream().await?;
-    let mut rows = Vec::new();
-    while let Some(batch) = batches.next().await {
-        rows.extend(render::rows(&batch.map_err(sql_error)?)?);
-    }
+    let rows = Rows::Batches(planned.limited(context.row_limit())?.collect().await?);
     Ok(StatementResult { columns, rows })
 }
 
@@ -93,7 +96,7 @@ pub(super) async fn plan_view(context: &Context, view: FullName, query: Query) -
 }
 
 async fn plan_with(reader: &relations::Reader, mut query: Query) -> Result<Planned, SqlError> {
-    let session = session::context();
+    let session = session::context(reader.context());
     let spelling = relations::register(reader, &session, &mut query, Spelling::default()).await?;
     rewrite::rewrite(&mut query, reader.values())?;
     spelling.apply(&mut query);
@@ -111,6 +114,30 @@ async fn planned(session: SessionContext, query: Query, names: &output::Names) -
 }
 
 impl Planned {
+    /// The query up to one row more than are read, which tells that there are more.
+    fn limited(self, rows: Option<u64>) -> Result<Self, SqlError> {
+        let Some(rows) = rows else { return Ok(self) };
+        let fetch = usize::try_from(rows.saturating_add(1)).unwrap_or(usize::MAX);
+        let plan = LogicalPlanBuilder::from(self.plan).limit(0, Some(fetch));
+        let plan = plan.and_then(LogicalPlanBuilder::build).map_err(sql_error)?;
+        Ok(Self { plan, ..self })
+    }
+
+    /// Runs the query to its last row.
+    async fn collect(&self) -> Result<Vec<RecordBatch>, SqlError> {
+        let mut stream = self.stream().await?;
+        let (mut batches, mut bytes) = (Vec::new(), 0);
+        while let Some(batch) = stream.next().await {
+            let batch = batch.map_err(sql_error)?;
+            bytes += batch.get_array_memory_size() as u64;
+            if bytes > RESULT_BYTES {
+                return Err(SqlError::result_beyond_memory(RESULT_BYTES));
+            }
+            batches.push(batch);
+        }
+        Ok(batches)
+    }
+
     /// Begins to run the query.
     pub(super) async fn stream(&self) -> Result<SendableRecordBatchStream, SqlError> {
         let frame = self.session.execute_logical_plan(self.plan.clone()).await.map_err(sql_error)?;
@@ -137,6 +164,7 @@ async fn session_values(context: &Context) -> Result<SessionValues, SqlError> {
         user: context.user(),
         catalog: context.session().catalog.as_str().to_owned(),
         schema: context.session().schema.as_str().to_owned(),
+        time_zone: context.session().configuration.time_zone().to_owned(),
         groups: identities.into_iter().skip(1).collect(),
         now: Utc::now(),
     })

@@ -34,10 +34,8 @@ const STATEMENTS: &[&str] = &[
     "DENY",
     "SET TAG",
     "UNSET TAG",
-    "SET TIME ZONE",
     "SET VARIABLE",
     "SET VAR",
-    "RESET",
     "EXPLAIN",
     "DECLARE",
     "EXECUTE IMMEDIATE",
@@ -124,9 +122,6 @@ pub(super) fn refuse_statement(parser: &Parser<'_>) -> Result<(), SqlError> {
             "Start it with SELECT.",
         )),
         Some(words) => Err(SqlError::unsupported(words)),
-        None if parser.at("SET") && !parser.at("SET CATALOG") => {
-            Err(SqlError::unsupported_but("SET", "Leave it out: a statement has no session to configure."))
-        }
         None => Ok(()),
     }
 }

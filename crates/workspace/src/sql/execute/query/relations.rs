@@ -57,6 +57,11 @@ impl Reader {
         Self { context, values, through: vec![view] }
     }
 
+    /// What the statement works with.
+    pub(super) fn context(&self) -> &Context {
+        &self.context
+    }
+
     pub(super) fn values(&self) -> &SessionValues {
         &self.values
     }
