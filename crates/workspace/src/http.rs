@@ -7,8 +7,10 @@ mod auth;
 mod catalogs;
 mod error;
 mod extract;
+mod faults;
 mod layers;
 mod metastore;
+mod oauth;
 mod paging;
 mod permissions;
 mod schemas;
@@ -34,6 +36,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::authorization::Access;
 use crate::delta::DeltaEngine;
+use crate::faults::Faults;
 use crate::metastore::{Metastore, Transaction};
 use crate::session::Sessions;
 use crate::sql::{Compute, Services};
@@ -50,6 +53,7 @@ pub(crate) struct AppState {
     pub(crate) engine: DeltaEngine,
     pub(crate) warehouse: Warehouse,
     pub(crate) sessions: Sessions,
+    pub(crate) faults: Faults,
     compute: Compute,
     signer: Signer,
     /// Whether fields that the protocol does not have are refused instead of ignored.
@@ -64,8 +68,16 @@ impl AppState {
     pub(crate) fn new(metastore: Metastore, slots: usize, strict_requests: bool) -> std::io::Result<Self> {
         let warehouse = Warehouse::new(slots)?;
         let engine = DeltaEngine::new(warehouse.handle().clone());
-        let (sessions, compute) = (Sessions::default(), Compute::new()?);
-        Ok(Self { metastore, engine, warehouse, sessions, compute, signer: Signer::new(), strict_requests })
+        Ok(Self {
+            metastore,
+            engine,
+            warehouse,
+            sessions: Sessions::default(),
+            faults: Faults::default(),
+            compute: Compute::new()?,
+            signer: Signer::new(),
+            strict_requests,
+        })
     }
 
     /// What statements work with.
@@ -96,6 +108,7 @@ impl AppState {
 pub(crate) fn router(state: AppState) -> Router {
     let protocol = Router::new()
         .merge(securables::routes::<catalogs::Catalogs>())
+        .merge(faults::routes())
         .merge(metastore::routes())
         .merge(permissions::routes())
         .merge(securables::routes::<schemas::Schemas>())
@@ -111,8 +124,10 @@ pub(crate) fn router(state: AppState) -> Router {
     Router::new()
         .merge(protocol)
         .merge(metastore::open_routes())
+        .merge(oauth::open_routes())
         .merge(statements::open_routes())
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
+        .layer(from_fn_with_state(state.clone(), faults::happen))
         .layer(from_fn(layers::traced))
         .layer(from_fn_with_state(state.clone(), layers::name_the_workspace))
         .layer(CatchPanicLayer::custom(layers::answer_to_panic))

@@ -131,7 +131,10 @@ where
             running.abort();
             statement.end_canceled();
         }
-        ended = &mut running => statement.end(ended.unwrap_or_else(|error| Err(internal_error(error)))),
+        ended = &mut running => match gate.check() {
+            Ok(()) => statement.end(ended.unwrap_or_else(|error| Err(internal_error(error)))),
+            Err(_) => statement.end_canceled(),
+        },
     }
 }
 

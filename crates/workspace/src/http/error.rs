@@ -39,6 +39,7 @@ impl From<MetastoreError> for RestError {
             MetastoreError::NotEmpty { kind, .. } => code_of(kind, "NOT_EMPTY"),
             MetastoreError::PrincipalNotFound { .. } => ErrorCode::PrincipalDoesNotExist,
             MetastoreError::PrincipalExists { .. } => ErrorCode::ResourceAlreadyExists,
+            MetastoreError::PrincipalIsOwner { .. } => ErrorCode::ResourceConflict,
             MetastoreError::PermissionDenied { .. } | MetastoreError::NotMetastoreAdmin { .. } => {
                 ErrorCode::PermissionDenied
             }

@@ -8,14 +8,16 @@ use std::sync::Arc;
 
 use axum::extract::State;
 use axum::routing::{get, post};
-use axum::{Json, Router};
+use axum::{Extension, Json, Router};
 use clxs_api::ErrorCode;
 use clxs_api::endpoint::STATEMENTS;
 use clxs_api::statement::{ExecuteStatement, ResultData, StatementId, StatementResponse};
 use serde_json::{Value, json};
 
+use super::faults::OfStatement;
 use super::signature::BaseUrl;
 use super::{AppState, Body, Caller, Path, RestError};
+use crate::faults::StatementFault;
 use crate::session::LastingSession;
 use crate::sql::{Context, SqlError, execute, parse_with};
 use crate::warehouse::{CommitGate, Progress, StatementResult, SubmittedStatement};
@@ -38,6 +40,7 @@ async fn submit(
     State(state): State<AppState>,
     Caller(principal): Caller,
     base: BaseUrl,
+    fault: Option<Extension<OfStatement>>,
     Body(request): Body<ExecuteStatement>,
 ) -> Result<Json<StatementResponse>, RestError> {
     let patience = Patience::new(&request)?;
@@ -53,13 +56,26 @@ async fn submit(
     };
     let services = state.services();
     let row_limit = delivery.limits.rows;
-    let work = move |gate: CommitGate| run(Context::new(services, session, gate, row_limit), request);
+    let fault = fault.map(|Extension(OfStatement(fault))| fault);
+    let work = move |gate: CommitGate| run(Context::new(services, session, gate, row_limit), request, fault);
     let statement = state.warehouse.submit(principal.name(), delivery, work);
     patience.wait_for(&statement).await;
     Ok(Json(Answering { state: &state, base: &base }.response(&statement)))
 }
 
-async fn run(context: Context, request: ExecuteStatement) -> Result<StatementResult, SqlError> {
+async fn run(
+    context: Context,
+    request: ExecuteStatement,
+    fault: Option<StatementFault>,
+) -> Result<StatementResult, SqlError> {
+    match fault {
+        Some(StatementFault::Fail) => return Err(SqlError::transient()),
+        Some(StatementFault::Cancel) => {
+            context.gate.cancel();
+            return Err(SqlError::operation_canceled());
+        }
+        None => {}
+    }
     let statement = parse_with(&request.statement, &request.parameters)?;
     execute(&context, statement).await
 }

@@ -4,10 +4,13 @@
 
 mod catalogs;
 mod delta_tables;
+mod faults;
 mod grants;
+mod oauth;
 mod oracles;
 mod principals;
 mod protocol;
 mod server;
+mod sessions;
 mod sql;
 mod warehouses;

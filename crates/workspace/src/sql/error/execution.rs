@@ -38,6 +38,11 @@ impl SqlError {
         Self::new("CAST_OVERFLOW_IN_TABLE_INSERT", "22003", message)
     }
 
+    /// As of a warehouse that is not warm yet (facts/settled.md §6, "transient"); the class is UNCONFIRMED.
+    pub(crate) fn transient() -> Self {
+        Self::new("INTERNAL_ERROR_TRANSIENT", "XX000", "sparkSession is null while the warehouse starts.")
+    }
+
     /// The class is UNCONFIRMED: that the statement fails is documented (`facts/rest_api.md` §7).
     pub(crate) fn result_too_large(bytes: u64, limit: u64) -> Self {
         let message = format!(
