@@ -82,7 +82,11 @@ impl AppState {
 
     /// What statements work with.
     pub(crate) fn services(&self) -> Services {
-        Services { metastore: self.metastore.clone(), engine: self.engine.clone(), compute: self.compute.clone() }
+        Services {
+            metastore: self.metastore.clone(),
+            engine: self.engine.clone(),
+            compute: self.compute.clone(),
+        }
     }
 
     /// Runs `work` on one view of the metastore, for a caller.

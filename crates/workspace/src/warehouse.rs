@@ -75,12 +75,7 @@ impl Warehouse {
     }
 
     /// Queues `work` for `principal`.
-    pub(crate) fn submit<W, F>(
-        &self,
-        principal: &str,
-        delivery: Delivery,
-        work: W,
-    ) -> Arc<SubmittedStatement>
+    pub(crate) fn submit<W, F>(&self, principal: &str, delivery: Delivery, work: W) -> Arc<SubmittedStatement>
     where
         W: FnOnce(CommitGate) -> F + Send + 'static,
         F: Future<Output = Result<StatementResult, SqlError>> + Send + 'static,

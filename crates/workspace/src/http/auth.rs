@@ -28,8 +28,7 @@ pub(super) async fn authenticate(
     next: Next,
 ) -> Response {
     let Some(token) = bearer_token(request.headers()).map(str::to_owned) else { return no_credential() };
-    let holder: Result<_, RestError> =
-        state.metastore.read(move |tx| Ok(tx.holder_of_token(&token)?)).await;
+    let holder: Result<_, RestError> = state.metastore.read(move |tx| Ok(tx.holder_of_token(&token)?)).await;
     match holder {
         Ok(Some(TokenHolder::Principal(name))) => {
             request.extensions_mut().insert(Caller(Principal::new(name)));

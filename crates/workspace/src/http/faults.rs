@@ -107,8 +107,8 @@ async fn of_statement(fault: StatementFault, mut request: Request, next: Next) -
 
 /// The text of the statement that a request submits, and the request with its body again.
 async fn statement_of(request: Request) -> Result<(Request, Option<String>), RestError> {
-    let submits = request.method() == Method::POST
-        && request.uri().path().trim_end_matches('/') == STATEMENTS;
+    let submits =
+        request.method() == Method::POST && request.uri().path().trim_end_matches('/') == STATEMENTS;
     if !submits {
         return Ok((request, None));
     }

@@ -30,7 +30,7 @@ pub(super) fn routes() -> Router<AppState> {
         .route(&on(PERMISSIONS), get(direct).patch(update))
         .route(&on(EFFECTIVE_PERMISSIONS), get(effective))
         .route(&on(ASSIGNMENTS), get(direct))
-        .route(&on(EFFECTIVE_ASSIGNMENTS), get(effective))
+        .route(&on(EFFECTIVE_ASSIGNMENTS), get(effective_assignments))
 }
 
 /// Whose grants are asked for, and which page. The older endpoints call the size of a page `max_results`.
@@ -118,12 +118,41 @@ async fn effective(
     on: OnSecurable,
     Params(wanted): Params<Wanted>,
 ) -> Result<Json<EffectivePermissionsList>, RestError> {
+    let (privilege_assignments, next_page_token) = effective_page(&state, caller, on, wanted).await?;
+    Ok(Json(EffectivePermissionsList { privilege_assignments, next_page_token }))
+}
+
+/// A page of `/effective-privilege-assignments`, which calls its items otherwise.
+#[derive(Debug, Serialize)]
+struct EffectiveAssignments {
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    effective_privilege_assignments: Vec<EffectivePrivilegeAssignment>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next_page_token: Option<String>,
+}
+
+async fn effective_assignments(
+    State(state): State<AppState>,
+    caller: Caller,
+    on: OnSecurable,
+    Params(wanted): Params<Wanted>,
+) -> Result<Json<EffectiveAssignments>, RestError> {
+    let (effective_privilege_assignments, next_page_token) =
+        effective_page(&state, caller, on, wanted).await?;
+    Ok(Json(EffectiveAssignments { effective_privilege_assignments, next_page_token }))
+}
+
+async fn effective_page(
+    state: &AppState,
+    caller: Caller,
+    on: OnSecurable,
+    wanted: Wanted,
+) -> Result<(Vec<EffectivePrivilegeAssignment>, Option<String>), RestError> {
     wanted.check()?;
     let work = move |tx: &Transaction<'_>, access: &Access| {
         wanted.page(securables::effective_grants(tx, access, &on.0, wanted.principal.as_deref())?)
     };
-    let (privilege_assignments, next_page_token) = state.read(caller, work).await?;
-    Ok(Json(EffectivePermissionsList { privilege_assignments, next_page_token }))
+    state.read(caller, work).await
 }
 
 /// Body of a request to change grants.

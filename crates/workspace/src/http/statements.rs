@@ -23,8 +23,8 @@ use crate::sql::{Context, SqlError, execute, parse_with};
 use crate::warehouse::{CommitGate, Progress, StatementResult, SubmittedStatement};
 use answer::Answering;
 pub(super) use links::open_routes;
-pub(super) use submission::{default_session, require_warehouse};
 use submission::{Patience, delivery};
+pub(super) use submission::{default_session, require_warehouse};
 
 /// JDBC sends the path with a slash at its end.
 pub(super) fn routes() -> Router<AppState> {
@@ -59,6 +59,9 @@ async fn submit(
     let fault = fault.map(|Extension(OfStatement(fault))| fault);
     let work = move |gate: CommitGate| run(Context::new(services, session, gate, row_limit), request, fault);
     let statement = state.warehouse.submit(principal.name(), delivery, work);
+    if patience.is_none() {
+        return Ok(Json(answer::pending(&statement)));
+    }
     patience.wait_for(&statement).await;
     Ok(Json(Answering { state: &state, base: &base }.response(&statement)))
 }

@@ -133,7 +133,13 @@ impl Transaction<'_> {
         }
         self.inner.execute(
             "UPDATE principals SET name = ?2, display_name = ?3, active = ?4, attributes = ?5 WHERE id = ?1",
-            params![row.id, row.name, row.display_name, row.active, Value::from(row.attributes.clone()).to_string()],
+            params![
+                row.id,
+                row.name,
+                row.display_name,
+                row.active,
+                Value::from(row.attributes.clone()).to_string()
+            ],
         )?;
         Ok(())
     }

@@ -17,7 +17,7 @@ async fn server_with(transport: Transport, rules: Value) -> Server {
 /// Whether the connection broke off instead of an answer, over TCP.
 async fn is_lost(server: &Server, method: &str, path: &str, body: Value) -> bool {
     let request = reqwest::Client::new().request(method.parse().unwrap(), server.url(path));
-    request.bearer_auth(&server.token).json(&body).send().await.is_err()
+    request.bearer_auth(&server.token).body(body.to_string()).send().await.is_err()
 }
 
 fn statement(text: &str) -> Value {
@@ -71,7 +71,10 @@ async fn statements_fail_for_once_or_are_canceled_and_are_not_run() {
     for (effect, state) in [("fail_statement", "FAILED"), ("cancel_statement", "CANCELED")] {
         let rules = json!([{ "statement": "create catalog *", "times": 1, "effect": effect }]);
         let server = server_with(Transport::InProcess, rules).await;
-        assert_eq!(server.ok("POST", STATEMENTS, statement("SELECT 1")).await["status"]["state"], "SUCCEEDED");
+        assert_eq!(
+            server.ok("POST", STATEMENTS, statement("SELECT 1")).await["status"]["state"],
+            "SUCCEEDED"
+        );
         let answer = server.ok("POST", STATEMENTS, statement("CREATE CATALOG sales")).await;
         assert_eq!(answer["status"]["state"], state, "{answer}");
         let answer = server.ok("POST", STATEMENTS, statement("CREATE CATALOG sales")).await;
@@ -102,7 +105,8 @@ async fn pages_have_the_size_of_the_rule() {
 
 #[tokio::test]
 async fn faults_are_set_by_admins_alone_and_end_when_they_are_deleted() {
-    let server = server_with(Transport::InProcess, json!([{ "effect": { "status": { "code": 500 } } }])).await;
+    let server =
+        server_with(Transport::InProcess, json!([{ "effect": { "status": { "code": 500 } } }])).await;
     let ann = server.workspace.create_token("ann@x").await.unwrap();
     for method in ["GET", "PUT", "DELETE"] {
         let error = server.error_as(&ann, method, FAULTS, json!({})).await;

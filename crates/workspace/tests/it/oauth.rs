@@ -58,7 +58,8 @@ async fn service_principal_that_is_not_active_is_shut_out_at_once() {
     let server = Server::start(Transport::InProcess).await;
     let robot = robot(&server).await;
     let value = secret(&server, &robot).await["secret"].as_str().unwrap().to_owned();
-    let token = log_in(&server, &robot.client_id, &value).await.body["access_token"].as_str().unwrap().to_owned();
+    let token =
+        log_in(&server, &robot.client_id, &value).await.body["access_token"].as_str().unwrap().to_owned();
     let off = json!({ "Operations": [{ "op": "replace", "path": "active", "value": false }] });
     server.ok("PATCH", &robot.path, off).await;
     assert_eq!(server.send_as(&token, "GET", ME, json!({})).await.status, 403);
@@ -88,6 +89,7 @@ async fn secrets_are_made_by_admins_alone_and_not_for_users() {
     assert!(error.starts_with("403 PERMISSION_DENIED"), "{error}");
     let error = server.error("POST", &robot.secrets, json!({ "lifetime": "soon" })).await;
     assert!(error.starts_with("400 INVALID_PARAMETER_VALUE"), "{error}");
-    let error = server.error("GET", "/api/2.0/accounts/servicePrincipals/1/credentials/secrets", json!({})).await;
+    let error =
+        server.error("GET", "/api/2.0/accounts/servicePrincipals/1/credentials/secrets", json!({})).await;
     assert!(error.starts_with("404 RESOURCE_DOES_NOT_EXIST"), "{error}");
 }

@@ -160,14 +160,16 @@ async fn name_of_a_user_is_no_groups_and_the_other_way_round() {
 async fn change_of_a_groups_members_acts_on_privileges_at_once() {
     let server = Server::start(Transport::InProcess).await;
     let ann = server.workspace.create_token("ann@x").await.unwrap();
-    let id = server.get(&format!("{USERS}?filter=userName%20eq%20%22ann%40x%22")).await["Resources"][0]["id"].clone();
+    let id = server.get(&format!("{USERS}?filter=userName%20eq%20%22ann%40x%22")).await["Resources"][0]["id"]
+        .clone();
     let group = server.ok("POST", GROUPS, json!({ "displayName": "staff" })).await;
     let group = format!("{GROUPS}/{}", group["id"].as_str().unwrap());
     server.ok("POST", "/api/2.1/unity-catalog/catalogs", json!({ "name": "sales" })).await;
     let change = json!({ "changes": [{ "principal": "staff", "add": ["USE_CATALOG"] }] });
     server.ok("PATCH", "/api/2.1/unity-catalog/permissions/catalog/sales", change).await;
     let path = "/api/2.1/unity-catalog/catalogs/sales";
-    let member = |op: &str| json!({ "Operations": [{ "op": op, "path": "members", "value": [{ "value": id }] }] });
+    let member =
+        |op: &str| json!({ "Operations": [{ "op": op, "path": "members", "value": [{ "value": id }] }] });
     assert_eq!(server.send_as(&ann, "GET", path, json!({})).await.status, 404);
     server.ok("PATCH", &group, member("add")).await;
     assert_eq!(server.send_as(&ann, "GET", path, json!({})).await.status, 200);

@@ -63,7 +63,8 @@ async fn parameters_of_a_session_are_shown_set_reset_and_refused() {
         let message = answer["status"]["error"]["message"].as_str().unwrap_or_default();
         assert!(message.starts_with(class), "{statement}: {answer}");
     }
-    let error = server.error("POST", SESSIONS, json!({"warehouse_id": "local", "session_confs": {"a": "b"}})).await;
+    let error =
+        server.error("POST", SESSIONS, json!({"warehouse_id": "local", "session_confs": {"a": "b"}})).await;
     assert!(error.starts_with("400 INVALID_PARAMETER_VALUE"), "{error}");
 }
 

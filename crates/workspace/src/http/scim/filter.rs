@@ -133,9 +133,16 @@ mod tests {
     #[test]
     fn texts_that_are_no_filters_are_refused() {
         let deep = "(".repeat(10_000);
-        for filter in
-            ["", "userName", "userName eq ann", "userName eq \"a", "a eq \"b\" or", "a eq \"b\")", "a lt 1", &deep]
-        {
+        for filter in [
+            "",
+            "userName",
+            "userName eq ann",
+            "userName eq \"a",
+            "a eq \"b\" or",
+            "a eq \"b\")",
+            "a lt 1",
+            &deep,
+        ] {
             assert!(Filter::parse(filter).is_err(), "{filter:.40}");
         }
     }

@@ -52,13 +52,18 @@ impl Operation {
             ("add" | "replace", Some(path), Some(value)) => {
                 put(resource, &Target::parse(path)?, value.clone(), op == "add")
             }
+            // The official client leaves out what is false.
+            ("replace", Some(path), None) => put(resource, &Target::parse(path)?, Value::Bool(false), false),
             ("add" | "replace", None, Some(Value::Object(fields))) => {
                 let mut fields = fields.iter();
                 fields.try_for_each(|(name, value)| {
                     put(resource, &Target::parse(name)?, value.clone(), op == "add")
                 })
             }
-            _ => Err(RestError::invalid(format!("The operation '{}' of the patch is not understood.", self.op))),
+            _ => Err(RestError::invalid(format!(
+                "The operation '{}' of the patch is not understood.",
+                self.op
+            ))),
         }
     }
 }
@@ -149,12 +154,27 @@ mod tests {
     fn operations_change_what_they_name() {
         let group = json!({ "displayName": "g", "members": [{ "value": "1" }, { "value": "2" }] });
         for (operation, expected) in [
-            (json!({ "op": "replace", "path": "displayname", "value": "h" }), json!({ "displayName": "h", "members": group["members"] })),
-            (json!({ "op": "Add", "value": { "members": [{ "value": "2" }, { "value": "3" }] } }), json!({ "displayName": "g", "members": [{ "value": "1" }, { "value": "2" }, { "value": "3" }] })),
-            (json!({ "op": "remove", "path": "members[value eq \"1\"]" }), json!({ "displayName": "g", "members": [{ "value": "2" }] })),
-            (json!({ "op": "remove", "path": "members", "value": [{ "value": "2" }] }), json!({ "displayName": "g", "members": [{ "value": "1" }] })),
+            (
+                json!({ "op": "replace", "path": "displayname", "value": "h" }),
+                json!({ "displayName": "h", "members": group["members"] }),
+            ),
+            (
+                json!({ "op": "Add", "value": { "members": [{ "value": "2" }, { "value": "3" }] } }),
+                json!({ "displayName": "g", "members": [{ "value": "1" }, { "value": "2" }, { "value": "3" }] }),
+            ),
+            (
+                json!({ "op": "remove", "path": "members[value eq \"1\"]" }),
+                json!({ "displayName": "g", "members": [{ "value": "2" }] }),
+            ),
+            (
+                json!({ "op": "remove", "path": "members", "value": [{ "value": "2" }] }),
+                json!({ "displayName": "g", "members": [{ "value": "1" }] }),
+            ),
             (json!({ "op": "remove", "path": "members" }), json!({ "displayName": "g" })),
-            (json!({ "op": "add", "path": "name.givenName", "value": "A" }), json!({ "displayName": "g", "members": group["members"], "name": { "givenName": "A" } })),
+            (
+                json!({ "op": "add", "path": "name.givenName", "value": "A" }),
+                json!({ "displayName": "g", "members": group["members"], "name": { "givenName": "A" } }),
+            ),
         ] {
             assert_eq!(patched(&group, json!([operation])).unwrap(), expected, "{operation}");
         }

@@ -70,9 +70,7 @@ struct Listing {
 /// The endpoints of a kind of principals.
 pub(super) fn routes<R: Resource>() -> Router<AppState> {
     let one = get(find::<R>).put(replace::<R>).patch(patch::<R>).delete(delete::<R>);
-    Router::new()
-        .route(R::PATH, get(list::<R>).post(create::<R>))
-        .route(&format!("{}/{{id}}", R::PATH), one)
+    Router::new().route(R::PATH, get(list::<R>).post(create::<R>)).route(&format!("{}/{{id}}", R::PATH), one)
 }
 
 async fn list<R: Resource>(
@@ -206,9 +204,15 @@ async fn delete<R: Resource>(
 }
 
 /// The principal of that kind and id.
-pub(super) fn row(tx: &Transaction<'_>, kind: PrincipalKind, wanted: &str) -> Result<PrincipalRow, RestError> {
+pub(super) fn row(
+    tx: &Transaction<'_>,
+    kind: PrincipalKind,
+    wanted: &str,
+) -> Result<PrincipalRow, RestError> {
     let row = tx.principal_by_id(id(wanted)?)?.filter(|row| row.kind == kind);
-    row.ok_or_else(|| RestError::new(ErrorCode::ResourceDoesNotExist, format!("No principal has id {wanted}.")))
+    row.ok_or_else(|| {
+        RestError::new(ErrorCode::ResourceDoesNotExist, format!("No principal has id {wanted}."))
+    })
 }
 
 /// The principal as a request wants it: what the request leaves out is empty then.
@@ -223,7 +227,10 @@ fn overwrite<R: Resource>(
         && name != row.name
     {
         if !R::RENAMED {
-            return Err(RestError::invalid(format!("The name of the principal '{}' cannot change.", row.name)));
+            return Err(RestError::invalid(format!(
+                "The name of the principal '{}' cannot change.",
+                row.name
+            )));
         }
         row.name = name;
     }

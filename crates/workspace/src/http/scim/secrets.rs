@@ -93,7 +93,9 @@ fn life(text: Option<&str>) -> Result<Duration, RestError> {
     let Some(text) = text else { return Ok(LIFE) };
     let seconds = text.strip_suffix('s').and_then(|digits| digits.parse().ok());
     let life = seconds.map(Duration::from_secs).filter(|life| !life.is_zero() && *life <= LIFE);
-    life.ok_or_else(|| RestError::invalid(format!("lifetime must be between 1s and {}s; it is '{text}'.", LIFE.as_secs())))
+    life.ok_or_else(|| {
+        RestError::invalid(format!("lifetime must be between 1s and {}s; it is '{text}'.", LIFE.as_secs()))
+    })
 }
 
 /// A secret without its value.

@@ -5,7 +5,7 @@ use base64::engine::general_purpose::STANDARD;
 use clxs_api::endpoint::STATEMENTS;
 use clxs_api::statement::{
     ChunkInfo, ResultCompression, ResultData, ResultManifest, ResultSchema, ServiceError, ServiceErrorCode,
-    StatementId, StatementResponse, StatementStatus,
+    StatementId, StatementResponse, StatementState, StatementStatus,
 };
 
 use crate::http::AppState;
@@ -65,6 +65,16 @@ impl Answering<'_> {
             }),
             ..ResultData::default()
         })
+    }
+}
+
+/// The answer about a statement that nobody waits for, however far it is already.
+pub(super) fn pending(statement: &SubmittedStatement) -> StatementResponse {
+    let status = StatementStatus { state: StatementState::Pending, error: None, sql_state: None };
+    StatementResponse {
+        statement_id: Some(statement.id().clone()),
+        status: Some(status),
+        ..StatementResponse::default()
     }
 }
 

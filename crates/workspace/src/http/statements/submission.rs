@@ -43,11 +43,13 @@ impl Patience {
         }
     }
 
+    /// Whether the sender waits at all.
+    pub(super) fn is_none(&self) -> bool {
+        self.time.is_zero()
+    }
+
     /// Waits for the statement, and cancels it if asked to when the time is over.
     pub(super) async fn wait_for(&self, statement: &SubmittedStatement) {
-        if self.time.is_zero() {
-            return;
-        }
         let finished = tokio::time::timeout(self.time, statement.finished()).await;
         if finished.is_err() && self.cancel {
             statement.cancel();

@@ -7,15 +7,37 @@ use super::{ObjectName, TableReference};
 /// The `SHOW` family but `SHOW GRANTS`. Patterns are Spark's: `*` and `|`, case does not count.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Show {
-    Catalogs { pattern: Option<String> },
-    Schemas { catalog: Option<Identifier>, pattern: Option<String> },
-    Tables { schema: Option<ObjectName>, pattern: Option<String> },
-    Views { schema: Option<ObjectName>, pattern: Option<String> },
-    Columns { table: ObjectName },
-    Properties { table: ObjectName, key: Option<String> },
-    CreateTable { table: ObjectName },
+    Catalogs {
+        pattern: Option<String>,
+    },
+    Schemas {
+        catalog: Option<Identifier>,
+        pattern: Option<String>,
+    },
+    Tables {
+        schema: Option<ObjectName>,
+        pattern: Option<String>,
+    },
+    Views {
+        schema: Option<ObjectName>,
+        pattern: Option<String>,
+    },
+    Columns {
+        table: ObjectName,
+    },
+    Properties {
+        table: ObjectName,
+        key: Option<String>,
+    },
+    CreateTable {
+        table: ObjectName,
+    },
     /// `SHOW TABLES IN CATALOG c`, or `IN ALL CATALOGS`.
-    TablesOfCatalog { catalog: Option<Identifier>, schemas: Option<String>, pattern: Option<String> },
+    TablesOfCatalog {
+        catalog: Option<Identifier>,
+        schemas: Option<String>,
+        pattern: Option<String>,
+    },
     /// `SHOW COLUMNS IN CATALOG c`
     ColumnsOfCatalog {
         catalog: Identifier,

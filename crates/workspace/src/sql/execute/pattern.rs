@@ -20,7 +20,10 @@ fn matches_one(pattern: &str, name: &str) -> bool {
 /// What follows the start of a name.
 fn after<'a>(start: &str, name: &'a str) -> Option<&'a str> {
     let mut rest = name.chars();
-    start.chars().all(|wanted| rest.next().is_some_and(|c| c == wanted || wanted == '.')).then(|| rest.as_str())
+    start
+        .chars()
+        .all(|wanted| rest.next().is_some_and(|c| c == wanted || wanted == '.'))
+        .then(|| rest.as_str())
 }
 
 #[cfg(test)]

@@ -28,10 +28,12 @@ mod udf;
 mod values;
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use chrono::Utc;
 use clxs_api::FullName;
 use datafusion::arrow::array::{ArrayRef, RecordBatch};
+use datafusion::common::runtime::SpawnedTask;
 use datafusion::execution::SendableRecordBatchStream;
 use datafusion::logical_expr::{LogicalPlan, LogicalPlanBuilder};
 use datafusion::prelude::SessionContext;
@@ -123,17 +125,18 @@ impl Planned {
         Ok(Self { plan, ..self })
     }
 
-    /// Runs the query to its last row.
+    /// Runs the query to its last row. The rows of its partitions follow one another, as in Spark.
     async fn collect(&self) -> Result<Vec<RecordBatch>, SqlError> {
-        let mut stream = self.stream().await?;
-        let (mut batches, mut bytes) = (Vec::new(), 0);
-        while let Some(batch) = stream.next().await {
-            let batch = batch.map_err(sql_error)?;
-            bytes += batch.get_array_memory_size() as u64;
-            if bytes > RESULT_BYTES {
-                return Err(SqlError::result_beyond_memory(RESULT_BYTES));
-            }
-            batches.push(batch);
+        let frame = self.session.execute_logical_plan(self.plan.clone()).await.map_err(sql_error)?;
+        let streams = frame.execute_stream_partitioned().await.map_err(sql_error)?;
+        let bytes = Arc::new(AtomicU64::new(0));
+        // Dropping the tasks ends them.
+        let tasks = streams.into_iter().map(|stream| SpawnedTask::spawn(drain(stream, Arc::clone(&bytes))));
+        let mut batches = Vec::new();
+        for task in tasks.collect::<Vec<_>>() {
+            let drained = task.join().await;
+            batches
+                .extend(drained.map_err(|error| SqlError::internal(error.to_string()).with_source(error))??);
         }
         Ok(batches)
     }
@@ -150,6 +153,23 @@ impl Planned {
         let batch = batches.into_iter().find(|batch| batch.num_rows() > 0);
         Ok(batch.map(|batch| Arc::clone(batch.column(0))))
     }
+}
+
+/// The batches of a partition, while those of all together do not grow too large.
+async fn drain(
+    mut stream: SendableRecordBatchStream,
+    bytes: Arc<AtomicU64>,
+) -> Result<Vec<RecordBatch>, SqlError> {
+    let mut batches = Vec::new();
+    while let Some(batch) = stream.next().await {
+        let batch = batch.map_err(sql_error)?;
+        let size = batch.get_array_memory_size() as u64;
+        if bytes.fetch_add(size, Ordering::Relaxed) + size > RESULT_BYTES {
+            return Err(SqlError::result_beyond_memory(RESULT_BYTES));
+        }
+        batches.push(batch);
+    }
+    Ok(batches)
 }
 
 /// The value of a constant expression.

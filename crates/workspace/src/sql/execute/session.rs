@@ -14,9 +14,8 @@ pub(super) async fn use_namespace(context: &Context, namespace: Use) -> Result<S
         Use::Catalog(name) => {
             let catalog = name.to_lowercase();
             let wanted = catalog.clone();
-            let found = context.read(move |tx, access| {
-                Ok(securables::get_catalog(tx, access, &wanted, false).map(drop)?)
-            });
+            let found = context
+                .read(move |tx, access| Ok(securables::get_catalog(tx, access, &wanted, false).map(drop)?));
             found.await?;
             // The platform goes to the schema `default` of the catalog, whether there is one or not.
             (catalog, clxs_api::Identifier::new("default").map_err(SqlError::invalid_identifier)?)

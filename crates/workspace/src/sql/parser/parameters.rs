@@ -69,6 +69,10 @@ fn is_marker(token: &TokenWithSpan, before: Option<&TokenWithSpan>) -> bool {
 fn literal(parameter: &StatementParameter) -> Result<Vec<Token>, SqlError> {
     let type_text = parameter.type_text.as_deref().unwrap_or("STRING");
     let Some(value) = &parameter.value else {
+        // The official connector's type of None.
+        if type_text.eq_ignore_ascii_case("VOID") {
+            return tokens_of("NULL");
+        }
         return tokens_of(&format!("CAST(NULL AS {})", checked_type(type_text)?));
     };
     let is_number = !value.is_empty() && value.bytes().all(|digit| digit.is_ascii_digit());

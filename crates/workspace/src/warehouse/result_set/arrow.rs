@@ -35,10 +35,7 @@ pub(super) fn batches(columns: &[ResultColumn], rows: Rows) -> Result<Vec<Record
 }
 
 /// Chunks of the batches within the limits, and whether a limit cut rows off.
-pub(super) fn chunks(
-    batches: Vec<RecordBatch>,
-    delivery: &Delivery,
-) -> Result<(Vec<Chunk>, bool), SqlError> {
+pub(super) fn chunks(batches: Vec<RecordBatch>, delivery: &Delivery) -> Result<(Vec<Chunk>, bool), SqlError> {
     let (batches, truncated) = within(batches, delivery.limits);
     let mut chunks: Vec<Chunk> = Vec::new();
     for parts in grouped(batches) {
@@ -115,9 +112,11 @@ fn size(batch: &RecordBatch) -> u64 {
 /// The batch with the names of the result in place of those that tell columns apart in the plan.
 fn renamed(columns: &[ResultColumn], batch: &RecordBatch) -> Result<RecordBatch, ArrowError> {
     let schema = batch.schema();
-    let fields = schema.fields().iter().zip(columns).map(|(field, column)| {
-        Field::new(&column.name, field.data_type().clone(), field.is_nullable())
-    });
+    let fields = schema
+        .fields()
+        .iter()
+        .zip(columns)
+        .map(|(field, column)| Field::new(&column.name, field.data_type().clone(), field.is_nullable()));
     RecordBatch::try_new(Arc::new(Schema::new(fields.collect::<Vec<_>>())), batch.columns().to_vec())
 }
 
@@ -171,7 +170,13 @@ fn lists(values: &[Option<&str>]) -> Result<ArrayRef, ArrowError> {
 fn maps(values: &[Option<&str>]) -> Result<ArrayRef, ArrowError> {
     let mut maps = MapBuilder::new(None, StringBuilder::new(), StringBuilder::new());
     for value in values {
-        for (key, item) in value.map(serde_json::from_str::<serde_json::Map<_, _>>).transpose().map_err(json)?.into_iter().flatten() {
+        for (key, item) in value
+            .map(serde_json::from_str::<serde_json::Map<_, _>>)
+            .transpose()
+            .map_err(json)?
+            .into_iter()
+            .flatten()
+        {
             maps.keys().append_value(key);
             maps.values().append_option(item.as_str());
         }

@@ -26,11 +26,7 @@ use crate::warehouse::CommitGate;
 pub(super) struct Interruptible(pub(super) CommitGate);
 
 impl PhysicalOptimizerRule for Interruptible {
-    fn optimize(
-        &self,
-        plan: Arc<dyn ExecutionPlan>,
-        _: &ConfigOptions,
-    ) -> Result<Arc<dyn ExecutionPlan>> {
+    fn optimize(&self, plan: Arc<dyn ExecutionPlan>, _: &ConfigOptions) -> Result<Arc<dyn ExecutionPlan>> {
         plan.transform_up(|plan| {
             if plan.children().len() < 2 {
                 return Ok(Transformed::no(plan));

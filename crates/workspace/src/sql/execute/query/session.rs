@@ -31,6 +31,8 @@ pub(super) fn context(context: &Context) -> SessionContext {
 pub(super) fn builder() -> SessionStateBuilder {
     let mut config = SessionConfig::new().with_information_schema(false);
     let options = config.options_mut();
+    // Rows keep the order of what they are read from, as in Spark.
+    options.optimizer.enable_round_robin_repartition = false;
     options.sql_parser.enable_ident_normalization = false;
     options.sql_parser.parse_float_as_decimal = true;
     options.sql_parser.map_string_types_to_utf8view = false;

@@ -1,8 +1,8 @@
 //! `SHOW TABLES IN CATALOG` and `SHOW COLUMNS IN CATALOG`: how the official drivers list metadata. The platform does
 //! not document them; the columns are those that the drivers read.
 
-use clxs_api::table::ColumnInfo;
 use clxs_api::Identifier;
+use clxs_api::table::ColumnInfo;
 
 use crate::authorization::Access;
 use crate::delta::schema::DataType;
@@ -31,7 +31,9 @@ pub(super) async fn tables(
     let rows = context.read(move |tx, access| {
         let mut rows = Vec::new();
         for catalog in catalogs(tx, access, catalog)? {
-            visible(tx, access, &catalog, &patterns, ColumnDetail::Omitted, &mut |table| rows.push(shown(&table)))?;
+            visible(tx, access, &catalog, &patterns, ColumnDetail::Omitted, &mut |table| {
+                rows.push(shown(&table))
+            })?;
         }
         Ok(rows)
     });
@@ -71,13 +73,23 @@ pub(super) async fn columns(
     let rows = context.read(move |tx, access| {
         let mut rows = Vec::new();
         visible(tx, access, &catalog, &patterns, ColumnDetail::Loaded, &mut |table| {
-            let named = |column: &&ColumnInfo| matches(pattern.as_deref(), column.name.as_deref().unwrap_or_default());
+            let named = |column: &&ColumnInfo| {
+                matches(pattern.as_deref(), column.name.as_deref().unwrap_or_default())
+            };
             rows.extend(table.columns.iter().filter(named).map(|column| described(&table, column)));
         })?;
         Ok(rows)
     });
-    let names =
-        ["col_name", "catalogName", "namespace", "tableName", "columnType", "isNullable", "ordinalPosition", "remarks"];
+    let names = [
+        "col_name",
+        "catalogName",
+        "namespace",
+        "tableName",
+        "columnType",
+        "isNullable",
+        "ordinalPosition",
+        "remarks",
+    ];
     Ok(text_result(names, rows.await?))
 }
 

@@ -26,8 +26,7 @@ impl Process {
         let engine = DeltaEngine::new(warehouse.handle().clone());
         let services = Services { metastore, engine, compute: Compute::new().unwrap() };
         let name = |text| Identifier::new(text).unwrap();
-        let session =
-            LastingSession::new(Session::new(Principal::new(ADMIN), name("main"), name("default")));
+        let session = LastingSession::new(Session::new(Principal::new(ADMIN), name("main"), name("default")));
         let context = Context::new(services, session, CommitGate::default(), None);
         Self { context, _warehouse: warehouse }
     }
