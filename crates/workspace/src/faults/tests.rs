@@ -1,10 +1,12 @@
+use serde_json::{Value, json};
+
 use super::*;
 
-fn plan(rules: serde_json::Value) -> FaultPlan {
-    serde_json::from_value(serde_json::json!({ "seed": 7, "rules": rules })).unwrap()
+fn plan(rules: &Value) -> FaultPlan {
+    serde_json::from_value(json!({ "seed": 7, "rules": rules })).unwrap()
 }
 
-fn faults(rules: serde_json::Value) -> Faults {
+fn faults(rules: &Value) -> Faults {
     let faults = Faults::default();
     faults.set(plan(rules));
     faults
@@ -16,7 +18,7 @@ fn get(path: &str) -> Subject<'_> {
 
 #[test]
 fn rule_strikes_what_it_names_as_often_as_it_says() {
-    let faults = faults(serde_json::json!([
+    let faults = faults(&json!([
         { "method": "get", "path": "/a/*/c", "skip": 1, "times": 2, "effect": "drop_before" }
     ]));
     assert_eq!(faults.strike(get("/a/b")), None);
@@ -28,9 +30,9 @@ fn rule_strikes_what_it_names_as_often_as_it_says() {
 
 #[test]
 fn same_seed_gives_the_same_faults() {
-    let rules = serde_json::json!([{ "probability": 0.3, "effect": "lost_after" }]);
+    let rules = json!([{ "probability": 0.3, "effect": "lost_after" }]);
     let struck = || {
-        let faults = faults(rules.clone());
+        let faults = faults(&rules);
         (0..1_000).map(|_| faults.strike(get("/")).is_some()).collect::<Vec<_>>()
     };
     let first = struck();
@@ -41,7 +43,7 @@ fn same_seed_gives_the_same_faults() {
 
 #[test]
 fn statement_is_known_by_its_text_and_effects_on_statements_strike_nothing_else() {
-    let faults = faults(serde_json::json!([
+    let faults = faults(&json!([
         { "statement": "create*clone*", "effect": "cancel_statement" }, { "effect": "fail_statement" }
     ]));
     let submit = |statement| Subject { method: "POST", path: "/s", statement: Some(statement) };
@@ -54,12 +56,12 @@ fn statement_is_known_by_its_text_and_effects_on_statements_strike_nothing_else(
 #[test]
 fn plans_that_cannot_be_are_refused_by_their_rule() {
     for (effect, error) in [
-        (serde_json::json!({ "status": { "code": 404 } }), FaultError::Status { rule: 1, code: 404 }),
-        (serde_json::json!({ "page_size": { "items": 0 } }), FaultError::PageSize { rule: 1 }),
+        (json!({ "status": { "code": 404 } }), FaultError::Status { rule: 1, code: 404 }),
+        (json!({ "page_size": { "items": 0 } }), FaultError::PageSize { rule: 1 }),
     ] {
-        assert_eq!(plan(serde_json::json!([{ "effect": effect }])).check(), Err(error));
+        assert_eq!(plan(&json!([{ "effect": effect }])).check(), Err(error));
     }
-    let unlikely = plan(serde_json::json!([{ "effect": "empty_page", "probability": 1.5 }]));
+    let unlikely = plan(&json!([{ "effect": "empty_page", "probability": 1.5 }]));
     assert_eq!(unlikely.check(), Err(FaultError::Probability { rule: 1, probability: 1.5 }));
     assert!(serde_json::from_str::<FaultPlan>(r#"{ "rules": [{ "effect": "explode" }] }"#).is_err());
 }

@@ -3,6 +3,7 @@
 use axum::extract::FromRequestParts;
 use axum::http::header::HOST;
 use axum::http::request::Parts;
+use axum::http::uri::Authority;
 use sha2::{Digest, Sha256};
 
 /// The block of SHA-256 in bytes.
@@ -29,7 +30,7 @@ impl Signer {
         let keyed = |pad: u8| Sha256::new_with_prefix(self.0.map(|byte| byte ^ pad));
         let inner = keyed(0x36).chain_update(text).finalize();
         let outer = keyed(0x5c).chain_update(inner).finalize();
-        outer.iter().map(|byte| format!("{byte:02x}")).collect()
+        outer.iter().fold(String::new(), |text, byte| format!("{text}{byte:02x}"))
     }
 
     /// Whether this is the signature of that text. Takes as long for a wrong one as for the right one.
@@ -55,7 +56,7 @@ impl<S: Send + Sync> FromRequestParts<S> for BaseUrl {
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
         let header = |name: &str| parts.headers.get(name).and_then(|value| value.to_str().ok());
-        let authority = header(HOST.as_str()).or(parts.uri.authority().map(|authority| authority.as_str()));
+        let authority = header(HOST.as_str()).or(parts.uri.authority().map(Authority::as_str));
         // A proxy with TLS before the workspace says so.
         let scheme = header("x-forwarded-proto").filter(|scheme| *scheme == "https").unwrap_or("http");
         Ok(Self(format!("{scheme}://{}", authority.unwrap_or(IN_PROCESS))))

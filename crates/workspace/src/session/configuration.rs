@@ -117,7 +117,7 @@ impl Parameter {
             Takes::TimeZones => Tz::from_str(value)
                 .map(drop)
                 .map_err(|_| ConfigurationError::TimeZone { zone: value.to_owned() }),
-            Takes::Only(others) if !same(&self.default) && !others.iter().any(|other| same(&other)) => {
+            Takes::Only(others) if !same(&self.default) && !others.iter().any(same) => {
                 Err(ConfigurationError::Refused { name: self.name, value: value.to_owned() })
             }
             Takes::Any | Takes::Only(_) => Ok(()),

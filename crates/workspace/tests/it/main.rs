@@ -6,6 +6,7 @@ mod catalogs;
 mod delta_tables;
 mod faults;
 mod grants;
+mod modified_tables;
 mod oauth;
 mod oracles;
 mod principals;

@@ -143,7 +143,7 @@ mod tests {
 
     use super::*;
 
-    fn patched(resource: &Value, operations: Value) -> Result<Value, RestError> {
+    fn patched(resource: &Value, operations: &Value) -> Result<Value, RestError> {
         let patch: Patch = serde_json::from_value(json!({ "Operations": operations })).unwrap();
         let mut resource = resource.as_object().unwrap().clone();
         patch.apply(&mut resource)?;
@@ -176,7 +176,7 @@ mod tests {
                 json!({ "displayName": "g", "members": group["members"], "name": { "givenName": "A" } }),
             ),
         ] {
-            assert_eq!(patched(&group, json!([operation])).unwrap(), expected, "{operation}");
+            assert_eq!(patched(&group, &json!([operation])).unwrap(), expected, "{operation}");
         }
     }
 
@@ -189,7 +189,7 @@ mod tests {
             json!({ "op": "add", "path": "a[b eq \"c\"]", "value": 1 }),
             json!({ "op": "remove", "path": "a[b eq" }),
         ] {
-            assert!(patched(&json!({}), json!([operation])).is_err(), "{operation}");
+            assert!(patched(&json!({}), &json!([operation])).is_err(), "{operation}");
         }
     }
 }

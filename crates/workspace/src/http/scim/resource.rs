@@ -95,7 +95,9 @@ async fn list<R: Resource>(
     listing.sort(&mut matching);
     let total = matching.len();
     let mut page: Vec<_> = matching.into_iter().skip(first - 1).take(count).collect();
-    page.iter_mut().for_each(|resource| listing.leave_out(resource));
+    for resource in &mut page {
+        listing.leave_out(resource);
+    }
     Ok(Json(json!({
         "schemas": ["urn:ietf:params:scim:api:messages:2.0:ListResponse"],
         "totalResults": total,
@@ -235,7 +237,7 @@ fn overwrite<R: Resource>(
         row.name = name;
     }
     let display_name = new.get("displayName").and_then(Value::as_str);
-    row.display_name = display_name.unwrap_or(&row.name).to_owned();
+    row.display_name = display_name.map_or_else(|| row.name.clone(), str::to_owned);
     row.active = new.get("active").and_then(Value::as_bool).unwrap_or(true);
     row.attributes.clear();
     for name in KEPT {

@@ -23,7 +23,7 @@ fn after<'a>(start: &str, name: &'a str) -> Option<&'a str> {
     start
         .chars()
         .all(|wanted| rest.next().is_some_and(|c| c == wanted || wanted == '.'))
-        .then(|| rest.as_str())
+        .then_some(rest.as_str())
 }
 
 #[cfg(test)]

@@ -32,7 +32,7 @@ pub(super) async fn tables(
         let mut rows = Vec::new();
         for catalog in catalogs(tx, access, catalog)? {
             visible(tx, access, &catalog, &patterns, ColumnDetail::Omitted, &mut |table| {
-                rows.push(shown(&table))
+                rows.push(shown(&table));
             })?;
         }
         Ok(rows)
