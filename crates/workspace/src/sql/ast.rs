@@ -48,6 +48,8 @@ pub(crate) enum Statement {
     Query(Box<sqlparser::Query>),
     Use(Use),
     Set(Set),
+    /// `RESET name`, or of all parameters.
+    Reset(Option<String>),
     Grant(Grant),
     Revoke(Grant),
     ShowGrants(ShowGrants),

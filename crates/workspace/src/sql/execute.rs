@@ -74,5 +74,6 @@ pub(crate) async fn execute(context: &Context, statement: Statement) -> Result<S
         Statement::Show(show) => show::execute(context, show).await,
         Statement::Describe(describe) => describe::execute(context, describe).await,
         Statement::Set(set) => session::set(context, set),
+        Statement::Reset(name) => session::reset(context, name.as_deref()),
     }
 }

@@ -12,7 +12,7 @@ pub(crate) enum Use {
     Schema(ObjectName),
 }
 
-/// `SET` and `RESET`.
+/// `SET`
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Set {
     /// `SET TIME ZONE`; without a zone the one of the system.
@@ -23,6 +23,4 @@ pub(crate) enum Set {
     },
     /// `SET name`, or all of them.
     Show(Option<String>),
-    /// `RESET name`, or all of them.
-    Reset(Option<String>),
 }

@@ -34,7 +34,7 @@ pub(super) async fn use_namespace(context: &Context, namespace: Use) -> Result<S
     Ok(StatementResult::none())
 }
 
-/// `SET` and `RESET`
+/// `SET`
 pub(super) fn set(context: &Context, set: Set) -> Result<StatementResult, SqlError> {
     let lasting = context.lasting_session();
     let changed = match set {
@@ -43,9 +43,14 @@ pub(super) fn set(context: &Context, set: Set) -> Result<StatementResult, SqlErr
         Set::TimeZone(None) => lasting.change(|session| session.configuration.set_time_zone("UTC")),
         Set::TimeZone(Some(zone)) => lasting.change(|session| session.configuration.set_time_zone(&zone)),
         Set::Parameter { name, value } => lasting.change(|session| session.configuration.set(&name, &value)),
-        Set::Reset(name) => lasting.change(|session| session.configuration.reset(name.as_deref())),
     };
     changed.map_err(sql_error)?;
+    Ok(StatementResult::none())
+}
+
+/// `RESET`
+pub(super) fn reset(context: &Context, name: Option<&str>) -> Result<StatementResult, SqlError> {
+    context.lasting_session().change(|session| session.configuration.reset(name)).map_err(sql_error)?;
     Ok(StatementResult::none())
 }
 

@@ -41,7 +41,7 @@ impl Parser<'_> {
     /// After `RESET`.
     pub(super) fn reset(&mut self) -> Result<Statement, SqlError> {
         let name = if self.at_end() { None } else { Some(self.parameter_name()?) };
-        Ok(Statement::Set(Set::Reset(name)))
+        Ok(Statement::Reset(name))
     }
 
     fn at_end(&self) -> bool {
