@@ -61,5 +61,6 @@ pub(crate) use optimize::{OptimizeMetrics, OptimizeRequest, optimize};
 pub(crate) use positions::{FILE, ROW};
 pub(crate) use restore::{RestoreMetrics, restore};
 pub(crate) use snapshot::{Pin, Snapshot};
+pub(crate) use transaction::PartitionConditions;
 pub(crate) use vacuum::{VacuumRequest, vacuum};
 pub(crate) use write::Check;

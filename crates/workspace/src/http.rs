@@ -4,12 +4,17 @@
 //! becomes a [`Principal`](crate::principal::Principal), and what changes something runs to its end.
 
 mod auth;
+mod bindings;
 mod catalogs;
 mod error;
+mod external_locations;
 mod extract;
 mod faults;
+mod files;
 mod layers;
 mod metastore;
+mod models;
+mod neighbours;
 mod oauth;
 mod paging;
 mod permissions;
@@ -19,7 +24,9 @@ mod securables;
 mod sessions;
 mod signature;
 mod statements;
+mod storage_credentials;
 mod tables;
+mod volumes;
 mod warehouses;
 
 pub(crate) use auth::Caller;
@@ -55,9 +62,12 @@ pub(crate) struct AppState {
     pub(crate) sessions: Sessions,
     pub(crate) faults: Faults,
     compute: Compute,
-    signer: Signer,
+    /// Signs the links to results.
+    link_signer: Signer,
     /// Whether fields that the protocol does not have are refused instead of ignored.
     pub(crate) strict_requests: bool,
+    /// Signs the URLs that open files without a token.
+    signer: files::Signer,
 }
 
 impl AppState {
@@ -75,8 +85,9 @@ impl AppState {
             sessions: Sessions::default(),
             faults: Faults::default(),
             compute: Compute::new()?,
-            signer: Signer::new(),
+            link_signer: Signer::new(),
             strict_requests,
+            signer: files::Signer::new(),
         })
     }
 
@@ -113,13 +124,20 @@ pub(crate) fn router(state: AppState) -> Router {
     let protocol = Router::new()
         .merge(securables::routes::<catalogs::Catalogs>())
         .merge(faults::routes())
+        .merge(bindings::routes())
+        .merge(external_locations::routes())
+        .merge(files::routes())
         .merge(metastore::routes())
+        .merge(models::routes())
+        .merge(neighbours::routes())
         .merge(permissions::routes())
         .merge(securables::routes::<schemas::Schemas>())
         .merge(scim::routes())
         .merge(sessions::routes())
         .merge(statements::routes())
+        .merge(storage_credentials::routes())
         .merge(tables::routes())
+        .merge(securables::routes::<volumes::Volumes>())
         .merge(warehouses::routes())
         .fallback(no_such_endpoint)
         .method_not_allowed_fallback(no_such_endpoint)
@@ -127,6 +145,7 @@ pub(crate) fn router(state: AppState) -> Router {
         .layer(from_fn_with_state(state.clone(), auth::authenticate));
     Router::new()
         .merge(protocol)
+        .merge(files::open_routes())
         .merge(metastore::open_routes())
         .merge(oauth::open_routes())
         .merge(statements::open_routes())

@@ -8,6 +8,7 @@ mod rows;
 mod securables;
 mod session;
 mod shown;
+mod storage;
 mod tables;
 
 use clxs_api::{FullName, Identifier};
@@ -20,6 +21,7 @@ pub(crate) use securables::{
 };
 pub(crate) use session::{Set, Use};
 pub(crate) use shown::{Describe, Show};
+pub(crate) use storage::{AlterVolume, AlterVolumeAction, CreateExternalLocation, CreateVolume};
 pub(crate) use tables::{
     AlterTable, AlterTableAction, CheckConstraint, CloneTable, CreateTable, CreateView, Optimize, Restore,
     Vacuum, ViewColumn,
@@ -32,11 +34,17 @@ pub(crate) enum Statement {
     CreateSchema(CreateSchema),
     CreateTable(Box<CreateTable>),
     CreateView(Box<CreateView>),
+    CreateVolume(CreateVolume),
+    CreateExternalLocation(CreateExternalLocation),
     Clone(Box<CloneTable>),
     Drop(Drop),
     AlterTable(AlterTable),
     AlterSecurable(AlterSecurable),
-    Comment { on: Commented, comment: Option<String> },
+    AlterVolume(AlterVolume),
+    Comment {
+        on: Commented,
+        comment: Option<String>,
+    },
     Insert(Box<Insert>),
     Delete(Box<Delete>),
     Update(Box<Update>),
@@ -54,6 +62,11 @@ pub(crate) enum Statement {
     Revoke(Grant),
     ShowGrants(ShowGrants),
     Show(Show),
+    /// The files and directories of a directory of a volume.
+    List {
+        path: String,
+        limit: Option<usize>,
+    },
     Describe(Describe),
 }
 

@@ -2,10 +2,14 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "tests fail by panicking, in their helpers too")]
 
+mod bindings;
 mod catalogs;
 mod delta_tables;
+mod external_locations;
 mod faults;
+mod files;
 mod grants;
+mod models;
 mod modified_tables;
 mod oauth;
 mod oracles;
@@ -14,4 +18,5 @@ mod protocol;
 mod server;
 mod sessions;
 mod sql;
+mod volumes;
 mod warehouses;

@@ -44,7 +44,7 @@ impl Answering<'_> {
         let next = next_chunk(result, index);
         let expiration = Utc::now() + LIFE;
         let expires = expiration.timestamp_millis();
-        let signature = self.state.signer.sign(&signed(&id.0, index, expires));
+        let signature = self.state.link_signer.sign(&signed(&id.0, index, expires));
         let url = format!("{}{RESULTS}/{id}/{index}?expires={expires}&signature={signature}", self.base.0);
         Some(ExternalLink {
             chunk_index: Some(number(index)),
@@ -90,7 +90,7 @@ fn require_good(
     now: DateTime<Utc>,
 ) -> Result<(), RestError> {
     let refused = |why: &str| Err(RestError::new(ErrorCode::PermissionDenied, why));
-    if !state.signer.verify(&signed(id, index, permit.expires), &permit.signature) {
+    if !state.link_signer.verify(&signed(id, index, permit.expires), &permit.signature) {
         return refused("The signature of the link is wrong.");
     }
     if permit.expires < now.timestamp_millis() {

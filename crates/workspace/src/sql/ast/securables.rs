@@ -44,7 +44,7 @@ pub(crate) enum AlterSecurableAction {
     },
 }
 
-/// `DROP CATALOG | SCHEMA | TABLE | VIEW`.
+/// `DROP` of any kind; `cascade` also stands for `FORCE`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Drop {
     pub(crate) kind: DropKind,
@@ -59,6 +59,9 @@ pub(crate) enum DropKind {
     Schema,
     Table,
     View,
+    Volume,
+    ExternalLocation,
+    StorageCredential,
 }
 
 /// What `COMMENT ON` names.
@@ -68,6 +71,7 @@ pub(crate) enum Commented {
     Schema(ObjectName),
     /// A table or a view.
     Table(ObjectName),
+    Volume(ObjectName),
     Column {
         table: ObjectName,
         column: Identifier,

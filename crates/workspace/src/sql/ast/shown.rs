@@ -22,6 +22,16 @@ pub(crate) enum Show {
         schema: Option<ObjectName>,
         pattern: Option<String>,
     },
+    Volumes {
+        schema: Option<ObjectName>,
+        pattern: Option<String>,
+    },
+    ExternalLocations {
+        pattern: Option<String>,
+    },
+    StorageCredentials {
+        pattern: Option<String>,
+    },
     Columns {
         table: ObjectName,
     },
@@ -55,4 +65,7 @@ pub(crate) enum Describe {
     History { table: TableReference, limit: Option<usize> },
     Schema { name: ObjectName, extended: bool },
     Catalog { name: Identifier, extended: bool },
+    Volume { name: ObjectName },
+    ExternalLocation { name: Identifier },
+    StorageCredential { name: Identifier },
 }
