@@ -10,16 +10,20 @@ mod constraints;
 mod error;
 mod external_locations;
 mod extract;
+mod faults;
 mod files;
 mod layers;
 mod metastore;
 mod models;
 mod neighbours;
+mod oauth;
 mod paging;
 mod permissions;
 mod schemas;
 mod scim;
 mod securables;
+mod sessions;
+mod signature;
 mod statements;
 mod storage_credentials;
 mod tables;
@@ -41,9 +45,12 @@ use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::authorization::Access;
 use crate::delta::DeltaEngine;
+use crate::faults::Faults;
 use crate::metastore::{Metastore, Transaction};
-use crate::sql::Services;
+use crate::session::Sessions;
+use crate::sql::{Compute, Services};
 use crate::warehouse::Warehouse;
+use signature::Signer;
 
 /// A statement's text may have 16 MiB (`facts/rest_api.md` §7); the rest of its request needs little more.
 const BODY_LIMIT: usize = 17 << 20;
@@ -54,6 +61,11 @@ pub(crate) struct AppState {
     pub(crate) metastore: Metastore,
     pub(crate) engine: DeltaEngine,
     pub(crate) warehouse: Warehouse,
+    pub(crate) sessions: Sessions,
+    pub(crate) faults: Faults,
+    compute: Compute,
+    /// Signs the links to results.
+    link_signer: Signer,
     /// Whether fields that the protocol does not have are refused instead of ignored.
     pub(crate) strict_requests: bool,
     /// Signs the URLs that open files without a token.
@@ -68,12 +80,26 @@ impl AppState {
     pub(crate) fn new(metastore: Metastore, slots: usize, strict_requests: bool) -> std::io::Result<Self> {
         let warehouse = Warehouse::new(slots)?;
         let engine = DeltaEngine::new(warehouse.handle().clone());
-        Ok(Self { metastore, engine, warehouse, strict_requests, signer: files::Signer::new() })
+        Ok(Self {
+            metastore,
+            engine,
+            warehouse,
+            sessions: Sessions::default(),
+            faults: Faults::default(),
+            compute: Compute::new()?,
+            link_signer: Signer::new(),
+            strict_requests,
+            signer: files::Signer::new(),
+        })
     }
 
     /// What statements work with.
     pub(crate) fn services(&self) -> Services {
-        Services { metastore: self.metastore.clone(), engine: self.engine.clone() }
+        Services {
+            metastore: self.metastore.clone(),
+            engine: self.engine.clone(),
+            compute: self.compute.clone(),
+        }
     }
 
     /// Runs `work` on one view of the metastore, for a caller.
@@ -99,6 +125,7 @@ impl AppState {
 pub(crate) fn router(state: AppState) -> Router {
     let protocol = Router::new()
         .merge(securables::routes::<catalogs::Catalogs>())
+        .merge(faults::routes())
         .merge(bindings::routes())
         .merge(external_locations::routes())
         .merge(files::routes())
@@ -109,6 +136,7 @@ pub(crate) fn router(state: AppState) -> Router {
         .merge(permissions::routes())
         .merge(securables::routes::<schemas::Schemas>())
         .merge(scim::routes())
+        .merge(sessions::routes())
         .merge(statements::routes())
         .merge(storage_credentials::routes())
         .merge(tables::routes())
@@ -123,7 +151,10 @@ pub(crate) fn router(state: AppState) -> Router {
         .merge(protocol)
         .merge(files::open_routes())
         .merge(metastore::open_routes())
+        .merge(oauth::open_routes())
+        .merge(statements::open_routes())
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
+        .layer(from_fn_with_state(state.clone(), faults::happen))
         .layer(from_fn(layers::traced))
         .layer(from_fn_with_state(state.clone(), layers::name_the_workspace))
         .layer(CatchPanicLayer::custom(layers::answer_to_panic))

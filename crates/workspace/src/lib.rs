@@ -13,6 +13,7 @@
 mod authorization;
 mod delta;
 mod error;
+mod faults;
 mod http;
 mod information_schema;
 mod metastore;
@@ -25,4 +26,5 @@ mod warehouse;
 mod workspace;
 
 pub use error::{Error, Result};
+pub use faults::{FaultEffect, FaultError, FaultPlan, FaultRule};
 pub use workspace::{ADMIN, Workspace, WorkspaceOptions, WorkspaceSummary};

@@ -9,6 +9,7 @@ use tokio::net::TcpListener;
 use tokio::task::spawn_blocking;
 
 use crate::error::{Error, Result};
+use crate::faults::{FaultError, FaultPlan};
 use crate::http::{self, AppState};
 use crate::metastore::{Metastore, MetastoreError, PrincipalKind, PrincipalRow, Transaction};
 use crate::sql::settle_interrupted_writes;
@@ -155,6 +156,16 @@ impl Workspace {
             Ok(())
         })
         .await
+    }
+
+    /// Lets faults happen from now on, in place of those that were set before.
+    ///
+    /// # Errors
+    /// [`FaultError`] for a plan that cannot be.
+    pub fn set_faults(&self, plan: FaultPlan) -> std::result::Result<(), FaultError> {
+        plan.check()?;
+        self.state.faults.set(plan);
+        Ok(())
     }
 
     /// What there is to say about it.

@@ -21,6 +21,11 @@ use serde_json::{Map, Value};
 const RECORDED_FIELDS: &[(&str, &str, &str)] = &[
     ("catalog.CatalogInfo", "securable_kind", "facts/settled.md §1: CATALOG_STANDARD"),
     ("catalog.SchemaInfo", "securable_kind", "facts/settled.md §1: SCHEMA_STANDARD"),
+    ("POST /api/2.0/sql/statements", "session_id", "facts/settled.md §6: recorded requests"),
+    ("POST /api/2.0/sql/statements", "result_compression", "facts/settled.md §6: recorded requests"),
+    ("sql.StatementParameterListItem", "ordinal", "facts/settled.md §6: recorded requests"),
+    ("sql.ResultManifest", "result_compression", "facts/settled.md §6: EXTERNAL_LINKS"),
+    ("sql.ResultData", "attachment", "facts/settled.md §6: recorded hybrid results"),
 ];
 
 /// Enum values that recorded answers hold and the SDK's schema does not: enum, value, source.

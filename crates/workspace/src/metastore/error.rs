@@ -22,6 +22,9 @@ pub(crate) enum MetastoreError {
     /// A principal of that name exists.
     #[error("Principal with name {name} already exists")]
     PrincipalExists { name: String },
+    /// A principal that is to be deleted still owns something.
+    #[error("Principal with name {name} owns securables: give them to somebody else first")]
+    PrincipalIsOwner { name: String },
     /// The caller lacks a privilege.
     #[error("User does not have {} on {} '{name}'.", privilege.sql(), type_word(kind))]
     PermissionDenied { privilege: Privilege, kind: SecurableKind, name: String },

@@ -7,6 +7,7 @@ mod grants;
 mod keys;
 mod rows;
 mod securables;
+mod session;
 mod shown;
 mod storage;
 mod tables;
@@ -19,8 +20,9 @@ pub(crate) use grants::{Grant, GrantTarget, ShowGrants};
 pub(crate) use keys::{DropConstraint, DroppedConstraint, KeyConstraint, References};
 pub(crate) use rows::{Assignment, Delete, Insert, Merge, MergeAction, MergeClause, MergeWhen, Update};
 pub(crate) use securables::{
-    AlterSecurable, AlterSecurableAction, Commented, CreateCatalog, CreateSchema, Drop, DropKind, Use,
+    AlterSecurable, AlterSecurableAction, Commented, CreateCatalog, CreateSchema, Drop, DropKind,
 };
+pub(crate) use session::{Set, Use};
 pub(crate) use shown::{Describe, Show};
 pub(crate) use storage::{AlterVolume, AlterVolumeAction, CreateExternalLocation, CreateVolume};
 pub(crate) use tables::{
@@ -58,6 +60,9 @@ pub(crate) enum Statement {
     Vacuum(Vacuum),
     Query(Box<sqlparser::Query>),
     Use(Use),
+    Set(Set),
+    /// `RESET name`, or of all parameters.
+    Reset(Option<String>),
     Grant(Grant),
     Revoke(Grant),
     ShowGrants(ShowGrants),

@@ -22,6 +22,7 @@ mod merge;
 pub(super) mod names;
 mod parameters;
 mod query;
+mod session;
 mod show;
 mod storage;
 mod tags;
@@ -34,7 +35,7 @@ use datafusion::sql::sqlparser::ast::Expr;
 use datafusion::sql::sqlparser::parser::Parser as SqlParser;
 use datafusion::sql::sqlparser::tokenizer::Token;
 
-use super::ast::{Commented, Statement, Use};
+use super::ast::{Commented, Statement};
 use super::dialect::Databricks;
 use super::error::SqlError;
 use super::lexer;
@@ -119,21 +120,6 @@ impl<'a> Parser<'a> {
         Ok(Statement::Comment { on, comment })
     }
 
-    fn set_catalog(&mut self) -> Result<Statement, SqlError> {
-        Ok(Statement::Use(Use::Catalog(self.identifier()?)))
-    }
-
-    /// `USE` with its many spellings.
-    fn use_namespace(&mut self) -> Result<Statement, SqlError> {
-        if self.accept_before_name("CATALOG") {
-            return self.set_catalog();
-        }
-        if !self.accept_before_name("SCHEMA") {
-            self.accept_before_name("DATABASE");
-        }
-        Ok(Statement::Use(Use::Schema(self.object_name(2)?)))
-    }
-
     /// The end of the text, after any semicolons.
     fn end(&mut self) -> Result<(), SqlError> {
         let ended = self.accept_token(&Token::SemiColon);
@@ -172,6 +158,8 @@ const STATEMENTS: &[(&str, Reader)] = &[
     ("REORG TABLE", |parser| parser.reorg()),
     ("VACUUM", |parser| parser.vacuum()),
     ("SET CATALOG", |parser| parser.set_catalog()),
+    ("SET", |parser| parser.set()),
+    ("RESET", |parser| parser.reset()),
     ("USE", |parser| parser.use_namespace()),
     ("GRANT", |parser| Ok(Statement::Grant(parser.grant("TO")?))),
     ("REVOKE", |parser| Ok(Statement::Revoke(parser.grant("FROM")?))),

@@ -304,9 +304,16 @@ pub(super) fn execute_statement() -> ExecuteStatement {
         warehouse_id: "w".into(),
         catalog: text(),
         schema: text(),
-        parameters: vec![StatementParameter { name: "p".into(), value: text(), type_text: text() }],
+        session_id: text(),
+        parameters: vec![StatementParameter {
+            name: "p".into(),
+            ordinal: Some(1),
+            value: text(),
+            type_text: text(),
+        }],
         disposition: Some(Disposition::Inline),
         format: Some(ResultFormat::JsonArray),
+        result_compression: Some(ResultCompression::Lz4Frame),
         wait_timeout: text(),
         on_wait_timeout: Some(OnWaitTimeout::Continue),
         row_limit: Some(1),
@@ -338,6 +345,7 @@ pub(super) fn manifest() -> ResultManifest {
         total_row_count: Some(1),
         total_byte_count: Some(1),
         truncated: Some(true),
+        result_compression: Some(ResultCompression::Lz4Frame),
         extra: Extra::new(),
     }
 }
@@ -364,6 +372,7 @@ pub(super) fn result() -> ResultData {
         byte_count: Some(1),
         data_array: Some(vec![vec![text()]]),
         external_links: Some(vec![external_link()]),
+        attachment: text(),
         next_chunk_index: Some(1),
         next_chunk_internal_link: text(),
     }

@@ -48,6 +48,19 @@ pub(crate) enum Show {
     StorageCredentials {
         pattern: Option<String>,
     },
+    /// `SHOW TABLES IN CATALOG c`, or `IN ALL CATALOGS`.
+    TablesOfCatalog {
+        catalog: Option<Identifier>,
+        schemas: Option<String>,
+        pattern: Option<String>,
+    },
+    /// `SHOW COLUMNS IN CATALOG c`
+    ColumnsOfCatalog {
+        catalog: Identifier,
+        schemas: Option<String>,
+        tables: Option<String>,
+        pattern: Option<String>,
+    },
 }
 
 /// The `DESCRIBE` family.

@@ -12,7 +12,7 @@ use crate::delta::{CloneMetrics, CloneRequest, TableLocation, clone_table};
 use crate::metastore::TableRow;
 use crate::sql::SqlError;
 use crate::sql::ast::{CloneTable, TableReference};
-use crate::warehouse::StatementResult;
+use crate::warehouse::{Rows, StatementResult};
 
 pub(super) async fn execute(context: &Context, clone: CloneTable) -> Result<StatementResult, SqlError> {
     let name = match &clone.target {
@@ -114,5 +114,5 @@ fn result(metrics: CloneMetrics) -> StatementResult {
 
 /// The statement was ignored: columns without a row (facts/sql.md §2; the columns are UNCONFIRMED).
 fn kept() -> StatementResult {
-    StatementResult { rows: Vec::new(), ..result(CloneMetrics::default()) }
+    StatementResult { rows: Rows::default(), ..result(CloneMetrics::default()) }
 }

@@ -1,5 +1,7 @@
 //! The `SHOW` family but grants (facts/sql.md §3).
 
+mod catalog_wide;
+
 use clxs_api::Identifier;
 
 use super::context::Context;
@@ -30,6 +32,12 @@ pub(super) async fn execute(context: &Context, show: Show) -> Result<StatementRe
         Show::Properties { table, key } => properties(context, &table, key).await,
         Show::CreateTable { table } => create_table(context, &table).await,
         Show::Partitions { table, conditions } => partitions(context, &table, &conditions).await,
+        Show::TablesOfCatalog { catalog, schemas, pattern } => {
+            catalog_wide::tables(context, catalog, schemas, pattern).await
+        }
+        Show::ColumnsOfCatalog { catalog, schemas, tables, pattern } => {
+            catalog_wide::columns(context, catalog, catalog_wide::Patterns { schemas, tables }, pattern).await
+        }
     }
 }
 

@@ -25,10 +25,8 @@ const STATEMENTS: &[&str] = &[
     "SYNC",
     "UNDROP",
     "DENY",
-    "SET TIME ZONE",
     "SET VARIABLE",
     "SET VAR",
-    "RESET",
     "EXPLAIN",
     "DECLARE",
     "EXECUTE IMMEDIATE",
@@ -109,9 +107,6 @@ pub(super) fn refuse_statement(parser: &Parser<'_>) -> Result<(), SqlError> {
             "Start it with SELECT.",
         )),
         Some(words) => Err(SqlError::unsupported(words)),
-        None if parser.at("SET") && !parser.at("SET CATALOG") && !parser.at("SET TAG") => {
-            Err(SqlError::unsupported_but("SET", "Leave it out: a statement has no session to configure."))
-        }
         None => Ok(()),
     }
 }

@@ -59,6 +59,11 @@ impl Reader {
         Self { pinned: Some(snapshot), ..self }
     }
 
+    /// What the statement works with.
+    pub(super) fn context(&self) -> &Context {
+        &self.context
+    }
+
     pub(super) fn values(&self) -> &SessionValues {
         &self.values
     }
