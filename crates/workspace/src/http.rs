@@ -6,6 +6,7 @@
 mod auth;
 mod bindings;
 mod catalogs;
+mod constraints;
 mod error;
 mod external_locations;
 mod extract;
@@ -26,6 +27,7 @@ mod signature;
 mod statements;
 mod storage_credentials;
 mod tables;
+mod tags;
 mod volumes;
 mod warehouses;
 
@@ -127,6 +129,7 @@ pub(crate) fn router(state: AppState) -> Router {
         .merge(bindings::routes())
         .merge(external_locations::routes())
         .merge(files::routes())
+        .merge(constraints::routes())
         .merge(metastore::routes())
         .merge(models::routes())
         .merge(neighbours::routes())
@@ -138,6 +141,7 @@ pub(crate) fn router(state: AppState) -> Router {
         .merge(storage_credentials::routes())
         .merge(tables::routes())
         .merge(securables::routes::<volumes::Volumes>())
+        .merge(tags::routes())
         .merge(warehouses::routes())
         .fallback(no_such_endpoint)
         .method_not_allowed_fallback(no_such_endpoint)

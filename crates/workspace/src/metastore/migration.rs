@@ -15,6 +15,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migration/2.sql"),
     include_str!("migration/3.sql"),
     include_str!("migration/4.sql"),
+    include_str!("migration/5.sql"),
 ];
 
 /// The metastore itself.

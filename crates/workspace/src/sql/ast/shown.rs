@@ -1,6 +1,7 @@
 //! The `SHOW` and `DESCRIBE` families.
 
 use clxs_api::Identifier;
+use datafusion::sql::sqlparser::ast as sqlparser;
 
 use super::{ObjectName, TableReference};
 
@@ -20,16 +21,6 @@ pub(crate) enum Show {
     },
     Views {
         schema: Option<ObjectName>,
-        pattern: Option<String>,
-    },
-    Volumes {
-        schema: Option<ObjectName>,
-        pattern: Option<String>,
-    },
-    ExternalLocations {
-        pattern: Option<String>,
-    },
-    StorageCredentials {
         pattern: Option<String>,
     },
     Columns {
@@ -55,17 +46,61 @@ pub(crate) enum Show {
         tables: Option<String>,
         pattern: Option<String>,
     },
+    /// The conditions are those of `PARTITION (…)` as written.
+    Partitions {
+        table: ObjectName,
+        conditions: Vec<String>,
+    },
+    Volumes {
+        schema: Option<ObjectName>,
+        pattern: Option<String>,
+    },
+    ExternalLocations {
+        pattern: Option<String>,
+    },
+    StorageCredentials {
+        pattern: Option<String>,
+    },
 }
 
 /// The `DESCRIBE` family.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Describe {
-    Table { table: TableReference, extended: bool },
-    Detail { table: TableReference },
-    History { table: TableReference, limit: Option<usize> },
-    Schema { name: ObjectName, extended: bool },
-    Catalog { name: Identifier, extended: bool },
-    Volume { name: ObjectName },
-    ExternalLocation { name: Identifier },
-    StorageCredential { name: Identifier },
+    Table {
+        table: TableReference,
+        extended: bool,
+    },
+    /// `DESCRIBE TABLE EXTENDED … AS JSON`
+    TableAsJson {
+        table: ObjectName,
+    },
+    TableColumn {
+        table: ObjectName,
+        column: Identifier,
+    },
+    Query(Box<sqlparser::Query>),
+    Detail {
+        table: TableReference,
+    },
+    History {
+        table: TableReference,
+        limit: Option<usize>,
+    },
+    Schema {
+        name: ObjectName,
+        extended: bool,
+    },
+    Catalog {
+        name: Identifier,
+        extended: bool,
+    },
+    Volume {
+        name: ObjectName,
+    },
+    ExternalLocation {
+        name: Identifier,
+    },
+    StorageCredential {
+        name: Identifier,
+    },
 }

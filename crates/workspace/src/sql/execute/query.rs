@@ -9,6 +9,7 @@ mod candidates;
 mod casts;
 mod column_name;
 mod compute;
+mod described;
 mod error;
 mod functions;
 mod interruptible;
