@@ -6,6 +6,7 @@
 mod auth;
 mod bindings;
 mod catalogs;
+mod constraints;
 mod error;
 mod external_locations;
 mod extract;
@@ -22,6 +23,7 @@ mod securables;
 mod statements;
 mod storage_credentials;
 mod tables;
+mod tags;
 mod volumes;
 mod warehouses;
 
@@ -100,6 +102,7 @@ pub(crate) fn router(state: AppState) -> Router {
         .merge(bindings::routes())
         .merge(external_locations::routes())
         .merge(files::routes())
+        .merge(constraints::routes())
         .merge(metastore::routes())
         .merge(models::routes())
         .merge(neighbours::routes())
@@ -110,6 +113,7 @@ pub(crate) fn router(state: AppState) -> Router {
         .merge(storage_credentials::routes())
         .merge(tables::routes())
         .merge(securables::routes::<volumes::Volumes>())
+        .merge(tags::routes())
         .merge(warehouses::routes())
         .fallback(no_such_endpoint)
         .method_not_allowed_fallback(no_such_endpoint)

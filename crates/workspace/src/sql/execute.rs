@@ -17,6 +17,7 @@ mod describe;
 mod drop;
 mod grants;
 mod insert;
+mod keys;
 mod maintenance;
 mod merge;
 mod modified;
@@ -29,6 +30,7 @@ mod show;
 mod show_create;
 mod storage;
 mod table_rows;
+mod tags;
 mod target;
 mod types;
 mod update;
@@ -52,6 +54,7 @@ pub(crate) async fn execute(context: &Context, statement: Statement) -> Result<S
         Statement::CreateCatalog(create) => securables::create_catalog(context, create).await,
         Statement::CreateSchema(create) => securables::create_schema(context, create).await,
         Statement::AlterSecurable(alter) => securables::alter(context, alter).await,
+        Statement::AlterTags(alter) => tags::execute(context, alter).await,
         Statement::Use(namespace) => securables::use_namespace(context, namespace).await,
         Statement::CreateTable(create) => create_table::execute(context, *create).await,
         Statement::CreateView(create) => views::create(context, *create).await,

@@ -16,6 +16,7 @@ mod describe;
 mod dml;
 mod drop;
 mod grant;
+mod keys;
 mod maintenance;
 mod merge;
 pub(super) mod names;
@@ -23,6 +24,7 @@ mod parameters;
 mod query;
 mod show;
 mod storage;
+mod tags;
 mod tokens;
 mod types;
 mod unsupported;
@@ -160,6 +162,8 @@ const STATEMENTS: &[(&str, Reader)] = &[
     ("COMMENT ON", |parser| parser.comment_on()),
     ("INSERT", |parser| parser.insert()),
     ("DELETE FROM", |parser| parser.delete()),
+    ("SET TAG ON", |parser| parser.set_tag()),
+    ("UNSET TAG ON", |parser| parser.unset_tag()),
     ("UPDATE", |parser| parser.update()),
     ("MERGE", |parser| parser.merge()),
     ("TRUNCATE TABLE", |parser| parser.truncate()),

@@ -8,6 +8,7 @@ mod arithmetic;
 mod candidates;
 mod casts;
 mod column_name;
+mod described;
 mod error;
 mod functions;
 mod number_text;

@@ -21,6 +21,7 @@ const SHOWN: &[&str] = &[
     "STORAGE CREDENTIALS",
     "COLUMNS",
     "TBLPROPERTIES",
+    "PARTITIONS",
 ];
 
 impl Parser<'_> {
@@ -41,6 +42,7 @@ impl Parser<'_> {
             Some("EXTERNAL LOCATIONS") => Show::ExternalLocations { pattern: self.pattern()? },
             Some("STORAGE CREDENTIALS") => Show::StorageCredentials { pattern: self.pattern()? },
             Some("COLUMNS") => self.show_columns()?,
+            Some("PARTITIONS") => self.show_partitions()?,
             Some(_) => self.show_properties()?,
             None => return Err(self.unsupported_kind("SHOW")),
         }))
@@ -73,6 +75,14 @@ impl Parser<'_> {
             table = ObjectName(parts);
         }
         Ok(Show::Columns { table })
+    }
+
+    /// `table [PARTITION (column = value, …)]`
+    fn show_partitions(&mut self) -> Result<Show, SqlError> {
+        let table = self.object_name(3)?;
+        let limited = self.accept("PARTITION");
+        let conditions = if limited { self.list(Self::expression_as_written)? } else { Vec::new() };
+        Ok(Show::Partitions { table, conditions })
     }
 
     fn show_properties(&mut self) -> Result<Show, SqlError> {
