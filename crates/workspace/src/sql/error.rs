@@ -6,6 +6,7 @@ mod execution;
 mod metastore;
 mod securables;
 mod syntax;
+mod types;
 
 use std::error::Error;
 use std::fmt::{self, Display, Write as _};

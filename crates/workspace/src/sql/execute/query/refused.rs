@@ -34,6 +34,8 @@ pub(super) fn expression(expr: &Expr) -> Result<(), SqlError> {
         Expr::Like { any, .. } | Expr::ILike { any, .. } => refuse_if(*any, "LIKE ANY"),
         Expr::Function(_) | Expr::Case { .. } | Expr::UnaryOp { .. } | Expr::TypedString(_) => Ok(()),
         Expr::Interval(_) | Expr::Extract { .. } | Expr::Substring { .. } | Expr::Trim { .. } => Ok(()),
+        Expr::Ceil { .. } | Expr::Floor { .. } | Expr::Position { .. } | Expr::Overlay { .. } => Ok(()),
+        Expr::RLike { .. } | Expr::CompoundFieldAccess { .. } => Ok(()),
         Expr::GroupingSets(_) | Expr::Cube(_) | Expr::Rollup(_) | Expr::Wildcard(_) => Ok(()),
         Expr::Cast { format, array, .. } => refuse_if(format.is_some() || *array, "CAST with a format"),
         Expr::BinaryOp { op, .. } => operator(op),
@@ -53,6 +55,9 @@ fn operator(op: &BinaryOperator) -> Result<(), SqlError> {
         BinaryOperator::Modulo | BinaryOperator::StringConcat | BinaryOperator::And | BinaryOperator::Or => {
             Ok(())
         }
+        BinaryOperator::MyIntegerDivide | BinaryOperator::BitwiseAnd | BinaryOperator::BitwiseOr => Ok(()),
+        BinaryOperator::BitwiseXor | BinaryOperator::PGBitwiseShiftLeft => Ok(()),
+        BinaryOperator::PGBitwiseShiftRight => Ok(()),
         BinaryOperator::Eq | BinaryOperator::NotEq | BinaryOperator::Spaceship => Ok(()),
         BinaryOperator::Lt | BinaryOperator::LtEq | BinaryOperator::Gt | BinaryOperator::GtEq => Ok(()),
         other => refused(&format!("the operator {other}")),

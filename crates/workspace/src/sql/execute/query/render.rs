@@ -10,6 +10,7 @@ use datafusion::arrow::datatypes::{
 };
 use serde_json::Value;
 
+use super::udf::year_text;
 use super::number_text::{double_text, float_text};
 use crate::sql::SqlError;
 use crate::warehouse::Row;
@@ -99,7 +100,7 @@ fn map_entries(entries: &datafusion::arrow::array::StructArray) -> Result<Value,
 fn date(days: i32) -> Result<String, SqlError> {
     let date =
         NaiveDate::from_epoch_days(days).ok_or_else(|| SqlError::internal(format!("no date: day {days}")))?;
-    Ok(format!("{:04}-{:02}-{:02}", date.year(), date.month(), date.day()))
+    Ok(format!("{}-{:02}-{:02}", year_text(&date), date.month(), date.day()))
 }
 
 /// ISO 8601 with milliseconds; with the `Z` of the session's zone, UTC, unless the type has no zone.

@@ -1,0 +1,2 @@
+use super::definition::Definition;
+pub(super) const FUNCTIONS: &[Definition] = &[];
