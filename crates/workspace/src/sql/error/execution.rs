@@ -119,12 +119,35 @@ impl SqlError {
         Self::new(class, "22023", message)
     }
 
+    /// A date or timestamp that Spark has and we do not.
+    pub(crate) fn far_date() -> Self {
+        Self::unsupported("a date that is further away than 262,000 years")
+    }
+
     pub(crate) fn datetime_field_out_of_bounds() -> Self {
         let message = "The value of a field of the date or time is out of its range. If necessary set it to another one.";
-        Self::new("DATETIME_FIELD_OUT_OF_BOUNDS.WITH_SUGGESTION", "22023", message)
+        Self::new("DATETIME_FIELD_OUT_OF_BOUNDS.WITHOUT_SUGGESTION", "22023", message)
     }
 
     pub(crate) fn illegal_day_of_week(name: &str) -> Self {
         Self::new("ILLEGAL_DAY_OF_WEEK", "22009", format!("Illegal input for day of week: {name}."))
+    }
+
+    pub(crate) fn cannot_parse_timestamp(text: &str) -> Self {
+        let message = format!(
+            "Text '{text}' could not be parsed. Use `try_to_timestamp` to tolerate invalid input string and return \
+             NULL instead."
+        );
+        Self::new("CANNOT_PARSE_TIMESTAMP", "22007", message)
+    }
+
+    pub(crate) fn invalid_timezone(zone: &str) -> Self {
+        let message = format!("The timezone: {zone} is invalid. The timezone must be either a region-based zone ID or a zone offset.");
+        Self::new("INVALID_TIMEZONE", "22009", message)
+    }
+
+    pub(crate) fn old_datetime_pattern(pattern: &str) -> Self {
+        let message = format!("You may get a different result: Fail to recognize '{pattern}' pattern in the DateTimeFormatter.");
+        Self::new("INCONSISTENT_BEHAVIOR_CROSS_VERSION.DATETIME_PATTERN_RECOGNITION", "42K0B", message)
     }
 }

@@ -106,3 +106,34 @@ impl SqlError {
         Self::new("WRONG_NUM_ARGS.WITHOUT_SUGGESTION", "42605", message)
     }
 }
+
+/// Arguments that functions do not take.
+impl SqlError {
+    pub(crate) fn hash_map_type(function: &str) -> Self {
+        let message = format!("input to the function `{function}` cannot contain elements of the \"MAP\" type.");
+        mismatch("DATATYPE_MISMATCH.HASH_MAP_TYPE", &message)
+    }
+
+    pub(crate) fn value_out_of_parameter_range(function: &str, value: i32) -> Self {
+        let message = format!("the position of `{function}` must be at least 1 (current value = {value}).");
+        mismatch("DATATYPE_MISMATCH.VALUE_OUT_OF_RANGE", &message)
+    }
+
+    pub(crate) fn malformed_character_coding(function: &str, charset: &str) -> Self {
+        let message = format!("Invalid value found when performing `{function}` with {charset}.");
+        Self::new("MALFORMED_CHARACTER_CODING", "22000", message)
+    }
+
+    pub(crate) fn invalid_regexp_replace(source: &str, pattern: &str, replacement: &str) -> Self {
+        let message = format!(
+            "Could not perform regexp_replace for source = \"{source}\", pattern = \"{pattern}\", replacement = \
+             \"{replacement}\" and position = 1."
+        );
+        Self::new("INVALID_REGEXP_REPLACE", "22023", message)
+    }
+
+    pub(crate) fn escape_misplaced(class: &'static str, pattern: &str) -> Self {
+        let message = format!("The format is invalid: '{pattern}'. The escape character stands at a wrong place.");
+        Self::new(class, "42601", message)
+    }
+}

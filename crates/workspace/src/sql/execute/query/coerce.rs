@@ -15,7 +15,7 @@ use datafusion::logical_expr::{
 
 use super::casts::spark_name;
 use super::common_type;
-use super::udf::{cast_to, external, try_cast_to};
+use super::udf::{is_interval, cast_to, external, try_cast_to};
 use crate::sql::SqlError;
 
 /// A plan as the planner made it, with Spark's conversions.
@@ -154,7 +154,10 @@ fn compared(binary: BinaryExpr, schema: &DFSchema) -> Result<Expr> {
     if matches!(op, Operator::And | Operator::Or) {
         return Ok(Expr::BinaryExpr(BinaryExpr { left, op, right }));
     }
-    let mismatch = |left: &DataType, right: &DataType| SqlError::different_types(op, left, right);
+    let mismatch = |left: &DataType, right: &DataType| match is_interval(left) || is_interval(right) {
+        true => SqlError::unsupported("comparing an INTERVAL"),
+        false => SqlError::different_types(op, left, right),
+    };
     let [left, right] = alike([*left, *right], schema, mismatch)?;
     let data_type = left.get_type(schema)?;
     if matches!(data_type, DataType::Map(..)) {

@@ -58,6 +58,7 @@ impl Decimal {
             ScalarValue::Int16(Some(number)) => Self::of((*number).into()),
             ScalarValue::Int32(Some(number)) => Self::of((*number).into()),
             ScalarValue::Int64(Some(number)) => Self::of((*number).into()),
+            ScalarValue::UInt64(Some(number)) => Self::of((*number).into()),
             ScalarValue::Decimal128(Some(unscaled), _, scale) => {
                 Self { unscaled: i256::from_i128(*unscaled), scale: (*scale).into() }
             }

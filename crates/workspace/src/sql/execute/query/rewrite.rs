@@ -3,7 +3,7 @@
 use std::ops::ControlFlow;
 
 use datafusion::sql::sqlparser::ast::{
-    DataType, Expr, GroupByExpr, Ident, LimitClause, OrderByKind, Query, Select, SelectItem,
+    CastKind, DataType, Expr, GroupByExpr, Ident, LimitClause, OrderByKind, Query, Select, SelectItem,
     TableFactor, UnaryOperator, Value, VisitMut, VisitorMut,
 };
 
@@ -112,15 +112,28 @@ fn plain_text(data_type: DataType) -> DataType {
     }
 }
 
-/// A number with a sign is one literal: `-2147483648` is an INT, and `2147483648` is none.
+/// A number with a sign is one literal: `-2147483648` is an INT, and `2147483648` is none. A cast behind it casts
+/// the number with its sign.
 fn sign_literal(expr: &mut Expr) {
-    if let Expr::UnaryOp { op: UnaryOperator::Minus, expr: number } = expr
-        && let Expr::Value(value) = number.as_mut()
-        && let Value::Number(digits, _) = &mut value.value
+    if let Expr::UnaryOp { op: UnaryOperator::Minus, expr: operand } = expr
+        && let Some(digits) = number_below(operand)
         && !digits.starts_with('-')
     {
         digits.insert(0, '-');
-        *expr = Expr::Value(value.clone());
+        let signed = std::mem::replace(operand.as_mut(), Expr::Tuple(Vec::new()));
+        *expr = signed;
+    }
+}
+
+/// The number under casts that are written behind it.
+fn number_below(expr: &mut Expr) -> Option<&mut String> {
+    match expr {
+        Expr::Cast { kind: CastKind::DoubleColon, expr, .. } => number_below(expr),
+        Expr::Value(value) => match &mut value.value {
+            Value::Number(digits, _) => Some(digits),
+            _ => None,
+        },
+        _ => None,
     }
 }
 

@@ -55,7 +55,7 @@ fn unsupported(array: &ArrayRef) -> SqlError {
 /// `2021-06-15 12:34:56.789`: a fraction only when there is one, without zeros at its end.
 fn timestamp(microseconds: i64) -> Result<String, SqlError> {
     let instant = DateTime::from_timestamp_micros(microseconds)
-        .ok_or_else(|| SqlError::internal(format!("no timestamp: {microseconds} µs")))?;
+        .ok_or_else(SqlError::far_date)?;
     let seconds = instant.format("%Y-%m-%d %H:%M:%S");
     let fraction = format!("{:06}", instant.nanosecond() / 1000);
     let fraction = fraction.trim_end_matches('0');

@@ -16,7 +16,7 @@ pub(super) fn as_call(expr: Expr) -> Result<Expr, SqlError> {
         Expr::UnaryOp { op: UnaryOperator::Minus, expr } => call("negative", vec![*expr]),
         Expr::UnaryOp { op: UnaryOperator::Plus, expr } => call("positive", vec![*expr]),
         Expr::UnaryOp { op: UnaryOperator::BitwiseNot, expr } => call("bit_not", vec![*expr]),
-        Expr::Extract { field, expr, .. } => call(&part(&field)?, vec![*expr]),
+        Expr::Extract { field, expr, .. } => call(part(&field.to_string())?, vec![*expr]),
         Expr::Substring { expr, substring_from, substring_for, .. } => {
             let mut arguments = vec![*expr];
             arguments.extend(substring_from.map(|from| *from));
@@ -51,9 +51,8 @@ fn negated_if(negated: bool, expr: Expr) -> Expr {
 }
 
 /// The function that gives a part of a date or timestamp.
-fn part(field: &DateTimeField) -> Result<String, SqlError> {
-    let name = field.to_string().to_lowercase();
-    Ok(match name.as_str() {
+pub(super) fn part(field: &str) -> Result<&'static str, SqlError> {
+    Ok(match field.to_lowercase().as_str() {
         "year" | "years" | "y" | "yr" | "yrs" => "year",
         "yearofweek" | "isoyear" => "year_of_week",
         "quarter" | "qtr" => "quarter",
@@ -66,9 +65,8 @@ fn part(field: &DateTimeField) -> Result<String, SqlError> {
         "hour" | "hours" | "h" | "hr" | "hrs" => "hour",
         "minute" | "minutes" | "m" | "min" | "mins" => "minute",
         "second" | "seconds" | "s" | "sec" | "secs" => "seconds_with_fraction",
-        _ => return Err(SqlError::invalid_extract_field(&name)),
-    }
-    .to_owned())
+        _ => return Err(SqlError::invalid_extract_field(field)),
+    })
 }
 
 fn trimmed(side: Option<TrimWhereField>, characters: Option<Box<Expr>>, expr: Expr) -> Expr {

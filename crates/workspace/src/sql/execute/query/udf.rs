@@ -33,7 +33,7 @@ use datafusion::logical_expr::{AggregateUDF, ColumnarValue, ScalarFunctionArgs, 
 pub(super) use arithmetic::{ADD, DIVIDE, INT_DIVIDE, MULTIPLY, NEGATE, REMAINDER, SUBTRACT};
 pub(in crate::sql::execute) use assignment::assigned;
 pub(super) use cast::{cast_to, parse_date, parse_timestamp, try_cast_to, year_text};
-pub(super) use definition::Definition;
+pub(super) use definition::{Definition, is_interval};
 pub(super) use text::TO_TEXT;
 
 use crate::sql::SqlError;

@@ -14,7 +14,7 @@ pub(super) const FUNCTIONS: &[Row] = &[
         "count_if",
         Expression(|arguments| {
             let [condition] = exactly(arguments)?;
-            Some(call("count", vec![case(condition, literal(Value::Boolean(true)), None)]))
+            Some(call("count", vec![case(super::conditions::boolean(condition), literal(Value::Boolean(true)), None)]))
         }),
     ),
     ("dense_rank", EngineInt("dense_rank")),

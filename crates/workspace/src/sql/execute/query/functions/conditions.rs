@@ -63,9 +63,17 @@ fn zero() -> Expr {
 
 fn choose(arguments: Vec<Expr>) -> Option<Expr> {
     let [condition, then, otherwise] = exactly(arguments)?;
-    Some(case(condition, then, Some(otherwise)))
+    Some(case(boolean(condition), then, Some(otherwise)))
 }
 
 fn is_not_null([value]: [Expr; 1]) -> Expr {
     Expr::IsNotNull(Box::new(value))
+}
+
+/// NULL as a condition is not true.
+pub(super) fn boolean(condition: Expr) -> Expr {
+    match &condition {
+        Expr::Value(value) if value.value == Value::Null => literal(Value::Boolean(false)),
+        _ => condition,
+    }
 }

@@ -11,6 +11,7 @@ use datafusion::logical_expr::{
     ColumnarValue, Expr, ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl, Signature, Volatility, cast,
 };
 
+use super::definition::is_interval;
 use super::{external, on_columns, operands};
 use crate::sql::SqlError;
 use crate::sql::execute::query::casts::{Kind, kind, spark_name};
@@ -44,7 +45,7 @@ pub(in crate::sql::execute::query) fn try_cast_to(value: Expr, given: &DataType,
 fn widens(given: &DataType, wanted: &DataType) -> bool {
     let whole = given.is_signed_integer() && wanted.is_signed_integer();
     *given == DataType::Null
-        || (whole && given.size() <= wanted.size())
+        || (whole && given.primitive_width() <= wanted.primitive_width())
         || (given.is_signed_integer() && *wanted == DataType::Float64)
         || (*given == DataType::Date32 && matches!(wanted, DataType::Timestamp(..)))
 }
@@ -233,6 +234,7 @@ fn require_castable(given: &DataType, wanted: &DataType) -> Result<(), SqlError>
     };
     match (from, to) {
         _ if given == wanted => Ok(()),
+        _ if is_interval(given) || is_interval(wanted) => Err(SqlError::unsupported("CAST of an INTERVAL")),
         (Kind::Null, _) | (_, Kind::Text) => Ok(()),
         (Kind::Number | Kind::Truth, Kind::Number | Kind::Truth) => Ok(()),
         (Kind::Text, Kind::Other) if *wanted != DataType::Binary => without(),

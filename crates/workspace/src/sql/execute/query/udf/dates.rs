@@ -46,9 +46,9 @@ pub(super) const FUNCTIONS: &[Definition] = &[
         text(row.date(0).format("%b").to_string())
     }),
     Definition::rows(&["add_months"], &[Date, Int], DATE, |row| set(add_months(row.date(0), row.long(1)))),
-    Definition::rows(&["date_add", "dateadd"], &[Date, Int], DATE, |row| moved(row.date(0), row.long(1))),
+    Definition::rows(&["date_add"], &[Date, Int], DATE, |row| moved(row.date(0), row.long(1))),
     Definition::rows(&["date_sub"], &[Date, Int], DATE, |row| moved(row.date(0), -row.long(1))),
-    Definition::rows(&["datediff", "date_diff"], &[Date, Date], INT, |row| {
+    Definition::rows(&["datediff"], &[Date, Date], INT, |row| {
         int(row.date(0).to_epoch_days() - row.date(1).to_epoch_days())
     }),
     Definition::rows(&["last_day"], &[Date], DATE, |row| set(last_day(row.date(0)))),
@@ -77,7 +77,7 @@ fn unsigned(value: u32) -> Answer {
 }
 
 fn set(value: Option<NaiveDate>) -> Answer {
-    value.map_or_else(|| Err(SqlError::arithmetic_overflow("a date out of range")), date)
+    value.map_or_else(|| Err(SqlError::far_date()), date)
 }
 
 fn moved(start: NaiveDate, days: i64) -> Answer {

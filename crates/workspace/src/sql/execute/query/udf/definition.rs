@@ -149,10 +149,18 @@ impl Definition {
         let taken = given.iter().zip(parameters).enumerate();
         taken
             .map(|(index, (given, parameter))| {
+                if is_interval(given) && !self.takes_intervals() {
+                    return Err(SqlError::unsupported(format!("an INTERVAL in `{}`", self.name())));
+                }
                 let refused = || SqlError::unexpected_input_type(index + 1, parameter.name(), &spark_name(given));
                 parameter.taken(given).ok_or_else(refused)
             })
             .collect()
+    }
+
+    /// Dates with an interval added or taken away.
+    fn takes_intervals(&self) -> bool {
+        matches!(self.name(), "add" | "subtract" | "try_add" | "try_subtract")
     }
 
     fn output(&self, taken: &[DataType], known: &[Option<&ScalarValue>]) -> Result<DataType, SqlError> {
@@ -200,6 +208,10 @@ pub(super) fn by_row(
         }
     });
     ScalarValue::iter_to_array(answers.collect::<Result<Vec<_>>>()?)
+}
+
+pub(in crate::sql::execute::query) fn is_interval(data_type: &DataType) -> bool {
+    matches!(data_type, DataType::Interval(_) | DataType::Duration(_))
 }
 
 impl Parameter {

@@ -10,7 +10,7 @@ use crate::sql::execute::query::casts::{Kind, kind, spark_name};
 use crate::sql::execute::query::common_type;
 use crate::sql::execute::query::decimal::{Decimal, Rounding, bounded};
 use crate::sql::execute::query::udf::cast::{convert, instant, integer};
-use crate::sql::execute::query::udf::definition::Answer;
+use crate::sql::execute::query::udf::definition::{Answer, is_interval};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Operation {
@@ -111,10 +111,6 @@ fn is_time(kind: Kind) -> bool {
     matches!(kind, Kind::Date | Kind::Timestamp)
 }
 
-fn is_interval(data_type: &DataType) -> bool {
-    matches!(data_type, DataType::Interval(_) | DataType::Duration(_))
-}
-
 /// Dates and timestamps with days, months or a time added.
 fn of_times(operation: Operation, left: &DataType, right: &DataType) -> Result<DataType, SqlError> {
     let (time, other) = match operation {
@@ -122,8 +118,9 @@ fn of_times(operation: Operation, left: &DataType, right: &DataType) -> Result<D
         Operation::Add | Operation::Subtract => (left, right),
         _ => return Err(no_interval(operation, left, right)),
     };
-    let days = matches!(other, DataType::Int8 | DataType::Int16 | DataType::Int32 | DataType::Null);
+    let days = matches!(other, DataType::Int8 | DataType::Int16 | DataType::Int32);
     match kind(time) {
+        Kind::Date if *other == DataType::Null => Ok(common_type::timestamp()),
         Kind::Date if days => Ok(DataType::Date32),
         Kind::Date if matches!(other, DataType::Duration(_)) => Ok(common_type::timestamp()),
         Kind::Date | Kind::Timestamp if is_interval(other) => Ok(time.clone()),
@@ -228,7 +225,7 @@ fn overflow(operation: Operation, left: Decimal, right: Decimal, result: &DataTy
 fn moved(operation: Operation, left: &ScalarValue, right: &ScalarValue, result: &DataType) -> Answer {
     let (time, by) = if is_time(kind(&left.data_type())) { (left, right) } else { (right, left) };
     let sign = if operation == Operation::Subtract { -1 } else { 1 };
-    let overflow = || SqlError::arithmetic_overflow("a date out of range");
+    let overflow = SqlError::far_date;
     let time = convert(time, result)?;
     let value = match &time {
         ScalarValue::Date32(Some(days)) => {
