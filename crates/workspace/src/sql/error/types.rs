@@ -137,3 +137,40 @@ impl SqlError {
         Self::new(class, "42601", message)
     }
 }
+
+/// Arrays and maps.
+impl SqlError {
+    pub(crate) fn null_type(function: &str) -> Self {
+        let message = format!("Null typed values cannot be used as arguments of `{function}`.");
+        mismatch("DATATYPE_MISMATCH.NULL_TYPE", &message)
+    }
+
+    pub(crate) fn array_function_diff_types(list: &str, element: &str) -> Self {
+        let message = format!("the array of type \"{list}\" does not have elements of type \"{element}\".");
+        mismatch("DATATYPE_MISMATCH.ARRAY_FUNCTION_DIFF_TYPES", &message)
+    }
+
+    pub(crate) fn binary_array_diff_types(left: &str, right: &str) -> Self {
+        let message = format!("the arguments must be arrays of the same type, but they are \"{left}\" and \"{right}\".");
+        mismatch("DATATYPE_MISMATCH.BINARY_ARRAY_DIFF_TYPES", &message)
+    }
+
+    pub(crate) fn map_function_diff_types(types: &str) -> Self {
+        let message = format!("the arguments must be a map and one of its keys, but they are {types}.");
+        mismatch("DATATYPE_MISMATCH.MAP_FUNCTION_DIFF_TYPES", &message)
+    }
+
+    pub(crate) fn null_map_key() -> Self {
+        Self::new("NULL_MAP_KEY", "2200E", "Cannot use null as map key.")
+    }
+
+    pub(crate) fn duplicated_map_key(key: &str) -> Self {
+        let message = format!("Duplicate map key {key} was found, please check the input data.");
+        Self::new("DUPLICATED_MAP_KEY", "23505", message)
+    }
+
+    pub(crate) fn invalid_escape(escape: &str) -> Self {
+        let message = format!("Found an invalid escape string: '{escape}'. The escape string must contain only one character.");
+        Self::new("INVALID_ESC", "42604", message)
+    }
+}

@@ -31,7 +31,7 @@ impl ExprPlanner for SparkOperators {
 }
 
 /// A whole number written beside a DECIMAL has just the digits it needs; a TINYINT has all of its type.
-fn literal_beside(expr: Expr, other: &DataType) -> Expr {
+pub(super) fn literal_beside(expr: Expr, other: &DataType) -> Expr {
     let number = match (&expr, other) {
         (Expr::Literal(value, None), DataType::Decimal128(..)) => whole(value),
         (Expr::Cast(cast), DataType::Decimal128(..)) => match (cast.expr.as_ref(), cast.field.data_type()) {

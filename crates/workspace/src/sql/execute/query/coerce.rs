@@ -13,6 +13,7 @@ use datafusion::logical_expr::{
     BinaryExpr, Expr, ExprSchemable, LogicalPlan, LogicalPlanBuilder, Operator, Union, col,
 };
 
+use super::arithmetic::literal_beside;
 use super::casts::spark_name;
 use super::common_type;
 use super::udf::{is_interval, cast_to, external, try_cast_to};
@@ -87,6 +88,9 @@ fn as_types(input: Arc<LogicalPlan>, types: &[DataType]) -> Result<LogicalPlan> 
 /// Functions of DataFusion whose arguments have one type.
 const UNIFIED: &[&str] = &["coalesce", "make_array"];
 
+/// Arithmetic that is called by name.
+const NARROWED: &[&str] = &["mod", "pmod", "try_add", "try_divide", "try_mod", "try_multiply", "try_subtract"];
+
 fn coerced(expr: Expr, schema: &DFSchema) -> Result<Transformed<Expr>> {
     let changed = match expr {
         Expr::Cast(cast) => {
@@ -105,6 +109,12 @@ fn coerced(expr: Expr, schema: &DFSchema) -> Result<Transformed<Expr>> {
         Expr::ScalarFunction(function) if UNIFIED.contains(&function.func.name()) => {
             let name = function.func.name().to_owned();
             let args = to_common_type(function.args, schema, &name)?;
+            Expr::ScalarFunction(ScalarFunction { func: function.func, args })
+        }
+        Expr::ScalarFunction(function) if NARROWED.contains(&function.func.name()) && function.args.len() == 2 => {
+            let types = function.args.iter().map(|value| value.get_type(schema)).collect::<Result<Vec<_>>>()?;
+            let args = function.args.into_iter().zip(types.iter().rev());
+            let args = args.map(|(value, other)| literal_beside(value, other)).collect();
             Expr::ScalarFunction(ScalarFunction { func: function.func, args })
         }
         other => return Ok(Transformed::no(other)),

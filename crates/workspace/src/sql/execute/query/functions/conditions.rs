@@ -9,6 +9,7 @@ use crate::sql::execute::query::syntax::{call, case, cast, literal};
 
 pub(super) const FUNCTIONS: &[Row] = &[
     ("coalesce", Engine("coalesce")),
+    ("decode", Expression(decode)),
     ("if", Expression(choose)),
     ("iff", Expression(choose)),
     ("ifnull", Engine("coalesce")),
@@ -76,4 +77,21 @@ pub(super) fn boolean(condition: Expr) -> Expr {
         Expr::Value(value) if value.value == Value::Null => literal(Value::Boolean(false)),
         _ => condition,
     }
+}
+
+/// Of two arguments it reads bytes; else it is a CASE in which null is like null.
+fn decode(arguments: Vec<Expr>) -> Option<Expr> {
+    if arguments.len() == 2 {
+        return Some(call("decode", arguments));
+    }
+    let mut arguments = arguments.into_iter();
+    let value = arguments.next()?;
+    let rest: Vec<Expr> = arguments.collect();
+    let (pairs, otherwise) = rest.as_chunks::<2>();
+    let otherwise = otherwise.first().cloned();
+    pairs.iter().rev().fold(otherwise, |otherwise, [search, result]| {
+        let op = BinaryOperator::Spaceship;
+        let same = Expr::BinaryOp { left: Box::new(value.clone()), op, right: Box::new(search.clone()) };
+        Some(case(same, result.clone(), otherwise))
+    })
 }

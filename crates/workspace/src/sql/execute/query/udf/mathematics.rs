@@ -30,13 +30,13 @@ macro_rules! logarithm {
 }
 
 pub(super) const FUNCTIONS: &[Definition] = &[
-    Definition::rows(&["round"], &[Number, Int], Output::Of(rounded_type), |row| rounded(row, Rounding::HalfUp))
+    Definition::rows(&["round"], &[Number, Long], Output::Of(rounded_type), |row| rounded(row, Rounding::HalfUp))
         .required(1),
-    Definition::rows(&["bround"], &[Number, Int], Output::Of(rounded_type), |row| rounded(row, Rounding::HalfEven))
+    Definition::rows(&["bround"], &[Number, Long], Output::Of(rounded_type), |row| rounded(row, Rounding::HalfEven))
         .required(1),
-    Definition::rows(&["ceil"], &[Number, Int], Output::Of(whole_type), |row| whole(row, Rounding::Ceiling))
+    Definition::rows(&["ceil"], &[Number, Long], Output::Of(whole_type), |row| whole(row, Rounding::Ceiling))
         .required(1),
-    Definition::rows(&["floor"], &[Number, Int], Output::Of(whole_type), |row| whole(row, Rounding::Floor))
+    Definition::rows(&["floor"], &[Number, Long], Output::Of(whole_type), |row| whole(row, Rounding::Floor))
         .required(1),
     of_double!("rint"; f64::round_ties_even),
     of_double!("sqrt"; f64::sqrt),

@@ -187,7 +187,11 @@ fn split(row: &Row) -> Answer {
 /// `INVALID_FORMAT.ESC_AT_THE_END` and `INVALID_FORMAT.ESC_IN_THE_MIDDLE`: an escape stands before `%`, `_` or itself.
 fn like(row: &Row, ignore_case: bool) -> Answer {
     let pattern = row.text(1);
-    let escape = row.text_or(2, "\\").chars().next();
+    let written = row.text_or(2, "\\");
+    let escape = written.chars().next();
+    if written.chars().count() != 1 {
+        return Err(SqlError::invalid_escape(written));
+    }
     let mut translated = String::from(if ignore_case { "(?is)^" } else { "(?s)^" });
     let mut characters = pattern.chars();
     while let Some(character) = characters.next() {
