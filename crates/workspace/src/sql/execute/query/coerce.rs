@@ -10,13 +10,14 @@ use datafusion::logical_expr::expr::{Between, Case, InList, Like, ScalarFunction
 use datafusion::logical_expr::expr_rewriter::NamePreserver;
 use datafusion::logical_expr::utils::merge_schema;
 use datafusion::logical_expr::{
-    BinaryExpr, Expr, ExprSchemable, LogicalPlan, LogicalPlanBuilder, Operator, Union, col,
+    AggregateUDF, BinaryExpr, Expr, ExprSchemable, LogicalPlan, LogicalPlanBuilder, Operator, Union,
+    WindowFunctionDefinition, col,
 };
 
 use super::arithmetic::literal_beside;
-use super::casts::spark_name;
+use super::casts::{Kind, kind, spark_name};
 use super::common_type;
-use super::udf::{is_interval, cast_to, external, try_cast_to};
+use super::udf::{cast_to, decimal_average, external, is_interval, try_cast_to};
 use crate::sql::SqlError;
 
 /// A plan as the planner made it, with Spark's conversions.
@@ -88,6 +89,28 @@ fn as_types(input: Arc<LogicalPlan>, types: &[DataType]) -> Result<LogicalPlan> 
 /// Functions of DataFusion whose arguments have one type.
 const UNIFIED: &[&str] = &["coalesce", "make_array"];
 
+/// What is averaged: a text and NULL as DOUBLE.
+fn averaged(args: Vec<Expr>, schema: &DFSchema) -> Result<Vec<Expr>> {
+    args.into_iter()
+        .map(|arg| {
+            let given = arg.get_type(schema)?;
+            match kind(&given) {
+                Kind::Text | Kind::Null => Ok(converted(arg, &given, &DataType::Float64)),
+                Kind::Number => Ok(arg),
+                _ => Err(external(SqlError::unexpected_input_type(1, "\"NUMERIC\"", &spark_name(&given)))),
+            }
+        })
+        .collect()
+}
+
+/// The average of a DECIMAL is rounded by ours.
+fn average(func: Arc<AggregateUDF>, args: &[Expr], schema: &DFSchema) -> Result<Arc<AggregateUDF>> {
+    match args.first().map(|arg| arg.get_type(schema)).transpose()? {
+        Some(DataType::Decimal128(..)) => Ok(decimal_average().unwrap_or(func)),
+        _ => Ok(func),
+    }
+}
+
 /// Arithmetic that is called by name.
 const NARROWED: &[&str] = &["mod", "pmod", "try_add", "try_divide", "try_mod", "try_multiply", "try_subtract"];
 
@@ -116,6 +139,21 @@ fn coerced(expr: Expr, schema: &DFSchema) -> Result<Transformed<Expr>> {
             let args = function.args.into_iter().zip(types.iter().rev());
             let args = args.map(|(value, other)| literal_beside(value, other)).collect();
             Expr::ScalarFunction(ScalarFunction { func: function.func, args })
+        }
+        Expr::AggregateFunction(mut call) if call.func.name() == "avg" => {
+            call.params.args = averaged(call.params.args, schema)?;
+            call.func = average(call.func, &call.params.args, schema)?;
+            Expr::AggregateFunction(call)
+        }
+        Expr::WindowFunction(mut call) => {
+            if let WindowFunctionDefinition::AggregateUDF(func) = &call.fun
+                && func.name() == "avg"
+            {
+                let func = Arc::clone(func);
+                call.params.args = averaged(call.params.args, schema)?;
+                call.fun = WindowFunctionDefinition::AggregateUDF(average(func, &call.params.args, schema)?);
+            }
+            Expr::WindowFunction(call)
         }
         other => return Ok(Transformed::no(other)),
     };

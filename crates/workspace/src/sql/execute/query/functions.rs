@@ -87,9 +87,9 @@ pub(super) fn rewrite(mut function: Function, values: &SessionValues) -> Result<
 /// A function of ours; an aggregate may have DISTINCT, FILTER and OVER.
 fn ours(function: Function, name: &str) -> Option<Expr> {
     if let Some(engine) = udf::aggregate(name) {
-        return Some(renamed(function, engine));
+        return aggregates::ours(function, engine);
     }
-    let plain = function.over.is_none() && function.filter.is_none() && function.within_group.is_empty();
+    let plain = function.over.is_none() && function.null_treatment.is_none() && function.filter.is_none() && function.within_group.is_empty();
     let definition = udf::named(name).filter(|_| plain)?;
     Some(call(definition.name(), arguments(&function)?))
 }

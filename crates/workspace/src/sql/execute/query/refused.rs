@@ -31,7 +31,9 @@ pub(super) fn expression(expr: &Expr) -> Result<(), SqlError> {
         Expr::IsNull(_) | Expr::IsNotNull(_) | Expr::IsUnknown(_) | Expr::IsNotUnknown(_) => Ok(()),
         Expr::IsDistinctFrom(..) | Expr::IsNotDistinctFrom(..) | Expr::Between { .. } => Ok(()),
         Expr::InList { .. } | Expr::InSubquery { .. } | Expr::Exists { .. } | Expr::Subquery(_) => Ok(()),
-        Expr::Like { any, .. } | Expr::ILike { any, .. } => refuse_if(*any, "LIKE ANY"),
+        Expr::Like { any, pattern, .. } | Expr::ILike { any, pattern, .. } => {
+            refuse_if(*any || is_quantified(pattern), "LIKE with ANY, SOME or ALL")
+        }
         Expr::Function(_) | Expr::Case { .. } | Expr::UnaryOp { .. } | Expr::TypedString(_) => Ok(()),
         Expr::Interval(_) | Expr::Extract { .. } | Expr::Substring { .. } | Expr::Trim { .. } => Ok(()),
         Expr::Ceil { .. } | Expr::Floor { .. } | Expr::Position { .. } | Expr::Overlay { .. } => Ok(()),
@@ -45,6 +47,13 @@ pub(super) fn expression(expr: &Expr) -> Result<(), SqlError> {
         },
         other => refused(&format!("the expression {other}")),
     }
+}
+
+/// Whether a pattern looks like the call of ANY, SOME or ALL.
+fn is_quantified(pattern: &Expr) -> bool {
+    let quantifiers = ["any", "some", "all"];
+    matches!(pattern, Expr::Function(function)
+        if quantifiers.iter().any(|name| function.name.to_string().eq_ignore_ascii_case(name)))
 }
 
 fn operator(op: &BinaryOperator) -> Result<(), SqlError> {

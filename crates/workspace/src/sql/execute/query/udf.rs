@@ -80,6 +80,11 @@ pub(super) fn aggregate(name: &str) -> Option<&'static str> {
     aggregate::ALL.iter().find(|aggregate| aggregate.names.contains(&name)).map(aggregate::Aggregate::name)
 }
 
+/// The average of DECIMAL.
+pub(super) fn decimal_average() -> Option<Arc<AggregateUDF>> {
+    aggregate::ALL.iter().find(|aggregate| aggregate.name() == "decimal_avg").map(aggregate::Aggregate::udaf)
+}
+
 /// Computes with columns, of one row each when all arguments are single values.
 fn on_columns(
     arguments: &ScalarFunctionArgs,

@@ -2,8 +2,10 @@
 //!
 //! An aggregate gathers its arguments, those of all rows of a group, and computes its value from them.
 
+mod folded;
 mod functions;
 mod gather;
+mod statistics;
 
 use std::sync::Arc;
 
@@ -29,6 +31,17 @@ pub(super) struct Aggregate {
     result: fn(&[DataType]) -> Result<DataType, SqlError>,
     /// From the rows of the group in the order they came.
     compute: fn(&Rows, &DataType) -> Answer,
+    /// How a value changes the result so far, when the rows need not be kept.
+    fold: Option<Fold>,
+}
+
+/// A result that is computed value by value.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Fold {
+    /// The result with another value.
+    add: fn(&ScalarValue, &ScalarValue, &DataType) -> Answer,
+    /// The result without a value that it has.
+    remove: fn(&ScalarValue, &ScalarValue, &DataType) -> Answer,
 }
 
 impl Aggregate {
@@ -91,11 +104,19 @@ impl AggregateUDFImpl for SparkAggregate {
 
     fn accumulator(&self, arguments: AccumulatorArgs) -> Result<Box<dyn Accumulator>> {
         let result = arguments.return_field.data_type().clone();
+        if let Some(fold) = self.aggregate.fold.filter(|_| !arguments.is_distinct) {
+            return Ok(Box::new(folded::Folded::new(fold, result)?));
+        }
         let types = arguments.expr_fields.iter().map(|field| field.data_type().clone()).collect();
         Ok(Box::new(gather::Gather::new(self.aggregate.compute, types, result, arguments.is_distinct)))
     }
 
     fn state_fields(&self, arguments: StateFieldsArgs) -> Result<Vec<FieldRef>> {
+        if self.aggregate.fold.is_some() && !arguments.is_distinct {
+            let result = arguments.return_field.data_type().clone();
+            let count = Field::new(format!("{}[count]", arguments.name), DataType::Int64, true);
+            return Ok(vec![Arc::new(Field::new(format!("{}[value]", arguments.name), result, true)), Arc::new(count)]);
+        }
         let fields = arguments.input_fields.iter().enumerate();
         Ok(fields
             .map(|(index, field)| {

@@ -16,6 +16,16 @@ use crate::sql::execute::query::decimal::Decimal;
 pub(super) use operation::add_months;
 use operation::{Operation, apply, result_type};
 
+/// `left + right` in a type that holds both.
+pub(super) fn sum(left: &ScalarValue, right: &ScalarValue, result: &DataType) -> Answer {
+    apply(Operation::Add, left, right, result)
+}
+
+/// `left - right` in a type that holds both.
+pub(super) fn difference(left: &ScalarValue, right: &ScalarValue, result: &DataType) -> Answer {
+    apply(Operation::Subtract, left, right, result)
+}
+
 const TWO: &[Parameter] = &[Parameter::Any, Parameter::Any];
 
 macro_rules! operator {
