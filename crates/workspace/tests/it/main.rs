@@ -5,6 +5,7 @@
 mod catalogs;
 mod delta_tables;
 mod grants;
+mod modified_tables;
 mod oracles;
 mod principals;
 mod protocol;

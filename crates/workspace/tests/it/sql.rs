@@ -1,7 +1,12 @@
 //! Statements over REST: every family with what it gives and what it refuses.
 
 mod clone;
+mod columns;
+mod concurrency;
 mod information_schema;
+mod maintenance;
+mod model;
+mod modify;
 mod privileges;
 mod queries;
 mod securables;

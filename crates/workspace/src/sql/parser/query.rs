@@ -4,8 +4,8 @@
 use std::ops::ControlFlow;
 
 use datafusion::sql::sqlparser::ast::{
-    Expr, JoinOperator, LimitClause, Query, Select, SelectFlavor, SetExpr, TableFactor, TableWithJoins,
-    Visit, Visitor,
+    Expr, JoinConstraint, JoinOperator, LimitClause, Query, Select, SelectFlavor, SetExpr, SetOperator,
+    SetQuantifier, TableFactor, TableWithJoins, Visit, Visitor,
 };
 use datafusion::sql::sqlparser::tokenizer::Token;
 
@@ -65,6 +65,13 @@ impl Parser<'_> {
         let expression = self.sql.parse_expr().map_err(|error| self.error_of_sqlparser(&error))?;
         check(&expression)?;
         Ok(expression)
+    }
+
+    /// A table, a subquery or VALUES in brackets, with its alias.
+    pub(super) fn relation(&mut self) -> Result<TableFactor, SqlError> {
+        let relation = self.sql.parse_table_factor().map_err(|error| self.error_of_sqlparser(&error))?;
+        check(&relation)?;
+        Ok(relation)
     }
 
     /// The text of an expression.
@@ -127,6 +134,9 @@ fn feature_of_query(query: &Query) -> Option<&'static str> {
 fn feature_of_body(body: &SetExpr) -> Option<&'static str> {
     match body {
         SetExpr::Select(_) | SetExpr::Query(_) | SetExpr::Values(_) => None,
+        SetExpr::SetOperation { op, set_quantifier: SetQuantifier::All, .. } if *op != SetOperator::Union => {
+            Some("ALL after EXCEPT or INTERSECT")
+        }
         SetExpr::SetOperation { left, right, .. } => feature_of_body(left).or_else(|| feature_of_body(right)),
         SetExpr::Insert(_) => Some("WITH before INSERT"),
         SetExpr::Update(_) => Some("UPDATE"),
@@ -158,6 +168,9 @@ fn feature_of_joins(table: &TableWithJoins) -> Option<&'static str> {
         JoinOperator::CrossApply | JoinOperator::OuterApply => Some("APPLY"),
         JoinOperator::StraightJoin(_) => Some("STRAIGHT_JOIN"),
         JoinOperator::ArrayJoin => Some("ARRAY JOIN"),
+        JoinOperator::FullOuter(JoinConstraint::Using(_) | JoinConstraint::Natural) => {
+            Some("USING or NATURAL with a FULL OUTER JOIN")
+        }
         _ => None,
     })
 }

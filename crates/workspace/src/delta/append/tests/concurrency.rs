@@ -12,10 +12,8 @@ fn with_two_rows(properties: &[(&str, &str)]) -> Table {
 }
 
 impl Table {
-    fn delete_from(&self, table: Snapshot, id: i64) -> Result<DeleteMetrics, DeltaError> {
-        let predicate = Some(self.check("", col("id").eq(lit(id))).predicate);
-        let request = DeleteRequest { predicate, predicate_text: None, user: "late@clxs.local".to_owned() };
-        self.runtime.block_on(delete(table, &request))
+    fn delete_from(&self, table: Snapshot, id: i64) -> Result<ModifyMetrics, DeltaError> {
+        self.delete_of(table, Some(col("id").eq(lit(id))))
     }
 
     fn comment(&self) {
@@ -31,7 +29,7 @@ fn delete_and_overwrite_leave_rows_that_others_appended_meanwhile() {
         let read = table.snapshot();
         table.write(WriteMode::Append, "(1, 'late', 1.0, NULL)", Vec::new()).unwrap();
         let deleted = table.delete_from(read.clone(), 1).unwrap();
-        assert_eq!((deleted.num_deleted_rows, deleted.version), (1, Some(3)));
+        assert_eq!((deleted.num_deleted(), deleted.version), (1, Some(3)));
         assert_eq!(table.count(), 2);
 
         let read = table.snapshot();
@@ -48,11 +46,11 @@ fn rows_that_somebody_else_took_away_are_a_conflict() {
     table.delete_from(read.clone(), 1).unwrap();
     let error = table.delete_from(read.clone(), 2).unwrap_err();
     insta::with_settings!({filters => vec![(r"file://\S*", "[location]")]}, {
-        insta::assert_snapshot!(error, @"version 2 of the table at [location] was committed by somebody else meanwhile and changed its rows; try again");
+        insta::assert_snapshot!(error, @"version 2 of the table at [location] was committed by somebody else meanwhile and added rows that this statement would have read; try again");
     });
-    assert_eq!(error.class(), ("DELTA_CONCURRENT_WRITE", "2D521"));
+    assert_eq!(error.class(), ("DELTA_CONCURRENT_APPEND", "2D521"));
     let error = table.write_to(read.clone(), WriteMode::Overwrite, TWO, Vec::new()).unwrap_err();
-    assert_eq!(error.class().0, "DELTA_CONCURRENT_WRITE");
+    assert_eq!(error.class().0, "DELTA_CONCURRENT_APPEND");
     table.write_to(read, WriteMode::Append, TWO, Vec::new()).unwrap();
     assert_eq!((table.snapshot().version(), table.count()), (3, 3));
 }
@@ -100,4 +98,24 @@ fn files_written_by_a_delete_have_row_ids_where_the_table_needs_them() {
     let mut ids: Vec<_> = table.snapshot().files().unwrap().iter().map(|file| file.base_row_id).collect();
     ids.sort_unstable();
     assert_eq!(ids, [Some(2), Some(3)]);
+}
+
+#[test]
+fn deletes_from_other_partitions_go_together() {
+    for with_vectors in ["true", "false"] {
+        let (table, new) = table(&["kind"], &[("delta.enableDeletionVectors", with_vectors)]);
+        create_table(&table.engine, &table.location, &new).unwrap();
+        let rows = "(1, 'a', 1.0, NULL), (2, 'a', 1.0, NULL), (3, 'b', 1.0, NULL), (4, 'b', 1.0, NULL)";
+        table.write(WriteMode::Append, rows, Vec::new()).unwrap();
+        let read = table.snapshot();
+        let delete = |id: i64, kind: &str| {
+            let partition = col("kind").eq(lit(kind));
+            let partitions = vec![table.check("", partition.clone()).predicate];
+            table.delete_in(read.clone(), Some(partition.and(col("id").eq(lit(id)))), partitions)
+        };
+        assert_eq!(delete(1, "a").unwrap().version, Some(2));
+        assert_eq!(delete(3, "b").unwrap().version, Some(3));
+        assert_eq!(delete(2, "a").unwrap_err().class().1, "2D521");
+        assert_eq!(table.count(), 2);
+    }
 }

@@ -35,7 +35,7 @@ pub(super) fn operator(op: &BinaryOperator) -> Option<&'static str> {
 
 /// How a function of Spark is said to DataFusion.
 enum Rule {
-    /// By a function of the same meaning, DataFusion's or one of ours ([`super::udf::ALL`]), under this name; it may
+    /// By a function of the same meaning, DataFusion's or one of ours ([`super::udf::all`]), under this name; it may
     /// be an aggregate and have `OVER`.
     Engine(&'static str),
     /// Like `Engine`, as an INT.

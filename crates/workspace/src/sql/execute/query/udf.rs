@@ -19,7 +19,6 @@ mod mathematics;
 mod patterns;
 mod regexps;
 mod row;
-mod spelled;
 mod text;
 mod texts;
 mod times;
@@ -30,7 +29,7 @@ use datafusion::arrow::array::ArrayRef;
 use datafusion::common::{DataFusionError, Result, ScalarValue};
 use datafusion::logical_expr::{AggregateUDF, ColumnarValue, ScalarFunctionArgs, ScalarUDF};
 
-pub(super) use arithmetic::{ADD, DIVIDE, INT_DIVIDE, MULTIPLY, NEGATE, REMAINDER, SUBTRACT};
+pub(super) use arithmetic::{ADD, DIVIDE, INT_DIVIDE, MULTIPLY, REMAINDER, SUBTRACT};
 pub(in crate::sql::execute) use assignment::assigned;
 pub(super) use cast::{cast_to, parse_date, parse_timestamp, try_cast_to, year_text};
 pub(super) use definition::{Definition, is_interval};
@@ -50,7 +49,6 @@ const FAMILIES: &[&[Definition]] = &[
     maps::FUNCTIONS,
     mathematics::FUNCTIONS,
     regexps::FUNCTIONS,
-    spelled::FUNCTIONS,
     texts::FUNCTIONS,
     times::FUNCTIONS,
 ];

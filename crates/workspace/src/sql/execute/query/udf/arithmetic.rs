@@ -62,10 +62,6 @@ pub(in crate::sql::execute::query) static DIVIDE: Definition = operator!("divide
 pub(in crate::sql::execute::query) static INT_DIVIDE: Definition = operator!("div", Operation::IntDivide);
 pub(in crate::sql::execute::query) static REMAINDER: Definition = operator!("mod", Operation::Remainder);
 
-/// `-x`
-pub(in crate::sql::execute::query) static NEGATE: Definition =
-    Definition::rows(&["negative"], &[Parameter::Number], Output::First, |row| negated(row.value(0)));
-
 pub(super) const FUNCTIONS: &[Definition] = &[
     operator!("mod", Operation::Remainder),
     operator!("pmod", Operation::PositiveRemainder),

@@ -1,7 +1,7 @@
 //! One row of arguments, in the types that the parameters take, and the answers to it.
 
 use chrono::{NaiveDate, NaiveDateTime};
-use datafusion::arrow::array::{Array, ArrayRef, AsArray};
+use datafusion::arrow::array::{Array, ArrayRef};
 use datafusion::arrow::datatypes::DataType;
 use datafusion::common::ScalarValue;
 

@@ -1,7 +1,6 @@
 //! Spark's `hash` (Murmur 3 with 32 bits) and `xxhash64`: each value is hashed with the hash of those before it as
 //! the seed, and null leaves the seed as it is.
 
-use datafusion::arrow::array::{Array, AsArray};
 use datafusion::common::ScalarValue;
 
 use crate::sql::SqlError;

@@ -1,2 +1,0 @@
-use super::definition::Definition;
-pub(super) const FUNCTIONS: &[Definition] = &[];
