@@ -24,12 +24,6 @@ map(NULL, 1)
 map('a', 1, 'a', 2)
 SELECT s.a FROM VALUES (array(named_struct('a', 1), named_struct('a', 2))) AS t(s)
 
--- EXCEPT ALL removes every row that is equal, not as many as there are.
-SELECT x FROM VALUES (1), (1), (2) AS t(x) EXCEPT ALL SELECT 1 ORDER BY x
-
--- The key that a full outer join with USING has twice is taken from one side only.
-SELECT x, y FROM VALUES (1), (2) AS a(x) FULL OUTER JOIN VALUES (1, 'p'), (3, 'q') AS b(x, y) USING (x) ORDER BY x
-
 -- Types that Spark does not compare or take are compared or taken.
 SELECT x FROM VALUES (1), ('a') AS t(x)
 array(1) = array('1')

@@ -42,3 +42,6 @@ CREATE TABLE t (a ARRAY)
 -- IF NOT EXISTS with OR REPLACE has a class of our own.
 CREATE OR REPLACE TABLE IF NOT EXISTS t (id INT)
 CREATE OR REPLACE VIEW IF NOT EXISTS v AS SELECT 1
+
+-- A literal out of the range of its suffix is refused when the statement is run, not when it is read.
+SELECT 128Y

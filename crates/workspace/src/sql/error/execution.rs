@@ -75,8 +75,9 @@ impl SqlError {
     }
 
     pub(crate) fn decimal_out_of_range(value: &str, precision: u8, scale: i8) -> Self {
-        let message =
-            format!("The value {value} cannot be represented as Decimal({precision}, {scale}). Use a wider type.");
+        let message = format!(
+            "The value {value} cannot be represented as Decimal({precision}, {scale}). Use a wider type."
+        );
         Self::new("NUMERIC_VALUE_OUT_OF_RANGE.WITH_SUGGESTION", "22003", message)
     }
 
@@ -109,7 +110,8 @@ impl SqlError {
     }
 
     pub(crate) fn invalid_index_of_zero() -> Self {
-        let message = "The index 0 is invalid. An index shall be either < 0 or > 0 (the first element has index 1).";
+        let message =
+            "The index 0 is invalid. An index shall be either < 0 or > 0 (the first element has index 1).";
         Self::new("INVALID_INDEX_OF_ZERO", "22003", message)
     }
 
@@ -142,12 +144,16 @@ impl SqlError {
     }
 
     pub(crate) fn invalid_timezone(zone: &str) -> Self {
-        let message = format!("The timezone: {zone} is invalid. The timezone must be either a region-based zone ID or a zone offset.");
+        let message = format!(
+            "The timezone: {zone} is invalid. The timezone must be either a region-based zone ID or a zone offset."
+        );
         Self::new("INVALID_TIMEZONE", "22009", message)
     }
 
     pub(crate) fn old_datetime_pattern(pattern: &str) -> Self {
-        let message = format!("You may get a different result: Fail to recognize '{pattern}' pattern in the DateTimeFormatter.");
+        let message = format!(
+            "You may get a different result: Fail to recognize '{pattern}' pattern in the DateTimeFormatter."
+        );
         Self::new("INCONSISTENT_BEHAVIOR_CROSS_VERSION.DATETIME_PATTERN_RECOGNITION", "42K0B", message)
     }
 }

@@ -15,7 +15,8 @@ fn mismatch(class: &'static str, message: &str) -> SqlError {
 impl SqlError {
     /// An operator between two types that are never unified.
     pub(crate) fn different_types(op: impl Display, left: &DataType, right: &DataType) -> Self {
-        let message = format!("the left and right operands of \"{op}\" have incompatible types ({left} and {right}).");
+        let message =
+            format!("the left and right operands of \"{op}\" have incompatible types ({left} and {right}).");
         mismatch("DATATYPE_MISMATCH.BINARY_OP_DIFF_TYPES", &message)
     }
 
@@ -28,14 +29,18 @@ impl SqlError {
     /// Arguments that must have one type.
     pub(crate) fn data_diff_types(what: &str, given: impl Iterator<Item = String>) -> Self {
         let types: Vec<_> = given.map(|data_type| format!("\"{data_type}\"")).collect();
-        let message =
-            format!("input to `{}` should all be the same type, but it's ({}).", what.to_lowercase(), types.join(", "));
+        let message = format!(
+            "input to `{}` should all be the same type, but it's ({}).",
+            what.to_lowercase(),
+            types.join(", ")
+        );
         mismatch("DATATYPE_MISMATCH.DATA_DIFF_TYPES", &message)
     }
 
     /// An argument, counted from 1, of a type the function does not take.
     pub(crate) fn unexpected_input_type(position: usize, wanted: &str, given: &str) -> Self {
-        let message = format!("parameter {position} requires the {wanted} type, however it has the type \"{given}\".");
+        let message =
+            format!("parameter {position} requires the {wanted} type, however it has the type \"{given}\".");
         mismatch("DATATYPE_MISMATCH.UNEXPECTED_INPUT_TYPE", &message)
     }
 
@@ -102,7 +107,8 @@ impl SqlError {
 
     /// A function called with another number of arguments.
     pub(crate) fn wrong_num_args(function: &str, wanted: &str, given: usize) -> Self {
-        let message = format!("The `{function}` requires {wanted} parameters but the actual number is {given}.");
+        let message =
+            format!("The `{function}` requires {wanted} parameters but the actual number is {given}.");
         Self::new("WRONG_NUM_ARGS.WITHOUT_SUGGESTION", "42605", message)
     }
 }
@@ -110,7 +116,8 @@ impl SqlError {
 /// Arguments that functions do not take.
 impl SqlError {
     pub(crate) fn hash_map_type(function: &str) -> Self {
-        let message = format!("input to the function `{function}` cannot contain elements of the \"MAP\" type.");
+        let message =
+            format!("input to the function `{function}` cannot contain elements of the \"MAP\" type.");
         mismatch("DATATYPE_MISMATCH.HASH_MAP_TYPE", &message)
     }
 
@@ -133,7 +140,8 @@ impl SqlError {
     }
 
     pub(crate) fn escape_misplaced(class: &'static str, pattern: &str) -> Self {
-        let message = format!("The format is invalid: '{pattern}'. The escape character stands at a wrong place.");
+        let message =
+            format!("The format is invalid: '{pattern}'. The escape character stands at a wrong place.");
         Self::new(class, "42601", message)
     }
 }
@@ -151,7 +159,9 @@ impl SqlError {
     }
 
     pub(crate) fn binary_array_diff_types(left: &str, right: &str) -> Self {
-        let message = format!("the arguments must be arrays of the same type, but they are \"{left}\" and \"{right}\".");
+        let message = format!(
+            "the arguments must be arrays of the same type, but they are \"{left}\" and \"{right}\"."
+        );
         mismatch("DATATYPE_MISMATCH.BINARY_ARRAY_DIFF_TYPES", &message)
     }
 
@@ -170,7 +180,9 @@ impl SqlError {
     }
 
     pub(crate) fn invalid_escape(escape: &str) -> Self {
-        let message = format!("Found an invalid escape string: '{escape}'. The escape string must contain only one character.");
+        let message = format!(
+            "Found an invalid escape string: '{escape}'. The escape string must contain only one character."
+        );
         Self::new("INVALID_ESC", "42604", message)
     }
 }

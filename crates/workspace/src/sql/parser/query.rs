@@ -4,8 +4,8 @@
 use std::ops::ControlFlow;
 
 use datafusion::sql::sqlparser::ast::{
-    Expr, JoinConstraint, JoinOperator, LimitClause, Query, Select, SelectFlavor, SetExpr, SetOperator,
-    SetQuantifier, TableFactor, TableWithJoins, Visit, Visitor,
+    Expr, JoinConstraint, JoinOperator, LimitClause, Query, Select, SelectFlavor, SetExpr, TableFactor,
+    TableWithJoins, Visit, Visitor,
 };
 use datafusion::sql::sqlparser::tokenizer::Token;
 
@@ -134,9 +134,6 @@ fn feature_of_query(query: &Query) -> Option<&'static str> {
 fn feature_of_body(body: &SetExpr) -> Option<&'static str> {
     match body {
         SetExpr::Select(_) | SetExpr::Query(_) | SetExpr::Values(_) => None,
-        SetExpr::SetOperation { op, set_quantifier: SetQuantifier::All, .. } if *op != SetOperator::Union => {
-            Some("ALL after EXCEPT or INTERSECT")
-        }
         SetExpr::SetOperation { left, right, .. } => feature_of_body(left).or_else(|| feature_of_body(right)),
         SetExpr::Insert(_) => Some("WITH before INSERT"),
         SetExpr::Update(_) => Some("UPDATE"),

@@ -1,8 +1,8 @@
 //! What types are, as far as conversions between them go.
 
-use datafusion::arrow::datatypes::DataType;
 use crate::delta::schema::{DataType as SparkType, TryFromArrow};
 use crate::sql::execute::types::result_type_text;
+use datafusion::arrow::datatypes::DataType;
 
 /// The name of a type as Spark writes it.
 pub(super) fn spark_name(data_type: &DataType) -> String {

@@ -75,7 +75,8 @@ fn common_columns(left: &[DataType], right: impl Iterator<Item = DataType>) -> R
 }
 
 fn as_types(input: Arc<LogicalPlan>, types: &[DataType]) -> Result<LogicalPlan> {
-    let given: Vec<_> = input.schema().iter().map(|(table, field)| (table.cloned(), Arc::clone(field))).collect();
+    let given: Vec<_> =
+        input.schema().iter().map(|(table, field)| (table.cloned(), Arc::clone(field))).collect();
     if given.iter().zip(types).all(|((_, field), wanted)| field.data_type() == wanted) {
         return Ok(Arc::unwrap_or_clone(input));
     }
@@ -112,7 +113,8 @@ fn average(func: Arc<AggregateUDF>, args: &[Expr], schema: &DFSchema) -> Result<
 }
 
 /// Arithmetic that is called by name.
-const NARROWED: &[&str] = &["mod", "pmod", "try_add", "try_divide", "try_mod", "try_multiply", "try_subtract"];
+const NARROWED: &[&str] =
+    &["mod", "pmod", "try_add", "try_divide", "try_mod", "try_multiply", "try_subtract"];
 
 fn coerced(expr: Expr, schema: &DFSchema) -> Result<Transformed<Expr>> {
     let changed = match expr {
@@ -134,8 +136,11 @@ fn coerced(expr: Expr, schema: &DFSchema) -> Result<Transformed<Expr>> {
             let args = to_common_type(function.args, schema, &name)?;
             Expr::ScalarFunction(ScalarFunction { func: function.func, args })
         }
-        Expr::ScalarFunction(function) if NARROWED.contains(&function.func.name()) && function.args.len() == 2 => {
-            let types = function.args.iter().map(|value| value.get_type(schema)).collect::<Result<Vec<_>>>()?;
+        Expr::ScalarFunction(function)
+            if NARROWED.contains(&function.func.name()) && function.args.len() == 2 =>
+        {
+            let types =
+                function.args.iter().map(|value| value.get_type(schema)).collect::<Result<Vec<_>>>()?;
             let args = function.args.into_iter().zip(types.iter().rev());
             let args = args.map(|(value, other)| literal_beside(value, other)).collect();
             Expr::ScalarFunction(ScalarFunction { func: function.func, args })
@@ -182,8 +187,7 @@ fn alike<const N: usize>(
     let types = exprs.iter().map(|expr| expr.get_type(schema)).collect::<Result<Vec<_>>>()?;
     let mut common = DataType::Null;
     for data_type in &types {
-        common =
-            common_type::of(&common, data_type).ok_or_else(|| external(mismatch(&common, data_type)))?;
+        common = common_type::of(&common, data_type).ok_or_else(|| external(mismatch(&common, data_type)))?;
     }
     let mut types = types.iter();
     Ok(exprs.map(|expr| match types.next() {

@@ -12,7 +12,8 @@ mod text;
 mod times;
 
 use datafusion::sql::sqlparser::ast::{
-    BinaryOperator, DataType, Expr, Function, FunctionArguments, Ident, ObjectName, WindowFrameBound, WindowType,
+    BinaryOperator, DataType, Expr, Function, FunctionArguments, Ident, ObjectName, WindowFrameBound,
+    WindowType,
 };
 
 use super::session_values::SessionValues;
@@ -89,7 +90,10 @@ fn ours(function: Function, name: &str) -> Option<Expr> {
     if let Some(engine) = udf::aggregate(name) {
         return aggregates::ours(function, engine);
     }
-    let plain = function.over.is_none() && function.null_treatment.is_none() && function.filter.is_none() && function.within_group.is_empty();
+    let plain = function.over.is_none()
+        && function.null_treatment.is_none()
+        && function.filter.is_none()
+        && function.within_group.is_empty();
     let definition = udf::named(name).filter(|_| plain)?;
     Some(call(definition.name(), arguments(&function)?))
 }

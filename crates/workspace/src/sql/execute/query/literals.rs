@@ -31,7 +31,9 @@ pub(super) fn number(written: &str, long: bool) -> Result<Expr, SqlError> {
             if finite { Ok(double()) } else { Err(out_of_range("double")) }
         }
         _ if digits.contains('.') => decimal(digits),
-        _ => match whole::<i32>(digits, DataType::Int(None)).or_else(|| whole::<i64>(digits, DataType::BigInt(None))) {
+        _ => match whole::<i32>(digits, DataType::Int(None))
+            .or_else(|| whole::<i64>(digits, DataType::BigInt(None)))
+        {
             Some(number) => Ok(number),
             None => decimal(digits),
         },
@@ -63,7 +65,10 @@ fn decimal(digits: &str) -> Result<Expr, SqlError> {
         return Err(SqlError::decimal_precision_exceeds_max_precision(precision));
     }
     let scale = i64::try_from(scale).unwrap_or_default();
-    Ok(cast(text(number.to_string()), DataType::Decimal(ExactNumberInfo::PrecisionAndScale(precision, scale))))
+    Ok(cast(
+        text(number.to_string()),
+        DataType::Decimal(ExactNumberInfo::PrecisionAndScale(precision, scale)),
+    ))
 }
 
 /// `X'…'`; an odd digit stands alone.
@@ -105,7 +110,8 @@ pub(super) fn typed(typed: TypedString) -> Result<Expr, SqlError> {
 pub(super) fn interval(interval: &Interval) -> Result<Expr, SqlError> {
     let unsupported = || SqlError::unsupported(format!("the interval {interval}"));
     let count = count(&interval.value).ok_or_else(unsupported)?;
-    let unit = interval.leading_field.as_ref().filter(|_| interval.last_field.is_none()).ok_or_else(unsupported)?;
+    let unit =
+        interval.leading_field.as_ref().filter(|_| interval.last_field.is_none()).ok_or_else(unsupported)?;
     let (function, count) = match unit {
         DateTimeField::Year | DateTimeField::Years => ("interval_months", count.checked_mul(12)),
         DateTimeField::Month | DateTimeField::Months => ("interval_months", Some(count)),
@@ -114,7 +120,9 @@ pub(super) fn interval(interval: &Interval) -> Result<Expr, SqlError> {
         DateTimeField::Hour | DateTimeField::Hours => ("interval_micros", count.checked_mul(3_600_000_000)),
         DateTimeField::Minute | DateTimeField::Minutes => ("interval_micros", count.checked_mul(60_000_000)),
         DateTimeField::Second | DateTimeField::Seconds => ("interval_micros", count.checked_mul(1_000_000)),
-        DateTimeField::Millisecond | DateTimeField::Milliseconds => ("interval_micros", count.checked_mul(1000)),
+        DateTimeField::Millisecond | DateTimeField::Milliseconds => {
+            ("interval_micros", count.checked_mul(1000))
+        }
         DateTimeField::Microsecond | DateTimeField::Microseconds => ("interval_micros", Some(count)),
         _ => return Err(unsupported()),
     };

@@ -1,7 +1,9 @@
 //! Expressions that DataFusion would compute otherwise than Spark: refused by name. Clauses of queries are
 //! refused by the parser.
 
-use datafusion::sql::sqlparser::ast::{BinaryOperator, Expr, TableFactor, Value};
+use datafusion::sql::sqlparser::ast::{
+    BinaryOperator, Expr, SetExpr, SetOperator, SetQuantifier, TableFactor, Value,
+};
 
 use crate::sql::SqlError;
 
@@ -20,6 +22,17 @@ pub(super) fn table_factor(factor: &TableFactor) -> Result<(), SqlError> {
         TableFactor::Derived { lateral, .. } => refuse_if(*lateral, "LATERAL"),
         TableFactor::Table { .. } | TableFactor::NestedJoin { .. } => Ok(()),
         _ => refused("this kind of table in FROM"),
+    }
+}
+
+/// Refuses operations on rows that the engine computes as if equal rows were one.
+pub(super) fn body(body: &SetExpr) -> Result<(), SqlError> {
+    match body {
+        SetExpr::SetOperation { op, set_quantifier: SetQuantifier::All, .. } if *op != SetOperator::Union => {
+            refused(&format!("{op} ALL"))
+        }
+        SetExpr::SetOperation { left, right, .. } => self::body(left).and_then(|()| self::body(right)),
+        _ => Ok(()),
     }
 }
 

@@ -38,6 +38,10 @@ fn flow(result: Result<(), SqlError>) -> ControlFlow<SqlError> {
 impl VisitorMut for Rewriter<'_> {
     type Break = SqlError;
 
+    fn pre_visit_query(&mut self, query: &mut Query) -> ControlFlow<SqlError> {
+        flow(refused::body(&query.body))
+    }
+
     fn post_visit_query(&mut self, query: &mut Query) -> ControlFlow<SqlError> {
         plain_numbers_around(query);
         ControlFlow::Continue(())

@@ -73,9 +73,9 @@ impl TypePlanner for SparkTypes {
             SqlType::Timestamp(None, TimezoneInfo::None) => {
                 DataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into()))
             }
-            SqlType::Decimal(ExactNumberInfo::None) | SqlType::Dec(ExactNumberInfo::None) | SqlType::Numeric(ExactNumberInfo::None) => {
-                DataType::Decimal128(10, 0)
-            }
+            SqlType::Decimal(ExactNumberInfo::None)
+            | SqlType::Dec(ExactNumberInfo::None)
+            | SqlType::Numeric(ExactNumberInfo::None) => DataType::Decimal128(10, 0),
             SqlType::TimestampNtz(None) => DataType::Timestamp(TimeUnit::Microsecond, None),
             SqlType::Custom(name, arguments) if arguments.is_empty() => {
                 match name.to_string().to_lowercase().as_str() {

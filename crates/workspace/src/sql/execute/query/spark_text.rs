@@ -19,7 +19,9 @@ pub(super) fn text(array: &ArrayRef, row: usize) -> Result<Option<String>, SqlEr
         DataType::Timestamp(TimeUnit::Microsecond, _) => {
             timestamp(array.as_primitive::<TimestampMicrosecondType>().value(row)).map(Some)
         }
-        DataType::Binary => Ok(Some(String::from_utf8_lossy(array.as_binary::<i32>().value(row)).into_owned())),
+        DataType::Binary => {
+            Ok(Some(String::from_utf8_lossy(array.as_binary::<i32>().value(row)).into_owned()))
+        }
         DataType::List(_) => {
             let items = array.as_list::<i32>().value(row);
             Ok(Some(format!("[{}]", all(&items)?.join(", "))))
@@ -54,8 +56,7 @@ fn unsupported(array: &ArrayRef) -> SqlError {
 
 /// `2021-06-15 12:34:56.789`: a fraction only when there is one, without zeros at its end.
 fn timestamp(microseconds: i64) -> Result<String, SqlError> {
-    let instant = DateTime::from_timestamp_micros(microseconds)
-        .ok_or_else(SqlError::far_date)?;
+    let instant = DateTime::from_timestamp_micros(microseconds).ok_or_else(SqlError::far_date)?;
     let seconds = instant.format("%Y-%m-%d %H:%M:%S");
     let fraction = format!("{:06}", instant.nanosecond() / 1000);
     let fraction = fraction.trim_end_matches('0');

@@ -23,7 +23,9 @@ pub(super) fn as_call(expr: Expr) -> Result<Expr, SqlError> {
             arguments.extend(substring_for.map(|length| *length));
             call("substring", arguments)
         }
-        Expr::Trim { trim_where, trim_what, expr, trim_characters: None } => trimmed(trim_where, trim_what, *expr),
+        Expr::Trim { trim_where, trim_what, expr, trim_characters: None } => {
+            trimmed(trim_where, trim_what, *expr)
+        }
         Expr::Position { expr, r#in } => call("locate", vec![*expr, *r#in]),
         Expr::Overlay { expr, overlay_what, overlay_from, overlay_for } => {
             let mut arguments = vec![*expr, *overlay_what, *overlay_from];
@@ -32,7 +34,9 @@ pub(super) fn as_call(expr: Expr) -> Result<Expr, SqlError> {
         }
         Expr::Ceil { expr, field } => rounded("ceil", *expr, field)?,
         Expr::Floor { expr, field } => rounded("floor", *expr, field)?,
-        Expr::RLike { negated, expr, pattern, .. } => negated_if(negated, call("rlike", vec![*expr, *pattern])),
+        Expr::RLike { negated, expr, pattern, .. } => {
+            negated_if(negated, call("rlike", vec![*expr, *pattern]))
+        }
         Expr::Like { negated, any: false, expr, pattern, escape_char: Some(escape) } => {
             negated_if(negated, call("like", vec![*expr, *pattern, Expr::Value(escape)]))
         }
@@ -82,7 +86,9 @@ fn rounded(function: &str, expr: Expr, field: CeilFloorKind) -> Result<Expr, Sql
     match field {
         CeilFloorKind::DateTimeField(DateTimeField::NoDateTime) => Ok(call(function, vec![expr])),
         CeilFloorKind::Scale(scale) => Ok(call(function, vec![expr, Expr::Value(scale)])),
-        CeilFloorKind::DateTimeField(_) => Err(SqlError::unsupported(format!("{function} to a unit of time"))),
+        CeilFloorKind::DateTimeField(_) => {
+            Err(SqlError::unsupported(format!("{function} to a unit of time")))
+        }
     }
 }
 

@@ -90,7 +90,11 @@ fn argument(argument: &FunctionArg) -> Option<Expr> {
 /// The expression without the `CAST(… AS INT)` that the rewriting puts around small integers.
 pub(super) fn without_int_cast(expr: Expr) -> Expr {
     match expr {
-        Expr::Cast { expr, data_type: DataType::Int(None) | DataType::BigInt(None), .. } if is_number(&expr) => *expr,
+        Expr::Cast { expr, data_type: DataType::Int(None) | DataType::BigInt(None), .. }
+            if is_number(&expr) =>
+        {
+            *expr
+        }
         other => other,
     }
 }

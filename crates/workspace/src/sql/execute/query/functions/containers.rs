@@ -11,7 +11,8 @@ pub(super) const FUNCTIONS: &[Row] =
 
 /// Names are texts, each with a value.
 fn named(arguments: Vec<Expr>) -> Option<Expr> {
-    let literal = |name: &Expr| matches!(name, Expr::Value(value) if value.value.clone().into_string().is_some());
+    let literal =
+        |name: &Expr| matches!(name, Expr::Value(value) if value.value.clone().into_string().is_some());
     let even = arguments.len().is_multiple_of(2);
     (even && arguments.iter().step_by(2).all(literal)).then(|| call("named_struct", arguments))
 }

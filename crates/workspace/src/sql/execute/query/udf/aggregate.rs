@@ -115,7 +115,10 @@ impl AggregateUDFImpl for SparkAggregate {
         if self.aggregate.fold.is_some() && !arguments.is_distinct {
             let result = arguments.return_field.data_type().clone();
             let count = Field::new(format!("{}[count]", arguments.name), DataType::Int64, true);
-            return Ok(vec![Arc::new(Field::new(format!("{}[value]", arguments.name), result, true)), Arc::new(count)]);
+            return Ok(vec![
+                Arc::new(Field::new(format!("{}[value]", arguments.name), result, true)),
+                Arc::new(count),
+            ]);
         }
         let fields = arguments.input_fields.iter().enumerate();
         Ok(fields

@@ -125,7 +125,11 @@ fn refused(operation: Operation, left: &DataType, right: &DataType) -> SqlError 
     let time = |data_type: &DataType| matches!(kind(data_type), Kind::Date | Kind::Timestamp);
     if time(left) || time(right) {
         let (position, given) = if time(left) { (2, right) } else { (1, left) };
-        return SqlError::unexpected_input_type(position, "(\"INT\" or \"SMALLINT\" or \"TINYINT\")", &spark_name(given));
+        return SqlError::unexpected_input_type(
+            position,
+            "(\"INT\" or \"SMALLINT\" or \"TINYINT\")",
+            &spark_name(given),
+        );
     }
     SqlError::different_types(operation.sign(), left, right)
 }

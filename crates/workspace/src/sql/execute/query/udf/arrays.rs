@@ -25,17 +25,21 @@ pub(super) const SAME: Output = Output::Of(|types, _| {
 const ELEMENT: Output = Output::Of(|types, _| Ok(types.first().map_or(DataType::Null, element_type)));
 
 pub(super) const FUNCTIONS: &[Definition] = &[
-    Definition::rows(&["concat"], &[Any], Output::Of(|types, _| concatenated_type(types)), |row| match row.result() {
-        list @ DataType::List(_) => {
-            let parts = row.values().iter().map(elements).collect::<Result<Vec<_>, _>>()?;
-            let parts = parts.into_iter().flatten();
-            let converted = parts.map(|part| super::cast::convert(&part, &element_type(list)));
-            array(converted.collect::<Result<_, _>>()?, list)
-        }
-        DataType::Binary => binary((0..row.len()).flat_map(|index| row.bytes(index)).copied().collect::<Vec<u8>>()),
-        _ => {
-            let parts = row.values().iter().map(spark_text).collect::<Result<Vec<_>, _>>()?;
-            text(parts.into_iter().flatten().collect::<String>())
+    Definition::rows(&["concat"], &[Any], Output::Of(|types, _| concatenated_type(types)), |row| {
+        match row.result() {
+            list @ DataType::List(_) => {
+                let parts = row.values().iter().map(elements).collect::<Result<Vec<_>, _>>()?;
+                let parts = parts.into_iter().flatten();
+                let converted = parts.map(|part| super::cast::convert(&part, &element_type(list)));
+                array(converted.collect::<Result<_, _>>()?, list)
+            }
+            DataType::Binary => {
+                binary((0..row.len()).flat_map(|index| row.bytes(index)).copied().collect::<Vec<u8>>())
+            }
+            _ => {
+                let parts = row.values().iter().map(spark_text).collect::<Result<Vec<_>, _>>()?;
+                text(parts.into_iter().flatten().collect::<String>())
+            }
         }
     })
     .variadic(),
@@ -45,7 +49,9 @@ pub(super) const FUNCTIONS: &[Definition] = &[
             _ => row.elements(0)?.len(),
         })
     }),
-    Definition::rows(&["array_size"], &[Array], Output::Type(DataType::Int32), |row| count(row.elements(0)?.len())),
+    Definition::rows(&["array_size"], &[Array], Output::Type(DataType::Int32), |row| {
+        count(row.elements(0)?.len())
+    }),
     Definition::rows(&["array_join"], &[Array, Text, Text], Output::Type(DataType::Utf8), |row| {
         let mut parts = Vec::new();
         for element in row.elements(0)? {
@@ -57,11 +63,16 @@ pub(super) const FUNCTIONS: &[Definition] = &[
     .required(2),
     Definition::rows(&["array_max"], &[Array], ELEMENT, |row| extreme(row.elements(0)?, Ordering::Greater)),
     Definition::rows(&["array_min"], &[Array], ELEMENT, |row| extreme(row.elements(0)?, Ordering::Less)),
-    Definition::rows(&["array_position"], &[Array, Any], Output::Of(|types, _| searched(types, DataType::Int64)), |row| {
-        let wanted = row.value(1);
-        let found = row.elements(0)?.iter().position(|element| equal(element, wanted));
-        long(found.map_or(0, |index| i64::try_from(index).unwrap_or(i64::MAX) + 1))
-    }),
+    Definition::rows(
+        &["array_position"],
+        &[Array, Any],
+        Output::Of(|types, _| searched(types, DataType::Int64)),
+        |row| {
+            let wanted = row.value(1);
+            let found = row.elements(0)?.iter().position(|element| equal(element, wanted));
+            long(found.map_or(0, |index| i64::try_from(index).unwrap_or(i64::MAX) + 1))
+        },
+    ),
     Definition::rows(
         &["array_contains"],
         &[Array, Any],
@@ -87,13 +98,21 @@ pub(super) const FUNCTIONS: &[Definition] = &[
     })
     .required(1),
     // Nulls come last.
-    Definition::rows(&["array_sort"], &[Array], Output::Of(|types, _| required_array(types, "array_sort")), |row| {
-        let (nulls, mut elements): (Vec<_>, Vec<_>) = row.elements(0)?.into_iter().partition(ScalarValue::is_null);
-        elements.sort_by(compare);
-        elements.extend(nulls);
-        array(elements, row.result())
+    Definition::rows(
+        &["array_sort"],
+        &[Array],
+        Output::Of(|types, _| required_array(types, "array_sort")),
+        |row| {
+            let (nulls, mut elements): (Vec<_>, Vec<_>) =
+                row.elements(0)?.into_iter().partition(ScalarValue::is_null);
+            elements.sort_by(compare);
+            elements.extend(nulls);
+            array(elements, row.result())
+        },
+    ),
+    Definition::rows(&["array_distinct"], &[Array], SAME, |row| {
+        array(sets::distinct(row.elements(0)?), row.result())
     }),
-    Definition::rows(&["array_distinct"], &[Array], SAME, |row| array(sets::distinct(row.elements(0)?), row.result())),
     Definition::rows(&["array_union"], &[Array, Array], sets::BOTH, |row| {
         let mut all = row.elements(0)?;
         all.extend(row.elements(1)?);
@@ -122,35 +141,62 @@ pub(super) const FUNCTIONS: &[Definition] = &[
         let kept = row.elements(0)?.into_iter().filter(|element| !equal(element, row.value(1)));
         array(kept.collect(), row.result())
     }),
-    Definition::rows(&["array_append"], &[Array, Any], Output::Of(|types, _| extended(types, "array_append")), |row| {
-        parts::inserted(row, None)
-    })
+    Definition::rows(
+        &["array_append"],
+        &[Array, Any],
+        Output::Of(|types, _| extended(types, "array_append")),
+        |row| parts::inserted(row, None),
+    )
     .with_nulls(),
-    Definition::rows(&["array_prepend"], &[Array, Any], Output::Of(|types, _| extended(types, "array_prepend")), |row| {
-        parts::inserted(row, Some(0))
-    })
+    Definition::rows(
+        &["array_prepend"],
+        &[Array, Any],
+        Output::Of(|types, _| extended(types, "array_prepend")),
+        |row| parts::inserted(row, Some(0)),
+    )
     .with_nulls(),
-    Definition::rows(&["array_repeat"], &[Any, Int], Output::Of(|types, _| Ok(array_of(types[0].clone()))), |row| {
-        let times = usize::try_from(row.int(1)).unwrap_or_default();
-        array(vec![row.value(0).clone(); times], row.result())
-    })
+    Definition::rows(
+        &["array_repeat"],
+        &[Any, Int],
+        Output::Of(|types, _| Ok(array_of(types[0].clone()))),
+        |row| {
+            let times = usize::try_from(row.int(1)).unwrap_or_default();
+            array(vec![row.value(0).clone(); times], row.result())
+        },
+    )
     .with_nulls(),
     Definition::rows(&["flatten"], &[Array], Output::Of(|types, _| flat_type(types)), parts::flat),
     Definition::rows(&["slice"], &[Array, Int, Int], SAME, parts::slice),
-    Definition::rows(&["sequence"], &[Any, Any, Any], Output::Of(|types, _| parts::sequence_type(types)), parts::sequence)
-        .required(2),
+    Definition::rows(
+        &["sequence"],
+        &[Any, Any, Any],
+        Output::Of(|types, _| parts::sequence_type(types)),
+        parts::sequence,
+    )
+    .required(2),
     Definition::rows(&["get"], &[Array, Int], ELEMENT, |row| {
         let index = usize::try_from(row.int(1)).ok();
         Ok(index.and_then(|index| row.elements(0).ok()?.get(index).cloned()).unwrap_or(ScalarValue::Null))
     }),
     // `array[index]` and `map[key]`
-    Definition::rows(&["item"], &[Any, Any], Output::Of(|types, _| parts::item_type(types, false)), parts::item),
-    Definition::rows(&["element_at"], &[Any, Any], Output::Of(|types, _| parts::item_type(types, true)), |row| {
-        parts::element_at(row, false)
-    }),
-    Definition::rows(&["try_element_at"], &[Any, Any], Output::Of(|types, _| parts::item_type(types, true)), |row| {
-        parts::element_at(row, true)
-    }),
+    Definition::rows(
+        &["item"],
+        &[Any, Any],
+        Output::Of(|types, _| parts::item_type(types, false)),
+        parts::item,
+    ),
+    Definition::rows(
+        &["element_at"],
+        &[Any, Any],
+        Output::Of(|types, _| parts::item_type(types, true)),
+        |row| parts::element_at(row, false),
+    ),
+    Definition::rows(
+        &["try_element_at"],
+        &[Any, Any],
+        Output::Of(|types, _| parts::item_type(types, true)),
+        |row| parts::element_at(row, true),
+    ),
 ];
 
 fn concatenated_type(types: &[DataType]) -> Result<DataType, SqlError> {
@@ -212,7 +258,9 @@ fn flat_type(types: &[DataType]) -> Result<DataType, SqlError> {
 
 fn extreme(elements: Vec<ScalarValue>, wanted: Ordering) -> Answer {
     let set = elements.into_iter().filter(|element| !element.is_null());
-    Ok(set.reduce(|best, next| if compare(&next, &best) == wanted { next } else { best }).unwrap_or(ScalarValue::Null))
+    Ok(set
+        .reduce(|best, next| if compare(&next, &best) == wanted { next } else { best })
+        .unwrap_or(ScalarValue::Null))
 }
 
 /// Whether two values are equal; null is equal to nothing.

@@ -28,7 +28,9 @@ const LENIENT: GeneralPurpose = GeneralPurpose::new(
 );
 
 pub(super) const FUNCTIONS: &[Definition] = &[
-    Definition::rows(&["sha1", "sha"], &[Binary], TEXT, |row| text(lower_hex(&sha1::Sha1::digest(row.bytes(0))))),
+    Definition::rows(&["sha1", "sha"], &[Binary], TEXT, |row| {
+        text(lower_hex(&sha1::Sha1::digest(row.bytes(0))))
+    }),
     Definition::rows(&["sha2"], &[Binary, Int], TEXT, |row| {
         let bytes = row.bytes(0);
         match row.int(1) {
@@ -39,16 +41,24 @@ pub(super) const FUNCTIONS: &[Definition] = &[
             _ => NULL,
         }
     }),
-    Definition::rows(&["crc32"], &[Binary], Output::Type(DataType::Int64), |row| long(crc32(row.bytes(0)).into())),
-    Definition::rows(&["hash"], &[Any], Output::Of(|types, _| hashed("hash", types, DataType::Int32)), |row| {
-        int(hash::murmur(row.values())?)
-    })
+    Definition::rows(&["crc32"], &[Binary], Output::Type(DataType::Int64), |row| {
+        long(crc32(row.bytes(0)).into())
+    }),
+    Definition::rows(
+        &["hash"],
+        &[Any],
+        Output::Of(|types, _| hashed("hash", types, DataType::Int32)),
+        |row| int(hash::murmur(row.values())?),
+    )
     .variadic()
     .required(1)
     .with_nulls(),
-    Definition::rows(&["xxhash64"], &[Any], Output::Of(|types, _| hashed("xxhash64", types, DataType::Int64)), |row| {
-        long(hash::xxhash(row.values())?)
-    })
+    Definition::rows(
+        &["xxhash64"],
+        &[Any],
+        Output::Of(|types, _| hashed("xxhash64", types, DataType::Int64)),
+        |row| long(hash::xxhash(row.values())?),
+    )
     .variadic()
     .required(1)
     .with_nulls(),
@@ -64,11 +74,15 @@ pub(super) const FUNCTIONS: &[Definition] = &[
         LENIENT.decode(digits).map_or(NULL, binary)
     }),
     Definition::rows(&["hex"], &[Any], TEXT, |row| match row.value(0) {
-        value @ (ScalarValue::Utf8(_) | ScalarValue::Binary(_)) if !value.is_null() => text(upper_hex(row.bytes(0))),
-        value => match Decimal::from_value(value).and_then(Decimal::whole).and_then(|n| i64::try_from(n).ok()) {
-            Some(number) => text(format!("{number:X}")),
-            None => Err(SqlError::unsupported("hex of this type")),
-        },
+        value @ (ScalarValue::Utf8(_) | ScalarValue::Binary(_)) if !value.is_null() => {
+            text(upper_hex(row.bytes(0)))
+        }
+        value => {
+            match Decimal::from_value(value).and_then(Decimal::whole).and_then(|n| i64::try_from(n).ok()) {
+                Some(number) => text(format!("{number:X}")),
+                None => Err(SqlError::unsupported("hex of this type")),
+            }
+        }
     }),
     Definition::rows(&["unhex"], &[Text], BINARY, unhex),
     Definition::rows(&["encode"], &[Text, Text], BINARY, |row| charset::encoded(row.text(0), row.text(1))),

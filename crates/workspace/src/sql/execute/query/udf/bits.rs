@@ -25,13 +25,19 @@ pub(super) const FUNCTIONS: &[Definition] = &[
     of_two!("bit_and_of", "&", |left, right| left & right),
     of_two!("bit_or_of", "|", |left, right| left | right),
     of_two!("bit_xor_of", "^", |left, right| left ^ right),
-    Definition::rows(&["bit_not"], &[Any], Output::Of(|types, _| common("~", types)), |row| of_result(!row.long(0), row)),
+    Definition::rows(&["bit_not"], &[Any], Output::Of(|types, _| common("~", types)), |row| {
+        of_result(!row.long(0), row)
+    }),
     Definition::rows(&["shiftleft"], &[Any, Int], Output::Of(shifted), |row| match row.value(0) {
-        ScalarValue::Int64(Some(number)) => Ok(ScalarValue::from(number.wrapping_shl(row.int(1).cast_unsigned()))),
+        ScalarValue::Int64(Some(number)) => {
+            Ok(ScalarValue::from(number.wrapping_shl(row.int(1).cast_unsigned())))
+        }
         _ => int(row.int(0).wrapping_shl(row.int(1).cast_unsigned())),
     }),
     Definition::rows(&["shiftright"], &[Any, Int], Output::Of(shifted), |row| match row.value(0) {
-        ScalarValue::Int64(Some(number)) => Ok(ScalarValue::from(number.wrapping_shr(row.int(1).cast_unsigned()))),
+        ScalarValue::Int64(Some(number)) => {
+            Ok(ScalarValue::from(number.wrapping_shr(row.int(1).cast_unsigned())))
+        }
         _ => int(row.int(0).wrapping_shr(row.int(1).cast_unsigned())),
     }),
     Definition::rows(&["shiftrightunsigned"], &[Any, Int], Output::Of(shifted), |row| match row.value(0) {
@@ -89,7 +95,8 @@ fn shifted(types: &[DataType], _: &[Option<&ScalarValue>]) -> Result<DataType, S
 }
 
 fn counted(types: &[DataType]) -> Result<DataType, SqlError> {
-    let taken = |given: &DataType| given.is_signed_integer() || matches!(kind(given), Kind::Truth | Kind::Null);
+    let taken =
+        |given: &DataType| given.is_signed_integer() || matches!(kind(given), Kind::Truth | Kind::Null);
     match types.iter().all(taken) {
         true => Ok(DataType::Int32),
         false => Err(SqlError::unsupported("bit_count of what is no whole number")),

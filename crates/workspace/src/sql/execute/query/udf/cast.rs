@@ -18,8 +18,8 @@ use crate::sql::execute::query::casts::{Kind, kind, spark_name};
 use crate::sql::execute::query::{common_type, spark_text};
 
 pub(super) use numbers::integer;
-pub(in crate::sql::execute::query) use times::{parse_date, parse_timestamp, year_text};
 pub(super) use times::{instant, zone_offset};
+pub(in crate::sql::execute::query) use times::{parse_date, parse_timestamp, year_text};
 
 /// `CAST(value AS wanted)`
 pub(in crate::sql::execute::query) fn cast_to(value: Expr, given: &DataType, wanted: DataType) -> Expr {
@@ -194,7 +194,12 @@ fn container_column(column: &ArrayRef, wanted: &DataType, tolerant: bool) -> Res
         DataType::List(field) => {
             let list = column.as_list::<i32>();
             let values = column_as(list.values(), field.data_type(), tolerant)?;
-            Arc::new(ListArray::try_new(field.clone(), list.offsets().clone(), values, list.nulls().cloned())?)
+            Arc::new(ListArray::try_new(
+                field.clone(),
+                list.offsets().clone(),
+                values,
+                list.nulls().cloned(),
+            )?)
         }
         DataType::Struct(fields) => {
             let values = column.as_struct();
@@ -249,7 +254,9 @@ fn require_castable(given: &DataType, wanted: &DataType) -> Result<(), SqlError>
         }
         (Kind::Truth, Kind::Timestamp) if *wanted == common_type::timestamp() => with_conf(),
         (Kind::Date | Kind::Timestamp, Kind::Truth) => with_conf(),
-        (Kind::Number, Kind::Other) if *wanted == DataType::Binary && given.is_signed_integer() => with_conf(),
+        (Kind::Number, Kind::Other) if *wanted == DataType::Binary && given.is_signed_integer() => {
+            with_conf()
+        }
         (Kind::Other, Kind::Other) => require_castable_container(given, wanted),
         _ => without(),
     }

@@ -24,12 +24,15 @@ pub(super) const FUNCTIONS: &[Definition] = &[
     })
     .variadic()
     .with_nulls(),
-    Definition::rows(&["assert_true"], &[Parameter::Truth, Parameter::Text], Output::Type(DataType::Null), |row| {
-        match row.value(0) {
+    Definition::rows(
+        &["assert_true"],
+        &[Parameter::Truth, Parameter::Text],
+        Output::Type(DataType::Null),
+        |row| match row.value(0) {
             ScalarValue::Boolean(Some(true)) => NULL,
             _ => Err(SqlError::user_raised(row.text_or(1, "the condition is not true!"))),
-        }
-    })
+        },
+    )
     .required(1)
     .with_nulls(),
     Definition::rows(&["raise_error"], &[Parameter::Text], Output::Type(DataType::Null), |row| {
@@ -37,7 +40,9 @@ pub(super) const FUNCTIONS: &[Definition] = &[
     })
     .with_nulls(),
     Definition::rows(&["typeof"], &[Parameter::Any], Output::Type(DataType::Utf8), |row| {
-        super::row::text(spark_name(&row.value(0).data_type()).to_lowercase().replace(", ", ",").replace(": ", ":"))
+        super::row::text(
+            spark_name(&row.value(0).data_type()).to_lowercase().replace(", ", ",").replace(": ", ":"),
+        )
     })
     .with_nulls(),
 ];

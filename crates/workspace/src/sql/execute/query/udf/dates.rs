@@ -20,13 +20,21 @@ pub(super) const FUNCTIONS: &[Definition] = &[
         Output::Type(DataType::Interval(IntervalUnit::YearMonth)),
         |row| Ok(ScalarValue::IntervalYearMonth(i32::try_from(row.long(0)).ok())),
     ),
-    Definition::rows(&["interval_days"], &[Long], Output::Type(DataType::Interval(IntervalUnit::DayTime)), |row| {
-        let days = i32::try_from(row.long(0)).ok();
-        Ok(ScalarValue::IntervalDayTime(days.map(|days| IntervalDayTime::new(days, 0))))
-    }),
-    Definition::rows(&["interval_micros"], &[Long], Output::Type(DataType::Duration(TimeUnit::Microsecond)), |row| {
-        Ok(ScalarValue::DurationMicrosecond(Some(row.long(0))))
-    }),
+    Definition::rows(
+        &["interval_days"],
+        &[Long],
+        Output::Type(DataType::Interval(IntervalUnit::DayTime)),
+        |row| {
+            let days = i32::try_from(row.long(0)).ok();
+            Ok(ScalarValue::IntervalDayTime(days.map(|days| IntervalDayTime::new(days, 0))))
+        },
+    ),
+    Definition::rows(
+        &["interval_micros"],
+        &[Long],
+        Output::Type(DataType::Duration(TimeUnit::Microsecond)),
+        |row| Ok(ScalarValue::DurationMicrosecond(Some(row.long(0)))),
+    ),
     Definition::rows(&["year"], &[Date], INT, |row| int(row.date(0).year())),
     Definition::rows(&["quarter"], &[Date], INT, |row| unsigned(row.date(0).month0() / 3 + 1)),
     Definition::rows(&["month"], &[Date], INT, |row| unsigned(row.date(0).month())),
@@ -35,8 +43,12 @@ pub(super) const FUNCTIONS: &[Definition] = &[
     Definition::rows(&["dayofweek"], &[Date], INT, |row| {
         unsigned(row.date(0).weekday().num_days_from_sunday() + 1)
     }),
-    Definition::rows(&["weekday"], &[Date], INT, |row| unsigned(row.date(0).weekday().num_days_from_monday())),
-    Definition::rows(&["dayofweek_iso"], &[Date], INT, |row| unsigned(row.date(0).weekday().number_from_monday())),
+    Definition::rows(&["weekday"], &[Date], INT, |row| {
+        unsigned(row.date(0).weekday().num_days_from_monday())
+    }),
+    Definition::rows(&["dayofweek_iso"], &[Date], INT, |row| {
+        unsigned(row.date(0).weekday().number_from_monday())
+    }),
     Definition::rows(&["weekofyear"], &[Date], INT, |row| unsigned(row.date(0).iso_week().week())),
     Definition::rows(&["year_of_week"], &[Date], INT, |row| int(row.date(0).iso_week().year())),
     Definition::rows(&["dayname"], &[Date], Output::Type(DataType::Utf8), |row| {
@@ -60,16 +72,21 @@ pub(super) const FUNCTIONS: &[Definition] = &[
             None => Err(SqlError::datetime_field_out_of_bounds()),
         }
     }),
-    Definition::rows(&["months_between"], &[Timestamp, Timestamp, Truth], Output::Type(DataType::Float64), |row| {
-        double(months_between(row))
-    })
+    Definition::rows(
+        &["months_between"],
+        &[Timestamp, Timestamp, Truth],
+        Output::Type(DataType::Float64),
+        |row| double(months_between(row)),
+    )
     .required(2),
     Definition::rows(&["trunc"], &[Date, Text], DATE, |row| match start_of(row.date(0), row.text(1)) {
         Some(start) => date(start),
         None => NULL,
     }),
     Definition::rows(&["unix_date"], &[Date], INT, |row| int(row.date(0).to_epoch_days())),
-    Definition::rows(&["date_from_unix_date"], &[Int], DATE, |row| set(NaiveDate::from_epoch_days(row.int(0)))),
+    Definition::rows(&["date_from_unix_date"], &[Int], DATE, |row| {
+        set(NaiveDate::from_epoch_days(row.int(0)))
+    }),
 ];
 
 fn unsigned(value: u32) -> Answer {

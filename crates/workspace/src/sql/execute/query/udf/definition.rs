@@ -80,7 +80,15 @@ impl Definition {
         compute: fn(&Row) -> Answer,
     ) -> Self {
         let required = parameters.len();
-        Self { names, parameters, required, variadic: false, strict: true, output, compute: Compute::Rows(compute) }
+        Self {
+            names,
+            parameters,
+            required,
+            variadic: false,
+            strict: true,
+            output,
+            compute: Compute::Rows(compute),
+        }
     }
 
     /// A function computed with whole columns, which have the types that its parameters take.
@@ -91,7 +99,15 @@ impl Definition {
         compute: fn(&[ArrayRef], &DataType) -> Result<ArrayRef>,
     ) -> Self {
         let required = parameters.len();
-        Self { names, parameters, required, variadic: false, strict: false, output, compute: Compute::Columns(compute) }
+        Self {
+            names,
+            parameters,
+            required,
+            variadic: false,
+            strict: false,
+            output,
+            compute: Compute::Columns(compute),
+        }
     }
 
     /// The last parameters, from this position on, may be left out.
@@ -122,11 +138,6 @@ impl Definition {
         self.names.contains(&name)
     }
 
-    /// All its names.
-    pub(in crate::sql::execute::query) fn names(&self) -> &'static [&'static str] {
-        self.names
-    }
-
     /// The function as DataFusion wants it.
     pub(in crate::sql::execute::query) fn udf(&'static self) -> Arc<ScalarUDF> {
         let signature = Signature::user_defined(Volatility::Immutable);
@@ -152,7 +163,8 @@ impl Definition {
                 if is_interval(given) && !self.takes_intervals() {
                     return Err(SqlError::unsupported(format!("an INTERVAL in `{}`", self.name())));
                 }
-                let refused = || SqlError::unexpected_input_type(index + 1, parameter.name(), &spark_name(given));
+                let refused =
+                    || SqlError::unexpected_input_type(index + 1, parameter.name(), &spark_name(given));
                 parameter.taken(given).ok_or_else(refused)
             })
             .collect()

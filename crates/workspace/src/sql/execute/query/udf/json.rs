@@ -24,14 +24,17 @@ pub(super) const FUNCTIONS: &[Definition] = &[
             _ => NULL,
         }
     }),
-    Definition::rows(&["json_object_keys"], &[Text], Output::Of(|_, _| Ok(array_of(DataType::Utf8))), |row| {
-        match serde_json::from_str(row.text(0)) {
+    Definition::rows(
+        &["json_object_keys"],
+        &[Text],
+        Output::Of(|_, _| Ok(array_of(DataType::Utf8))),
+        |row| match serde_json::from_str(row.text(0)) {
             Ok(Value::Object(fields)) => {
                 array(fields.keys().map(|key| ScalarValue::from(key.as_str())).collect(), row.result())
             }
             _ => NULL,
-        }
-    }),
+        },
+    ),
 ];
 
 /// What a path of names and positions leads to.
@@ -57,7 +60,9 @@ fn found<'a>(value: &'a Value, path: &str) -> Result<Option<&'a Value>, SqlError
             rest = after;
             match index.strip_prefix('\'').and_then(|name| name.strip_suffix('\'')) {
                 Some(name) => value.and_then(|value| value.get(name)),
-                None => index.parse::<usize>().ok().and_then(|index| value.and_then(|value| value.get(index))),
+                None => {
+                    index.parse::<usize>().ok().and_then(|index| value.and_then(|value| value.get(index)))
+                }
             }
         };
         value = step;

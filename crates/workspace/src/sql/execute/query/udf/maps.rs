@@ -30,35 +30,57 @@ pub(super) const FUNCTIONS: &[Definition] = &[
         |row| {
             let (keys, values) = (row.elements(0)?, row.elements(1)?);
             if keys.len() != values.len() {
-                let detail = format!("expects as many values as keys, but got {} and {}", keys.len(), values.len());
-                return Err(SqlError::invalid_parameter("INVALID_PARAMETER_VALUE", "map_from_arrays", &detail));
+                let detail =
+                    format!("expects as many values as keys, but got {} and {}", keys.len(), values.len());
+                return Err(SqlError::invalid_parameter(
+                    "INVALID_PARAMETER_VALUE",
+                    "map_from_arrays",
+                    &detail,
+                ));
             }
             unique(keys.into_iter().zip(values).collect(), row)
         },
     ),
-    Definition::rows(&["map_keys"], &[Map], Output::Of(|types, _| Ok(array_of(entry_types(&types[0]).0))), |row| {
-        array(row.entries(0)?.into_iter().map(|(key, _)| key).collect(), row.result())
-    }),
-    Definition::rows(&["map_values"], &[Map], Output::Of(|types, _| Ok(array_of(entry_types(&types[0]).1))), |row| {
-        array(row.entries(0)?.into_iter().map(|(_, value)| value).collect(), row.result())
-    }),
-    Definition::rows(&["map_entries"], &[Map], Output::Of(|types, _| Ok(array_of(entry_type(&types[0])))), |row| {
-        let DataType::Struct(fields) = element_type(row.result()) else {
-            return Err(SqlError::internal("entries that are no structs"));
-        };
-        let entries = row.entries(0)?.into_iter().map(|(key, value)| {
-            let columns = [key, value].map(|part| part.to_array());
-            let columns = columns.into_iter().collect::<Result<Vec<_>, _>>().map_err(sql_error)?;
-            let entry = StructArray::try_new(fields.clone(), columns, None);
-            let entry = entry.map_err(|error| SqlError::internal(error.to_string()).with_source(error))?;
-            Ok(ScalarValue::Struct(Arc::new(entry)))
-        });
-        array(entries.collect::<Result<_, SqlError>>()?, row.result())
-    }),
-    Definition::rows(&["map_contains_key"], &[Any, Any], Output::Of(|types, _| searched_type(types)), |row| {
-        let entries = row.entries(0)?;
-        truth(entries.iter().any(|(key, _)| equal(key, row.value(1))))
-    }),
+    Definition::rows(
+        &["map_keys"],
+        &[Map],
+        Output::Of(|types, _| Ok(array_of(entry_types(&types[0]).0))),
+        |row| array(row.entries(0)?.into_iter().map(|(key, _)| key).collect(), row.result()),
+    ),
+    Definition::rows(
+        &["map_values"],
+        &[Map],
+        Output::Of(|types, _| Ok(array_of(entry_types(&types[0]).1))),
+        |row| array(row.entries(0)?.into_iter().map(|(_, value)| value).collect(), row.result()),
+    ),
+    Definition::rows(
+        &["map_entries"],
+        &[Map],
+        Output::Of(|types, _| Ok(array_of(entry_type(&types[0])))),
+        |row| {
+            let DataType::Struct(fields) = element_type(row.result()) else {
+                return Err(SqlError::internal("entries that are no structs"));
+            };
+            let entries = row.entries(0)?.into_iter().map(|(key, value)| {
+                let columns = [key, value].map(|part| part.to_array());
+                let columns = columns.into_iter().collect::<Result<Vec<_>, _>>().map_err(sql_error)?;
+                let entry = StructArray::try_new(fields.clone(), columns, None);
+                let entry =
+                    entry.map_err(|error| SqlError::internal(error.to_string()).with_source(error))?;
+                Ok(ScalarValue::Struct(Arc::new(entry)))
+            });
+            array(entries.collect::<Result<_, SqlError>>()?, row.result())
+        },
+    ),
+    Definition::rows(
+        &["map_contains_key"],
+        &[Any, Any],
+        Output::Of(|types, _| searched_type(types)),
+        |row| {
+            let entries = row.entries(0)?;
+            truth(entries.iter().any(|(key, _)| equal(key, row.value(1))))
+        },
+    ),
     Definition::rows(&["map_concat"], &[Map], Output::Of(|types, _| common(types, "map_concat")), |row| {
         let maps = (0..row.len()).map(|index| row.entries(index)).collect::<Result<Vec<_>, _>>()?;
         unique(maps.into_iter().flatten().collect(), row)
@@ -70,7 +92,10 @@ pub(super) const FUNCTIONS: &[Definition] = &[
         Output::Of(|_, _| Ok(map_of(DataType::Utf8, DataType::Utf8))),
         |row| {
             let (pairs, values) = (row.text_or(1, ","), row.text_or(2, ":"));
-            if [pairs, values].iter().any(|delimiter| regex::escape(delimiter) != **delimiter || delimiter.is_empty()) {
+            if [pairs, values]
+                .iter()
+                .any(|delimiter| regex::escape(delimiter) != **delimiter || delimiter.is_empty())
+            {
                 return Err(SqlError::unsupported("a delimiter of str_to_map that is a regular expression"));
             }
             let entry = |pair: &str| match pair.split_once(values) {

@@ -30,10 +30,14 @@ macro_rules! logarithm {
 }
 
 pub(super) const FUNCTIONS: &[Definition] = &[
-    Definition::rows(&["round"], &[Number, Long], Output::Of(rounded_type), |row| rounded(row, Rounding::HalfUp))
-        .required(1),
-    Definition::rows(&["bround"], &[Number, Long], Output::Of(rounded_type), |row| rounded(row, Rounding::HalfEven))
-        .required(1),
+    Definition::rows(&["round"], &[Number, Long], Output::Of(rounded_type), |row| {
+        rounded(row, Rounding::HalfUp)
+    })
+    .required(1),
+    Definition::rows(&["bround"], &[Number, Long], Output::Of(rounded_type), |row| {
+        rounded(row, Rounding::HalfEven)
+    })
+    .required(1),
     Definition::rows(&["ceil"], &[Number, Long], Output::Of(whole_type), |row| whole(row, Rounding::Ceiling))
         .required(1),
     Definition::rows(&["floor"], &[Number, Long], Output::Of(whole_type), |row| whole(row, Rounding::Floor))
@@ -68,14 +72,18 @@ pub(super) const FUNCTIONS: &[Definition] = &[
         }
     })
     .required(1),
-    Definition::rows(&["power", "pow"], &[Double, Double], DOUBLE, |row| double(row.double(0).powf(row.double(1)))),
+    Definition::rows(&["power", "pow"], &[Double, Double], DOUBLE, |row| {
+        double(row.double(0).powf(row.double(1)))
+    }),
     Definition::rows(&["atan2"], &[Double, Double], DOUBLE, |row| double(row.double(0).atan2(row.double(1)))),
     Definition::rows(&["hypot"], &[Double, Double], DOUBLE, |row| double(row.double(0).hypot(row.double(1)))),
     Definition::rows(&["factorial"], &[Int], Output::Type(DataType::Int64), |row| match row.long(0) {
         number @ 0..=20 => long((1..=number).product()),
         _ => NULL,
     }),
-    Definition::rows(&["bin"], &[Long], Output::Type(DataType::Utf8), |row| text(format!("{:b}", row.long(0)))),
+    Definition::rows(&["bin"], &[Long], Output::Type(DataType::Utf8), |row| {
+        text(format!("{:b}", row.long(0)))
+    }),
     Definition::rows(&["conv"], &[Text, Int, Int], Output::Type(DataType::Utf8), converted),
     Definition::rows(
         &["width_bucket"],
@@ -100,7 +108,10 @@ fn scale(known: &[Option<&ScalarValue>]) -> Option<i64> {
 }
 
 fn unknown_scale() -> SqlError {
-    SqlError::unsupported_but("rounding a DECIMAL to a scale that is no literal", "Write the scale as a number.")
+    SqlError::unsupported_but(
+        "rounding a DECIMAL to a scale that is no literal",
+        "Write the scale as a number.",
+    )
 }
 
 fn rounded_type(types: &[DataType], known: &[Option<&ScalarValue>]) -> Result<DataType, SqlError> {
@@ -144,7 +155,9 @@ fn rounded(row: &Row, rounding: Rounding) -> Answer {
     let overflow = || SqlError::arithmetic_overflow("overflow");
     match row.value(0) {
         ScalarValue::Float32(Some(number)) => Ok(ScalarValue::Float32(Some(
-            in_digits(&number.to_string(), wanted, rounding).and_then(|text| text.parse().ok()).unwrap_or(*number),
+            in_digits(&number.to_string(), wanted, rounding)
+                .and_then(|text| text.parse().ok())
+                .unwrap_or(*number),
         ))),
         ScalarValue::Float64(Some(number)) => {
             let rounded = in_digits(&format!("{number:e}"), wanted, rounding);
@@ -152,10 +165,16 @@ fn rounded(row: &Row, rounding: Rounding) -> Answer {
         }
         value => {
             let number = Decimal::from_value(value).ok_or_else(overflow)?;
-            let number = if wanted < number.scale { number.rescaled(wanted, rounding).ok_or_else(overflow)? } else { number };
+            let number = if wanted < number.scale {
+                number.rescaled(wanted, rounding).ok_or_else(overflow)?
+            } else {
+                number
+            };
             match row.result() {
                 DataType::Decimal128(precision, scale) => number.into_value(*precision, *scale),
-                data_type => number.whole().and_then(|number| integer(number, data_type)).ok_or_else(overflow),
+                data_type => {
+                    number.whole().and_then(|number| integer(number, data_type)).ok_or_else(overflow)
+                }
             }
         }
     }
@@ -178,7 +197,8 @@ fn whole(row: &Row, rounding: Rounding) -> Answer {
     };
     let number = number.ok_or_else(overflow)?;
     let wanted = row.int_or(1, 0);
-    let number = if wanted < number.scale { number.rescaled(wanted, rounding).ok_or_else(overflow)? } else { number };
+    let number =
+        if wanted < number.scale { number.rescaled(wanted, rounding).ok_or_else(overflow)? } else { number };
     match row.result() {
         DataType::Decimal128(precision, scale) => number.into_value(*precision, *scale),
         data_type => number.whole().and_then(|number| integer(number, data_type)).ok_or_else(overflow),
@@ -211,7 +231,11 @@ fn converted(row: &Row) -> Answer {
     text(format!("{sign}{}", result.iter().rev().collect::<String>()))
 }
 
-#[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, reason = "a bucket is a whole number")]
+#[expect(
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    reason = "a bucket is a whole number"
+)]
 fn width_bucket(row: &Row) -> Answer {
     let (value, low, high, count) = (row.double(0), row.double(1), row.double(2), row.long(3));
     if count <= 0 || low == high || !low.is_finite() || !high.is_finite() || value.is_nan() {

@@ -39,7 +39,10 @@ pub(super) const FUNCTIONS: &[Definition] = &[
         let pattern = compiled("regexp_extract_all", row.text(1))?;
         let group = group(&pattern, row.int_or(2, 1), "regexp_extract_all")?;
         let found = pattern.captures_iter(row.text(0)).map(|captures| captures.get(group));
-        array(found.map(|found| ScalarValue::from(found.map_or("", |found| found.as_str()))).collect(), row.result())
+        array(
+            found.map(|found| ScalarValue::from(found.map_or("", |found| found.as_str()))).collect(),
+            row.result(),
+        )
     })
     .required(2),
     Definition::rows(&["regexp_count"], &[Text, Text], INT, |row| {
@@ -74,7 +77,8 @@ fn compiled(function: &str, pattern: &str) -> Result<Regex, SqlError> {
     }
     // In Java the classes of Perl are ASCII's, and `\p{ASCII}` has a short name.
     let translated = pattern.replace("\\d", "[0-9]").replace("\\p{ASCII}", "\\x00-\\x7F");
-    let translated = if pattern.contains('[') { pattern.replace("\\p{ASCII}", "\\x00-\\x7F") } else { translated };
+    let translated =
+        if pattern.contains('[') { pattern.replace("\\p{ASCII}", "\\x00-\\x7F") } else { translated };
     let regex = Regex::new(&translated).map_err(|error| {
         let detail = format!("expects a regular expression, but got '{pattern}'");
         SqlError::invalid_parameter("INVALID_PARAMETER_VALUE.PATTERN", function, &detail).with_source(error)
@@ -95,7 +99,9 @@ fn java_only(pattern: &str) -> Option<&'static str> {
         () if has(&["(?=", "(?!", "(?<=", "(?<!"]) => Some("looking around"),
         () if has(&["(?>", "*+", "++", "?+"]) => Some("a possessive quantifier"),
         () if back_reference || has(&["\\k<"]) => Some("a reference to a group"),
-        () if has(&["&&", "\\G", "\\Z", "\\Q", "\\h", "\\R", "\\X", "\\p{java"]) => Some("a class or an anchor of Java"),
+        () if has(&["&&", "\\G", "\\Z", "\\Q", "\\h", "\\R", "\\X", "\\p{java"]) => {
+            Some("a class or an anchor of Java")
+        }
         () => None,
     }
 }
@@ -200,7 +206,9 @@ fn like(row: &Row, ignore_case: bool) -> Answer {
                 Some(next) if matches!(next, '%' | '_') || Some(next) == escape => {
                     translated.push_str(&regex::escape(&next.to_string()));
                 }
-                Some(_) => return Err(SqlError::escape_misplaced("INVALID_FORMAT.ESC_IN_THE_MIDDLE", pattern)),
+                Some(_) => {
+                    return Err(SqlError::escape_misplaced("INVALID_FORMAT.ESC_IN_THE_MIDDLE", pattern));
+                }
                 None => return Err(SqlError::escape_misplaced("INVALID_FORMAT.ESC_AT_THE_END", pattern)),
             },
             '%' => translated.push_str(".*"),
@@ -209,6 +217,7 @@ fn like(row: &Row, ignore_case: bool) -> Answer {
         }
     }
     translated.push('$');
-    let regex = Regex::new(&translated).map_err(|error| SqlError::internal(error.to_string()).with_source(error))?;
+    let regex =
+        Regex::new(&translated).map_err(|error| SqlError::internal(error.to_string()).with_source(error))?;
     truth(regex.is_match(row.text(0)))
 }

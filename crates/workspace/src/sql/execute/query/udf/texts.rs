@@ -24,7 +24,9 @@ pub(super) const FUNCTIONS: &[Definition] = &[
     Definition::rows(&["octet_length"], &[TextOrBinary], INT, |row| count(row.bytes(0).len())),
     Definition::rows(&["bit_length"], &[TextOrBinary], INT, |row| count(row.bytes(0).len() * 8)),
     Definition::rows(&["contains"], &[Text, Text], TRUTH, |row| truth(row.text(0).contains(row.text(1)))),
-    Definition::rows(&["startswith"], &[Text, Text], TRUTH, |row| truth(row.text(0).starts_with(row.text(1)))),
+    Definition::rows(&["startswith"], &[Text, Text], TRUTH, |row| {
+        truth(row.text(0).starts_with(row.text(1)))
+    }),
     Definition::rows(&["endswith"], &[Text, Text], TRUTH, |row| truth(row.text(0).ends_with(row.text(1)))),
     Definition::rows(&["ascii"], &[Text], INT, |row| {
         int(row.text(0).chars().next().map_or(0, |first| i32::try_from(u32::from(first)).unwrap_or_default()))
@@ -54,7 +56,11 @@ pub(super) const FUNCTIONS: &[Definition] = &[
     Definition::rows(&["luhn_check"], &[Text], TRUTH, |row| truth(shapes::is_luhn(row.text(0)))),
     Definition::rows(&["levenshtein"], &[Text, Text, Int], INT, |row| {
         let distance = shapes::levenshtein(row.text(0), row.text(1));
-        if row.len() > 2 && i64::try_from(distance).unwrap_or(i64::MAX) > row.long(2) { int(-1) } else { count(distance) }
+        if row.len() > 2 && i64::try_from(distance).unwrap_or(i64::MAX) > row.long(2) {
+            int(-1)
+        } else {
+            count(distance)
+        }
     })
     .required(2),
     Definition::rows(&["trim"], &[Text], TEXT, |row| text(row.text(0).trim_matches(' '))),
@@ -74,10 +80,14 @@ pub(super) const FUNCTIONS: &[Definition] = &[
         text(value.trim_end_matches(|character| cut.contains(character)))
     })
     .required(1),
-    Definition::rows(&["lpad"], &[TextOrBinary, Int, TextOrBinary], Output::First, |row| pieces::padded(row, true))
-        .required(2),
-    Definition::rows(&["rpad"], &[TextOrBinary, Int, TextOrBinary], Output::First, |row| pieces::padded(row, false))
-        .required(2),
+    Definition::rows(&["lpad"], &[TextOrBinary, Int, TextOrBinary], Output::First, |row| {
+        pieces::padded(row, true)
+    })
+    .required(2),
+    Definition::rows(&["rpad"], &[TextOrBinary, Int, TextOrBinary], Output::First, |row| {
+        pieces::padded(row, false)
+    })
+    .required(2),
     Definition::rows(&["left"], &[Text, Int], TEXT, |row| {
         text(row.text(0).chars().take(usize::try_from(row.int(1)).unwrap_or_default()).collect::<String>())
     }),
@@ -96,7 +106,9 @@ pub(super) const FUNCTIONS: &[Definition] = &[
     })
     .required(2),
     Definition::rows(&["overlay"], &[Text, Text, Int, Int], TEXT, pieces::overlay).required(3),
-    Definition::rows(&["instr"], &[Text, Text], INT, |row| count(pieces::locate(row.text(1), row.text(0), 1))),
+    Definition::rows(&["instr"], &[Text, Text], INT, |row| {
+        count(pieces::locate(row.text(1), row.text(0), 1))
+    }),
     Definition::rows(&["locate", "position", "charindex"], &[Text, Text, Int], INT, |row| {
         if row.len() > 2 && row.is_null(2) {
             return int(0);
@@ -133,7 +145,8 @@ pub(super) const FUNCTIONS: &[Definition] = &[
         }
         let mut parts = Vec::new();
         for value in row.values().iter().skip(1).filter(|value| !value.is_null()) {
-            let values = if matches!(value, ScalarValue::List(_)) { elements(value)? } else { vec![value.clone()] };
+            let values =
+                if matches!(value, ScalarValue::List(_)) { elements(value)? } else { vec![value.clone()] };
             for part in values {
                 parts.extend(super::text::spark_text(&part)?);
             }
@@ -153,7 +166,9 @@ pub(super) const FUNCTIONS: &[Definition] = &[
             text(written.chars().rev().collect::<String>())
         }
     }),
-    Definition::rows(&["is_valid_utf8"], &[Binary], TRUTH, |row| truth(std::str::from_utf8(row.bytes(0)).is_ok())),
+    Definition::rows(&["is_valid_utf8"], &[Binary], TRUTH, |row| {
+        truth(std::str::from_utf8(row.bytes(0)).is_ok())
+    }),
 ];
 
 fn reversed_type(types: &[DataType], _: &[Option<&ScalarValue>]) -> Result<DataType, SqlError> {

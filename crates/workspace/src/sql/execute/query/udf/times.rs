@@ -31,11 +31,18 @@ pub(super) const FUNCTIONS: &[Definition] = &[
     Definition::rows(&["hour"], &[Timestamp], INT, |row| part(row.clock(0).hour())),
     Definition::rows(&["minute"], &[Timestamp], INT, |row| part(row.clock(0).minute())),
     Definition::rows(&["second"], &[Timestamp], INT, |row| part(row.clock(0).second())),
-    Definition::rows(&["seconds_with_fraction"], &[Timestamp], Output::Type(DataType::Decimal128(8, 6)), |row| {
-        let micros = i128::from(row.micros(0).rem_euclid(60_000_000));
-        Ok(ScalarValue::Decimal128(Some(micros), 8, 6))
+    Definition::rows(
+        &["seconds_with_fraction"],
+        &[Timestamp],
+        Output::Type(DataType::Decimal128(8, 6)),
+        |row| {
+            let micros = i128::from(row.micros(0).rem_euclid(60_000_000));
+            Ok(ScalarValue::Decimal128(Some(micros), 8, 6))
+        },
+    ),
+    Definition::rows(&["date_format"], &[Timestamp, Text], TEXT, |row| {
+        text(formatted(row.clock(0), row.text(1))?)
     }),
-    Definition::rows(&["date_format"], &[Timestamp, Text], TEXT, |row| text(formatted(row.clock(0), row.text(1))?)),
     Definition::rows(&["from_unixtime"], &[Long, Text], TEXT, |row| {
         let at = row.long(0).checked_mul(1_000_000).and_then(instant).ok_or_else(SqlError::far_date)?;
         text(formatted(at.naive_utc(), row.text_or(1, DEFAULT))?)
@@ -65,7 +72,8 @@ pub(super) const FUNCTIONS: &[Definition] = &[
     })
     .required(1),
     Definition::rows(&["to_timestamp_ntz"], &[Any], UNZONED, |row| convert(row.value(0), row.result())),
-    Definition::rows(&["unix_timestamp", "to_unix_timestamp"], &[Any, Text], LONG, unix_timestamp).required(1),
+    Definition::rows(&["unix_timestamp", "to_unix_timestamp"], &[Any, Text], LONG, unix_timestamp)
+        .required(1),
     Definition::rows(&["unix_seconds"], &[Timestamp], LONG, |row| long(row.micros(0).div_euclid(1_000_000))),
     Definition::rows(&["unix_millis"], &[Timestamp], LONG, |row| long(row.micros(0).div_euclid(1000))),
     Definition::rows(&["unix_micros"], &[Timestamp], LONG, |row| long(row.micros(0))),
@@ -84,7 +92,9 @@ pub(super) const FUNCTIONS: &[Definition] = &[
         let at = made(row)?.ok_or_else(SqlError::datetime_field_out_of_bounds)?;
         Ok(ScalarValue::TimestampMicrosecond(Some(at.and_utc().timestamp_micros()), None))
     }),
-    Definition::rows(&["from_utc_timestamp"], &[Timestamp, Text], ZONED, |row| micros(to_zone(row.clock(0), row.text(1))?)),
+    Definition::rows(&["from_utc_timestamp"], &[Timestamp, Text], ZONED, |row| {
+        micros(to_zone(row.clock(0), row.text(1))?)
+    }),
     Definition::rows(&["to_utc_timestamp"], &[Timestamp, Text], ZONED, |row| {
         micros(row.clock(0) - zone(row.text(1), row.clock(0))?)
     }),
@@ -186,4 +196,3 @@ fn to_zone(utc: NaiveDateTime, name: &str) -> Result<NaiveDateTime, SqlError> {
         Err(_) => Ok(utc + zone(name, utc)?),
     }
 }
-

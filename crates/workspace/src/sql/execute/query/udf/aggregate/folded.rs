@@ -27,7 +27,8 @@ impl Folded {
     fn add(&mut self, next: &ScalarValue) -> Result<()> {
         let next = convert(next, &self.result).map_err(external)?;
         let empty = self.count == 0;
-        self.value = if empty { next } else { (self.fold.add)(&self.value, &next, &self.result).map_err(external)? };
+        self.value =
+            if empty { next } else { (self.fold.add)(&self.value, &next, &self.result).map_err(external)? };
         Ok(())
     }
 }

@@ -40,41 +40,70 @@ pub(in crate::sql::execute::query::udf) const ALL: &[Aggregate] = &[
         },
         fold: Some(Fold { add: sum, remove: difference }),
     },
-    gathered(&["try_sum"], 1..=1, |types| summed(&types[0]), |rows, result| {
-        let mut total = ScalarValue::Null;
-        for value in set(rows) {
-            let value = convert(value, result)?;
-            let next = if total.is_null() { Ok(value) } else { sum(&total, &value, result) };
-            let Ok(next) = next else { return NULL };
-            total = next;
-        }
-        Ok(total)
-    }),
-    gathered(&["decimal_avg"], 1..=1, |types| averaged(&types[0]), decimal_average),
-    gathered(&["collect_list", "array_agg"], 1..=1, |types| Ok(array_of(types[0].clone())), |rows, result| {
-        array(set(rows).cloned().collect(), result)
-    }),
-    gathered(&["collect_set"], 1..=1, |types| Ok(array_of(types[0].clone())), |rows, result| {
-        let mut kept: Vec<ScalarValue> = Vec::new();
-        for value in set(rows) {
-            if !kept.contains(value) {
-                kept.push(value.clone());
+    gathered(
+        &["try_sum"],
+        1..=1,
+        |types| summed(&types[0]),
+        |rows, result| {
+            let mut total = ScalarValue::Null;
+            for value in set(rows) {
+                let value = convert(value, result)?;
+                let next = if total.is_null() { Ok(value) } else { sum(&total, &value, result) };
+                let Ok(next) = next else { return NULL };
+                total = next;
             }
-        }
-        array(kept, result)
+            Ok(total)
+        },
+    ),
+    gathered(&["decimal_avg"], 1..=1, |types| averaged(&types[0]), decimal_average),
+    gathered(
+        &["collect_list", "array_agg"],
+        1..=1,
+        |types| Ok(array_of(types[0].clone())),
+        |rows, result| array(set(rows).cloned().collect(), result),
+    ),
+    gathered(
+        &["collect_set"],
+        1..=1,
+        |types| Ok(array_of(types[0].clone())),
+        |rows, result| {
+            let mut kept: Vec<ScalarValue> = Vec::new();
+            for value in set(rows) {
+                if !kept.contains(value) {
+                    kept.push(value.clone());
+                }
+            }
+            array(kept, result)
+        },
+    ),
+    gathered(&["first", "first_value"], 1..=2, first_type, |rows, _| {
+        Ok(skipping(rows).next().cloned().unwrap_or(ScalarValue::Null))
     }),
-    gathered(&["first", "first_value"], 1..=2, first_type, |rows, _| Ok(skipping(rows).next().cloned().unwrap_or(ScalarValue::Null))),
-    gathered(&["any_value"], 1..=2, first_type, |rows, _| Ok(skipping(rows).next().cloned().unwrap_or(ScalarValue::Null))),
-    gathered(&["last", "last_value"], 1..=2, first_type, |rows, _| Ok(skipping(rows).last().cloned().unwrap_or(ScalarValue::Null))),
+    gathered(&["any_value"], 1..=2, first_type, |rows, _| {
+        Ok(skipping(rows).next().cloned().unwrap_or(ScalarValue::Null))
+    }),
+    gathered(&["last", "last_value"], 1..=2, first_type, |rows, _| {
+        Ok(skipping(rows).last().cloned().unwrap_or(ScalarValue::Null))
+    }),
     gathered(&["max_by"], 2..=2, first_type, |rows, _| by(rows, Ordering::Greater)),
     gathered(&["min_by"], 2..=2, first_type, |rows, _| by(rows, Ordering::Less)),
     gathered(&["mode"], 1..=1, first_type, |rows, _| Ok(most_frequent(rows))),
-    gathered(&["bool_and", "every"], 1..=1, |types| boolean(&types[0]), |rows, _| {
-        if set(rows).next().is_none() { NULL } else { truth(set(rows).all(is_true)) }
-    }),
-    gathered(&["bool_or", "some", "any"], 1..=1, |types| boolean(&types[0]), |rows, _| {
-        if set(rows).next().is_none() { NULL } else { truth(set(rows).any(is_true)) }
-    }),
+    gathered(
+        &["bool_and", "every"],
+        1..=1,
+        |types| boolean(&types[0]),
+        |rows, _| {
+            if set(rows).next().is_none() { NULL } else { truth(set(rows).all(is_true)) }
+        },
+    ),
+    gathered(
+        &["bool_or", "some", "any"],
+        1..=1,
+        |types| boolean(&types[0]),
+        |rows, _| {
+            if set(rows).next().is_none() { NULL } else { truth(set(rows).any(is_true)) }
+        },
+    ),
     gathered(&["bit_and"], 1..=1, |types| whole(&types[0]), |rows, _| bits(rows, |left, right| left & right)),
     gathered(&["bit_or"], 1..=1, |types| whole(&types[0]), |rows, _| bits(rows, |left, right| left | right)),
     gathered(&["bit_xor"], 1..=1, |types| whole(&types[0]), |rows, _| bits(rows, |left, right| left ^ right)),
@@ -99,7 +128,9 @@ pub(super) fn set(rows: &Rows) -> impl DoubleEndedIterator<Item = &ScalarValue> 
 /// The first arguments, without nulls when the second argument says so.
 fn skipping(rows: &Rows) -> impl DoubleEndedIterator<Item = &ScalarValue> {
     let skip = |row: &Vec<ScalarValue>| row.get(1).is_some_and(is_true);
-    rows.iter().filter(move |row| !(skip(row) && row.first().is_some_and(ScalarValue::is_null))).filter_map(|row| row.first())
+    rows.iter()
+        .filter(move |row| !(skip(row) && row.first().is_some_and(ScalarValue::is_null)))
+        .filter_map(|row| row.first())
 }
 
 fn is_true(value: &ScalarValue) -> bool {
@@ -115,7 +146,9 @@ fn double(types: &[DataType]) -> Result<DataType, SqlError> {
     let number = |given: &DataType| matches!(kind(given), Kind::Number | Kind::Text | Kind::Null);
     match types.iter().position(|given| !number(given)) {
         None => Ok(DataType::Float64),
-        Some(index) => Err(SqlError::unexpected_input_type(index + 1, "\"DOUBLE\"", &spark_name(&types[index]))),
+        Some(index) => {
+            Err(SqlError::unexpected_input_type(index + 1, "\"DOUBLE\"", &spark_name(&types[index])))
+        }
     }
 }
 
@@ -130,7 +163,9 @@ fn summed(given: &DataType) -> Result<DataType, SqlError> {
 
 fn averaged(given: &DataType) -> Result<DataType, SqlError> {
     match given {
-        DataType::Decimal128(precision, scale) => Ok(bounded(i32::from(*precision) + 4, i32::from(*scale) + 4)),
+        DataType::Decimal128(precision, scale) => {
+            Ok(bounded(i32::from(*precision) + 4, i32::from(*scale) + 4))
+        }
         other => Err(SqlError::unexpected_input_type(1, "\"NUMERIC\"", &spark_name(other))),
     }
 }
@@ -171,7 +206,8 @@ fn bits(rows: &Rows, combine: fn(i64, i64) -> i64) -> Answer {
 
 /// The value beside the greatest or the least; of several, the last one that is greatest.
 fn by(rows: &Rows, wanted: Ordering) -> Answer {
-    let ranked = rows.iter().filter_map(|row| Some((row.first()?, row.get(1)?))).filter(|(_, rank)| !rank.is_null());
+    let ranked =
+        rows.iter().filter_map(|row| Some((row.first()?, row.get(1)?))).filter(|(_, rank)| !rank.is_null());
     let best = ranked.reduce(|best, next| {
         let order = compare(next.1, best.1);
         if order == wanted || order.is_eq() { next } else { best }

@@ -81,10 +81,10 @@ impl Accumulator for Gather {
     fn merge_batch(&mut self, states: &[ArrayRef]) -> Result<()> {
         let height = states.first().map_or(0, |column| column.len());
         for group in 0..height {
-            let columns: Vec<ArrayRef> = states.iter().map(|state| state.as_list::<i32>().value(group)).collect();
+            let columns: Vec<ArrayRef> =
+                states.iter().map(|state| state.as_list::<i32>().value(group)).collect();
             self.take(&columns)?;
         }
         Ok(())
     }
 }
-

@@ -40,7 +40,8 @@ fn moments(rows: &Rows) -> Result<Moments, SqlError> {
         all.mean += part;
         let step = delta * part * before;
         let count = all.count;
-        all.fourth += step * part * part * (count * count - 3.0 * count + 3.0) + 6.0 * part * part * all.second
+        all.fourth += step * part * part * (count * count - 3.0 * count + 3.0)
+            + 6.0 * part * part * all.second
             - 4.0 * part * all.third;
         all.third += step * part * (count - 2.0) - 3.0 * part * all.second;
         all.second += delta * (delta - part);
@@ -110,7 +111,12 @@ pub(super) fn correlation(rows: &Rows) -> Answer {
 }
 
 /// Between two numbers, in proportion.
-#[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a position among the rows")]
+#[expect(
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a position among the rows"
+)]
 pub(super) fn percentile(rows: &Rows, share: f64) -> Answer {
     let mut numbers = numbers(rows)?;
     numbers.sort_by(f64::total_cmp);

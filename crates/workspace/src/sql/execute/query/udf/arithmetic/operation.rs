@@ -48,7 +48,11 @@ impl Operation {
 ///
 /// # Errors
 /// `DATATYPE_MISMATCH`; `UNSUPPORTED_FEATURE` for a result that is an interval.
-pub(super) fn result_type(operation: Operation, left: &DataType, right: &DataType) -> Result<DataType, SqlError> {
+pub(super) fn result_type(
+    operation: Operation,
+    left: &DataType,
+    right: &DataType,
+) -> Result<DataType, SqlError> {
     let (left_kind, right_kind) = (kind(left), kind(right));
     let numeric = |kind| matches!(kind, Kind::Number | Kind::Text | Kind::Null);
     if is_interval(left) || is_interval(right) || is_time(left_kind) || is_time(right_kind) {
@@ -59,7 +63,9 @@ pub(super) fn result_type(operation: Operation, left: &DataType, right: &DataTyp
     }
     match (left_kind, right_kind) {
         (Kind::Text, Kind::Text) => Err(SqlError::wrong_operand_type(operation.sign(), "STRING")),
-        (Kind::Null, Kind::Null) => Ok(if operation == Operation::IntDivide { DataType::Int64 } else { DataType::Float64 }),
+        (Kind::Null, Kind::Null) => {
+            Ok(if operation == Operation::IntDivide { DataType::Int64 } else { DataType::Float64 })
+        }
         (Kind::Null, _) => of_numbers(operation, right, right),
         (_, Kind::Null) => of_numbers(operation, left, left),
         (Kind::Text, _) => of_numbers(operation, &beside(right), right),
@@ -138,7 +144,12 @@ fn no_interval(operation: Operation, left: &DataType, right: &DataType) -> SqlEr
 ///
 /// # Errors
 /// `DIVIDE_BY_ZERO`, `REMAINDER_BY_ZERO`, overflow, and what casts of the operands have.
-pub(super) fn apply(operation: Operation, left: &ScalarValue, right: &ScalarValue, result: &DataType) -> Answer {
+pub(super) fn apply(
+    operation: Operation,
+    left: &ScalarValue,
+    right: &ScalarValue,
+    result: &DataType,
+) -> Answer {
     match result {
         DataType::Date32 | DataType::Timestamp(..) => moved(operation, left, right, result),
         DataType::Float32 | DataType::Float64 => floating(operation, left, right, result),
@@ -237,7 +248,8 @@ fn moved(operation: Operation, left: &ScalarValue, right: &ScalarValue, result: 
             let at = instant(*micros).ok_or_else(overflow)?.naive_utc();
             let micros = match by {
                 ScalarValue::DurationMicrosecond(Some(by)) => micros.checked_add(sign * by),
-                _ => moved_date(at.date(), by, sign).map(|date| date.and_time(at.time()).and_utc().timestamp_micros()),
+                _ => moved_date(at.date(), by, sign)
+                    .map(|date| date.and_time(at.time()).and_utc().timestamp_micros()),
             };
             ScalarValue::TimestampMicrosecond(Some(micros.ok_or_else(overflow)?), zone.clone())
         }

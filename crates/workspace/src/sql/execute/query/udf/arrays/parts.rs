@@ -41,7 +41,10 @@ pub(super) fn slice(row: &Row) -> Answer {
     let (start, length) = (row.int(1), row.int(2));
     let invalid = |class, detail: &str| Err(SqlError::invalid_parameter(class, "slice", detail));
     if start == 0 {
-        return invalid("INVALID_PARAMETER_VALUE.START", "expects a positive or a negative value for `start`, but got 0");
+        return invalid(
+            "INVALID_PARAMETER_VALUE.START",
+            "expects a positive or a negative value for `start`, but got 0",
+        );
     }
     let Ok(length) = usize::try_from(length) else {
         return invalid("INVALID_PARAMETER_VALUE.LENGTH", "expects a `length` greater than or equal to 0");
@@ -88,7 +91,11 @@ pub(super) fn item_type(types: &[DataType], function: bool) -> Result<DataType, 
             let (wanted, value) = entry_types(container);
             match common_type::of(&wanted, key) {
                 Some(_) => Ok(value),
-                None => Err(SqlError::unexpected_input_type(2, &format!("\"{}\"", spark_name(&wanted)), &spark_name(key))),
+                None => Err(SqlError::unexpected_input_type(
+                    2,
+                    &format!("\"{}\"", spark_name(&wanted)),
+                    &spark_name(key),
+                )),
             }
         }
         DataType::Struct(_) if !function => Err(SqlError::unsupported("a field of a STRUCT in brackets")),

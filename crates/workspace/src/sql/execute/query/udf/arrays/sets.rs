@@ -10,7 +10,8 @@ use crate::sql::execute::query::udf::row::{array_of, element_type};
 
 /// An array of the elements of both arguments, which must be arrays of one type.
 pub(super) const BOTH: Output = Output::Of(|types, _| {
-    let [left, right] = [types.first(), types.get(1)].map(|given| given.cloned().unwrap_or(super::DataType::Null));
+    let [left, right] =
+        [types.first(), types.get(1)].map(|given| given.cloned().unwrap_or(super::DataType::Null));
     let mismatch = || SqlError::binary_array_diff_types(&spark_name(&left), &spark_name(&right));
     let is_list = |given: &super::DataType| matches!(given, super::DataType::List(_));
     let (first, second) = (element_type(&left), element_type(&right));

@@ -10,8 +10,12 @@ use crate::sql::execute::query::decimal::{Decimal, Rounding};
 pub(super) fn from_text(text: &str, wanted: &DataType) -> Result<ScalarValue, SqlError> {
     let trimmed = trimmed(text);
     let number = match wanted {
-        DataType::Float32 => float(trimmed).and_then(|text| text.parse().ok()).map(|n| ScalarValue::Float32(Some(n))),
-        DataType::Float64 => float(trimmed).and_then(|text| text.parse().ok()).map(|n| ScalarValue::Float64(Some(n))),
+        DataType::Float32 => {
+            float(trimmed).and_then(|text| text.parse().ok()).map(|n| ScalarValue::Float32(Some(n)))
+        }
+        DataType::Float64 => {
+            float(trimmed).and_then(|text| text.parse().ok()).map(|n| ScalarValue::Float64(Some(n)))
+        }
         DataType::Decimal128(precision, scale) => match Decimal::parse(trimmed) {
             Some(number) => return number.into_value(*precision, *scale),
             None => None,
@@ -98,9 +102,9 @@ fn to_float(value: &ScalarValue, wanted: &DataType) -> ScalarValue {
     match (wanted, value) {
         (DataType::Float64, _) => ScalarValue::Float64(number),
         // By way of a DOUBLE it would be rounded twice.
-        (_, ScalarValue::Decimal128(..)) => {
-            ScalarValue::Float32(Decimal::from_value(value).and_then(|number| number.to_string().parse().ok()))
-        }
+        (_, ScalarValue::Decimal128(..)) => ScalarValue::Float32(
+            Decimal::from_value(value).and_then(|number| number.to_string().parse().ok()),
+        ),
         _ => ScalarValue::Float32(number.map(|number| number as f32)),
     }
 }

@@ -9,7 +9,10 @@ use crate::sql::SqlError;
 ///
 /// # Errors
 /// Those of a pattern that is not known.
-pub(in crate::sql::execute::query::udf) fn formatted(at: NaiveDateTime, pattern: &str) -> Result<String, SqlError> {
+pub(in crate::sql::execute::query::udf) fn formatted(
+    at: NaiveDateTime,
+    pattern: &str,
+) -> Result<String, SqlError> {
     let mut text = String::new();
     for piece in pieces(pattern)? {
         match piece {

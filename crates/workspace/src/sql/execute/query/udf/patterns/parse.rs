@@ -29,7 +29,9 @@ pub(in crate::sql::execute::query::udf) fn parsed(
     pattern: &str,
 ) -> Result<Option<NaiveDateTime>, SqlError> {
     let pieces = pieces(pattern)?;
-    if pattern.contains('[') || pieces.iter().any(|piece| matches!(piece, Piece::Field('E' | 'Q' | 'q' | 'F' | 'G', _))) {
+    if pattern.contains('[')
+        || pieces.iter().any(|piece| matches!(piece, Piece::Field('E' | 'Q' | 'q' | 'F' | 'G', _)))
+    {
         return Err(SqlError::unsupported(format!("reading a text by the pattern '{pattern}'")));
     }
     Ok(read(text, &pieces))
@@ -54,7 +56,8 @@ fn read(text: &str, pieces: &[Piece]) -> Option<NaiveDateTime> {
             Piece::Text(written) => rest.strip_prefix(written.as_str())?,
             Piece::Field(letter, width) => {
                 // Digits right behind a number end it.
-                let joined = matches!(pieces.get(index + 1), Some(Piece::Field(next, _)) if next.is_alphabetic());
+                let joined =
+                    matches!(pieces.get(index + 1), Some(Piece::Field(next, _)) if next.is_alphabetic());
                 fields.take(rest, *letter, *width, joined)?
             }
         };
@@ -105,8 +108,18 @@ impl Fields {
 
     fn take_month<'a>(&mut self, text: &'a str, width: usize) -> Option<&'a str> {
         const MONTHS: [&str; 12] = [
-            "January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
-            "November", "December",
+            "January",
+            "February",
+            "March",
+            "April",
+            "May",
+            "June",
+            "July",
+            "August",
+            "September",
+            "October",
+            "November",
+            "December",
         ];
         let name = |index: usize| if width > 3 { MONTHS[index] } else { &MONTHS[index][..3] };
         let index = (0..12).find(|index| text.starts_with(name(*index)))?;
@@ -143,7 +156,8 @@ impl Fields {
             None => NaiveDate::from_ymd_opt(self.year, self.month, self.day)?,
         };
         let hour = if self.afternoon == Some(true) { self.hour % 12 + 12 } else { self.hour };
-        let local = date.and_time(NaiveTime::from_hms_micro_opt(hour, self.minute, self.second, self.micros)?);
+        let local =
+            date.and_time(NaiveTime::from_hms_micro_opt(hour, self.minute, self.second, self.micros)?);
         match self.zone {
             Some(zone) => Some(local - zone_offset(&zone, local)?),
             None => Some(local),

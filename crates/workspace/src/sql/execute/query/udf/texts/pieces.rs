@@ -54,7 +54,11 @@ fn filled<T: Copy>(items: &[T], wanted: usize, with: &[T], left: bool) -> Vec<T>
 pub(super) fn overlay(row: &Row) -> Answer {
     let (input, put): (Vec<char>, Vec<char>) = (row.text(0).chars().collect(), row.text(1).chars().collect());
     let position = row.int(2);
-    let length = if row.len() > 3 && row.int(3) >= 0 { row.int(3) } else { i32::try_from(put.len()).unwrap_or(i32::MAX) };
+    let length = if row.len() > 3 && row.int(3) >= 0 {
+        row.int(3)
+    } else {
+        i32::try_from(put.len()).unwrap_or(i32::MAX)
+    };
     let before = slice(&input, 1, position - 1);
     let after = slice(&input, position.saturating_add(length), i32::MAX);
     text(before.iter().chain(&put).chain(after).collect::<String>())

@@ -35,7 +35,8 @@ pub(super) fn mask(row: &Row) -> Answer {
     let with = |index: usize, default| {
         if index >= row.len() { default } else { row.text(index).chars().next() }
     };
-    let (upper, lower, digit, other) = (with(1, Some('X')), with(2, Some('x')), with(3, Some('n')), with(4, None));
+    let (upper, lower, digit, other) =
+        (with(1, Some('X')), with(2, Some('x')), with(3, Some('n')), with(4, None));
     let masked = |character: char| {
         let mask = match character {
             _ if character.is_uppercase() => upper,
