@@ -4,18 +4,27 @@
 //! becomes a [`Principal`](crate::principal::Principal), and what changes something runs to its end.
 
 mod auth;
+mod bindings;
 mod catalogs;
+mod constraints;
 mod error;
+mod external_locations;
 mod extract;
+mod files;
 mod layers;
 mod metastore;
+mod models;
+mod neighbours;
 mod paging;
 mod permissions;
 mod schemas;
 mod scim;
 mod securables;
 mod statements;
+mod storage_credentials;
 mod tables;
+mod tags;
+mod volumes;
 mod warehouses;
 
 pub(crate) use auth::Caller;
@@ -47,6 +56,8 @@ pub(crate) struct AppState {
     pub(crate) warehouse: Warehouse,
     /// Whether fields that the protocol does not have are refused instead of ignored.
     pub(crate) strict_requests: bool,
+    /// Signs the URLs that open files without a token.
+    signer: files::Signer,
 }
 
 impl AppState {
@@ -57,7 +68,7 @@ impl AppState {
     pub(crate) fn new(metastore: Metastore, slots: usize, strict_requests: bool) -> std::io::Result<Self> {
         let warehouse = Warehouse::new(slots)?;
         let engine = DeltaEngine::new(warehouse.handle().clone());
-        Ok(Self { metastore, engine, warehouse, strict_requests })
+        Ok(Self { metastore, engine, warehouse, strict_requests, signer: files::Signer::new() })
     }
 
     /// What statements work with.
@@ -88,12 +99,21 @@ impl AppState {
 pub(crate) fn router(state: AppState) -> Router {
     let protocol = Router::new()
         .merge(securables::routes::<catalogs::Catalogs>())
+        .merge(bindings::routes())
+        .merge(external_locations::routes())
+        .merge(files::routes())
+        .merge(constraints::routes())
         .merge(metastore::routes())
+        .merge(models::routes())
+        .merge(neighbours::routes())
         .merge(permissions::routes())
         .merge(securables::routes::<schemas::Schemas>())
         .merge(scim::routes())
         .merge(statements::routes())
+        .merge(storage_credentials::routes())
         .merge(tables::routes())
+        .merge(securables::routes::<volumes::Volumes>())
+        .merge(tags::routes())
         .merge(warehouses::routes())
         .fallback(no_such_endpoint)
         .method_not_allowed_fallback(no_such_endpoint)
@@ -101,6 +121,7 @@ pub(crate) fn router(state: AppState) -> Router {
         .layer(from_fn_with_state(state.clone(), auth::authenticate));
     Router::new()
         .merge(protocol)
+        .merge(files::open_routes())
         .merge(metastore::open_routes())
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
         .layer(from_fn(layers::traced))

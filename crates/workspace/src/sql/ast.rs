@@ -4,24 +4,30 @@
 //! The statements of a family are in its file; here are the list of all and what they share.
 
 mod grants;
+mod keys;
 mod rows;
 mod securables;
 mod shown;
+mod storage;
 mod tables;
+mod tags;
 
 use clxs_api::{FullName, Identifier};
 use datafusion::sql::sqlparser::ast as sqlparser;
 
 pub(crate) use grants::{Grant, GrantTarget, ShowGrants};
+pub(crate) use keys::{DropConstraint, DroppedConstraint, KeyConstraint, References};
 pub(crate) use rows::{Assignment, Delete, Insert, Merge, MergeAction, MergeClause, MergeWhen, Update};
 pub(crate) use securables::{
     AlterSecurable, AlterSecurableAction, Commented, CreateCatalog, CreateSchema, Drop, DropKind, Use,
 };
 pub(crate) use shown::{Describe, Show};
+pub(crate) use storage::{AlterVolume, AlterVolumeAction, CreateExternalLocation, CreateVolume};
 pub(crate) use tables::{
     AlterTable, AlterTableAction, CheckConstraint, CloneTable, CreateTable, CreateView, Optimize, Restore,
     Vacuum, ViewColumn,
 };
+pub(crate) use tags::{AlterTags, TagChange, TagTarget};
 
 /// One statement.
 #[derive(Debug, Clone, PartialEq)]
@@ -30,11 +36,18 @@ pub(crate) enum Statement {
     CreateSchema(CreateSchema),
     CreateTable(Box<CreateTable>),
     CreateView(Box<CreateView>),
+    CreateVolume(CreateVolume),
+    CreateExternalLocation(CreateExternalLocation),
     Clone(Box<CloneTable>),
     Drop(Drop),
     AlterTable(AlterTable),
     AlterSecurable(AlterSecurable),
-    Comment { on: Commented, comment: Option<String> },
+    AlterVolume(AlterVolume),
+    AlterTags(AlterTags),
+    Comment {
+        on: Commented,
+        comment: Option<String>,
+    },
     Insert(Box<Insert>),
     Delete(Box<Delete>),
     Update(Box<Update>),
@@ -49,6 +62,11 @@ pub(crate) enum Statement {
     Revoke(Grant),
     ShowGrants(ShowGrants),
     Show(Show),
+    /// The files and directories of a directory of a volume.
+    List {
+        path: String,
+        limit: Option<usize>,
+    },
     Describe(Describe),
 }
 

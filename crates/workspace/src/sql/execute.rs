@@ -17,6 +17,7 @@ mod describe;
 mod drop;
 mod grants;
 mod insert;
+mod keys;
 mod maintenance;
 mod merge;
 mod modified;
@@ -27,7 +28,9 @@ mod rows;
 mod securables;
 mod show;
 mod show_create;
+mod storage;
 mod table_rows;
+mod tags;
 mod target;
 mod types;
 mod update;
@@ -51,9 +54,14 @@ pub(crate) async fn execute(context: &Context, statement: Statement) -> Result<S
         Statement::CreateCatalog(create) => securables::create_catalog(context, create).await,
         Statement::CreateSchema(create) => securables::create_schema(context, create).await,
         Statement::AlterSecurable(alter) => securables::alter(context, alter).await,
+        Statement::AlterTags(alter) => tags::execute(context, alter).await,
         Statement::Use(namespace) => securables::use_namespace(context, namespace).await,
         Statement::CreateTable(create) => create_table::execute(context, *create).await,
         Statement::CreateView(create) => views::create(context, *create).await,
+        Statement::CreateVolume(create) => storage::create_volume(context, create).await,
+        Statement::CreateExternalLocation(create) => storage::create_location(context, create).await,
+        Statement::AlterVolume(alter) => storage::alter_volume(context, alter).await,
+        Statement::List { path, limit } => storage::list(context, &path, limit).await,
         Statement::Clone(clone) => clone::execute(context, *clone).await,
         Statement::Drop(drop) => drop::execute(context, drop).await,
         Statement::AlterTable(alter) => alter::execute(context, alter).await,

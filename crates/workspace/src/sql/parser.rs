@@ -16,12 +16,15 @@ mod describe;
 mod dml;
 mod drop;
 mod grant;
+mod keys;
 mod maintenance;
 mod merge;
 pub(super) mod names;
 mod parameters;
 mod query;
 mod show;
+mod storage;
+mod tags;
 mod tokens;
 mod types;
 mod unsupported;
@@ -102,13 +105,15 @@ impl<'a> Parser<'a> {
 
     /// `COMMENT ON … IS`
     fn comment_on(&mut self) -> Result<Statement, SqlError> {
-        let on = match self.accept_any(&["CATALOG", "SCHEMA", "DATABASE", "TABLE", "VIEW", "COLUMN"]) {
-            Some("CATALOG") => Commented::Catalog(self.object_name(1)?),
-            Some("SCHEMA" | "DATABASE") => Commented::Schema(self.object_name(2)?),
-            Some("TABLE" | "VIEW") => Commented::Table(self.object_name(3)?),
-            Some(_) => self.column_of_table()?,
-            None => return Err(self.unsupported_kind("COMMENT ON")),
-        };
+        let on =
+            match self.accept_any(&["CATALOG", "SCHEMA", "DATABASE", "TABLE", "VIEW", "VOLUME", "COLUMN"]) {
+                Some("CATALOG") => Commented::Catalog(self.object_name(1)?),
+                Some("SCHEMA" | "DATABASE") => Commented::Schema(self.object_name(2)?),
+                Some("TABLE" | "VIEW") => Commented::Table(self.object_name(3)?),
+                Some("VOLUME") => Commented::Volume(self.object_name(3)?),
+                Some(_) => self.column_of_table()?,
+                None => return Err(self.unsupported_kind("COMMENT ON")),
+            };
         self.expect("IS")?;
         let comment = if self.accept("NULL") { None } else { Some(self.string()?) };
         Ok(Statement::Comment { on, comment })
@@ -157,6 +162,8 @@ const STATEMENTS: &[(&str, Reader)] = &[
     ("COMMENT ON", |parser| parser.comment_on()),
     ("INSERT", |parser| parser.insert()),
     ("DELETE FROM", |parser| parser.delete()),
+    ("SET TAG ON", |parser| parser.set_tag()),
+    ("UNSET TAG ON", |parser| parser.unset_tag()),
     ("UPDATE", |parser| parser.update()),
     ("MERGE", |parser| parser.merge()),
     ("TRUNCATE TABLE", |parser| parser.truncate()),
@@ -169,6 +176,7 @@ const STATEMENTS: &[(&str, Reader)] = &[
     ("GRANT", |parser| Ok(Statement::Grant(parser.grant("TO")?))),
     ("REVOKE", |parser| Ok(Statement::Revoke(parser.grant("FROM")?))),
     ("SHOW", |parser| parser.show()),
+    ("LIST", |parser| parser.list_directory()),
     ("DESCRIBE", |parser| parser.describe()),
     ("DESC", |parser| parser.describe()),
 ];

@@ -2,13 +2,21 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "tests fail by panicking, in their helpers too")]
 
+mod bindings;
 mod catalogs;
 mod delta_tables;
+mod external_locations;
+mod files;
 mod grants;
+mod keys;
+mod models;
 mod modified_tables;
 mod oracles;
 mod principals;
+mod privileges;
 mod protocol;
 mod server;
 mod sql;
+mod tags;
+mod volumes;
 mod warehouses;

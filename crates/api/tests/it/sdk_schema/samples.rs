@@ -1,6 +1,8 @@
 //! A value of every wire type with every field filled. No literal ends in `..`, so a new field must be added
 //! here, and with it is compared with the SDK.
 
+mod storage;
+
 use clxs_api::catalog::*;
 use clxs_api::current_user::*;
 use clxs_api::grant::*;
@@ -8,8 +10,10 @@ use clxs_api::metastore::*;
 use clxs_api::schema::*;
 use clxs_api::statement::*;
 use clxs_api::table::*;
+use clxs_api::tag::*;
 use clxs_api::warehouse::*;
 use clxs_api::{Extra, Privilege, Properties, SecurableKind};
+pub(super) use storage::*;
 
 #[expect(clippy::unnecessary_wraps, reason = "most fields are optional")]
 fn text() -> Option<String> {
@@ -372,4 +376,24 @@ pub(super) fn statement() -> StatementResponse {
         manifest: Some(manifest()),
         result: Some(result()),
     }
+}
+
+pub(super) fn tag() -> EntityTagAssignment {
+    EntityTagAssignment {
+        entity_type: "tables".into(),
+        entity_name: "c.s.t".into(),
+        tag_key: "cost".into(),
+        tag_value: text(),
+        update_time: text(),
+        updated_by: text(),
+        extra: Extra::new(),
+    }
+}
+
+pub(super) fn tag_page() -> ListEntityTagAssignmentsResponse {
+    ListEntityTagAssignmentsResponse { tag_assignments: vec![tag()], next_page_token: text() }
+}
+
+pub(super) fn create_constraint() -> CreateTableConstraint {
+    CreateTableConstraint { full_name_arg: "c.s.t".into(), constraint: constraint() }
 }

@@ -2,12 +2,14 @@
 
 mod detail;
 mod history;
+mod json;
 mod table;
 
 use clxs_api::Identifier;
 
 use super::context::Context;
 use super::rows::text_result;
+use super::storage;
 use crate::securables;
 use crate::sql::SqlError;
 use crate::sql::ast::{Describe, ObjectName};
@@ -16,10 +18,16 @@ use crate::warehouse::StatementResult;
 pub(super) async fn execute(context: &Context, describe: Describe) -> Result<StatementResult, SqlError> {
     match describe {
         Describe::Table { table, extended } => table::execute(context, &table, extended).await,
+        Describe::TableAsJson { table } => json::execute(context, &table).await,
+        Describe::TableColumn { table, column } => table::column(context, &table, &column).await,
+        Describe::Query(query) => table::query(context, *query).await,
         Describe::Detail { table } => detail::execute(context, &table).await,
         Describe::History { table, limit } => history::execute(context, &table, limit).await,
         Describe::Schema { name, extended } => schema(context, &name, extended).await,
         Describe::Catalog { name, extended } => catalog(context, name, extended).await,
+        Describe::Volume { name } => storage::describe_volume(context, &name).await,
+        Describe::ExternalLocation { name } => storage::describe_location(context, name).await,
+        Describe::StorageCredential { name } => storage::describe_credential(context, name).await,
     }
 }
 

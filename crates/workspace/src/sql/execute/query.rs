@@ -11,6 +11,7 @@ mod coerce;
 mod column_name;
 mod common_type;
 mod decimal;
+mod described;
 mod error;
 mod functions;
 mod literals;

@@ -3,16 +3,18 @@
 use clxs_api::Identifier;
 
 use super::context::Context;
+use super::keys;
 use super::pattern::matches;
 use super::rows::{result, text_result};
 use super::show_create::create_statement;
+use super::storage;
 use super::views;
 use crate::delta::schema::DataType;
 use crate::delta::{DeltaEngine, Pin, Snapshot};
 use crate::metastore::{ColumnDetail, PageRequest, TableRow};
 use crate::securables::{self, TableListing};
 use crate::sql::SqlError;
-use crate::sql::ast::{ObjectName, Show};
+use crate::sql::ast::{ObjectName, Show, Statement};
 use crate::warehouse::StatementResult;
 
 pub(super) async fn execute(context: &Context, show: Show) -> Result<StatementResult, SqlError> {
@@ -21,9 +23,13 @@ pub(super) async fn execute(context: &Context, show: Show) -> Result<StatementRe
         Show::Schemas { catalog, pattern } => schemas(context, catalog, pattern).await,
         Show::Tables { schema, pattern } => tables(context, schema, pattern, false).await,
         Show::Views { schema, pattern } => tables(context, schema, pattern, true).await,
+        Show::Volumes { schema, pattern } => storage::show_volumes(context, schema, pattern).await,
+        Show::ExternalLocations { pattern } => storage::show_locations(context, pattern).await,
+        Show::StorageCredentials { pattern } => storage::show_credentials(context, pattern).await,
         Show::Columns { table } => columns(context, &table).await,
         Show::Properties { table, key } => properties(context, &table, key).await,
         Show::CreateTable { table } => create_table(context, &table).await,
+        Show::Partitions { table, conditions } => partitions(context, &table, &conditions).await,
     }
 }
 
@@ -116,5 +122,30 @@ async fn create_table(context: &Context, table: &ObjectName) -> Result<Statement
             move |engine: &DeltaEngine| Snapshot::open(engine, &location, Pin::Latest)?.clustering_columns();
         context.blocking(read).await?
     };
-    Ok(text_result(["createtab_stmt"], vec![[create_statement(&table, &clustering)]]))
+    let of_table = table.clone();
+    let keys = context.read(move |tx, _| Ok(tx.keys_of(&of_table)?)).await?;
+    Ok(text_result(["createtab_stmt"], vec![[create_statement(&table, &clustering, &keys::texts(&keys))]]))
+}
+
+/// The values of the partition columns that there are, each combination once.
+async fn partitions(
+    context: &Context,
+    table: &ObjectName,
+    conditions: &[String],
+) -> Result<StatementResult, SqlError> {
+    let table = context.visible_table(table).await?;
+    let names = table.partition_columns().into_iter().map(Identifier::new).collect::<Result<Vec<_>, _>>();
+    let names = names.map_err(SqlError::invalid_identifier)?;
+    if names.is_empty() {
+        return Err(SqlError::not_partitioned(table.full_name()));
+    }
+    let columns = names.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+    let conditions: Vec<_> = conditions.iter().map(|condition| format!("({condition})")).collect();
+    let limit =
+        if conditions.is_empty() { String::new() } else { format!("WHERE {}", conditions.join(" AND ")) };
+    let text = format!("SELECT DISTINCT {columns} FROM {} {limit} ORDER BY {columns}", table.full_name());
+    let Statement::Query(query) = crate::sql::parse(&text)? else {
+        return Err(SqlError::internal("a query is read as something else"));
+    };
+    super::query::execute(context, *query).await
 }

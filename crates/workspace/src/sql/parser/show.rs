@@ -16,8 +16,12 @@ const SHOWN: &[&str] = &[
     "DATABASES",
     "TABLES",
     "VIEWS",
+    "VOLUMES",
+    "EXTERNAL LOCATIONS",
+    "STORAGE CREDENTIALS",
     "COLUMNS",
     "TBLPROPERTIES",
+    "PARTITIONS",
 ];
 
 impl Parser<'_> {
@@ -34,7 +38,11 @@ impl Parser<'_> {
             }
             Some("TABLES") => Show::Tables { schema: self.in_schema()?, pattern: self.pattern()? },
             Some("VIEWS") => Show::Views { schema: self.in_schema()?, pattern: self.pattern()? },
+            Some("VOLUMES") => Show::Volumes { schema: self.in_schema()?, pattern: self.pattern()? },
+            Some("EXTERNAL LOCATIONS") => Show::ExternalLocations { pattern: self.pattern()? },
+            Some("STORAGE CREDENTIALS") => Show::StorageCredentials { pattern: self.pattern()? },
             Some("COLUMNS") => self.show_columns()?,
+            Some("PARTITIONS") => self.show_partitions()?,
             Some(_) => self.show_properties()?,
             None => return Err(self.unsupported_kind("SHOW")),
         }))
@@ -67,6 +75,14 @@ impl Parser<'_> {
             table = ObjectName(parts);
         }
         Ok(Show::Columns { table })
+    }
+
+    /// `table [PARTITION (column = value, …)]`
+    fn show_partitions(&mut self) -> Result<Show, SqlError> {
+        let table = self.object_name(3)?;
+        let limited = self.accept("PARTITION");
+        let conditions = if limited { self.list(Self::expression_as_written)? } else { Vec::new() };
+        Ok(Show::Partitions { table, conditions })
     }
 
     fn show_properties(&mut self) -> Result<Show, SqlError> {
