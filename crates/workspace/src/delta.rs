@@ -51,5 +51,6 @@ pub(crate) use error::DeltaError;
 pub(crate) use history::{CommitSummary, history};
 pub(crate) use location::TableLocation;
 pub(crate) use log::is_table;
+pub(crate) use rows::{conform_array, reading_schema};
 pub(crate) use snapshot::{Pin, Snapshot};
 pub(crate) use write::Check;

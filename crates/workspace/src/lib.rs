@@ -3,18 +3,24 @@
 //! ```text
 //! http ─► securables ────────────────► authorization ─► metastore (SQLite)
 //!   └───► warehouse ─► sql ─► securables
-//!                       └───► delta (tables in folders)
+//!                       └───► delta, parquet (tables in folders)
 //! ```
 //!
 //! [`Workspace::router`] is the whole of it: an authenticated HTTP service, to be called in-process or served over
 //! TCP. There is no other way in, so what works here works on the wire.
 
 mod authorization;
+mod backup;
+#[cfg(test)]
+mod coverage;
 mod delta;
 mod error;
+#[cfg(fuzzing)]
+pub mod fuzzing;
 mod http;
 mod information_schema;
 mod metastore;
+mod parquet;
 mod principal;
 mod securables;
 mod session;
@@ -22,5 +28,6 @@ mod sql;
 mod warehouse;
 mod workspace;
 
+pub use backup::{BackupError, BackupSummary};
 pub use error::{Error, Result};
 pub use workspace::{ADMIN, Workspace, WorkspaceOptions, WorkspaceSummary};

@@ -6,6 +6,7 @@
 //!
 //! The rules about who may do what are not here but in [`crate::authorization`].
 
+mod backup;
 mod catalogs;
 mod error;
 mod grants;
@@ -21,6 +22,7 @@ mod tables;
 mod tokens;
 mod writes;
 
+pub(crate) use backup::require_whole;
 pub(crate) use catalogs::{Catalog, CatalogRow, SYSTEM_CATALOG};
 pub(crate) use error::{MetastoreError, type_word};
 pub(crate) use grants::GrantRow;

@@ -12,3 +12,5 @@ pub(crate) mod relations;
 pub(crate) use error::SqlError;
 pub(crate) use execute::{Context, Services, column_default, execute, settle_interrupted_writes};
 pub(crate) use parser::{parse, parse_expression, parse_with};
+#[cfg(test)]
+pub(crate) use parser::{supported_statements, unsupported_statements};

@@ -1,21 +1,21 @@
 //! `/permissions` and `/effective-permissions`
 
+use axum::Json;
 use axum::extract::{FromRequestParts, State};
 use axum::http::request::Parts;
-use axum::routing::get;
-use axum::{Json, Router};
 use clxs_api::endpoint::{EFFECTIVE_PERMISSIONS, PERMISSIONS};
 use clxs_api::grant::{EffectivePermissionsList, GetPermissionsResponse, UpdatePermissions};
 use clxs_api::{FullName, SecurableKind};
 use serde::Deserialize;
 
+use super::routes::{Routes, get};
 use super::{AppState, Body, Caller, Params, Path, RestError};
 use crate::authorization::{Access, SecurableRef};
 use crate::metastore::Transaction;
 use crate::securables;
 
-pub(super) fn routes() -> Router<AppState> {
-    Router::new()
+pub(super) fn routes() -> Routes {
+    Routes::new()
         .route(&format!("{PERMISSIONS}/{{kind}}/{{full_name}}"), get(direct).patch(update))
         .route(&format!("{EFFECTIVE_PERMISSIONS}/{{kind}}/{{full_name}}"), get(effective))
 }

@@ -3,9 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::Json;
 use axum::extract::State;
-use axum::routing::{get, post};
-use axum::{Json, Router};
 use clxs_api::endpoint::STATEMENTS;
 use clxs_api::statement::{
     ChunkInfo, Disposition, ExecuteStatement, OnWaitTimeout, ResultData, ResultFormat, ResultManifest,
@@ -15,6 +14,7 @@ use clxs_api::{ErrorCode, Identifier};
 use serde_json::{Value, json};
 
 use super::extract::identifier;
+use super::routes::{Routes, get, post};
 use super::{AppState, Body, Caller, Path, RestError};
 use crate::session::Session;
 use crate::sql::{Context, SqlError, execute, parse_with};
@@ -28,8 +28,8 @@ const DEFAULT_CATALOG: &str = "main";
 const DEFAULT_SCHEMA: &str = "default";
 
 /// JDBC sends the path with a slash at its end.
-pub(super) fn routes() -> Router<AppState> {
-    Router::new()
+pub(super) fn routes() -> Routes {
+    Routes::new()
         .route(STATEMENTS, post(submit))
         .route(&format!("{STATEMENTS}/"), post(submit))
         .route(&format!("{STATEMENTS}/{{id}}"), get(find).delete(close))

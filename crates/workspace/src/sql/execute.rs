@@ -15,6 +15,7 @@ mod describe;
 mod drop;
 mod grants;
 mod insert;
+mod parquet_table;
 mod pattern;
 mod place;
 mod query;

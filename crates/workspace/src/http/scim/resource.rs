@@ -1,9 +1,8 @@
 //! What users, service principals and groups have in common: being listed, found and made.
 
+use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use axum::routing::get;
-use axum::{Json, Router};
 use clxs_api::ErrorCode;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -12,6 +11,7 @@ use serde_json::{Map, Value, json};
 use super::filter::Filter;
 use super::references;
 use crate::authorization::Access;
+use crate::http::routes::{Routes, get};
 use crate::http::{AppState, Body, Caller, Params, Path, RestError};
 use crate::metastore::{MetastoreError, PrincipalKind, PrincipalRow, Transaction};
 
@@ -48,8 +48,8 @@ struct Listing {
 }
 
 /// The endpoints of a kind of principals.
-pub(super) fn routes<R: Resource>() -> Router<AppState> {
-    Router::new()
+pub(super) fn routes<R: Resource>() -> Routes {
+    Routes::new()
         .route(R::PATH, get(list::<R>).post(create::<R>))
         .route(&format!("{}/{{id}}", R::PATH), get(find::<R>))
 }

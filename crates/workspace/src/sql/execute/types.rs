@@ -140,6 +140,11 @@ pub(crate) fn column_default(column: &ColumnInfo) -> Option<String> {
     Some(field.get("metadata")?.get("CURRENT_DEFAULT")?.as_str()?.to_owned())
 }
 
+/// The field that the catalog keeps as JSON; none when it is in another form.
+pub(crate) fn table_field(column: &ColumnInfo) -> Option<StructField> {
+    serde_json::from_str(column.type_json.as_deref()?).ok()
+}
+
 /// A text in the metadata of a column.
 pub(crate) fn metadata_text(field: &StructField, key: &str) -> Option<String> {
     match field.metadata.get(key)? {
