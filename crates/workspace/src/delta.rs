@@ -10,7 +10,6 @@ mod clone;
 mod column;
 mod commit;
 mod create;
-mod delete;
 mod deletion_vector;
 mod detail;
 mod durable;
@@ -18,11 +17,16 @@ mod engine;
 mod error;
 mod feature;
 mod history;
+mod identity;
 mod location;
 mod log;
+mod modify;
+mod optimize;
+mod positions;
 mod property;
 mod protocol;
 mod provider;
+mod restore;
 mod rows;
 mod scan;
 mod scan_row;
@@ -30,6 +34,7 @@ mod snapshot;
 #[cfg(test)]
 mod test_tables;
 mod transaction;
+mod vacuum;
 mod write;
 
 pub(crate) mod schema {
@@ -40,17 +45,22 @@ pub(crate) mod schema {
     };
 }
 
-pub(crate) use alter::{MetadataChange, alter};
+pub(crate) use alter::{ColumnChange, ColumnPlace, MetadataChange, alter};
 pub(crate) use append::{WriteMetrics, WriteMode, WriteRequest, append, create_table_as};
 pub(crate) use clone::{CloneMetrics, CloneRequest, clone_table};
 pub(crate) use create::{NewTable, create_table};
-pub(crate) use delete::{DeleteRequest, delete};
 pub(crate) use detail::TableDetail;
 pub(crate) use engine::DeltaEngine;
 pub(crate) use error::DeltaError;
 pub(crate) use history::{CommitSummary, history};
+pub(crate) use identity::START as IDENTITY;
 pub(crate) use location::TableLocation;
 pub(crate) use log::is_table;
+pub(crate) use modify::{CHANGE, Modification, ModifyMetrics, ModifyRequest, RowChange};
+pub(crate) use optimize::{OptimizeMetrics, OptimizeRequest, optimize};
+pub(crate) use positions::{FILE, ROW};
+pub(crate) use restore::{RestoreMetrics, restore};
 pub(crate) use rows::{conform_array, reading_schema};
 pub(crate) use snapshot::{Pin, Snapshot};
+pub(crate) use vacuum::{VacuumRequest, vacuum};
 pub(crate) use write::Check;

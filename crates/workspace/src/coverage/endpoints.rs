@@ -51,7 +51,8 @@ pub(super) fn table(tests: &TestNames) -> String {
 
 /// `{name}` and `{full_name}` are the same place; a slash at the end makes another path.
 fn key(method: &str, path: &str) -> Key {
+    // The SDK writes a path of files without the slash before it.
+    let path = path.replace('{', "/{").replace("//{", "/{");
     let segments = path.split('/').map(|segment| if segment.starts_with('{') { "{}" } else { segment });
-    // Paths that end in a path of files take the rest of it.
     (method.to_owned(), segments.collect::<Vec<_>>().join("/"))
 }

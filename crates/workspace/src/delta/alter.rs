@@ -1,8 +1,12 @@
 //! ALTER TABLE and COMMENT ON: commits that change metadata and nothing else.
 
+mod columns;
+
+use std::collections::BTreeSet;
+
 use serde_json::{Value, json};
 
-use super::action::{Action, Metadata, Protocol};
+use super::action::{Action, DomainMetadata, Metadata, Protocol};
 use super::checkpoint::checkpoint_if_due;
 use super::column::{self, PhysicalNames};
 use super::commit::{commit_info, in_commit_timestamp, write_commit};
@@ -14,9 +18,10 @@ use super::property::{COLUMN_MAPPING_MODE, CONSTRAINTS, MAX_COLUMN_ID, Property,
 use super::schema::StructType;
 use super::snapshot::{Pin, Snapshot};
 use super::transaction::ATTEMPTS;
+pub(crate) use columns::{ColumnChange, ColumnPlace};
 
 /// A change of a table's metadata.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) enum MetadataChange {
     SetProperties(Vec<(String, String)>),
     UnsetProperties {
@@ -39,6 +44,7 @@ pub(crate) enum MetadataChange {
         name: String,
         if_exists: bool,
     },
+    Columns(ColumnChange),
 }
 
 /// Changes a table's metadata. Returns the new version.
@@ -72,17 +78,19 @@ fn alter_latest(
     change.ensure_valid_at(&snapshot)?;
     let mut edit = Edit::new(&snapshot)?;
     edit.apply(change)?;
-    let Edit { protocol, mut metadata, schema, .. } = edit;
+    let clustering = edit.clustering.clone();
+    let Edit { protocol, mut metadata, schema, domains, .. } = edit;
     metadata.schema_string = schema.to_string();
     parse_schema::<StructType>(location, &metadata.schema_string)?;
 
     let mut info = commit_info(change.operation(), user, Some(snapshot.version()));
     info.in_commit_timestamp = in_commit_timestamp(&mut metadata, Some(&snapshot))?;
     info.operation_parameters =
-        change.parameters().into_iter().map(|(key, value)| (key.to_owned(), value)).collect();
+        change.parameters(&clustering).into_iter().map(|(key, value)| (key.to_owned(), value)).collect();
     let mut actions = vec![Action::CommitInfo(info)];
     actions.extend((protocol != *snapshot.protocol()).then_some(Action::Protocol(protocol)));
     actions.push(Action::MetaData(metadata.clone()));
+    actions.extend(domains.into_iter().map(Action::DomainMetadata));
     let version = snapshot.version() + 1;
     write_commit(location, version, &actions)?;
     checkpoint_if_due(engine, location, version, &metadata);
@@ -94,13 +102,20 @@ struct Edit<'a> {
     protocol: Protocol,
     metadata: Metadata,
     schema: Value,
+    domains: Vec<DomainMetadata>,
+    /// The clustering columns before the change.
+    clustering: BTreeSet<String>,
+    /// The columns of a schema that is none.
+    no_fields: Vec<Value>,
 }
 
 impl<'a> Edit<'a> {
     fn new(snapshot: &'a Snapshot) -> Result<Self, DeltaError> {
         let (location, metadata) = (snapshot.location(), snapshot.metadata().clone());
         let schema = parse_schema(location, &metadata.schema_string)?;
-        Ok(Self { location, protocol: snapshot.protocol().clone(), metadata, schema })
+        let (domains, clustering) = (Vec::new(), snapshot.clustering_columns()?.into_iter().collect());
+        let protocol = snapshot.protocol().clone();
+        Ok(Self { location, protocol, metadata, schema, domains, clustering, no_fields: Vec::new() })
     }
 
     fn apply(&mut self, change: &MetadataChange) -> Result<(), DeltaError> {
@@ -118,6 +133,7 @@ impl<'a> Edit<'a> {
             MetadataChange::CommentColumn { column, comment } => self.comment(column, comment.as_deref()),
             MetadataChange::AddCheck { name, expression, .. } => self.add_check(name, expression),
             MetadataChange::DropConstraint { name, if_exists } => self.drop_constraint(name, *if_exists),
+            MetadataChange::Columns(change) => self.change_columns(change),
         }
     }
 
@@ -208,7 +224,9 @@ impl MetadataChange {
     /// Rows that nobody has looked at might not meet a new constraint.
     fn ensure_valid_at(&self, snapshot: &Snapshot) -> Result<(), DeltaError> {
         match self {
-            Self::AddCheck { met_at, .. } if *met_at != snapshot.version() => {
+            Self::AddCheck { met_at, .. } | Self::Columns(ColumnChange::SetNotNull { met_at, .. })
+                if *met_at != snapshot.version() =>
+            {
                 Err(DeltaError::conflict(snapshot.location(), snapshot.version(), Conflict::Rows))
             }
             _ => Ok(()),
@@ -222,10 +240,11 @@ impl MetadataChange {
             Self::CommentColumn { .. } => "CHANGE COLUMN",
             Self::AddCheck { .. } => "ADD CONSTRAINT",
             Self::DropConstraint { .. } => "DROP CONSTRAINT",
+            Self::Columns(change) => change.operation(),
         }
     }
 
-    fn parameters(&self) -> Vec<(&'static str, String)> {
+    fn parameters(&self, clustering: &BTreeSet<String>) -> Vec<(&'static str, String)> {
         match self {
             Self::SetProperties(properties) => {
                 let properties: serde_json::Map<_, _> =
@@ -245,6 +264,7 @@ impl MetadataChange {
                 vec![("name", name.clone()), ("expr", expression.clone())]
             }
             Self::DropConstraint { name, .. } => vec![("name", name.clone())],
+            Self::Columns(change) => change.parameters(clustering),
         }
     }
 }

@@ -6,10 +6,11 @@ use datafusion::execution::SendableRecordBatchStream;
 use futures::StreamExt as _;
 use serde_json::json;
 
-use super::action::AddFile;
+use super::action::{AddFile, Metadata};
 use super::create::{CreatedTable, NewTable};
 use super::engine::DeltaEngine;
 use super::error::DeltaError;
+use super::identity::Identities;
 use super::location::TableLocation;
 use super::snapshot::Snapshot;
 use super::transaction::DataChange;
@@ -30,6 +31,10 @@ pub(crate) struct WriteRequest {
     pub(crate) checks: Vec<Check>,
     /// Whether no row of a table decided what is written: such rows never conflict with what others do.
     pub(crate) blind: bool,
+    /// Whether rows of this table decided what is written.
+    pub(crate) reads: bool,
+    /// The identity columns whose values the rows are given.
+    pub(crate) identities: Vec<String>,
     pub(crate) user: String,
 }
 
@@ -60,9 +65,10 @@ pub(crate) async fn append(
         table.ensure_not_append_only("INSERT OVERWRITE")?;
     }
     let writer = TableWriter::new(&location, table.metadata(), table.schema(), &request.checks)?;
-    let (files, num_rows) = write_rows(&location, writer, rows).await?;
-    let request = request.clone();
-    blocking(&location, move || commit(table, files, num_rows, request)).await
+    let mut identities = Identities::new(&table, &request.identities)?;
+    let (files, num_rows) = write_rows(&location, writer, &mut identities, rows).await?;
+    let (request, metadata) = (request.clone(), identities.metadata(&table)?);
+    blocking(&location, move || commit(table, files, num_rows, metadata, request)).await
 }
 
 /// Creates a table with the rows of a query, in one commit.
@@ -82,7 +88,7 @@ pub(crate) async fn create_table_as(
     };
     created.protocol.ensure_allows(location, |feature| feature.append, "CREATE TABLE AS SELECT")?;
     let writer = TableWriter::new(location, &created.metadata, &created.schema, checks)?;
-    let (files, num_rows) = write_rows(location, writer, rows).await?;
+    let (files, num_rows) = write_rows(location, writer, &mut Identities::default(), rows).await?;
     let mut metrics = metrics(&files, num_rows);
     let (engine, at, table) = (engine.clone(), location.clone(), table.clone());
     metrics.version =
@@ -105,10 +111,12 @@ pub(super) async fn blocking<T: Send + 'static>(
 pub(super) async fn write_rows(
     location: &TableLocation,
     mut writer: TableWriter,
+    identities: &mut Identities,
     mut rows: SendableRecordBatchStream,
 ) -> Result<(Vec<AddFile>, u64), DeltaError> {
     while let Some(batch) = rows.next().await {
         let batch = batch.map_err(DeltaError::query(location))?;
+        let batch = identities.fill(&batch).map_err(DeltaError::query(location))?;
         writer = blocking(location, move || writer.write(&batch).map(|()| writer)).await?;
     }
     blocking(location, move || writer.finish()).await
@@ -140,6 +148,7 @@ fn commit(
     table: Snapshot,
     files: Vec<AddFile>,
     rows: u64,
+    metadata: Option<Metadata>,
     request: WriteRequest,
 ) -> Result<WriteMetrics, DeltaError> {
     let mut metrics = metrics(&files, rows);
@@ -148,13 +157,14 @@ fn commit(
         WriteMode::Overwrite => table.files()?,
     };
     let change = DataChange {
-        operation: "WRITE",
         parameters: parameters(&table, request.mode),
         metrics: metrics.recorded(),
-        user: request.user,
         removes,
         adds: files,
+        metadata,
         blind: request.blind,
+        reads: request.reads || request.mode == WriteMode::Overwrite,
+        ..DataChange::new("WRITE", &request.user)
     };
     metrics.version = change.commit(table)?;
     Ok(metrics)

@@ -61,6 +61,8 @@ pub(crate) enum DeltaError {
          {location}; use a timestamp after {earliest}"
     )]
     TimestampBeforeEarliest { location: TableLocation, timestamp: String, earliest: String },
+    #[error("cannot restore: {source}")]
+    CannotRestore { source: Box<DeltaError> },
     #[error(
         "the file {path} of the table at {location} does not exist; it was removed by VACUUM or by hand: \
          clone a version that does not need it, or restore the file"
@@ -98,6 +100,25 @@ pub(crate) enum DeltaError {
     InvalidColumnName { column: String },
     #[error("the table at {location} has no column `{column}`")]
     ColumnNotFound { location: TableLocation, column: String },
+    #[error("cannot add column, because `{column}` already exists in the table at {location}")]
+    ColumnExists { location: TableLocation, column: String },
+    #[error(
+        "dropping the column `{column}` of the table at {location} is not possible: it is its {reason} column"
+    )]
+    ColumnStays { location: TableLocation, column: String, reason: &'static str },
+    #[error(
+        "{operation} is not supported for the Delta table at {location}. Please enable Column Mapping on your Delta \
+         table with mapping mode 'name': ALTER TABLE table_name SET TBLPROPERTIES ('delta.columnMapping.mode' = 'name')"
+    )]
+    ColumnMappingNeeded { location: TableLocation, operation: &'static str },
+    #[error(
+        "failed to execute {command} command because it assigned a column DEFAULT value, but the corresponding table \
+         feature was not enabled. Please retry the command again after executing ALTER TABLE tableName SET \
+         TBLPROPERTIES('delta.feature.allowColumnDefaults' = 'supported')"
+    )]
+    DefaultsNotEnabled { command: &'static str },
+    #[error("ALTER TABLE CLUSTER BY cannot be applied to a partitioned table: {location}")]
+    ClusteringOfPartitions { location: TableLocation },
     #[error("the schema of the table at {location} is not valid: {reason}")]
     InvalidSchema { location: TableLocation, reason: String },
     #[error("the constraint `{name}` already exists in the table at {location}; drop the old one first")]
@@ -115,6 +136,22 @@ pub(crate) enum DeltaError {
     NotNullViolated { column: String },
     #[error("CHECK constraint {name} ({expression}) violated by row with values: {values}")]
     CheckViolated { name: String, expression: String, values: String },
+    #[error(
+        "cannot perform Merge as multiple source rows matched and attempted to modify the same target row in the \
+         table at {location} in possibly conflicting ways. When different rows in the source match a target row, \
+         preprocess the source table to eliminate the possibility of multiple matches"
+    )]
+    MultipleSourceRows { location: TableLocation },
+    #[error(
+        "the specified VACUUM retention period is too low and may corrupt the table at {location} if any writes are \
+         in progress. Use a retention period of at least {hours} hours"
+    )]
+    RetentionTooShort { location: TableLocation, hours: i64 },
+    #[error(
+        "the log of the table at {location} does not reach back as far as the retention: VACUUM cannot tell which \
+         files are needed; vacuum with a shorter retention, or in the system that cleaned the log up"
+    )]
+    LogTooShort { location: TableLocation },
     #[error("the rows are not as the table at {location} needs them: {reason}")]
     InvalidRows { location: TableLocation, reason: String },
     #[error("the rows for the table at {location} cannot be computed")]
@@ -153,6 +190,12 @@ pub(crate) enum Conflict {
     Metadata,
     /// It changed rows that were looked at.
     Rows,
+    /// It added rows that would have been looked at.
+    Append,
+    /// It removed files that were looked at.
+    DeleteRead,
+    /// It removed files that were to be removed.
+    DeleteDelete,
 }
 
 impl Conflict {
@@ -162,12 +205,18 @@ impl Conflict {
             Self::Protocol => " and changed its protocol",
             Self::Metadata => " and changed its metadata",
             Self::Rows => " and changed its rows",
+            Self::Append => " and added rows that this statement would have read",
+            Self::DeleteRead => " and deleted rows that this statement read",
+            Self::DeleteDelete => " and deleted rows that this statement was to delete",
         }
     }
 
     fn class(self) -> &'static str {
         match self {
             Self::Version | Self::Rows => "DELTA_CONCURRENT_WRITE",
+            Self::Append => "DELTA_CONCURRENT_APPEND",
+            Self::DeleteRead => "DELTA_CONCURRENT_DELETE_READ",
+            Self::DeleteDelete => "DELTA_CONCURRENT_DELETE_DELETE",
             Self::Protocol => "DELTA_PROTOCOL_CHANGED",
             Self::Metadata => "DELTA_METADATA_CHANGED",
         }
@@ -199,6 +248,11 @@ impl DeltaError {
             Self::TimestampBeforeEarliest { .. } => {
                 ("DELTA_TIMESTAMP_EARLIER_THAN_COMMIT_RETENTION", "42816")
             }
+            Self::CannotRestore { source } => match **source {
+                Self::TimestampAfterLatest { .. } => ("DELTA_CANNOT_RESTORE_TIMESTAMP_GREATER", "22003"),
+                Self::TimestampBeforeEarliest { .. } => ("DELTA_CANNOT_RESTORE_TIMESTAMP_EARLIER", "22003"),
+                _ => ("DELTA_CANNOT_RESTORE_TABLE_VERSION", "22003"),
+            },
             Self::FileNotFound { .. } => ("DELTA_FILE_NOT_FOUND", "42K03"),
             Self::Conflict { reason, .. } => (reason.class(), "2D521"),
             Self::TableExists { .. } => ("DELTA_CREATE_TABLE_WITH_NON_EMPTY_LOCATION", "42601"),
@@ -209,11 +263,34 @@ impl DeltaError {
             Self::UnknownProperty { .. } => ("DELTA_UNKNOWN_CONFIGURATION", "F0000"),
             Self::UnsupportedProperty { .. } => ("UNSUPPORTED_FEATURE.SET_TABLE_PROPERTY", "0A000"),
             Self::InvalidColumnName { .. } => ("DELTA_INVALID_CHARACTERS_IN_COLUMN_NAMES", "42K05"),
+            Self::ColumnExists { .. } => ("FIELD_ALREADY_EXISTS", "42710"),
+            Self::ColumnStays { reason: "partition", .. } => {
+                ("DELTA_UNSUPPORTED_DROP_PARTITION_COLUMN", "0AKDC")
+            }
+            Self::ColumnStays { reason: "clustering", .. } => {
+                ("DELTA_UNSUPPORTED_DROP_CLUSTERING_COLUMN", "0AKDC")
+            }
+            Self::ColumnStays { .. } => ("DELTA_DROP_COLUMN_ON_SINGLE_FIELD_SCHEMA", "0AKDC"),
+            Self::ColumnMappingNeeded { operation: "RENAME COLUMN", .. } => {
+                ("DELTA_UNSUPPORTED_RENAME_COLUMN", "0AKDC")
+            }
+            Self::ColumnMappingNeeded { .. } => ("DELTA_UNSUPPORTED_DROP_COLUMN", "0AKDC"),
+            Self::DefaultsNotEnabled { .. } => {
+                ("WRONG_COLUMN_DEFAULTS_FOR_DELTA_FEATURE_NOT_ENABLED", "0AKDE")
+            }
+            Self::ClusteringOfPartitions { .. } => {
+                ("DELTA_ALTER_TABLE_CLUSTER_BY_ON_PARTITIONED_TABLE_NOT_ALLOWED", "42000")
+            }
             Self::ColumnNotFound { .. } => ("FIELD_NOT_FOUND", "42704"),
             Self::InvalidSchema { .. } | Self::InvalidRows { .. } => ("DATATYPE_MISMATCH", "42K09"),
             Self::ConstraintExists { .. } => ("DELTA_CONSTRAINT_ALREADY_EXISTS", "42710"),
             Self::ConstraintNotFound { .. } => ("DELTA_CONSTRAINT_DOES_NOT_EXIST", "42704"),
             Self::PropertyNotFound { .. } => ("DELTA_UNSET_NON_EXISTENT_PROPERTY", "42616"),
+            Self::MultipleSourceRows { .. } => {
+                ("DELTA_MULTIPLE_SOURCE_ROW_MATCHING_TARGET_ROW_IN_MERGE", "21506")
+            }
+            Self::RetentionTooShort { .. } => ("DELTA_VACUUM_RETENTION_PERIOD_TOO_SHORT", "22003"),
+            Self::LogTooShort { .. } => ("UNSUPPORTED_FEATURE.VACUUM", "0A000"),
             Self::AppendOnly { .. } => ("DELTA_CANNOT_MODIFY_APPEND_ONLY", "42809"),
             Self::NotNullViolated { .. } => ("DELTA_NOT_NULL_CONSTRAINT_VIOLATED", "23502"),
             Self::CheckViolated { .. } => ("DELTA_VIOLATE_CONSTRAINT_WITH_VALUES", "23001"),

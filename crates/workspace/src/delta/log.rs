@@ -138,7 +138,7 @@ pub(super) fn modified_millis(metadata: &std::fs::Metadata) -> io::Result<i64> {
 }
 
 /// A time as messages show it.
-fn display_time(millis: i64) -> String {
+pub(super) fn display_time(millis: i64) -> String {
     match DateTime::from_timestamp_millis(millis) {
         Some(time) => time.format("%Y-%m-%d %H:%M:%S%.3f").to_string(),
         None => millis.to_string(),
@@ -151,23 +151,40 @@ pub(super) fn find_in_commit<T: DeserializeOwned, R>(
     version: u64,
     pick: impl Fn(T) -> Option<R>,
 ) -> Result<Option<R>, DeltaError> {
-    let file = location.commit_file(version);
-    let reader = BufReader::new(fs_err::File::open(&file).map_err(DeltaError::io(location))?);
-    for line in reader.lines() {
-        let line = line.map_err(DeltaError::io(location))?;
-        if line.trim().is_empty() {
-            continue;
-        }
-        let parsed = serde_json::from_str(&line).map_err(|source| DeltaError::Json {
-            location: location.clone(),
-            file: format!("_delta_log/{version:020}.json"),
-            source,
-        })?;
-        if let Some(found) = pick(parsed) {
+    for line in lines(location, version)? {
+        if let Some(found) = pick(line?) {
             return Ok(Some(found));
         }
     }
     Ok(None)
+}
+
+/// Calls `visit` for each line of a commit.
+pub(super) fn each_in_commit<T: DeserializeOwned>(
+    location: &TableLocation,
+    version: u64,
+    visit: impl FnMut(T),
+) -> Result<(), DeltaError> {
+    let parsed: Vec<T> = lines(location, version)?.collect::<Result<_, _>>()?;
+    parsed.into_iter().for_each(visit);
+    Ok(())
+}
+
+fn lines<T: DeserializeOwned>(
+    location: &TableLocation,
+    version: u64,
+) -> Result<impl Iterator<Item = Result<T, DeltaError>>, DeltaError> {
+    let reader =
+        BufReader::new(fs_err::File::open(location.commit_file(version)).map_err(DeltaError::io(location))?);
+    let filled = reader.lines().filter(|line| line.as_ref().map_or(true, |line| !line.trim().is_empty()));
+    Ok(filled.map(move |line| {
+        let line = line.map_err(DeltaError::io(location))?;
+        serde_json::from_str(&line).map_err(|source| DeltaError::Json {
+            location: location.clone(),
+            file: format!("_delta_log/{version:020}.json"),
+            source,
+        })
+    }))
 }
 
 /// The newest protocol that the commits up to `version` hold: to say why a table cannot be opened.

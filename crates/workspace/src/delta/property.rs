@@ -153,6 +153,28 @@ fn valued(key: &str, value: &str) -> Result<Property, DeltaError> {
     }
 }
 
+/// The length of an interval such as `interval 7 days`, in milliseconds; none for months and years, whose length
+/// differs.
+pub(super) fn interval_millis(text: &str) -> Option<i64> {
+    let text = text.trim().to_lowercase();
+    let mut words = text.strip_prefix("interval").unwrap_or(&text).split_whitespace();
+    let mut millis = 0_i64;
+    while let Some(number) = words.next() {
+        let number: i64 = number.trim_matches('\'').parse().ok()?;
+        let unit = match words.next()?.trim_matches('\'').trim_end_matches('s') {
+            "millisecond" => 1,
+            "second" => 1_000,
+            "minute" => 60_000,
+            "hour" => 3_600_000,
+            "day" => 86_400_000,
+            "week" => 604_800_000,
+            _ => return None,
+        };
+        millis = millis.checked_add(number.checked_mul(unit)?)?;
+    }
+    Some(millis)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

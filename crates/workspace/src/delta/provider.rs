@@ -21,7 +21,7 @@ use super::schema::StructType;
 use super::snapshot::Snapshot;
 
 /// Batches that may wait between reading and computing.
-const BUFFERED: usize = 2;
+pub(super) const BUFFERED: usize = 2;
 
 impl Snapshot {
     /// The logical rows: column mapping, deletion vectors and partition values are applied; only the columns
@@ -71,7 +71,7 @@ impl TableProvider for DeltaTable {
     }
 }
 
-fn external(error: impl std::error::Error + Send + Sync + 'static) -> DataFusionError {
+pub(super) fn external(error: impl std::error::Error + Send + Sync + 'static) -> DataFusionError {
     DataFusionError::External(Box::new(error))
 }
 

@@ -4,14 +4,16 @@
 //! that leaves the change valid, it is committed on top of theirs; else it is a conflict. The isolation is
 //! Delta's `WriteSerializable`: rows that others append without looking at the table are never a conflict.
 
+mod winner;
+
 use std::collections::BTreeMap;
 
-use super::action::{Action, AddFile};
+use super::action::{Action, AddFile, DomainMetadata, Metadata, Protocol, RemoveFile};
 use super::checkpoint::checkpoint_if_due;
 use super::commit::{assign_row_ids, commit_info, in_commit_timestamp, now_millis, write_commit};
 use super::error::{Conflict, DeltaError};
-use super::history::CommitSummary;
 use super::snapshot::{Pin, Snapshot};
+use winner::Winner;
 
 /// How often a commit is tried again when somebody else commits meanwhile.
 pub(super) const ATTEMPTS: usize = 10;
@@ -26,11 +28,37 @@ pub(super) struct DataChange {
     pub(super) user: String,
     pub(super) removes: Vec<AddFile>,
     pub(super) adds: Vec<AddFile>,
+    /// The protocol and the metadata of the next version, where the change makes others of them.
+    pub(super) protocol: Option<Protocol>,
+    pub(super) metadata: Option<Metadata>,
+    pub(super) domains: Vec<DomainMetadata>,
+    /// Whether the rows are others than before, or only lie in other files.
+    pub(super) changes_rows: bool,
     /// Whether no row of a table decided what is written.
     pub(super) blind: bool,
+    /// Whether rows of this table decided what is written.
+    pub(super) reads: bool,
 }
 
 impl DataChange {
+    /// A change that looks at the table and does nothing yet.
+    pub(super) fn new(operation: &'static str, user: &str) -> Self {
+        Self {
+            operation,
+            parameters: BTreeMap::new(),
+            metrics: BTreeMap::new(),
+            user: user.to_owned(),
+            removes: Vec::new(),
+            adds: Vec::new(),
+            protocol: None,
+            metadata: None,
+            domains: Vec::new(),
+            changes_rows: true,
+            blind: false,
+            reads: true,
+        }
+    }
+
     /// Commits the change on top of the version it was computed from, or of a later one that it goes together
     /// with. Returns the new version.
     ///
@@ -56,17 +84,27 @@ impl DataChange {
 
     fn commit_on(&self, base: &Snapshot) -> Result<u64, DeltaError> {
         let (version, mut adds) = (base.version() + 1, self.adds.clone());
-        let row_ids = assign_row_ids(&mut adds, base.protocol(), base.location(), Some(base))?;
+        adds.iter_mut().for_each(|add| add.data_change = self.changes_rows);
+        let protocol = self.protocol.as_ref().unwrap_or(base.protocol());
+        let row_ids = assign_row_ids(&mut adds, protocol, base.location(), Some(base))?;
+        let mut metadata = self.metadata.clone().unwrap_or_else(|| base.metadata().clone());
         let mut info = commit_info(self.operation, &self.user, Some(base.version()));
-        info.in_commit_timestamp = in_commit_timestamp(&mut base.metadata().clone(), Some(base))?;
+        info.in_commit_timestamp = in_commit_timestamp(&mut metadata, Some(base))?;
         info.is_blind_append = self.blind && self.removes.is_empty();
+        if !self.changes_rows {
+            info.isolation_level = "SnapshotIsolation";
+        }
         info.operation_parameters.clone_from(&self.parameters);
         info.operation_metrics.clone_from(&self.metrics);
         let deleted = now_millis();
-        let removes = self.removes.iter().cloned().map(|file| Action::Remove(file.into_remove(deleted)));
+        let remove = |file: AddFile| {
+            Action::Remove(RemoveFile { data_change: self.changes_rows, ..file.into_remove(deleted) })
+        };
         let mut actions = vec![Action::CommitInfo(info)];
-        actions.extend(row_ids.map(Action::DomainMetadata));
-        actions.extend(removes);
+        actions.extend(self.protocol.clone().map(Action::Protocol));
+        actions.extend(self.metadata.is_some().then_some(Action::MetaData(metadata)));
+        actions.extend(self.domains.iter().cloned().chain(row_ids).map(Action::DomainMetadata));
+        actions.extend(self.removes.iter().cloned().map(remove));
         actions.extend(adds.into_iter().map(Action::Add));
         write_commit(base.location(), version, &actions)?;
         Ok(version)
@@ -82,12 +120,9 @@ impl DataChange {
         if newer.metadata() != base.metadata() {
             return conflict(newer.version(), Conflict::Metadata);
         }
-        // New rows go beside whatever rows there are; what takes rows away must know those it takes.
-        if !self.removes.is_empty() {
-            for version in base.version() + 1..=newer.version() {
-                if CommitSummary::read(base.location(), version)?.is_blind_append != Some(true) {
-                    return conflict(version, Conflict::Rows);
-                }
+        for version in base.version() + 1..=newer.version() {
+            if let Some(reason) = Winner::read(base.location(), version)?.conflict(self) {
+                return conflict(version, reason);
             }
         }
         Ok(newer)

@@ -24,6 +24,7 @@ use super::property::{COLUMN_MAPPING_MODE, CONSTRAINTS};
 use super::rows::{conform, reading_schema};
 use super::schema::{StructField, StructType};
 use file::DataFile;
+pub(super) use file::TARGET_SIZE;
 use partition::{Partition, partition_values};
 
 /// A CHECK constraint that the caller has compiled for the schema of the table's rows.
@@ -63,7 +64,6 @@ impl TableWriter {
         checks: &[Check],
     ) -> Result<Self, DeltaError> {
         ensure_checked(location, metadata, checks)?;
-        ensure_computed(location, schema)?;
         Ok(Self { checks: checks.to_vec(), ..Self::rewriting(location, metadata, schema)? })
     }
 
@@ -109,10 +109,23 @@ impl TableWriter {
     pub(super) fn write(&mut self, rows: &RecordBatch) -> Result<(), DeltaError> {
         let rows = self.aligned(rows)?;
         self.check(&rows)?;
+        self.write_aligned(&rows)
+    }
+
+    /// Writes rows that the table has already.
+    pub(super) fn copy(&mut self, rows: &RecordBatch) -> Result<(), DeltaError> {
+        let rows = self.aligned(rows)?;
+        self.write_aligned(&rows)
+    }
+
+    fn write_aligned(&mut self, rows: &RecordBatch) -> Result<(), DeltaError> {
+        if rows.num_rows() == 0 {
+            return Ok(());
+        }
         self.rows += rows.num_rows() as u64;
         let data = rows.project(&self.data_columns).map_err(DeltaError::query(&self.location))?;
         let data = conform(&data, &self.physical_arrow).map_err(DeltaError::query(&self.location))?;
-        for (partition, indices) in self.by_partition(&rows)? {
+        for (partition, indices) in self.by_partition(rows)? {
             let part = match indices {
                 None => data.clone(),
                 Some(indices) => {
@@ -254,18 +267,4 @@ fn ensure_checked(location: &TableLocation, metadata: &Metadata, checks: &[Check
             reason: format!("nobody has checked the constraint `{name}`"),
         }),
     }
-}
-
-/// Identity columns and column invariants are of those that nobody computes here.
-fn ensure_computed(location: &TableLocation, schema: &StructType) -> Result<(), DeltaError> {
-    for (key, feature) in [("delta.identity.start", "identityColumns"), ("delta.invariants", "invariants")] {
-        if schema.fields().any(|field| field.metadata.contains_key(key)) {
-            return Err(DeltaError::UnsupportedFeatures {
-                location: location.clone(),
-                features: vec![feature.to_owned()],
-                operation: "INSERT",
-            });
-        }
-    }
-    Ok(())
 }

@@ -13,13 +13,14 @@ use clxs_api::{FullName, Identifier};
 use datafusion::sql::sqlparser::ast as sqlparser;
 
 pub(crate) use grants::{Grant, GrantTarget, ShowGrants};
-pub(crate) use rows::{Delete, Insert};
+pub(crate) use rows::{Assignment, Delete, Insert, Merge, MergeAction, MergeClause, MergeWhen, Update};
 pub(crate) use securables::{
     AlterSecurable, AlterSecurableAction, Commented, CreateCatalog, CreateSchema, Drop, DropKind, Use,
 };
 pub(crate) use shown::{Describe, Show};
 pub(crate) use tables::{
-    AlterTable, AlterTableAction, CheckConstraint, CloneTable, CreateTable, CreateView, ViewColumn,
+    AlterTable, AlterTableAction, CheckConstraint, CloneTable, CreateTable, CreateView, Optimize, Restore,
+    Vacuum, ViewColumn,
 };
 
 /// One statement.
@@ -36,6 +37,12 @@ pub(crate) enum Statement {
     Comment { on: Commented, comment: Option<String> },
     Insert(Box<Insert>),
     Delete(Box<Delete>),
+    Update(Box<Update>),
+    Merge(Box<Merge>),
+    Truncate(TableReference),
+    Restore(Box<Restore>),
+    Optimize(Box<Optimize>),
+    Vacuum(Vacuum),
     Query(Box<sqlparser::Query>),
     Use(Use),
     Grant(Grant),

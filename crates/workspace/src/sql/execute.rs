@@ -5,6 +5,8 @@
 //! half-written table is ever visible and a crash leaves nothing behind.
 
 mod alter;
+mod alter_columns;
+mod changes;
 mod checks;
 mod clone;
 mod comment;
@@ -15,6 +17,9 @@ mod describe;
 mod drop;
 mod grants;
 mod insert;
+mod maintenance;
+mod merge;
+mod modified;
 mod parquet_table;
 mod pattern;
 mod place;
@@ -26,6 +31,7 @@ mod show_create;
 mod table_rows;
 mod target;
 mod types;
+mod update;
 mod views;
 
 pub(crate) use context::{Context, Services};
@@ -55,6 +61,12 @@ pub(crate) async fn execute(context: &Context, statement: Statement) -> Result<S
         Statement::Comment { on, comment } => comment::execute(context, on, comment).await,
         Statement::Insert(insert) => insert::execute(context, *insert).await,
         Statement::Delete(delete) => delete::execute(context, *delete).await,
+        Statement::Update(update) => update::execute(context, *update).await,
+        Statement::Merge(merge) => merge::execute(context, *merge).await,
+        Statement::Truncate(table) => delete::truncate(context, &table).await,
+        Statement::Restore(restore) => maintenance::restore(context, *restore).await,
+        Statement::Optimize(optimize) => maintenance::optimize(context, *optimize).await,
+        Statement::Vacuum(vacuum) => maintenance::vacuum(context, vacuum).await,
         Statement::Query(query) => query::execute(context, *query).await,
         Statement::Grant(grant) => grants::change(context, grant, grants::Change::Grant).await,
         Statement::Revoke(grant) => grants::change(context, grant, grants::Change::Revoke).await,

@@ -5,6 +5,7 @@
 //! is ever silently left out.
 
 mod alter;
+mod alter_columns;
 mod clauses;
 mod clone;
 mod columns;
@@ -15,6 +16,8 @@ mod describe;
 mod dml;
 mod drop;
 mod grant;
+mod maintenance;
+mod merge;
 pub(super) mod names;
 mod parameters;
 mod query;
@@ -154,6 +157,13 @@ const STATEMENTS: &[(&str, Reader)] = &[
     ("COMMENT ON", |parser| parser.comment_on()),
     ("INSERT", |parser| parser.insert()),
     ("DELETE FROM", |parser| parser.delete()),
+    ("UPDATE", |parser| parser.update()),
+    ("MERGE", |parser| parser.merge()),
+    ("TRUNCATE TABLE", |parser| parser.truncate()),
+    ("RESTORE", |parser| parser.restore()),
+    ("OPTIMIZE", |parser| parser.optimize()),
+    ("REORG TABLE", |parser| parser.reorg()),
+    ("VACUUM", |parser| parser.vacuum()),
     ("SET CATALOG", |parser| parser.set_catalog()),
     ("USE", |parser| parser.use_namespace()),
     ("GRANT", |parser| Ok(Statement::Grant(parser.grant("TO")?))),

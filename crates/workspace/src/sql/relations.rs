@@ -50,6 +50,14 @@ pub(crate) fn rewrite_tables<T: VisitMut>(
     }
 }
 
+/// Shortens the qualifier of columns that names a table by more than its last part, as in `c.s.t.id`.
+pub(crate) fn shorten_qualifiers<T: VisitMut>(tree: &mut T, name: Vec<String>) {
+    match tree.visit(&mut Qualifiers { renamed: vec![name] }) {
+        ControlFlow::Continue(()) => {}
+        ControlFlow::Break(never) => match never {},
+    }
+}
+
 /// The tables that `tree` reads, in the order of the text.
 ///
 /// # Errors

@@ -16,11 +16,11 @@ use crate::sql::Sql;
 const UPDATE: &str = "CLXS_UPDATE_DOCS";
 
 #[derive(Deserialize)]
-struct ManifestEntry {
-    name: String,
+pub(crate) struct TestTable {
+    pub(crate) name: String,
     kind: String,
     path: PathBuf,
-    rows: Option<u64>,
+    pub(crate) rows: Option<u64>,
 }
 
 /// A source and a clone of it, as `tests/readers/compare.py` reads them.
@@ -49,7 +49,7 @@ async fn every_table_is_cloned_equal_or_refused_by_name() {
     let scratch = TempDir::new().unwrap();
     let sql = Sql::start().await;
     let mut verdicts = Vec::new();
-    for entry in manifest(&tables) {
+    for entry in TestTable::list(&tables) {
         let source = source_folder(&tables, &entry, scratch.path());
         verdicts.push(clone_table(&sql, &entry, source, scratch.path()).await);
     }
@@ -64,7 +64,7 @@ async fn every_table_is_cloned_equal_or_refused_by_name() {
 }
 
 /// Registers a table, clones it deep, shallow and deep once more.
-async fn clone_table(sql: &Sql, entry: &ManifestEntry, source: PathBuf, scratch: &Path) -> Verdict {
+async fn clone_table(sql: &Sql, entry: &TestTable, source: PathBuf, scratch: &Path) -> Verdict {
     let name = entry.name.to_lowercase().replace('.', "_");
     let verdict = |protocol: String, result, pairs| Verdict {
         name: entry.name.clone(),
@@ -124,7 +124,7 @@ async fn folder(sql: &Sql, table: &str) -> Result<PathBuf, String> {
 }
 
 /// The first row of a result by column name.
-struct FirstRow(Vec<(String, String)>);
+pub(crate) struct FirstRow(Vec<(String, String)>);
 
 impl FirstRow {
     fn value(&self, column: &str) -> &str {
@@ -134,7 +134,7 @@ impl FirstRow {
 }
 
 /// Runs a statement; the error is the message of its failure.
-async fn run(sql: &Sql, statement: &str) -> Result<FirstRow, String> {
+pub(crate) async fn run(sql: &Sql, statement: &str) -> Result<FirstRow, String> {
     let answer = sql.answer(&sql.server.token, statement).await;
     if answer["status"]["state"] != "SUCCEEDED" {
         return Err(answer["status"]["error"]["message"].as_str().unwrap().to_owned());
@@ -150,19 +150,23 @@ async fn run(sql: &Sql, statement: &str) -> Result<FirstRow, String> {
 
 /// Runs the independent comparison; it prints what differs.
 fn compare(pairs: &[&Pair], scratch: &Path) {
-    let readers = repository().join("tests/readers");
-    let venv = Command::new(repository().join("tests/venv.sh")).arg(&readers).output().unwrap();
-    assert!(venv.status.success(), "{}", String::from_utf8_lossy(&venv.stderr));
-    let python = String::from_utf8(venv.stdout).unwrap();
     let (input, output) = (scratch.join("pairs.json"), scratch.join("results.json"));
     fs_err::write(&input, serde_json::to_vec_pretty(pairs).unwrap()).unwrap();
-    let compared =
-        Command::new(python.trim()).arg(readers.join("compare.py")).args([&input, &output]).output().unwrap();
+    let script = repository().join("tests/readers/compare.py");
+    let compared = Command::new(python()).arg(script).args([&input, &output]).output().unwrap();
     assert!(compared.status.success(), "{}", String::from_utf8_lossy(&compared.stderr));
 }
 
+/// The Python that has the independent readers.
+pub(crate) fn python() -> PathBuf {
+    let readers = repository().join("tests/readers");
+    let venv = Command::new(repository().join("tests/venv.sh")).arg(&readers).output().unwrap();
+    assert!(venv.status.success(), "{}", String::from_utf8_lossy(&venv.stderr));
+    PathBuf::from(String::from_utf8(venv.stdout).unwrap().trim())
+}
+
 /// The folder of a table. One is a template, whose commit names the folder it lies in.
-fn source_folder(tables: &Path, entry: &ManifestEntry, scratch: &Path) -> PathBuf {
+pub(crate) fn source_folder(tables: &Path, entry: &TestTable, scratch: &Path) -> PathBuf {
     let folder = tables.join(&entry.path).canonicalize().unwrap();
     let commit = folder.join("_delta_log/00000000000000000000.json");
     let Some(template) = fs_err::read_to_string(commit).ok().filter(|text| text.contains("{{")) else {
@@ -218,17 +222,20 @@ fn check_document(text: &str) {
     assert_eq!(current, text, "docs/delta-tables.md is out of date: run the test with {UPDATE}=1");
 }
 
-fn manifest(tables: &Path) -> Vec<ManifestEntry> {
-    let text = fs_err::read_to_string(tables.join("manifest.json")).unwrap();
-    let mut entries: Vec<ManifestEntry> = serde_json::from_str(&text).unwrap();
-    entries.retain(|entry| entry.kind == "delta");
-    entries.sort_by_key(|entry| entry.name.to_lowercase());
-    entries
+impl TestTable {
+    /// The Delta tables of the test data.
+    pub(crate) fn list(tables: &Path) -> Vec<Self> {
+        let text = fs_err::read_to_string(tables.join("manifest.json")).unwrap();
+        let mut entries: Vec<Self> = serde_json::from_str(&text).unwrap();
+        entries.retain(|entry| entry.kind == "delta");
+        entries.sort_by_key(|entry| entry.name.to_lowercase());
+        entries
+    }
 }
 
 /// The folder of the test data: `CLXS_TEST_TABLES`, else `../shared/tables` beside the repository.
 #[expect(clippy::print_stderr, reason = "a skipped test says so")]
-fn test_tables() -> Option<PathBuf> {
+pub(crate) fn test_tables() -> Option<PathBuf> {
     let folder = std::env::var_os("CLXS_TEST_TABLES")
         .map_or_else(|| repository().join("../shared/tables"), PathBuf::from);
     if folder.join("manifest.json").is_file() {
@@ -238,6 +245,6 @@ fn test_tables() -> Option<PathBuf> {
     None
 }
 
-fn repository() -> PathBuf {
+pub(crate) fn repository() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
 }

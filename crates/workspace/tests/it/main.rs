@@ -6,6 +6,7 @@ mod backup;
 mod catalogs;
 mod delta_tables;
 mod grants;
+mod modified_tables;
 mod oracles;
 mod principals;
 mod protocol;

@@ -1,7 +1,11 @@
 //! Statements over REST: every family with what it gives and what it refuses.
 
 mod clone;
+mod columns;
 mod information_schema;
+mod maintenance;
+mod model;
+mod modify;
 mod privileges;
 mod queries;
 mod securables;

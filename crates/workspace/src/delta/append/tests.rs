@@ -8,10 +8,12 @@ use tempfile::TempDir;
 use tokio::runtime::Runtime;
 
 use super::*;
-use crate::delta::delete::DeleteMetrics;
 use crate::delta::schema::{DataType, StructField, StructType};
 use crate::delta::test_tables::engine;
-use crate::delta::{DeleteRequest, MetadataChange, Pin, alter, create_table, delete, history};
+use crate::delta::{
+    CHANGE, FILE, MetadataChange, Modification, ModifyMetrics, ModifyRequest, Pin, ROW, RowChange, alter,
+    create_table, history,
+};
 
 mod concurrency;
 
@@ -70,7 +72,14 @@ impl Table {
         values: &str,
         checks: Vec<Check>,
     ) -> Result<WriteMetrics, DeltaError> {
-        let request = WriteRequest { mode, checks, blind: true, user: "admin@clxs.local".to_owned() };
+        let request = WriteRequest {
+            mode,
+            checks,
+            blind: true,
+            reads: false,
+            identities: Vec::new(),
+            user: "admin@clxs.local".to_owned(),
+        };
         self.runtime.block_on(async { append(table, Self::rows(values).await, &request).await })
     }
 
@@ -183,14 +192,31 @@ fn ctas_is_one_commit() {
 }
 
 impl Table {
-    fn delete(&self, predicate: Option<Expr>) -> Result<DeleteMetrics, DeltaError> {
-        let predicate = predicate.map(|predicate| self.check("", predicate).predicate);
-        let request = DeleteRequest {
-            predicate,
-            predicate_text: Some("id = 1".to_owned()),
+    fn delete(&self, predicate: Option<Expr>) -> Result<ModifyMetrics, DeltaError> {
+        self.delete_of(self.snapshot(), predicate)
+    }
+
+    fn delete_of(&self, table: Snapshot, predicate: Option<Expr>) -> Result<ModifyMetrics, DeltaError> {
+        let request = ModifyRequest {
+            operation: "DELETE",
+            parameters: Vec::new(),
+            checks: Vec::new(),
+            repeated_deletes: false,
+            identities: Vec::new(),
             user: "admin@clxs.local".to_owned(),
         };
-        self.runtime.block_on(delete(self.snapshot(), &request))
+        let mut modification = Modification::new(table, request)?;
+        let Some(predicate) = predicate else {
+            modification.take_all()?;
+            return self.runtime.block_on(modification.commit());
+        };
+        self.runtime.block_on(async {
+            let rows =
+                SessionContext::new().read_table(modification.rows()?).unwrap().filter(predicate).unwrap();
+            let change = lit(RowChange::Delete.code()).alias(CHANGE);
+            let positions = rows.select([col(FILE), col(ROW), change]).unwrap();
+            modification.take(positions.execute_stream().await.unwrap()).await?.commit().await
+        })
     }
 
     fn count(&self) -> usize {
@@ -210,7 +236,7 @@ fn rows_are_deleted_by_vectors_or_by_new_files() {
             let metrics = table.delete(Some(col("id").eq(lit(id)))).unwrap();
             let by_vector = u64::from(with_vectors == "true" && deleted > 0);
             let rewritten = u64::from(with_vectors == "false" && deleted > 0);
-            assert_eq!(metrics.num_deleted_rows, deleted);
+            assert_eq!(metrics.num_deleted(), deleted);
             assert_eq!(metrics.num_deletion_vectors_added, by_vector);
             assert_eq!((metrics.num_removed_files, metrics.num_added_files), (files + rewritten, rewritten));
         }
@@ -219,7 +245,7 @@ fn rows_are_deleted_by_vectors_or_by_new_files() {
         assert_eq!(table.runtime.block_on(few.count()).unwrap(), 2);
         let commits = history(&table.location, Some(1)).unwrap();
         assert_eq!(commits[0].operation.as_deref(), Some("DELETE"));
-        assert_eq!(table.delete(None).unwrap().num_deleted_rows, 98);
+        assert_eq!(table.delete(None).unwrap().num_deleted(), 98);
         assert_eq!((table.count(), table.snapshot().files().unwrap().len()), (0, 0));
     }
 }

@@ -19,7 +19,7 @@ use crate::delta::location::TableLocation;
 use crate::delta::log::modified_millis;
 
 /// A file is not grown beyond this many bytes.
-const TARGET_SIZE: usize = 128 << 20;
+pub(in crate::delta) const TARGET_SIZE: usize = 128 << 20;
 
 /// A file that is being written.
 pub(super) struct DataFile {

@@ -137,6 +137,11 @@ impl Transaction<'_> {
         Ok(page.page(heads.collect::<Result<_, _>>()?, key))
     }
 
+    /// The shallow clones of all catalogs: their files may lie among those of any table.
+    pub(crate) fn shallow_clones(&self) -> Result<Vec<TableRow>, MetastoreError> {
+        self.many_tables(ColumnDetail::Omitted, "WHERE t.source IS NOT NULL ORDER BY t.id", params![])
+    }
+
     /// How many tables and views a schema holds.
     pub(crate) fn count_tables(&self, schema: &SchemaRow) -> Result<u64, MetastoreError> {
         let mut statement = self.inner.prepare_cached("SELECT count(*) FROM tables WHERE schema_id = ?1")?;

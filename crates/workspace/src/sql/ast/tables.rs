@@ -4,6 +4,7 @@ use clxs_api::Identifier;
 use datafusion::sql::sqlparser::ast as sqlparser;
 
 use super::{AsOf, ObjectName, OnExisting, PropertyList, TableReference};
+use crate::delta::ColumnPlace;
 use crate::delta::schema::StructField;
 
 #[derive(Debug, Clone, PartialEq)]
@@ -69,6 +70,26 @@ pub(crate) enum AlterTableAction {
         comment: String,
     },
     RenameTo(ObjectName),
+    /// `ADD COLUMNS`
+    AddColumns(Vec<(StructField, ColumnPlace)>),
+    RenameColumn {
+        column: Identifier,
+        to: Identifier,
+    },
+    DropColumns {
+        columns: Vec<Identifier>,
+        if_exists: bool,
+    },
+    SetNotNull(Identifier),
+    DropNotNull(Identifier),
+    /// The expression as written.
+    SetDefault {
+        column: Identifier,
+        expression: String,
+    },
+    DropDefault(Identifier),
+    /// `CLUSTER BY`; no columns are `NONE`.
+    ClusterBy(Vec<Identifier>),
     /// `ALTER VIEW … AS query`, the query exactly as written.
     SetQuery {
         definition: String,
@@ -95,4 +116,28 @@ pub(crate) struct CreateView {
 pub(crate) struct ViewColumn {
     pub(crate) name: Identifier,
     pub(crate) comment: Option<String>,
+}
+
+/// `RESTORE TABLE … TO …`
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Restore {
+    pub(crate) table: TableReference,
+    pub(crate) as_of: AsOf,
+}
+
+/// `OPTIMIZE` and `REORG TABLE … APPLY (PURGE)`.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Optimize {
+    pub(crate) table: TableReference,
+    pub(crate) predicate: Option<sqlparser::Expr>,
+    /// `ZORDER BY`
+    pub(crate) order: Vec<Identifier>,
+    pub(crate) purge: bool,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Vacuum {
+    pub(crate) table: TableReference,
+    pub(crate) retain_hours: Option<f64>,
+    pub(crate) dry_run: bool,
 }

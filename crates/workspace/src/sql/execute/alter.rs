@@ -2,6 +2,7 @@
 
 use clxs_api::{FullName, Privilege};
 
+use super::alter_columns;
 use super::checks;
 use super::comment::change_table;
 use super::context::{Context, allowed_table};
@@ -50,6 +51,7 @@ pub(super) async fn execute(context: &Context, alter: AlterTable) -> Result<Stat
             let change = MetadataChange::DropConstraint { name: name.as_str().to_owned(), if_exists };
             change_table(context, row, change).await
         }
+        other => alter_columns::execute(context, row, other).await,
     }
 }
 

@@ -1,5 +1,6 @@
 //! CHECK constraints: conditions that every row of a table meets.
 
+use clxs_api::Identifier;
 use datafusion::arrow::array::AsArray;
 use datafusion::arrow::datatypes::{Int64Type, SchemaRef};
 use datafusion::sql::sqlparser::ast::{Ident, SelectItem};
@@ -28,7 +29,21 @@ pub(super) fn constraints(snapshot: &Snapshot) -> Vec<(String, String)> {
         let column = Ident::with_quote('`', field.name.as_str());
         Some(("Generated Column".to_owned(), format!("{column} <=> ({expression})")))
     };
-    properties.filter_map(check).chain(snapshot.schema().fields().filter_map(generated)).collect()
+    let fields = || snapshot.schema().fields();
+    properties
+        .filter_map(check)
+        .chain(fields().filter_map(generated))
+        .chain(fields().filter_map(invariant))
+        .collect()
+}
+
+/// The invariant of a column, as versions of Delta before CHECK constraints have it (Delta protocol, "Column
+/// Invariants").
+fn invariant(field: &StructField) -> Option<(String, String)> {
+    let text = metadata_text(field, "delta.invariants")?;
+    let invariant: serde_json::Value = serde_json::from_str(&text).ok()?;
+    let expression = invariant.get("expression")?.get("expression")?.as_str()?.to_owned();
+    Some((format!("EXPRESSION({expression})"), expression))
 }
 
 /// The constraints compiled for rows of this schema.
@@ -57,18 +72,37 @@ pub(super) async fn require_rows_to_meet(
     row: &TableRow,
     check: &CheckConstraint,
 ) -> Result<u64, SqlError> {
+    let (version, violations) = violations(context, row, &check.expression).await?;
+    if violations == 0 {
+        return Ok(version);
+    }
+    let name = row.full_name();
+    Err(SqlError::delta_new_check_constraint_violation(violations, name, &check.expression))
+}
+
+/// Refuses to forbid nulls in a column that has some. Returns the version whose rows have none.
+///
+/// # Errors
+/// `DELTA_NEW_NOT_NULL_VIOLATION`
+pub(super) async fn require_no_nulls(
+    context: &Context,
+    row: &TableRow,
+    column: &Identifier,
+) -> Result<u64, SqlError> {
+    let (version, violations) = violations(context, row, &format!("{column} IS NOT NULL")).await?;
+    if violations == 0 {
+        return Ok(version);
+    }
+    Err(SqlError::delta_new_not_null_violation(violations, row.full_name(), column))
+}
+
+/// How many rows of the newest version do not meet a condition.
+async fn violations(context: &Context, row: &TableRow, condition: &str) -> Result<(u64, u64), SqlError> {
     let snapshot = context.snapshot(context.location(row)?, Pin::Latest).await?;
     let version = snapshot.version();
-    let condition = format!("count_if(({}) IS NOT TRUE)", check.expression);
-    let items = vec![SelectItem::UnnamedExpr(parse_expression(&condition)?)];
+    let count = parse_expression(&format!("count_if(({condition}) IS NOT TRUE)"))?;
     let rows = snapshot.into_table_provider()?;
-    let violations = query::plan_over(context, rows, items).await?.first_value().await?;
-    let violations = violations.map_or(0, |count| count.as_primitive::<Int64Type>().value(0));
-    match u64::try_from(violations) {
-        Ok(0) | Err(_) => Ok(version),
-        Ok(rows) => {
-            let name = row.full_name();
-            Err(SqlError::delta_new_check_constraint_violation(rows, name, &check.expression))
-        }
-    }
+    let count = query::plan_over(context, rows, vec![SelectItem::UnnamedExpr(count)]).await?;
+    let count = count.first_value().await?.map_or(0, |count| count.as_primitive::<Int64Type>().value(0));
+    Ok((version, u64::try_from(count).unwrap_or_default()))
 }

@@ -1,31 +1,47 @@
-//! `DELETE FROM`.
+//! `DELETE FROM` and `TRUNCATE TABLE`.
 
-use clxs_api::Privilege;
-
-use super::context::{Context, allowed_table};
-use super::query;
-use super::rows::counts;
-use crate::delta::{DeleteRequest, Pin, delete};
+use super::changes::Changes;
+use super::context::Context;
+use super::modified::{Written, begin, modified};
+use super::query::{Choice, candidates};
+use crate::delta::{ModifyMetrics, RowChange};
 use crate::sql::SqlError;
-use crate::sql::ast::Delete;
+use crate::sql::ast::{Delete, TableReference};
+use crate::sql::execute::rows::counts;
 use crate::warehouse::StatementResult;
 
 pub(super) async fn execute(context: &Context, statement: Delete) -> Result<StatementResult, SqlError> {
-    let table = context.writable_table(&statement.table, "DELETE").await?;
-    let name = table.full_name();
-    let read = name.clone();
-    context.read(move |tx, access| allowed_table(tx, access, &read, &Privilege::Select)).await?;
-    let snapshot = context.snapshot(context.location(&table)?, Pin::Latest).await?;
-    let schema = snapshot.clone().into_table_provider()?.schema();
-    let alias = statement.alias.unwrap_or_else(|| name.name().clone());
-    let predicate_text = statement.predicate.as_ref().map(ToString::to_string);
-    let predicate = match statement.predicate {
-        None => None,
-        Some(condition) => Some(query::condition(context, &schema, alias.as_str(), condition).await?),
-    };
-    let request = DeleteRequest { predicate, predicate_text, user: context.user() };
+    let written = Written::open(context, &statement.table, statement.alias, "DELETE").await?;
+    let Some(mut predicate) = statement.predicate else { return all(context, &written, "DELETE").await };
+    written.shorten(&mut predicate);
+    let modification =
+        begin(context, &written, "DELETE", vec![written.predicate(&predicate)], Vec::new()).await?;
+    let mut changes = Changes::new(&written.name, written.schema(), &written.alias);
+    changes.delete(RowChange::Delete, None)?;
+    let target = written.target(&modification)?;
+    let rows = candidates(context, target, Choice::Where(Some(predicate)), changes.expressions()).await?;
+    let rows = changes.plan(context, rows).await?;
+    Ok(deleted(&modified(context, modification, rows).await?))
+}
+
+pub(super) async fn truncate(context: &Context, table: &TableReference) -> Result<StatementResult, SqlError> {
+    let written = Written::open(context, table, None, "TRUNCATE TABLE").await?;
+    all(context, &written, "TRUNCATE").await?;
+    Ok(StatementResult::none())
+}
+
+async fn all(
+    context: &Context,
+    written: &Written,
+    operation: &'static str,
+) -> Result<StatementResult, SqlError> {
+    let predicate = ("predicate", "[]".to_owned());
+    let mut modification = begin(context, written, operation, vec![predicate], Vec::new()).await?;
+    modification = context.blocking(move |_| modification.take_all().map(|()| modification)).await?;
     context.gate.enter()?;
-    let metrics = delete(snapshot, &request).await?;
-    let rows = i64::try_from(metrics.num_deleted_rows).unwrap_or(i64::MAX);
-    Ok(counts([("num_affected_rows", rows)]))
+    Ok(deleted(&modification.commit().await?))
+}
+
+fn deleted(metrics: &ModifyMetrics) -> StatementResult {
+    counts([("num_affected_rows", i64::try_from(metrics.num_deleted()).unwrap_or(i64::MAX))])
 }

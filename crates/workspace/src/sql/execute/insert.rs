@@ -1,39 +1,150 @@
-//! `INSERT INTO` and `INSERT OVERWRITE`.
+//! `INSERT INTO`, `INSERT OVERWRITE` and `INSERT INTO … REPLACE WHERE`.
 
 mod assignment;
+mod defaults;
 
+use clxs_api::Identifier;
+use datafusion::sql::sqlparser::ast::{BinaryOperator, Expr, Ident};
+use serde_json::json;
+
+pub(super) use assignment::assigned_to;
+
+use super::changes::{Changes, identities};
 use super::checks::{compiled, constraints};
 use super::context::Context;
-use super::query;
+use super::modified::{Written, begin};
+use super::query::{self, Choice, Planned, candidates};
 use super::rows::counts;
-use crate::delta::{Pin, WriteMetrics, WriteMode, WriteRequest, append};
-use crate::sql::ast::Insert;
+use crate::delta::schema::StructField;
+use crate::delta::{Check, DeltaError, RowChange, WriteMetrics, WriteMode, WriteRequest, append};
+use crate::sql::ast::{Assignment, Insert, TableReference};
 use crate::sql::{SqlError, relations};
 use crate::warehouse::StatementResult;
 
-pub(super) async fn execute(context: &Context, insert: Insert) -> Result<StatementResult, SqlError> {
-    let table = context.writable_table(&insert.table, "INSERT").await?;
-    let name = table.full_name();
-    let snapshot = context.snapshot(context.location(&table)?, Pin::Latest).await?;
-    let schema = snapshot.clone().into_table_provider()?.schema();
+/// The name of the check that new rows are among those that are replaced.
+const REPLACE_WHERE: &str = "replaceWhere";
+
+pub(super) async fn execute(context: &Context, mut insert: Insert) -> Result<StatementResult, SqlError> {
+    let written = Written::to_write(context, &insert.table, "INSERT").await?;
+    let schema = written.schema();
     // Tables that it reads might be this one, behind a view.
-    let blind = relations::tables(&insert.source)?.is_empty();
+    let read = relations::tables(&insert.source)?;
+    let reads = read.iter().any(|relation| match &relation.table {
+        TableReference::Name(name) => context.table_name(name).is_ok_and(|name| name == written.name),
+        TableReference::Path { .. } => true,
+    });
+    list_columns(&mut insert, &written)?;
+    defaults::fill(&mut insert.source, schema, &mut insert.columns)?;
     let source = query::plan(context, *insert.source).await?;
-    let columns = assignment::columns(&name, snapshot.schema(), &source, &insert.columns, insert.by_name)?;
-    let rows = assignment::plan(context, &name, snapshot.schema(), source, &columns).await?;
+    let columns = assignment::columns(&written.name, schema, &source, &insert.columns, insert.by_name)?;
+    let given = |field: &StructField| {
+        let position = schema.fields().position(|column| column.name == field.name);
+        position.is_some_and(|position| columns[position].is_some())
+    };
+    let identities = identities(schema, given);
+    let rows = assignment::plan(context, &written.name, schema, source, &columns, &insert.partition).await?;
+    let overwritten = insert.overwrite.then(|| partition_predicate(&insert.partition)).flatten();
+    if let Some(predicate) = insert.replace_where.or(overwritten) {
+        return replace_where(context, &written, rows, predicate, identities).await;
+    }
+    let provider = written.snapshot.clone().into_table_provider()?;
     let request = WriteRequest {
         mode: if insert.overwrite { WriteMode::Overwrite } else { WriteMode::Append },
-        checks: compiled(context, &schema, constraints(&snapshot)).await?,
-        blind,
+        checks: compiled(context, &provider.schema(), constraints(&written.snapshot)).await?,
+        blind: read.is_empty(),
+        reads,
+        identities,
         user: context.user(),
     };
     let rows = rows.stream().await?;
     context.gate.enter()?;
-    Ok(written(append(snapshot, rows, &request).await?))
+    Ok(inserted(append(written.snapshot, rows, &request).await?))
+}
+
+/// Columns whose value the PARTITION clause gives are none of the source's.
+fn list_columns(insert: &mut Insert, written: &Written) -> Result<(), SqlError> {
+    if insert.partition.is_empty() {
+        return Ok(());
+    }
+    let partitions = &written.snapshot.metadata().partition_columns;
+    for Assignment { column, .. } in &insert.partition {
+        if !column.0.iter().all(|name| partitions.iter().any(|partition| name.matches(partition))) {
+            return Err(SqlError::non_partition_column(
+                &column.0.iter().map(ToString::to_string).collect::<String>(),
+            ));
+        }
+    }
+    if insert.columns.is_empty() && !insert.by_name {
+        let is_fixed = |name: &Identifier| {
+            insert
+                .partition
+                .iter()
+                .any(|fixed| fixed.column.0.iter().any(|column| column.matches(name.as_str())))
+        };
+        let names = written.schema().fields().map(|field| Identifier::new(field.name.clone()));
+        let names: Vec<_> = names.collect::<Result<_, _>>().map_err(SqlError::invalid_identifier)?;
+        insert.columns = names.into_iter().filter(|name| !is_fixed(name)).collect();
+    }
+    Ok(())
+}
+
+/// The rows of a partition.
+fn partition_predicate(partition: &[Assignment]) -> Option<Expr> {
+    let equal = |Assignment { column, value }: &Assignment| {
+        let column = column.0.last().map_or("", Identifier::as_str);
+        Expr::BinaryOp {
+            left: Box::new(Expr::Identifier(Ident::with_quote('`', column))),
+            op: BinaryOperator::Spaceship,
+            right: Box::new(value.clone()),
+        }
+    };
+    partition.iter().map(equal).reduce(|left, right| Expr::BinaryOp {
+        left: Box::new(left),
+        op: BinaryOperator::And,
+        right: Box::new(right),
+    })
+}
+
+/// Rows that meet a condition go, rows that meet it come.
+async fn replace_where(
+    context: &Context,
+    written: &Written,
+    rows: Planned,
+    predicate: Expr,
+    identities: Vec<String>,
+) -> Result<StatementResult, SqlError> {
+    let partitions = json!(written.snapshot.metadata().partition_columns).to_string();
+    let parameters =
+        vec![("mode", "Overwrite".to_owned()), ("partitionBy", partitions), written.predicate(&predicate)];
+    let provider = written.snapshot.clone().into_table_provider()?;
+    let condition = query::condition(context, &provider.schema(), &written.alias, predicate.clone()).await?;
+    let check =
+        Check { name: REPLACE_WHERE.to_owned(), expression: predicate.to_string(), predicate: condition };
+    let modification = begin(context, written, "WRITE", parameters, identities).await?.with_check(check);
+    let mut changes = Changes::new(&written.name, written.schema(), &written.alias);
+    changes.delete(RowChange::Delete, None)?;
+    let target = written.target(&modification)?;
+    let gone = candidates(context, target, Choice::Where(Some(predicate)), changes.expressions()).await?;
+    let gone = changes.plan(context, gone).await?;
+    let modification = modification.take(gone.stream().await?).await?;
+    let modification = modification.insert(rows.stream().await?).await.map_err(mismatch)?;
+    context.gate.enter()?;
+    let metrics = modification.commit().await?;
+    let rows = i64::try_from(metrics.num_inserted()).unwrap_or(i64::MAX);
+    Ok(counts([("num_affected_rows", rows), ("num_inserted_rows", rows)]))
+}
+
+fn mismatch(error: DeltaError) -> SqlError {
+    match error {
+        DeltaError::CheckViolated { name, expression, values } if name == REPLACE_WHERE => {
+            SqlError::delta_replace_where_mismatch(&expression, &values)
+        }
+        other => other.into(),
+    }
 }
 
 /// The result of a statement that writes rows (facts/settled.md §6).
-pub(super) fn written(metrics: WriteMetrics) -> StatementResult {
+pub(super) fn inserted(metrics: WriteMetrics) -> StatementResult {
     let rows = i64::try_from(metrics.num_output_rows).unwrap_or(i64::MAX);
     counts([("num_affected_rows", rows), ("num_inserted_rows", rows)])
 }

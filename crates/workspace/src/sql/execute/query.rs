@@ -5,6 +5,7 @@
 //! tables of the statement.
 
 mod arithmetic;
+mod candidates;
 mod casts;
 mod column_name;
 mod error;
@@ -37,13 +38,14 @@ use datafusion::sql::parser::Statement as PlannerStatement;
 use datafusion::sql::sqlparser::ast::{Expr, Query, SelectItem, Statement};
 use futures::{StreamExt, TryStreamExt};
 
+pub(super) use candidates::{Candidates, Choice, SOURCE, Target, candidates};
 pub(crate) use error::sql_error;
 pub(super) use output::table_schema;
-pub(super) use over::{condition, plan_over, text_of};
+pub(super) use over::{condition, has_subquery, plan_over, text_of};
 pub(super) use relations::pin;
 use session_values::SessionValues;
 use spelling::Spelling;
-pub(super) use syntax::literal;
+pub(super) use syntax::{literal, marked};
 pub(super) use udf::assigned;
 
 use super::Context;

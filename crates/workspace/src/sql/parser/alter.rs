@@ -21,22 +21,16 @@ const OTHER_ACTIONS: &[&str] = &[
     "SET SERDE",
     "SET SERDEPROPERTIES",
     "SET MANAGED LOCATION",
-    "ADD COLUMNS",
-    "ADD COLUMN",
     "ADD PARTITION",
     "ADD IF NOT EXISTS PARTITION",
     "ADD FEATURE",
-    "DROP COLUMNS",
-    "DROP COLUMN",
     "DROP PARTITION",
     "DROP IF EXISTS PARTITION",
     "DROP FEATURE",
-    "RENAME COLUMN",
     "REPLACE COLUMNS",
     "REPLACE PARTITION",
     "RECOVER PARTITIONS",
     "PARTITION",
-    "CLUSTER BY",
     "ENABLE PREDICTIVE OPTIMIZATION",
     "DISABLE PREDICTIVE OPTIMIZATION",
     "INHERIT PREDICTIVE OPTIMIZATION",
@@ -45,20 +39,8 @@ const OTHER_ACTIONS: &[&str] = &[
 ];
 
 /// Actions on columns that we do not have.
-const OTHER_COLUMN_ACTIONS: &[&str] = &[
-    "SET TAGS",
-    "UNSET TAGS",
-    "SET MASK",
-    "DROP MASK",
-    "SET NOT NULL",
-    "DROP NOT NULL",
-    "SET DEFAULT",
-    "DROP DEFAULT",
-    "TYPE",
-    "FIRST",
-    "AFTER",
-    "SYNC IDENTITY",
-];
+const OTHER_COLUMN_ACTIONS: &[&str] =
+    &["SET TAGS", "UNSET TAGS", "SET MASK", "DROP MASK", "TYPE", "FIRST", "AFTER", "SYNC IDENTITY"];
 
 impl Parser<'_> {
     /// After `ALTER`.
@@ -114,7 +96,20 @@ impl Parser<'_> {
     }
 
     fn table_action(&mut self) -> Result<AlterTableAction, SqlError> {
-        let words = ["ADD CONSTRAINT", "DROP CONSTRAINT", "ALTER COLUMN", "CHANGE COLUMN", "ALTER", "CHANGE"];
+        let words = [
+            "ADD CONSTRAINT",
+            "DROP CONSTRAINT",
+            "ADD COLUMNS",
+            "ADD COLUMN",
+            "DROP COLUMNS",
+            "DROP COLUMN",
+            "RENAME COLUMN",
+            "CLUSTER BY",
+            "ALTER COLUMN",
+            "CHANGE COLUMN",
+            "ALTER",
+            "CHANGE",
+        ];
         for key in ["PRIMARY KEY", "FOREIGN KEY"] {
             if self.at(&format!("ADD {key}")) || self.at(&format!("DROP {key}")) {
                 return Err(key_constraint(key));
@@ -132,6 +127,14 @@ impl Parser<'_> {
                 self.accept_any(&["RESTRICT", "CASCADE"]);
                 Ok(AlterTableAction::DropConstraint { name, if_exists })
             }
+            Some("ADD COLUMNS" | "ADD COLUMN") => self.added_columns(),
+            Some("DROP COLUMNS" | "DROP COLUMN") => self.dropped_columns(),
+            Some("RENAME COLUMN") => {
+                let column = self.own_column("RENAME COLUMN")?;
+                self.expect("TO")?;
+                Ok(AlterTableAction::RenameColumn { column, to: self.identifier()? })
+            }
+            Some("CLUSTER BY") => Ok(AlterTableAction::ClusterBy(self.cluster_columns()?)),
             Some(_) => self.column_action(),
             None => Err(self.syntax_error()),
         }
@@ -146,6 +149,19 @@ impl Parser<'_> {
                 Some(column) if names.is_empty() => Ok(AlterTableAction::CommentColumn { column, comment }),
                 _ => Err(SqlError::unsupported("COMMENT on a field of a column")),
             };
+        }
+        let words = ["SET NOT NULL", "DROP NOT NULL", "SET DEFAULT", "DROP DEFAULT"];
+        if let Some(action) = self.accept_any(&words) {
+            let column = match names.pop() {
+                Some(column) if names.is_empty() => column,
+                _ => return Err(SqlError::unsupported(format_args!("{action} on a field of a column"))),
+            };
+            return Ok(match action {
+                "SET NOT NULL" => AlterTableAction::SetNotNull(column),
+                "DROP NOT NULL" => AlterTableAction::DropNotNull(column),
+                "DROP DEFAULT" => AlterTableAction::DropDefault(column),
+                _ => AlterTableAction::SetDefault { column, expression: self.expression_as_written()? },
+            });
         }
         self.refuse(OTHER_COLUMN_ACTIONS, "ALTER COLUMN")?;
         Err(self.syntax_error())

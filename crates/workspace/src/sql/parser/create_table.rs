@@ -123,7 +123,8 @@ impl Parser<'_> {
         Ok(path)
     }
 
-    fn cluster_columns(&mut self) -> Result<Vec<Identifier>, SqlError> {
+    /// The columns of CLUSTER BY; none for `NONE`.
+    pub(super) fn cluster_columns(&mut self) -> Result<Vec<Identifier>, SqlError> {
         self.refuse(&["AUTO"], "CLUSTER BY")?;
         if self.accept("NONE") { Ok(Vec::new()) } else { self.list(Self::identifier) }
     }

@@ -67,6 +67,13 @@ impl Parser<'_> {
         Ok(expression)
     }
 
+    /// A table, a subquery or VALUES in brackets, with its alias.
+    pub(super) fn relation(&mut self) -> Result<TableFactor, SqlError> {
+        let relation = self.sql.parse_table_factor().map_err(|error| self.error_of_sqlparser(&error))?;
+        check(&relation)?;
+        Ok(relation)
+    }
+
     /// The text of an expression.
     pub(super) fn expression_as_written(&mut self) -> Result<String, SqlError> {
         let (_, text) = self.as_written(Self::expression)?;

@@ -5,16 +5,9 @@ use crate::sql::error::SqlError;
 
 /// The words that start them; longer ones first where one starts another.
 const STATEMENTS: &[&str] = &[
-    "MERGE",
-    "UPDATE",
-    "TRUNCATE TABLE",
     "COPY INTO",
     "LOAD DATA",
     "INSERT OVERWRITE DIRECTORY",
-    "OPTIMIZE",
-    "VACUUM",
-    "RESTORE",
-    "REORG TABLE",
     "ANALYZE TABLES",
     "ANALYZE TABLE",
     "CONVERT TO DELTA",

@@ -12,10 +12,8 @@ fn with_two_rows(properties: &[(&str, &str)]) -> Table {
 }
 
 impl Table {
-    fn delete_from(&self, table: Snapshot, id: i64) -> Result<DeleteMetrics, DeltaError> {
-        let predicate = Some(self.check("", col("id").eq(lit(id))).predicate);
-        let request = DeleteRequest { predicate, predicate_text: None, user: "late@clxs.local".to_owned() };
-        self.runtime.block_on(delete(table, &request))
+    fn delete_from(&self, table: Snapshot, id: i64) -> Result<ModifyMetrics, DeltaError> {
+        self.delete_of(table, Some(col("id").eq(lit(id))))
     }
 
     fn comment(&self) {
@@ -31,7 +29,7 @@ fn delete_and_overwrite_leave_rows_that_others_appended_meanwhile() {
         let read = table.snapshot();
         table.write(WriteMode::Append, "(1, 'late', 1.0, NULL)", Vec::new()).unwrap();
         let deleted = table.delete_from(read.clone(), 1).unwrap();
-        assert_eq!((deleted.num_deleted_rows, deleted.version), (1, Some(3)));
+        assert_eq!((deleted.num_deleted(), deleted.version), (1, Some(3)));
         assert_eq!(table.count(), 2);
 
         let read = table.snapshot();
@@ -48,11 +46,11 @@ fn rows_that_somebody_else_took_away_are_a_conflict() {
     table.delete_from(read.clone(), 1).unwrap();
     let error = table.delete_from(read.clone(), 2).unwrap_err();
     insta::with_settings!({filters => vec![(r"file://\S*", "[location]")]}, {
-        insta::assert_snapshot!(error, @"version 2 of the table at [location] was committed by somebody else meanwhile and changed its rows; try again");
+        insta::assert_snapshot!(error, @"version 2 of the table at [location] was committed by somebody else meanwhile and added rows that this statement would have read; try again");
     });
-    assert_eq!(error.class(), ("DELTA_CONCURRENT_WRITE", "2D521"));
+    assert_eq!(error.class(), ("DELTA_CONCURRENT_APPEND", "2D521"));
     let error = table.write_to(read.clone(), WriteMode::Overwrite, TWO, Vec::new()).unwrap_err();
-    assert_eq!(error.class().0, "DELTA_CONCURRENT_WRITE");
+    assert_eq!(error.class().0, "DELTA_CONCURRENT_APPEND");
     table.write_to(read, WriteMode::Append, TWO, Vec::new()).unwrap();
     assert_eq!((table.snapshot().version(), table.count()), (3, 3));
 }

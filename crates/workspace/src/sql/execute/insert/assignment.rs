@@ -2,10 +2,12 @@
 
 use clxs_api::{FullName, Identifier};
 use datafusion::arrow::datatypes::DataType as ArrowType;
-use datafusion::logical_expr::Expr as PlanExpr;
+use datafusion::logical_expr::{Expr as PlanExpr, lit};
 use datafusion::sql::sqlparser::ast::{Expr, Ident, SelectItem, Value};
 
-use crate::delta::schema::{DataType, StructField, StructType, TryIntoArrow};
+use crate::delta::schema::{DataType, StructField, StructType, TryFromArrow as _, TryIntoArrow as _};
+use crate::sql::ast::Assignment;
+use crate::sql::execute::changes::{computed, is_generated, is_identity, require_explicit};
 use crate::sql::execute::context::Context;
 use crate::sql::execute::query::{self, Planned};
 use crate::sql::execute::types::{metadata_text, result_type_text};
@@ -65,12 +67,18 @@ pub(super) async fn plan(
     schema: &StructType,
     source: Planned,
     columns: &[Option<usize>],
+    fixed: &[Assignment],
 ) -> Result<Planned, SqlError> {
     let fields = source.fields.clone();
     let mut items = Vec::with_capacity(columns.len());
     for (field, position) in schema.fields().zip(columns) {
+        let fixed = fixed.iter().find(|fixed| fixed.column.0.iter().any(|name| name.matches(&field.name)));
         let value = match position {
+            _ if fixed.is_some() => fixed.map_or_else(|| default(field), |fixed| Ok(fixed.value.clone()))?,
             Some(position) => {
+                if is_identity(field) {
+                    require_explicit(field)?;
+                }
                 require_assignable(table, &fields[*position].data_type, field)?;
                 Expr::Identifier(Ident::with_quote('`', positional(*position)))
             }
@@ -80,24 +88,20 @@ pub(super) async fn plan(
         items.push(SelectItem::ExprWithAlias { expr: value, alias });
     }
     let planned = query::plan_over(context, source.into_positional(positional)?, items).await?;
-    typed(planned, schema)
+    let rows = typed(planned, schema)?;
+    let generated = |position: usize| columns[position].is_none().then(|| lit(true));
+    computed(context, table, schema, rows, &generated).await
 }
 
 fn positional(position: usize) -> String {
     format!("@{position}")
 }
 
-/// The value of a column that the statement leaves out.
+/// The value of a column that the statement leaves out; null where the table computes it.
 fn default(field: &StructField) -> Result<Expr, SqlError> {
-    if field.metadata.contains_key("delta.generationExpression")
-        || field.metadata.contains_key("delta.identity.start")
-    {
-        let feature = format!("computing the generated column `{}`", field.name);
-        return Err(SqlError::unsupported_but(feature, "Give its value."));
-    }
     match metadata_text(field, "CURRENT_DEFAULT") {
-        Some(text) => parse_expression(&text),
-        None => Ok(query::literal(Value::Null)),
+        Some(text) if !is_generated(field) && !is_identity(field) => parse_expression(&text),
+        _ => Ok(query::literal(Value::Null)),
     }
 }
 
@@ -116,6 +120,22 @@ fn typed(planned: Planned, schema: &StructType) -> Result<Planned, SqlError> {
         let (name, wanted) = &wanted[position];
         converted(column, &given[position], wanted.clone(), name).alias(name.clone())
     })
+}
+
+/// A value as a column takes it; `given` is its type.
+///
+/// # Errors
+/// `INCOMPATIBLE_DATA_FOR_TABLE.CANNOT_SAFELY_CAST`
+pub(in crate::sql::execute) fn assigned_to(
+    table: &FullName,
+    field: &StructField,
+    value: PlanExpr,
+    given: &ArrowType,
+) -> Result<PlanExpr, SqlError> {
+    let internal = |error: datafusion::arrow::error::ArrowError| SqlError::internal(error.to_string());
+    require_assignable(table, &DataType::try_from_arrow(given).map_err(internal)?, field)?;
+    let wanted: ArrowType = (&field.data_type).try_into_arrow().map_err(internal)?;
+    Ok(converted(value, given, wanted, &field.name))
 }
 
 /// Containers keep their type here: writing conforms them element by element.

@@ -32,6 +32,9 @@ fn described(error: &DataFusionError) -> SqlError {
         return SqlError::new(ours.class, ours.sql_state, ours.message.clone());
     }
     match error.find_root() {
+        DataFusionError::Plan(message) if message.contains("filter with non-boolean predicate") => {
+            SqlError::datatype_mismatch("the condition is not a boolean.")
+        }
         DataFusionError::Plan(message) | DataFusionError::NotImplemented(message) => {
             SqlError::unsupported(format!("This query ({message})"))
         }
@@ -62,8 +65,11 @@ fn schema_error(error: SchemaError) -> SqlError {
     match error {
         SchemaError::FieldNotFound { field, valid_fields } => {
             let name = quoted(&field);
-            let candidates: Vec<String> =
-                valid_fields.iter().map(|field| format!("`{}`", field.name)).collect();
+            let candidates: Vec<String> = valid_fields
+                .iter()
+                .filter(|field| !field.name.starts_with('@'))
+                .map(|field| format!("`{}`", field.name))
+                .collect();
             SqlError::unresolved_column(name, &candidates[..candidates.len().min(5)])
         }
         SchemaError::AmbiguousReference { field } => SqlError::ambiguous_column(quoted(&field), 2),

@@ -54,7 +54,7 @@ pub(in crate::sql::execute) async fn condition(
     name: &str,
     condition: Expr,
 ) -> Result<Arc<dyn PhysicalExpr>, SqlError> {
-    if condition.visit(&mut Subqueries).is_break() {
+    if has_subquery(&condition) {
         let way_out =
             "Write the rows to keep into a new table, or run the statement on a Databricks workspace.";
         return Err(SqlError::unsupported_but("a subquery in a condition on single rows", way_out));
@@ -79,6 +79,11 @@ pub(in crate::sql::execute) async fn condition(
         )));
     }
     session.create_physical_expr(planned, &schema).map_err(sql_error)
+}
+
+/// Whether there is a query in it.
+pub(in crate::sql::execute) fn has_subquery(tree: &impl Visit) -> bool {
+    tree.visit(&mut Subqueries).is_break()
 }
 
 struct Subqueries;
@@ -111,6 +116,27 @@ impl Planned {
         let columns: Vec<PlanExpr> =
             columns(&self.plan).enumerate().map(|(position, column)| change(position, column)).collect();
         let plan = LogicalPlanBuilder::from(self.plan).project(columns).and_then(LogicalPlanBuilder::build);
+        let plan = plan.map_err(sql_error)?;
+        let fields = output::fields(plan.schema().as_arrow(), &output::Names::default())?;
+        Ok(Self { plan, fields, ..self })
+    }
+
+    /// The plan with other values for some columns, by name.
+    pub(in crate::sql::execute) fn replaced(self, values: &[(String, PlanExpr)]) -> Result<Self, SqlError> {
+        let names: Vec<String> =
+            self.plan.schema().fields().iter().map(|field| field.name().clone()).collect();
+        self.project(|position, column| {
+            let replaced = values.iter().find(|(name, _)| *name == names[position]);
+            replaced.map_or(column, |(name, value)| value.clone().alias(name.clone()))
+        })
+    }
+
+    /// The plan without a column, if it has it.
+    pub(in crate::sql::execute) fn without(self, name: &str) -> Result<Self, SqlError> {
+        let kept: Vec<PlanExpr> = columns(&self.plan)
+            .filter(|column| !matches!(column, PlanExpr::Column(column) if column.name == name))
+            .collect();
+        let plan = LogicalPlanBuilder::from(self.plan).project(kept).and_then(LogicalPlanBuilder::build);
         let plan = plan.map_err(sql_error)?;
         let fields = output::fields(plan.schema().as_arrow(), &output::Names::default())?;
         Ok(Self { plan, fields, ..self })

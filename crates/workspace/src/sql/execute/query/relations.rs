@@ -21,7 +21,7 @@ use super::error::sql_error;
 use super::over::columns;
 use super::session_values::SessionValues;
 use super::spelling::Spelling;
-use crate::delta::Pin;
+use crate::delta::{Pin, Snapshot};
 use crate::information_schema;
 use crate::metastore::{TableRow, ViewDetails};
 use crate::sql::SqlError;
@@ -40,6 +40,8 @@ pub(super) struct Reader {
     context: Context,
     values: SessionValues,
     through: Vec<FullName>,
+    /// The table that is written to, at the version whose rows are changed.
+    pinned: Option<Snapshot>,
 }
 
 /// What a name stands for.
@@ -50,12 +52,17 @@ enum Found {
 
 impl Reader {
     pub(super) fn new(context: Context, values: SessionValues) -> Self {
-        Self { context, values, through: Vec::new() }
+        Self { context, values, through: Vec::new(), pinned: None }
     }
 
     /// The reader of a view that is being made: it must not read itself.
     pub(super) fn for_view(context: Context, values: SessionValues, view: FullName) -> Self {
-        Self { context, values, through: vec![view] }
+        Self { context, values, through: vec![view], pinned: None }
+    }
+
+    /// Reads this table at this version wherever no other one is asked for.
+    pub(super) fn pinned(self, snapshot: Snapshot) -> Self {
+        Self { pinned: Some(snapshot), ..self }
     }
 
     pub(super) fn values(&self) -> &SessionValues {
@@ -74,7 +81,7 @@ impl Reader {
         }
         let context =
             self.context.on_behalf_of(&view.owner, &details.current_catalog, &details.current_schema);
-        Ok(Self { context, values: self.values.clone(), through })
+        Ok(Self { context, values: self.values.clone(), through, pinned: self.pinned.clone() })
     }
 }
 
@@ -201,8 +208,14 @@ async fn table(
             )),
         };
     }
+    let location = reader.context.location(row)?;
+    if as_of.is_none()
+        && let Some(pinned) = reader.pinned.as_ref().filter(|pinned| *pinned.location() == location)
+    {
+        return Ok(pinned.clone().into_table_provider()?);
+    }
     let pin = pin(&reader.context, as_of).await?;
-    Ok(reader.context.snapshot(reader.context.location(row)?, pin).await?.into_table_provider()?)
+    Ok(reader.context.snapshot(location, pin).await?.into_table_provider()?)
 }
 
 async fn view(

@@ -3,8 +3,8 @@
 use datafusion::sql::sqlparser::ast::helpers::attached_token::AttachedToken;
 use datafusion::sql::sqlparser::ast::{
     CaseWhen, CastKind, DataType, Expr, Function, FunctionArg, FunctionArgExpr, FunctionArgumentList,
-    FunctionArguments, Ident, ObjectName, Query, SelectItem, SetExpr, TableFactor, TimezoneInfo, TypedString,
-    Value,
+    FunctionArguments, Ident, ObjectName, Query, SelectItem, SetExpr, TableFactor, TableWithJoins,
+    TimezoneInfo, TypedString, Value,
 };
 use datafusion::sql::sqlparser::dialect::GenericDialect;
 use datafusion::sql::sqlparser::parser::Parser;
@@ -128,16 +128,50 @@ pub(super) fn select(items: Vec<SelectItem>) -> Result<Query, SqlError> {
 /// # Errors
 /// Never for this text.
 pub(super) fn from(mut query: Query, table: &str) -> Result<Query, SqlError> {
-    let mut source = parse_query("SELECT 1 FROM t")?;
-    if let (SetExpr::Select(select), SetExpr::Select(source)) = (query.body.as_mut(), source.body.as_mut()) {
-        select.from = std::mem::take(&mut source.from);
-        if let Some(TableFactor::Table { name, .. }) =
-            select.from.first_mut().map(|table| &mut table.relation)
-        {
-            *name = ObjectName::from(vec![Ident::with_quote('`', table)]);
-        }
+    let relation = self::table(table, table)?;
+    if let SetExpr::Select(select) = query.body.as_mut() {
+        select.from = vec![relation];
     }
     Ok(query)
+}
+
+/// `table AS alias`
+///
+/// # Errors
+/// Never for this text.
+pub(super) fn table(table: &str, alias: &str) -> Result<TableWithJoins, SqlError> {
+    let quoted = |name: &str| Ident::with_quote('`', name).to_string();
+    let mut query = parse_query(&format!("SELECT 1 FROM {} AS {}", quoted(table), quoted(alias)))?;
+    match query.body.as_mut() {
+        SetExpr::Select(select) => select.from.pop(),
+        _ => None,
+    }
+    .ok_or_else(|| SqlError::internal("a table is no relation"))
+}
+
+/// `(SELECT *, true AS marker FROM relation) AS alias`
+///
+/// # Errors
+/// Never for this text.
+pub(in crate::sql::execute) fn marked(
+    relation: TableFactor,
+    marker: &str,
+    alias: &str,
+) -> Result<TableFactor, SqlError> {
+    let quoted = |name: &str| Ident::with_quote('`', name).to_string();
+    let text = format!("SELECT 1 FROM (SELECT *, true AS {} FROM t) AS {}", quoted(marker), quoted(alias));
+    let mut query = parse_query(&text)?;
+    let outer = match query.body.as_mut() {
+        SetExpr::Select(select) => select.from.pop(),
+        _ => None,
+    };
+    let mut outer = outer.ok_or_else(|| SqlError::internal("a subquery is no relation"))?.relation;
+    if let TableFactor::Derived { subquery, .. } = &mut outer
+        && let SetExpr::Select(select) = subquery.body.as_mut()
+    {
+        select.from = vec![TableWithJoins { relation, joins: Vec::new() }];
+    }
+    Ok(outer)
 }
 
 /// A query of ours.

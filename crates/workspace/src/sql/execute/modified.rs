@@ -1,0 +1,112 @@
+//! What UPDATE, DELETE and MERGE share: the table they write to and the change they make.
+
+use clxs_api::{FullName, Identifier, Privilege};
+use datafusion::sql::sqlparser::ast::{Expr, VisitMut};
+use serde_json::json;
+
+use super::checks::{compiled, constraints};
+use super::context::{Context, allowed_table};
+use super::query::{Planned, Target};
+use crate::delta::schema::StructType;
+use crate::delta::{Modification, ModifyMetrics, ModifyRequest, Pin, Snapshot};
+use crate::sql::SqlError;
+use crate::sql::ast::TableReference;
+use crate::sql::relations::shorten_qualifiers;
+
+/// The table whose rows a statement changes.
+pub(super) struct Written {
+    pub(super) name: FullName,
+    pub(super) alias: String,
+    pub(super) snapshot: Snapshot,
+}
+
+impl Written {
+    /// The newest version of a table that the principal may read and write.
+    ///
+    /// # Errors
+    /// Those of [`Context::writable_table`]; a missing SELECT.
+    pub(super) async fn open(
+        context: &Context,
+        table: &TableReference,
+        alias: Option<Identifier>,
+        operation: &str,
+    ) -> Result<Self, SqlError> {
+        let written = Self::to_write(context, table, operation).await?;
+        let read = written.name.clone();
+        context.read(move |tx, access| allowed_table(tx, access, &read, &Privilege::Select)).await?;
+        Ok(match alias {
+            Some(alias) => Self { alias: alias.as_str().to_owned(), ..written },
+            None => written,
+        })
+    }
+
+    /// The newest version of a table that the principal may write.
+    ///
+    /// # Errors
+    /// Those of [`Context::writable_table`].
+    pub(super) async fn to_write(
+        context: &Context,
+        table: &TableReference,
+        operation: &str,
+    ) -> Result<Self, SqlError> {
+        let row = context.writable_table(table, operation).await?;
+        let name = row.full_name();
+        let snapshot = context.snapshot(context.location(&row)?, Pin::Latest).await?;
+        Ok(Self { alias: name.name().as_str().to_owned(), name, snapshot })
+    }
+
+    pub(super) fn schema(&self) -> &StructType {
+        self.snapshot.schema()
+    }
+
+    /// Columns qualified by the table's whole name are qualified by its alias.
+    pub(super) fn shorten<T: VisitMut>(&self, tree: &mut T) {
+        let parts = self.name.parts().iter().map(|part| part.as_str().to_owned());
+        shorten_qualifiers(tree, parts.collect());
+    }
+
+    /// The rows of the table in the query of a statement.
+    pub(super) fn target<'a>(&'a self, modification: &Modification) -> Result<Target<'a>, SqlError> {
+        let rows = modification.rows()?;
+        Ok(Target { alias: &self.alias, snapshot: &self.snapshot, rows })
+    }
+
+    /// A predicate as the history has it.
+    #[expect(clippy::unused_self, reason = "reads like the other questions to the table")]
+    pub(super) fn predicate(&self, predicate: &Expr) -> (&'static str, String) {
+        ("predicate", json!([predicate.to_string()]).to_string())
+    }
+}
+
+/// Begins to change the rows of a table; `identities` are the columns whose values inserted rows are given.
+///
+/// # Errors
+/// Those of [`Modification::new`].
+pub(super) async fn begin(
+    context: &Context,
+    written: &Written,
+    operation: &'static str,
+    parameters: Vec<(&'static str, String)>,
+    identities: Vec<String>,
+) -> Result<Modification, SqlError> {
+    let schema = written.snapshot.clone().into_table_provider()?.schema();
+    let checks = compiled(context, &schema, constraints(&written.snapshot)).await?;
+    let user = context.user();
+    let request = ModifyRequest { operation, parameters, checks, repeated_deletes: false, identities, user };
+    let snapshot = written.snapshot.clone();
+    context.blocking(move |_| Modification::new(snapshot, request)).await
+}
+
+/// Computes the rows that change and commits them. From here on a cancel comes too late.
+///
+/// # Errors
+/// Those of computing and of committing.
+pub(super) async fn modified(
+    context: &Context,
+    modification: Modification,
+    rows: Planned,
+) -> Result<ModifyMetrics, SqlError> {
+    let modification = modification.take(rows.stream().await?).await?;
+    context.gate.enter()?;
+    Ok(modification.commit().await?)
+}
