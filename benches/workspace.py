@@ -9,6 +9,8 @@ from __future__ import annotations
 import sys
 import tempfile
 import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from harness import Workspace, median, seconds, served_workspace
@@ -51,10 +53,18 @@ def main() -> None:
         report("start of a full workspace", start(root))
 
 
-def report(what: str, value: float) -> None:
+def report(what: str, value: float, cpu: float | None = None) -> None:
     unit, goal = GOALS.get(what, ("MiB" if what.startswith("after") else "ms", None))
     verdict = "" if goal is None else f"   goal {goal} {unit}: {'met' if value <= goal else 'MISSED'}"
-    print(f"{what:30} {value:8.1f} {unit}{verdict}", flush=True)
+    busy = "" if cpu is None else f", {cpu:.1f} ms of the processor"
+    print(f"{what:30} {value:8.1f} {unit}{busy}{verdict}", flush=True)
+
+
+def measured(workspace: Workspace, what: str, times: int, action: Callable[[int], object]) -> None:
+    """Reports the median time of an action, and the server's processor time for one."""
+    before = workspace.cpu_ms()
+    taken = [seconds(lambda: action(i)) for i in range(times)]
+    report(what, 1000 * median(taken), (workspace.cpu_ms() - before) / times)
 
 
 def start(root: Path) -> float:
@@ -76,14 +86,11 @@ def ddl(workspace: Workspace) -> None:
         ("CREATE TABLE", "CREATE TABLE ddl.s{}.t (id BIGINT, name STRING)"),
         ("DROP SCHEMA", "DROP SCHEMA ddl.s{} CASCADE"),
     ]:
-        times = [seconds(lambda: workspace.sql(statement.format(i))) for i in range(STATEMENTS)]
-        report(what, 1000 * median(times))
+        measured(workspace, what, STATEMENTS, lambda i: workspace.sql(statement.format(i)))
 
 
 def make_tables(workspace: Workspace, tables: int) -> None:
     """Views are made as fast as the metastore can, and are rows of the same table as tables."""
-    from concurrent.futures import ThreadPoolExecutor
-
     workspace.sql("CREATE CATALOG wide")
     workspace.sql("CREATE SCHEMA wide.s")
     columns = ", ".join(f"{i} AS column_{i}" for i in range(COLUMNS))
@@ -96,28 +103,27 @@ def make_tables(workspace: Workspace, tables: int) -> None:
 
 
 def listing(workspace: Workspace) -> None:
-    report("list tables", pages(workspace, "tables", "catalog_name=wide&schema_name=s&max_results=0"))
-    report("table summaries", pages(workspace, "table-summaries", "catalog_name=wide&max_results=0"))
+    for what, path in [
+        ("list tables", "tables?catalog_name=wide&schema_name=s&max_results=0"),
+        ("table summaries", "table-summaries?catalog_name=wide&max_results=0"),
+    ]:
+        measured(workspace, what, 3, lambda _: pages(workspace, path))
     for what, statement in [
         ("SHOW TABLES", "SHOW TABLES IN wide.s"),
         ("information_schema.tables", "SELECT count(*) FROM wide.information_schema.tables"),
         ("information_schema.columns", "SELECT count(*), max(ordinal_position) FROM wide.information_schema.columns"),
     ]:
-        report(what, 1000 * median([seconds(lambda: workspace.sql(statement)) for _ in range(5)]))
+        measured(workspace, what, 5, lambda _: workspace.sql(statement))
 
 
-def pages(workspace: Workspace, listed: str, query: str) -> float:
-    """All pages of a list, in ms."""
-
-    def read() -> None:
-        token = ""
-        while True:
-            answer = workspace.request("GET", f"/api/2.1/unity-catalog/{listed}?{query}{token}")
-            if not answer.get("next_page_token"):
-                return
-            token = f"&page_token={answer['next_page_token']}"
-
-    return 1000 * median([seconds(read) for _ in range(3)])
+def pages(workspace: Workspace, path: str) -> None:
+    """Reads all pages of a list."""
+    token = ""
+    while True:
+        answer = workspace.request("GET", f"/api/2.1/unity-catalog/{path}{token}")
+        if not answer.get("next_page_token"):
+            return
+        token = f"&page_token={answer['next_page_token']}"
 
 
 if __name__ == "__main__":
