@@ -62,5 +62,6 @@ pub(crate) use positions::{FILE, ROW};
 pub(crate) use restore::{RestoreMetrics, restore};
 pub(crate) use rows::{conform_array, reading_schema};
 pub(crate) use snapshot::{Pin, Snapshot};
+pub(crate) use transaction::PartitionConditions;
 pub(crate) use vacuum::{VacuumRequest, vacuum};
 pub(crate) use write::Check;

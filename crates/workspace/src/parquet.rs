@@ -41,7 +41,7 @@ pub(crate) fn infer(location: &TableLocation) -> Result<Inferred, ParquetError> 
     }
     let partitions = partition_columns.iter().enumerate().map(|(index, name)| {
         let values = files.iter().filter_map(|file| file.partition.get(index)?.1.as_deref());
-        (name.as_str(), partition::inferred_type(values))
+        (name.as_str(), partition::inferred_type(&values.collect::<Vec<_>>()))
     });
     let schema = schema::with_partitions(&schema::of_file(&first.path)?, &partitions.collect::<Vec<_>>())?;
     Ok(Inferred { schema, partition_columns })

@@ -126,8 +126,13 @@ impl<R> Hashing<R> {
 
     /// Of all that was read.
     pub(super) fn checksum(self) -> Checksum {
-        let digits = self.hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
-        Checksum { size: self.size, sha256: digits }
+        let mut sha256 = String::new();
+        for byte in self.hash.finalize() {
+            sha256.extend(
+                [byte >> 4, byte & 15].map(|digit| char::from_digit(u32::from(digit), 16).unwrap_or('0')),
+            );
+        }
+        Checksum { size: self.size, sha256 }
     }
 }
 

@@ -27,7 +27,7 @@ pub(crate) fn restore(file: &Path, root: &Path) -> Result<BackupSummary, BackupE
     require_empty(root)?;
     let staging = Staging::beside(root)?;
     let manifest = unpack(file, &staging.0)?;
-    require_whole(&staging.0.join(DATABASE)).map_err(|error| damaged(file, error))?;
+    require_whole(&staging.0.join(DATABASE)).map_err(|error| damaged(file, &error))?;
     match fs_err::rename(&staging.0, root) {
         Err(error) if error.kind() == io::ErrorKind::DirectoryNotEmpty => {
             Err(BackupError::NotEmpty { root: root.to_owned() })
@@ -49,7 +49,8 @@ fn require_empty(root: &Path) -> Result<(), BackupError> {
     }
 }
 
-fn damaged(file: &Path, reason: impl ToString) -> BackupError {
+/// What a whole backup would not do.
+fn damaged<R: ToString + ?Sized>(file: &Path, reason: &R) -> BackupError {
     BackupError::Damaged { file: file.to_owned(), reason: reason.to_string() }
 }
 
@@ -84,30 +85,30 @@ fn unpack(file: &Path, folder: &Path) -> Result<Manifest, BackupError> {
     let mut found = BTreeMap::new();
     let mut manifest = None;
     for entry in archive.entries()? {
-        let mut entry = entry.map_err(|error| damaged(file, error))?;
+        let mut entry = entry.map_err(|error| damaged(file, &error))?;
         if manifest.is_some() {
             return Err(damaged(file, "something comes after its manifest"));
         }
         let path = safe_path(&entry).ok_or_else(|| {
-            damaged(file, format!("it names {}", String::from_utf8_lossy(&entry.path_bytes())))
+            damaged(file, &format!("it names {}", String::from_utf8_lossy(&entry.path_bytes())))
         })?;
         match (path.as_str(), entry.header().entry_type()) {
             (MANIFEST, EntryType::Regular) => manifest = Some(read_manifest(file, &mut entry)?),
             (_, EntryType::Directory) => fs_err::create_dir(folder.join(&path))?,
             (_, EntryType::Regular) => {
                 let checksum =
-                    unpack_file(&mut entry, &folder.join(&path)).map_err(|error| damaged(file, error))?;
+                    unpack_file(&mut entry, &folder.join(&path)).map_err(|error| damaged(file, &error))?;
                 found.insert(path, checksum);
             }
-            (_, kind) => return Err(damaged(file, format!("{path} is no file but {kind:?}"))),
+            (_, kind) => return Err(damaged(file, &format!("{path} is no file but {kind:?}"))),
         }
     }
     // The end of the stream has its checksum.
-    io::copy(&mut archive.into_inner(), &mut io::sink()).map_err(|error| damaged(file, error))?;
+    io::copy(&mut archive.into_inner(), &mut io::sink()).map_err(|error| damaged(file, &error))?;
     let manifest = manifest.ok_or_else(|| damaged(file, "it ends before its manifest"))?;
     match manifest.difference(&found) {
         None => Ok(manifest),
-        Some(difference) => Err(damaged(file, difference)),
+        Some(difference) => Err(damaged(file, &difference)),
     }
 }
 
@@ -138,10 +139,10 @@ fn read_manifest(file: &Path, entry: &mut impl Read) -> Result<Manifest, BackupE
         format: u32,
     }
     let mut text = Vec::new();
-    entry.take(MANIFEST_LIMIT).read_to_end(&mut text).map_err(|error| damaged(file, error))?;
-    let Format { format } = serde_json::from_slice(&text).map_err(|error| damaged(file, error))?;
+    entry.take(MANIFEST_LIMIT).read_to_end(&mut text).map_err(|error| damaged(file, &error))?;
+    let Format { format } = serde_json::from_slice(&text).map_err(|error| damaged(file, &error))?;
     if format != FORMAT {
         return Err(BackupError::NewerFormat { file: file.to_owned(), format });
     }
-    serde_json::from_slice(&text).map_err(|error| damaged(file, error))
+    serde_json::from_slice(&text).map_err(|error| damaged(file, &error))
 }

@@ -19,8 +19,8 @@ pub(super) fn table(tests: &TestNames) -> String {
     let mut sdk: BTreeMap<Key, Vec<&str>> = BTreeMap::new();
     let mut all: BTreeMap<(String, String), Key> = BTreeMap::new();
     for line in PLATFORM.lines() {
-        let mut cells = line.split('\t');
-        let (Some(method), Some(path), Some(call)) = (cells.next(), cells.next(), cells.next()) else {
+        let mut fields = line.split('\t');
+        let (Some(method), Some(path), Some(call)) = (fields.next(), fields.next(), fields.next()) else {
             panic!("{line}");
         };
         sdk.entry(key(method, path)).or_default().push(call);
@@ -43,8 +43,8 @@ pub(super) fn table(tests: &TestNames) -> String {
         let calls = sdk.get(key).map_or(&[] as &[&str], Vec::as_slice);
         let test = calls.iter().find_map(|call| tests.of_call(call)).or_else(|| tests.of_path(path));
         let calls: Vec<_> = calls.iter().map(|call| format!("`{call}`")).collect();
-        let cells = cells(ours.contains_key(key), "refused", test);
-        writeln!(text, "| {method} {path} | {} | {cells}", calls.join(", ")).unwrap();
+        let rest = cells(ours.contains_key(key), "refused", test);
+        writeln!(text, "| {method} {path} | {} | {rest}", calls.join(", ")).unwrap();
     }
     text
 }

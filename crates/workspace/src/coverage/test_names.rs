@@ -73,9 +73,12 @@ impl TestNames {
 fn files(folder: &Path, extension: &str) -> Vec<std::path::PathBuf> {
     let mut paths: Vec<_> = fs_err::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     paths.sort();
-    let found = paths.into_iter().flat_map(|path| match path.is_dir() {
-        true => files(&path, extension),
-        false => Vec::from_iter(path.extension().is_some_and(|found| found == extension).then_some(path)),
+    let found = paths.into_iter().flat_map(|path| {
+        if path.is_dir() {
+            return files(&path, extension);
+        }
+        let wanted = path.extension().is_some_and(|found| found == extension);
+        wanted.then_some(path).into_iter().collect()
     });
     found.collect()
 }

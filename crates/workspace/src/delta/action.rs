@@ -14,6 +14,7 @@ pub(crate) enum Action {
     MetaData(Metadata),
     Add(AddFile),
     Remove(RemoveFile),
+    Cdc(ChangeFile),
     Txn(Transaction),
     DomainMetadata(DomainMetadata),
 }
@@ -142,6 +143,25 @@ pub(crate) struct RemoveFile {
     pub(crate) default_row_commit_version: Option<i64>,
 }
 
+/// A file of rows that a version changed (Delta protocol, "Add CDC File").
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct ChangeFile {
+    pub(crate) path: String,
+    pub(crate) partition_values: BTreeMap<String, Option<String>>,
+    /// Bytes.
+    pub(crate) size: i64,
+    /// Always false.
+    pub(crate) data_change: bool,
+}
+
+impl From<AddFile> for ChangeFile {
+    fn from(file: AddFile) -> Self {
+        let AddFile { path, partition_values, size, .. } = file;
+        Self { path, partition_values, size, data_change: false }
+    }
+}
+
 /// Which rows of a data file are deleted (Delta protocol, "Deletion Vectors").
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -196,8 +216,9 @@ pub(crate) struct CommitInfo {
     pub(crate) user_name: Option<String>,
     pub(crate) operation: String,
     pub(crate) operation_parameters: BTreeMap<String, String>,
-    /// The version that the operation saw; -1 for a new table.
-    pub(crate) read_version: i64,
+    /// The version that the operation saw; absent for a new table, as other readers of logs want it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) read_version: Option<i64>,
     pub(crate) isolation_level: &'static str,
     pub(crate) is_blind_append: bool,
     pub(crate) operation_metrics: BTreeMap<String, String>,

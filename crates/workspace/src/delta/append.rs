@@ -68,7 +68,7 @@ pub(crate) async fn append(
     let mut identities = Identities::new(&table, &request.identities)?;
     let (files, num_rows) = write_rows(&location, writer, &mut identities, rows).await?;
     let (request, metadata) = (request.clone(), identities.metadata(&table)?);
-    blocking(&location, move || commit(table, files, num_rows, metadata, request)).await
+    blocking(&location, move || commit(table, files, num_rows, metadata, &request)).await
 }
 
 /// Creates a table with the rows of a query, in one commit.
@@ -149,7 +149,7 @@ fn commit(
     files: Vec<AddFile>,
     rows: u64,
     metadata: Option<Metadata>,
-    request: WriteRequest,
+    request: &WriteRequest,
 ) -> Result<WriteMetrics, DeltaError> {
     let mut metrics = metrics(&files, rows);
     let removes = match request.mode {

@@ -30,7 +30,7 @@ pub(super) fn commit_info(operation: &str, user: &str, read: Option<u64>) -> Com
         timestamp: now_millis(),
         user_name: Some(user.to_owned()),
         operation: operation.to_owned(),
-        read_version: read.map_or(-1, |version| i64::try_from(version).unwrap_or(i64::MAX)),
+        read_version: read.and_then(|version| i64::try_from(version).ok()),
         isolation_level: "WriteSerializable",
         engine_info: concat!("clxs/", env!("CARGO_PKG_VERSION")).to_owned(),
         txn_id: Uuid::new_v4().to_string(),

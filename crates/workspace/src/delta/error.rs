@@ -61,8 +61,8 @@ pub(crate) enum DeltaError {
          {location}; use a timestamp after {earliest}"
     )]
     TimestampBeforeEarliest { location: TableLocation, timestamp: String, earliest: String },
-    #[error("cannot restore: {source}")]
-    CannotRestore { source: Box<DeltaError> },
+    #[error("cannot restore: {reason}")]
+    CannotRestore { reason: Box<DeltaError> },
     #[error(
         "the file {path} of the table at {location} does not exist; it was removed by VACUUM or by hand: \
          clone a version that does not need it, or restore the file"
@@ -248,7 +248,7 @@ impl DeltaError {
             Self::TimestampBeforeEarliest { .. } => {
                 ("DELTA_TIMESTAMP_EARLIER_THAN_COMMIT_RETENTION", "42816")
             }
-            Self::CannotRestore { source } => match **source {
+            Self::CannotRestore { reason } => match **reason {
                 Self::TimestampAfterLatest { .. } => ("DELTA_CANNOT_RESTORE_TIMESTAMP_GREATER", "22003"),
                 Self::TimestampBeforeEarliest { .. } => ("DELTA_CANNOT_RESTORE_TIMESTAMP_EARLIER", "22003"),
                 _ => ("DELTA_CANNOT_RESTORE_TABLE_VERSION", "22003"),
@@ -260,6 +260,13 @@ impl DeltaError {
             Self::CloneSameTable { .. } => ("DELTA_UNSUPPORTED_CLONE_REPLACE_SAME_TABLE", "0AKDC"),
             Self::ColumnMappingModeChange { .. } => ("DELTA_UNSUPPORTED_COLUMN_MAPPING_MODE_CHANGE", "0AKDC"),
             Self::RowTrackingWithoutStats { .. } => ("DELTA_CLONE_WITH_ROW_TRACKING_WITHOUT_STATS", "22000"),
+            other => other.class_of_change(),
+        }
+    }
+
+    /// The class of an error of what a statement is to change or to write.
+    fn class_of_change(&self) -> (&'static str, &'static str) {
+        match self {
             Self::UnknownProperty { .. } => ("DELTA_UNKNOWN_CONFIGURATION", "F0000"),
             Self::UnsupportedProperty { .. } => ("UNSUPPORTED_FEATURE.SET_TABLE_PROPERTY", "0A000"),
             Self::InvalidColumnName { .. } => ("DELTA_INVALID_CHARACTERS_IN_COLUMN_NAMES", "42K05"),
@@ -294,7 +301,7 @@ impl DeltaError {
             Self::AppendOnly { .. } => ("DELTA_CANNOT_MODIFY_APPEND_ONLY", "42809"),
             Self::NotNullViolated { .. } => ("DELTA_NOT_NULL_CONSTRAINT_VIOLATED", "23502"),
             Self::CheckViolated { .. } => ("DELTA_VIOLATE_CONSTRAINT_WITH_VALUES", "23001"),
-            Self::Query { .. } | Self::Io { .. } | Self::Kernel { .. } => ("INTERNAL_ERROR", "XX000"),
+            _ => ("INTERNAL_ERROR", "XX000"),
         }
     }
 

@@ -3,6 +3,7 @@
 //! A row that goes is marked in a deletion vector where the table has those; else its file is written anew without
 //! it. An updated row goes and comes.
 
+mod change_data;
 mod metrics;
 pub(super) mod remainder;
 
@@ -23,8 +24,9 @@ use super::error::DeltaError;
 use super::identity::Identities;
 use super::positions::{FILE, PositionedRows, ROW};
 use super::snapshot::Snapshot;
-use super::transaction::DataChange;
+use super::transaction::{DataChange, PartitionConditions};
 use super::write::{Check, TableWriter};
+use change_data::ChangeData;
 pub(crate) use metrics::ModifyMetrics;
 
 /// The column that says what becomes of a row, as a [`RowChange`].
@@ -84,7 +86,9 @@ pub(crate) struct Modification {
     /// The rows that go, by the index of their file.
     gone: HashMap<usize, Vec<u64>>,
     writer: Option<TableWriter>,
+    changes: Option<ChangeData>,
     identities: Identities,
+    partitions: PartitionConditions,
     metrics: ModifyMetrics,
 }
 
@@ -97,14 +101,28 @@ impl Modification {
         let allows: fn(&super::feature::Feature) -> bool = |feature| feature.delete && feature.append;
         table.protocol().ensure_allows(table.location(), allows, request.operation)?;
         table.ensure_not_append_only(request.operation)?;
-        if table.schema().fields().any(|field| [FILE, ROW, CHANGE].contains(&field.name.as_str())) {
-            let reason = format!("a column is called like one of {FILE}, {ROW} and {CHANGE}");
+        if let Some(field) = table.schema().fields().find(|field| field.name.starts_with('@')) {
+            let reason = format!(
+                "the name of the column `{}` begins like one that is used while rows change",
+                field.name
+            );
             return Err(DeltaError::InvalidRows { location: table.location().clone(), reason });
         }
         let files = Arc::new(table.files()?);
         let identities = Identities::new(&table, &request.identities)?;
+        let changes = ChangeData::new(&table)?;
         let metrics = ModifyMetrics::default();
-        Ok(Self { table, files, request, gone: HashMap::new(), writer: None, identities, metrics })
+        Ok(Self {
+            table,
+            files,
+            request,
+            gone: HashMap::new(),
+            writer: None,
+            changes,
+            identities,
+            partitions: PartitionConditions::new(),
+            metrics,
+        })
     }
 
     /// One row may be deleted twice.
@@ -154,8 +172,16 @@ impl Modification {
         self
     }
 
+    /// Only files of some partitions are looked at.
+    pub(crate) fn with_partitions(mut self, partitions: PartitionConditions) -> Self {
+        self.partitions = partitions;
+        self
+    }
+
     /// All rows go, without being read.
     pub(crate) fn take_all(&mut self) -> Result<(), DeltaError> {
+        // That a whole file goes says that all its rows do.
+        self.changes = None;
         for (index, file) in self.files.iter().enumerate() {
             let live = remainder::live_rows(self.table.location(), file)?;
             self.metrics.count(RowChange::Delete, live);
@@ -187,6 +213,9 @@ impl Modification {
                     let file = usize::try_from(files.value(index)).unwrap_or_default();
                     let row = u64::try_from(rows.value(index)).unwrap_or_default();
                     self.gone.entry(file).or_default().push(row);
+                    if let Some(changes) = self.changes.as_mut().filter(|_| change.writes()) {
+                        changes.update(file, row);
+                    }
                 }
             }
             if change.writes() {
@@ -211,32 +240,31 @@ impl Modification {
         } else {
             self.ensure_rows_may_move()?;
         }
-        self.writer()?.write(&rows)
+        self.writer()?.write(&rows)?;
+        let kind = if change == RowChange::Insert { "insert" } else { "update_postimage" };
+        self.changes.as_mut().map_or(Ok(()), |changes| changes.write(&rows, |_| kind))
     }
 
     fn writer(&mut self) -> Result<&mut TableWriter, DeltaError> {
-        let writer = match self.writer.take() {
-            Some(writer) => writer,
-            None => {
-                let table = &self.table;
-                TableWriter::new(table.location(), table.metadata(), table.schema(), &self.request.checks)?
-            }
+        let writer = if let Some(writer) = self.writer.take() {
+            writer
+        } else {
+            let table = &self.table;
+            TableWriter::new(table.location(), table.metadata(), table.schema(), &self.request.checks)?
         };
         Ok(self.writer.insert(writer))
     }
 
-    /// New files lose the identity of the rows that were in others, and do not say which rows changed.
+    /// New files lose the identity of the rows that were in others.
     fn ensure_rows_may_move(&self) -> Result<(), DeltaError> {
-        let lost =
-            [("rowTracking", "delta.enableRowTracking"), ("changeDataFeed", "delta.enableChangeDataFeed")];
-        match lost.iter().find(|(_, property)| self.table.is_enabled(property)) {
-            None => Ok(()),
-            Some((feature, _)) => Err(DeltaError::UnsupportedFeatures {
-                location: self.table.location().clone(),
-                features: vec![(*feature).to_owned()],
-                operation: "moving rows to other files",
-            }),
+        if !self.table.is_enabled("delta.enableRowTracking") {
+            return Ok(());
         }
+        Err(DeltaError::UnsupportedFeatures {
+            location: self.table.location().clone(),
+            features: vec!["rowTracking".to_owned()],
+            operation: "moving rows to other files",
+        })
     }
 
     /// Commits what was taken. Nothing is committed when nothing changed.
@@ -266,6 +294,8 @@ impl Modification {
             metrics: self.metrics.recorded(self.request.operation),
             removes,
             adds,
+            changes: self.changes.map(ChangeData::finish).transpose()?.unwrap_or_default(),
+            partitions: self.partitions,
             metadata: self.identities.metadata(&self.table)?,
             ..DataChange::new(self.request.operation, &self.request.user)
         };
@@ -299,6 +329,9 @@ impl Modification {
         let (mut removes, mut adds) = (Vec::new(), Vec::new());
         for (index, gone) in touched {
             let file = self.files[index].clone();
+            if let Some(changes) = &mut self.changes {
+                reader.each_gone(&file, &gone, |rows, positions| changes.gone(index, &rows, positions))?;
+            }
             let whole = gone.len() as u64 == remainder::live_rows(self.table.location(), &file)?;
             match &mut vectors {
                 _ if whole => {}

@@ -118,6 +118,7 @@ fn bins(
             partitions.entry(file.partition_values.clone()).or_default().push(file);
         }
     }
+    let target = i64::try_from(TARGET_SIZE).unwrap_or(i64::MAX);
     let mut bins = Vec::new();
     for mut files in partitions.into_values() {
         files.sort_by(|a, b| a.size.cmp(&b.size).then_with(|| a.path.cmp(&b.path)));
@@ -127,7 +128,7 @@ fn bins(
             if request.purge && file.deletion_vector.is_none() {
                 continue;
             }
-            if bin.size + file.size > TARGET_SIZE as i64 {
+            if bin.size + file.size > target {
                 bins.extend(std::mem::take(&mut bin).worthwhile(table, request)?);
             }
             bin.add(file);

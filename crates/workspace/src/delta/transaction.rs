@@ -4,15 +4,17 @@
 //! that leaves the change valid, it is committed on top of theirs; else it is a conflict. The isolation is
 //! Delta's `WriteSerializable`: rows that others append without looking at the table are never a conflict.
 
+mod reads;
 mod winner;
 
 use std::collections::BTreeMap;
 
-use super::action::{Action, AddFile, DomainMetadata, Metadata, Protocol, RemoveFile};
+use super::action::{Action, AddFile, ChangeFile, DomainMetadata, Metadata, Protocol, RemoveFile};
 use super::checkpoint::checkpoint_if_due;
 use super::commit::{assign_row_ids, commit_info, in_commit_timestamp, now_millis, write_commit};
 use super::error::{Conflict, DeltaError};
 use super::snapshot::{Pin, Snapshot};
+pub(crate) use reads::PartitionConditions;
 use winner::Winner;
 
 /// How often a commit is tried again when somebody else commits meanwhile.
@@ -28,6 +30,8 @@ pub(super) struct DataChange {
     pub(super) user: String,
     pub(super) removes: Vec<AddFile>,
     pub(super) adds: Vec<AddFile>,
+    /// The rows that change, where the table feeds them to readers.
+    pub(super) changes: Vec<ChangeFile>,
     /// The protocol and the metadata of the next version, where the change makes others of them.
     pub(super) protocol: Option<Protocol>,
     pub(super) metadata: Option<Metadata>,
@@ -38,6 +42,8 @@ pub(super) struct DataChange {
     pub(super) blind: bool,
     /// Whether rows of this table decided what is written.
     pub(super) reads: bool,
+    /// Of which partitions.
+    pub(super) partitions: PartitionConditions,
 }
 
 impl DataChange {
@@ -50,12 +56,14 @@ impl DataChange {
             user: user.to_owned(),
             removes: Vec::new(),
             adds: Vec::new(),
+            changes: Vec::new(),
             protocol: None,
             metadata: None,
             domains: Vec::new(),
             changes_rows: true,
             blind: false,
             reads: true,
+            partitions: PartitionConditions::new(),
         }
     }
 
@@ -84,7 +92,9 @@ impl DataChange {
 
     fn commit_on(&self, base: &Snapshot) -> Result<u64, DeltaError> {
         let (version, mut adds) = (base.version() + 1, self.adds.clone());
-        adds.iter_mut().for_each(|add| add.data_change = self.changes_rows);
+        for add in &mut adds {
+            add.data_change = self.changes_rows;
+        }
         let protocol = self.protocol.as_ref().unwrap_or(base.protocol());
         let row_ids = assign_row_ids(&mut adds, protocol, base.location(), Some(base))?;
         let mut metadata = self.metadata.clone().unwrap_or_else(|| base.metadata().clone());
@@ -106,6 +116,7 @@ impl DataChange {
         actions.extend(self.domains.iter().cloned().chain(row_ids).map(Action::DomainMetadata));
         actions.extend(self.removes.iter().cloned().map(remove));
         actions.extend(adds.into_iter().map(Action::Add));
+        actions.extend(self.changes.iter().cloned().map(Action::Cdc));
         write_commit(base.location(), version, &actions)?;
         Ok(version)
     }
@@ -121,7 +132,7 @@ impl DataChange {
             return conflict(newer.version(), Conflict::Metadata);
         }
         for version in base.version() + 1..=newer.version() {
-            if let Some(reason) = Winner::read(base.location(), version)?.conflict(self) {
+            if let Some(reason) = Winner::read(base.location(), version)?.conflict(self, base) {
                 return conflict(version, reason);
             }
         }

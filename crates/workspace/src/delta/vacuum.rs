@@ -92,12 +92,13 @@ fn needed(table: &Snapshot, since: i64) -> Result<HashSet<PathBuf>, DeltaError> 
     let log = Log::list(location)?;
     let mut oldest = None;
     for version in log.newest_first() {
+        let recent = committed(table, version)? >= since;
         let mut paths: Vec<(String, Option<DeletionVector>)> = Vec::new();
         each_in_commit(location, version, |line: Line| {
             let kept = |remove: &Tombstone| remove.deletion_timestamp.unwrap_or_default() >= since;
             let removed = line.remove.filter(kept).map(|remove| (remove.path, remove.deletion_vector));
             paths.extend(removed);
-            paths.extend(line.cdc.map(|file| (file.path, None)));
+            paths.extend(line.cdc.filter(|_| recent).map(|file| (file.path, None)));
         })?;
         for (path, vector) in paths {
             add_file(table, &path, vector.as_ref(), &mut needed)?;
@@ -112,14 +113,18 @@ fn needed(table: &Snapshot, since: i64) -> Result<HashSet<PathBuf>, DeltaError> 
 
 /// Tombstones of commits that are cleaned up are in checkpoints, which are not looked at.
 fn ensure_reaches(table: &Snapshot, oldest: Option<u64>, since: i64) -> Result<(), DeltaError> {
-    let location = table.location();
-    let written = oldest.map(|version| {
-        fs_err::metadata(location.commit_file(version)).and_then(|metadata| modified_millis(&metadata))
-    });
-    match written.transpose().map_err(DeltaError::io(location))? {
-        Some(written) if written < since => Ok(()),
-        _ => Err(DeltaError::LogTooShort { location: location.clone() }),
+    match oldest.map(|version| committed(table, version)).transpose()? {
+        Some(committed) if committed < since => Ok(()),
+        _ => Err(DeltaError::LogTooShort { location: table.location().clone() }),
     }
+}
+
+/// The time of the file of a commit.
+fn committed(table: &Snapshot, version: u64) -> Result<i64, DeltaError> {
+    let location = table.location();
+    fs_err::metadata(location.commit_file(version))
+        .and_then(|metadata| modified_millis(&metadata))
+        .map_err(DeltaError::io(location))
 }
 
 fn add_file(
@@ -185,12 +190,12 @@ fn delete(
         parameters.insert("specifiedRetentionMillis".to_owned(), retain.to_string());
     }
     let found = [("numFilesToDelete", files.len() as u64), ("sizeOfDataToDelete", size)];
-    record(table, "VACUUM START", &request.user, parameters, &found)?;
+    record(table, "VACUUM START", &request.user, &parameters, &found)?;
     for file in files {
         fs_err::remove_file(&file.path).map_err(DeltaError::io(table.location()))?;
     }
     let parameters = BTreeMap::from([("status".to_owned(), "COMPLETED".to_owned())]);
-    record(table, "VACUUM END", &request.user, parameters, &[("numDeletedFiles", files.len() as u64)])
+    record(table, "VACUUM END", &request.user, &parameters, &[("numDeletedFiles", files.len() as u64)])
 }
 
 /// A commit that says what happens and changes nothing.
@@ -198,7 +203,7 @@ fn record(
     table: &Snapshot,
     operation: &str,
     user: &str,
-    parameters: BTreeMap<String, String>,
+    parameters: &BTreeMap<String, String>,
     metrics: &[(&str, u64)],
 ) -> Result<(), DeltaError> {
     let mut attempt = 1;
@@ -208,7 +213,7 @@ fn record(
         info.in_commit_timestamp = in_commit_timestamp(&mut newest.metadata().clone(), Some(&newest))?;
         info.isolation_level = "SnapshotIsolation";
         info.is_blind_append = true;
-        info.operation_parameters.clone_from(&parameters);
+        info.operation_parameters.clone_from(parameters);
         info.operation_metrics =
             metrics.iter().map(|(key, value)| ((*key).to_owned(), value.to_string())).collect();
         match write_commit(table.location(), newest.version() + 1, &[Action::CommitInfo(info)]) {

@@ -50,6 +50,8 @@ pub(super) struct TableWriter {
     physical_arrow: SchemaRef,
     statistics: Vec<delta_kernel::expressions::ColumnName>,
     checks: Vec<Check>,
+    /// Where the files go below the table: empty, or ending in a slash.
+    folder: &'static str,
     open: HashMap<Partition, DataFile>,
     written: Vec<AddFile>,
     rows: u64,
@@ -73,6 +75,27 @@ impl TableWriter {
         metadata: &Metadata,
         schema: &StructType,
     ) -> Result<Self, DeltaError> {
+        Self::with(location, metadata, schema, None)
+    }
+
+    /// A writer for rows that change, with one more column that says how: into files that are no files of the
+    /// table (Delta protocol, "Change Data Files").
+    pub(super) fn change_data(
+        location: &TableLocation,
+        metadata: &Metadata,
+        schema: &StructType,
+        change_type: StructField,
+    ) -> Result<Self, DeltaError> {
+        let writer = Self::with(location, metadata, schema, Some(change_type))?;
+        Ok(Self { folder: "_change_data/", ..writer })
+    }
+
+    fn with(
+        location: &TableLocation,
+        metadata: &Metadata,
+        schema: &StructType,
+        extra: Option<StructField>,
+    ) -> Result<Self, DeltaError> {
         let fields: Vec<&StructField> = schema.fields().collect();
         let position = |name: &String| fields.iter().position(|field| field.name == *name);
         let partition_columns: Vec<usize> = metadata.partition_columns.iter().filter_map(position).collect();
@@ -80,10 +103,14 @@ impl TableWriter {
             (0..fields.len()).filter(|index| !partition_columns.contains(index)).collect();
         let mode = mapping_mode(metadata);
         let data = StructType::try_new(data_columns.iter().map(|index| fields[*index].clone()));
-        let physical =
-            data.and_then(|data| data.make_physical(mode)).map_err(DeltaError::kernel(location))?;
+        let physical = data
+            .and_then(|data| data.make_physical(mode))
+            .and_then(|physical| physical.add(extra.clone()))
+            .map_err(DeltaError::kernel(location))?;
         let physical_arrow: Schema = (&physical).try_into_arrow().map_err(DeltaError::query(location))?;
-        let logical = reading_schema(schema).map_err(DeltaError::query(location))?;
+        let data_columns = data_columns.into_iter().chain(extra.is_some().then_some(fields.len())).collect();
+        let logical = schema.add(extra).map_err(DeltaError::kernel(location))?;
+        let logical = reading_schema(&logical).map_err(DeltaError::query(location))?;
         Ok(Self {
             location: location.clone(),
             required: (0..fields.len()).filter(|index| !fields[*index].nullable).collect(),
@@ -99,6 +126,7 @@ impl TableWriter {
             physical_arrow: Arc::new(physical_arrow),
             logical,
             checks: Vec::new(),
+            folder: "",
             open: HashMap::new(),
             written: Vec::new(),
             rows: 0,
@@ -168,6 +196,7 @@ impl TableWriter {
         } else {
             String::new()
         };
+        let directory = format!("{}{directory}", self.folder);
         let values = self.partition_names.iter().cloned().zip(partition.iter().cloned()).collect();
         let statistics = FileStatsAccumulator::new(&self.statistics, &self.physical);
         DataFile::create(&self.location, &directory, values, &self.physical_arrow, statistics)

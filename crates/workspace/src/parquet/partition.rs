@@ -13,8 +13,8 @@ use crate::delta::schema::{DataType, PrimitiveType};
 
 /// The narrowest of INT, BIGINT, DOUBLE and DATE that all values have, else STRING. Spark also infers decimals and
 /// timestamps, which stay STRING here.
-pub(super) fn inferred_type<'a>(values: impl Iterator<Item = &'a str> + Clone) -> DataType {
-    let all = |fits: fn(&str) -> bool| values.clone().next().is_some() && values.clone().all(fits);
+pub(super) fn inferred_type(values: &[&str]) -> DataType {
+    let all = |fits: fn(&str) -> bool| !values.is_empty() && values.iter().all(|text| fits(text));
     let primitive = if all(|text| text.parse::<i32>().is_ok()) {
         PrimitiveType::Integer
     } else if all(|text| text.parse::<i64>().is_ok()) {

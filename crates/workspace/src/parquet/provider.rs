@@ -128,7 +128,7 @@ fn open(file: &DataFile, wanted: &SchemaRef) -> Result<ParquetRecordBatchReader,
         ParquetRecordBatchReaderBuilder::try_new_with_options(opened.into_file(), schema::reader_options())
             .map_err(of_file)?;
     let is_wanted = |field: &Field| {
-        file.value(field.name()).is_none()
+        file.partition_column(field.name()).is_none()
             && wanted.fields().iter().any(|wanted| wanted.name().eq_ignore_ascii_case(field.name()))
     };
     let fields = builder.schema().fields().iter().enumerate();
@@ -141,8 +141,8 @@ fn open(file: &DataFile, wanted: &SchemaRef) -> Result<ParquetRecordBatchReader,
 fn wanted(file: &DataFile, read: &RecordBatch, schema: &SchemaRef) -> QueryResult<RecordBatch> {
     let rows = read.num_rows();
     let column = |field: &Arc<Field>| -> QueryResult<_> {
-        if let Some(value) = file.value(field.name()) {
-            return partition::column(&file.path, field, value, rows).map_err(external);
+        if let Some((_, value)) = file.partition_column(field.name()) {
+            return partition::column(&file.path, field, value.as_deref(), rows).map_err(external);
         }
         let names = read.schema_ref().fields().iter();
         match names.zip(read.columns()).find(|(known, _)| known.name().eq_ignore_ascii_case(field.name())) {
@@ -156,9 +156,8 @@ fn wanted(file: &DataFile, read: &RecordBatch, schema: &SchemaRef) -> QueryResul
 }
 
 impl DataFile {
-    /// The value of a partition column; none for the others.
-    fn value(&self, column: &str) -> Option<Option<&str>> {
-        let mut partition = self.partition.iter();
-        partition.find(|(name, _)| name.eq_ignore_ascii_case(column)).map(|(_, value)| value.as_deref())
+    /// Name and value of a partition column; none for the others.
+    fn partition_column(&self, column: &str) -> Option<&(String, Option<String>)> {
+        self.partition.iter().find(|(name, _)| name.eq_ignore_ascii_case(column))
     }
 }

@@ -28,7 +28,7 @@ fn partition_columns_have_the_narrowest_type_of_their_values() {
         (vec!["nan", "inf"], DataType::STRING),
         (vec![], DataType::STRING),
     ] {
-        assert_eq!(inferred_type(values.iter().copied()), expected, "{values:?}");
+        assert_eq!(inferred_type(&values), expected, "{values:?}");
     }
 }
 

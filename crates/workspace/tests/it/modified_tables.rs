@@ -302,3 +302,40 @@ fn check_document(text: &str) {
     let current = fs_err::read_to_string(&path).unwrap_or_default();
     assert_eq!(current, text, "docs/delta-writes.md is out of date: run the test with {UPDATE}=1");
 }
+
+/// A change as a reader of the feed sees it: what became of which row, in which version.
+#[derive(Debug, Deserialize, PartialEq, Eq, PartialOrd, Ord)]
+struct FedChange {
+    version: u64,
+    change: String,
+    id: i64,
+    v: Option<String>,
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn change_data_feed_has_every_change() {
+    for clauses in [
+        "TBLPROPERTIES ('delta.enableChangeDataFeed' = 'true')",
+        "PARTITIONED BY (v) TBLPROPERTIES ('delta.enableChangeDataFeed' = 'true', 'delta.enableDeletionVectors' = 'true')",
+    ] {
+        let sql = Sql::start().await;
+        sql.run(&format!("CREATE TABLE main.default.t (id BIGINT, v STRING) {clauses}")).await;
+        sql.run("INSERT INTO main.default.t VALUES (1, 'a'), (2, 'b'), (3, 'c')").await;
+        sql.run("UPDATE main.default.t SET v = 'x' WHERE id = 1").await;
+        sql.run("DELETE FROM main.default.t WHERE id = 2").await;
+        sql.run(
+            "MERGE INTO main.default.t USING (VALUES (1, NULL), (3, 'm'), (4, 'n')) AS s(id, v) ON t.id = s.id
+             WHEN MATCHED AND s.v IS NULL THEN DELETE WHEN MATCHED THEN UPDATE SET v = s.v WHEN NOT MATCHED THEN INSERT *",
+        )
+        .await;
+        sql.run("OPTIMIZE main.default.t").await;
+        let script = repository().join("tests/readers/change_data.py");
+        let at = folder(&sql, "main.default.t").await;
+        let output = Command::new(crate::delta_tables::python()).arg(script).arg(at).output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        let mut fed: Vec<FedChange> = serde_json::from_slice(&output.stdout).unwrap();
+        fed.sort();
+        let lines = fed.iter().map(|fed| format!("{} {} {} {:?}", fed.version, fed.change, fed.id, fed.v));
+        insta::assert_snapshot!("change_data_feed", lines.collect::<Vec<_>>().join("\n"));
+    }
+}

@@ -2,6 +2,7 @@
 
 mod clone;
 mod columns;
+mod concurrency;
 mod information_schema;
 mod maintenance;
 mod model;

@@ -11,8 +11,8 @@ use super::*;
 use crate::delta::schema::{DataType, StructField, StructType};
 use crate::delta::test_tables::engine;
 use crate::delta::{
-    CHANGE, FILE, MetadataChange, Modification, ModifyMetrics, ModifyRequest, Pin, ROW, RowChange, alter,
-    create_table, history,
+    CHANGE, FILE, MetadataChange, Modification, ModifyMetrics, ModifyRequest, PartitionConditions, Pin, ROW,
+    RowChange, alter, create_table, history,
 };
 
 mod concurrency;
@@ -197,6 +197,15 @@ impl Table {
     }
 
     fn delete_of(&self, table: Snapshot, predicate: Option<Expr>) -> Result<ModifyMetrics, DeltaError> {
+        self.delete_in(table, predicate, PartitionConditions::new())
+    }
+
+    fn delete_in(
+        &self,
+        table: Snapshot,
+        predicate: Option<Expr>,
+        partitions: PartitionConditions,
+    ) -> Result<ModifyMetrics, DeltaError> {
         let request = ModifyRequest {
             operation: "DELETE",
             parameters: Vec::new(),
@@ -205,7 +214,7 @@ impl Table {
             identities: Vec::new(),
             user: "admin@clxs.local".to_owned(),
         };
-        let mut modification = Modification::new(table, request)?;
+        let mut modification = Modification::new(table, request)?.with_partitions(partitions);
         let Some(predicate) = predicate else {
             modification.take_all()?;
             return self.runtime.block_on(modification.commit());

@@ -157,7 +157,7 @@ fn a_clone_is_recorded_as_the_platform_records_it() {
     let parameters = [("isShallow", "false"), ("source", "main.shop.orders"), ("sourceVersion", "0")];
     let parameters = parameters.map(|(key, value)| (key.to_owned(), value.to_owned()));
     assert_eq!(commit.operation_parameters, BTreeMap::from(parameters));
-    assert_eq!((commit.read_version, commit.is_blind_append), (Some(-1), Some(false)));
+    assert_eq!((commit.read_version, commit.is_blind_append), (None, Some(false)));
     assert_eq!(commit.isolation_level.as_deref(), Some("Serializable"));
     assert_eq!(commit.user_name.as_deref(), Some("admin@clxs.local"));
     assert_eq!(commit.operation_metrics["numCopiedFiles"], "1");

@@ -95,24 +95,41 @@ impl Reader {
         gone: &[u64],
         mut take: impl FnMut(RecordBatch) -> Result<(), DeltaError>,
     ) -> Result<(), DeltaError> {
+        self.each(file, |position| gone.binary_search(&position).is_err(), |rows, _| take(rows))
+    }
+
+    /// Takes the live rows that go, with their positions.
+    pub(super) fn each_gone(
+        &mut self,
+        file: &AddFile,
+        gone: &[u64],
+        take: impl FnMut(RecordBatch, &[u64]) -> Result<(), DeltaError>,
+    ) -> Result<(), DeltaError> {
+        self.each(file, |position| gone.binary_search(&position).is_ok(), take)
+    }
+
+    fn each(
+        &mut self,
+        file: &AddFile,
+        is_wanted: impl Fn(u64) -> bool,
+        mut take: impl FnMut(RecordBatch, &[u64]) -> Result<(), DeltaError>,
+    ) -> Result<(), DeltaError> {
         let table = self.table.clone();
         let (scan, scanned) = self.scanned(file)?;
         let mut offset = 0;
         for rows in table.read(|| scan.read(scanned))? {
-            let rows = table.read(|| rows)?;
-            let kept = kept(&rows, gone, offset);
-            offset += rows.rows.num_rows() as u64;
-            take(filter_record_batch(&rows.rows, &kept).map_err(DeltaError::query(table.location()))?)?;
+            let FileRows { rows, live } = table.read(|| rows)?;
+            let is_live = |row: usize| live.as_ref().is_none_or(|live| live.value(row));
+            let wanted: Vec<bool> =
+                (0..rows.num_rows()).map(|row| is_live(row) && is_wanted(offset + row as u64)).collect();
+            let positions: Vec<u64> =
+                (offset..).zip(&wanted).filter(|(_, wanted)| **wanted).map(|(row, _)| row).collect();
+            offset += rows.num_rows() as u64;
+            let chosen = filter_record_batch(&rows, &BooleanArray::from(wanted));
+            take(chosen.map_err(DeltaError::query(table.location()))?, &positions)?;
         }
         Ok(())
     }
-}
-
-/// Which rows of a part of a file stay.
-fn kept(rows: &FileRows, gone: &[u64], offset: u64) -> BooleanArray {
-    let live = |row: usize| rows.live.as_ref().is_none_or(|live| live.value(row));
-    let goes = |row: usize| gone.binary_search(&(offset + row as u64)).is_ok();
-    (0..rows.rows.num_rows()).map(|row| Some(live(row) && !goes(row))).collect()
 }
 
 /// The statistics of a file some rows of which are deleted: bounds, but no longer tight ones.

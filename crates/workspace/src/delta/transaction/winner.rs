@@ -1,19 +1,26 @@
 //! What somebody else committed first, as far as it decides whether another change is still valid (open Delta,
 //! `ConflictChecker`).
 
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
 
 use super::DataChange;
+use super::reads::looks_at;
 use crate::delta::error::{Conflict, DeltaError};
 use crate::delta::location::TableLocation;
 use crate::delta::log::each_in_commit;
+use crate::delta::snapshot::Snapshot;
+
+type Partition = BTreeMap<String, Option<String>>;
 
 /// A commit that came first.
 #[derive(Debug, Default)]
 pub(super) struct Winner {
     blind: bool,
-    adds_rows: bool,
-    removed: Vec<String>,
+    /// The partitions of the files that have new rows.
+    added: Vec<Partition>,
+    removed: Vec<Removed>,
     domains: Vec<String>,
 }
 
@@ -36,11 +43,15 @@ struct Info {
 #[serde(rename_all = "camelCase")]
 struct Added {
     data_change: bool,
+    partition_values: Partition,
 }
 
-#[derive(Deserialize)]
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
 struct Removed {
     path: String,
+    /// Absent when the writer left it out.
+    partition_values: Option<Partition>,
 }
 
 #[derive(Deserialize)]
@@ -53,21 +64,24 @@ impl Winner {
         let mut winner = Self::default();
         each_in_commit(location, version, |line: Line| {
             winner.blind |= line.commit_info.is_some_and(|info| info.is_blind_append == Some(true));
-            winner.adds_rows |= line.add.is_some_and(|add| add.data_change);
-            winner.removed.extend(line.remove.map(|remove| remove.path));
+            let added = line.add.filter(|add| add.data_change);
+            winner.added.extend(added.map(|add| add.partition_values));
+            winner.removed.extend(line.remove);
             winner.domains.extend(line.domain_metadata.map(|domain| domain.domain));
         })?;
         Ok(winner)
     }
 
-    /// Why a change that did not see the commit is not valid after it.
-    pub(super) fn conflict(&self, change: &DataChange) -> Option<Conflict> {
+    /// Why a change of a table that did not see the commit is not valid after it.
+    pub(super) fn conflict(&self, change: &DataChange, table: &Snapshot) -> Option<Conflict> {
         let looked = change.reads && change.changes_rows;
-        let removes = |path: &String| change.removes.iter().any(|file| file.path == *path);
-        if looked && self.adds_rows && !self.blind {
+        let looks_at = |partition: &Partition| looked && looks_at(&change.partitions, table, partition);
+        let looked_at = |file: &Removed| file.partition_values.as_ref().map_or(looked, looks_at);
+        let removes = |file: &Removed| change.removes.iter().any(|own| own.path == file.path);
+        if !self.blind && self.added.iter().any(looks_at) {
             return Some(Conflict::Append);
         }
-        if looked && !self.removed.is_empty() {
+        if self.removed.iter().any(looked_at) {
             return Some(Conflict::DeleteRead);
         }
         if self.removed.iter().any(removes) {

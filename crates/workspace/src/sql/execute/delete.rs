@@ -2,7 +2,7 @@
 
 use super::changes::Changes;
 use super::context::Context;
-use super::modified::{Written, begin, modified};
+use super::modified::{Written, begin, modified, partition_conditions};
 use super::query::{Choice, candidates};
 use crate::delta::{ModifyMetrics, RowChange};
 use crate::sql::SqlError;
@@ -16,10 +16,13 @@ pub(super) async fn execute(context: &Context, statement: Delete) -> Result<Stat
     written.shorten(&mut predicate);
     let modification =
         begin(context, &written, "DELETE", vec![written.predicate(&predicate)], Vec::new()).await?;
+    let partitions = partition_conditions(context, &written, &predicate).await?;
+    let modification = modification.with_partitions(partitions);
     let mut changes = Changes::new(&written.name, written.schema(), &written.alias);
     changes.delete(RowChange::Delete, None)?;
     let target = written.target(&modification)?;
-    let rows = candidates(context, target, Choice::Where(Some(predicate)), changes.expressions()).await?;
+    let rows =
+        candidates(context, target, Choice::Where(Some(Box::new(predicate))), changes.expressions()).await?;
     let rows = changes.plan(context, rows).await?;
     Ok(deleted(&modified(context, modification, rows).await?))
 }

@@ -12,7 +12,7 @@ pub(super) use assignment::assigned_to;
 use super::changes::{Changes, identities};
 use super::checks::{compiled, constraints};
 use super::context::Context;
-use super::modified::{Written, begin};
+use super::modified::{Written, begin, partition_conditions};
 use super::query::{self, Choice, Planned, candidates};
 use super::rows::counts;
 use crate::delta::schema::StructField;
@@ -120,11 +120,14 @@ async fn replace_where(
     let condition = query::condition(context, &provider.schema(), &written.alias, predicate.clone()).await?;
     let check =
         Check { name: REPLACE_WHERE.to_owned(), expression: predicate.to_string(), predicate: condition };
-    let modification = begin(context, written, "WRITE", parameters, identities).await?.with_check(check);
+    let partitions = partition_conditions(context, written, &predicate).await?;
+    let modification = begin(context, written, "WRITE", parameters, identities).await?;
+    let modification = modification.with_check(check).with_partitions(partitions);
     let mut changes = Changes::new(&written.name, written.schema(), &written.alias);
     changes.delete(RowChange::Delete, None)?;
     let target = written.target(&modification)?;
-    let gone = candidates(context, target, Choice::Where(Some(predicate)), changes.expressions()).await?;
+    let gone =
+        candidates(context, target, Choice::Where(Some(Box::new(predicate))), changes.expressions()).await?;
     let gone = changes.plan(context, gone).await?;
     let modification = modification.take(gone.stream().await?).await?;
     let modification = modification.insert(rows.stream().await?).await.map_err(mismatch)?;

@@ -46,7 +46,7 @@ fn cannot_restore(error: DeltaError, pin: Pin) -> DeltaError {
             error @ (DeltaError::VersionNotFound { .. }
             | DeltaError::TimestampAfterLatest { .. }
             | DeltaError::TimestampBeforeEarliest { .. }),
-        ) => DeltaError::CannotRestore { source: Box::new(error) },
+        ) => DeltaError::CannotRestore { reason: Box::new(error) },
         (_, error) => error,
     }
 }
@@ -119,7 +119,7 @@ async fn chosen(
         }
     }
     let target = Target { alias: &written.alias, snapshot: &written.snapshot, rows };
-    let rows = candidates(context, target, Choice::Where(Some(predicate)), Vec::new()).await?;
+    let rows = candidates(context, target, Choice::Where(Some(Box::new(predicate))), Vec::new()).await?;
     let file = rows.target(FILE).alias(FILE);
     let files: Vec<_> = rows.project(vec![file])?.stream().await?.try_collect().await.map_err(sql_error)?;
     let mut chosen = HashSet::new();

@@ -85,7 +85,9 @@ fn each_expression(statement: &mut Merge, mut visit: impl FnMut(&mut Expr)) {
         clause.condition.iter_mut().for_each(&mut visit);
         match &mut clause.action {
             MergeAction::Update(assignments) => {
-                assignments.iter_mut().for_each(|assignment| visit(&mut assignment.value));
+                for assignment in assignments {
+                    visit(&mut assignment.value);
+                }
             }
             MergeAction::Insert { values, .. } => values.iter_mut().for_each(&mut visit),
             MergeAction::Delete | MergeAction::UpdateAll | MergeAction::InsertAll => {}

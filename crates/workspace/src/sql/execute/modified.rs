@@ -1,14 +1,16 @@
 //! What UPDATE, DELETE and MERGE share: the table they write to and the change they make.
 
 use clxs_api::{FullName, Identifier, Privilege};
-use datafusion::sql::sqlparser::ast::{Expr, VisitMut};
+use datafusion::physical_expr::expressions::Column;
+use datafusion::physical_expr::utils::collect_columns;
+use datafusion::sql::sqlparser::ast::{BinaryOperator, Expr, VisitMut};
 use serde_json::json;
 
 use super::checks::{compiled, constraints};
 use super::context::{Context, allowed_table};
-use super::query::{Planned, Target};
+use super::query::{Planned, Target, condition, has_subquery};
 use crate::delta::schema::StructType;
-use crate::delta::{Modification, ModifyMetrics, ModifyRequest, Pin, Snapshot};
+use crate::delta::{Modification, ModifyMetrics, ModifyRequest, PartitionConditions, Pin, Snapshot};
 use crate::sql::SqlError;
 use crate::sql::ast::TableReference;
 use crate::sql::relations::shorten_qualifiers;
@@ -109,4 +111,37 @@ pub(super) async fn modified(
     let modification = modification.take(rows.stream().await?).await?;
     context.gate.enter()?;
     Ok(modification.commit().await?)
+}
+
+/// The parts of a condition that are about partition columns alone: only files of partitions that meet them are
+/// looked at.
+pub(super) async fn partition_conditions(
+    context: &Context,
+    written: &Written,
+    predicate: &Expr,
+) -> Result<PartitionConditions, SqlError> {
+    let partitions = &written.snapshot.metadata().partition_columns;
+    if partitions.is_empty() {
+        return Ok(PartitionConditions::new());
+    }
+    let schema = written.snapshot.clone().into_table_provider()?.schema();
+    let mut conditions = PartitionConditions::new();
+    for part in parts(predicate).into_iter().filter(|part| !has_subquery(*part)) {
+        let condition = condition(context, &schema, &written.alias, part.clone()).await?;
+        let columns = collect_columns(&condition);
+        let is_partition = |column: &Column| partitions.iter().any(|name| name == column.name());
+        if !columns.is_empty() && columns.iter().all(is_partition) {
+            conditions.push(condition);
+        }
+    }
+    Ok(conditions)
+}
+
+/// The conditions that all must hold.
+fn parts(predicate: &Expr) -> Vec<&Expr> {
+    match predicate {
+        Expr::BinaryOp { left, op: BinaryOperator::And, right } => [parts(left), parts(right)].concat(),
+        Expr::Nested(inner) => parts(inner),
+        other => vec![other],
+    }
 }

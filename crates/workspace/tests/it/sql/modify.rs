@@ -146,7 +146,6 @@ async fn changes_that_cannot_be_are_refused_and_change_nothing() {
             "UPDATE main.default.t SET v = nothing.x",
             "UPDATE main.default.v SET id = 1",
             "UPDATE main.default.fixed SET id = 1",
-            "UPDATE main.default.fed SET id = 1 WHERE id = 2",
             "MERGE INTO main.default.t USING main.default.fed AS s ON t.id = s.id",
             "MERGE INTO main.default.t USING main.default.fed AS f ON t.id = f.id WHEN MATCHED THEN UPDATE SET * WHEN NOT MATCHED THEN INSERT *",
             "MERGE INTO main.default.t USING main.default.fed AS s ON t.id = s.id WHEN MATCHED THEN DELETE WHEN MATCHED THEN UPDATE SET v = 'x'",

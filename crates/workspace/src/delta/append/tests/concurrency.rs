@@ -99,3 +99,23 @@ fn files_written_by_a_delete_have_row_ids_where_the_table_needs_them() {
     ids.sort_unstable();
     assert_eq!(ids, [Some(2), Some(3)]);
 }
+
+#[test]
+fn deletes_from_other_partitions_go_together() {
+    for with_vectors in ["true", "false"] {
+        let (table, new) = table(&["kind"], &[("delta.enableDeletionVectors", with_vectors)]);
+        create_table(&table.engine, &table.location, &new).unwrap();
+        let rows = "(1, 'a', 1.0, NULL), (2, 'a', 1.0, NULL), (3, 'b', 1.0, NULL), (4, 'b', 1.0, NULL)";
+        table.write(WriteMode::Append, rows, Vec::new()).unwrap();
+        let read = table.snapshot();
+        let delete = |id: i64, kind: &str| {
+            let partition = col("kind").eq(lit(kind));
+            let partitions = vec![table.check("", partition.clone()).predicate];
+            table.delete_in(read.clone(), Some(partition.and(col("id").eq(lit(id)))), partitions)
+        };
+        assert_eq!(delete(1, "a").unwrap().version, Some(2));
+        assert_eq!(delete(3, "b").unwrap().version, Some(3));
+        assert_eq!(delete(2, "a").unwrap_err().class().1, "2D521");
+        assert_eq!(table.count(), 2);
+    }
+}

@@ -8,7 +8,7 @@ use datafusion::logical_expr::{Expr as PlanExpr, ExprSchemable as _, LogicalPlan
 use datafusion::prelude::SessionContext;
 use datafusion::sql::sqlparser::ast::{
     Expr, ExprWithAlias, Ident, Join, JoinConstraint, JoinOperator, Query, Select, SelectItem, SetExpr,
-    TableFactor, TableWithJoins,
+    TableFactor, TableWithJoins, WildcardAdditionalOptions,
 };
 
 use super::error::sql_error;
@@ -37,7 +37,7 @@ pub(in crate::sql::execute) struct Target<'a> {
 /// Which rows are looked at.
 pub(in crate::sql::execute) enum Choice {
     /// Those of the target that meet a condition, which may have subqueries.
-    Where(Option<Expr>),
+    Where(Option<Box<Expr>>),
     /// Those of the target joined with those of a source.
     Join { source: Box<TableFactor>, on: Box<Expr>, operator: fn(JoinConstraint) -> JoinOperator },
 }
@@ -98,7 +98,7 @@ impl Form {
         let mut items = expressions;
         let (mut from, mut selection, mut operator) = (Vec::new(), None, None);
         match choice {
-            Choice::Where(condition) => selection = condition,
+            Choice::Where(condition) => selection = condition.map(|condition| *condition),
             Choice::Join { source, on, operator: join } => {
                 items.push(*on);
                 from.push(TableWithJoins { relation: *source, joins: Vec::new() });
@@ -132,7 +132,7 @@ impl Form {
     /// Takes the expressions out: the query then selects everything.
     fn take_expressions(&mut self) -> Result<Vec<Expr>, SqlError> {
         let select = select(&mut self.query)?;
-        let everything = vec![SelectItem::Wildcard(Default::default())];
+        let everything = vec![SelectItem::Wildcard(WildcardAdditionalOptions::default())];
         let items = std::mem::replace(&mut select.projection, everything);
         let expression = |item| match item {
             SelectItem::ExprWithAlias { expr, .. } => Some(expr),
