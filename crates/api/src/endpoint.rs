@@ -12,6 +12,24 @@ pub const SCHEMAS: &str = "/api/2.1/unity-catalog/schemas";
 pub const TABLES: &str = "/api/2.1/unity-catalog/tables";
 /// Names and types of all tables of a catalog.
 pub const TABLE_SUMMARIES: &str = "/api/2.1/unity-catalog/table-summaries";
+/// Volumes; `/{name}` for one.
+pub const VOLUMES: &str = "/api/2.1/unity-catalog/volumes";
+/// Registered models; `/{full_name}` for one, with `/versions` and `/aliases/{alias}`.
+pub const MODELS: &str = "/api/2.1/unity-catalog/models";
+/// External locations; `/{name}` for one.
+pub const EXTERNAL_LOCATIONS: &str = "/api/2.1/unity-catalog/external-locations";
+/// Storage credentials; `/{name}` for one.
+pub const STORAGE_CREDENTIALS: &str = "/api/2.1/unity-catalog/storage-credentials";
+/// Trying a storage credential.
+pub const VALIDATE_STORAGE_CREDENTIALS: &str = "/api/2.1/unity-catalog/validate-storage-credentials";
+/// The workspaces a securable is bound to: `/{securable_type}/{securable_name}`.
+pub const BINDINGS: &str = "/api/2.1/unity-catalog/bindings";
+/// The deprecated path of the bindings of catalogs; `/{name}` for one.
+pub const CATALOG_BINDINGS: &str = "/api/2.1/unity-catalog/workspace-bindings/catalogs";
+/// Files in volumes: `/Volumes/{catalog}/{schema}/{volume}/{path}`.
+pub const FILES: &str = "/api/2.0/fs/files";
+/// Directories in volumes: `/Volumes/{catalog}/{schema}/{volume}/{path}`.
+pub const DIRECTORIES: &str = "/api/2.0/fs/directories";
 /// Direct grants: `/{securable_type}/{full_name}`.
 pub const PERMISSIONS: &str = "/api/2.1/unity-catalog/permissions";
 /// Direct and inherited grants: `/{securable_type}/{full_name}`.

@@ -14,19 +14,24 @@ use serde::Deserialize;
 
 mod wire_enum;
 
+pub mod binding;
 pub mod catalog;
 pub mod current_user;
 pub mod endpoint;
 pub mod error;
+pub mod file;
 pub mod grant;
 pub mod literal;
 pub mod metastore;
+pub mod model;
 pub mod name;
 pub mod privilege;
 pub mod schema;
 pub mod securable;
 pub mod statement;
+pub mod storage;
 pub mod table;
+pub mod volume;
 pub mod warehouse;
 
 pub use error::{ApiError, ErrorCode};

@@ -4,11 +4,16 @@
 //! becomes a [`Principal`](crate::principal::Principal), and what changes something runs to its end.
 
 mod auth;
+mod bindings;
 mod catalogs;
 mod error;
+mod external_locations;
 mod extract;
+mod files;
 mod layers;
 mod metastore;
+mod models;
+mod neighbours;
 mod paging;
 mod permissions;
 mod routes;
@@ -16,7 +21,9 @@ mod schemas;
 mod scim;
 mod securables;
 mod statements;
+mod storage_credentials;
 mod tables;
+mod volumes;
 mod warehouses;
 
 pub(crate) use auth::Caller;
@@ -50,6 +57,8 @@ pub(crate) struct AppState {
     pub(crate) warehouse: Warehouse,
     /// Whether fields that the protocol does not have are refused instead of ignored.
     pub(crate) strict_requests: bool,
+    /// Signs the URLs that open files without a token.
+    signer: files::Signer,
 }
 
 impl AppState {
@@ -60,7 +69,7 @@ impl AppState {
     pub(crate) fn new(metastore: Metastore, slots: usize, strict_requests: bool) -> std::io::Result<Self> {
         let warehouse = Warehouse::new(slots)?;
         let engine = DeltaEngine::new(warehouse.handle().clone());
-        Ok(Self { metastore, engine, warehouse, strict_requests })
+        Ok(Self { metastore, engine, warehouse, strict_requests, signer: files::Signer::new() })
     }
 
     /// What statements work with.
@@ -91,18 +100,25 @@ impl AppState {
 fn endpoints() -> Routes {
     Routes::new()
         .merge(securables::routes::<catalogs::Catalogs>())
+        .merge(bindings::routes())
+        .merge(external_locations::routes())
+        .merge(files::routes())
         .merge(metastore::routes())
+        .merge(models::routes())
+        .merge(neighbours::routes())
         .merge(permissions::routes())
         .merge(securables::routes::<schemas::Schemas>())
         .merge(scim::routes())
         .merge(statements::routes())
+        .merge(storage_credentials::routes())
         .merge(tables::routes())
+        .merge(securables::routes::<volumes::Volumes>())
         .merge(warehouses::routes())
 }
 
 /// The endpoints that need none.
 fn open_endpoints() -> Routes {
-    metastore::open_routes()
+    Routes::new().merge(files::open_routes()).merge(metastore::open_routes())
 }
 
 /// Methods and paths of all endpoints.

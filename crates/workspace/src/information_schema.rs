@@ -7,6 +7,7 @@ mod column;
 mod columns_table;
 mod privileges;
 mod securables;
+mod volumes;
 
 use clxs_api::Identifier;
 use datafusion::arrow::array::RecordBatch;
@@ -38,9 +39,11 @@ pub(crate) fn batch(
         "tables" => securables::tables(tx, access, &catalogs)?,
         "views" => securables::views(tx, access, &catalogs)?,
         "columns" => columns_table::columns(tx, access, &catalogs)?,
+        "volumes" => volumes::volumes(tx, access, &catalogs)?,
         "catalog_privileges" => privileges::of_catalogs(tx, access, &catalogs)?,
         "schema_privileges" => privileges::of_schemas(tx, access, &catalogs)?,
         "table_privileges" => privileges::of_tables(tx, access, &catalogs)?,
+        "volume_privileges" => privileges::of_volumes(tx, access, &catalogs)?,
         _ => return Ok(None),
     };
     Ok(Some(batch))

@@ -2,8 +2,9 @@
 //!
 //! ```text
 //! http ─► securables ────────────────► authorization ─► metastore (SQLite)
-//!   └───► warehouse ─► sql ─► securables
-//!                       └───► delta, parquet (tables in folders)
+//!   ├───► warehouse ─► sql ─► securables
+//!   │                   └───► delta, parquet (tables in folders)
+//!   └───► volume (files in folders)
 //! ```
 //!
 //! [`Workspace::router`] is the whole of it: an authenticated HTTP service, to be called in-process or served over
@@ -25,6 +26,7 @@ mod principal;
 mod securables;
 mod session;
 mod sql;
+mod volume;
 mod warehouse;
 mod workspace;
 

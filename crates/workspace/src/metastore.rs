@@ -7,32 +7,40 @@
 //! The rules about who may do what are not here but in [`crate::authorization`].
 
 mod backup;
+mod binding;
 mod catalogs;
 mod error;
 mod grants;
 mod liveness;
 mod location;
 mod migration;
+mod models;
 mod page;
 mod principals;
 mod row;
 mod schemas;
 mod securable;
+mod storage;
 mod tables;
 mod tokens;
+mod volumes;
 mod writes;
 
 pub(crate) use backup::require_whole;
+pub(crate) use binding::{Bound, Reach};
 pub(crate) use catalogs::{Catalog, CatalogRow, SYSTEM_CATALOG};
 pub(crate) use error::{MetastoreError, type_word};
 pub(crate) use grants::GrantRow;
-pub(crate) use location::normalise_location;
+pub(crate) use location::{folder_path, normalise_location};
 pub(crate) use migration::MetastoreRow;
+pub(crate) use models::{Model, ModelRow};
 pub(crate) use page::{Page, PageRequest};
 pub(crate) use principals::{ALL_USERS, PrincipalKind, PrincipalRow};
 pub(crate) use schemas::{INFORMATION_SCHEMA, Schema, SchemaRow};
 pub(crate) use securable::{Details, Parent, Securable};
+pub(crate) use storage::{ExternalLocation, ExternalLocationRow, StorageCredential, StorageCredentialRow};
 pub(crate) use tables::{ColumnDetail, TableFilter, TableHead, TableRow, ViewDetails};
+pub(crate) use volumes::{Volume, VolumeRow};
 pub(crate) use writes::{Folder, InterruptedWrite, WriteIntent};
 
 use std::path::{Path, PathBuf};

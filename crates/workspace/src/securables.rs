@@ -1,16 +1,29 @@
 //! What REST and SQL both do with securables: each operation with its permission check, in one transaction.
 
+mod bindings;
 mod catalogs;
 mod grants;
+mod models;
 mod names;
 mod schemas;
 mod shared;
+mod storage;
 mod tables;
+mod volumes;
 
+pub(crate) use bindings::{bindings, change_bindings};
 pub(crate) use catalogs::{create_catalog, drop_catalog, get_catalog, list_catalogs, update_catalog};
 pub(crate) use grants::{change_grants, direct_grants, effective_grants};
+pub(crate) use models::{create_model, drop_model, get_model, list_models, update_model};
 pub(crate) use names::new_name;
 pub(crate) use schemas::{create_schema, drop_schema, get_schema, list_schemas, update_schema};
+pub(crate) use storage::{
+    create_credential, create_location, drop_credential, drop_location, get_credential, get_location,
+    list_credentials, list_locations, require_location, update_credential, update_location,
+};
 pub(crate) use tables::{
     TableListing, drop_table, get_table, list_table_summaries, list_tables, update_table_owner,
+};
+pub(crate) use volumes::{
+    create_volume, drop_volume, get_volume, list_volumes, update_volume, usable_volume,
 };

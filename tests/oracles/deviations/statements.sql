@@ -14,6 +14,7 @@ DESC HISTORY delta.`/path`
 DESCRIBE DETAIL prod.sales.orders
 DESCRIBE DETAIL delta.`/path/to/t`
 DESCRIBE CATALOG prod
+DESCRIBE VOLUME prod.sales.vol
 
 -- Spark has one node for renaming tables and views.
 ALTER VIEW prod.sales.v RENAME TO prod.sales.w

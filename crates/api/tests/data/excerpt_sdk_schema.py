@@ -8,28 +8,44 @@ import json
 import re
 import sys
 
-PATHS = ("/api/2.0/preview/scim/v2/Me", "/api/2.0/sql/statements", "/api/2.0/sql/warehouses") + tuple(
+PATHS = ("/api/2.0/fs", "/api/2.0/preview/scim/v2/Me", "/api/2.0/sql/statements", "/api/2.0/sql/warehouses") + tuple(
     "/api/2.1/unity-catalog/" + group
     for group in (
+        "bindings",
         "catalogs",
         "effective-permissions",
+        "external-locations",
         "metastore_summary",
+        "models",
         "permissions",
         "schemas",
+        "storage-credentials",
         "table-summaries",
         "tables",
+        "validate-storage-credentials",
+        "volumes",
+        "workspace-bindings",
     )
 )
 ROOTS = [
     "catalog.EffectivePermissionsList",
     "catalog.GetMetastoreSummaryResponse",
     "catalog.GetPermissionsResponse",
+    "catalog.GetWorkspaceBindingsResponse",
     "catalog.ListCatalogsResponse",
+    "catalog.ListExternalLocationsResponse",
+    "catalog.ListRegisteredModelsResponse",
     "catalog.ListSchemasResponse",
+    "catalog.ListStorageCredentialsResponse",
     "catalog.ListTableSummariesResponse",
     "catalog.ListTablesResponse",
+    "catalog.ListVolumesResponseContent",
     "catalog.PermissionsChange",
     "catalog.TableExistsResponse",
+    "catalog.UpdateCatalogWorkspaceBindingsResponse",
+    "catalog.ValidateStorageCredentialResponse",
+    "catalog.WorkspaceBinding",
+    "files.ListDirectoryResponse",
     "iam.User",
     "sql.ListWarehousesResponse",
     "sql.QueryTag",

@@ -159,6 +159,11 @@ fn every_enum_value_of_the_sdk_is_known_and_no_other() {
         clxs_api::SecurableKind => "catalog.SecurableType",
         clxs_api::catalog::CatalogType => "catalog.CatalogType",
         clxs_api::catalog::IsolationMode => "catalog.CatalogIsolationMode",
+        clxs_api::binding::BindingType => "catalog.WorkspaceBindingBindingType",
+        clxs_api::storage::IsolationMode => "catalog.IsolationMode",
+        clxs_api::storage::ValidationOperation => "catalog.ValidationResultOperation",
+        clxs_api::storage::ValidationOutcome => "catalog.ValidationResultResult",
+        clxs_api::volume::VolumeType => "catalog.VolumeType",
         clxs_api::statement::Disposition => "sql.Disposition",
         clxs_api::statement::OnWaitTimeout => "sql.ExecuteStatementRequestOnWaitTimeout",
         clxs_api::statement::ResultFormat => "sql.Format",
@@ -205,6 +210,28 @@ fn every_path_and_method_is_one_of_the_sdk() {
         ("DELETE", endpoint::TABLES, "/{full_name}"),
         ("GET", endpoint::TABLES, "/{full_name}/exists"),
         ("GET", endpoint::TABLE_SUMMARIES, ""),
+        ("GET", endpoint::VOLUMES, ""),
+        ("POST", endpoint::VOLUMES, ""),
+        ("GET", endpoint::VOLUMES, "/{name}"),
+        ("PATCH", endpoint::VOLUMES, "/{name}"),
+        ("DELETE", endpoint::VOLUMES, "/{name}"),
+        ("GET", endpoint::MODELS, ""),
+        ("POST", endpoint::MODELS, ""),
+        ("PATCH", endpoint::MODELS, "/{full_name}"),
+        ("GET", endpoint::MODELS, "/{full_name}/versions"),
+        ("GET", endpoint::MODELS, "/{full_name}/aliases/{alias}"),
+        ("GET", endpoint::EXTERNAL_LOCATIONS, ""),
+        ("POST", endpoint::EXTERNAL_LOCATIONS, ""),
+        ("PATCH", endpoint::EXTERNAL_LOCATIONS, "/{name}"),
+        ("GET", endpoint::STORAGE_CREDENTIALS, ""),
+        ("POST", endpoint::STORAGE_CREDENTIALS, ""),
+        ("PATCH", endpoint::STORAGE_CREDENTIALS, "/{name}"),
+        ("POST", endpoint::VALIDATE_STORAGE_CREDENTIALS, ""),
+        ("GET", endpoint::BINDINGS, "/{securable_type}/{securable_name}"),
+        ("PATCH", endpoint::BINDINGS, "/{securable_type}/{securable_name}"),
+        ("PATCH", endpoint::CATALOG_BINDINGS, "/{name}"),
+        ("PUT", endpoint::FILES, "{file_path*}"),
+        ("GET", endpoint::DIRECTORIES, "{directory_path*}"),
         ("GET", endpoint::PERMISSIONS, "/{securable_type}/{full_name}"),
         ("PATCH", endpoint::PERMISSIONS, "/{securable_type}/{full_name}"),
         ("GET", endpoint::EFFECTIVE_PERMISSIONS, "/{securable_type}/{full_name}"),
@@ -240,6 +267,18 @@ fn response_types_have_the_fields_of_the_sdk() {
     check_class("catalog.ListTablesResponse", &samples::table_page());
     check_class("catalog.ListTableSummariesResponse", &samples::table_summary_page());
     check_class("catalog.TableExistsResponse", &samples::table_exists());
+    check_class("catalog.VolumeInfo", &samples::volume());
+    check_class("catalog.ListVolumesResponseContent", &samples::volume_page());
+    check_class("catalog.RegisteredModelInfo", &samples::model());
+    check_class("catalog.ListRegisteredModelsResponse", &samples::model_page());
+    check_class("catalog.ExternalLocationInfo", &samples::external_location());
+    check_class("catalog.ListExternalLocationsResponse", &samples::external_location_page());
+    check_class("catalog.StorageCredentialInfo", &samples::storage_credential());
+    check_class("catalog.ListStorageCredentialsResponse", &samples::storage_credential_page());
+    check_class("catalog.ValidateStorageCredentialResponse", &samples::validation());
+    check_class("catalog.GetWorkspaceBindingsResponse", &samples::bindings());
+    check_class("catalog.UpdateCatalogWorkspaceBindingsResponse", &samples::catalog_bindings());
+    check_class("files.ListDirectoryResponse", &samples::directory());
     check_class("catalog.GetPermissionsResponse", &samples::permissions());
     check_class("catalog.EffectivePermissionsList", &samples::effective_permissions());
     check_class("catalog.PermissionsChange", &samples::permissions_change());
@@ -267,5 +306,17 @@ fn request_types_have_the_fields_of_the_sdk() {
         &at("PATCH", endpoint::PERMISSIONS, "/{securable_type}/{full_name}"),
         &samples::update_permissions(),
     );
+    check_body(&at("POST", endpoint::VOLUMES, ""), &samples::create_volume());
+    check_body(&at("PATCH", endpoint::VOLUMES, "/{name}"), &samples::update_volume());
+    check_body(&at("POST", endpoint::MODELS, ""), &samples::create_model());
+    check_body(&at("PATCH", endpoint::MODELS, "/{full_name}"), &samples::update_model());
+    check_body(&at("POST", endpoint::EXTERNAL_LOCATIONS, ""), &samples::create_external_location());
+    check_body(&at("PATCH", endpoint::EXTERNAL_LOCATIONS, "/{name}"), &samples::update_external_location());
+    check_body(&at("POST", endpoint::STORAGE_CREDENTIALS, ""), &samples::create_storage_credential());
+    check_body(&at("PATCH", endpoint::STORAGE_CREDENTIALS, "/{name}"), &samples::update_storage_credential());
+    check_body(&at("POST", endpoint::VALIDATE_STORAGE_CREDENTIALS, ""), &samples::validate_credential());
+    let of_securable = "/{securable_type}/{securable_name}";
+    check_body(&at("PATCH", endpoint::BINDINGS, of_securable), &samples::update_bindings());
+    check_body(&at("PATCH", endpoint::CATALOG_BINDINGS, "/{name}"), &samples::update_catalog_bindings());
     check_body(&at("POST", endpoint::STATEMENTS, ""), &samples::execute_statement());
 }

@@ -50,6 +50,30 @@ const METASTORE: &[Privilege] = &[
 /// Carried by tables, each kind of view excepted from some.
 const TABLE: &[Privilege] = &[Privilege::Select, Privilege::Modify, Privilege::ReadMetadata];
 
+/// Carried by external locations.
+const EXTERNAL_LOCATION: &[Privilege] = &[
+    Privilege::AllPrivileges,
+    Privilege::Browse,
+    Privilege::CreateExternalTable,
+    Privilege::CreateExternalVolume,
+    Privilege::CreateForeignSecurable,
+    Privilege::CreateManagedStorage,
+    Privilege::ExternalUseLocation,
+    Privilege::Manage,
+    Privilege::ReadFiles,
+    Privilege::WriteFiles,
+];
+
+/// Carried by storage credentials.
+const STORAGE_CREDENTIAL: &[Privilege] = &[
+    Privilege::AllPrivileges,
+    Privilege::CreateExternalLocation,
+    Privilege::CreateExternalTable,
+    Privilege::Manage,
+    Privilege::ReadFiles,
+    Privilege::WriteFiles,
+];
+
 /// Carried by catalogs and everything in them.
 const GOVERNANCE: &[Privilege] = &[Privilege::AllPrivileges, Privilege::ApplyTag, Privilege::Manage];
 
@@ -62,6 +86,10 @@ pub(crate) fn is_applicable(privilege: &Privilege, securable_kind: &str) -> bool
         "TABLE_VIEW" | "TABLE_METRIC_VIEW" => &[GOVERNANCE, &[Privilege::Select]],
         "TABLE_MATERIALIZED_VIEW" => &[GOVERNANCE, &[Privilege::Select, Privilege::Refresh]],
         "TABLE_DELTA" | "TABLE_DELTA_EXTERNAL" => &[GOVERNANCE, TABLE],
+        "VOLUME_STANDARD" => &[GOVERNANCE, &[Privilege::ReadVolume, Privilege::WriteVolume]],
+        "FUNCTION_REGISTERED_MODEL" => &[GOVERNANCE, &[Privilege::Execute]],
+        "EXTERNAL_LOCATION_STANDARD" => &[EXTERNAL_LOCATION],
+        "STORAGE_CREDENTIAL_STANDARD" => &[STORAGE_CREDENTIAL],
         _ => &[],
     };
     sets.iter().any(|set| set.contains(privilege))

@@ -6,7 +6,7 @@ use clxs_api::{Privilege, SecurableKind};
 
 use super::is_covered_by_all;
 use super::visibility::Sight;
-use crate::metastore::{Details, GrantRow, MetastoreError, MetastoreRow, Securable, TableRow};
+use crate::metastore::{Details, GrantRow, MetastoreError, MetastoreRow, Reach, Securable, TableRow};
 
 /// A securable on the way from the metastore to the one asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,6 +20,8 @@ pub(crate) struct Level {
     pub(crate) securable_kind: &'static str,
     /// Whether it is the platform's own: nobody changes it.
     pub(crate) system: bool,
+    /// How far this workspace may use it.
+    pub(super) reach: Reach,
 }
 
 /// What a caller holds on one securable itself.
@@ -44,6 +46,7 @@ impl Level {
             owner: row.owner.clone(),
             securable_kind: "METASTORE_STANDARD",
             system: false,
+            reach: Reach::Full,
         }
     }
 
@@ -55,6 +58,7 @@ impl Level {
             owner: row.owner.clone(),
             securable_kind: row.securable_kind(),
             system: row.system,
+            reach: Reach::Full,
         }
     }
 
@@ -66,6 +70,7 @@ impl Level {
             owner: row.owner.clone(),
             securable_kind: row.securable_kind(),
             system: false,
+            reach: Reach::Full,
         }
     }
 }
@@ -83,13 +88,17 @@ impl Holding {
 }
 
 impl Held {
-    /// Puts levels and the grants of these identities together.
+    /// Puts levels and the grants of these identities together. What is granted on the metastore holds for the
+    /// metastore alone.
     pub(super) fn new(levels: Vec<Level>, grants: &[GrantRow], identities: &[String]) -> Self {
+        let alone = levels.len() == 1;
         let held_on = |level: &Level| Holding {
             owner: identities.contains(&level.owner),
             privileges: grants
                 .iter()
-                .filter(|grant| grant.securable_id == level.id)
+                .filter(|grant| {
+                    grant.securable_id == level.id && (alone || level.kind != SecurableKind::Metastore)
+                })
                 .map(|grant| grant.privilege.clone())
                 .collect(),
         };
@@ -123,7 +132,8 @@ impl Held {
         }
         self.require_use(is_creation(privilege))?;
         let securable = self.securable();
-        if self.has(privilege) && !(securable.system && is_change(privilege)) {
+        let unchangeable = securable.system || self.levels().any(|level| level.reach == Reach::ReadOnly);
+        if self.has(privilege) && !(unchangeable && is_change(privilege)) {
             return Ok(());
         }
         Err(denied(privilege.clone(), securable))
@@ -131,6 +141,9 @@ impl Held {
 
     /// [`Access::see`](super::Access::see)
     pub(crate) fn require_sight(&self, include_browse: bool) -> Result<Sight, MetastoreError> {
+        if let Some(isolated) = self.isolated() {
+            return Err(isolated);
+        }
         let securable = self.securable();
         match Sight::of(&securable.kind, &self.holdings()) {
             Sight::None => {}
@@ -151,8 +164,26 @@ impl Held {
         self.hidden().or_else(barred).unwrap_or(not_found)
     }
 
+    /// Whether the caller may say which workspaces may use the securable. That it is isolated from this one does
+    /// not matter: else nobody could bind it again.
+    pub(crate) fn require_to_bind(&self) -> Result<(), MetastoreError> {
+        if self.has(&Privilege::Manage) && !self.securable().system {
+            return Ok(());
+        }
+        Err(self.hidden().unwrap_or_else(|| denied(Privilege::Manage, self.securable())))
+    }
+
+    /// The error for what is isolated from this workspace: here there is no such catalog.
+    fn isolated(&self) -> Option<MetastoreError> {
+        let level = self.levels().find(|level| level.reach == Reach::None)?;
+        Some(MetastoreError::not_found(level.kind.clone(), &level.name))
+    }
+
     /// The error for a caller who holds nothing from the catalog down: to them there is no such catalog.
     fn hidden(&self) -> Option<MetastoreError> {
+        if let Some(isolated) = self.isolated() {
+            return Some(isolated);
+        }
         let (catalog, _) = self.levels.get(1)?;
         let admin = self.levels[0].1.owner;
         // Everybody holds something on every information_schema: it says nothing about its catalog.
@@ -200,7 +231,15 @@ fn is_creation(privilege: &Privilege) -> bool {
 
 /// Whether the privilege allows to change the securable or what is in it.
 fn is_change(privilege: &Privilege) -> bool {
-    !matches!(privilege, Privilege::Select | Privilege::UseCatalog | Privilege::UseSchema | Privilege::Browse)
+    !matches!(
+        privilege,
+        Privilege::Select
+            | Privilege::UseCatalog
+            | Privilege::UseSchema
+            | Privilege::Browse
+            | Privilege::ReadVolume
+            | Privilege::Execute
+    )
 }
 
 fn denied(privilege: Privilege, level: &Level) -> MetastoreError {

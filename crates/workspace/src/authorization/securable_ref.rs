@@ -3,7 +3,10 @@
 use clxs_api::{FullName, Identifier, SecurableKind};
 
 use super::Level;
-use crate::metastore::{Catalog, Details, MetastoreError, Schema, Securable, TableRow, Transaction};
+use crate::metastore::{
+    Bound, Catalog, Details, ExternalLocation, MetastoreError, Model, Schema, Securable, StorageCredential,
+    TableRow, Transaction, Volume,
+};
 
 /// A securable by kind and name.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,7 +27,11 @@ impl SecurableRef {
             SecurableKind::Metastore => return Ok(Self::metastore()),
             SecurableKind::Catalog => 1,
             SecurableKind::Schema => 2,
-            SecurableKind::Table => 3,
+            SecurableKind::ExternalLocation | SecurableKind::StorageCredential => 1,
+            SecurableKind::Table
+            | SecurableKind::Volume
+            | SecurableKind::Function
+            | SecurableKind::RegisteredModel => 3,
             _ => {
                 let message = format!("The embedded workspace has no securables of type {kind}.");
                 return Err(MetastoreError::invalid(message));
@@ -82,18 +89,30 @@ impl SecurableRef {
     ) -> Result<(), MetastoreError> {
         let Some(name) = &self.name else { return Ok(()) };
         if let [catalog, _, ..] = name.parts() {
-            levels.push(Level::of(&tx.catalog(catalog)?));
+            levels.push(bound_level(tx, &tx.catalog(catalog)?));
         }
         if let [catalog, schema, _, ..] = name.parts() {
             levels.push(Level::of(&tx.schema(catalog, schema)?));
         }
         levels.push(match self.kind {
-            SecurableKind::Catalog => Level::of(&tx.securable::<Catalog>(name)?),
+            SecurableKind::Catalog => bound_level(tx, &tx.securable::<Catalog>(name)?),
             SecurableKind::Schema => Level::of(&tx.securable::<Schema>(name)?),
+            SecurableKind::Volume => Level::of(&tx.securable::<Volume>(name)?),
+            // Privileges on registered models are those of functions (`facts/rest_api.md` §6).
+            SecurableKind::Function | SecurableKind::RegisteredModel => {
+                Level::of(&tx.securable::<Model>(name)?)
+            }
+            SecurableKind::ExternalLocation => bound_level(tx, &tx.securable::<ExternalLocation>(name)?),
+            SecurableKind::StorageCredential => bound_level(tx, &tx.securable::<StorageCredential>(name)?),
             _ => Level::of_table(&tx.table(name)?),
         });
         Ok(())
     }
+}
+
+/// What may be isolated from this workspace, and with it all that is in it.
+fn bound_level<D: Bound>(tx: &Transaction<'_>, row: &Securable<D>) -> Level {
+    Level { reach: row.details.reach(tx.metastore().workspace_id), ..Level::of(row) }
 }
 
 impl<D: Details> From<&Securable<D>> for SecurableRef {

@@ -53,7 +53,12 @@ impl Sight {
 
     /// The privilege to ask for when a securable of this kind is not shown.
     pub(super) fn asks_for(kind: &SecurableKind) -> Privilege {
-        needed_use(kind).unwrap_or(Privilege::Select)
+        needed_use(kind).unwrap_or(match kind {
+            SecurableKind::Volume => Privilege::ReadVolume,
+            SecurableKind::RegisteredModel => Privilege::Execute,
+            SecurableKind::ExternalLocation | SecurableKind::StorageCredential => Privilege::Manage,
+            _ => Privilege::Select,
+        })
     }
 
     /// Whether it is seen in a list that shows browsable securables or not.
@@ -74,6 +79,22 @@ fn shown_by(kind: &SecurableKind) -> &'static [Privilege] {
             Privilege::ApplyTag,
             Privilege::ReadMetadata,
             Privilege::Refresh,
+        ],
+        SecurableKind::Volume => {
+            &[Privilege::ReadVolume, Privilege::WriteVolume, Privilege::Manage, Privilege::ApplyTag]
+        }
+        SecurableKind::RegisteredModel => &[Privilege::Execute, Privilege::Manage, Privilege::ApplyTag],
+        // Any privilege on them shows them.
+        SecurableKind::ExternalLocation | SecurableKind::StorageCredential => &[
+            Privilege::CreateExternalLocation,
+            Privilege::CreateExternalTable,
+            Privilege::CreateExternalVolume,
+            Privilege::CreateForeignSecurable,
+            Privilege::CreateManagedStorage,
+            Privilege::ExternalUseLocation,
+            Privilege::Manage,
+            Privilege::ReadFiles,
+            Privilege::WriteFiles,
         ],
         _ => &[Privilege::Manage],
     }

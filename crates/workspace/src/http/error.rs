@@ -6,6 +6,7 @@ use axum::Json;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use clxs_api::{ApiError, ErrorCode, SecurableKind};
+use serde_json::{Value, json};
 
 use crate::metastore::MetastoreError;
 
@@ -42,9 +43,18 @@ impl From<MetastoreError> for RestError {
             MetastoreError::PermissionDenied { .. } | MetastoreError::NotMetastoreAdmin { .. } => {
                 ErrorCode::PermissionDenied
             }
-            MetastoreError::NotApplicable { .. }
-            | MetastoreError::InvalidParameter { .. }
-            | MetastoreError::LocationOverlap { .. } => ErrorCode::InvalidParameterValue,
+            MetastoreError::LocationOverlap { .. }
+            | MetastoreError::ManagedStorageOverlap { .. }
+            | MetastoreError::ExternalLocationOverlap { .. } => {
+                return Self::invalid(error.to_string()).with_reason("LOCATION_OVERLAP");
+            }
+            MetastoreError::NoExternalLocation { .. } => {
+                code_of(&SecurableKind::ExternalLocation, "DOES_NOT_EXIST")
+            }
+            MetastoreError::InvalidState { .. } => ErrorCode::InvalidState,
+            MetastoreError::NotApplicable { .. } | MetastoreError::InvalidParameter { .. } => {
+                ErrorCode::InvalidParameterValue
+            }
             _ => return Self::internal(&error),
         };
         Self::new(error_code, error.to_string())
@@ -52,6 +62,27 @@ impl From<MetastoreError> for RestError {
 }
 
 impl RestError {
+    /// The same with an `ErrorInfo` among the details, whose domain is that of Unity Catalog.
+    fn with_reason(self, reason: &str) -> Self {
+        self.with_info(reason, "unity-catalog.databricks.com", json!({}))
+    }
+
+    /// The same with an `ErrorInfo` among the details (`facts/rest_api.md` §2).
+    pub(super) fn with_info(mut self, reason: &str, domain: &str, metadata: Value) -> Self {
+        self.0.details.push(json!({
+            "@type": "type.googleapis.com/google.rpc.ErrorInfo",
+            "reason": reason,
+            "domain": domain,
+            "metadata": metadata,
+        }));
+        self
+    }
+
+    /// The code and what happened.
+    pub(super) fn body(&self) -> &ApiError {
+        &self.0
+    }
+
     /// What went wrong inside is for the log; the caller learns where to look.
     fn internal(error: &MetastoreError) -> Self {
         tracing::error!(error = error as &dyn Error, "a request failed inside the workspace");

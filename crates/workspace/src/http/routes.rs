@@ -54,6 +54,15 @@ impl Routes {
     }
 }
 
+/// Answers every method with a refusal that says more than that there is no endpoint: the list does not have it.
+pub(super) fn refuse<H, T>(handler: H) -> Methods
+where
+    H: Handler<T, AppState>,
+    T: 'static,
+{
+    Methods { router: routing::any(handler), names: Vec::new() }
+}
+
 /// The functions of axum's `routing` that begin the methods of a path, and those that add one; each writes its method
 /// down. One that is needed is a word more in the lists below.
 macro_rules! methods {
@@ -84,6 +93,6 @@ macro_rules! methods {
 }
 
 methods! {
-    begin: get "GET", post "POST";
-    add: delete "DELETE", patch "PATCH", post "POST";
+    begin: get "GET", head "HEAD", post "POST";
+    add: delete "DELETE", get "GET", patch "PATCH", post "POST", put "PUT";
 }

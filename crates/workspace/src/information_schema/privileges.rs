@@ -1,4 +1,4 @@
-//! `catalog_privileges`, `schema_privileges` and `table_privileges`: direct grants, and those of ancestors that
+//! `catalog_privileges`, `schema_privileges`, `table_privileges` and `volume_privileges`: direct grants, and those of ancestors that
 //! the securable can carry (facts/sql.md §13, §14).
 
 use std::borrow::Cow;
@@ -9,9 +9,11 @@ use clxs_api::{FullName, Identifier, SecurableKind};
 use datafusion::arrow::array::RecordBatch;
 
 use super::column::{Column, batch, some};
+use super::volumes::visible_volumes;
 use crate::authorization::{Access, Visibility, is_applicable};
 use crate::metastore::{
     CatalogRow, ColumnDetail, GrantRow, MetastoreError, PageRequest, SchemaRow, TableRow, Transaction,
+    VolumeRow,
 };
 use crate::sql::SqlError;
 
@@ -87,6 +89,23 @@ pub(super) fn of_tables(
             path: vec![(table.id, "NONE"), (table.schema_id, "SCHEMA"), (catalog.id.clone(), "CATALOG")],
         };
         Ok(tables.filter(is_seen).map(shown).collect())
+    })
+}
+
+pub(super) fn of_volumes(
+    tx: &Transaction<'_>,
+    access: &Access,
+    catalogs: &[CatalogRow],
+) -> Result<RecordBatch, SqlError> {
+    let names = ["volume_catalog", "volume_schema", "volume_name"];
+    relation(tx, access, catalogs, &names, |catalog, visibility| {
+        let shown = |(schema_id, volume): (String, VolumeRow)| Shown {
+            name: volume.full_name(),
+            securable_kind: volume.securable_kind(),
+            managed: visibility.manages_in_schema(&schema_id, &volume.id, &volume.owner),
+            path: vec![(volume.id, "NONE"), (schema_id, "SCHEMA"), (catalog.id.clone(), "CATALOG")],
+        };
+        Ok(visible_volumes(tx, catalog, visibility)?.into_iter().map(shown).collect())
     })
 }
 

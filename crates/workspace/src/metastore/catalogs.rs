@@ -1,11 +1,12 @@
 //! Catalogs.
 
+use clxs_api::binding::WorkspaceBinding;
 use clxs_api::catalog::IsolationMode;
 use clxs_api::{FullName, Identifier, SecurableKind};
 use serde::{Deserialize, Serialize};
 
 use super::schemas::insert_information_schema;
-use super::{Details, MetastoreError, Page, PageRequest, Securable, Transaction};
+use super::{Bound, Details, MetastoreError, Securable, Transaction};
 
 /// The catalog of the platform's own tables: every metastore has it.
 pub(crate) const SYSTEM_CATALOG: &str = "system";
@@ -20,11 +21,12 @@ pub(crate) struct Catalog {
     pub(crate) isolation_mode: IsolationMode,
     /// A normalised URL.
     pub(crate) storage_root: Option<String>,
+    pub(crate) bindings: Vec<WorkspaceBinding>,
 }
 
 impl Default for Catalog {
     fn default() -> Self {
-        Self { isolation_mode: IsolationMode::Open, storage_root: None }
+        Self { isolation_mode: IsolationMode::Open, storage_root: None, bindings: Vec::new() }
     }
 }
 
@@ -33,6 +35,20 @@ impl Details for Catalog {
 
     fn securable_kind(&self, system: bool) -> &'static str {
         if system { "CATALOG_SYSTEM" } else { "CATALOG_STANDARD" }
+    }
+}
+
+impl Bound for Catalog {
+    fn is_isolated(&self) -> bool {
+        self.isolation_mode == IsolationMode::Isolated
+    }
+
+    fn bindings(&self) -> &[WorkspaceBinding] {
+        &self.bindings
+    }
+
+    fn bindings_mut(&mut self) -> &mut Vec<WorkspaceBinding> {
+        &mut self.bindings
     }
 }
 
@@ -51,11 +67,6 @@ impl Transaction<'_> {
     /// [`MetastoreError::NotFound`]
     pub(crate) fn catalog(&self, name: &Identifier) -> Result<CatalogRow, MetastoreError> {
         self.securable(&FullName::of_catalog(name.clone()))
-    }
-
-    /// Catalogs in the order of their names.
-    pub(crate) fn catalogs(&self, page: &PageRequest) -> Result<Page<CatalogRow>, MetastoreError> {
-        self.securables(None, page)
     }
 
     /// Adds a catalog with its `information_schema`.

@@ -36,10 +36,25 @@ pub(crate) enum MetastoreError {
     InvalidParameter { message: String },
     /// The folder is used by another table.
     #[error(
-        "Input path url '{location}' overlaps with other external tables or volumes within 'CreateTable' call. \
+        "Input path url '{location}' overlaps with other external tables or volumes within '{call}' call. \
          Conflicting tables/volumes: {conflict}."
     )]
-    LocationOverlap { location: String, conflict: String },
+    LocationOverlap { location: String, call: &'static str, conflict: String },
+    /// The folder touches one under which managed tables and volumes are kept.
+    #[error("Input path url '{location}' overlaps with managed storage within '{call}' call")]
+    ManagedStorageOverlap { location: String, call: &'static str },
+    /// The URL touches that of another external location. The text is UNCONFIRMED.
+    #[error("Input path url '{url}' overlaps with an existing external location: {conflict}.")]
+    ExternalLocationOverlap { url: String, conflict: String },
+    /// No external location covers the folder, and the caller may not do without.
+    #[error(
+        "No parent external location was found for path '{location}'. Please create an external location on one \
+         of the parent paths and then retry the query or command again."
+    )]
+    NoExternalLocation { location: String },
+    /// The securable is in a state that does not allow it.
+    #[error("{message}")]
+    InvalidState { message: String },
     /// The folder was written by a newer version of this program.
     #[error("the metastore has format {found}, this version knows formats up to {known}: use a newer clxs")]
     NewerFormat { found: i64, known: usize },
@@ -71,6 +86,9 @@ impl MetastoreError {
 
 /// The kind as the platform's messages write it: `External Location`.
 pub(crate) fn type_word(kind: &SecurableKind) -> String {
+    if kind == &SecurableKind::RegisteredModel {
+        return "Registered Model".to_owned();
+    }
     let words = kind.as_str().split('_').map(|word| {
         let (first, rest) = word.split_at(word.len().min(1));
         first.to_owned() + &rest.to_lowercase()

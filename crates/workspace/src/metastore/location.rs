@@ -89,7 +89,7 @@ pub(super) fn ancestors(stored: &str) -> Vec<&str> {
 }
 
 /// The folder of a `file://` URL of the metastore.
-pub(super) fn folder_path(location: &str) -> Result<std::path::PathBuf, MetastoreError> {
+pub(crate) fn folder_path(location: &str) -> Result<std::path::PathBuf, MetastoreError> {
     let not_a_folder =
         || MetastoreError::invalid(format!("The location '{location}' is not a local folder."));
     Url::parse(location).map_err(|_| not_a_folder())?.to_file_path().map_err(|()| not_a_folder())

@@ -213,7 +213,7 @@ async fn folder_inside_or_around_a_tables_folder_is_refused() {
         ("file:///data/a/bc", true),
         ("file:///data/a/b-2", true),
     ] {
-        let outcome = metastore.read(move |tx| tx.require_free_location(location)).await;
+        let outcome = metastore.read(move |tx| tx.require_free_location(location, "CreateTable")).await;
         assert_eq!(outcome.is_ok(), free, "{location}: {outcome:?}");
     }
 }

@@ -4,11 +4,11 @@ use clxs_api::catalog::{CreateCatalog, UpdateCatalog};
 use clxs_api::{FullName, Identifier, Privilege, SecurableKind};
 
 use super::new_name;
-use super::shared::{Change, New, get, managed, new_row, update};
+use super::shared::{Change, New, get, list_of_metastore, managed, new_row, update};
+use super::storage::managed_root;
 use crate::authorization::{Access, SecurableRef, Sight};
 use crate::metastore::{
-    Catalog, CatalogRow, MetastoreError, Page, PageRequest, SchemaRow, Transaction, WriteIntent,
-    normalise_location,
+    Bound, Catalog, CatalogRow, MetastoreError, Page, PageRequest, SchemaRow, Transaction, WriteIntent,
 };
 
 /// The schema that every new catalog has.
@@ -31,16 +31,7 @@ pub(crate) fn list_catalogs(
     include_browse: bool,
     page: &PageRequest,
 ) -> Result<Page<(CatalogRow, Sight)>, MetastoreError> {
-    let page = tx.catalogs(page)?;
-    let mut items = Vec::with_capacity(page.items.len());
-    for row in page.items {
-        match access.see(tx, &SecurableRef::from(&row), include_browse) {
-            Ok(sight) => items.push((row, sight)),
-            Err(MetastoreError::NotFound { .. } | MetastoreError::PermissionDenied { .. }) => {}
-            Err(error) => return Err(error),
-        }
-    }
-    Ok(Page { items, next: page.next })
+    list_of_metastore(tx, access, include_browse, page)
 }
 
 /// Makes a catalog with its schema `default`, both owned by the caller.
@@ -52,7 +43,7 @@ pub(crate) fn create_catalog(
     access.check(tx, &SecurableRef::metastore(), &Privilege::CreateCatalog)?;
     let new = New { name: &request.name, comment: &request.comment, properties: &request.properties };
     let mut row: CatalogRow = new_row(access, None, &new)?;
-    row.details.storage_root = request.storage_root.as_deref().map(normalise_location).transpose()?;
+    row.details.storage_root = managed_root(tx, access, request.storage_root.as_deref())?;
     tx.insert_catalog(&row)?;
     let mut schema =
         SchemaRow::new(&row, &new_name(&SecurableKind::Schema, DEFAULT_SCHEMA)?, access.principal());
@@ -74,9 +65,11 @@ pub(crate) fn update_catalog(
         comment: change.comment.as_deref(),
         properties: change.properties.as_ref(),
     };
+    let workspace_id = tx.metastore().workspace_id;
     update(tx, access, &FullName::of_catalog(name.clone()), &shared, |catalog: &mut Catalog| {
         if let Some(mode) = &change.isolation_mode {
             catalog.isolation_mode = mode.clone();
+            catalog.bind_when_isolated(workspace_id);
         }
     })
 }
@@ -100,7 +93,8 @@ pub(crate) fn drop_catalog(
             contents: format!("The catalog has {schemas} schema(s)"),
         });
     }
-    let intents = tx.delete_tables_of_catalog(&row)?;
+    let mut intents = tx.delete_tables_of_catalog(&row)?;
+    intents.extend(tx.begin_volume_drops_of_catalog(&row)?);
     tx.delete_securable(&row)?;
     Ok(intents)
 }

@@ -4,10 +4,9 @@ use clxs_api::schema::{CreateSchema, UpdateSchema};
 use clxs_api::{FullName, Identifier, NameError, Privilege, SecurableKind};
 
 use super::shared::{Change, New, get, managed, new_row, update};
+use super::storage::managed_root;
 use crate::authorization::{Access, SecurableRef, Sight, Visibility};
-use crate::metastore::{
-    MetastoreError, Page, PageRequest, Schema, SchemaRow, Transaction, WriteIntent, normalise_location,
-};
+use crate::metastore::{MetastoreError, Page, PageRequest, Schema, SchemaRow, Transaction, WriteIntent};
 
 /// A schema that the caller sees, and how much of it.
 pub(crate) fn get_schema(
@@ -50,7 +49,7 @@ pub(crate) fn create_schema(
     access.check(tx, &SecurableRef::catalog(catalog.clone()), &Privilege::CreateSchema)?;
     let new = New { name: &request.name, comment: &request.comment, properties: &request.properties };
     let mut row: SchemaRow = new_row(access, Some(tx.catalog(&catalog)?.as_parent()), &new)?;
-    row.details.storage_root = request.storage_root.as_deref().map(normalise_location).transpose()?;
+    row.details.storage_root = managed_root(tx, access, request.storage_root.as_deref())?;
     tx.insert_securable(&row)?;
     Ok(row)
 }
@@ -83,14 +82,21 @@ pub(crate) fn drop_schema(
 ) -> Result<Vec<WriteIntent>, MetastoreError> {
     let row: SchemaRow = managed(tx, access, &full_name(name))?;
     let tables = tx.count_tables(&row)?;
-    if tables > 0 && !cascade {
+    let count = |kind| tx.count_securables(&row.id, &kind);
+    // Registered models count as functions (facts/settled.md §1).
+    let functions = count(SecurableKind::Function)? + count(SecurableKind::RegisteredModel)?;
+    let volumes = count(SecurableKind::Volume)?;
+    if tables + functions + volumes > 0 && !cascade {
         return Err(MetastoreError::NotEmpty {
             kind: SecurableKind::Schema,
             name: row.full_name().dotted(),
-            contents: format!("The schema has {tables} tables(s), 0 functions(s), 0 volumes(s)"),
+            contents: format!(
+                "The schema has {tables} tables(s), {functions} functions(s), {volumes} volumes(s)"
+            ),
         });
     }
-    let intents = tx.delete_tables_of_schema(&row)?;
+    let mut intents = tx.delete_tables_of_schema(&row)?;
+    intents.extend(tx.begin_volume_drops_of_schema(&row)?);
     tx.delete_securable(&row)?;
     Ok(intents)
 }

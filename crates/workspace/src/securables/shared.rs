@@ -1,10 +1,12 @@
 //! What is the same for every kind of securable that keeps its own part as [`Details`].
 
-use clxs_api::{FullName, Privilege, Properties};
+use clxs_api::{FullName, Identifier, Privilege, Properties};
 
 use super::new_name;
-use crate::authorization::{Access, SecurableRef, Sight};
-use crate::metastore::{Details, MetastoreError, Parent, Securable, Transaction};
+use crate::authorization::{Access, SecurableRef, Sight, Visibility};
+use crate::metastore::{
+    Details, MetastoreError, Page, PageRequest, Parent, SchemaRow, Securable, Transaction,
+};
 
 /// What a request to make a securable says of what all kinds have.
 pub(super) struct New<'a> {
@@ -31,6 +33,63 @@ pub(super) fn get<D: Details>(
 ) -> Result<(Securable<D>, Sight), MetastoreError> {
     let sight = access.see(tx, &SecurableRef::of::<D>(name.clone()), include_browse)?;
     Ok((tx.securable(name)?, sight))
+}
+
+/// Those securables of a kind that are in the metastore itself which the caller sees, of a page.
+pub(super) fn list_of_metastore<D: Details>(
+    tx: &Transaction<'_>,
+    access: &Access,
+    include_browse: bool,
+    page: &PageRequest,
+) -> Result<Page<(Securable<D>, Sight)>, MetastoreError> {
+    let page = tx.securables(None, page)?;
+    let mut items = Vec::with_capacity(page.items.len());
+    for row in page.items {
+        match access.see(tx, &SecurableRef::from(&row), include_browse) {
+            Ok(sight) => items.push((row, sight)),
+            Err(MetastoreError::NotFound { .. } | MetastoreError::PermissionDenied { .. }) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(Page { items, next: page.next })
+}
+
+/// Those securables of a kind in a schema that the caller sees, of a page.
+///
+/// # Errors
+/// [`MetastoreError::PermissionDenied`] and [`MetastoreError::NotFound`] for the schema or its catalog.
+pub(super) fn list_of_schema<D: Details>(
+    tx: &Transaction<'_>,
+    access: &Access,
+    (catalog, schema): (&Identifier, &Identifier),
+    include_browse: bool,
+    page: &PageRequest,
+) -> Result<Page<(Securable<D>, Sight)>, MetastoreError> {
+    access.see(tx, &SecurableRef::schema(catalog.clone(), schema.clone()), include_browse)?;
+    let schema = tx.schema(catalog, schema)?;
+    let visibility = Visibility::load(tx, access, &tx.catalog(catalog)?)?;
+    Ok(tx.securables(Some(&schema.as_parent()), page)?.filter_map(|row: Securable<D>| {
+        let sight = visibility.in_schema(&D::KIND, &schema.id, &row.id, &row.owner);
+        sight.is_seen(include_browse).then_some((row, sight))
+    }))
+}
+
+/// The schema in which something is to be made, if the caller may make it there.
+///
+/// # Errors
+/// [`MetastoreError::NotFound`], and [`MetastoreError::PermissionDenied`] without the privilege.
+pub(super) fn schema_for_new(
+    tx: &Transaction<'_>,
+    access: &Access,
+    (catalog, schema): (&str, &str),
+    privilege: &Privilege,
+) -> Result<SchemaRow, MetastoreError> {
+    let name = |field: &str, text: &str| {
+        Identifier::new(text).map_err(|error| MetastoreError::invalid(format!("Invalid {field}: {error}.")))
+    };
+    let (catalog, schema) = (name("catalog_name", catalog)?, name("schema_name", schema)?);
+    access.check(tx, &SecurableRef::schema(catalog.clone(), schema.clone()), privilege)?;
+    tx.schema(&catalog, &schema)
 }
 
 /// The row of a new securable, owned by the caller; not yet in the metastore.

@@ -7,6 +7,7 @@ mod grants;
 mod rows;
 mod securables;
 mod shown;
+mod storage;
 mod tables;
 
 use clxs_api::{FullName, Identifier};
@@ -18,6 +19,7 @@ pub(crate) use securables::{
     AlterSecurable, AlterSecurableAction, Commented, CreateCatalog, CreateSchema, Drop, DropKind, Use,
 };
 pub(crate) use shown::{Describe, Show};
+pub(crate) use storage::{AlterVolume, AlterVolumeAction, CreateExternalLocation, CreateVolume};
 pub(crate) use tables::{
     AlterTable, AlterTableAction, CheckConstraint, CloneTable, CreateTable, CreateView, Optimize, Restore,
     Vacuum, ViewColumn,
@@ -30,11 +32,17 @@ pub(crate) enum Statement {
     CreateSchema(CreateSchema),
     CreateTable(Box<CreateTable>),
     CreateView(Box<CreateView>),
+    CreateVolume(CreateVolume),
+    CreateExternalLocation(CreateExternalLocation),
     Clone(Box<CloneTable>),
     Drop(Drop),
     AlterTable(AlterTable),
     AlterSecurable(AlterSecurable),
-    Comment { on: Commented, comment: Option<String> },
+    AlterVolume(AlterVolume),
+    Comment {
+        on: Commented,
+        comment: Option<String>,
+    },
     Insert(Box<Insert>),
     Delete(Box<Delete>),
     Update(Box<Update>),
@@ -49,6 +57,11 @@ pub(crate) enum Statement {
     Revoke(Grant),
     ShowGrants(ShowGrants),
     Show(Show),
+    /// The files and directories of a directory of a volume.
+    List {
+        path: String,
+        limit: Option<usize>,
+    },
     Describe(Describe),
 }
 

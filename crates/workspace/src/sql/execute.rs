@@ -28,6 +28,7 @@ mod rows;
 mod securables;
 mod show;
 mod show_create;
+mod storage;
 mod table_rows;
 mod target;
 mod types;
@@ -55,6 +56,10 @@ pub(crate) async fn execute(context: &Context, statement: Statement) -> Result<S
         Statement::Use(namespace) => securables::use_namespace(context, namespace).await,
         Statement::CreateTable(create) => create_table::execute(context, *create).await,
         Statement::CreateView(create) => views::create(context, *create).await,
+        Statement::CreateVolume(create) => storage::create_volume(context, create).await,
+        Statement::CreateExternalLocation(create) => storage::create_location(context, create).await,
+        Statement::AlterVolume(alter) => storage::alter_volume(context, alter).await,
+        Statement::List { path, limit } => storage::list(context, &path, limit).await,
         Statement::Clone(clone) => clone::execute(context, *clone).await,
         Statement::Drop(drop) => drop::execute(context, drop).await,
         Statement::AlterTable(alter) => alter::execute(context, alter).await,

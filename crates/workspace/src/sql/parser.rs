@@ -22,6 +22,7 @@ pub(super) mod names;
 mod parameters;
 mod query;
 mod show;
+mod storage;
 mod tokens;
 mod types;
 mod unsupported;
@@ -102,13 +103,15 @@ impl<'a> Parser<'a> {
 
     /// `COMMENT ON … IS`
     fn comment_on(&mut self) -> Result<Statement, SqlError> {
-        let on = match self.accept_any(&["CATALOG", "SCHEMA", "DATABASE", "TABLE", "VIEW", "COLUMN"]) {
-            Some("CATALOG") => Commented::Catalog(self.object_name(1)?),
-            Some("SCHEMA" | "DATABASE") => Commented::Schema(self.object_name(2)?),
-            Some("TABLE" | "VIEW") => Commented::Table(self.object_name(3)?),
-            Some(_) => self.column_of_table()?,
-            None => return Err(self.unsupported_kind("COMMENT ON")),
-        };
+        let on =
+            match self.accept_any(&["CATALOG", "SCHEMA", "DATABASE", "TABLE", "VIEW", "VOLUME", "COLUMN"]) {
+                Some("CATALOG") => Commented::Catalog(self.object_name(1)?),
+                Some("SCHEMA" | "DATABASE") => Commented::Schema(self.object_name(2)?),
+                Some("TABLE" | "VIEW") => Commented::Table(self.object_name(3)?),
+                Some("VOLUME") => Commented::Volume(self.object_name(3)?),
+                Some(_) => self.column_of_table()?,
+                None => return Err(self.unsupported_kind("COMMENT ON")),
+            };
         self.expect("IS")?;
         let comment = if self.accept("NULL") { None } else { Some(self.string()?) };
         Ok(Statement::Comment { on, comment })
@@ -169,6 +172,7 @@ const STATEMENTS: &[(&str, Reader)] = &[
     ("GRANT", |parser| Ok(Statement::Grant(parser.grant("TO")?))),
     ("REVOKE", |parser| Ok(Statement::Revoke(parser.grant("FROM")?))),
     ("SHOW", |parser| parser.show()),
+    ("LIST", |parser| parser.list_directory()),
     ("DESCRIBE", |parser| parser.describe()),
     ("DESC", |parser| parser.describe()),
 ];

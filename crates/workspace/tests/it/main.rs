@@ -3,13 +3,18 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "tests fail by panicking, in their helpers too")]
 
 mod backup;
+mod bindings;
 mod catalogs;
 mod delta_tables;
+mod external_locations;
+mod files;
 mod grants;
+mod models;
 mod modified_tables;
 mod oracles;
 mod principals;
 mod protocol;
 mod server;
 mod sql;
+mod volumes;
 mod warehouses;

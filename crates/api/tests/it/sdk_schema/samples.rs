@@ -1,6 +1,8 @@
 //! A value of every wire type with every field filled. No literal ends in `..`, so a new field must be added
 //! here, and with it is compared with the SDK.
 
+mod storage;
+
 use clxs_api::catalog::*;
 use clxs_api::current_user::*;
 use clxs_api::grant::*;
@@ -10,6 +12,7 @@ use clxs_api::statement::*;
 use clxs_api::table::*;
 use clxs_api::warehouse::*;
 use clxs_api::{Extra, Privilege, Properties, SecurableKind};
+pub(super) use storage::*;
 
 #[expect(clippy::unnecessary_wraps, reason = "most fields are optional")]
 fn text() -> Option<String> {

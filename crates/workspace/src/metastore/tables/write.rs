@@ -4,7 +4,6 @@ use clxs_api::SecurableKind;
 use rusqlite::params;
 
 use super::COLUMNS;
-use crate::metastore::location::ancestors;
 use crate::metastore::row::{assignments, json_text, placeholders};
 use crate::metastore::{CatalogRow, Folder, MetastoreError, SchemaRow, TableRow, Transaction, WriteIntent};
 
@@ -65,33 +64,11 @@ impl Transaction<'_> {
         self.delete_tables("t.schema_id IN (SELECT id FROM securables WHERE parent_id = ?1)", &catalog.id)
     }
 
-    /// Refuses a folder that is, contains or is inside the folder of a table (facts/settled.md §7).
-    ///
-    /// # Errors
-    /// [`MetastoreError::LocationOverlap`] names the other table.
-    pub(crate) fn require_free_location(&self, location: &str) -> Result<(), MetastoreError> {
-        let stored = self.shared.managed.stored(location);
-        let mut statement = self.inner.prepare_cached(
-            "SELECT id FROM tables WHERE location IN (SELECT value FROM json_each(?1))
-             UNION ALL SELECT id FROM tables WHERE location > ?2 || '/' AND location < ?2 || '0' LIMIT 1",
-        )?;
-        let mut conflicts = statement.query(params![json_text(&ancestors(&stored))?, stored])?;
-        let Some(conflict) = conflicts.next()? else { return Ok(()) };
-        let table = self.table_by_id(&conflict.get::<_, String>(0)?)?;
-        let conflict = table.map(|table| table.full_name().dotted()).unwrap_or_default();
-        Err(MetastoreError::LocationOverlap { location: location.to_owned(), conflict })
-    }
-
-    /// The URL of the folder of a new managed table: under the root of its schema, else of its catalog, else
-    /// of the workspace.
-    pub(crate) fn managed_location(
-        &self,
-        catalog: &CatalogRow,
-        schema: &SchemaRow,
-        table_id: &str,
-    ) -> String {
+    /// The URL of the folder of a new managed table or volume: under the root of its schema, else of its catalog,
+    /// else of the workspace.
+    pub(crate) fn managed_location(&self, catalog: &CatalogRow, schema: &SchemaRow, id: &str) -> String {
         let root = schema.details.storage_root.as_ref().or(catalog.details.storage_root.as_ref());
-        format!("{}/{table_id}", root.map_or(self.shared.managed.url(), String::as_str))
+        format!("{}/{id}", root.map_or(self.shared.managed.url(), String::as_str))
     }
 
     fn delete_tables(&self, condition: &str, id: &str) -> Result<Vec<WriteIntent>, MetastoreError> {

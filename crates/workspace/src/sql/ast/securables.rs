@@ -51,7 +51,7 @@ pub(crate) enum Use {
     Schema(ObjectName),
 }
 
-/// `DROP CATALOG | SCHEMA | TABLE | VIEW`.
+/// `DROP` of any kind; `cascade` also stands for `FORCE`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Drop {
     pub(crate) kind: DropKind,
@@ -66,6 +66,9 @@ pub(crate) enum DropKind {
     Schema,
     Table,
     View,
+    Volume,
+    ExternalLocation,
+    StorageCredential,
 }
 
 /// What `COMMENT ON` names.
@@ -75,6 +78,7 @@ pub(crate) enum Commented {
     Schema(ObjectName),
     /// A table or a view.
     Table(ObjectName),
+    Volume(ObjectName),
     Column {
         table: ObjectName,
         column: Identifier,

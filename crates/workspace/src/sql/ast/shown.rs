@@ -11,6 +11,9 @@ pub(crate) enum Show {
     Schemas { catalog: Option<Identifier>, pattern: Option<String> },
     Tables { schema: Option<ObjectName>, pattern: Option<String> },
     Views { schema: Option<ObjectName>, pattern: Option<String> },
+    Volumes { schema: Option<ObjectName>, pattern: Option<String> },
+    ExternalLocations { pattern: Option<String> },
+    StorageCredentials { pattern: Option<String> },
     Columns { table: ObjectName },
     Properties { table: ObjectName, key: Option<String> },
     CreateTable { table: ObjectName },
@@ -24,4 +27,7 @@ pub(crate) enum Describe {
     History { table: TableReference, limit: Option<usize> },
     Schema { name: ObjectName, extended: bool },
     Catalog { name: Identifier, extended: bool },
+    Volume { name: ObjectName },
+    ExternalLocation { name: Identifier },
+    StorageCredential { name: Identifier },
 }

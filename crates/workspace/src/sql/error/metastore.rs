@@ -35,10 +35,16 @@ impl From<MetastoreError> for SqlError {
             MetastoreError::PermissionDenied { .. } | MetastoreError::NotMetastoreAdmin { .. } => {
                 Self::unauthorized_access(message)
             }
-            MetastoreError::LocationOverlap { .. } => {
+            MetastoreError::LocationOverlap { .. }
+            | MetastoreError::ManagedStorageOverlap { .. }
+            | MetastoreError::ExternalLocationOverlap { .. } => {
                 Self::new("INVALID_PARAMETER_VALUE.LOCATION_OVERLAP", "22023", message)
             }
+            MetastoreError::NoExternalLocation { .. } => {
+                Self::new("NO_PARENT_EXTERNAL_LOCATION_FOR_PATH", "42704", message)
+            }
             MetastoreError::NotApplicable { .. }
+            | MetastoreError::InvalidState { .. }
             | MetastoreError::InvalidParameter { .. }
             | MetastoreError::PrincipalExists { .. } => {
                 Self::new("INVALID_PARAMETER_VALUE", "22023", message)
@@ -50,7 +56,15 @@ impl From<MetastoreError> for SqlError {
 
 /// The metastore refuses reading with one class and changing with another (facts/settled.md §1).
 fn is_needed_to_read(privilege: &Privilege) -> bool {
-    matches!(privilege, Privilege::UseCatalog | Privilege::UseSchema | Privilege::Select | Privilege::Modify)
+    matches!(
+        privilege,
+        Privilege::UseCatalog
+            | Privilege::UseSchema
+            | Privilege::Select
+            | Privilege::Modify
+            | Privilege::ReadVolume
+            | Privilege::ReadFiles
+    )
 }
 
 fn not_found(kind: &SecurableKind, name: &str, message: &str) -> SqlError {
@@ -58,7 +72,8 @@ fn not_found(kind: &SecurableKind, name: &str, message: &str) -> SqlError {
         (SecurableKind::Catalog, Ok(name), _) => SqlError::no_such_catalog(&name),
         (SecurableKind::Schema, _, Ok(name)) => SqlError::schema_not_found(name),
         (SecurableKind::Table, _, Ok(name)) => SqlError::table_or_view_not_found(name),
-        _ => SqlError::internal(message),
+        (SecurableKind::Volume, _, Ok(name)) => SqlError::volume_not_found(name),
+        _ => SqlError::resource_does_not_exist(kind, message),
     }
 }
 
@@ -67,7 +82,8 @@ fn already_exists(kind: &SecurableKind, name: &str, message: &str) -> SqlError {
         (SecurableKind::Catalog, Ok(name), _) => SqlError::catalog_already_exists(&name),
         (SecurableKind::Schema, _, Ok(name)) => SqlError::schema_already_exists(name),
         (SecurableKind::Table, _, Ok(name)) => SqlError::table_or_view_already_exists(name),
-        _ => SqlError::internal(message),
+        (SecurableKind::Volume, _, Ok(name)) => SqlError::volume_already_exists(name),
+        _ => SqlError::resource_already_exists(kind, message),
     }
 }
 

@@ -169,8 +169,8 @@ impl Context {
     /// The files of a table that the principal may read; `refusal` says what a view is refused with.
     ///
     /// # Errors
-    /// `refusal` for a view; missing privileges; for a folder that is no table of the metastore, everybody but a
-    /// metastore admin is refused.
+    /// `refusal` for a view; missing privileges; for a folder that is no table of the metastore, a missing READ FILES
+    /// on the external location that covers it, which metastore admins do without.
     pub(super) async fn readable_files(
         &self,
         table: &TableReference,
@@ -196,7 +196,7 @@ impl Context {
         let parsed = TableLocation::parse(&location)?;
         let row = self.read(move |tx, access| {
             let Some(row) = tx.table_at(&location)? else {
-                access.require_metastore_admin(tx)?;
+                securables::require_location(tx, access, &location, &Privilege::ReadFiles)?;
                 return Ok(None);
             };
             access.check(tx, &SecurableRef::from(&row), &Privilege::Select)?;

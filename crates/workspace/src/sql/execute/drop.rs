@@ -1,4 +1,6 @@
-//! `DROP CATALOG | SCHEMA | TABLE | VIEW`.
+//! `DROP` of all kinds.
+
+use clxs_api::Identifier;
 
 use super::context::{Context, visible_table};
 use crate::authorization::Access;
@@ -24,7 +26,15 @@ pub(super) async fn execute(context: &Context, drop: Drop) -> Result<StatementRe
 }
 
 fn is_absence(error: &SqlError) -> bool {
-    matches!(error.class, "NO_SUCH_CATALOG_EXCEPTION" | "SCHEMA_NOT_FOUND" | "TABLE_OR_VIEW_NOT_FOUND")
+    matches!(
+        error.class,
+        "NO_SUCH_CATALOG_EXCEPTION"
+            | "SCHEMA_NOT_FOUND"
+            | "TABLE_OR_VIEW_NOT_FOUND"
+            | "UC_VOLUME_NOT_FOUND"
+            | "EXTERNAL_LOCATION_DOES_NOT_EXIST"
+            | "STORAGE_CREDENTIAL_DOES_NOT_EXIST"
+    )
 }
 
 fn drop_rows(
@@ -34,16 +44,29 @@ fn drop_rows(
     drop: &Drop,
 ) -> Result<Vec<WriteIntent>, SqlError> {
     match drop.kind {
-        DropKind::Catalog => {
-            let name = drop.name.0.first().ok_or_else(|| SqlError::internal("a name without parts"))?;
-            Ok(securables::drop_catalog(tx, access, name, drop.cascade)?)
-        }
+        DropKind::Catalog => Ok(securables::drop_catalog(tx, access, first(drop)?, drop.cascade)?),
         DropKind::Schema => {
             let (catalog, schema) = context.schema_name(&drop.name);
             Ok(securables::drop_schema(tx, access, (&catalog, &schema), drop.cascade)?)
         }
+        DropKind::Volume => {
+            let name = context.table_name(&drop.name)?;
+            Ok(securables::drop_volume(tx, access, &name)?.into_iter().collect())
+        }
+        DropKind::ExternalLocation => {
+            securables::drop_location(tx, access, first(drop)?, drop.cascade)?;
+            Ok(Vec::new())
+        }
+        DropKind::StorageCredential => {
+            securables::drop_credential(tx, access, first(drop)?, drop.cascade)?;
+            Ok(Vec::new())
+        }
         DropKind::Table | DropKind::View => drop_table(context, tx, access, drop),
     }
+}
+
+fn first(drop: &Drop) -> Result<&Identifier, SqlError> {
+    drop.name.0.first().ok_or_else(|| SqlError::internal("a name without parts"))
 }
 
 fn drop_table(

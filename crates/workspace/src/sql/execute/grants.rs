@@ -63,7 +63,10 @@ fn row(principal: &str, granted: &EffectivePrivilege, kind: &SecurableKind, name
 fn securable(context: &Context, target: &GrantTarget) -> Result<SecurableRef, SqlError> {
     let name = match (&target.kind, &target.name) {
         (_, None) => None,
-        (SecurableKind::Catalog, Some(name)) => {
+        (
+            SecurableKind::Catalog | SecurableKind::ExternalLocation | SecurableKind::StorageCredential,
+            Some(name),
+        ) => {
             let catalog = name.0.first().cloned();
             catalog.map(clxs_api::FullName::of_catalog)
         }

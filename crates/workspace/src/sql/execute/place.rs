@@ -1,12 +1,13 @@
 //! Where the files of a new table go.
 
-use clxs_api::FullName;
+use clxs_api::{FullName, Privilege};
 
 use super::context::Context;
 use super::table_rows::{Presence, Writing, table_type};
 use super::target::{Place, Target, target};
 use crate::authorization::Access;
 use crate::metastore::{MetastoreError, TableRow, Transaction, normalise_location};
+use crate::securables;
 use crate::sql::SqlError;
 use crate::sql::ast::OnExisting;
 
@@ -45,8 +46,8 @@ pub(super) async fn table_to_write(
 /// The row of a new table with its folder: the one of `LOCATION`, else a new one under the managed root.
 ///
 /// # Errors
-/// `LOCATION_OVERLAP` (facts/settled.md §7); for `LOCATION`, everybody but a metastore admin is refused, because
-/// the embedded workspace has no external locations to hold grants on.
+/// `LOCATION_OVERLAP` (facts/settled.md §7); a missing CREATE EXTERNAL TABLE on the external location that covers
+/// `LOCATION`, which metastore admins do without.
 fn new_table(
     tx: &Transaction<'_>,
     access: &Access,
@@ -59,7 +60,7 @@ fn new_table(
     let mut row = TableRow::new(&place.schema, name.name(), table_type, access.principal());
     row.location = Some(match location {
         None => tx.managed_location(&place.catalog, &place.schema, &row.id),
-        Some(location) => external_location(tx, access, place, location)?,
+        Some(location) => external_location(tx, access, location)?,
     });
     Ok(row)
 }
@@ -67,29 +68,14 @@ fn new_table(
 fn external_location(
     tx: &Transaction<'_>,
     access: &Access,
-    place: &Place,
     location: &str,
-) -> Result<String, SqlError> {
-    access.require_metastore_admin(tx)?;
+) -> Result<String, MetastoreError> {
+    const CALL: &str = "CreateTable";
     let location = normalise_location(location)?;
-    let roots = [place.schema.details.storage_root.as_deref(), place.catalog.details.storage_root.as_deref()];
-    let managed_root = tx.managed_root();
-    let mut roots = roots.into_iter().flatten().chain([managed_root]);
-    if roots.any(|root| is_inside(&location, root) || is_inside(root, &location)) {
-        return Err(overlaps_managed_storage(&location));
-    }
-    tx.require_free_location(&location)?;
+    securables::require_location(tx, access, &location, &Privilege::CreateExternalTable)?;
+    tx.require_outside_managed_storage(&location, CALL)?;
+    tx.require_free_location(&location, CALL)?;
     Ok(location)
-}
-
-fn is_inside(inner: &str, outer: &str) -> bool {
-    inner.strip_prefix(outer).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-}
-
-fn overlaps_managed_storage(location: &str) -> SqlError {
-    let message =
-        format!("Input path url '{location}' overlaps with managed storage within 'CreateTable' call");
-    SqlError::new("INVALID_PARAMETER_VALUE.LOCATION_OVERLAP", "22023", message)
 }
 
 /// Refuses a `LOCATION` for a table that is elsewhere.

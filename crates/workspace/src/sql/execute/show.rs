@@ -7,6 +7,7 @@ use super::parquet_table::is_parquet;
 use super::pattern::matches;
 use super::rows::{result, text_result};
 use super::show_create::create_statement;
+use super::storage;
 use super::views;
 use crate::delta::schema::DataType;
 use crate::delta::{DeltaEngine, Pin, Snapshot};
@@ -22,6 +23,9 @@ pub(super) async fn execute(context: &Context, show: Show) -> Result<StatementRe
         Show::Schemas { catalog, pattern } => schemas(context, catalog, pattern).await,
         Show::Tables { schema, pattern } => tables(context, schema, pattern, false).await,
         Show::Views { schema, pattern } => tables(context, schema, pattern, true).await,
+        Show::Volumes { schema, pattern } => storage::show_volumes(context, schema, pattern).await,
+        Show::ExternalLocations { pattern } => storage::show_locations(context, pattern).await,
+        Show::StorageCredentials { pattern } => storage::show_credentials(context, pattern).await,
         Show::Columns { table } => columns(context, &table).await,
         Show::Properties { table, key } => properties(context, &table, key).await,
         Show::CreateTable { table } => create_table(context, &table).await,

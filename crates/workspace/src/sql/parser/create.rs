@@ -17,6 +17,12 @@ impl Parser<'_> {
     pub(super) fn create(&mut self) -> Result<Statement, SqlError> {
         let replace = self.accept("OR REPLACE");
         self.refuse(&["TEMPORARY", "TEMP", "GLOBAL TEMPORARY", "GLOBAL TEMP", "OR REFRESH"], "CREATE")?;
+        match self.accept_any(&["EXTERNAL VOLUME", "VOLUME", "EXTERNAL LOCATION"]) {
+            Some(_) if replace => return Err(self.syntax_error()),
+            Some("EXTERNAL LOCATION") => return self.create_external_location(),
+            Some(words) => return self.create_volume(words == "EXTERNAL VOLUME"),
+            None => {}
+        }
         self.accept_before("EXTERNAL", "TABLE");
         match self.accept_any(&["TABLE", "VIEW", "CATALOG", "SCHEMA", "DATABASE"]) {
             Some("TABLE") => self.create_table(replace),

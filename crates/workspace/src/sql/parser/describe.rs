@@ -9,14 +9,11 @@ use crate::sql::error::SqlError;
 /// What else the platform describes.
 const OTHERS: &[&str] = &[
     "FUNCTION",
-    "VOLUME",
     "QUERY",
     "SHARE",
     "RECIPIENT",
     "PROVIDER",
     "CONNECTION",
-    "EXTERNAL",
-    "STORAGE",
     "CREDENTIAL",
     "POLICY",
     "METASTORE",
@@ -28,6 +25,9 @@ impl Parser<'_> {
     pub(super) fn describe(&mut self) -> Result<Statement, SqlError> {
         if self.at_query() {
             return Err(SqlError::unsupported("DESCRIBE of a query"));
+        }
+        if let Some(described) = self.describe_storage()? {
+            return Ok(Statement::Describe(described));
         }
         let described = ["DETAIL", "HISTORY", "SCHEMA", "DATABASE", "CATALOG"];
         let kind = described.into_iter().find(|word| self.accept_before_name(word));
@@ -47,6 +47,18 @@ impl Parser<'_> {
                 Describe::Schema { name: self.object_name(2)?, extended }
             }
             None => self.describe_table()?,
+        }))
+    }
+
+    fn describe_storage(&mut self) -> Result<Option<Describe>, SqlError> {
+        Ok(Some(if self.accept("EXTERNAL LOCATION") {
+            Describe::ExternalLocation { name: self.identifier()? }
+        } else if self.accept("STORAGE CREDENTIAL") {
+            Describe::StorageCredential { name: self.identifier()? }
+        } else if self.accept_before_name("VOLUME") {
+            Describe::Volume { name: self.object_name(3)? }
+        } else {
+            return Ok(None);
         }))
     }
 

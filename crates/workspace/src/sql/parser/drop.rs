@@ -4,13 +4,20 @@ use super::Parser;
 use crate::sql::ast::{Drop, DropKind, Statement};
 use crate::sql::error::SqlError;
 
+/// What we drop.
+const DROPPED: &[&str] =
+    &["CATALOG", "SCHEMA", "DATABASE", "TABLE", "VIEW", "VOLUME", "EXTERNAL LOCATION", "STORAGE CREDENTIAL"];
+
 impl Parser<'_> {
     /// After `DROP`.
     pub(super) fn drop_securable(&mut self) -> Result<Statement, SqlError> {
-        let (kind, parts) = match self.accept_any(&["CATALOG", "SCHEMA", "DATABASE", "TABLE", "VIEW"]) {
+        let (kind, parts) = match self.accept_any(DROPPED) {
             Some("CATALOG") => (DropKind::Catalog, 1),
             Some("SCHEMA" | "DATABASE") => (DropKind::Schema, 2),
             Some("TABLE") => (DropKind::Table, 3),
+            Some("VOLUME") => (DropKind::Volume, 3),
+            Some("EXTERNAL LOCATION") => (DropKind::ExternalLocation, 1),
+            Some("STORAGE CREDENTIAL") => (DropKind::StorageCredential, 1),
             Some(_) => (DropKind::View, 3),
             None => return Err(self.unsupported_kind("DROP")),
         };
@@ -18,7 +25,8 @@ impl Parser<'_> {
         let name = self.object_name(parts)?;
         self.refuse(&["PURGE"], "DROP")?;
         let holds_others = matches!(kind, DropKind::Catalog | DropKind::Schema);
-        let cascade = holds_others && self.accept("CASCADE");
+        let is_storage = matches!(kind, DropKind::ExternalLocation | DropKind::StorageCredential);
+        let cascade = (holds_others && self.accept("CASCADE")) || (is_storage && self.accept("FORCE"));
         if holds_others && !cascade {
             self.accept("RESTRICT");
         }

@@ -16,6 +16,9 @@ const SHOWN: &[&str] = &[
     "DATABASES",
     "TABLES",
     "VIEWS",
+    "VOLUMES",
+    "EXTERNAL LOCATIONS",
+    "STORAGE CREDENTIALS",
     "COLUMNS",
     "TBLPROPERTIES",
 ];
@@ -34,6 +37,9 @@ impl Parser<'_> {
             }
             Some("TABLES") => Show::Tables { schema: self.in_schema()?, pattern: self.pattern()? },
             Some("VIEWS") => Show::Views { schema: self.in_schema()?, pattern: self.pattern()? },
+            Some("VOLUMES") => Show::Volumes { schema: self.in_schema()?, pattern: self.pattern()? },
+            Some("EXTERNAL LOCATIONS") => Show::ExternalLocations { pattern: self.pattern()? },
+            Some("STORAGE CREDENTIALS") => Show::StorageCredentials { pattern: self.pattern()? },
             Some("COLUMNS") => self.show_columns()?,
             Some(_) => self.show_properties()?,
             None => return Err(self.unsupported_kind("SHOW")),

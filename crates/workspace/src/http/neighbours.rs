@@ -1,0 +1,41 @@
+//! Endpoints of the platform that have no meaning on local folders: refused by name, with the way around.
+
+use clxs_api::ErrorCode;
+
+use super::routes::{Routes, refuse};
+use super::{Caller, RestError};
+
+pub(super) fn routes() -> Routes {
+    let mut router = Routes::new()
+        .route("/api/2.0/mlflow/unity-catalog/{*call}", refuse(no_model_versions))
+        .route("/api/2.1/unity-catalog/resource-quotas/{*quota}", refuse(no_quotas));
+    for version in ["2.0", "2.1"] {
+        for what in ["path", "table", "volume", "model-version", "service"] {
+            let path = format!("/api/{version}/unity-catalog/temporary-{what}-credentials");
+            router = router.route(&path, refuse(no_cloud_credentials));
+        }
+    }
+    router
+}
+
+async fn no_cloud_credentials(_: Caller) -> RestError {
+    refused(
+        "The embedded workspace gives no credentials: its data are local folders. Open the storage_location of the \
+         table or volume, a file:// URL, or use the Files API.",
+    )
+}
+
+async fn no_model_versions(_: Caller) -> RestError {
+    refused(
+        "The embedded workspace keeps registered models as metadata only: versions are made by MLflow, which it \
+         does not serve.",
+    )
+}
+
+async fn no_quotas(_: Caller) -> RestError {
+    refused("The embedded workspace has no quotas.")
+}
+
+fn refused(message: &str) -> RestError {
+    RestError::new(ErrorCode::NotImplemented, message)
+}
