@@ -41,9 +41,9 @@ pub(super) fn table(tests: &TestNames) -> String {
     );
     for ((path, method), key) in &all {
         let calls = sdk.get(key).map_or(&[] as &[&str], Vec::as_slice);
-        let test = calls.iter().find_map(|call| tests.of_call(call)).or_else(|| tests.of_path(path));
+        let named_by = calls.iter().find_map(|call| tests.of_call(call)).or_else(|| tests.of_path(path));
         let calls: Vec<_> = calls.iter().map(|call| format!("`{call}`")).collect();
-        let rest = cells(ours.contains_key(key), "refused", test);
+        let rest = cells(ours.contains_key(key), "refused", named_by);
         writeln!(text, "| {method} {path} | {} | {rest}", calls.join(", ")).unwrap();
     }
     text
