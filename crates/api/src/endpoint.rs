@@ -30,6 +30,12 @@ pub const CATALOG_BINDINGS: &str = "/api/2.1/unity-catalog/workspace-bindings/ca
 pub const FILES: &str = "/api/2.0/fs/files";
 /// Directories in volumes: `/Volumes/{catalog}/{schema}/{volume}/{path}`.
 pub const DIRECTORIES: &str = "/api/2.0/fs/directories";
+/// Primary and foreign keys; `/{full_name}` of the table for one.
+pub const CONSTRAINTS: &str = "/api/2.1/unity-catalog/constraints";
+/// Tags; `/{entity_type}/{entity_name}/tags` of one entity, `/{tag_key}` after it for one.
+pub const ENTITY_TAG_ASSIGNMENTS: &str = "/api/2.1/unity-catalog/entity-tag-assignments";
+/// Policies on values of tags; `/{tag_key}` for one.
+pub const TAG_POLICIES: &str = "/api/2.1/tag-policies";
 /// Direct grants: `/{securable_type}/{full_name}`.
 pub const PERMISSIONS: &str = "/api/2.1/unity-catalog/permissions";
 /// Direct and inherited grants: `/{securable_type}/{full_name}`.

@@ -31,6 +31,7 @@ pub mod securable;
 pub mod statement;
 pub mod storage;
 pub mod table;
+pub mod tag;
 pub mod volume;
 pub mod warehouse;
 

@@ -50,6 +50,14 @@ wire_enum! {
 }
 
 wire_enum! {
+    /// How the rows behind links are compressed; not in the SDK, but recorded (`facts/settled.md` §6).
+    pub enum ResultCompression {
+        None = "NONE",
+        Lz4Frame = "LZ4_FRAME",
+    }
+}
+
+wire_enum! {
     /// What becomes of a statement that is not done in time.
     pub enum OnWaitTimeout {
         Continue = "CONTINUE",
@@ -77,13 +85,16 @@ wire_enum! {
     }
 }
 
-/// A named parameter `:name`.
+/// A parameter: `:name`, or the `?` with this number.
 #[skip_serializing_none]
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct StatementParameter {
-    /// Its name without the colon.
+    /// Its name without the colon; empty for a `?`.
+    #[serde(skip_serializing_if = "String::is_empty")]
     pub name: String,
+    /// Which `?` it is, from 1; not in the SDK, but recorded (`facts/settled.md` §6).
+    pub ordinal: Option<u32>,
     /// Its value as text; absent for NULL.
     pub value: Option<String>,
     /// Its SQL type; `STRING` when absent.
@@ -115,13 +126,17 @@ pub struct ExecuteStatement {
     pub catalog: Option<String>,
     /// The schema that unqualified names are in.
     pub schema: Option<String>,
-    /// Named parameters.
+    /// The session it belongs to; not in the SDK, but recorded (`facts/settled.md` §6).
+    pub session_id: Option<String>,
+    /// Parameters.
     #[serde(deserialize_with = "null_as_default", skip_serializing_if = "Vec::is_empty")]
     pub parameters: Vec<StatementParameter>,
     /// Where results go; `INLINE` when absent.
     pub disposition: Option<Disposition>,
     /// What results look like; `JSON_ARRAY` when absent.
     pub format: Option<ResultFormat>,
+    /// How the rows behind links are compressed; not at all when absent.
+    pub result_compression: Option<ResultCompression>,
     /// `0s` answers at once, `5s` to `50s` wait; `10s` when absent.
     pub wait_timeout: Option<String>,
     /// What happens then; `CONTINUE` when absent.
@@ -193,6 +208,8 @@ pub struct ResultManifest {
     pub total_byte_count: Option<i64>,
     /// Whether a limit cut the result.
     pub truncated: Option<bool>,
+    /// How the rows are compressed, when the request said so; recorded (`facts/settled.md` §6).
+    pub result_compression: Option<ResultCompression>,
     /// Everything else.
     #[serde(flatten)]
     pub extra: Extra,
@@ -263,6 +280,8 @@ pub struct ResultData {
     pub data_array: Option<Vec<Vec<Option<String>>>>,
     /// Where the rows are, for `EXTERNAL_LINKS`.
     pub external_links: Option<Vec<ExternalLink>>,
+    /// The whole result in base64, for `INLINE_OR_EXTERNAL_LINKS`; recorded (`facts/settled.md` §6).
+    pub attachment: Option<String>,
     /// The next chunk.
     pub next_chunk_index: Option<i32>,
     /// The path of the next chunk.

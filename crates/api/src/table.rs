@@ -300,6 +300,16 @@ pub struct NamedTableConstraint {
     pub name: String,
 }
 
+/// Body of a request to add a primary or foreign key.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct CreateTableConstraint {
+    /// The full name of the table.
+    pub full_name_arg: String,
+    /// The key.
+    pub constraint: TableConstraint,
+}
+
 /// A table's name and type: the cheapest listing of a catalog.
 #[skip_serializing_none]
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]

@@ -175,6 +175,9 @@ pub(crate) enum WorkspaceCommand {
         /// Address of this machine to listen on; port 0 takes any free one
         #[arg(long, value_name = "IP:PORT", default_value = "127.0.0.1:8080")]
         listen: std::net::SocketAddr,
+        /// Faults to let happen, for tests of clients: YAML or JSON (docs/faults.md)
+        #[arg(long, value_name = "FILE")]
+        faults: Option<PathBuf>,
     },
     /// Make a token for a principal of the embedded workspace and print it
     Token {

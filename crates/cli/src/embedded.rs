@@ -7,7 +7,7 @@ use std::sync::Arc;
 use anyhow::Context as _;
 use clxs_client::auth::PersonalAccessToken;
 use clxs_client::{Client, ServiceTransport};
-use clxs_workspace::{BackupSummary, Workspace, WorkspaceOptions};
+use clxs_workspace::{BackupSummary, FaultPlan, Workspace, WorkspaceOptions};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
@@ -33,19 +33,30 @@ pub(crate) async fn connect(root: &Path) -> anyhow::Result<Client> {
 /// Serves the workspace in a folder until stopped. The URL is printed when requests are taken.
 ///
 /// # Errors
-/// When the workspace cannot be opened or the address is taken.
+/// When the workspace cannot be opened, the address is taken or the file of faults is none.
 pub(crate) async fn serve(
     root: &Path,
     listen: SocketAddr,
+    faults: Option<&Path>,
     stop: CancellationToken,
     printer: &Printer,
 ) -> anyhow::Result<()> {
     let workspace = open(root).await?;
+    if let Some(file) = faults {
+        workspace.set_faults(fault_plan(file)?)?;
+        printer.message(Style::Plain, &format!("faults happen as {} says", file.display()));
+    }
     let listener = TcpListener::bind(listen).await.with_context(|| format!("cannot listen on {listen}"))?;
     printer.result(&format!("listening on http://{}\n", listener.local_addr()?))?;
     let token = root.join("admin.token");
     printer.message(Style::Plain, &format!("administrator's token: {}", token.display()));
     Ok(workspace.serve(listener, stop.cancelled_owned()).await?)
+}
+
+/// The faults of a file. JSON is YAML too.
+fn fault_plan(file: &Path) -> anyhow::Result<FaultPlan> {
+    let text = fs_err::read_to_string(file)?;
+    serde_saphyr::from_str(&text).with_context(|| format!("{} is no plan of faults", file.display()))
 }
 
 /// A new token for a principal, who is made when new.

@@ -18,6 +18,7 @@ pub(crate) async fn connect(_root: &Path) -> anyhow::Result<Client> {
 pub(crate) async fn serve(
     _root: &Path,
     _listen: SocketAddr,
+    _faults: Option<&Path>,
     _stop: CancellationToken,
     _printer: &Printer,
 ) -> anyhow::Result<()> {

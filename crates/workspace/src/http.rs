@@ -6,23 +6,29 @@
 mod auth;
 mod bindings;
 mod catalogs;
+mod constraints;
 mod error;
 mod external_locations;
 mod extract;
+mod faults;
 mod files;
 mod layers;
 mod metastore;
 mod models;
 mod neighbours;
+mod oauth;
 mod paging;
 mod permissions;
 mod routes;
 mod schemas;
 mod scim;
 mod securables;
+mod sessions;
+mod signature;
 mod statements;
 mod storage_credentials;
 mod tables;
+mod tags;
 mod volumes;
 mod warehouses;
 
@@ -42,9 +48,12 @@ use routes::Routes;
 
 use crate::authorization::Access;
 use crate::delta::DeltaEngine;
+use crate::faults::Faults;
 use crate::metastore::{Metastore, Transaction};
-use crate::sql::Services;
+use crate::session::Sessions;
+use crate::sql::{Compute, Services};
 use crate::warehouse::Warehouse;
+use signature::Signer;
 
 /// A statement's text may have 16 MiB (`facts/rest_api.md` §7); the rest of its request needs little more.
 const BODY_LIMIT: usize = 17 << 20;
@@ -55,6 +64,11 @@ pub(crate) struct AppState {
     pub(crate) metastore: Metastore,
     pub(crate) engine: DeltaEngine,
     pub(crate) warehouse: Warehouse,
+    pub(crate) sessions: Sessions,
+    pub(crate) faults: Faults,
+    compute: Compute,
+    /// Signs the links to results.
+    link_signer: Signer,
     /// Whether fields that the protocol does not have are refused instead of ignored.
     pub(crate) strict_requests: bool,
     /// Signs the URLs that open files without a token.
@@ -69,12 +83,26 @@ impl AppState {
     pub(crate) fn new(metastore: Metastore, slots: usize, strict_requests: bool) -> std::io::Result<Self> {
         let warehouse = Warehouse::new(slots)?;
         let engine = DeltaEngine::new(warehouse.handle().clone());
-        Ok(Self { metastore, engine, warehouse, strict_requests, signer: files::Signer::new() })
+        Ok(Self {
+            metastore,
+            engine,
+            warehouse,
+            sessions: Sessions::default(),
+            faults: Faults::default(),
+            compute: Compute::new()?,
+            link_signer: Signer::new(),
+            strict_requests,
+            signer: files::Signer::new(),
+        })
     }
 
     /// What statements work with.
     pub(crate) fn services(&self) -> Services {
-        Services { metastore: self.metastore.clone(), engine: self.engine.clone() }
+        Services {
+            metastore: self.metastore.clone(),
+            engine: self.engine.clone(),
+            compute: self.compute.clone(),
+        }
     }
 
     /// Runs `work` on one view of the metastore, for a caller.
@@ -100,25 +128,33 @@ impl AppState {
 fn endpoints() -> Routes {
     Routes::new()
         .merge(securables::routes::<catalogs::Catalogs>())
+        .merge(faults::routes())
         .merge(bindings::routes())
         .merge(external_locations::routes())
         .merge(files::routes())
+        .merge(constraints::routes())
         .merge(metastore::routes())
         .merge(models::routes())
         .merge(neighbours::routes())
         .merge(permissions::routes())
         .merge(securables::routes::<schemas::Schemas>())
         .merge(scim::routes())
+        .merge(sessions::routes())
         .merge(statements::routes())
         .merge(storage_credentials::routes())
         .merge(tables::routes())
         .merge(securables::routes::<volumes::Volumes>())
+        .merge(tags::routes())
         .merge(warehouses::routes())
 }
 
 /// The endpoints that need none.
 fn open_endpoints() -> Routes {
-    Routes::new().merge(files::open_routes()).merge(metastore::open_routes())
+    Routes::new()
+        .merge(files::open_routes())
+        .merge(metastore::open_routes())
+        .merge(oauth::open_routes())
+        .merge(statements::open_routes())
 }
 
 /// Methods and paths of all endpoints.
@@ -140,6 +176,7 @@ pub(crate) fn router(state: AppState) -> Router {
         .merge(protocol)
         .merge(open_endpoints().into_router())
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
+        .layer(from_fn_with_state(state.clone(), faults::happen))
         .layer(from_fn(layers::traced))
         .layer(from_fn_with_state(state.clone(), layers::name_the_workspace))
         .layer(CatchPanicLayer::custom(layers::answer_to_panic))

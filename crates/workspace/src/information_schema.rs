@@ -1,20 +1,26 @@
 //! `information_schema`: the metastore as tables, of one catalog or, in the catalog `system`, of all of them.
 //!
-//! Each table is a list of typed columns over one kind of item (facts/sql.md §13); a query gets it as one batch
-//! in memory. Items are read in bulk: a few queries per catalog, whatever the number of tables.
+//! Each relation is a list of typed columns over one kind of item (facts/sql.md §13). A query reads it when it runs,
+//! with the names of catalog, schema and table that its filters ask for, so that a question about one table costs
+//! one table. Items are read in bulk: a few queries per catalog, whatever the number of tables.
 
 mod column;
 mod columns_table;
+mod keys;
+mod others;
 mod privileges;
+mod scope;
 mod securables;
+mod tags;
 mod volumes;
+
+pub(crate) use scope::{Scope, Wanted, level_of};
 
 use clxs_api::Identifier;
 use datafusion::arrow::array::RecordBatch;
 
 use crate::authorization::Access;
-use crate::metastore::{CatalogRow, INFORMATION_SCHEMA, PageRequest, SYSTEM_CATALOG, Transaction};
-use crate::securables as operations;
+use crate::metastore::{INFORMATION_SCHEMA, Transaction};
 use crate::sql::SqlError;
 
 /// Whether this names the schema.
@@ -22,42 +28,66 @@ pub(crate) fn is_information_schema(schema: &Identifier) -> bool {
     schema.matches(INFORMATION_SCHEMA)
 }
 
-/// The rows of a table of the schema that the caller may see; `None` when there is no such table.
-///
-/// # Errors
-/// Those of the metastore, and the platform's for a catalog that the caller does not see.
-pub(crate) fn batch(
-    tx: &Transaction<'_>,
-    access: &Access,
-    catalog: &Identifier,
-    table: &Identifier,
-) -> Result<Option<RecordBatch>, SqlError> {
-    let catalogs = catalogs(tx, access, catalog)?;
-    let batch = match table.as_str().to_lowercase().as_str() {
-        "catalogs" => securables::catalogs(&catalogs)?,
-        "schemata" => securables::schemata(tx, access, &catalogs)?,
-        "tables" => securables::tables(tx, access, &catalogs)?,
-        "views" => securables::views(tx, access, &catalogs)?,
-        "columns" => columns_table::columns(tx, access, &catalogs)?,
-        "volumes" => volumes::volumes(tx, access, &catalogs)?,
-        "catalog_privileges" => privileges::of_catalogs(tx, access, &catalogs)?,
-        "schema_privileges" => privileges::of_schemas(tx, access, &catalogs)?,
-        "table_privileges" => privileges::of_tables(tx, access, &catalogs)?,
-        "volume_privileges" => privileges::of_volumes(tx, access, &catalogs)?,
-        _ => return Ok(None),
-    };
-    Ok(Some(batch))
+/// A relation of the schema.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Relation {
+    name: &'static str,
+    load: fn(&Transaction<'_>, &Access, &Scope) -> Result<RecordBatch, SqlError>,
 }
 
-/// The catalogs that the schema of `catalog` describes: itself, or for `system` all the caller sees.
-fn catalogs(
-    tx: &Transaction<'_>,
-    access: &Access,
-    catalog: &Identifier,
-) -> Result<Vec<CatalogRow>, SqlError> {
-    if catalog.matches(SYSTEM_CATALOG) {
-        let visible = operations::list_catalogs(tx, access, true, &PageRequest::all())?.items;
-        return Ok(visible.into_iter().map(|(catalog, _)| catalog).collect());
+impl Relation {
+    /// The relation of this name, in any case.
+    pub(crate) fn find(name: &Identifier) -> Option<Self> {
+        RELATIONS.iter().find(|relation| name.matches(relation.name)).copied()
     }
-    Ok(vec![operations::get_catalog(tx, access, catalog, true)?.0])
+
+    /// Its rows that the caller may see; the empty scope gives its columns.
+    ///
+    /// # Errors
+    /// Those of the metastore.
+    pub(crate) fn load(
+        self,
+        tx: &Transaction<'_>,
+        access: &Access,
+        scope: &Scope,
+    ) -> Result<RecordBatch, SqlError> {
+        (self.load)(tx, access, scope)
+    }
 }
+
+const RELATIONS: &[Relation] = &[
+    Relation { name: "catalogs", load: securables::catalogs },
+    Relation { name: "schemata", load: securables::schemata },
+    Relation { name: "tables", load: securables::tables },
+    Relation { name: "views", load: securables::views },
+    Relation { name: "columns", load: columns_table::columns },
+    Relation { name: "catalog_privileges", load: privileges::of_catalogs },
+    Relation { name: "schema_privileges", load: privileges::of_schemas },
+    Relation { name: "table_privileges", load: privileges::of_tables },
+    Relation { name: "catalog_tags", load: tags::of_catalogs },
+    Relation { name: "schema_tags", load: tags::of_schemas },
+    Relation { name: "table_tags", load: tags::of_tables },
+    Relation { name: "column_tags", load: tags::of_columns },
+    Relation { name: "volume_tags", load: tags::of_volumes },
+    Relation { name: "table_constraints", load: keys::table_constraints },
+    Relation { name: "key_column_usage", load: keys::key_column_usage },
+    Relation { name: "referential_constraints", load: keys::referential_constraints },
+    Relation { name: "check_constraints", load: keys::check_constraints },
+    Relation { name: "constraint_column_usage", load: keys::constraint_column_usage },
+    Relation { name: "constraint_table_usage", load: keys::constraint_table_usage },
+    Relation { name: "volumes", load: volumes::volumes },
+    Relation { name: "volume_privileges", load: privileges::of_volumes },
+    Relation { name: "routines", load: others::routines },
+    Relation { name: "parameters", load: others::parameters },
+    Relation { name: "routine_columns", load: others::routine_columns },
+    Relation { name: "routine_privileges", load: others::routine_privileges },
+    Relation { name: "column_masks", load: others::column_masks },
+    Relation { name: "row_filters", load: others::row_filters },
+    Relation { name: "shares", load: others::shares },
+    Relation { name: "recipients", load: others::recipients },
+    Relation { name: "providers", load: others::providers },
+    Relation { name: "share_recipient_privileges", load: others::share_recipient_privileges },
+    Relation { name: "table_share_usage", load: others::table_share_usage },
+    Relation { name: "schema_share_usage", load: others::schema_share_usage },
+    Relation { name: "information_schema_catalog_name", load: securables::catalog_name },
+];

@@ -16,6 +16,7 @@ mod backup;
 mod coverage;
 mod delta;
 mod error;
+mod faults;
 #[cfg(fuzzing)]
 pub mod fuzzing;
 mod http;
@@ -32,4 +33,5 @@ mod workspace;
 
 pub use backup::{BackupError, BackupSummary};
 pub use error::{Error, Result};
+pub use faults::{FaultEffect, FaultError, FaultPlan, FaultRule};
 pub use workspace::{ADMIN, Workspace, WorkspaceOptions, WorkspaceSummary};

@@ -3,17 +3,20 @@
 mod bindings;
 mod catalogs;
 mod grants;
+mod keys;
 mod models;
 mod names;
 mod schemas;
 mod shared;
 mod storage;
 mod tables;
+mod tags;
 mod volumes;
 
 pub(crate) use bindings::{bindings, change_bindings};
 pub(crate) use catalogs::{create_catalog, drop_catalog, get_catalog, list_catalogs, update_catalog};
 pub(crate) use grants::{change_grants, direct_grants, effective_grants};
+pub(crate) use keys::{NewKey, WhichKey, add_key, drop_key, replace_keys, require_keys_possible};
 pub(crate) use models::{create_model, drop_model, get_model, list_models, update_model};
 pub(crate) use names::new_name;
 pub(crate) use schemas::{create_schema, drop_schema, get_schema, list_schemas, update_schema};
@@ -23,6 +26,9 @@ pub(crate) use storage::{
 };
 pub(crate) use tables::{
     TableListing, drop_table, get_table, list_table_summaries, list_tables, update_table_owner,
+};
+pub(crate) use tags::{
+    TagEntity, create_tag, delete_tag, get_tag, list_tags, set_tags, unset_tags, update_tag,
 };
 pub(crate) use volumes::{
     create_volume, drop_volume, get_volume, list_volumes, update_volume, usable_volume,

@@ -6,21 +6,22 @@
 mod commit_gate;
 mod registry;
 mod result;
+mod result_set;
 mod submitted;
 
 use std::future::Future;
-use std::panic::AssertUnwindSafe;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use clxs_api::statement::StatementId;
-use futures::FutureExt;
 use tokio::runtime::{Builder, Handle, Runtime};
 use tokio::sync::Semaphore;
+use tokio::task::JoinError;
 
 pub(crate) use commit_gate::CommitGate;
 use registry::Registry;
-pub(crate) use result::{ResultLimits, ResultSet, Row, StatementResult};
+pub(crate) use result::{Delivery, Disposition, ResultLimits, Row, Rows, StatementResult};
+pub(crate) use result_set::{Chunk, Content, ResultSet};
 pub(crate) use submitted::{Progress, SubmittedStatement};
 
 use crate::sql::SqlError;
@@ -74,18 +75,13 @@ impl Warehouse {
     }
 
     /// Queues `work` for `principal`.
-    pub(crate) fn submit<W, F>(
-        &self,
-        principal: &str,
-        limits: ResultLimits,
-        work: W,
-    ) -> Arc<SubmittedStatement>
+    pub(crate) fn submit<W, F>(&self, principal: &str, delivery: Delivery, work: W) -> Arc<SubmittedStatement>
     where
         W: FnOnce(CommitGate) -> F + Send + 'static,
         F: Future<Output = Result<StatementResult, SqlError>> + Send + 'static,
     {
         self.set_stopped(false);
-        let statement = Arc::new(SubmittedStatement::new(principal, limits));
+        let statement = Arc::new(SubmittedStatement::new(principal, delivery));
         self.registry().insert(&statement);
         self.0.handle.spawn(run(Arc::clone(&statement), Arc::clone(&self.0.slots), work));
         statement
@@ -115,31 +111,47 @@ impl Drop for Inner {
     }
 }
 
-/// Waits for a slot, runs the work in it and records how it ended. A cancel ends the waiting at once, and
-/// the work up to the moment at which it enters its commit.
+/// Runs the work and records how it ended. A cancel ends the statement at once, up to the moment at which it
+/// enters its commit; its work is dropped at its next pause, and keeps its slot until then.
 async fn run<W, F>(statement: Arc<SubmittedStatement>, slots: Arc<Semaphore>, work: W)
 where
-    W: FnOnce(CommitGate) -> F,
-    F: Future<Output = Result<StatementResult, SqlError>>,
+    W: FnOnce(CommitGate) -> F + Send + 'static,
+    F: Future<Output = Result<StatementResult, SqlError>> + Send + 'static,
 {
     let gate = statement.gate().clone();
-    let in_slot = async {
-        // The semaphore is never closed; were it, running without a slot is better than not at all.
-        let _slot = slots.acquire().await.ok();
-        statement.begin();
-        AssertUnwindSafe(work(gate.clone())).catch_unwind().await
-    };
+    let mut running = tokio::spawn(run_in_slot(Arc::clone(&statement), slots, work));
     tokio::select! {
         biased;
-        () = gate.canceled() => statement.end_canceled(),
-        ended = in_slot => match ended {
-            Ok(outcome) => statement.end(outcome),
-            Err(panic) => statement.end(Err(internal_error(panic.as_ref()))),
+        () = gate.canceled() => {
+            running.abort();
+            statement.end_canceled();
+        }
+        ended = &mut running => match gate.check() {
+            Ok(()) => statement.end(ended.unwrap_or_else(|error| Err(internal_error(error)))),
+            Err(_) => statement.end_canceled(),
         },
     }
 }
 
-fn internal_error(panic: &(dyn std::any::Any + Send)) -> SqlError {
+/// Waits for a slot, and runs the work in it until its rows are in the form asked for.
+async fn run_in_slot<W, F>(
+    statement: Arc<SubmittedStatement>,
+    slots: Arc<Semaphore>,
+    work: W,
+) -> Result<ResultSet, SqlError>
+where
+    W: FnOnce(CommitGate) -> F,
+    F: Future<Output = Result<StatementResult, SqlError>>,
+{
+    // The semaphore is never closed; were it, running without a slot is better than not at all.
+    let _slot = slots.acquire().await.ok();
+    statement.begin();
+    let result = work(statement.gate().clone()).await?;
+    ResultSet::new(result, statement.delivery().clone())
+}
+
+fn internal_error(error: JoinError) -> SqlError {
+    let Ok(panic) = error.try_into_panic() else { return SqlError::operation_canceled() };
     let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
     let text = text.or_else(|| panic.downcast_ref::<String>().cloned());
     SqlError::internal(text.unwrap_or_else(|| "the statement panicked".to_owned()))
@@ -155,20 +167,20 @@ mod tests {
         Warehouse::new(slots).unwrap()
     }
 
-    fn limits() -> ResultLimits {
-        ResultLimits::default()
+    fn delivery() -> Delivery {
+        Delivery::default()
     }
 
     #[tokio::test]
     async fn statement_waits_for_a_slot_and_runs_when_one_is_free() {
         let warehouse = warehouse(1);
         let (release, released) = oneshot::channel::<()>();
-        let first = warehouse.submit("a", limits(), |_| async {
+        let first = warehouse.submit("a", delivery(), |_| async {
             released.await.unwrap();
             Ok(StatementResult::none())
         });
         first.wait_until_running().await;
-        let second = warehouse.submit("a", limits(), |_| async { Ok(StatementResult::none()) });
+        let second = warehouse.submit("a", delivery(), |_| async { Ok(StatementResult::none()) });
         assert_eq!(second.state(), StatementState::Pending);
         release.send(()).unwrap();
         second.finished().await;
@@ -178,12 +190,12 @@ mod tests {
     #[tokio::test]
     async fn canceled_statement_ends_without_result_and_frees_its_slot() {
         let warehouse = warehouse(1);
-        let stuck = warehouse.submit("a", limits(), |_| std::future::pending());
+        let stuck = warehouse.submit("a", delivery(), |_| std::future::pending());
         stuck.wait_until_running().await;
         stuck.cancel();
         stuck.finished().await;
         assert_eq!(stuck.state(), StatementState::Canceled);
-        let next = warehouse.submit("a", limits(), |_| async { Ok(StatementResult::none()) });
+        let next = warehouse.submit("a", delivery(), |_| async { Ok(StatementResult::none()) });
         next.finished().await;
         assert_eq!(next.state(), StatementState::Succeeded);
     }
@@ -193,7 +205,7 @@ mod tests {
         let warehouse = warehouse(1);
         let (entered, has_entered) = oneshot::channel::<()>();
         let (release, released) = oneshot::channel::<()>();
-        let statement = warehouse.submit("a", limits(), |gate| async move {
+        let statement = warehouse.submit("a", delivery(), |gate| async move {
             gate.enter()?;
             entered.send(()).unwrap();
             released.await.unwrap();
@@ -209,7 +221,7 @@ mod tests {
     #[tokio::test]
     async fn panic_in_a_statement_is_an_internal_error_of_that_statement() {
         let warehouse = warehouse(1);
-        let statement = warehouse.submit("a", limits(), |_| async { panic!("index out of bounds") });
+        let statement = warehouse.submit("a", delivery(), |_| async { panic!("index out of bounds") });
         statement.finished().await;
         let Progress::Failed(error) = statement.progress() else { panic!("it must have failed") };
         assert_eq!(error.class, "INTERNAL_ERROR");

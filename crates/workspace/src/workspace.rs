@@ -10,6 +10,7 @@ use tokio::task::spawn_blocking;
 
 use crate::backup::{self, BackupError, BackupSummary};
 use crate::error::{Error, Result};
+use crate::faults::{FaultError, FaultPlan};
 use crate::http::{self, AppState};
 use crate::metastore::{Metastore, MetastoreError, PrincipalKind, PrincipalRow, Transaction};
 use crate::sql::settle_interrupted_writes;
@@ -174,6 +175,16 @@ impl Workspace {
     /// [`BackupError`]; the folder is as it was then.
     pub fn restore(file: impl AsRef<Path>, root: impl AsRef<Path>) -> Result<BackupSummary, BackupError> {
         backup::restore(file.as_ref(), root.as_ref())
+    }
+
+    /// Lets faults happen from now on, in place of those that were set before.
+    ///
+    /// # Errors
+    /// [`FaultError`] for a plan that cannot be.
+    pub fn set_faults(&self, plan: FaultPlan) -> std::result::Result<(), FaultError> {
+        plan.check()?;
+        self.state.faults.set(plan);
+        Ok(())
     }
 
     /// What there is to say about it.

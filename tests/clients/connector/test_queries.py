@@ -71,8 +71,9 @@ def test_arrow_is_fetched_over_the_ends_of_chunks(cursor: Cursor) -> None:
     assert found == list(range(ROWS))
 
 
-def test_row_limit_cuts_the_result(cursor: Cursor) -> None:
-    assert len(cursor.execute("SELECT id FROM range(10)", row_limit=4).fetchall()) == 4
+def test_row_limit_cuts_the_result(connection: Connection) -> None:
+    with connection.cursor(row_limit=4) as cursor:
+        assert len(cursor.execute("SELECT id FROM range(10)").fetchall()) == 4
 
 
 @pytest.mark.parametrize(

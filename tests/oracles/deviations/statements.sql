@@ -1,12 +1,5 @@
 -- A statement of the platform that our parser does not know by name yet.
-ALTER CATALOG pg OPTIONS (authorized_paths 's3://b/x')
-DROP TEMPORARY FUNCTION IF EXISTS f
 SHOW TABLES IN CATALOG main SCHEMA LIKE 'jdbc.test.schema' LIKE '*'
-ALTER TABLE prod.sales.orders ALTER COLUMN a COMMENT 'x', b COMMENT 'y'
-ALTER VIEW prod.sales.v WITH SCHEMA BINDING
-
--- Columns of intervals are refused as a type that there is not.
-CREATE TABLE IF NOT EXISTS main.jdbc_test_schema.intervals_demo (iv_year INTERVAL YEAR, iv_month INTERVAL MONTH, iv_year_to_mon INTERVAL YEAR TO MONTH, iv_day INTERVAL DAY, iv_day_to_sec INTERVAL DAY TO SECOND)
 
 -- Spark has not got the statement and reads its second word as the name of a table, with a column after it.
 DESCRIBE HISTORY `prod`.`sales`.`orders`
@@ -36,10 +29,9 @@ SELECT CAST(1 AS NOSUCHTYPE)
 SELECT DATE '2024-13-45'
 SELECT X'0G'
 
--- A malformed type is an error of syntax without a class of its own yet.
-CREATE TABLE t (id DECIMAL(5,2,1))
-CREATE TABLE t (a ARRAY)
+-- Spark keeps the query of DESCRIBE as a tree of its own, whose names are not shown.
+DESCRIBE QUERY SELECT * FROM prod.sales.orders
 
--- IF NOT EXISTS with OR REPLACE has a class of our own.
-CREATE OR REPLACE TABLE IF NOT EXISTS t (id INT)
-CREATE OR REPLACE VIEW IF NOT EXISTS v AS SELECT 1
+-- Spark does not look up the table that a foreign key points to.
+CREATE TABLE prod.sales.t (id INT, CONSTRAINT pk PRIMARY KEY (id) RELY, CONSTRAINT fk FOREIGN KEY (id) REFERENCES prod.sales.u (id))
+ALTER TABLE prod.sales.orders ADD CONSTRAINT fk FOREIGN KEY (c) REFERENCES prod.sales.customers (id)

@@ -8,12 +8,20 @@ import json
 import re
 import sys
 
-PATHS = ("/api/2.0/fs", "/api/2.0/preview/scim/v2/Me", "/api/2.0/sql/statements", "/api/2.0/sql/warehouses") + tuple(
+PATHS = (
+    "/api/2.0/fs",
+    "/api/2.0/preview/scim/v2/Me",
+    "/api/2.0/sql/statements",
+    "/api/2.0/sql/warehouses",
+    "/api/2.1/tag-policies",
+) + tuple(
     "/api/2.1/unity-catalog/" + group
     for group in (
         "bindings",
         "catalogs",
+        "constraints",
         "effective-permissions",
+        "entity-tag-assignments",
         "external-locations",
         "metastore_summary",
         "models",
@@ -33,6 +41,7 @@ ROOTS = [
     "catalog.GetPermissionsResponse",
     "catalog.GetWorkspaceBindingsResponse",
     "catalog.ListCatalogsResponse",
+    "catalog.ListEntityTagAssignmentsResponse",
     "catalog.ListExternalLocationsResponse",
     "catalog.ListRegisteredModelsResponse",
     "catalog.ListSchemasResponse",

@@ -21,6 +21,11 @@ use serde_json::{Map, Value};
 const RECORDED_FIELDS: &[(&str, &str, &str)] = &[
     ("catalog.CatalogInfo", "securable_kind", "facts/settled.md §1: CATALOG_STANDARD"),
     ("catalog.SchemaInfo", "securable_kind", "facts/settled.md §1: SCHEMA_STANDARD"),
+    ("POST /api/2.0/sql/statements", "session_id", "facts/settled.md §6: recorded requests"),
+    ("POST /api/2.0/sql/statements", "result_compression", "facts/settled.md §6: recorded requests"),
+    ("sql.StatementParameterListItem", "ordinal", "facts/settled.md §6: recorded requests"),
+    ("sql.ResultManifest", "result_compression", "facts/settled.md §6: EXTERNAL_LINKS"),
+    ("sql.ResultData", "attachment", "facts/settled.md §6: recorded hybrid results"),
 ];
 
 /// Enum values that recorded answers hold and the SDK's schema does not: enum, value, source.
@@ -102,7 +107,7 @@ fn check_fields(module: &str, what: &str, fields: &Fields, json: &Map<String, Va
 fn check_value(module: &str, what: &str, sdk_type: &str, value: &Value) {
     let sdk_type = sdk_type.trim_end_matches('?');
     let fits = match sdk_type {
-        "str" => value.is_string(),
+        "str" | "Timestamp" => value.is_string(),
         "int" => value.is_i64(),
         "bool" => value.is_boolean(),
         "float" => value.is_number(),
@@ -232,6 +237,15 @@ fn every_path_and_method_is_one_of_the_sdk() {
         ("PATCH", endpoint::CATALOG_BINDINGS, "/{name}"),
         ("PUT", endpoint::FILES, "{file_path*}"),
         ("GET", endpoint::DIRECTORIES, "{directory_path*}"),
+        ("POST", endpoint::CONSTRAINTS, ""),
+        ("DELETE", endpoint::CONSTRAINTS, "/{full_name}"),
+        ("POST", endpoint::ENTITY_TAG_ASSIGNMENTS, ""),
+        ("GET", endpoint::ENTITY_TAG_ASSIGNMENTS, "/{entity_type}/{entity_name}/tags"),
+        ("GET", endpoint::ENTITY_TAG_ASSIGNMENTS, "/{entity_type}/{entity_name}/tags/{tag_key}"),
+        ("PATCH", endpoint::ENTITY_TAG_ASSIGNMENTS, "/{entity_type}/{entity_name}/tags/{tag_key}"),
+        ("DELETE", endpoint::ENTITY_TAG_ASSIGNMENTS, "/{entity_type}/{entity_name}/tags/{tag_key}"),
+        ("POST", endpoint::TAG_POLICIES, ""),
+        ("GET", endpoint::TAG_POLICIES, "/{tag_key}"),
         ("GET", endpoint::PERMISSIONS, "/{securable_type}/{full_name}"),
         ("PATCH", endpoint::PERMISSIONS, "/{securable_type}/{full_name}"),
         ("GET", endpoint::EFFECTIVE_PERMISSIONS, "/{securable_type}/{full_name}"),
@@ -263,6 +277,8 @@ fn response_types_have_the_fields_of_the_sdk() {
     check_class("catalog.TableConstraint", &samples::constraint());
     check_class("catalog.PrimaryKeyConstraint", &samples::primary_key());
     check_class("catalog.ForeignKeyConstraint", &samples::foreign_key());
+    check_class("catalog.EntityTagAssignment", &samples::tag());
+    check_class("catalog.ListEntityTagAssignmentsResponse", &samples::tag_page());
     check_class("catalog.TableInfo", &samples::table());
     check_class("catalog.ListTablesResponse", &samples::table_page());
     check_class("catalog.ListTableSummariesResponse", &samples::table_summary_page());
@@ -302,6 +318,7 @@ fn request_types_have_the_fields_of_the_sdk() {
     check_body(&at("PATCH", endpoint::SCHEMAS, "/{full_name}"), &samples::update_schema());
     check_body(&at("POST", endpoint::TABLES, ""), &samples::create_table());
     check_body(&at("PATCH", endpoint::TABLES, "/{full_name}"), &samples::update_table());
+    check_body(&at("POST", endpoint::CONSTRAINTS, ""), &samples::create_constraint());
     check_body(
         &at("PATCH", endpoint::PERMISSIONS, "/{securable_type}/{full_name}"),
         &samples::update_permissions(),

@@ -25,7 +25,7 @@ pub(crate) async fn run(
 ) -> anyhow::Result<ExitStatus> {
     let folder = |root: Option<PathBuf>| root.unwrap_or_else(|| context.workspace_root());
     match command {
-        WorkspaceCommand::Serve { root, listen } => {
+        WorkspaceCommand::Serve { root, listen, faults } => {
             if !listen.ip().is_loopback() {
                 return Err(CliError::Usage {
                     message: format!("{listen} is not an address of this machine alone"),
@@ -34,7 +34,7 @@ pub(crate) async fn run(
                 }
                 .into());
             }
-            embedded::serve(&folder(root), listen, stop, &context.printer).await?;
+            embedded::serve(&folder(root), listen, faults.as_deref(), stop, &context.printer).await?;
         }
         WorkspaceCommand::Token { principal, root } => {
             let token = embedded::create_token(&folder(root), &principal).await?;

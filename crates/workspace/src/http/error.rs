@@ -39,7 +39,13 @@ impl From<MetastoreError> for RestError {
             MetastoreError::AlreadyExists { kind, .. } => code_of(kind, "ALREADY_EXISTS"),
             MetastoreError::NotEmpty { kind, .. } => code_of(kind, "NOT_EMPTY"),
             MetastoreError::PrincipalNotFound { .. } => ErrorCode::PrincipalDoesNotExist,
-            MetastoreError::PrincipalExists { .. } => ErrorCode::ResourceAlreadyExists,
+            MetastoreError::PrincipalExists { .. } | MetastoreError::TagExists { .. } => {
+                ErrorCode::ResourceAlreadyExists
+            }
+            MetastoreError::ColumnNotFound { .. }
+            | MetastoreError::TagNotFound { .. }
+            | MetastoreError::ConstraintNotFound { .. } => ErrorCode::ResourceDoesNotExist,
+            MetastoreError::PrincipalIsOwner { .. } => ErrorCode::ResourceConflict,
             MetastoreError::PermissionDenied { .. } | MetastoreError::NotMetastoreAdmin { .. } => {
                 ErrorCode::PermissionDenied
             }
@@ -52,9 +58,10 @@ impl From<MetastoreError> for RestError {
                 code_of(&SecurableKind::ExternalLocation, "DOES_NOT_EXIST")
             }
             MetastoreError::InvalidState { .. } => ErrorCode::InvalidState,
-            MetastoreError::NotApplicable { .. } | MetastoreError::InvalidParameter { .. } => {
-                ErrorCode::InvalidParameterValue
-            }
+            MetastoreError::NotApplicable { .. }
+            | MetastoreError::InvalidParameter { .. }
+            | MetastoreError::ConstraintExists { .. }
+            | MetastoreError::ConstraintReferenced { .. } => ErrorCode::InvalidParameterValue,
             _ => return Self::internal(&error),
         };
         Self::new(error_code, error.to_string())

@@ -7,7 +7,8 @@ use clxs_api::metastore::MetastoreSummary;
 use serde_json::{Value, json};
 
 use super::routes::{Routes, get};
-use super::{AppState, Caller};
+use super::signature::BaseUrl;
+use super::{AppState, Caller, oauth};
 
 const CURRENT_ASSIGNMENT: &str = "/api/2.1/unity-catalog/current-metastore-assignment";
 const CONFIGURATION: &str = "/.well-known/databricks-config";
@@ -43,8 +44,10 @@ async fn current_assignment(State(state): State<AppState>, _: Caller) -> Json<Va
     Json(json!({ "workspace_id": row.workspace_id, "metastore_id": row.id }))
 }
 
-/// The first request of the official clients (`facts/rest_api.md` §4.2). There is no `oidc_endpoint`: tokens
-/// are all the embedded workspace knows.
-async fn configuration(State(state): State<AppState>) -> Json<Value> {
-    Json(json!({ "workspace_id": state.metastore.metastore().workspace_id.to_string() }))
+/// The first request of the official clients (`facts/rest_api.md` §4.2).
+async fn configuration(State(state): State<AppState>, base: BaseUrl) -> Json<Value> {
+    Json(json!({
+        "workspace_id": state.metastore.metastore().workspace_id.to_string(),
+        "oidc_endpoint": oauth::endpoint(&base),
+    }))
 }

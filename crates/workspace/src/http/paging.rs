@@ -39,14 +39,21 @@ impl Paging {
                 Some(u32::try_from(count).unwrap_or(most).min(most))
             }
         };
-        let after = self.page_token.as_deref().filter(|token| !token.is_empty()).map(decode).transpose()?;
-        Ok(PageRequest { after: after.unwrap_or_default(), limit })
+        Ok(PageRequest { after: decode_optional(self.page_token.as_deref())?, limit })
     }
 }
 
 /// The token of the page after these names.
 pub(super) fn encode(next: Option<Vec<String>>) -> Option<String> {
     next.map(|names| URL_SAFE_NO_PAD.encode(names.join("\0")))
+}
+
+/// The names that the last page ended with; none for the first page.
+///
+/// # Errors
+/// `INVALID_PARAMETER_VALUE` for a token that no page gave.
+pub(super) fn decode_optional(token: Option<&str>) -> Result<Vec<String>, RestError> {
+    token.filter(|token| !token.is_empty()).map_or_else(|| Ok(Vec::new()), decode)
 }
 
 fn decode(token: &str) -> Result<Vec<String>, RestError> {

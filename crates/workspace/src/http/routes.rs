@@ -93,6 +93,6 @@ macro_rules! methods {
 }
 
 methods! {
-    begin: get "GET", head "HEAD", post "POST";
+    begin: delete "DELETE", get "GET", head "HEAD", post "POST";
     add: delete "DELETE", get "GET", patch "PATCH", post "POST", put "PUT";
 }

@@ -5,7 +5,9 @@
 
 mod filter;
 mod groups;
+mod patch;
 mod resource;
+mod secrets;
 mod service_principals;
 mod users;
 
@@ -25,6 +27,7 @@ pub(super) fn routes() -> Routes {
         .merge(resource::routes::<users::Users>())
         .merge(resource::routes::<service_principals::ServicePrincipals>())
         .merge(resource::routes::<groups::Groups>())
+        .merge(secrets::routes())
 }
 
 async fn me(State(state): State<AppState>, caller: Caller) -> Result<Json<User>, RestError> {
@@ -34,7 +37,7 @@ async fn me(State(state): State<AppState>, caller: Caller) -> Result<Json<User>,
         let row = tx.principal(name)?.ok_or_else(not_found)?;
         Ok(User {
             id: Some(row.id.to_string()),
-            active: Some(true),
+            active: Some(row.active),
             groups: references(&tx.groups_of(&row.name)?),
             user_name: Some(row.name),
             display_name: Some(row.display_name),

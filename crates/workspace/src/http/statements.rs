@@ -1,31 +1,30 @@
 //! `/sql/statements` (`facts/rest_api.md` §7, facts/settled.md §6)
 
-use std::sync::Arc;
-use std::time::Duration;
+mod answer;
+mod links;
+mod submission;
 
-use axum::Json;
+use std::sync::Arc;
+
 use axum::extract::State;
+use axum::{Extension, Json};
+use clxs_api::ErrorCode;
 use clxs_api::endpoint::STATEMENTS;
-use clxs_api::statement::{
-    ChunkInfo, Disposition, ExecuteStatement, OnWaitTimeout, ResultData, ResultFormat, ResultManifest,
-    ResultSchema, ServiceError, ServiceErrorCode, StatementId, StatementResponse, StatementStatus,
-};
-use clxs_api::{ErrorCode, Identifier};
+use clxs_api::statement::{ExecuteStatement, ResultData, StatementId, StatementResponse};
 use serde_json::{Value, json};
 
-use super::extract::identifier;
+use super::faults::OfStatement;
 use super::routes::{Routes, get, post};
+use super::signature::BaseUrl;
 use super::{AppState, Body, Caller, Path, RestError};
-use crate::session::Session;
+use crate::faults::StatementFault;
+use crate::session::LastingSession;
 use crate::sql::{Context, SqlError, execute, parse_with};
-use crate::warehouse::{
-    CommitGate, Progress, ResultLimits, ResultSet, StatementResult, SubmittedStatement, WAREHOUSE_ID,
-};
-
-/// The catalog of statements that name none.
-const DEFAULT_CATALOG: &str = "main";
-/// The schema of statements that name none.
-const DEFAULT_SCHEMA: &str = "default";
+use crate::warehouse::{CommitGate, Progress, StatementResult, SubmittedStatement};
+use answer::Answering;
+pub(super) use links::open_routes;
+use submission::{Patience, delivery};
+pub(super) use submission::{default_session, require_warehouse};
 
 /// JDBC sends the path with a slash at its end.
 pub(super) fn routes() -> Routes {
@@ -40,35 +39,63 @@ pub(super) fn routes() -> Routes {
 async fn submit(
     State(state): State<AppState>,
     Caller(principal): Caller,
+    base: BaseUrl,
+    fault: Option<Extension<OfStatement>>,
     Body(request): Body<ExecuteStatement>,
 ) -> Result<Json<StatementResponse>, RestError> {
     let patience = Patience::new(&request)?;
-    let limits = limits(&request)?;
-    require_known(&request)?;
-    let session = Session {
-        principal,
-        catalog: name_or(request.catalog.as_deref(), DEFAULT_CATALOG)?,
-        schema: name_or(request.schema.as_deref(), DEFAULT_SCHEMA)?,
+    require_warehouse(&request.warehouse_id)?;
+    let delivery = delivery(&request)?;
+    let session = match &request.session_id {
+        Some(id) => state.sessions.get(id, &principal).ok_or_else(|| no_session(id))?,
+        None => LastingSession::new(default_session(
+            principal.clone(),
+            request.catalog.as_deref(),
+            request.schema.as_deref(),
+        )?),
     };
-    let principal = session.principal.name().to_owned();
     let services = state.services();
-    let work = move |gate: CommitGate| run(Context { services, session, gate }, request);
-    let statement = state.warehouse.submit(&principal, limits, work);
+    let row_limit = delivery.limits.rows;
+    let fault = fault.map(|Extension(OfStatement(fault))| fault);
+    let work = move |gate: CommitGate| run(Context::new(services, session, gate, row_limit), request, fault);
+    let statement = state.warehouse.submit(principal.name(), delivery, work);
+    if patience.is_none() {
+        return Ok(Json(answer::pending(&statement)));
+    }
     patience.wait_for(&statement).await;
-    Ok(Json(response(&statement)))
+    Ok(Json(Answering { state: &state, base: &base }.response(&statement)))
 }
 
-async fn run(context: Context, request: ExecuteStatement) -> Result<StatementResult, SqlError> {
+async fn run(
+    context: Context,
+    request: ExecuteStatement,
+    fault: Option<StatementFault>,
+) -> Result<StatementResult, SqlError> {
+    match fault {
+        Some(StatementFault::Fail) => return Err(SqlError::transient()),
+        Some(StatementFault::Cancel) => {
+            context.gate.cancel();
+            return Err(SqlError::operation_canceled());
+        }
+        None => {}
+    }
     let statement = parse_with(&request.statement, &request.parameters)?;
     execute(&context, statement).await
+}
+
+/// UNCONFIRMED: the error of a session that is closed.
+fn no_session(id: &str) -> RestError {
+    RestError::new(ErrorCode::NotFound, format!("The session {id} was not found."))
 }
 
 async fn find(
     State(state): State<AppState>,
     caller: Caller,
+    base: BaseUrl,
     Path(id): Path<String>,
 ) -> Result<Json<StatementResponse>, RestError> {
-    Ok(Json(response(&*submitted(&state, caller, id).await?)))
+    let statement = submitted(&state, caller, id).await?;
+    Ok(Json(Answering { state: &state, base: &base }.response(&statement)))
 }
 
 async fn cancel(
@@ -95,16 +122,15 @@ async fn close(
 async fn chunk(
     State(state): State<AppState>,
     caller: Caller,
+    base: BaseUrl,
     Path((id, index)): Path<(String, usize)>,
 ) -> Result<Json<ResultData>, RestError> {
     let statement = submitted(&state, caller, id).await?;
     let Progress::Succeeded(result) = statement.progress() else {
-        return Err(RestError::new(
-            ErrorCode::NotFound,
-            format!("Statement {} has no result.", statement.id()),
-        ));
+        let message = format!("Statement {} has no result.", statement.id());
+        return Err(RestError::new(ErrorCode::NotFound, message));
     };
-    let data = data(statement.id(), &result, index);
+    let data = Answering { state: &state, base: &base }.data(statement.id(), &result, index);
     let missing = || RestError::invalid(format!("Statement {} has no chunk {index}.", statement.id()));
     Ok(Json(data.ok_or_else(missing)?))
 }
@@ -123,143 +149,4 @@ async fn submitted(
         }
     }
     Err(RestError::new(ErrorCode::NotFound, format!("The statement {id} was not found.")))
-}
-
-/// How long a sender waits for the end of the statement, and what becomes of it then.
-struct Patience {
-    time: Duration,
-    cancel: bool,
-}
-
-impl Patience {
-    fn new(request: &ExecuteStatement) -> Result<Self, RestError> {
-        let text = request.wait_timeout.as_deref().unwrap_or("10s");
-        let seconds = text.strip_suffix('s').and_then(|digits| digits.parse().ok());
-        match seconds {
-            Some(seconds @ (0 | 5..=50)) => Ok(Self {
-                time: Duration::from_secs(seconds),
-                cancel: seconds > 0 && request.on_wait_timeout == Some(OnWaitTimeout::Cancel),
-            }),
-            _ => Err(RestError::invalid(format!(
-                "wait_timeout must be 0s, or between 5s and 50s; it is '{text}'."
-            ))),
-        }
-    }
-
-    async fn wait_for(&self, statement: &SubmittedStatement) {
-        if self.time.is_zero() {
-            return;
-        }
-        let finished = tokio::time::timeout(self.time, statement.finished()).await;
-        if finished.is_err() && self.cancel {
-            statement.cancel();
-            statement.finished().await;
-        }
-    }
-}
-
-fn limits(request: &ExecuteStatement) -> Result<ResultLimits, RestError> {
-    let limit = |name: &str, limit: Option<i64>| match limit.map(u64::try_from) {
-        None => Ok(None),
-        Some(Ok(limit)) => Ok(Some(limit)),
-        Some(Err(_)) => Err(RestError::invalid(format!("{name} must not be negative."))),
-    };
-    Ok(ResultLimits {
-        rows: limit("row_limit", request.row_limit)?,
-        bytes: limit("byte_limit", request.byte_limit)?,
-    })
-}
-
-fn require_known(request: &ExecuteStatement) -> Result<(), RestError> {
-    if request.warehouse_id != WAREHOUSE_ID {
-        return Err(RestError::invalid(format!("{} is not a valid endpoint id.", request.warehouse_id)));
-    }
-    let inline = request.disposition.as_ref().is_none_or(|disposition| *disposition == Disposition::Inline);
-    let json = request.format.as_ref().is_none_or(|format| *format == ResultFormat::JsonArray);
-    if inline && json {
-        return Ok(());
-    }
-    let named = |value: Option<&str>| value.unwrap_or("the default").to_owned();
-    Err(RestError::invalid(format!(
-        "The embedded workspace answers with disposition INLINE and format JSON_ARRAY only, not {} and {}.",
-        named(request.disposition.as_ref().map(Disposition::as_str)),
-        named(request.format.as_ref().map(ResultFormat::as_str)),
-    )))
-}
-
-fn name_or(name: Option<&str>, default: &str) -> Result<Identifier, RestError> {
-    Ok(identifier(name.filter(|name| !name.is_empty()).unwrap_or(default))?.to_lowercase())
-}
-
-fn response(statement: &SubmittedStatement) -> StatementResponse {
-    let progress = statement.progress();
-    let mut response = StatementResponse { statement_id: Some(statement.id().clone()), ..Default::default() };
-    let mut status = StatementStatus { state: progress.state(), error: None, sql_state: None };
-    match progress {
-        Progress::Failed(error) => {
-            status.error =
-                Some(ServiceError { error_code: Some(error_code(&error)), message: Some(error.to_string()) });
-            status.sql_state = Some(error.sql_state.to_owned());
-        }
-        Progress::Succeeded(result) => {
-            response.manifest = Some(manifest(&result));
-            response.result = Some(data(statement.id(), &result, 0).unwrap_or_default());
-        }
-        Progress::Pending | Progress::Running | Progress::Canceled => {}
-    }
-    response.status = Some(status);
-    response
-}
-
-/// What a statement does wrong is `BAD_REQUEST`, whatever it is (facts/settled.md §6).
-fn error_code(error: &SqlError) -> ServiceErrorCode {
-    match error.class {
-        "INTERNAL_ERROR" => ServiceErrorCode::InternalError,
-        _ => ServiceErrorCode::BadRequest,
-    }
-}
-
-fn manifest(result: &ResultSet) -> ResultManifest {
-    let columns = result.columns().to_vec();
-    let chunks = result.chunks().iter().enumerate().map(|(index, rows)| ChunkInfo {
-        chunk_index: number(index),
-        row_offset: count(rows.start),
-        row_count: count(rows.len()),
-        byte_count: None,
-    });
-    ResultManifest {
-        format: Some(ResultFormat::JsonArray),
-        schema: Some(ResultSchema { column_count: Some(number(columns.len())), columns }),
-        total_chunk_count: Some(number(result.chunks().len())),
-        chunks: chunks.collect(),
-        total_row_count: Some(count(result.row_count())),
-        // Inline results with rows say nothing of bytes, recorded results without rows do.
-        total_byte_count: (result.row_count() == 0).then_some(0),
-        truncated: Some(result.truncated()),
-        ..ResultManifest::default()
-    }
-}
-
-fn data(id: &StatementId, result: &ResultSet, index: usize) -> Option<ResultData> {
-    let rows = result.chunks().get(index)?;
-    let next = (index + 1 < result.chunks().len()).then_some(index + 1);
-    Some(ResultData {
-        chunk_index: Some(number(index)),
-        row_offset: Some(count(rows.start)),
-        row_count: Some(count(rows.len())),
-        data_array: Some(result.chunk(index)?.to_vec()),
-        next_chunk_index: next.map(number),
-        next_chunk_internal_link: next
-            .map(|next| format!("{STATEMENTS}/{id}/result/chunks/{next}?row_offset={}", rows.end)),
-        ..ResultData::default()
-    })
-}
-
-/// Results are far smaller than what the types of the protocol hold.
-fn number(count: usize) -> i32 {
-    i32::try_from(count).unwrap_or(i32::MAX)
-}
-
-fn count(count: usize) -> i64 {
-    i64::try_from(count).unwrap_or(i64::MAX)
 }

@@ -92,7 +92,8 @@ impl Resource for Tables {
         let (name, [_, _, _]) = full_name(name)?;
         let (row, sight) = securables::get_table(tx, access, &name, include_browse)?;
         let view_dependencies = row.view.as_ref().map(|view| view.dependencies.clone());
-        Ok(TableInfo { view_dependencies, ..info(tx, row, sight) })
+        let table_constraints = tx.keys_of(&row)?.into_iter().map(super::constraints::info).collect();
+        Ok(TableInfo { view_dependencies, table_constraints, ..info(tx, row, sight) })
     }
 
     fn create(_: &Transaction<'_>, _: &Access, request: &CreateTable) -> Result<TableInfo, RestError> {

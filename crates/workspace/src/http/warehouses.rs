@@ -8,6 +8,7 @@ use clxs_api::warehouse::{ListWarehousesResponse, WarehouseInfo, WarehouseState}
 use serde_json::{Value, json};
 
 use super::routes::{Routes, get, post};
+use super::signature::BaseUrl;
 use super::{AppState, Caller, Path, RestError};
 use crate::warehouse::WAREHOUSE_ID;
 
@@ -19,17 +20,18 @@ pub(super) fn routes() -> Routes {
         .route(&format!("{WAREHOUSES}/{{id}}/stop"), post(stop))
 }
 
-async fn list(State(state): State<AppState>, _: Caller) -> Json<ListWarehousesResponse> {
-    Json(ListWarehousesResponse { warehouses: vec![info(&state)], next_page_token: None })
+async fn list(State(state): State<AppState>, _: Caller, base: BaseUrl) -> Json<ListWarehousesResponse> {
+    Json(ListWarehousesResponse { warehouses: vec![info(&state, &base)], next_page_token: None })
 }
 
 async fn find(
     State(state): State<AppState>,
     _: Caller,
+    base: BaseUrl,
     Path(id): Path<String>,
 ) -> Result<Json<WarehouseInfo>, RestError> {
     require_local(&id)?;
-    Ok(Json(info(&state)))
+    Ok(Json(info(&state, &base)))
 }
 
 async fn start(
@@ -62,7 +64,7 @@ fn require_local(id: &str) -> Result<(), RestError> {
     Err(RestError::new(ErrorCode::ResourceDoesNotExist, format!("SQL warehouse {id} does not exist.")))
 }
 
-fn info(state: &AppState) -> WarehouseInfo {
+fn info(state: &AppState, base: &BaseUrl) -> WarehouseInfo {
     let stopped = state.warehouse.is_stopped();
     let mut info = WarehouseInfo {
         id: Some(WAREHOUSE_ID.to_owned()),
@@ -77,7 +79,19 @@ fn info(state: &AppState) -> WarehouseInfo {
         creator_name: Some(state.metastore.metastore().owner.clone()),
         ..WarehouseInfo::default()
     };
-    let path = format!("/sql/1.0/warehouses/{WAREHOUSE_ID}");
-    info.extra.insert("odbc_params".to_owned(), json!({ "path": path }));
+    info.extra.insert("health".to_owned(), json!({ "status": "HEALTHY" }));
+    info.extra.insert("odbc_params".to_owned(), odbc_params(base));
     info
+}
+
+/// Where drivers connect.
+fn odbc_params(base: &BaseUrl) -> Value {
+    let (protocol, authority) = base.0.split_once("://").unwrap_or(("http", &base.0));
+    let port = if protocol == "https" { 443 } else { 80 };
+    let (hostname, port) = authority
+        .rsplit_once(':')
+        .and_then(|(host, digits)| Some((host, digits.parse().ok()?)))
+        .unwrap_or((authority, port));
+    let path = format!("/sql/1.0/warehouses/{WAREHOUSE_ID}");
+    json!({ "hostname": hostname, "port": port, "protocol": protocol, "path": path })
 }

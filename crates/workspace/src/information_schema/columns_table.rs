@@ -6,10 +6,11 @@ use std::sync::Arc;
 use clxs_api::table::{ColumnInfo, ColumnTypeName};
 use datafusion::arrow::array::RecordBatch;
 
+use super::Scope;
 use super::column::{Column, batch, maybe, some};
 use super::securables::visible_tables;
 use crate::authorization::Access;
-use crate::metastore::{CatalogRow, ColumnDetail, TableRow, Transaction};
+use crate::metastore::{ColumnDetail, TableRow, Transaction};
 use crate::sql::{SqlError, column_default};
 
 use Column::{Int, Long, Text};
@@ -19,12 +20,8 @@ struct ColumnItem {
     column: ColumnInfo,
 }
 
-pub(super) fn columns(
-    tx: &Transaction<'_>,
-    access: &Access,
-    catalogs: &[CatalogRow],
-) -> Result<RecordBatch, SqlError> {
-    let tables = visible_tables(tx, access, catalogs, ColumnDetail::Loaded)?;
+pub(super) fn columns(tx: &Transaction<'_>, access: &Access, scope: &Scope) -> Result<RecordBatch, SqlError> {
+    let tables = visible_tables(tx, access, scope, ColumnDetail::Loaded)?;
     let items: Vec<_> = tables.into_iter().flat_map(items).collect();
     batch(&definition(), &items)
 }

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use clxs_api::{FullName, Identifier, SecurableKind};
 use datafusion::arrow::array::RecordBatch;
 
+use super::Scope;
 use super::column::{Column, batch, some};
 use super::volumes::visible_volumes;
 use crate::authorization::{Access, Visibility, is_applicable};
@@ -39,9 +40,9 @@ struct Item {
 pub(super) fn of_catalogs(
     tx: &Transaction<'_>,
     access: &Access,
-    catalogs: &[CatalogRow],
+    scope: &Scope,
 ) -> Result<RecordBatch, SqlError> {
-    relation(tx, access, catalogs, &["catalog_name"], |catalog, visibility| {
+    relation(tx, access, scope, &["catalog_name"], |catalog, visibility| {
         let shown = Shown {
             name: catalog.full_name(),
             securable_kind: catalog.securable_kind(),
@@ -55,10 +56,11 @@ pub(super) fn of_catalogs(
 pub(super) fn of_schemas(
     tx: &Transaction<'_>,
     access: &Access,
-    catalogs: &[CatalogRow],
+    scope: &Scope,
 ) -> Result<RecordBatch, SqlError> {
-    relation(tx, access, catalogs, &["catalog_name", "schema_name"], |catalog, visibility| {
+    relation(tx, access, scope, &["catalog_name", "schema_name"], |catalog, visibility| {
         let schemas = tx.schemas(catalog, &PageRequest::all())?.items.into_iter();
+        let schemas = schemas.filter(|schema| scope.has_schema(&schema.name));
         let shown = |schema: SchemaRow| Shown {
             name: schema.full_name(),
             securable_kind: schema.securable_kind(),
@@ -72,11 +74,11 @@ pub(super) fn of_schemas(
 pub(super) fn of_tables(
     tx: &Transaction<'_>,
     access: &Access,
-    catalogs: &[CatalogRow],
+    scope: &Scope,
 ) -> Result<RecordBatch, SqlError> {
     let names = ["table_catalog", "table_schema", "table_name"];
-    relation(tx, access, catalogs, &names, |catalog, visibility| {
-        let tables = tx.tables_of_catalog(catalog, ColumnDetail::Omitted)?.into_iter();
+    relation(tx, access, scope, &names, |catalog, visibility| {
+        let tables = tx.tables_of_catalog(catalog, ColumnDetail::Omitted, &scope.tables())?.into_iter();
         let is_seen = |table: &TableRow| {
             visibility
                 .in_schema(&SecurableKind::Table, &table.schema_id, &table.id, &table.owner)
@@ -95,17 +97,17 @@ pub(super) fn of_tables(
 pub(super) fn of_volumes(
     tx: &Transaction<'_>,
     access: &Access,
-    catalogs: &[CatalogRow],
+    scope: &Scope,
 ) -> Result<RecordBatch, SqlError> {
     let names = ["volume_catalog", "volume_schema", "volume_name"];
-    relation(tx, access, catalogs, &names, |catalog, visibility| {
+    relation(tx, access, scope, &names, |catalog, visibility| {
         let shown = |(schema_id, volume): (String, VolumeRow)| Shown {
             name: volume.full_name(),
             securable_kind: volume.securable_kind(),
             managed: visibility.manages_in_schema(&schema_id, &volume.id, &volume.owner),
             path: vec![(volume.id, "NONE"), (schema_id, "SCHEMA"), (catalog.id.clone(), "CATALOG")],
         };
-        Ok(visible_volumes(tx, catalog, visibility)?.into_iter().map(shown).collect())
+        Ok(visible_volumes(tx, catalog, scope, visibility)?.into_iter().map(shown).collect())
     })
 }
 
@@ -114,12 +116,12 @@ pub(super) fn of_volumes(
 fn relation(
     tx: &Transaction<'_>,
     access: &Access,
-    catalogs: &[CatalogRow],
+    scope: &Scope,
     names: &[&'static str],
     list: impl Fn(&CatalogRow, &Visibility) -> Result<Vec<Shown>, MetastoreError>,
 ) -> Result<RecordBatch, SqlError> {
     let mut items = Vec::new();
-    for catalog in catalogs {
+    for catalog in &scope.catalogs {
         let grants = by_securable(tx.grants_in_catalog(&catalog.id)?);
         for shown in list(catalog, &Visibility::load(tx, access, catalog)?)? {
             items.extend(shown.items(&grants, access.identities()));

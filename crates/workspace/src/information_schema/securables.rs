@@ -6,14 +6,21 @@ use clxs_api::SecurableKind;
 use clxs_api::table::TableType;
 use datafusion::arrow::array::RecordBatch;
 
+use super::Scope;
 use super::column::{Column, batch, maybe, some};
 use crate::authorization::{Access, Visibility};
-use crate::metastore::{CatalogRow, ColumnDetail, PageRequest, SchemaRow, TableRow, Transaction};
+use crate::metastore::{CatalogRow, ColumnDetail, PageRequest, SchemaRow, TableHead, TableRow, Transaction};
 use crate::sql::SqlError;
 
 use Column::{Text, Timestamp};
 
-pub(super) fn catalogs(catalogs: &[CatalogRow]) -> Result<RecordBatch, SqlError> {
+/// The catalog that the schema describes, as the standard has it.
+pub(super) fn catalog_name(_: &Transaction<'_>, _: &Access, scope: &Scope) -> Result<RecordBatch, SqlError> {
+    let columns: [Column<CatalogRow>; 1] = [Text("catalog_name", |row| some(row.name.as_str()))];
+    batch(&columns, &scope.catalogs)
+}
+
+pub(super) fn catalogs(_: &Transaction<'_>, _: &Access, scope: &Scope) -> Result<RecordBatch, SqlError> {
     let columns: [Column<CatalogRow>; 7] = [
         Text("catalog_name", |row| some(row.name.as_str())),
         Text("catalog_owner", |row| some(&row.owner)),
@@ -23,17 +30,17 @@ pub(super) fn catalogs(catalogs: &[CatalogRow]) -> Result<RecordBatch, SqlError>
         Timestamp("last_altered", |row| row.audit.updated_at),
         Text("last_altered_by", |row| some(&row.audit.updated_by)),
     ];
-    batch(&columns, catalogs)
+    batch(&columns, &scope.catalogs)
 }
 
 pub(super) fn schemata(
     tx: &Transaction<'_>,
     access: &Access,
-    catalogs: &[CatalogRow],
+    scope: &Scope,
 ) -> Result<RecordBatch, SqlError> {
     let mut schemas = Vec::new();
-    for catalog in catalogs {
-        schemas.extend(visible_schemas(tx, access, catalog)?);
+    for catalog in &scope.catalogs {
+        schemas.extend(visible_schemas(tx, access, catalog, scope)?);
     }
     let columns: [Column<SchemaRow>; 8] = [
         Text("catalog_name", |row| some(row.catalog().as_str())),
@@ -52,27 +59,24 @@ pub(super) fn schemata(
 pub(super) fn visible_tables(
     tx: &Transaction<'_>,
     access: &Access,
-    catalogs: &[CatalogRow],
+    scope: &Scope,
     columns: ColumnDetail,
 ) -> Result<Vec<TableRow>, SqlError> {
     let mut tables = Vec::new();
-    for catalog in catalogs {
+    for catalog in &scope.catalogs {
         let visibility = Visibility::load(tx, access, catalog)?;
         let is_visible = |table: &TableRow| {
             visibility
                 .in_schema(&SecurableKind::Table, &table.schema_id, &table.id, &table.owner)
                 .is_seen(true)
         };
-        tables.extend(tx.tables_of_catalog(catalog, columns)?.into_iter().filter(is_visible));
+        tables
+            .extend(tx.tables_of_catalog(catalog, columns, &scope.tables())?.into_iter().filter(is_visible));
     }
     Ok(tables)
 }
 
-pub(super) fn tables(
-    tx: &Transaction<'_>,
-    access: &Access,
-    catalogs: &[CatalogRow],
-) -> Result<RecordBatch, SqlError> {
+pub(super) fn tables(tx: &Transaction<'_>, access: &Access, scope: &Scope) -> Result<RecordBatch, SqlError> {
     let columns: [Column<TableRow>; 15] = [
         Text("table_catalog", |row| some(row.catalog.as_str())),
         Text("table_schema", |row| some(row.schema.as_str())),
@@ -94,7 +98,7 @@ pub(super) fn tables(
         Text("storage_sub_directory", |_| None),
         Text("storage_path", |row| maybe(row.location.as_ref())),
     ];
-    batch(&columns, &visible_tables(tx, access, catalogs, ColumnDetail::Omitted)?)
+    batch(&columns, &visible_tables(tx, access, scope, ColumnDetail::Omitted)?)
 }
 
 /// A view, and whether the caller may read its text.
@@ -103,12 +107,8 @@ struct VisibleView {
     readable: bool,
 }
 
-pub(super) fn views(
-    tx: &Transaction<'_>,
-    access: &Access,
-    catalogs: &[CatalogRow],
-) -> Result<RecordBatch, SqlError> {
-    let all = visible_tables(tx, access, catalogs, ColumnDetail::Omitted)?;
+pub(super) fn views(tx: &Transaction<'_>, access: &Access, scope: &Scope) -> Result<RecordBatch, SqlError> {
+    let all = visible_tables(tx, access, scope, ColumnDetail::Omitted)?;
     let views = all.into_iter().filter(TableRow::is_view);
     let views: Vec<_> =
         views.map(|view| VisibleView { readable: access.identities().contains(&view.owner), view }).collect();
@@ -136,8 +136,25 @@ pub(super) fn visible_schemas(
     tx: &Transaction<'_>,
     access: &Access,
     catalog: &CatalogRow,
+    scope: &Scope,
 ) -> Result<Vec<SchemaRow>, SqlError> {
     let visibility = Visibility::load(tx, access, catalog)?;
     let schemas = tx.schemas(catalog, &PageRequest::all())?.items.into_iter();
+    let schemas = schemas.filter(|schema| scope.has_schema(&schema.name));
     Ok(schemas.filter(|schema| visibility.schema(&schema.id).is_seen(true)).collect())
+}
+
+/// Names and ids of the tables and views of a catalog that the caller may see.
+pub(super) fn visible_heads(
+    tx: &Transaction<'_>,
+    access: &Access,
+    catalog: &CatalogRow,
+    scope: &Scope,
+) -> Result<Vec<TableHead>, SqlError> {
+    let visibility = Visibility::load(tx, access, catalog)?;
+    let mut heads = tx.table_heads(catalog, &scope.tables(), &PageRequest::all())?.items;
+    heads.retain(|head| {
+        visibility.in_schema(&SecurableKind::Table, &head.schema_id, &head.id, &head.owner).is_seen(true)
+    });
+    Ok(heads)
 }

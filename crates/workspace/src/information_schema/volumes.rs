@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use clxs_api::{Identifier, SecurableKind};
 use datafusion::arrow::array::RecordBatch;
 
+use super::Scope;
 use super::column::{Column, batch, maybe, some};
 use crate::authorization::{Access, Visibility};
 use crate::metastore::{CatalogRow, MetastoreError, PageRequest, Transaction, VolumeRow};
@@ -18,14 +19,10 @@ struct Item {
     location: String,
 }
 
-pub(super) fn volumes(
-    tx: &Transaction<'_>,
-    access: &Access,
-    catalogs: &[CatalogRow],
-) -> Result<RecordBatch, SqlError> {
+pub(super) fn volumes(tx: &Transaction<'_>, access: &Access, scope: &Scope) -> Result<RecordBatch, SqlError> {
     let mut items = Vec::new();
-    for catalog in catalogs {
-        let visible = visible_volumes(tx, catalog, &Visibility::load(tx, access, catalog)?)?;
+    for catalog in &scope.catalogs {
+        let visible = visible_volumes(tx, catalog, scope, &Visibility::load(tx, access, catalog)?)?;
         items.extend(visible.into_iter().map(|(_, row)| Item { location: tx.volume_location(&row), row }));
     }
     let columns: [Column<Item>; 11] = [
@@ -52,10 +49,12 @@ fn parent_part(item: &Item, level: usize) -> Option<Cow<'_, str>> {
 pub(super) fn visible_volumes(
     tx: &Transaction<'_>,
     catalog: &CatalogRow,
+    scope: &Scope,
     visibility: &Visibility,
 ) -> Result<Vec<(String, VolumeRow)>, MetastoreError> {
     let mut visible = Vec::new();
-    for schema in tx.schemas(catalog, &PageRequest::all())?.items {
+    let schemas = tx.schemas(catalog, &PageRequest::all())?.items.into_iter();
+    for schema in schemas.filter(|schema| scope.has_schema(&schema.name)) {
         let volumes: Vec<VolumeRow> = tx.securables(Some(&schema.as_parent()), &PageRequest::all())?.items;
         let seen = volumes.into_iter().filter(|row| {
             visibility.in_schema(&SecurableKind::Volume, &schema.id, &row.id, &row.owner).is_seen(true)

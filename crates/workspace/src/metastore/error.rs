@@ -22,6 +22,9 @@ pub(crate) enum MetastoreError {
     /// A principal of that name exists.
     #[error("Principal with name {name} already exists")]
     PrincipalExists { name: String },
+    /// A principal that is to be deleted still owns something.
+    #[error("Principal with name {name} owns securables: give them to somebody else first")]
+    PrincipalIsOwner { name: String },
     /// The caller lacks a privilege.
     #[error("User does not have {} on {} '{name}'.", privilege.sql(), type_word(kind))]
     PermissionDenied { privilege: Privilege, kind: SecurableKind, name: String },
@@ -31,6 +34,27 @@ pub(crate) enum MetastoreError {
     /// The privilege makes no sense on the securable (facts/settled.md §1).
     #[error("Privilege {privilege} is not applicable to this entity [{kind}/{securable_kind}]")]
     NotApplicable { privilege: Privilege, kind: SecurableKind, securable_kind: &'static str },
+    /// The table has no such column.
+    #[error("Column '{column}' does not exist in table '{table}'.")]
+    ColumnNotFound { column: String, table: String },
+    /// The securable or column has no tag of this key.
+    #[error("Tag assignment with key '{key}' on '{entity}' does not exist.")]
+    TagNotFound { key: String, entity: String },
+    /// The securable or column has a tag of this key with another value.
+    #[error("Tag assignment with key '{key}' on '{entity}' already exists.")]
+    TagExists { key: String, entity: String },
+    /// The table has no such key. The text is UNCONFIRMED.
+    #[error("Constraint '{constraint}' does not exist on table '{table}'.")]
+    ConstraintNotFound { constraint: String, table: String },
+    /// The schema has a constraint of this name. The text is UNCONFIRMED.
+    #[error("Constraint '{constraint}' already exists in schema '{schema}'.")]
+    ConstraintExists { constraint: String, schema: String },
+    /// A primary key that foreign keys point to, and no `CASCADE`. The text is UNCONFIRMED.
+    #[error(
+        "Cannot drop the primary key '{constraint}' of table '{table}' because foreign keys reference it: {dependents}. \
+         Use CASCADE to drop them too."
+    )]
+    ConstraintReferenced { constraint: String, table: String, dependents: String },
     /// A value of the request is not allowed.
     #[error("{message}")]
     InvalidParameter { message: String },

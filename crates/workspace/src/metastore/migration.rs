@@ -10,8 +10,13 @@ use super::schemas::insert_information_schema;
 use super::{CatalogRow, GrantRow, MetastoreError, SYSTEM_CATALOG, grants, securable};
 
 /// Each brings the database from the version of its index to the next; what was released never changes.
-const MIGRATIONS: &[&str] =
-    &[include_str!("migration/1.sql"), include_str!("migration/2.sql"), include_str!("migration/3.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("migration/1.sql"),
+    include_str!("migration/2.sql"),
+    include_str!("migration/3.sql"),
+    include_str!("migration/4.sql"),
+    include_str!("migration/5.sql"),
+];
 
 /// The metastore itself.
 #[derive(Debug, Clone)]

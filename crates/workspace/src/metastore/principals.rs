@@ -1,6 +1,8 @@
 //! Users, service principals and groups.
 
-use rusqlite::{OptionalExtension, Row, params};
+use rusqlite::types::Type;
+use rusqlite::{ErrorCode, OptionalExtension, Row, params};
+use serde_json::{Map, Value};
 
 use super::row::now_ms;
 use super::{MetastoreError, Transaction};
@@ -27,6 +29,10 @@ pub(crate) struct PrincipalRow {
     pub(crate) name: String,
     /// The name to show.
     pub(crate) display_name: String,
+    /// Whether it may log in.
+    pub(crate) active: bool,
+    /// What SCIM keeps of it besides.
+    pub(crate) attributes: Map<String, Value>,
 }
 
 impl PrincipalKind {
@@ -46,11 +52,20 @@ impl PrincipalRow {
             "SERVICE_PRINCIPAL" => PrincipalKind::ServicePrincipal,
             _ => PrincipalKind::User,
         };
-        Ok(Self { id: row.get(0)?, kind, name: row.get(2)?, display_name: row.get(3)? })
+        let attributes = serde_json::from_str(row.get_ref(5)?.as_str()?)
+            .map_err(|error| rusqlite::Error::FromSqlConversionFailure(5, Type::Text, Box::new(error)))?;
+        Ok(Self {
+            id: row.get(0)?,
+            kind,
+            name: row.get(2)?,
+            display_name: row.get(3)?,
+            active: row.get(4)?,
+            attributes,
+        })
     }
 }
 
-const SELECT: &str = "SELECT p.id, p.kind, p.name, p.display_name FROM principals p";
+const SELECT: &str = "SELECT p.id, p.kind, p.name, p.display_name, p.active, p.attributes FROM principals p";
 
 impl Transaction<'_> {
     /// The principal of this name, if there is one. Case counts.
@@ -103,7 +118,44 @@ impl Transaction<'_> {
             kind,
             name: name.to_owned(),
             display_name: display_name.to_owned(),
+            active: true,
+            attributes: Map::new(),
         })
+    }
+
+    /// Writes what changed of a principal. A new name also holds in grants and for what it owns.
+    ///
+    /// # Errors
+    /// [`MetastoreError::PrincipalExists`] when the name is another's.
+    pub(crate) fn update_principal(&self, row: &PrincipalRow) -> Result<(), MetastoreError> {
+        if self.principal(&row.name)?.is_some_and(|other| other.id != row.id) {
+            return Err(MetastoreError::PrincipalExists { name: row.name.clone() });
+        }
+        self.inner.execute(
+            "UPDATE principals SET name = ?2, display_name = ?3, active = ?4, attributes = ?5 WHERE id = ?1",
+            params![
+                row.id,
+                row.name,
+                row.display_name,
+                row.active,
+                Value::from(row.attributes.clone()).to_string()
+            ],
+        )?;
+        Ok(())
+    }
+
+    /// Deletes a principal with its tokens, secrets, memberships and the grants to it.
+    ///
+    /// # Errors
+    /// [`MetastoreError::PrincipalIsOwner`] while it owns something. UNCONFIRMED: the platform may leave things
+    /// without an owner; here everything has one.
+    pub(crate) fn delete_principal(&self, row: &PrincipalRow) -> Result<(), MetastoreError> {
+        match self.inner.execute("DELETE FROM principals WHERE id = ?1", [row.id]) {
+            Err(error) if error.sqlite_error_code() == Some(ErrorCode::ConstraintViolation) => {
+                Err(MetastoreError::PrincipalIsOwner { name: row.name.clone() })
+            }
+            deleted => Ok(deleted.map(drop)?),
+        }
     }
 
     /// Puts a principal, also a group, into a group.
@@ -112,6 +164,12 @@ impl Transaction<'_> {
             "INSERT INTO group_members (group_id, member_id) VALUES (?1, ?2) ON CONFLICT DO NOTHING",
             [group, member],
         )?;
+        Ok(())
+    }
+
+    /// Takes all members out of a group.
+    pub(crate) fn delete_members(&self, group: i64) -> Result<(), MetastoreError> {
+        self.inner.execute("DELETE FROM group_members WHERE group_id = ?1", [group])?;
         Ok(())
     }
 

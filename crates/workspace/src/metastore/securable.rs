@@ -42,6 +42,14 @@ pub(crate) struct Parent {
     pub(crate) full_name: FullName,
 }
 
+/// A securable of any kind as lists of what is in its parent know it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Child {
+    pub(crate) id: String,
+    pub(crate) name: Identifier,
+    pub(crate) owner: String,
+}
+
 impl<D: Details> Securable<D> {
     /// A securable with nothing but a name, which becomes lower case, owned by its maker.
     pub(crate) fn in_parent(parent: Option<Parent>, name: &Identifier, maker: &str) -> Self {
@@ -159,6 +167,20 @@ impl Transaction<'_> {
         let values = params![parent_id, kind.as_str(), page.after(0), page.sql_limit()];
         let rows = statement.query_map(values, |row| Securable::read(row, parent))?;
         Ok(page.page(rows.collect::<Result<_, _>>()?, |row| vec![row.name.as_str().to_owned()]))
+    }
+
+    /// Names and owners of what is of a kind in a parent.
+    pub(crate) fn children_of_kind(
+        &self,
+        parent_id: &str,
+        kind: &SecurableKind,
+    ) -> Result<Vec<Child>, MetastoreError> {
+        let query = "SELECT id, name, owner FROM securables WHERE parent_id = ?1 AND kind = ?2 ORDER BY name";
+        let mut statement = self.inner.prepare_cached(query)?;
+        let children = statement.query_map(params![parent_id, kind.as_str()], |row| {
+            Ok(Child { id: row.get(0)?, name: identifier(row, 1)?, owner: row.get(2)? })
+        })?;
+        Ok(children.collect::<Result<_, _>>()?)
     }
 
     /// Adds a securable.

@@ -6,7 +6,7 @@ use rusqlite::Row;
 use serde::{Deserialize, Serialize};
 
 use super::row::{Audit, identifier, json, new_id};
-use super::{SchemaRow, Transaction};
+use super::{MetastoreError, SchemaRow, Transaction};
 
 mod list;
 mod write;
@@ -116,6 +116,19 @@ impl TableRow {
     /// Whether its folder is the workspace's own and goes with it.
     pub(crate) fn is_managed(&self) -> bool {
         matches!(self.table_type, TableType::Managed | TableType::ManagedShallowClone)
+    }
+
+    /// The column of this name, in any case.
+    ///
+    /// # Errors
+    /// [`MetastoreError::ColumnNotFound`]
+    pub(crate) fn column(&self, name: &Identifier) -> Result<&ColumnInfo, MetastoreError> {
+        let found =
+            self.columns.iter().find(|column| column.name.as_deref().is_some_and(|own| name.matches(own)));
+        found.ok_or_else(|| MetastoreError::ColumnNotFound {
+            column: name.as_str().to_owned(),
+            table: self.full_name().dotted(),
+        })
     }
 
     /// The names of its partition columns, outermost first.

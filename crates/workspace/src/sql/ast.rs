@@ -4,26 +4,32 @@
 //! The statements of a family are in its file; here are the list of all and what they share.
 
 mod grants;
+mod keys;
 mod rows;
 mod securables;
+mod session;
 mod shown;
 mod storage;
 mod tables;
+mod tags;
 
 use clxs_api::{FullName, Identifier};
 use datafusion::sql::sqlparser::ast as sqlparser;
 
 pub(crate) use grants::{Grant, GrantTarget, ShowGrants};
+pub(crate) use keys::{DropConstraint, DroppedConstraint, KeyConstraint, References};
 pub(crate) use rows::{Assignment, Delete, Insert, Merge, MergeAction, MergeClause, MergeWhen, Update};
 pub(crate) use securables::{
-    AlterSecurable, AlterSecurableAction, Commented, CreateCatalog, CreateSchema, Drop, DropKind, Use,
+    AlterSecurable, AlterSecurableAction, Commented, CreateCatalog, CreateSchema, Drop, DropKind,
 };
+pub(crate) use session::{Set, Use};
 pub(crate) use shown::{Describe, Show};
 pub(crate) use storage::{AlterVolume, AlterVolumeAction, CreateExternalLocation, CreateVolume};
 pub(crate) use tables::{
     AlterTable, AlterTableAction, CheckConstraint, CloneTable, CreateTable, CreateView, Optimize, Restore,
     Vacuum, ViewColumn,
 };
+pub(crate) use tags::{AlterTags, TagChange, TagTarget};
 
 /// One statement.
 #[derive(Debug, Clone, PartialEq)]
@@ -39,6 +45,7 @@ pub(crate) enum Statement {
     AlterTable(AlterTable),
     AlterSecurable(AlterSecurable),
     AlterVolume(AlterVolume),
+    AlterTags(AlterTags),
     Comment {
         on: Commented,
         comment: Option<String>,
@@ -53,6 +60,9 @@ pub(crate) enum Statement {
     Vacuum(Vacuum),
     Query(Box<sqlparser::Query>),
     Use(Use),
+    Set(Set),
+    /// `RESET name`, or of all parameters.
+    Reset(Option<String>),
     Grant(Grant),
     Revoke(Grant),
     ShowGrants(ShowGrants),

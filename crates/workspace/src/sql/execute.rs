@@ -17,6 +17,7 @@ mod describe;
 mod drop;
 mod grants;
 mod insert;
+mod keys;
 mod maintenance;
 mod merge;
 mod modified;
@@ -26,17 +27,19 @@ mod place;
 mod query;
 mod rows;
 mod securables;
+mod session;
 mod show;
 mod show_create;
 mod storage;
 mod table_rows;
+mod tags;
 mod target;
 mod types;
 mod update;
 mod views;
 
 pub(crate) use context::{Context, Services};
-pub(crate) use query::sql_error;
+pub(crate) use query::{Compute, sql_error, texts_of};
 pub(crate) use table_rows::settle_interrupted_writes;
 pub(crate) use types::column_default;
 
@@ -53,7 +56,8 @@ pub(crate) async fn execute(context: &Context, statement: Statement) -> Result<S
         Statement::CreateCatalog(create) => securables::create_catalog(context, create).await,
         Statement::CreateSchema(create) => securables::create_schema(context, create).await,
         Statement::AlterSecurable(alter) => securables::alter(context, alter).await,
-        Statement::Use(namespace) => securables::use_namespace(context, namespace).await,
+        Statement::AlterTags(alter) => tags::execute(context, alter).await,
+        Statement::Use(namespace) => session::use_namespace(context, namespace).await,
         Statement::CreateTable(create) => create_table::execute(context, *create).await,
         Statement::CreateView(create) => views::create(context, *create).await,
         Statement::CreateVolume(create) => storage::create_volume(context, create).await,
@@ -78,5 +82,7 @@ pub(crate) async fn execute(context: &Context, statement: Statement) -> Result<S
         Statement::ShowGrants(show) => grants::show(context, show).await,
         Statement::Show(show) => show::execute(context, show).await,
         Statement::Describe(describe) => describe::execute(context, describe).await,
+        Statement::Set(set) => session::set(context, set),
+        Statement::Reset(name) => session::reset(context, name.as_deref()),
     }
 }

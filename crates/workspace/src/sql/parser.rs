@@ -16,13 +16,16 @@ mod describe;
 mod dml;
 mod drop;
 mod grant;
+mod keys;
 mod maintenance;
 mod merge;
 pub(super) mod names;
 mod parameters;
 mod query;
+mod session;
 mod show;
 mod storage;
+mod tags;
 mod tokens;
 mod types;
 mod unsupported;
@@ -32,7 +35,7 @@ use datafusion::sql::sqlparser::ast::Expr;
 use datafusion::sql::sqlparser::parser::Parser as SqlParser;
 use datafusion::sql::sqlparser::tokenizer::Token;
 
-use super::ast::{Commented, Statement, Use};
+use super::ast::{Commented, Statement};
 use super::dialect::Databricks;
 use super::error::SqlError;
 use super::lexer;
@@ -117,21 +120,6 @@ impl<'a> Parser<'a> {
         Ok(Statement::Comment { on, comment })
     }
 
-    fn set_catalog(&mut self) -> Result<Statement, SqlError> {
-        Ok(Statement::Use(Use::Catalog(self.identifier()?)))
-    }
-
-    /// `USE` with its many spellings.
-    fn use_namespace(&mut self) -> Result<Statement, SqlError> {
-        if self.accept_before_name("CATALOG") {
-            return self.set_catalog();
-        }
-        if !self.accept_before_name("SCHEMA") {
-            self.accept_before_name("DATABASE");
-        }
-        Ok(Statement::Use(Use::Schema(self.object_name(2)?)))
-    }
-
     /// The end of the text, after any semicolons.
     fn end(&mut self) -> Result<(), SqlError> {
         let ended = self.accept_token(&Token::SemiColon);
@@ -160,6 +148,8 @@ const STATEMENTS: &[(&str, Reader)] = &[
     ("COMMENT ON", |parser| parser.comment_on()),
     ("INSERT", |parser| parser.insert()),
     ("DELETE FROM", |parser| parser.delete()),
+    ("SET TAG ON", |parser| parser.set_tag()),
+    ("UNSET TAG ON", |parser| parser.unset_tag()),
     ("UPDATE", |parser| parser.update()),
     ("MERGE", |parser| parser.merge()),
     ("TRUNCATE TABLE", |parser| parser.truncate()),
@@ -168,6 +158,8 @@ const STATEMENTS: &[(&str, Reader)] = &[
     ("REORG TABLE", |parser| parser.reorg()),
     ("VACUUM", |parser| parser.vacuum()),
     ("SET CATALOG", |parser| parser.set_catalog()),
+    ("SET", |parser| parser.set()),
+    ("RESET", |parser| parser.reset()),
     ("USE", |parser| parser.use_namespace()),
     ("GRANT", |parser| Ok(Statement::Grant(parser.grant("TO")?))),
     ("REVOKE", |parser| Ok(Statement::Revoke(parser.grant("FROM")?))),

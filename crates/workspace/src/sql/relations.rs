@@ -8,9 +8,9 @@ use std::ops::ControlFlow;
 
 use clxs_api::Identifier;
 use datafusion::sql::sqlparser::ast::{
-    Expr, FunctionArg, FunctionArgExpr, Ident, ObjectName as SqlName, ObjectNamePart, Query, Select,
-    SelectItem, SelectItemQualifiedWildcardKind as Wildcard, TableAlias, TableFactor, TableVersion, Value,
-    VisitMut, VisitorMut,
+    BinaryOperator, Expr, FunctionArg, FunctionArgExpr, Ident, ObjectName as SqlName, ObjectNamePart, Query,
+    Select, SelectItem, SelectItemQualifiedWildcardKind as Wildcard, TableAlias, TableFactor, TableVersion,
+    Value, VisitMut, VisitorMut,
 };
 
 use super::ast::{AsOf, ObjectName, TableReference};
@@ -174,11 +174,7 @@ fn qualifier_length(name: &[String], parts: &[&Ident]) -> usize {
 fn name_parts(name: &SqlName) -> Result<Vec<String>, SqlError> {
     match name.0.as_slice() {
         [ObjectNamePart::Function(function)] => match function.args.as_slice() {
-            [FunctionArg::Unnamed(FunctionArgExpr::Expr(Expr::Value(value)))] => match &value.value {
-                Value::SingleQuotedString(text) => parts_of_text(text),
-                Value::Placeholder(name) => Err(SqlError::unbound_parameter(name.trim_start_matches(':'))),
-                _ => Err(identifier_clause()),
-            },
+            [FunctionArg::Unnamed(FunctionArgExpr::Expr(text))] => parts_of_text(&constant_text(text)?),
             _ => Err(identifier_clause()),
         },
         parts => parts
@@ -188,6 +184,22 @@ fn name_parts(name: &SqlName) -> Result<Vec<String>, SqlError> {
                 _ => Err(SqlError::parse_syntax_error(&name.to_string(), 0..name.to_string().len())),
             })
             .collect(),
+    }
+}
+
+/// The text of a string, or of several put together by `||`.
+fn constant_text(expression: &Expr) -> Result<String, SqlError> {
+    match expression {
+        Expr::Value(value) => match &value.value {
+            Value::SingleQuotedString(text) => Ok(text.clone()),
+            Value::Placeholder(name) => Err(SqlError::unbound_parameter(name.trim_start_matches(':'))),
+            _ => Err(identifier_clause()),
+        },
+        Expr::BinaryOp { left, op: BinaryOperator::StringConcat, right } => {
+            Ok(constant_text(left)? + &constant_text(right)?)
+        }
+        Expr::Nested(inner) => constant_text(inner),
+        _ => Err(identifier_clause()),
     }
 }
 

@@ -34,6 +34,14 @@ impl CommitGate {
         }
     }
 
+    /// Whether a cancel has won; for work that cannot pause.
+    ///
+    /// # Errors
+    /// `OPERATION_CANCELED`
+    pub(crate) fn check(&self) -> Result<(), SqlError> {
+        if self.0.canceled.is_cancelled() { Err(SqlError::operation_canceled()) } else { Ok(()) }
+    }
+
     /// Cancels, unless the statement is already committing.
     pub(crate) fn cancel(&self) {
         let changed = self.0.state.compare_exchange(OPEN, CANCELED, Ordering::SeqCst, Ordering::SeqCst);

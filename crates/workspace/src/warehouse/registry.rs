@@ -65,15 +65,15 @@ impl Registry {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::warehouse::{ResultLimits, StatementResult};
+    use crate::warehouse::{Delivery, ResultSet, StatementResult};
 
     fn statement() -> Arc<SubmittedStatement> {
-        Arc::new(SubmittedStatement::new("ann", ResultLimits::default()))
+        Arc::new(SubmittedStatement::new("ann", Delivery::default()))
     }
 
     fn finished() -> Arc<SubmittedStatement> {
         let statement = statement();
-        statement.end(Ok(StatementResult::none()));
+        statement.end(ResultSet::new(StatementResult::none(), Delivery::default()));
         statement
     }
 

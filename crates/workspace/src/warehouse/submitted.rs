@@ -7,7 +7,7 @@ use clxs_api::statement::{StatementId, StatementState};
 use tokio::sync::watch;
 use uuid::Uuid;
 
-use super::{CommitGate, ResultLimits, ResultSet, StatementResult};
+use super::{CommitGate, Delivery, ResultSet};
 use crate::sql::SqlError;
 
 /// How far a statement is.
@@ -43,18 +43,18 @@ impl Progress {
 pub(crate) struct SubmittedStatement {
     id: StatementId,
     principal: String,
-    limits: ResultLimits,
+    delivery: Delivery,
     gate: CommitGate,
     progress: watch::Sender<Progress>,
     finished_at: Mutex<Option<Instant>>,
 }
 
 impl SubmittedStatement {
-    pub(super) fn new(principal: &str, limits: ResultLimits) -> Self {
+    pub(super) fn new(principal: &str, delivery: Delivery) -> Self {
         Self {
             id: StatementId(Uuid::now_v7().to_string()),
             principal: principal.to_owned(),
-            limits,
+            delivery,
             gate: CommitGate::default(),
             progress: watch::Sender::new(Progress::Pending),
             finished_at: Mutex::default(),
@@ -69,6 +69,11 @@ impl SubmittedStatement {
     /// Who submitted it.
     pub(crate) fn principal(&self) -> &str {
         &self.principal
+    }
+
+    /// How its sender wants to have its rows.
+    pub(super) fn delivery(&self) -> &Delivery {
+        &self.delivery
     }
 
     pub(super) fn gate(&self) -> &CommitGate {
@@ -116,12 +121,11 @@ impl SubmittedStatement {
         self.progress.send_replace(Progress::Running);
     }
 
-    pub(super) fn end(&self, outcome: Result<StatementResult, SqlError>) {
-        let ended = match outcome.and_then(|result| ResultSet::new(result, self.limits)) {
+    pub(super) fn end(&self, outcome: Result<ResultSet, SqlError>) {
+        self.finish(match outcome {
             Ok(rows) => Progress::Succeeded(Arc::new(rows)),
             Err(error) => Progress::Failed(Arc::new(error)),
-        };
-        self.finish(ended);
+        });
     }
 
     pub(super) fn end_canceled(&self) {

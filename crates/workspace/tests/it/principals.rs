@@ -155,3 +155,46 @@ async fn name_of_a_user_is_no_groups_and_the_other_way_round() {
         assert!(cause.ends_with("already exists"), "{cause}");
     }
 }
+
+#[tokio::test]
+async fn change_of_a_groups_members_acts_on_privileges_at_once() {
+    let server = Server::start(Transport::InProcess).await;
+    let ann = server.workspace.create_token("ann@x").await.unwrap();
+    let id = server.get(&format!("{USERS}?filter=userName%20eq%20%22ann%40x%22")).await["Resources"][0]["id"]
+        .clone();
+    let group = server.ok("POST", GROUPS, json!({ "displayName": "staff" })).await;
+    let group = format!("{GROUPS}/{}", group["id"].as_str().unwrap());
+    server.ok("POST", "/api/2.1/unity-catalog/catalogs", json!({ "name": "sales" })).await;
+    let change = json!({ "changes": [{ "principal": "staff", "add": ["USE_CATALOG"] }] });
+    server.ok("PATCH", "/api/2.1/unity-catalog/permissions/catalog/sales", change).await;
+    let path = "/api/2.1/unity-catalog/catalogs/sales";
+    let member =
+        |op: &str| json!({ "Operations": [{ "op": op, "path": "members", "value": [{ "value": id }] }] });
+    assert_eq!(server.send_as(&ann, "GET", path, json!({})).await.status, 404);
+    server.ok("PATCH", &group, member("add")).await;
+    assert_eq!(server.send_as(&ann, "GET", path, json!({})).await.status, 200);
+    server.ok("PUT", &group, json!({ "displayName": "crew", "members": [{ "value": id }] })).await;
+    assert_eq!(server.send_as(&ann, "GET", path, json!({})).await.status, 200, "grants follow the name");
+    server.ok("PATCH", &group, member("remove")).await;
+    assert_eq!(server.send_as(&ann, "GET", path, json!({})).await.status, 404);
+}
+
+#[tokio::test]
+async fn principals_that_own_something_or_belong_to_the_platform_stay() {
+    let server = Server::start(Transport::InProcess).await;
+    let ann = server.ok("POST", USERS, json!({ "userName": "ann@x" })).await;
+    let ann = format!("{USERS}/{}", ann["id"].as_str().unwrap());
+    server.ok("POST", "/api/2.1/unity-catalog/catalogs", json!({ "name": "sales" })).await;
+    let path = "/api/2.1/unity-catalog/catalogs/sales";
+    server.ok("PATCH", path, json!({ "owner": "ann@x" })).await;
+    let error = server.error("DELETE", &ann, json!({})).await;
+    assert!(error.starts_with("409 RESOURCE_CONFLICT"), "{error}");
+    server.ok("PATCH", path, json!({ "owner": "admin@clxs.local" })).await;
+    server.ok("DELETE", &ann, json!({})).await;
+    let everybody = server.get(&format!("{GROUPS}?filter=displayName%20eq%20%22account%20users%22")).await;
+    let everybody = format!("{GROUPS}/{}", everybody["Resources"][0]["id"].as_str().unwrap());
+    for method in ["DELETE", "PUT"] {
+        let error = server.error(method, &everybody, json!({ "displayName": "x" })).await;
+        assert!(error.starts_with("403 PERMISSION_DENIED"), "{error}");
+    }
+}

@@ -55,6 +55,11 @@ impl Server {
         self.root.path().join("workspace")
     }
 
+    /// The URL of a path, over TCP.
+    pub(crate) fn url(&self, path: &str) -> String {
+        format!("{}{path}", self.address.as_deref().unwrap())
+    }
+
     /// Sends a request with these headers and this body as they are.
     pub(crate) async fn send(
         &self,
@@ -78,7 +83,8 @@ impl Server {
             let (parts, body) = response.into_parts();
             (parts, body.collect().await.unwrap().to_bytes())
         };
-        let body = serde_json::from_slice(&bytes).unwrap_or_else(|error| {
+        let text: &[u8] = if bytes.is_empty() { b"null" } else { &bytes };
+        let body = serde_json::from_slice(text).unwrap_or_else(|error| {
             panic!("{method} {path}: {error} in {}", String::from_utf8_lossy(&bytes))
         });
         Answer { status: parts.status.as_u16(), headers: parts.headers, body }

@@ -5,6 +5,7 @@ mod columns;
 mod concurrency;
 mod information_schema;
 mod maintenance;
+mod metadata;
 mod model;
 mod modify;
 mod privileges;

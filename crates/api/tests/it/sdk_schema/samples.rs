@@ -10,6 +10,7 @@ use clxs_api::metastore::*;
 use clxs_api::schema::*;
 use clxs_api::statement::*;
 use clxs_api::table::*;
+use clxs_api::tag::*;
 use clxs_api::warehouse::*;
 use clxs_api::{Extra, Privilege, Properties, SecurableKind};
 pub(super) use storage::*;
@@ -303,9 +304,16 @@ pub(super) fn execute_statement() -> ExecuteStatement {
         warehouse_id: "w".into(),
         catalog: text(),
         schema: text(),
-        parameters: vec![StatementParameter { name: "p".into(), value: text(), type_text: text() }],
+        session_id: text(),
+        parameters: vec![StatementParameter {
+            name: "p".into(),
+            ordinal: Some(1),
+            value: text(),
+            type_text: text(),
+        }],
         disposition: Some(Disposition::Inline),
         format: Some(ResultFormat::JsonArray),
+        result_compression: Some(ResultCompression::Lz4Frame),
         wait_timeout: text(),
         on_wait_timeout: Some(OnWaitTimeout::Continue),
         row_limit: Some(1),
@@ -337,6 +345,7 @@ pub(super) fn manifest() -> ResultManifest {
         total_row_count: Some(1),
         total_byte_count: Some(1),
         truncated: Some(true),
+        result_compression: Some(ResultCompression::Lz4Frame),
         extra: Extra::new(),
     }
 }
@@ -363,6 +372,7 @@ pub(super) fn result() -> ResultData {
         byte_count: Some(1),
         data_array: Some(vec![vec![text()]]),
         external_links: Some(vec![external_link()]),
+        attachment: text(),
         next_chunk_index: Some(1),
         next_chunk_internal_link: text(),
     }
@@ -375,4 +385,24 @@ pub(super) fn statement() -> StatementResponse {
         manifest: Some(manifest()),
         result: Some(result()),
     }
+}
+
+pub(super) fn tag() -> EntityTagAssignment {
+    EntityTagAssignment {
+        entity_type: "tables".into(),
+        entity_name: "c.s.t".into(),
+        tag_key: "cost".into(),
+        tag_value: text(),
+        update_time: text(),
+        updated_by: text(),
+        extra: Extra::new(),
+    }
+}
+
+pub(super) fn tag_page() -> ListEntityTagAssignmentsResponse {
+    ListEntityTagAssignmentsResponse { tag_assignments: vec![tag()], next_page_token: text() }
+}
+
+pub(super) fn create_constraint() -> CreateTableConstraint {
+    CreateTableConstraint { full_name_arg: "c.s.t".into(), constraint: constraint() }
 }

@@ -29,10 +29,10 @@ const WAITING: usize = 4;
 /// A file that comes in one request (`facts/rest_api.md` §6).
 const LARGEST: u64 = 5 << 30;
 
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
+/// A file that is there is replaced unless the request says otherwise (the official client's documentation).
+#[derive(Debug, Deserialize)]
 pub(super) struct Overwriting {
-    overwrite: bool,
+    overwrite: Option<bool>,
 }
 
 /// `GET`, with `Range` and `If-Unmodified-Since`.
@@ -77,7 +77,7 @@ pub(super) async fn upload(
     body: Body,
 ) -> Result<StatusCode, RestError> {
     let place = Place::of(&state, caller, &path, Privilege::WriteVolume).await?;
-    receive(place, overwriting.overwrite, body).await?;
+    receive(place, overwriting.overwrite != Some(false), body).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

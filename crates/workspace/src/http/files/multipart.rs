@@ -20,7 +20,7 @@ const MOST_PARTS: u32 = 10_000;
 #[serde(default)]
 pub(super) struct Act {
     action: String,
-    overwrite: bool,
+    overwrite: Option<bool>,
     upload_type: Option<String>,
     session_token: String,
 }
@@ -53,11 +53,11 @@ pub(super) async fn act(
     if act.upload_type.as_deref().is_some_and(|kind| kind != "multipart") {
         return Err(RestError::invalid("The upload_type of the embedded workspace is multipart."));
     }
-    let token = act.session_token;
+    let (token, overwrite) = (act.session_token, act.overwrite != Some(false));
     match act.action.as_str() {
         "initiate-upload" => {
             let begin =
-                move |folder: &VolumeFolder, path: &VolumePath| Session::begin(folder, path, act.overwrite);
+                move |folder: &VolumeFolder, path: &VolumePath| Session::begin(folder, path, overwrite);
             let token = place.work(begin).await?;
             Ok(Json(json!({ "multipart_upload": { "session_token": token } })))
         }

@@ -1,42 +1,99 @@
-//! SCIM's filters, of which only `attribute eq "value"` is understood.
+//! SCIM's filters (RFC 7644 §3.4.2.2): comparisons joined by `and`, `or`, `not` and parentheses.
+
+mod reader;
 
 use serde_json::Value;
 
 use crate::http::RestError;
+use reader::Reader;
 
 /// Which resources a list is to hold.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Filter {
-    attribute: String,
-    value: String,
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Filter {
+    Compare { attribute: String, operator: Operator, value: Value },
+    Present { attribute: String },
+    And(Box<Filter>, Box<Filter>),
+    Or(Box<Filter>, Box<Filter>),
+    Not(Box<Filter>),
+}
+
+/// How an attribute is compared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Operator {
+    Equal,
+    NotEqual,
+    Contains,
+    StartsWith,
+    EndsWith,
 }
 
 impl Filter {
-    /// Reads `attribute eq "value"`.
+    /// Reads a filter.
     ///
     /// # Errors
-    /// `INVALID_PARAMETER_VALUE` for everything else.
+    /// `INVALID_PARAMETER_VALUE` for what is none.
     pub(super) fn parse(text: &str) -> Result<Self, RestError> {
         let refused = || {
-            let message = format!("The filter '{text}' is not understood: use attribute eq \"value\".");
-            RestError::invalid(message)
+            RestError::invalid(format!(
+                "The filter '{text}' is not understood: compare attributes by eq, ne, co, sw, ew or pr, and join \
+                 them by and, or, not."
+            ))
         };
-        let [attribute, operator, value] =
-            <[&str; 3]>::try_from(text.trim().splitn(3, ' ').collect::<Vec<_>>()).map_err(|_| refused())?;
-        let value = value.trim().strip_prefix('"').and_then(|value| value.strip_suffix('"'));
-        match value {
-            Some(value) if operator.eq_ignore_ascii_case("eq") && !value.contains('"') => {
-                Ok(Self { attribute: attribute.to_owned(), value: value.to_owned() })
-            }
-            _ => Err(refused()),
-        }
+        Reader::new(text).and_then(Reader::filter).ok_or_else(refused)
     }
 
-    /// Whether the attribute of the resource has the value. Names of attributes have no case in SCIM.
+    /// Whether a resource is to be in the list.
     pub(super) fn matches(&self, resource: &Value) -> bool {
-        let fields = resource.as_object().into_iter().flatten();
-        let mut values = fields.filter(|(name, _)| name.eq_ignore_ascii_case(&self.attribute));
-        values.any(|(_, value)| value == &self.value)
+        match self {
+            Self::Compare { attribute, operator: Operator::NotEqual, value } => {
+                !values(resource, attribute).into_iter().any(|found| Operator::Equal.holds(found, value))
+            }
+            Self::Compare { attribute, operator, value } => {
+                values(resource, attribute).into_iter().any(|found| operator.holds(found, value))
+            }
+            Self::Present { attribute } => !values(resource, attribute).is_empty(),
+            Self::And(one, other) => one.matches(resource) && other.matches(resource),
+            Self::Or(one, other) => one.matches(resource) || other.matches(resource),
+            Self::Not(inner) => !inner.matches(resource),
+        }
+    }
+}
+
+impl Operator {
+    /// Texts are compared without their case, as SCIM has it for names.
+    fn holds(self, found: &Value, wanted: &Value) -> bool {
+        let (Some(found), Some(wanted)) = (found.as_str(), wanted.as_str()) else {
+            return self == Self::Equal && found == wanted;
+        };
+        let (found, wanted) = (found.to_lowercase(), wanted.to_lowercase());
+        match self {
+            Self::Equal => found == wanted,
+            Self::NotEqual => found != wanted,
+            Self::Contains => found.contains(&wanted),
+            Self::StartsWith => found.starts_with(&wanted),
+            Self::EndsWith => found.ends_with(&wanted),
+        }
+    }
+}
+
+/// The values of an attribute: `emails.value` is that of every e-mail address. Names of attributes have no case.
+pub(super) fn values<'a>(resource: &'a Value, attribute: &str) -> Vec<&'a Value> {
+    let mut found = vec![resource];
+    for part in attribute.split('.') {
+        found = found.into_iter().flat_map(|value| fields(value, part)).collect();
+    }
+    found.into_iter().flat_map(items).filter(|value| !value.is_null()).collect()
+}
+
+fn fields<'a>(value: &'a Value, name: &str) -> Vec<&'a Value> {
+    let objects = items(value).into_iter().filter_map(Value::as_object).flatten();
+    objects.filter(|(field, _)| field.eq_ignore_ascii_case(name)).map(|(_, value)| value).collect()
+}
+
+fn items(value: &Value) -> Vec<&Value> {
+    match value {
+        Value::Array(items) => items.iter().collect(),
+        other => vec![other],
     }
 }
 
@@ -48,23 +105,45 @@ mod tests {
 
     #[test]
     fn filter_compares_the_attribute_it_names_and_no_other() {
-        let resource = json!({ "userName": "ann@x", "displayName": "Ann" });
+        let resource = json!({
+            "userName": "ann@x", "displayName": "Ann", "active": true, "emails": [{ "value": "ann@y" }]
+        });
         for (filter, matches) in [
             ("userName eq \"ann@x\"", true),
-            ("USERNAME EQ \"ann@x\"", true),
-            ("displayName eq \"Ann\"", true),
+            ("USERNAME EQ \"ANN@x\"", true),
             ("displayName eq \"ann@x\"", false),
-            ("userName eq \"Ann\"", false),
+            ("userName sw \"ann\"", true),
+            ("userName co \"nn@\"", true),
+            ("userName ew \"@x\"", true),
+            ("userName ew \"@y\"", false),
+            ("userName ne \"ann@x\"", false),
+            ("nothing ne \"Ann\"", true),
             ("nothing eq \"Ann\"", false),
+            ("active eq true", true),
+            ("emails.value eq \"ann@y\"", true),
+            ("emails pr and not (externalId pr)", true),
+            ("userName eq \"b\" or displayName eq \"Ann\" and active eq false", false),
+            ("(userName eq \"b\" or displayName eq \"Ann\") and active eq true", true),
+            ("displayName eq \"a \\\"b\\\"\"", false),
         ] {
             assert_eq!(Filter::parse(filter).unwrap().matches(&resource), matches, "{filter}");
         }
     }
 
     #[test]
-    fn other_operators_and_unquoted_values_are_refused() {
-        for filter in ["", "userName", "userName eq ann", "userName co \"a\"", "a eq \"b\" or c eq \"d\""] {
-            assert!(Filter::parse(filter).is_err(), "{filter}");
+    fn texts_that_are_no_filters_are_refused() {
+        let deep = "(".repeat(10_000);
+        for filter in [
+            "",
+            "userName",
+            "userName eq ann",
+            "userName eq \"a",
+            "a eq \"b\" or",
+            "a eq \"b\")",
+            "a lt 1",
+            &deep,
+        ] {
+            assert!(Filter::parse(filter).is_err(), "{filter:.40}");
         }
     }
 }

@@ -1,25 +1,28 @@
-//! What users, service principals and groups have in common: being listed, found and made.
+//! What users, service principals and groups have in common: being listed, found, made, changed and deleted.
 
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use clxs_api::ErrorCode;
-use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-use super::filter::Filter;
+use super::filter::{Filter, values};
+use super::patch::Patch;
 use super::references;
 use crate::authorization::Access;
 use crate::http::routes::{Routes, get};
-use crate::http::{AppState, Body, Caller, Params, Path, RestError};
-use crate::metastore::{MetastoreError, PrincipalKind, PrincipalRow, Transaction};
+use crate::http::{AppState, Body as RequestBody, Caller, Params, Path, RestError};
+use crate::metastore::{ALL_USERS, MetastoreError, PrincipalKind, PrincipalRow, SYSTEM_USER, Transaction};
 
 /// How many resources a page has when the caller leaves it to the workspace, and at most: what the official
 /// client asks for.
 const PAGE: usize = 10_000;
 
-/// A kind of principals as SCIM has it.
+/// What is kept of a principal as it was sent.
+const KEPT: [&str; 5] = ["externalId", "name", "emails", "entitlements", "roles"];
+
+/// A kind of principals as SCIM has it. Requests are read as plain JSON: what SCIM has and we do not is ignored.
 pub(super) trait Resource: Send + Sync + 'static {
     /// The path of the list; `/{id}` for one.
     const PATH: &'static str;
@@ -27,15 +30,28 @@ pub(super) trait Resource: Send + Sync + 'static {
     const KIND: PrincipalKind;
     /// SCIM's name of the resource.
     const SCHEMA: &'static str;
-    /// Body of a request to make one.
-    type New: DeserializeOwned + Serialize + Send + 'static;
+    /// Whether the name may change.
+    const RENAMED: bool = false;
 
-    /// Makes one; only admins get here.
-    fn insert(tx: &Transaction<'_>, new: &Self::New) -> Result<PrincipalRow, RestError>;
+    /// The name that grants and owners use, from a request to make or replace one; `None` when it is missing.
+    fn name(body: &Body) -> Option<String>;
+
+    /// The name of one that is made.
+    fn new_name(body: &Body) -> Option<String> {
+        Self::name(body)
+    }
 
     /// The fields that only this kind has.
-    fn fields(tx: &Transaction<'_>, row: &PrincipalRow) -> Result<Map<String, Value>, MetastoreError>;
+    fn fields(tx: &Transaction<'_>, row: &PrincipalRow) -> Result<Body, MetastoreError>;
+
+    /// Takes over from a request what only this kind has; `row` has its new name already.
+    fn replace(_: &Transaction<'_>, _: &PrincipalRow, _: &Body) -> Result<(), RestError> {
+        Ok(())
+    }
 }
+
+/// A resource or a part of it.
+pub(super) type Body = Map<String, Value>;
 
 /// Which part of a list is asked for. The official client asks for pages until one is empty.
 #[derive(Debug, Default, Deserialize)]
@@ -45,13 +61,16 @@ struct Listing {
     /// From 1.
     start_index: Option<usize>,
     count: Option<usize>,
+    sort_by: Option<String>,
+    sort_order: Option<String>,
+    attributes: Option<String>,
+    excluded_attributes: Option<String>,
 }
 
 /// The endpoints of a kind of principals.
 pub(super) fn routes<R: Resource>() -> Routes {
-    Routes::new()
-        .route(R::PATH, get(list::<R>).post(create::<R>))
-        .route(&format!("{}/{{id}}", R::PATH), get(find::<R>))
+    let one = get(find::<R>).put(replace::<R>).patch(patch::<R>).delete(delete::<R>);
+    Routes::new().route(R::PATH, get(list::<R>).post(create::<R>)).route(&format!("{}/{{id}}", R::PATH), one)
 }
 
 async fn list<R: Resource>(
@@ -72,9 +91,13 @@ async fn list<R: Resource>(
         }
         Ok(matching)
     };
-    let matching = state.read(caller, work).await?;
+    let mut matching = state.read(caller, work).await?;
+    listing.sort(&mut matching);
     let total = matching.len();
-    let page: Vec<_> = matching.into_iter().skip(first - 1).take(count).collect();
+    let mut page: Vec<_> = matching.into_iter().skip(first - 1).take(count).collect();
+    for resource in &mut page {
+        listing.leave_out(resource);
+    }
     Ok(Json(json!({
         "schemas": ["urn:ietf:params:scim:api:messages:2.0:ListResponse"],
         "totalResults": total,
@@ -84,59 +107,175 @@ async fn list<R: Resource>(
     })))
 }
 
+impl Listing {
+    fn sort(&self, resources: &mut [Value]) {
+        let Some(attribute) = &self.sort_by else { return };
+        let text = |resource: &Value| {
+            let found = values(resource, attribute);
+            found.first().map(|value| value.as_str().map_or_else(|| value.to_string(), str::to_lowercase))
+        };
+        resources.sort_by_cached_key(text);
+        if self.sort_order.as_deref().is_some_and(|order| order.eq_ignore_ascii_case("descending")) {
+            resources.reverse();
+        }
+    }
+
+    /// Leaves out what was not asked for.
+    fn leave_out(&self, resource: &mut Value) {
+        let Some(fields) = resource.as_object_mut() else { return };
+        let names = |list: &Option<String>, name: &str| {
+            list.as_deref().map(|list| {
+                let mut heads = list.split(',').map(|path| path.trim().split('.').next().unwrap_or_default());
+                heads.any(|head| head.eq_ignore_ascii_case(name))
+            })
+        };
+        fields.retain(|name, _| {
+            let wanted = names(&self.attributes, name).unwrap_or(true) || name == "id" || name == "schemas";
+            wanted && !names(&self.excluded_attributes, name).unwrap_or(false)
+        });
+    }
+}
+
 async fn find<R: Resource>(
     State(state): State<AppState>,
     caller: Caller,
     Path(wanted): Path<String>,
 ) -> Result<Json<Value>, RestError> {
-    let wanted = id(&wanted)?;
-    let work = move |tx: &Transaction<'_>, _: &Access| {
-        let row = tx.principal_by_id(wanted)?.filter(|row| row.kind == R::KIND);
-        let not_found =
-            || RestError::new(ErrorCode::ResourceDoesNotExist, format!("No principal has id {wanted}."));
-        Ok(resource::<R>(tx, &row.ok_or_else(not_found)?)?)
-    };
+    let work = move |tx: &Transaction<'_>, _: &Access| Ok(resource::<R>(tx, &row(tx, R::KIND, &wanted)?)?);
     Ok(Json(state.read(caller, work).await?))
 }
 
 async fn create<R: Resource>(
     State(state): State<AppState>,
     caller: Caller,
-    Body(new): Body<R::New>,
+    RequestBody(new): RequestBody<Body>,
 ) -> Result<(StatusCode, Json<Value>), RestError> {
     let work = move |tx: &Transaction<'_>, access: &Access| {
         access.require_metastore_admin(tx)?;
-        Ok(resource::<R>(tx, &R::insert(tx, &new)?)?)
+        let name = R::new_name(&new).filter(|name| !name.is_empty());
+        let name = name.ok_or_else(|| RestError::invalid("The principal's name is missing."))?;
+        let row = tx.insert_principal(R::KIND, &name, &name)?;
+        Ok(resource::<R>(tx, &overwrite::<R>(tx, row, &new)?)?)
     };
     Ok((StatusCode::CREATED, Json(state.write(caller, work).await?)))
 }
 
+async fn replace<R: Resource>(
+    State(state): State<AppState>,
+    caller: Caller,
+    Path(wanted): Path<String>,
+    RequestBody(new): RequestBody<Body>,
+) -> Result<Json<Value>, RestError> {
+    let work = move |tx: &Transaction<'_>, access: &Access| {
+        access.require_metastore_admin(tx)?;
+        let row = row(tx, R::KIND, &wanted)?;
+        Ok(resource::<R>(tx, &overwrite::<R>(tx, row, &new)?)?)
+    };
+    Ok(Json(state.write(caller, work).await?))
+}
+
+async fn patch<R: Resource>(
+    State(state): State<AppState>,
+    caller: Caller,
+    Path(wanted): Path<String>,
+    RequestBody(patch): RequestBody<Patch>,
+) -> Result<Json<Value>, RestError> {
+    let work = move |tx: &Transaction<'_>, access: &Access| {
+        access.require_metastore_admin(tx)?;
+        let row = row(tx, R::KIND, &wanted)?;
+        let mut changed = resource_fields::<R>(tx, &row)?;
+        patch.apply(&mut changed)?;
+        Ok(resource::<R>(tx, &overwrite::<R>(tx, row, &changed)?)?)
+    };
+    Ok(Json(state.write(caller, work).await?))
+}
+
+async fn delete<R: Resource>(
+    State(state): State<AppState>,
+    caller: Caller,
+    Path(wanted): Path<String>,
+) -> Result<StatusCode, RestError> {
+    let work = move |tx: &Transaction<'_>, access: &Access| {
+        access.require_metastore_admin(tx)?;
+        let row = row(tx, R::KIND, &wanted)?;
+        require_changeable(&row)?;
+        Ok(tx.delete_principal(&row)?)
+    };
+    state.write(caller, work).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// The principal of that kind and id.
+pub(super) fn row(
+    tx: &Transaction<'_>,
+    kind: PrincipalKind,
+    wanted: &str,
+) -> Result<PrincipalRow, RestError> {
+    let row = tx.principal_by_id(id(wanted)?)?.filter(|row| row.kind == kind);
+    row.ok_or_else(|| {
+        RestError::new(ErrorCode::ResourceDoesNotExist, format!("No principal has id {wanted}."))
+    })
+}
+
+/// The principal as a request wants it: what the request leaves out is empty then.
+fn overwrite<R: Resource>(
+    tx: &Transaction<'_>,
+    mut row: PrincipalRow,
+    new: &Body,
+) -> Result<PrincipalRow, RestError> {
+    require_changeable(&row)?;
+    let name = R::name(new).filter(|name| !name.is_empty());
+    if let Some(name) = name
+        && name != row.name
+    {
+        if !R::RENAMED {
+            return Err(RestError::invalid(format!(
+                "The name of the principal '{}' cannot change.",
+                row.name
+            )));
+        }
+        row.name = name;
+    }
+    let display_name = new.get("displayName").and_then(Value::as_str);
+    row.display_name = display_name.map_or_else(|| row.name.clone(), str::to_owned);
+    row.active = new.get("active").and_then(Value::as_bool).unwrap_or(true);
+    row.attributes.clear();
+    for name in KEPT {
+        if let Some(value) = new.get(name).filter(|value| !value.is_null()) {
+            row.attributes.insert(name.to_owned(), value.clone());
+        }
+    }
+    tx.update_principal(&row)?;
+    R::replace(tx, &row, new)?;
+    Ok(row)
+}
+
+/// Those that the platform itself made stay as they are.
+fn require_changeable(row: &PrincipalRow) -> Result<(), RestError> {
+    if row.name == ALL_USERS || row.name == SYSTEM_USER {
+        return Err(RestError::new(
+            ErrorCode::PermissionDenied,
+            format!("'{}' belongs to the platform and cannot be changed.", row.name),
+        ));
+    }
+    Ok(())
+}
+
 /// A principal in SCIM's shape.
 fn resource<R: Resource>(tx: &Transaction<'_>, row: &PrincipalRow) -> Result<Value, MetastoreError> {
+    Ok(resource_fields::<R>(tx, row)?.into())
+}
+
+fn resource_fields<R: Resource>(tx: &Transaction<'_>, row: &PrincipalRow) -> Result<Body, MetastoreError> {
     let schema = format!("urn:ietf:params:scim:schemas:core:2.0:{}", R::SCHEMA);
     let groups = references(&tx.groups_of(&row.name)?);
     let mut fields = R::fields(tx, row)?;
+    fields.extend(row.attributes.clone());
     fields.insert("schemas".to_owned(), json!([schema]));
     fields.insert("id".to_owned(), json!(row.id.to_string()));
     fields.insert("displayName".to_owned(), json!(row.display_name));
     fields.insert("groups".to_owned(), json!(groups));
-    Ok(fields.into())
-}
-
-/// Makes a principal whose name the request must hold.
-///
-/// # Errors
-/// `INVALID_PARAMETER_VALUE` for an empty name, `RESOURCE_ALREADY_EXISTS` for one that is taken.
-pub(super) fn insert(
-    tx: &Transaction<'_>,
-    kind: PrincipalKind,
-    name: &str,
-    display_name: Option<&str>,
-) -> Result<PrincipalRow, RestError> {
-    if name.is_empty() {
-        return Err(RestError::invalid("The principal's name is missing."));
-    }
-    Ok(tx.insert_principal(kind, name, display_name.unwrap_or(name))?)
+    Ok(fields)
 }
 
 /// The id of a principal in a path or a reference.
@@ -144,7 +283,12 @@ pub(super) fn id(text: &str) -> Result<i64, RestError> {
     text.parse().map_err(|_| RestError::invalid(format!("'{text}' is not the id of a principal.")))
 }
 
+/// A text of a request.
+pub(super) fn text(body: &Body, field: &str) -> Option<String> {
+    Some(body.get(field)?.as_str()?.to_owned())
+}
+
 /// Fields as an object.
-pub(super) fn object<const N: usize>(fields: [(&str, Value); N]) -> Map<String, Value> {
+pub(super) fn object<const N: usize>(fields: [(&str, Value); N]) -> Body {
     fields.map(|(name, value)| (name.to_owned(), value)).into_iter().collect()
 }

@@ -91,13 +91,16 @@ impl Transaction<'_> {
         Ok(page.page(rows, |row| vec![row.name.as_str().to_owned()]))
     }
 
-    /// All tables and views of a catalog, by schema and name, with one query.
+    /// Tables and views of a catalog, by schema and name, with one query.
     pub(crate) fn tables_of_catalog(
         &self,
         catalog: &CatalogRow,
         columns: ColumnDetail,
+        filter: &TableFilter,
     ) -> Result<Vec<TableRow>, MetastoreError> {
-        self.many_tables(columns, "WHERE c.id = ?1 ORDER BY s.name, t.name", params![catalog.id])
+        let condition = "WHERE c.id = ?1 AND (?2 IS NULL OR s.name LIKE ?2 ESCAPE '\\')
+                           AND (?3 IS NULL OR t.name LIKE ?3 ESCAPE '\\') ORDER BY s.name, t.name";
+        self.many_tables(columns, condition, params![catalog.id, filter.schema_pattern, filter.table_pattern])
     }
 
     /// Names and types of the tables and views of a catalog, by schema and name. A page continues after

@@ -44,13 +44,6 @@ pub(crate) enum AlterSecurableAction {
     },
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Use {
-    Catalog(Identifier),
-    /// One part, or two with the catalog.
-    Schema(ObjectName),
-}
-
 /// `DROP` of any kind; `cascade` also stands for `FORCE`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Drop {

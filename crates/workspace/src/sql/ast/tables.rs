@@ -3,7 +3,9 @@
 use clxs_api::Identifier;
 use datafusion::sql::sqlparser::ast as sqlparser;
 
-use super::{AsOf, ObjectName, OnExisting, PropertyList, TableReference};
+use super::{
+    AsOf, DropConstraint, KeyConstraint, ObjectName, OnExisting, PropertyList, TableReference, TagChange,
+};
 use crate::delta::ColumnPlace;
 use crate::delta::schema::StructField;
 
@@ -21,6 +23,8 @@ pub(crate) struct CreateTable {
     pub(crate) comment: Option<String>,
     pub(crate) properties: PropertyList,
     pub(crate) constraints: Vec<CheckConstraint>,
+    /// Primary and foreign keys.
+    pub(crate) keys: Vec<KeyConstraint>,
     pub(crate) query: Option<Box<sqlparser::Query>>,
 }
 
@@ -61,14 +65,17 @@ pub(crate) enum AlterTableAction {
     },
     SetOwner(Identifier),
     AddCheck(CheckConstraint),
-    DropConstraint {
-        name: Identifier,
-        if_exists: bool,
+    AddKey(KeyConstraint),
+    DropConstraint(DropConstraint),
+    /// `ALTER COLUMN a COMMENT 'x', b COMMENT 'y', …`
+    CommentColumns(Vec<(Identifier, String)>),
+    /// Of the table, or of a column.
+    Tags {
+        column: Option<Identifier>,
+        change: TagChange,
     },
-    CommentColumn {
-        column: Identifier,
-        comment: String,
-    },
+    /// `ALTER VIEW … WITH SCHEMA`: as [`CreateView::schema_mode`].
+    SetSchemaMode(String),
     RenameTo(ObjectName),
     /// `ADD COLUMNS`
     AddColumns(Vec<(StructField, ColumnPlace)>),

@@ -38,6 +38,11 @@ impl SqlError {
         Self::new("CAST_OVERFLOW_IN_TABLE_INSERT", "22003", message)
     }
 
+    /// As of a warehouse that is not warm yet (facts/settled.md §6, "transient"); the class is UNCONFIRMED.
+    pub(crate) fn transient() -> Self {
+        Self::new("INTERNAL_ERROR_TRANSIENT", "XX000", "sparkSession is null while the warehouse starts.")
+    }
+
     /// The class is UNCONFIRMED: that the statement fails is documented (`facts/rest_api.md` §7).
     pub(crate) fn result_too_large(bytes: u64, limit: u64) -> Self {
         let message = format!(
@@ -46,5 +51,24 @@ impl SqlError {
             limit >> 20
         );
         Self::new("RESULT_TOO_LARGE", "54000", message)
+    }
+
+    /// A limit of ours: the platform keeps results in cloud storage.
+    pub(crate) fn result_beyond_memory(limit: u64) -> Self {
+        let message = format!(
+            "The embedded workspace keeps results in memory, {} MiB at most. Read fewer rows or columns, set \
+             row_limit, or write the rows into a table.",
+            limit >> 20
+        );
+        Self::new("RESULT_TOO_LARGE", "54000", message)
+    }
+
+    /// A limit of ours, of what cannot go to disk.
+    pub(crate) fn out_of_memory(detail: &str) -> Self {
+        let message = format!(
+            "The statement needs more memory than the embedded workspace gives to queries: {detail}. Join and \
+             group fewer rows."
+        );
+        Self::new("OUT_OF_MEMORY", "53200", message)
     }
 }

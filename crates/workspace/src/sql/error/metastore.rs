@@ -43,8 +43,20 @@ impl From<MetastoreError> for SqlError {
             MetastoreError::NoExternalLocation { .. } => {
                 Self::new("NO_PARENT_EXTERNAL_LOCATION_FOR_PATH", "42704", message)
             }
+            MetastoreError::ColumnNotFound { column, .. } => {
+                Self::unresolved_column(format_args!("`{column}`"), &[])
+            }
+            MetastoreError::ConstraintNotFound { .. } => {
+                Self::new("CONSTRAINT_DOES_NOT_EXIST", "42704", message)
+            }
+            MetastoreError::ConstraintExists { .. } => {
+                Self::new("CONSTRAINT_ALREADY_EXISTS", "42710", message)
+            }
             MetastoreError::NotApplicable { .. }
             | MetastoreError::InvalidState { .. }
+            | MetastoreError::TagNotFound { .. }
+            | MetastoreError::TagExists { .. }
+            | MetastoreError::ConstraintReferenced { .. }
             | MetastoreError::InvalidParameter { .. }
             | MetastoreError::PrincipalExists { .. } => {
                 Self::new("INVALID_PARAMETER_VALUE", "22023", message)

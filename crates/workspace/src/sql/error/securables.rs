@@ -127,6 +127,11 @@ impl SqlError {
         Self::new("CATALOG_NOT_EMPTY", "2BP01", message)
     }
 
+    pub(crate) fn not_partitioned(name: impl Display) -> Self {
+        let message = format!("The partition command is invalid. Table {name} is not partitioned.");
+        Self::new("INVALID_PARTITION_OPERATION.PARTITION_SCHEMA_IS_EMPTY", "42601", message)
+    }
+
     /// `operation` is the statement, such as `DESCRIBE DETAIL`.
     pub(crate) fn expect_table_not_view(name: impl Display, operation: &str) -> Self {
         let message = format!("'{operation}' expects a table but {name} is a view.");

@@ -59,12 +59,32 @@ impl SqlError {
         Self::new("UNSUPPORTED_DATATYPE", "0A000", message)
     }
 
+    /// `ARRAY`, `MAP` or `STRUCT` alone.
+    pub(crate) fn incomplete_type(name: &str) -> Self {
+        let (class, missing, example) = match name {
+            "ARRAY" => ("INCOMPLETE_TYPE_DEFINITION.ARRAY", "an element type", "ARRAY<elementType>"),
+            "MAP" => ("INCOMPLETE_TYPE_DEFINITION.MAP", "a key type and a value type", "MAP<TIMESTAMP, INT>"),
+            _ => ("INCOMPLETE_TYPE_DEFINITION.STRUCT", "at least one field type", "STRUCT<name: STRING>"),
+        };
+        let message = format!(
+            "Incomplete complex type: The definition of \"{name}\" type is incomplete. You must provide {missing}. For \
+             example: \"{example}\"."
+        );
+        Self::new(class, "42K01", message)
+    }
+
     pub(crate) fn datatype_missing_size(type_name: &str) -> Self {
         let message = format!(
             "DataType \"{0}\" requires a length parameter, for example \"{0}\"(10). Please specify the length.",
             type_name.to_uppercase()
         );
         Self::new("DATATYPE_MISSING_SIZE", "42K01", message)
+    }
+
+    pub(crate) fn describe_json_not_extended() -> Self {
+        let message = "DESCRIBE TABLE ... AS JSON only supported when [EXTENDED|FORMATTED] is specified. For example: \
+                       DESCRIBE EXTENDED <tableName> AS JSON is supported but DESCRIBE <tableName> AS JSON is not.";
+        Self::new("DESCRIBE_JSON_NOT_EXTENDED", "0A000", message)
     }
 
     pub(crate) fn invalid_sql_syntax(message: impl Into<String>) -> Self {

@@ -7,6 +7,7 @@ use super::checks;
 use super::comment::change_table;
 use super::context::{Context, allowed_table};
 use super::views::{self, change_view};
+use super::{keys, tags};
 use crate::authorization::{Access, SecurableRef};
 use crate::delta::MetadataChange;
 use crate::metastore::{TableRow, Transaction};
@@ -17,7 +18,11 @@ use crate::warehouse::StatementResult;
 
 pub(super) async fn execute(context: &Context, alter: AlterTable) -> Result<StatementResult, SqlError> {
     let name = context.table_name(&alter.name)?;
-    let row = existing(context, &name, alter.view).await?;
+    let needed = match &alter.action {
+        AlterTableAction::Tags { .. } => Privilege::ApplyTag,
+        _ => Privilege::Manage,
+    };
+    let row = existing(context, &name, &needed, alter.view).await?;
     match alter.action {
         AlterTableAction::SetOwner(owner) => set_owner(context, name, owner.as_str().to_owned()).await,
         AlterTableAction::RenameTo(new_name) => rename(context, name, &new_name).await,
@@ -37,28 +42,36 @@ pub(super) async fn execute(context: &Context, alter: AlterTable) -> Result<Stat
         AlterTableAction::UnsetProperties { keys, if_exists } => {
             change_table(context, row, MetadataChange::UnsetProperties { keys, if_exists }).await
         }
-        AlterTableAction::CommentColumn { column, comment } => {
-            let column = column.as_str().to_owned();
-            let change = MetadataChange::CommentColumn { column, comment: Some(comment) };
-            change_table(context, row, change).await
+        AlterTableAction::CommentColumns(comments) => {
+            for (column, comment) in comments {
+                let column = column.as_str().to_owned();
+                let change = MetadataChange::CommentColumn { column, comment: Some(comment) };
+                change_table(context, row.clone(), change).await?;
+            }
+            Ok(StatementResult::none())
         }
         AlterTableAction::AddCheck(check) => {
             let met_at = checks::require_rows_to_meet(context, &row, &check).await?;
             let (name, expression) = (check.name.as_str().to_owned(), check.expression);
             change_table(context, row, MetadataChange::AddCheck { name, expression, met_at }).await
         }
-        AlterTableAction::DropConstraint { name, if_exists } => {
-            let change = MetadataChange::DropConstraint { name: name.as_str().to_owned(), if_exists };
-            change_table(context, row, change).await
-        }
+        AlterTableAction::AddKey(key) => keys::add(context, name, key).await,
+        AlterTableAction::DropConstraint(drop) => keys::remove(context, row, drop).await,
+        AlterTableAction::Tags { column, change } => tags::on_table(context, name, column, change).await,
+        AlterTableAction::SetSchemaMode(mode) => views::set_schema_mode(context, name, mode).await,
         other => alter_columns::execute(context, row, other).await,
     }
 }
 
 /// The table or view, which must be what the statement says and the principal's to change.
-async fn existing(context: &Context, name: &FullName, view: bool) -> Result<TableRow, SqlError> {
-    let name = name.clone();
-    let row = context.read(move |tx, access| allowed_table(tx, access, &name, &Privilege::Manage)).await?;
+async fn existing(
+    context: &Context,
+    name: &FullName,
+    needed: &Privilege,
+    view: bool,
+) -> Result<TableRow, SqlError> {
+    let (name, needed) = (name.clone(), needed.clone());
+    let row = context.read(move |tx, access| allowed_table(tx, access, &name, &needed)).await?;
     match (view, row.is_view()) {
         (true, false) => Err(SqlError::expect_view_not_table(row.full_name(), "ALTER VIEW")),
         (false, true) => Err(SqlError::expect_table_not_view(row.full_name(), "ALTER TABLE")),

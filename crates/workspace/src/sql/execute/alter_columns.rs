@@ -6,11 +6,12 @@ use clxs_api::Identifier;
 use datafusion::sql::sqlparser::ast::{Expr, Visit, Visitor};
 
 use super::checks::{self, constraints};
-use super::comment::change_table;
+use super::comment::change_table_and;
 use super::context::Context;
+use super::keys;
 use super::types::metadata_text;
 use crate::delta::{ColumnChange, MetadataChange, Pin, Snapshot};
-use crate::metastore::TableRow;
+use crate::metastore::{TableRow, Transaction};
 use crate::sql::ast::AlterTableAction;
 use crate::sql::{SqlError, parse_expression};
 use crate::warehouse::StatementResult;
@@ -41,7 +42,10 @@ pub(super) async fn execute(
             let met_at = checks::require_no_nulls(context, &row, column).await?;
             ColumnChange::SetNotNull { column: text(column), met_at }
         }
-        AlterTableAction::DropNotNull(column) => ColumnChange::DropNotNull { column: text(column) },
+        AlterTableAction::DropNotNull(column) => {
+            keys::require_in_no_key(context, &row, column).await?;
+            ColumnChange::DropNotNull { column: text(column) }
+        }
         AlterTableAction::SetDefault { column, expression } => {
             ColumnChange::Default { column: text(column), expression: Some(expression.clone()) }
         }
@@ -51,11 +55,29 @@ pub(super) async fn execute(
         AlterTableAction::ClusterBy(columns) => ColumnChange::Cluster(columns.iter().map(text).collect()),
         other => return Err(SqlError::internal(format!("{other:?} is no change of columns"))),
     };
-    change_table(context, row, MetadataChange::Columns(change)).await
+    let tags = move |tx: &Transaction<'_>, table: &TableRow| move_tags(tx, table, &action);
+    change_table_and(context, row, MetadataChange::Columns(change), tags).await
+}
+
+/// The tags of a column follow its name and go with it.
+fn move_tags(tx: &Transaction<'_>, table: &TableRow, action: &AlterTableAction) -> Result<(), SqlError> {
+    match action {
+        AlterTableAction::RenameColumn { column, to } => {
+            tx.rename_tagged_column(&table.id, column.as_str(), to.as_str())?;
+        }
+        AlterTableAction::DropColumns { columns, .. } => {
+            for column in columns {
+                tx.delete_tags_of_column(&table.id, column.as_str())?;
+            }
+        }
+        _ => {}
+    }
+    Ok(())
 }
 
 /// Refuses a change of the name of a column that constraints or generated columns are about.
 async fn require_independent(context: &Context, row: &TableRow, column: &Identifier) -> Result<(), SqlError> {
+    keys::require_in_no_key(context, row, column).await?;
     let snapshot = context.snapshot(context.location(row)?, Pin::Latest).await?;
     let generated = generated_from(&snapshot, column)?;
     if !generated.is_empty() {

@@ -3,16 +3,17 @@
 use clxs_api::table::TableType;
 
 use super::context::{Context, Files};
+use super::keys;
 use super::parquet_table::is_parquet;
 use super::place::table_to_write;
 use super::query::pin;
 use super::rows::counts;
-use super::table_rows::{Presence, Writing, table_type, write_files};
+use super::table_rows::{Presence, Writing, table_type, write_files_and};
 use crate::delta::{CloneMetrics, CloneRequest, TableLocation, clone_table};
 use crate::metastore::TableRow;
 use crate::sql::SqlError;
 use crate::sql::ast::{CloneTable, TableReference};
-use crate::warehouse::StatementResult;
+use crate::warehouse::{Rows, StatementResult};
 
 pub(super) async fn execute(context: &Context, clone: CloneTable) -> Result<StatementResult, SqlError> {
     let name = match &clone.target {
@@ -38,7 +39,8 @@ pub(super) async fn execute(context: &Context, clone: CloneTable) -> Result<Stat
     };
     let writing = Writing { row: cloned_row(writing.row, clone.shallow, &source), ..writing };
     let copy = context.blocking(move |engine| clone_table(engine, &request));
-    write_files(context, writing, copy).await.map(result)
+    // Keys are the metastore's and not the source's: a clone has none (facts/settled.md §5).
+    write_files_and(context, writing, copy, keys::setter(context, Vec::new())).await.map(result)
 }
 
 /// Id, grants, owner and comment stay; what it is and where its files come from is new.
@@ -117,5 +119,5 @@ fn result(metrics: CloneMetrics) -> StatementResult {
 
 /// The statement was ignored: columns without a row (facts/sql.md §2; the columns are UNCONFIRMED).
 fn kept() -> StatementResult {
-    StatementResult { rows: Vec::new(), ..result(CloneMetrics::default()) }
+    StatementResult { rows: Rows::default(), ..result(CloneMetrics::default()) }
 }

@@ -7,10 +7,10 @@ use clxs_api::{Identifier, Privilege};
 
 use super::context::{Context, allowed_table};
 use super::storage;
-use super::table_rows::{Presence, Writing, write_files};
+use super::table_rows::{Presence, Writing, write_files_and};
 use super::views::change_view;
 use crate::delta::{MetadataChange, alter};
-use crate::metastore::TableRow;
+use crate::metastore::{TableRow, Transaction};
 use crate::securables;
 use crate::sql::SqlError;
 use crate::sql::ast::{Commented, ObjectName};
@@ -106,8 +106,21 @@ pub(super) async fn change_table(
     row: TableRow,
     change: MetadataChange,
 ) -> Result<StatementResult, SqlError> {
+    change_table_and(context, row, change, |_, _| Ok(())).await
+}
+
+/// [`change_table`] that changes more of the metastore in the transaction that shows the change.
+pub(super) async fn change_table_and<A>(
+    context: &Context,
+    row: TableRow,
+    change: MetadataChange,
+    also: A,
+) -> Result<StatementResult, SqlError>
+where
+    A: FnOnce(&Transaction<'_>, &TableRow) -> Result<(), SqlError> + Send + 'static,
+{
     let (location, user) = (context.location(&row)?, context.user());
     let commit = context.blocking(move |engine| alter(engine, &location, &change, &user));
-    write_files(context, Writing { row, presence: Presence::Existing }, commit).await?;
+    write_files_and(context, Writing { row, presence: Presence::Existing }, commit, also).await?;
     Ok(StatementResult::none())
 }

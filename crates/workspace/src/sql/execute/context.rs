@@ -9,9 +9,10 @@ use crate::delta::{DeltaEngine, DeltaError, Pin, Snapshot, TableLocation};
 use crate::metastore::{Metastore, TableRow, Transaction, normalise_location};
 use crate::principal::Principal;
 use crate::securables;
-use crate::session::Session;
+use crate::session::{LastingSession, Session};
 use crate::sql::SqlError;
 use crate::sql::ast::{ObjectName, TableReference};
+use crate::sql::execute::Compute;
 use crate::warehouse::CommitGate;
 
 /// What all statements of a workspace share. Cheap to clone.
@@ -19,14 +20,18 @@ use crate::warehouse::CommitGate;
 pub(crate) struct Services {
     pub(crate) metastore: Metastore,
     pub(crate) engine: DeltaEngine,
+    pub(crate) compute: Compute,
 }
 
 /// What one statement works with. Cheap to clone.
 #[derive(Debug, Clone)]
 pub(crate) struct Context {
     pub(crate) services: Services,
+    /// The session as the statement found it.
     pub(crate) session: Session,
     pub(crate) gate: CommitGate,
+    lasting: LastingSession,
+    row_limit: Option<u64>,
 }
 
 /// The files of a table that the principal may read.
@@ -40,6 +45,26 @@ pub(super) struct Files {
 }
 
 impl Context {
+    /// What a statement works with in a session; its sender reads `row_limit` rows at most.
+    pub(crate) fn new(
+        services: Services,
+        lasting: LastingSession,
+        gate: CommitGate,
+        row_limit: Option<u64>,
+    ) -> Self {
+        Self { services, session: lasting.now(), gate, lasting, row_limit }
+    }
+
+    /// The session of later statements, which `USE` and `SET` change.
+    pub(super) fn lasting_session(&self) -> &LastingSession {
+        &self.lasting
+    }
+
+    /// How many rows its sender reads at most.
+    pub(super) fn row_limit(&self) -> Option<u64> {
+        self.row_limit
+    }
+
     /// The session of the statement.
     pub(super) fn session(&self) -> &Session {
         &self.session
@@ -213,6 +238,7 @@ impl Context {
             principal: Principal::new(principal),
             catalog: catalog.clone(),
             schema: schema.clone(),
+            configuration: self.session.configuration.clone(),
         };
         Self { session, ..self.clone() }
     }

@@ -11,12 +11,15 @@ use datafusion::sql::sqlparser::ast::Query;
 use super::checks::compiled;
 use super::context::Context;
 use super::insert::inserted;
+use super::keys;
 use super::place::table_to_write;
-use super::table_rows::{Presence, Writing, write_files};
+use super::table_rows::{Presence, Writing, write_files_and};
 use super::{parquet_table, query};
+use crate::authorization::Access;
 use crate::delta::schema::{StructType, TryIntoArrow};
 use crate::delta::{NewTable, Pin, Snapshot, TableLocation, create_table, create_table_as, is_table};
-use crate::metastore::TableRow;
+use crate::metastore::{TableRow, Transaction};
+use crate::securables::{self, NewKey};
 use crate::sql::SqlError;
 use crate::sql::ast::{CreateTable, ObjectName, TableReference};
 use crate::warehouse::StatementResult;
@@ -34,18 +37,32 @@ pub(super) async fn execute(context: &Context, create: CreateTable) -> Result<St
     });
     let writing = writing.await?;
     let Some(writing) = writing else { return Ok(StatementResult::none()) };
+    let keys = keys_of(context, &name, &create).await?;
     let location = context.location(&writing.row)?;
     if writing.presence == Presence::New && create.location.is_some() {
         let at = location.clone();
         if context.blocking(move |_| is_table(&at)).await? {
-            return register(context, create, writing).await;
+            return register(context, create, writing, keys).await;
         }
         require_empty(&name, &location)?;
     }
     match create.query.clone() {
         Some(query) => create_as(context, create, writing, *query).await,
-        None => create_empty(context, create, writing).await,
+        None => create_empty(context, create, writing, keys).await,
     }
+}
+
+/// The keys of the statement; what they point to is there.
+async fn keys_of(context: &Context, name: &FullName, create: &CreateTable) -> Result<Vec<NewKey>, SqlError> {
+    let keys = create.keys.iter().cloned().map(|key| keys::new_key(context, key));
+    let keys = keys.collect::<Result<Vec<_>, _>>()?;
+    let (table, wanted) = (name.clone(), keys.clone());
+    let columns: Vec<_> = create.columns.iter().map(|column| column.name.clone()).collect();
+    let check = move |tx: &Transaction<'_>, access: &Access| {
+        Ok(securables::require_keys_possible(tx, access, &table, &columns, &wanted)?)
+    };
+    context.read(check).await?;
+    Ok(keys)
 }
 
 fn named(create: &CreateTable) -> Result<&ObjectName, SqlError> {
@@ -109,6 +126,7 @@ async fn register(
     context: &Context,
     create: CreateTable,
     writing: Writing,
+    keys: Vec<NewKey>,
 ) -> Result<StatementResult, SqlError> {
     if create.query.is_some() {
         let location = context.location(&writing.row)?;
@@ -120,7 +138,8 @@ async fn register(
     if !agrees {
         return Err(SqlError::delta_create_schema_mismatch(location));
     }
-    write_files(context, writing, async { Ok(()) }).await?;
+    let set_keys = keys::setter(context, keys);
+    write_files_and(context, writing, async { Ok(()) }, set_keys).await?;
     Ok(StatementResult::none())
 }
 
@@ -147,13 +166,14 @@ async fn create_empty(
     context: &Context,
     create: CreateTable,
     writing: Writing,
+    keys: Vec<NewKey>,
 ) -> Result<StatementResult, SqlError> {
     let schema = StructType::try_new(create.columns.clone())
         .map_err(|error| SqlError::datatype_mismatch(error.to_string()).with_source(error))?;
     let table = new_delta_table(context, create, schema, &writing);
     let location = context.location(&writing.row)?;
     let commit = context.blocking(move |engine| create_table(engine, &location, &table));
-    write_files(context, writing, commit).await?;
+    write_files_and(context, writing, commit, keys::setter(context, keys)).await?;
     Ok(StatementResult::none())
 }
 
@@ -174,7 +194,7 @@ async fn create_as(
     let rows = source.stream().await?;
     let commit = async move { Ok(create_table_as(&engine, &location, &table, rows, &checks).await?) };
     // UNCONFIRMED: that it counts as INSERT does; editors of the platform show these two columns.
-    Ok(inserted(write_files(context, writing, commit).await?))
+    Ok(inserted(write_files_and(context, writing, commit, keys::setter(context, Vec::new())).await?))
 }
 
 fn new_delta_table(

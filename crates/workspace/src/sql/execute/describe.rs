@@ -2,6 +2,7 @@
 
 mod detail;
 mod history;
+mod json;
 mod table;
 
 use clxs_api::Identifier;
@@ -17,6 +18,9 @@ use crate::warehouse::StatementResult;
 pub(super) async fn execute(context: &Context, describe: Describe) -> Result<StatementResult, SqlError> {
     match describe {
         Describe::Table { table, extended } => table::execute(context, &table, extended).await,
+        Describe::TableAsJson { table } => json::execute(context, &table).await,
+        Describe::TableColumn { table, column } => table::column(context, &table, &column).await,
+        Describe::Query(query) => table::query(context, *query).await,
         Describe::Detail { table } => detail::execute(context, &table).await,
         Describe::History { table, limit } => history::execute(context, &table, limit).await,
         Describe::Schema { name, extended } => schema(context, &name, extended).await,

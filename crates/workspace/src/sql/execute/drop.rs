@@ -2,7 +2,9 @@
 
 use clxs_api::Identifier;
 
-use super::context::{Context, visible_table};
+use clxs_api::Privilege;
+
+use super::context::{Context, allowed_table};
 use crate::authorization::Access;
 use crate::metastore::{Transaction, WriteIntent};
 use crate::securables;
@@ -76,7 +78,7 @@ fn drop_table(
     drop: &Drop,
 ) -> Result<Vec<WriteIntent>, SqlError> {
     let name = context.table_name(&drop.name)?;
-    let row = visible_table(tx, access, &name)?;
+    let row = allowed_table(tx, access, &name, &Privilege::Manage)?;
     match (drop.kind, row.is_view()) {
         (DropKind::View, false) => return Err(SqlError::wrong_command("DROP VIEW", &name, "TABLE", "VIEW")),
         (DropKind::Table, true) => return Err(SqlError::wrong_command("DROP TABLE", &name, "VIEW", "TABLE")),

@@ -60,7 +60,8 @@ fn row(principal: &str, granted: &EffectivePrivilege, kind: &SecurableKind, name
     [principal.to_owned(), granted.privilege.sql(), on.as_str().to_owned(), key.to_owned()]
 }
 
-fn securable(context: &Context, target: &GrantTarget) -> Result<SecurableRef, SqlError> {
+/// The securable that a statement names.
+pub(super) fn securable(context: &Context, target: &GrantTarget) -> Result<SecurableRef, SqlError> {
     let name = match (&target.kind, &target.name) {
         (_, None) => None,
         (

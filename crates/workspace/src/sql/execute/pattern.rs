@@ -1,4 +1,5 @@
-//! Patterns of `SHOW … LIKE`: `*` stands for any text, `|` separates alternatives, case does not count.
+//! Patterns of `SHOW … LIKE`: `*` stands for any text, `.` for any character (recorded: what the drivers make of
+//! `_`), `|` separates alternatives, case does not count.
 
 /// Whether a name matches; without a pattern every name does.
 pub(super) fn matches(pattern: Option<&str>, name: &str) -> bool {
@@ -9,9 +10,20 @@ pub(super) fn matches(pattern: Option<&str>, name: &str) -> bool {
 }
 
 fn matches_one(pattern: &str, name: &str) -> bool {
-    let Some((start, rest)) = pattern.split_once('*') else { return pattern == name };
-    let Some(name) = name.strip_prefix(start) else { return false };
+    let Some((start, rest)) = pattern.split_once('*') else {
+        return after(pattern, name).is_some_and(str::is_empty);
+    };
+    let Some(name) = after(start, name) else { return false };
     (0..=name.len()).filter(|at| name.is_char_boundary(*at)).any(|at| matches_one(rest, &name[at..]))
+}
+
+/// What follows the start of a name.
+fn after<'a>(start: &str, name: &'a str) -> Option<&'a str> {
+    let mut rest = name.chars();
+    start
+        .chars()
+        .all(|wanted| rest.next().is_some_and(|c| c == wanted || wanted == '.'))
+        .then_some(rest.as_str())
 }
 
 #[cfg(test)]
@@ -27,6 +39,8 @@ mod tests {
             ("ord", "orders", false),
             ("a|orders", "orders", true),
             ("a*|b*", "orders", false),
+            ("ord.rs", "orders", true),
+            ("ord.", "ord", false),
         ] {
             assert_eq!(matches(Some(pattern), name), expected, "{pattern} {name}");
         }

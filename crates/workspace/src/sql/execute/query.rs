@@ -8,8 +8,11 @@ mod arithmetic;
 mod candidates;
 mod casts;
 mod column_name;
+mod compute;
+mod described;
 mod error;
 mod functions;
+mod interruptible;
 mod number_text;
 mod output;
 mod over;
@@ -27,22 +30,26 @@ mod udf;
 mod values;
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use chrono::Utc;
 use clxs_api::FullName;
-use datafusion::arrow::array::ArrayRef;
+use datafusion::arrow::array::{ArrayRef, RecordBatch};
+use datafusion::common::runtime::SpawnedTask;
 use datafusion::execution::SendableRecordBatchStream;
-use datafusion::logical_expr::LogicalPlan;
+use datafusion::logical_expr::{LogicalPlan, LogicalPlanBuilder};
 use datafusion::prelude::SessionContext;
 use datafusion::sql::parser::Statement as PlannerStatement;
 use datafusion::sql::sqlparser::ast::{Expr, Query, SelectItem, Statement};
 use futures::{StreamExt, TryStreamExt};
 
 pub(super) use candidates::{Candidates, Choice, SOURCE, Target, candidates};
+pub(crate) use compute::Compute;
 pub(crate) use error::sql_error;
 pub(super) use output::table_schema;
 pub(super) use over::{condition, has_subquery, plan_over, text_of};
 pub(super) use relations::pin;
+pub(crate) use render::rows as texts_of;
 use session_values::SessionValues;
 use spelling::Spelling;
 pub(super) use syntax::{literal, marked};
@@ -52,7 +59,10 @@ use super::Context;
 use super::types::result_column;
 use crate::delta::schema::StructField;
 use crate::sql::SqlError;
-use crate::warehouse::StatementResult;
+use crate::warehouse::{Rows, StatementResult};
+
+/// The most a result may take of the memory that all statements share.
+const RESULT_BYTES: u64 = 1 << 30;
 
 /// A query ready to run.
 pub(super) struct Planned {
@@ -68,11 +78,7 @@ pub(super) async fn execute(context: &Context, query: Query) -> Result<Statement
     let columns = planned.fields.iter().enumerate();
     let columns =
         columns.map(|(position, field)| result_column(position, &field.name, &field.data_type)).collect();
-    let mut batches = planned.stream().await?;
-    let mut rows = Vec::new();
-    while let Some(batch) = batches.next().await {
-        rows.extend(render::rows(&batch.map_err(sql_error)?)?);
-    }
+    let rows = Rows::Batches(planned.limited(context.row_limit())?.collect().await?);
     Ok(StatementResult { columns, rows })
 }
 
@@ -95,7 +101,7 @@ pub(super) async fn plan_view(context: &Context, view: FullName, query: Query) -
 }
 
 async fn plan_with(reader: &relations::Reader, mut query: Query) -> Result<Planned, SqlError> {
-    let session = session::context();
+    let session = session::context(reader.context());
     let spelling = relations::register(reader, &session, &mut query, Spelling::default()).await?;
     rewrite::rewrite(&mut query, reader.values())?;
     spelling.apply(&mut query);
@@ -113,6 +119,31 @@ async fn planned(session: SessionContext, query: Query, names: &output::Names) -
 }
 
 impl Planned {
+    /// The query up to one row more than are read, which tells that there are more.
+    fn limited(self, rows: Option<u64>) -> Result<Self, SqlError> {
+        let Some(rows) = rows else { return Ok(self) };
+        let fetch = usize::try_from(rows.saturating_add(1)).unwrap_or(usize::MAX);
+        let plan = LogicalPlanBuilder::from(self.plan).limit(0, Some(fetch));
+        let plan = plan.and_then(LogicalPlanBuilder::build).map_err(sql_error)?;
+        Ok(Self { plan, ..self })
+    }
+
+    /// Runs the query to its last row. The rows of its partitions follow one another, as in Spark.
+    async fn collect(&self) -> Result<Vec<RecordBatch>, SqlError> {
+        let frame = self.session.execute_logical_plan(self.plan.clone()).await.map_err(sql_error)?;
+        let streams = frame.execute_stream_partitioned().await.map_err(sql_error)?;
+        let bytes = Arc::new(AtomicU64::new(0));
+        // Dropping the tasks ends them.
+        let tasks = streams.into_iter().map(|stream| SpawnedTask::spawn(drain(stream, Arc::clone(&bytes))));
+        let mut batches = Vec::new();
+        for task in tasks.collect::<Vec<_>>() {
+            let drained = task.join().await;
+            batches
+                .extend(drained.map_err(|error| SqlError::internal(error.to_string()).with_source(error))??);
+        }
+        Ok(batches)
+    }
+
     /// Begins to run the query.
     pub(super) async fn stream(&self) -> Result<SendableRecordBatchStream, SqlError> {
         let frame = self.session.execute_logical_plan(self.plan.clone()).await.map_err(sql_error)?;
@@ -127,6 +158,23 @@ impl Planned {
     }
 }
 
+/// The batches of a partition, while those of all together do not grow too large.
+async fn drain(
+    mut stream: SendableRecordBatchStream,
+    bytes: Arc<AtomicU64>,
+) -> Result<Vec<RecordBatch>, SqlError> {
+    let mut batches = Vec::new();
+    while let Some(batch) = stream.next().await {
+        let batch = batch.map_err(sql_error)?;
+        let size = batch.get_array_memory_size() as u64;
+        if bytes.fetch_add(size, Ordering::Relaxed) + size > RESULT_BYTES {
+            return Err(SqlError::result_beyond_memory(RESULT_BYTES));
+        }
+        batches.push(batch);
+    }
+    Ok(batches)
+}
+
 /// The value of a constant expression.
 async fn constant(context: &Context, expression: Expr) -> Result<Option<ArrayRef>, SqlError> {
     let query = syntax::select(vec![SelectItem::UnnamedExpr(expression)])?;
@@ -139,6 +187,7 @@ async fn session_values(context: &Context) -> Result<SessionValues, SqlError> {
         user: context.user(),
         catalog: context.session().catalog.as_str().to_owned(),
         schema: context.session().schema.as_str().to_owned(),
+        time_zone: context.session().configuration.time_zone().to_owned(),
         groups: identities.into_iter().skip(1).collect(),
         now: Utc::now(),
     })

@@ -11,7 +11,7 @@ use crate::warehouse::{Row, StatementResult};
 pub(super) fn result(columns: Vec<(&str, DataType)>, rows: Vec<Row>) -> StatementResult {
     let columns = columns.into_iter().enumerate();
     let columns = columns.map(|(position, (name, data_type))| result_column(position, name, &data_type));
-    StatementResult { columns: columns.collect(), rows }
+    StatementResult { columns: columns.collect(), rows: rows.into() }
 }
 
 /// A result whose columns are all texts.

@@ -9,7 +9,7 @@ use crate::authorization::Access;
 use crate::metastore::{MetastoreError, Transaction};
 use crate::securables;
 use crate::sql::SqlError;
-use crate::sql::ast::{AlterSecurable, AlterSecurableAction, CreateCatalog, CreateSchema, Use};
+use crate::sql::ast::{AlterSecurable, AlterSecurableAction, CreateCatalog, CreateSchema};
 use crate::warehouse::StatementResult;
 
 pub(super) async fn create_catalog(
@@ -132,29 +132,4 @@ fn changed(action: AlterSecurableAction, mut properties: Properties) -> Changed 
             Changed::Properties(properties)
         }
     }
-}
-
-/// Checks that the namespace is there. It holds for this statement alone: each statement of the REST API has
-/// a session of its own (`facts/rest_api.md` §7).
-pub(super) async fn use_namespace(context: &Context, namespace: Use) -> Result<StatementResult, SqlError> {
-    match namespace {
-        Use::Catalog(name) => {
-            context
-                .read(move |tx, access| {
-                    securables::get_catalog(tx, access, &name, false)?;
-                    Ok(())
-                })
-                .await?;
-        }
-        Use::Schema(name) => {
-            let (catalog, schema) = context.schema_name(&name);
-            context
-                .read(move |tx, access| {
-                    securables::get_schema(tx, access, (&catalog, &schema), false)?;
-                    Ok(())
-                })
-                .await?;
-        }
-    }
-    Ok(StatementResult::none())
 }

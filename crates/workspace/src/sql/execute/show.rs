@@ -1,8 +1,11 @@
 //! The `SHOW` family but grants (facts/sql.md §3).
 
+mod catalog_wide;
+
 use clxs_api::Identifier;
 
 use super::context::Context;
+use super::keys;
 use super::parquet_table::is_parquet;
 use super::pattern::matches;
 use super::rows::{result, text_result};
@@ -14,7 +17,7 @@ use crate::delta::{DeltaEngine, Pin, Snapshot};
 use crate::metastore::{ColumnDetail, PageRequest, TableRow};
 use crate::securables::{self, TableListing};
 use crate::sql::SqlError;
-use crate::sql::ast::{ObjectName, Show};
+use crate::sql::ast::{ObjectName, Show, Statement};
 use crate::warehouse::StatementResult;
 
 pub(super) async fn execute(context: &Context, show: Show) -> Result<StatementResult, SqlError> {
@@ -29,6 +32,13 @@ pub(super) async fn execute(context: &Context, show: Show) -> Result<StatementRe
         Show::Columns { table } => columns(context, &table).await,
         Show::Properties { table, key } => properties(context, &table, key).await,
         Show::CreateTable { table } => create_table(context, &table).await,
+        Show::Partitions { table, conditions } => partitions(context, &table, &conditions).await,
+        Show::TablesOfCatalog { catalog, schemas, pattern } => {
+            catalog_wide::tables(context, catalog, schemas, pattern).await
+        }
+        Show::ColumnsOfCatalog { catalog, schemas, tables, pattern } => {
+            catalog_wide::columns(context, catalog, catalog_wide::Patterns { schemas, tables }, pattern).await
+        }
     }
 }
 
@@ -121,5 +131,30 @@ async fn create_table(context: &Context, table: &ObjectName) -> Result<Statement
             move |engine: &DeltaEngine| Snapshot::open(engine, &location, Pin::Latest)?.clustering_columns();
         context.blocking(read).await?
     };
-    Ok(text_result(["createtab_stmt"], vec![[create_statement(&table, &clustering)]]))
+    let of_table = table.clone();
+    let keys = context.read(move |tx, _| Ok(tx.keys_of(&of_table)?)).await?;
+    Ok(text_result(["createtab_stmt"], vec![[create_statement(&table, &clustering, &keys::texts(&keys))]]))
+}
+
+/// The values of the partition columns that there are, each combination once.
+async fn partitions(
+    context: &Context,
+    table: &ObjectName,
+    conditions: &[String],
+) -> Result<StatementResult, SqlError> {
+    let table = context.visible_table(table).await?;
+    let names = table.partition_columns().into_iter().map(Identifier::new).collect::<Result<Vec<_>, _>>();
+    let names = names.map_err(SqlError::invalid_identifier)?;
+    if names.is_empty() {
+        return Err(SqlError::not_partitioned(table.full_name()));
+    }
+    let columns = names.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+    let conditions: Vec<_> = conditions.iter().map(|condition| format!("({condition})")).collect();
+    let limit =
+        if conditions.is_empty() { String::new() } else { format!("WHERE {}", conditions.join(" AND ")) };
+    let text = format!("SELECT DISTINCT {columns} FROM {} {limit} ORDER BY {columns}", table.full_name());
+    let Statement::Query(query) = crate::sql::parse(&text)? else {
+        return Err(SqlError::internal("a query is read as something else"));
+    };
+    super::query::execute(context, *query).await
 }

@@ -10,20 +10,21 @@ use super::types::metadata_text;
 use crate::delta::schema::{MetadataValue, StructField};
 use crate::metastore::{TableRow, ViewDetails};
 
-/// The text, laid out as the platform does.
-pub(super) fn create_statement(table: &TableRow, clustering: &[String]) -> String {
+/// The text, laid out as the platform does; the keys as name and text.
+pub(super) fn create_statement(table: &TableRow, clustering: &[String], keys: &[(String, String)]) -> String {
     match &table.view {
         Some(view) => create_view(table, view),
-        None => create_table(table, clustering),
+        None => create_table(table, clustering, keys),
     }
 }
 
 /// Tables have their full name here.
-fn create_table(table: &TableRow, clustering: &[String]) -> String {
+fn create_table(table: &TableRow, clustering: &[String], keys: &[(String, String)]) -> String {
     let name = [&table.catalog, &table.schema, &table.name].map(plain).join(".");
     let mut text = format!("CREATE TABLE {name} (\n");
-    let columns: Vec<_> = table.columns.iter().map(column).collect();
-    text += &columns.join(",\n");
+    let mut items: Vec<_> = table.columns.iter().map(column).collect();
+    items.extend(keys.iter().map(|(name, key)| format!("  CONSTRAINT `{}` {key}", name.replace('`', "``"))));
+    text += &items.join(",\n");
     text += &format!(")\nUSING {}\n", provider(table));
     let partitions = table.partition_columns();
     if !partitions.is_empty() {

@@ -35,6 +35,21 @@ pub(super) async fn write_files<T, W>(context: &Context, writing: Writing, write
 where
     W: Future<Output = Result<T, SqlError>>,
 {
+    write_files_and(context, writing, write, |_, _| Ok(())).await
+}
+
+/// [`write_files`] that changes more of the metastore in the transaction that shows the table. What `also` refuses
+/// is to be refused before, if it can be: the log of a table that was there is ahead then.
+pub(super) async fn write_files_and<T, W, A>(
+    context: &Context,
+    writing: Writing,
+    write: W,
+    also: A,
+) -> Result<T, SqlError>
+where
+    W: Future<Output = Result<T, SqlError>>,
+    A: FnOnce(&Transaction<'_>, &TableRow) -> Result<(), SqlError> + Send + 'static,
+{
     context.gate.enter()?;
     let location = context.location(&writing.row)?;
     let folder = if writing.row.is_managed() { Folder::Owned } else { Folder::Foreign };
@@ -45,7 +60,7 @@ where
         Err(error) => return Err(abandoned(context, intent, error).await),
     };
     let presence = writing.presence;
-    match keep(context, writing, location, intent.clone()).await {
+    match keep(context, writing, (location, intent.clone()), also).await {
         Ok(()) => Ok(written),
         Err(error) if presence == Presence::New => Err(abandoned(context, intent, error).await),
         // The log is ahead of the row now: the intent stays, and the next opening of the workspace reads the log.
@@ -65,8 +80,8 @@ async fn abandoned(context: &Context, intent: WriteIntent, error: SqlError) -> S
 async fn keep(
     context: &Context,
     writing: Writing,
-    location: TableLocation,
-    intent: WriteIntent,
+    (location, intent): (TableLocation, WriteIntent),
+    also: impl FnOnce(&Transaction<'_>, &TableRow) -> Result<(), SqlError> + Send + 'static,
 ) -> Result<(), SqlError> {
     let snapshot = context.snapshot(location, Pin::Latest).await?;
     let user = context.user();
@@ -77,11 +92,13 @@ async fn keep(
                 mirror(&mut row, &snapshot);
                 row.audit.touch(&user);
                 tx.insert_table(&row)?;
+                also(tx, &row)?;
             }
             Presence::Existing => {
                 let mut current = current(tx, &row, &snapshot)?;
                 current.audit.touch(&user);
                 tx.update_table(&current)?;
+                also(tx, &current)?;
             }
         }
         Ok::<_, SqlError>(tx.end_write(&intent)?)

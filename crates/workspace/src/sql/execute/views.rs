@@ -87,6 +87,16 @@ pub(super) async fn set_query(
     change_view(context, name, Privilege::Manage, set).await
 }
 
+/// `ALTER VIEW … WITH SCHEMA`
+pub(super) async fn set_schema_mode(
+    context: &Context,
+    name: FullName,
+    mode: String,
+) -> Result<StatementResult, SqlError> {
+    let set = move |row: &mut TableRow| _ = row.properties.insert(SCHEMA_MODE.to_owned(), mode);
+    change_view(context, name, Privilege::Manage, set).await
+}
+
 /// Changes the row of a view, which has no log, as it is at the end of the statement.
 pub(super) async fn change_view<F>(
     context: &Context,

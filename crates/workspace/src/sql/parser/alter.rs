@@ -1,9 +1,9 @@
 //! ALTER TABLE, VIEW, CATALOG and SCHEMA.
 
-use clxs_api::SecurableKind;
+use clxs_api::{Identifier, SecurableKind};
+use datafusion::sql::sqlparser::tokenizer::Token;
 
 use super::Parser;
-use super::columns::key_constraint;
 use crate::sql::ast::{
     AlterSecurable, AlterSecurableAction, AlterTable, AlterTableAction, CheckConstraint, Statement,
 };
@@ -11,8 +11,6 @@ use crate::sql::error::SqlError;
 
 /// Actions of the platform that we do not have; longer ones first.
 const OTHER_ACTIONS: &[&str] = &[
-    "SET TAGS",
-    "UNSET TAGS",
     "SET ROW FILTER",
     "DROP ROW FILTER",
     "SET LOCATION",
@@ -35,12 +33,11 @@ const OTHER_ACTIONS: &[&str] = &[
     "DISABLE PREDICTIVE OPTIMIZATION",
     "INHERIT PREDICTIVE OPTIMIZATION",
     "DEFAULT COLLATION",
-    "WITH SCHEMA",
+    "OPTIONS",
 ];
 
 /// Actions on columns that we do not have.
-const OTHER_COLUMN_ACTIONS: &[&str] =
-    &["SET TAGS", "UNSET TAGS", "SET MASK", "DROP MASK", "TYPE", "FIRST", "AFTER", "SYNC IDENTITY"];
+const OTHER_COLUMN_ACTIONS: &[&str] = &["SET MASK", "DROP MASK", "TYPE", "FIRST", "AFTER", "SYNC IDENTITY"];
 
 impl Parser<'_> {
     /// After `ALTER`.
@@ -69,6 +66,7 @@ impl Parser<'_> {
         let name = self.object_name(3)?;
         let action = match self.common_action()? {
             Some(action) => action,
+            None if self.accept("WITH SCHEMA") => AlterTableAction::SetSchemaMode(self.schema_mode()?),
             None if self.accept("AS") || self.at_query() => {
                 let (query, definition) = self.query_as_written()?;
                 AlterTableAction::SetQuery { definition, query }
@@ -83,6 +81,9 @@ impl Parser<'_> {
 
     /// What tables and views have in common.
     fn common_action(&mut self) -> Result<Option<AlterTableAction>, SqlError> {
+        if let Some(change) = self.tag_change()? {
+            return Ok(Some(AlterTableAction::Tags { column: None, change }));
+        }
         let words = ["SET TBLPROPERTIES", "UNSET TBLPROPERTIES", "SET OWNER TO", "OWNER TO", "RENAME TO"];
         Ok(Some(match self.accept_any(&words) {
             Some("SET TBLPROPERTIES") => AlterTableAction::SetProperties(self.properties()?),
@@ -98,12 +99,12 @@ impl Parser<'_> {
 
     fn table_action(&mut self) -> Result<AlterTableAction, SqlError> {
         let words = [
-            "ADD CONSTRAINT",
-            "DROP CONSTRAINT",
             "ADD COLUMNS",
             "ADD COLUMN",
             "DROP COLUMNS",
             "DROP COLUMN",
+            "ADD",
+            "DROP",
             "RENAME COLUMN",
             "CLUSTER BY",
             "ALTER COLUMN",
@@ -111,23 +112,13 @@ impl Parser<'_> {
             "ALTER",
             "CHANGE",
         ];
-        for key in ["PRIMARY KEY", "FOREIGN KEY"] {
-            if self.at(&format!("ADD {key}")) || self.at(&format!("DROP {key}")) {
-                return Err(key_constraint(key));
-            }
-        }
         self.refuse(OTHER_ACTIONS, "ALTER TABLE")?;
         match self.accept_any(&words) {
-            Some("ADD CONSTRAINT") => {
-                let name = self.identifier()?;
-                Ok(AlterTableAction::AddCheck(CheckConstraint { name, expression: self.check()? }))
-            }
-            Some("DROP CONSTRAINT") => {
-                let if_exists = self.if_exists();
-                let name = self.identifier()?;
-                self.accept_any(&["RESTRICT", "CASCADE"]);
-                Ok(AlterTableAction::DropConstraint { name, if_exists })
-            }
+            Some("ADD") => self.add_constraint(),
+            Some("DROP") => match self.drop_constraint()? {
+                Some(drop) => Ok(AlterTableAction::DropConstraint(drop)),
+                None => Err(self.syntax_error()),
+            },
             Some("ADD COLUMNS" | "ADD COLUMN") => self.added_columns(),
             Some("DROP COLUMNS" | "DROP COLUMN") => self.dropped_columns(),
             Some("RENAME COLUMN") => {
@@ -141,22 +132,33 @@ impl Parser<'_> {
         }
     }
 
+    /// After `ADD`: `CONSTRAINT name` with a CHECK or a key, or a key without a name.
+    fn add_constraint(&mut self) -> Result<AlterTableAction, SqlError> {
+        if !self.accept("CONSTRAINT") {
+            return if self.at_key() {
+                Ok(AlterTableAction::AddKey(self.key(None)?))
+            } else {
+                Err(self.syntax_error())
+            };
+        }
+        let name = self.identifier()?;
+        if self.at_key() {
+            return Ok(AlterTableAction::AddKey(self.key(Some(name))?));
+        }
+        Ok(AlterTableAction::AddCheck(CheckConstraint { name, expression: self.check()? }))
+    }
+
     /// After `ALTER COLUMN`.
     fn column_action(&mut self) -> Result<AlterTableAction, SqlError> {
-        let mut names = self.object_name(16)?.0;
+        let column = self.own_column("ALTER COLUMN")?;
+        if let Some(change) = self.tag_change()? {
+            return Ok(AlterTableAction::Tags { column: Some(column), change });
+        }
         if self.accept("COMMENT") {
-            let comment = self.string()?;
-            return match names.pop() {
-                Some(column) if names.is_empty() => Ok(AlterTableAction::CommentColumn { column, comment }),
-                _ => Err(SqlError::unsupported("COMMENT on a field of a column")),
-            };
+            return self.column_comments(column);
         }
         let words = ["SET NOT NULL", "DROP NOT NULL", "SET DEFAULT", "DROP DEFAULT"];
         if let Some(action) = self.accept_any(&words) {
-            let column = match names.pop() {
-                Some(column) if names.is_empty() => column,
-                _ => return Err(SqlError::unsupported(format_args!("{action} on a field of a column"))),
-            };
             return Ok(match action {
                 "SET NOT NULL" => AlterTableAction::SetNotNull(column),
                 "DROP NOT NULL" => AlterTableAction::DropNotNull(column),
@@ -168,8 +170,23 @@ impl Parser<'_> {
         Err(self.syntax_error())
     }
 
+    /// After `ALTER COLUMN a COMMENT`: the comment, then those of other columns.
+    fn column_comments(&mut self, column: Identifier) -> Result<AlterTableAction, SqlError> {
+        let mut comments = vec![(column, self.string()?)];
+        while self.accept_token(&Token::Comma) {
+            let column = self.own_column("ALTER COLUMN")?;
+            self.refuse(OTHER_COLUMN_ACTIONS, "ALTER COLUMN of several columns")?;
+            self.expect("COMMENT")?;
+            comments.push((column, self.string()?));
+        }
+        Ok(AlterTableAction::CommentColumns(comments))
+    }
+
     fn alter_namespace(&mut self, kind: SecurableKind, parts: usize) -> Result<Statement, SqlError> {
         let name = self.object_name(parts)?;
+        if let Some(statement) = self.alter_tags_of(kind.clone(), name.clone())? {
+            return Ok(statement);
+        }
         let words = ["SET DBPROPERTIES", "UNSET DBPROPERTIES", "SET OWNER TO", "OWNER TO"];
         let action = match self.accept_any(&words) {
             Some("SET DBPROPERTIES") => AlterSecurableAction::SetProperties(self.properties()?),

@@ -17,10 +17,15 @@ impl Parser<'_> {
 
     /// What follows from `OR REPLACE`, taken already, and `IF NOT EXISTS`, which may come next.
     pub(super) fn on_existing(&mut self, replace: bool, kind: &str) -> Result<OnExisting, SqlError> {
+        if replace && kind == "table" && self.at("IF NOT EXISTS") {
+            return Err(self.syntax_error());
+        }
         match (replace, self.if_not_exists()) {
-            (true, true) => Err(SqlError::invalid_sql_syntax(format!(
-                "Cannot create a {kind} with both IF NOT EXISTS and REPLACE specified."
-            ))),
+            (true, true) => Err(SqlError::new(
+                "CREATE_VIEW_WITH_IF_NOT_EXISTS_AND_REPLACE",
+                "42601",
+                format!("CREATE {} with both IF NOT EXISTS and REPLACE is not allowed.", kind.to_uppercase()),
+            )),
             (true, false) => Ok(OnExisting::Replace),
             (false, true) => Ok(OnExisting::Keep),
             (false, false) => Ok(OnExisting::Fail),

@@ -5,7 +5,7 @@ use datafusion::sql::sqlparser::tokenizer::Token;
 use super::Parser;
 use super::types::WrittenType;
 use crate::delta::schema::{MetadataValue, StructField};
-use crate::sql::ast::CheckConstraint;
+use crate::sql::ast::{CheckConstraint, KeyConstraint};
 use crate::sql::error::SqlError;
 
 /// Where Delta keeps a column's type when it is CHAR or VARCHAR: the schema itself says STRING.
@@ -13,45 +13,56 @@ const CHAR_VARCHAR: &str = "__CHAR_VARCHAR_TYPE_STRING";
 
 /// An item of the list after the table's name.
 enum Item {
-    Column(StructField),
+    Column(StructField, Vec<KeyConstraint>),
     Check(CheckConstraint),
+    Key(KeyConstraint),
+}
+
+/// The list after the table's name.
+#[derive(Default)]
+pub(super) struct TableItems {
+    pub(super) columns: Vec<StructField>,
+    pub(super) checks: Vec<CheckConstraint>,
+    pub(super) keys: Vec<KeyConstraint>,
 }
 
 impl Parser<'_> {
     /// `(column, …, constraint, …)`
-    pub(super) fn columns_and_constraints(
-        &mut self,
-    ) -> Result<(Vec<StructField>, Vec<CheckConstraint>), SqlError> {
-        let (mut columns, mut checks) = (Vec::new(), Vec::new());
+    pub(super) fn columns_and_constraints(&mut self) -> Result<TableItems, SqlError> {
+        let mut items = TableItems::default();
         for item in self.list(Self::column_or_constraint)? {
             match item {
-                Item::Column(column) => columns.push(column),
-                Item::Check(check) => checks.push(check),
+                Item::Column(column, keys) => {
+                    items.columns.push(column);
+                    items.keys.extend(keys);
+                }
+                Item::Check(check) => items.checks.push(check),
+                Item::Key(key) => items.keys.push(key),
             }
         }
-        Ok((columns, checks))
+        items.forbid_nulls_in_primary_key();
+        Ok(items)
     }
 
     fn column_or_constraint(&mut self) -> Result<Item, SqlError> {
         if self.accept_before_name("CONSTRAINT") {
             let name = self.identifier()?;
-            return Ok(Item::Check(CheckConstraint { name, expression: self.check()? }));
+            return if self.at_key() {
+                Ok(Item::Key(self.key(Some(name))?))
+            } else {
+                Ok(Item::Check(CheckConstraint { name, expression: self.check()? }))
+            };
         }
-        for constraint in ["PRIMARY KEY", "FOREIGN KEY"] {
-            if self.at(constraint) {
-                return Err(key_constraint(constraint));
-            }
+        if self.at_key() {
+            return Ok(Item::Key(self.key(None)?));
         }
-        self.column().map(Item::Column)
+        let (column, keys) = self.column()?;
+        Ok(Item::Column(column, keys))
     }
 
-    /// `CHECK (expression)` as written; keys are refused.
+    /// `CHECK (expression)` as written.
     pub(super) fn check(&mut self) -> Result<String, SqlError> {
-        for key in ["PRIMARY KEY", "FOREIGN KEY", "UNIQUE"] {
-            if self.at(key) {
-                return Err(key_constraint(key));
-            }
-        }
+        self.refuse(&["UNIQUE"], "a constraint")?;
         self.expect("CHECK")?;
         let expression = self.parenthesized(Self::expression_as_written)?;
         self.accept("ENFORCED");
@@ -62,13 +73,19 @@ impl Parser<'_> {
     }
 
     /// `name TYPE` with its clauses in any order.
-    fn column(&mut self) -> Result<StructField, SqlError> {
+    fn column(&mut self) -> Result<(StructField, Vec<KeyConstraint>), SqlError> {
         let name = self.identifier()?;
         let mut field = self.field(name.as_str())?;
+        let mut keys = Vec::new();
         while !matches!(self.peek(), Token::Comma | Token::RParen) {
-            field = self.column_clause(field)?;
+            let key_name = if self.accept("CONSTRAINT") { Some(self.identifier()?) } else { None };
+            match self.key_of_column(key_name.clone(), &name)? {
+                Some(key) => keys.push(key),
+                None if key_name.is_some() => return Err(self.other_column_clause()),
+                None => field = self.column_clause(field)?,
+            }
         }
-        Ok(field)
+        Ok((field, keys))
     }
 
     /// A nullable column of the type that comes next.
@@ -99,7 +116,7 @@ impl Parser<'_> {
     }
 
     fn other_column_clause(&self) -> SqlError {
-        let clauses = ["CONSTRAINT", "PRIMARY KEY", "FOREIGN KEY", "REFERENCES", "CHECK", "MASK", "COLLATE"];
+        let clauses = ["CHECK", "MASK", "COLLATE", "UNIQUE"];
         let known = clauses.iter().find(|clause| self.at(clause));
         known.map_or_else(
             || self.syntax_error(),
@@ -147,10 +164,14 @@ pub(super) fn refuse_duplicates(columns: &[StructField]) -> Result<(), SqlError>
     }
 }
 
-/// Keys are informational on the platform.
-pub(super) fn key_constraint(kind: &str) -> SqlError {
-    SqlError::unsupported_but(
-        format_args!("a {kind} constraint"),
-        "Leave it out: the platform does not enforce it.",
-    )
+impl TableItems {
+    /// In CREATE TABLE the columns of a primary key are NOT NULL without saying so (a recorded statement of
+    /// another client, `id INT PRIMARY KEY`, succeeds).
+    fn forbid_nulls_in_primary_key(&mut self) {
+        for key in self.keys.iter().filter(|key| key.references.is_none()) {
+            for column in &mut self.columns {
+                column.nullable &= !key.columns.iter().any(|name| name.matches(&column.name));
+            }
+        }
+    }
 }

@@ -4,7 +4,7 @@ use clxs_api::Identifier;
 use datafusion::sql::sqlparser::tokenizer::Token;
 
 use super::Parser;
-use super::columns::refuse_duplicates;
+use super::columns::{TableItems, refuse_duplicates};
 use crate::delta::schema::StructField;
 use crate::sql::ast::{CreateTable, OnExisting, PropertyList, Statement, TableReference};
 use crate::sql::error::SqlError;
@@ -49,8 +49,8 @@ impl Parser<'_> {
     fn table(&mut self, name: TableReference, on_existing: OnExisting) -> Result<Statement, SqlError> {
         self.refuse(&["LIKE"], "CREATE TABLE")?;
         let has_columns = *self.peek() == Token::LParen && !self.at_parenthesized_query();
-        let (mut columns, constraints) =
-            if has_columns { self.columns_and_constraints()? } else { Default::default() };
+        let TableItems { mut columns, checks, keys } =
+            if has_columns { self.columns_and_constraints()? } else { TableItems::default() };
         let clauses = self.table_clauses()?;
         let partition_columns = add_partitions(&mut columns, clauses.partitions.unwrap_or_default());
         refuse_duplicates(&columns)?;
@@ -72,7 +72,8 @@ impl Parser<'_> {
             location: clauses.location,
             comment: clauses.comment,
             properties: clauses.properties.unwrap_or_default(),
-            constraints,
+            constraints: checks,
+            keys,
             query,
         })))
     }

@@ -61,7 +61,8 @@ impl Parser<'_> {
         }
     }
 
-    fn schema_mode(&mut self) -> Result<String, SqlError> {
+    /// After `WITH SCHEMA`.
+    pub(super) fn schema_mode(&mut self) -> Result<String, SqlError> {
         let mode = self.accept_any(SCHEMA_MODES).ok_or_else(|| self.syntax_error())?;
         Ok(mode.to_owned())
     }

@@ -3,7 +3,7 @@
 use datafusion::sql::sqlparser::tokenizer::Token;
 
 use super::Parser;
-use crate::sql::ast::{Describe, Statement};
+use crate::sql::ast::{Describe, Statement, TableReference};
 use crate::sql::error::SqlError;
 
 /// What else the platform describes.
@@ -23,8 +23,11 @@ const OTHERS: &[&str] = &[
 impl Parser<'_> {
     /// After `DESCRIBE` or `DESC`.
     pub(super) fn describe(&mut self) -> Result<Statement, SqlError> {
+        self.accept_before("QUERY", "SELECT");
+        self.accept_before("QUERY", "WITH");
+        self.accept_before("QUERY", "VALUES");
         if self.at_query() {
-            return Err(SqlError::unsupported("DESCRIBE of a query"));
+            return Ok(Statement::Describe(Describe::Query(self.query()?)));
         }
         if let Some(described) = self.describe_storage()? {
             return Ok(Statement::Describe(described));
@@ -71,13 +74,27 @@ impl Parser<'_> {
         self.accept_before_name("TABLE");
         let extended = self.accept_before_name("EXTENDED") || self.accept_before_name("FORMATTED");
         let table = self.table_reference()?;
-        self.refuse(&["AS JSON", "PARTITION"], "DESCRIBE TABLE")?;
-        if let Token::Word(_) = self.peek() {
-            return Err(SqlError::unsupported_but(
-                "DESCRIBE of a single column",
-                "Describe the table, or select from information_schema.columns.",
-            ));
+        self.refuse(&["PARTITION"], "DESCRIBE TABLE")?;
+        let as_json = self.accept("AS JSON");
+        match table {
+            TableReference::Name(table) if as_json && extended => Ok(Describe::TableAsJson { table }),
+            TableReference::Path { .. } if as_json => {
+                Err(SqlError::unsupported("DESCRIBE TABLE … AS JSON of a table by its path"))
+            }
+            _ if as_json => Err(SqlError::describe_json_not_extended()),
+            TableReference::Name(table) if matches!(self.peek(), Token::Word(_)) => {
+                let column = self.identifier()?;
+                self.refuse_fields()?;
+                Ok(Describe::TableColumn { table, column })
+            }
+            table => Ok(Describe::Table { table, extended }),
         }
-        Ok(Describe::Table { table, extended })
+    }
+
+    fn refuse_fields(&self) -> Result<(), SqlError> {
+        match self.peek() {
+            Token::Period => Err(SqlError::unsupported("DESCRIBE of a field of a column")),
+            _ => Ok(()),
+        }
     }
 }

@@ -10,8 +10,11 @@ use crate::sql::error::SqlError;
 impl Parser<'_> {
     /// One name: a word or a name in backticks.
     pub(super) fn identifier(&mut self) -> Result<Identifier, SqlError> {
-        let name = self.name_part()?;
-        Identifier::new(name).map_err(SqlError::invalid_identifier)
+        if !self.at_identifier_clause() {
+            return Identifier::new(self.name_part()?).map_err(SqlError::invalid_identifier);
+        }
+        let mut parts = object_name(self.identifier_clause()?, 1)?.0;
+        parts.pop().ok_or_else(|| self.syntax_error())
     }
 
     /// A name of at most `limit` parts.
@@ -56,16 +59,29 @@ impl Parser<'_> {
     }
 
     fn name_parts(&mut self) -> Result<Vec<String>, SqlError> {
-        if self.at("IDENTIFIER") && matches!(self.sql.peek_nth_token_ref(1).token, Token::LParen) {
-            self.take();
-            let name = self.parenthesized(Self::string)?;
-            return parts_of_text(&name);
-        }
-        let mut parts = vec![self.name_part()?];
+        let mut parts =
+            if self.at_identifier_clause() { self.identifier_clause()? } else { vec![self.name_part()?] };
         while self.accept_token(&Token::Period) {
             parts.push(self.name_part()?);
         }
         Ok(parts)
+    }
+
+    fn at_identifier_clause(&self) -> bool {
+        self.at("IDENTIFIER") && matches!(self.sql.peek_nth_token_ref(1).token, Token::LParen)
+    }
+
+    /// The parts of `IDENTIFIER('a.b')`; the text may be put together of several by `||`.
+    fn identifier_clause(&mut self) -> Result<Vec<String>, SqlError> {
+        self.take();
+        let text = self.parenthesized(|parser| {
+            let mut text = parser.string()?;
+            while parser.accept_token(&Token::StringConcat) {
+                text += &parser.string()?;
+            }
+            Ok(text)
+        })?;
+        parts_of_text(&text)
     }
 
     fn name_part(&mut self) -> Result<String, SqlError> {

@@ -1,4 +1,4 @@
-//! Named parameters: every `:name` becomes the literal it stands for, before anything is parsed, so that a
+//! Parameters: every `:name` and `?` becomes the literal it stands for, before anything is parsed, so that a
 //! parameter may stand wherever a literal may, `IDENTIFIER(:name)` included.
 
 use clxs_api::SqlLiteral;
@@ -19,7 +19,16 @@ pub(super) fn bind(
     }
     let mut bound: Vec<TokenWithSpan> = Vec::with_capacity(tokens.len());
     let mut tokens = tokens.into_iter().peekable();
+    let mut ordinal = 0;
     while let Some(token) = tokens.next() {
+        if token.token == Token::Placeholder("?".to_owned()) {
+            ordinal += 1;
+            match parameters.iter().find(|parameter| parameter.ordinal == Some(ordinal)) {
+                Some(parameter) => extend(&mut bound, parameter, token.span)?,
+                None => bound.push(token),
+            }
+            continue;
+        }
         let parameter = match tokens.peek().map(|next| &next.token) {
             Some(Token::Word(word)) if is_marker(&token, bound.last()) => {
                 parameters.iter().find(|parameter| parameter.name == word.value)
@@ -28,14 +37,23 @@ pub(super) fn bind(
         };
         match parameter.zip(tokens.peek().map(|name| name.span)) {
             Some((parameter, name)) => {
-                let place = Span::new(token.span.start, name.end);
-                bound.extend(literal(parameter)?.into_iter().map(|token| TokenWithSpan::new(token, place)));
+                extend(&mut bound, parameter, Span::new(token.span.start, name.end))?;
                 tokens.next();
             }
             None => bound.push(token),
         }
     }
     Ok(bound)
+}
+
+/// Puts a value where its marker was.
+fn extend(
+    bound: &mut Vec<TokenWithSpan>,
+    parameter: &StatementParameter,
+    place: Span,
+) -> Result<(), SqlError> {
+    bound.extend(literal(parameter)?.into_iter().map(|token| TokenWithSpan::new(token, place)));
+    Ok(())
 }
 
 /// A colon, but not one of a path into a column: `column:field`.
@@ -51,6 +69,10 @@ fn is_marker(token: &TokenWithSpan, before: Option<&TokenWithSpan>) -> bool {
 fn literal(parameter: &StatementParameter) -> Result<Vec<Token>, SqlError> {
     let type_text = parameter.type_text.as_deref().unwrap_or("STRING");
     let Some(value) = &parameter.value else {
+        // The official connector's type of None.
+        if type_text.eq_ignore_ascii_case("VOID") {
+            return tokens_of("NULL");
+        }
         return tokens_of(&format!("CAST(NULL AS {})", checked_type(type_text)?));
     };
     let is_number = !value.is_empty() && value.bytes().all(|digit| digit.is_ascii_digit());

@@ -21,6 +21,7 @@ const SHOWN: &[&str] = &[
     "STORAGE CREDENTIALS",
     "COLUMNS",
     "TBLPROPERTIES",
+    "PARTITIONS",
 ];
 
 impl Parser<'_> {
@@ -35,12 +36,15 @@ impl Parser<'_> {
                 let catalog = if self.accept_in() { Some(self.identifier()?) } else { None };
                 Show::Schemas { catalog, pattern: self.pattern()? }
             }
+            Some("TABLES") if self.accept_in_catalog("TABLES") => self.show_tables_of_catalog()?,
             Some("TABLES") => Show::Tables { schema: self.in_schema()?, pattern: self.pattern()? },
             Some("VIEWS") => Show::Views { schema: self.in_schema()?, pattern: self.pattern()? },
+            Some("COLUMNS") if self.accept_in_catalog("COLUMNS") => self.show_columns_of_catalog()?,
             Some("VOLUMES") => Show::Volumes { schema: self.in_schema()?, pattern: self.pattern()? },
             Some("EXTERNAL LOCATIONS") => Show::ExternalLocations { pattern: self.pattern()? },
             Some("STORAGE CREDENTIALS") => Show::StorageCredentials { pattern: self.pattern()? },
             Some("COLUMNS") => self.show_columns()?,
+            Some("PARTITIONS") => self.show_partitions()?,
             Some(_) => self.show_properties()?,
             None => return Err(self.unsupported_kind("SHOW")),
         }))
@@ -52,6 +56,35 @@ impl Parser<'_> {
 
     fn in_schema(&mut self) -> Result<Option<ObjectName>, SqlError> {
         if self.accept_in() { Ok(Some(self.object_name(2)?)) } else { Ok(None) }
+    }
+
+    /// The words with which the official drivers ask for all of a catalog.
+    fn accept_in_catalog(&mut self, shown: &str) -> bool {
+        if shown == "TABLES" && self.at("IN ALL CATALOGS") {
+            return self.accept("IN ALL");
+        }
+        let is_name = matches!(self.peek_nth(2), Token::EOF | Token::SemiColon | Token::Period);
+        !is_name && self.accept("IN CATALOG")
+    }
+
+    /// After `SHOW TABLES IN CATALOG`, or before `CATALOGS`.
+    fn show_tables_of_catalog(&mut self) -> Result<Show, SqlError> {
+        let catalog = if self.accept("CATALOGS") { None } else { Some(self.identifier()?) };
+        let schemas = self.pattern_of("SCHEMA")?;
+        Ok(Show::TablesOfCatalog { catalog, schemas, pattern: self.pattern()? })
+    }
+
+    /// After `SHOW COLUMNS IN CATALOG`.
+    fn show_columns_of_catalog(&mut self) -> Result<Show, SqlError> {
+        let catalog = self.identifier()?;
+        let schemas = self.pattern_of("SCHEMA")?;
+        let tables = self.pattern_of("TABLE")?;
+        Ok(Show::ColumnsOfCatalog { catalog, schemas, tables, pattern: self.pattern()? })
+    }
+
+    /// `[SCHEMA LIKE 'pattern']`
+    fn pattern_of(&mut self, word: &str) -> Result<Option<String>, SqlError> {
+        if self.accept(word) { self.pattern() } else { Ok(None) }
     }
 
     /// `[LIKE] 'pattern'`
@@ -73,6 +106,14 @@ impl Parser<'_> {
             table = ObjectName(parts);
         }
         Ok(Show::Columns { table })
+    }
+
+    /// `table [PARTITION (column = value, …)]`
+    fn show_partitions(&mut self) -> Result<Show, SqlError> {
+        let table = self.object_name(3)?;
+        let limited = self.accept("PARTITION");
+        let conditions = if limited { self.list(Self::expression_as_written)? } else { Vec::new() };
+        Ok(Show::Partitions { table, conditions })
     }
 
     fn show_properties(&mut self) -> Result<Show, SqlError> {

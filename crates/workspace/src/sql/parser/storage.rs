@@ -1,5 +1,6 @@
 //! CREATE and ALTER of volumes and external locations, LIST.
 
+use clxs_api::SecurableKind;
 use datafusion::sql::sqlparser::tokenizer::Token;
 
 use super::Parser;
@@ -32,13 +33,13 @@ impl Parser<'_> {
     /// After `ALTER VOLUME`.
     pub(super) fn alter_volume(&mut self) -> Result<Statement, SqlError> {
         let name = self.object_name(3)?;
+        if let Some(statement) = self.alter_tags_of(SecurableKind::Volume, name.clone())? {
+            return Ok(statement);
+        }
         let action = match self.accept_any(&["SET OWNER TO", "OWNER TO", "RENAME TO"]) {
             Some("RENAME TO") => AlterVolumeAction::RenameTo(self.object_name(3)?),
             Some(_) => AlterVolumeAction::SetOwner(self.identifier()?),
-            None => {
-                self.refuse(&["SET TAGS", "UNSET TAGS"], "ALTER VOLUME")?;
-                return Err(self.syntax_error());
-            }
+            None => return Err(self.syntax_error()),
         };
         Ok(Statement::AlterVolume(AlterVolume { name, action }))
     }

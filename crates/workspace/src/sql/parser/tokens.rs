@@ -13,7 +13,7 @@ impl<'a> Parser<'a> {
         &self.sql.peek_token_ref().token
     }
 
-    fn peek_nth(&self, index: usize) -> &Token {
+    pub(super) fn peek_nth(&self, index: usize) -> &Token {
         &self.sql.peek_nth_token_ref(index).token
     }
 

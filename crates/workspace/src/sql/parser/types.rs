@@ -36,6 +36,7 @@ impl Parser<'_> {
             "ARRAY" => self.array(),
             "MAP" => self.map(),
             "STRUCT" => self.structure(),
+            "INTERVAL" => Err(SqlError::unsupported("a column of type INTERVAL")),
             name => primitive(name).ok_or_else(|| SqlError::unsupported_datatype(name)),
         }
     }
@@ -72,7 +73,10 @@ impl Parser<'_> {
             self.parenthesized(|parser| {
                 let precision = parser.unsigned()?;
                 let scale = if parser.accept_token(&Token::Comma) { parser.unsigned()? } else { 0 };
-                Ok((precision, scale))
+                match parser.peek() {
+                    Token::Comma => Err(SqlError::unsupported_datatype("DECIMAL of three lengths")),
+                    _ => Ok((precision, scale)),
+                }
             })?
         } else {
             (10, 0)
@@ -84,6 +88,7 @@ impl Parser<'_> {
     }
 
     fn array(&mut self) -> Result<WrittenType, SqlError> {
+        self.require_inner_types("ARRAY")?;
         self.expect_token(&Token::Lt)?;
         let element = self.data_type()?;
         self.close_angle()?;
@@ -94,7 +99,16 @@ impl Parser<'_> {
         })
     }
 
+    /// A complex type says what it is made of.
+    fn require_inner_types(&self, name: &'static str) -> Result<(), SqlError> {
+        match self.peek() {
+            Token::Lt | Token::Neq => Ok(()),
+            _ => Err(SqlError::incomplete_type(name)),
+        }
+    }
+
     fn map(&mut self) -> Result<WrittenType, SqlError> {
+        self.require_inner_types("MAP")?;
         self.expect_token(&Token::Lt)?;
         let key = self.data_type()?;
         self.expect_token(&Token::Comma)?;
@@ -108,6 +122,7 @@ impl Parser<'_> {
     }
 
     fn structure(&mut self) -> Result<WrittenType, SqlError> {
+        self.require_inner_types("STRUCT")?;
         let is_empty = self.accept_token(&Token::Neq);
         let fields = if is_empty { Vec::new() } else { self.struct_fields()? };
         let shorts: Vec<_> =

@@ -25,12 +25,8 @@ const STATEMENTS: &[&str] = &[
     "SYNC",
     "UNDROP",
     "DENY",
-    "SET TAG",
-    "UNSET TAG",
-    "SET TIME ZONE",
     "SET VARIABLE",
     "SET VAR",
-    "RESET",
     "EXPLAIN",
     "DECLARE",
     "EXECUTE IMMEDIATE",
@@ -58,6 +54,7 @@ const KINDS: &[&str] = &[
     "STREAMING LIVE TABLE",
     "LIVE TABLE",
     "FLOW",
+    "TEMPORARY FUNCTION",
     "FUNCTION",
     "FUNCTIONS",
     "USER FUNCTIONS",
@@ -94,7 +91,6 @@ const KINDS: &[&str] = &[
     "GROUPS WITH USER",
     "USER",
     "USERS",
-    "PARTITIONS",
     "VARIABLE",
     "TEMPORARY VARIABLE",
     "BLOOMFILTER INDEX",
@@ -117,9 +113,6 @@ pub(super) fn refuse_statement(parser: &Parser<'_>) -> Result<(), SqlError> {
             "Start it with SELECT.",
         )),
         Some(words) => Err(SqlError::unsupported(words)),
-        None if parser.at("SET") && !parser.at("SET CATALOG") => {
-            Err(SqlError::unsupported_but("SET", "Leave it out: a statement has no session to configure."))
-        }
         None => Ok(()),
     }
 }

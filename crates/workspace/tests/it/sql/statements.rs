@@ -44,8 +44,9 @@ async fn requests_that_cannot_be_are_refused() {
         ("warehouse_id", json!("nowhere")),
         ("wait_timeout", json!("3s")),
         ("wait_timeout", json!("soon")),
-        ("disposition", json!("EXTERNAL_LINKS")),
+        ("disposition", json!("SOMEWHERE")),
         ("format", json!("ARROW_STREAM")),
+        ("result_compression", json!("ZIP")),
         ("row_limit", json!(-1)),
     ] {
         let mut body = json!({"statement": "SELECT 1", "warehouse_id": "local"});

@@ -1,12 +1,16 @@
 //! `DESCRIBE TABLE [EXTENDED]`.
 
+use clxs_api::Identifier;
+use datafusion::sql::sqlparser::ast::Query;
+
 use crate::delta::Pin;
 use crate::delta::schema::DataType;
-use crate::metastore::TableRow;
+use crate::metastore::{Key, TableRow};
 use crate::sql::SqlError;
-use crate::sql::ast::TableReference;
+use crate::sql::ast::{ObjectName, TableReference};
 use crate::sql::execute::context::Context;
-use crate::sql::execute::rows::{readable_timestamp, result};
+use crate::sql::execute::keys;
+use crate::sql::execute::rows::{readable_timestamp, result, text_result};
 use crate::sql::execute::types::{catalog_type_text, comment};
 use crate::sql::execute::views;
 use crate::warehouse::{Row, StatementResult};
@@ -31,8 +35,37 @@ pub(super) async fn execute(
         rows.push(row("", "", ""));
         rows.push(row("# Detailed Table Information", "", ""));
         rows.extend(detail_rows(&table));
+        let row_of_table = table.clone();
+        let keys = context.read(move |tx, _| Ok(tx.keys_of(&row_of_table)?)).await?;
+        rows.extend(constraint_rows(&keys));
     }
     Ok(described(rows))
+}
+
+/// `DESCRIBE TABLE t column`
+pub(super) async fn column(
+    context: &Context,
+    table: &ObjectName,
+    name: &Identifier,
+) -> Result<StatementResult, SqlError> {
+    let table = context.visible_table(table).await?;
+    let column = table.column(name)?;
+    let text = |text: &Option<String>| text.clone().unwrap_or_else(|| "NULL".to_owned());
+    let rows = vec![
+        ["col_name".to_owned(), text(&column.name)],
+        ["data_type".to_owned(), text(&column.type_text)],
+        ["comment".to_owned(), text(&column.comment)],
+    ];
+    Ok(text_result(["info_name", "info_value"], rows))
+}
+
+/// `DESCRIBE QUERY`: the columns of the query, which is planned and not run.
+pub(super) async fn query(context: &Context, query: Query) -> Result<StatementResult, SqlError> {
+    let fields = crate::sql::execute::query::plan(context, query).await?.fields;
+    let rows = fields.iter().map(|field| {
+        vec![Some(field.name.clone()), Some(catalog_type_text(&field.data_type)), comment(field)]
+    });
+    Ok(described(rows.collect()))
 }
 
 async fn by_path(context: &Context, table: &TableReference) -> Result<StatementResult, SqlError> {
@@ -64,6 +97,16 @@ fn partition_rows(table: &TableRow) -> Vec<Row> {
         let column = table.columns.iter().find(|column| column.name.as_deref() == Some(name))?;
         Some(vec![column.name.clone(), column.type_text.clone(), column.comment.clone()])
     }));
+    rows
+}
+
+/// Primary and foreign keys; CHECK constraints are among the properties.
+fn constraint_rows(keys: &[Key]) -> Vec<Row> {
+    if keys.is_empty() {
+        return Vec::new();
+    }
+    let mut rows = vec![row("", "", ""), row("# Constraints", "", "")];
+    rows.extend(keys::texts(keys).iter().map(|(name, text)| row(name, text, "")));
     rows
 }
 

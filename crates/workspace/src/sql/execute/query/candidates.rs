@@ -63,7 +63,7 @@ pub(in crate::sql::execute) async fn candidates(
     expressions: Vec<Expr>,
 ) -> Result<Candidates, SqlError> {
     let reader = Reader::new(context.clone(), session_values(context).await?).pinned(target.snapshot.clone());
-    let session = session::context();
+    let session = session::context(context);
     let mut spelling = Spelling::default();
     spelling.learn_columns(target.rows.schema().fields());
     session.register_table(ROWS, Arc::clone(&target.rows)).map_err(sql_error)?;

@@ -41,6 +41,9 @@ fn described(error: &DataFusionError) -> SqlError {
         DataFusionError::ArrowError(inner, _) if matches!(**inner, ArrowError::DivideByZero) => {
             SqlError::divide_by_zero()
         }
+        DataFusionError::ResourcesExhausted(detail) => {
+            SqlError::out_of_memory(detail.lines().next().unwrap_or_default())
+        }
         other => SqlError::internal(other.to_string()),
     }
 }

@@ -142,7 +142,7 @@ mod tests {
 
     #[test]
     fn functions_of_the_engine_are_there() {
-        let state = crate::sql::execute::query::session::context().state();
+        let state = crate::sql::execute::query::session::builder().build();
         let is_known = |name: &str| {
             state.scalar_functions().contains_key(name)
                 || state.aggregate_functions().contains_key(name)

@@ -32,7 +32,7 @@ pub(in crate::sql::execute) async fn plan_over(
     items: Vec<SelectItem>,
 ) -> Result<Planned, SqlError> {
     let reader = Reader::new(context.clone(), session_values(context).await?);
-    let session = session::context();
+    let session = session::context(context);
     let mut spelling = Spelling::default();
     spelling.learn_columns(rows.schema().fields());
     session.register_table(ROWS, rows).map_err(sql_error)?;
@@ -67,7 +67,7 @@ pub(in crate::sql::execute) async fn condition(
     rewrite::rewrite(&mut condition, &session_values(context).await?)?;
     spelling.apply(&mut condition);
     let schema = DFSchema::try_from_qualified_schema(qualifier, schema).map_err(sql_error)?;
-    let session = session::context();
+    let session = session::context(context);
     let condition = ExprWithAlias { expr: condition, alias: None };
     let planned = session.state().create_logical_expr_from_sql_expr(condition, &schema).map_err(sql_error)?;
     casts::check_expr(&planned, &schema).map_err(sql_error)?;

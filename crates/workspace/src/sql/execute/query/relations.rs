@@ -6,17 +6,18 @@
 use std::sync::Arc;
 
 use clxs_api::{FullName, Identifier};
-use datafusion::arrow::array::{AsArray, RecordBatch};
+use datafusion::arrow::array::AsArray;
 use datafusion::arrow::compute::cast;
 use datafusion::arrow::datatypes::{DataType, TimeUnit, TimestampMicrosecondType};
 use datafusion::catalog::TableProvider;
-use datafusion::datasource::{MemTable, ViewTable};
+use datafusion::datasource::ViewTable;
 use datafusion::logical_expr::{LogicalPlanBuilder, col};
 use datafusion::prelude::SessionContext;
 use datafusion::sql::sqlparser::ast::{Expr, VisitMut};
 use futures::FutureExt;
 use futures::future::BoxFuture;
 
+use super::described::Described;
 use super::error::sql_error;
 use super::over::columns;
 use super::session_values::SessionValues;
@@ -44,12 +45,6 @@ pub(super) struct Reader {
     pinned: Option<Snapshot>,
 }
 
-/// What a name stands for.
-enum Found {
-    Batch(RecordBatch),
-    Row(Box<TableRow>),
-}
-
 impl Reader {
     pub(super) fn new(context: Context, values: SessionValues) -> Self {
         Self { context, values, through: Vec::new(), pinned: None }
@@ -63,6 +58,11 @@ impl Reader {
     /// Reads this table at this version wherever no other one is asked for.
     pub(super) fn pinned(self, snapshot: Snapshot) -> Self {
         Self { pinned: Some(snapshot), ..self }
+    }
+
+    /// What the statement works with.
+    pub(super) fn context(&self) -> &Context {
+        &self.context
     }
 
     pub(super) fn values(&self) -> &SessionValues {
@@ -147,19 +147,21 @@ fn provider(reader: &Reader, relation: Relation) -> BoxFuture<'_, Result<Arc<dyn
             TableReference::Path { .. } => return folder(reader, &relation).await,
             TableReference::Name(name) => reader.context.table_name(name)?,
         };
-        match find(reader, name).await? {
-            Found::Batch(batch) => {
+        if let [catalog, schema, table] = name.parts()
+            && information_schema::is_information_schema(schema)
+        {
+            refuse_time_travel(&relation)?;
+            let described = Described::open(&reader.context, catalog.clone(), table).await?;
+            let described = described.ok_or_else(|| SqlError::table_or_view_not_found(&name))?;
+            return Ok(Arc::new(described) as Arc<dyn TableProvider>);
+        }
+        let row = reader.context.read(move |tx, access| readable_table(tx, access, &name)).await?;
+        match &row.view {
+            Some(details) => {
                 refuse_time_travel(&relation)?;
-                let table = MemTable::try_new(batch.schema(), vec![vec![batch]]).map_err(sql_error)?;
-                Ok(Arc::new(table) as Arc<dyn TableProvider>)
+                view(reader, &row, details).await
             }
-            Found::Row(row) => match &row.view {
-                Some(details) => {
-                    refuse_time_travel(&relation)?;
-                    view(reader, &row, details).await
-                }
-                None => table(reader, &row, relation.as_of).await,
-            },
+            None => table(reader, &row, relation.as_of).await,
         }
     }
     .boxed()
@@ -170,21 +172,6 @@ fn refuse_time_travel(relation: &Relation) -> Result<(), SqlError> {
         None => Ok(()),
         Some(_) => Err(SqlError::unsupported_but("time travel of a view", "Read the tables behind it.")),
     }
-}
-
-async fn find(reader: &Reader, name: FullName) -> Result<Found, SqlError> {
-    reader
-        .context
-        .read(move |tx, access| {
-            if let [catalog, schema, table] = name.parts()
-                && information_schema::is_information_schema(schema)
-            {
-                let batch = information_schema::batch(tx, access, catalog, table)?;
-                return batch.map(Found::Batch).ok_or_else(|| SqlError::table_or_view_not_found(&name));
-            }
-            Ok(Found::Row(Box::new(readable_table(tx, access, &name)?)))
-        })
-        .await
 }
 
 async fn folder(reader: &Reader, relation: &Relation) -> Result<Arc<dyn TableProvider>, SqlError> {

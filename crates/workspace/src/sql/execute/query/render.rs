@@ -18,7 +18,7 @@ use crate::warehouse::Row;
 ///
 /// # Errors
 /// `UNSUPPORTED_FEATURE` for a type that has no known text, such as an interval.
-pub(super) fn rows(batch: &RecordBatch) -> Result<Vec<Row>, SqlError> {
+pub(crate) fn rows(batch: &RecordBatch) -> Result<Vec<Row>, SqlError> {
     let columns = batch.columns();
     (0..batch.num_rows()).map(|row| columns.iter().map(|column| text(column, row)).collect()).collect()
 }

@@ -7,23 +7,32 @@ use datafusion::arrow::datatypes::{DataType, TimeUnit};
 use datafusion::catalog::TableFunction;
 use datafusion::common::Result;
 use datafusion::execution::SessionStateDefaults;
-use datafusion::execution::session_state::{SessionState, SessionStateBuilder};
+use datafusion::execution::session_state::SessionStateBuilder;
 use datafusion::functions_table::generate_series::RangeFunc;
 use datafusion::logical_expr::planner::{ExprPlanner, TypePlanner};
 use datafusion::prelude::{SessionConfig, SessionContext};
 use datafusion::sql::sqlparser::ast::{DataType as SqlType, TimezoneInfo};
 
 use super::arithmetic::SparkOperators;
+use super::interruptible::Interruptible;
 use super::udf;
+use crate::sql::execute::Context;
 
 /// A session without tables. Names keep their case, nulls sort as in Spark, and literals with a point are decimals.
-pub(super) fn context() -> SessionContext {
-    SessionContext::new_with_state(state())
+pub(super) fn context(context: &Context) -> SessionContext {
+    let state = builder()
+        .with_runtime_env(context.services.compute.runtime())
+        .with_physical_optimizer_rule(Arc::new(Interruptible(context.gate.clone())))
+        .build();
+    SessionContext::new_with_state(state)
 }
 
-fn state() -> SessionState {
+/// What every session has: functions, operators and types of Spark.
+pub(super) fn builder() -> SessionStateBuilder {
     let mut config = SessionConfig::new().with_information_schema(false);
     let options = config.options_mut();
+    // Rows keep the order of what they are read from, as in Spark.
+    options.optimizer.enable_round_robin_repartition = false;
     options.sql_parser.enable_ident_normalization = false;
     options.sql_parser.parse_float_as_decimal = true;
     options.sql_parser.map_string_types_to_utf8view = false;
@@ -39,7 +48,6 @@ fn state() -> SessionState {
         .with_table_functions(HashMap::from([range()]))
         .with_expr_planners(expr_planners())
         .with_type_planner(Arc::new(SparkTypes))
-        .build()
 }
 
 fn range() -> (String, Arc<TableFunction>) {

@@ -10,6 +10,7 @@ pub(crate) struct SessionValues {
     pub(crate) user: String,
     pub(crate) catalog: String,
     pub(crate) schema: String,
+    pub(crate) time_zone: String,
     /// The groups of the user, nested ones too.
     pub(crate) groups: HashSet<String>,
     pub(crate) now: DateTime<Utc>,

@@ -7,8 +7,8 @@ use super::*;
 use crate::delta::{MetadataChange, alter};
 use crate::metastore::{Metastore, MetastoreError};
 use crate::principal::Principal;
-use crate::session::Session;
-use crate::sql::{execute, parse};
+use crate::session::{LastingSession, Session};
+use crate::sql::{Compute, execute, parse};
 use crate::warehouse::{CommitGate, Warehouse};
 
 const ADMIN: &str = "admin@clxs.local";
@@ -23,11 +23,12 @@ impl Process {
     fn start(root: &Path) -> Self {
         let warehouse = Warehouse::new(1).unwrap();
         let metastore = Metastore::open(root, ADMIN).unwrap();
-        let services = Services { metastore, engine: DeltaEngine::new(warehouse.handle().clone()) };
+        let engine = DeltaEngine::new(warehouse.handle().clone());
+        let services = Services { metastore, engine, compute: Compute::new().unwrap() };
         let name = |text| Identifier::new(text).unwrap();
-        let session =
-            Session { principal: Principal::new(ADMIN), catalog: name("main"), schema: name("default") };
-        Self { context: Context { services, session, gate: CommitGate::default() }, _warehouse: warehouse }
+        let session = LastingSession::new(Session::new(Principal::new(ADMIN), name("main"), name("default")));
+        let context = Context::new(services, session, CommitGate::default(), None);
+        Self { context, _warehouse: warehouse }
     }
 
     async fn run(&self, statement: &str) {

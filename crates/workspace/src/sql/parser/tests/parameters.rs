@@ -7,6 +7,7 @@ use crate::sql::parse_with;
 fn parse(text: &str, parameters: &[(&str, Option<&str>, Option<&str>)]) -> Result<Statement, SqlError> {
     let parameters = parameters.iter().map(|(name, value, type_text)| StatementParameter {
         name: (*name).to_owned(),
+        ordinal: None,
         value: value.map(ToOwned::to_owned),
         type_text: type_text.map(ToOwned::to_owned),
     });

@@ -78,7 +78,7 @@ fn parameter_in_place_of_a_literal_is_unbound() {
 
 #[test]
 fn exclusive_or_repeated_clauses_are_refused() {
-    assert_eq!(refused("CREATE OR REPLACE TABLE IF NOT EXISTS t (id INT)"), "INVALID_SQL_SYNTAX");
+    assert_eq!(refused("CREATE OR REPLACE TABLE IF NOT EXISTS t (id INT)"), "PARSE_SYNTAX_ERROR");
     assert_eq!(refused("CREATE TABLE t (id INT) COMMENT 'a' COMMENT 'b'"), "DUPLICATE_CLAUSES");
     assert_eq!(refused("CREATE TABLE t (id INT, ID STRING)"), "COLUMN_ALREADY_EXISTS");
     assert_eq!(refused("CREATE TABLE t (s STRUCT<a: INT, A: INT>)"), "COLUMN_ALREADY_EXISTS");

@@ -14,6 +14,7 @@ pub(super) const FUNCTIONS: &[Row] = &[
     ("current_date", Session(today)),
     ("current_schema", Session(schema)),
     ("current_timestamp", Session(now)),
+    ("current_timezone", Session(|arguments, values| none(arguments, text(&values.time_zone)))),
     ("current_user", Session(user)),
     ("is_account_group_member", Session(is_member)),
     ("is_member", Session(is_member)),
