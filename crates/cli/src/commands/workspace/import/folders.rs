@@ -109,16 +109,14 @@ impl Names {
         });
         match name {
             Err(error) => Folder::Unnamed { path, reason: error.to_string() },
-            Ok(name) => match self.0.get(&name) {
-                Some(other) => {
+            Ok(name) => {
+                if let Some(other) = self.0.get(&name) {
                     let reason = format!("{} is the name of {} already", name.dotted(), other.display());
-                    Folder::Unnamed { path, reason }
+                    return Folder::Unnamed { path, reason };
                 }
-                None => {
-                    self.0.insert(name.clone(), path.clone());
-                    Folder::Table { path, name, format }
-                }
-            },
+                self.0.insert(name.clone(), path.clone());
+                Folder::Table { path, name, format }
+            }
         }
     }
 }
