@@ -35,3 +35,6 @@ DESCRIBE QUERY SELECT * FROM prod.sales.orders
 -- Spark does not look up the table that a foreign key points to.
 CREATE TABLE prod.sales.t (id INT, CONSTRAINT pk PRIMARY KEY (id) RELY, CONSTRAINT fk FOREIGN KEY (id) REFERENCES prod.sales.u (id))
 ALTER TABLE prod.sales.orders ADD CONSTRAINT fk FOREIGN KEY (c) REFERENCES prod.sales.customers (id)
+
+-- A literal out of the range of its suffix is refused when the statement is run, not when it is read.
+SELECT 128Y

@@ -1,7 +1,7 @@
 //! The dialect in which `sqlparser` reads queries and expressions.
 
 use datafusion::sql::sqlparser::ast::{BinaryOperator, Expr, Ident, ObjectNamePart};
-use datafusion::sql::sqlparser::dialect::Dialect;
+use datafusion::sql::sqlparser::dialect::{Dialect, Precedence};
 use datafusion::sql::sqlparser::keywords::Keyword;
 use datafusion::sql::sqlparser::parser::{Parser, ParserError};
 use datafusion::sql::sqlparser::tokenizer::Token;
@@ -41,10 +41,13 @@ impl Dialect for Databricks {
         })
     }
 
-    /// `x NOT NULL` is no operator: after a DEFAULT it is the column's next clause.
+    /// `||` binds like `+`, and `x NOT NULL` is no operator: after a DEFAULT it is the column's next clause.
     fn get_next_precedence(&self, parser: &Parser<'_>) -> Option<Result<u8, ParserError>> {
         let is = |token: &Token, keyword| matches!(token, Token::Word(word) if word.keyword == keyword);
         let [next, after] = parser.peek_tokens_ref().map(|token| &token.token);
+        if *next == Token::StringConcat {
+            return Some(Ok(self.prec_value(Precedence::PlusMinus)));
+        }
         (is(next, Keyword::NOT) && is(after, Keyword::NULL)).then(|| Ok(self.prec_unknown()))
     }
 
@@ -109,6 +112,10 @@ impl Dialect for Databricks {
     }
 
     fn supports_map_literal_with_angle_brackets(&self) -> bool {
+        true
+    }
+
+    fn allow_extract_custom(&self) -> bool {
         true
     }
 

@@ -7,6 +7,7 @@ mod metastore;
 mod rows;
 mod securables;
 mod syntax;
+mod types;
 
 use std::error::Error;
 use std::fmt::{self, Display, Write as _};

@@ -179,10 +179,11 @@ impl Lexer<'_> {
         match suffix.to_uppercase().as_str() {
             "" => self.push(Token::Number(rest[..length].to_owned(), false), length),
             "L" if is_integer => self.push(Token::Number(rest[..length].to_owned(), true), length + 1),
-            "S" | "Y" | "D" | "F" | "BD" => Err(SqlError::unsupported_but(
-                format!("the numeric literal {}", &rest[..length + suffix_length]),
-                "Use CAST instead of the suffix.",
-            )),
+            "S" | "Y" if !is_integer => Err(self.unclosed()),
+            "S" | "Y" | "D" | "F" | "BD" => {
+                let length = length + suffix_length;
+                self.push(Token::Number(rest[..length].to_owned(), false), length)
+            }
             _ if is_integer => self.word(rest),
             _ => Err(self.unclosed()),
         }
@@ -249,7 +250,8 @@ mod tests {
     }
 
     #[test]
-    fn number_with_a_suffix_we_do_not_have_is_refused() {
-        assert_eq!(lex("1.5BD").unwrap_err().class, "UNSUPPORTED_FEATURE");
+    fn number_keeps_the_suffix_that_says_its_type() {
+        assert_eq!(tokens("1.5BD 1Y 2S 1e3D 1.5f"), ["1.5BD", "1Y", "2S", "1e3D", "1.5f"]);
+        assert!(lex("1.5Y").is_err());
     }
 }

@@ -7,12 +7,16 @@
 mod arithmetic;
 mod candidates;
 mod casts;
+mod coerce;
 mod column_name;
+mod common_type;
 mod compute;
+mod decimal;
 mod described;
 mod error;
 mod functions;
 mod interruptible;
+mod literals;
 mod number_text;
 mod output;
 mod over;
@@ -24,6 +28,7 @@ mod rewrite;
 mod session;
 mod session_values;
 mod spark_text;
+mod special;
 mod spelling;
 mod syntax;
 mod udf;
@@ -113,7 +118,7 @@ async fn plan_with(reader: &relations::Reader, mut query: Query) -> Result<Plann
 async fn planned(session: SessionContext, query: Query, names: &output::Names) -> Result<Planned, SqlError> {
     let statement = PlannerStatement::Statement(Box::new(Statement::Query(Box::new(query))));
     let plan = session.state().statement_to_plan(statement).await.map_err(sql_error)?;
-    casts::check_plan(&plan).map_err(sql_error)?;
+    let plan = coerce::plan(plan).map_err(sql_error)?;
     let fields = output::fields(plan.schema().as_arrow(), names)?;
     Ok(Planned { session, plan, fields })
 }

@@ -4,8 +4,8 @@
 use std::ops::ControlFlow;
 
 use datafusion::sql::sqlparser::ast::{
-    Expr, JoinOperator, LimitClause, Query, Select, SelectFlavor, SetExpr, TableFactor, TableWithJoins,
-    Visit, Visitor,
+    Expr, JoinConstraint, JoinOperator, LimitClause, Query, Select, SelectFlavor, SetExpr, TableFactor,
+    TableWithJoins, Visit, Visitor,
 };
 use datafusion::sql::sqlparser::tokenizer::Token;
 
@@ -165,6 +165,9 @@ fn feature_of_joins(table: &TableWithJoins) -> Option<&'static str> {
         JoinOperator::CrossApply | JoinOperator::OuterApply => Some("APPLY"),
         JoinOperator::StraightJoin(_) => Some("STRAIGHT_JOIN"),
         JoinOperator::ArrayJoin => Some("ARRAY JOIN"),
+        JoinOperator::FullOuter(JoinConstraint::Using(_) | JoinConstraint::Natural) => {
+            Some("USING or NATURAL with a FULL OUTER JOIN")
+        }
         _ => None,
     })
 }

@@ -15,7 +15,7 @@ use super::error::sql_error;
 use super::over::columns;
 use super::relations::Reader;
 use super::spelling::Spelling;
-use super::{Planned, casts, output, planned, relations, rewrite, session, session_values, syntax};
+use super::{Planned, casts, coerce, output, planned, relations, rewrite, session, session_values, syntax};
 use crate::delta::{FILE, Snapshot};
 use crate::sql::SqlError;
 use crate::sql::execute::Context;
@@ -157,8 +157,7 @@ fn expression_on(
 ) -> Result<PlanExpr, SqlError> {
     let expression = ExprWithAlias { expr: expression, alias: None };
     let planned = session.state().create_logical_expr_from_sql_expr(expression, schema).map_err(sql_error)?;
-    casts::check_expr(&planned, schema).map_err(sql_error)?;
-    Ok(planned)
+    coerce::expression(planned, schema).map_err(sql_error)
 }
 
 impl Candidates {

@@ -11,6 +11,9 @@ pub(super) fn column_name(expr: &Expr) -> String {
         Expr::BinaryOp { left, op, right } => format!("({} {op} {})", column_name(left), column_name(right)),
         Expr::Value(value) => match &value.value {
             Value::SingleQuotedString(text) | Value::DoubleQuotedString(text) => text.clone(),
+            Value::Number(digits, _) => {
+                digits.trim_end_matches(|character: char| character.is_ascii_alphabetic()).to_owned()
+            }
             other => other.to_string(),
         },
         Expr::Function(function) => {

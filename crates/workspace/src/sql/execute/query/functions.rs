@@ -12,18 +12,31 @@ mod text;
 mod times;
 
 use datafusion::sql::sqlparser::ast::{
-    DataType, Expr, Function, FunctionArguments, Ident, ObjectName, WindowFrameBound, WindowType,
+    BinaryOperator, DataType, Expr, Function, FunctionArguments, Ident, ObjectName, WindowFrameBound,
+    WindowType,
 };
 
 use super::session_values::SessionValues;
 use super::syntax::{arguments, call, cast, without_int_cast};
+use super::udf;
 use crate::sql::SqlError;
 
-pub(super) use text::{concatenated, to_text};
+/// The function of ours that an operator is.
+pub(super) fn operator(op: &BinaryOperator) -> Option<&'static str> {
+    Some(match op {
+        BinaryOperator::StringConcat => "concat",
+        BinaryOperator::BitwiseAnd => "bit_and_of",
+        BinaryOperator::BitwiseOr => "bit_or_of",
+        BinaryOperator::BitwiseXor => "bit_xor_of",
+        BinaryOperator::PGBitwiseShiftLeft => "shiftleft",
+        BinaryOperator::PGBitwiseShiftRight => "shiftright",
+        _ => return None,
+    })
+}
 
 /// How a function of Spark is said to DataFusion.
 enum Rule {
-    /// By a function of the same meaning, DataFusion's or one of ours ([`super::udf::ALL`]), under this name; it may
+    /// By a function of the same meaning, DataFusion's or one of ours ([`super::udf::all`]), under this name; it may
     /// be an aggregate and have `OVER`.
     Engine(&'static str),
     /// Like `Engine`, as an INT.
@@ -63,13 +76,26 @@ pub(super) fn rewrite(mut function: Function, values: &SessionValues) -> Result<
         arguments(function).filter(|_| function.over.is_none() && function.filter.is_none())
     };
     let rewritten = match rule(&name) {
-        None => None,
+        None => ours(function, &name),
         Some(Rule::Engine(engine)) => Some(renamed(function, engine)),
         Some(Rule::EngineInt(engine)) => Some(cast(renamed(function, engine), DataType::Int(None))),
         Some(Rule::Expression(expression)) => plain(&function).and_then(expression),
         Some(Rule::Session(value)) => plain(&function).and_then(|arguments| value(&arguments, values)),
     };
     rewritten.ok_or_else(|| unsupported(&name))
+}
+
+/// A function of ours; an aggregate may have DISTINCT, FILTER and OVER.
+fn ours(function: Function, name: &str) -> Option<Expr> {
+    if let Some(engine) = udf::aggregate(name) {
+        return aggregates::ours(function, engine);
+    }
+    let plain = function.over.is_none()
+        && function.null_treatment.is_none()
+        && function.filter.is_none()
+        && function.within_group.is_empty();
+    let definition = udf::named(name).filter(|_| plain)?;
+    Some(call(definition.name(), arguments(&function)?))
 }
 
 /// A name that stands for a call when no brackets follow: `current_date`.

@@ -14,7 +14,7 @@ use super::error::sql_error;
 use super::relations::Reader;
 use super::spelling::Spelling;
 use super::udf::TO_TEXT;
-use super::{Planned, casts, output, planned, relations, rewrite, session, session_values, syntax};
+use super::{Planned, casts, coerce, output, planned, relations, rewrite, session, session_values, syntax};
 use crate::sql::SqlError;
 use crate::sql::execute::Context;
 
@@ -70,7 +70,7 @@ pub(in crate::sql::execute) async fn condition(
     let session = session::context(context);
     let condition = ExprWithAlias { expr: condition, alias: None };
     let planned = session.state().create_logical_expr_from_sql_expr(condition, &schema).map_err(sql_error)?;
-    casts::check_expr(&planned, &schema).map_err(sql_error)?;
+    let planned = coerce::expression(planned, &schema).map_err(sql_error)?;
     let data_type = planned.get_type(&schema).map_err(sql_error)?;
     if !matches!(data_type, DataType::Boolean | DataType::Null) {
         let name = casts::spark_name(&data_type);

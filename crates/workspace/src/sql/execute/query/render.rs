@@ -11,6 +11,7 @@ use datafusion::arrow::datatypes::{
 use serde_json::Value;
 
 use super::number_text::{double_text, float_text};
+use super::udf::year_text;
 use crate::sql::SqlError;
 use crate::warehouse::Row;
 
@@ -97,15 +98,14 @@ fn map_entries(entries: &datafusion::arrow::array::StructArray) -> Result<Value,
 }
 
 fn date(days: i32) -> Result<String, SqlError> {
-    let date =
-        NaiveDate::from_epoch_days(days).ok_or_else(|| SqlError::internal(format!("no date: day {days}")))?;
-    Ok(format!("{:04}-{:02}-{:02}", date.year(), date.month(), date.day()))
+    let date = NaiveDate::from_epoch_days(days).ok_or_else(SqlError::far_date)?;
+    Ok(format!("{}-{:02}-{:02}", year_text(&date), date.month(), date.day()))
 }
 
 /// ISO 8601 with milliseconds; with the `Z` of the session's zone, UTC, unless the type has no zone.
 fn timestamp(microseconds: i64, zoned: bool) -> Result<String, SqlError> {
-    let instant: DateTime<Utc> = DateTime::from_timestamp_micros(microseconds)
-        .ok_or_else(|| SqlError::internal(format!("no timestamp: {microseconds} µs")))?;
+    let instant: DateTime<Utc> =
+        DateTime::from_timestamp_micros(microseconds).ok_or_else(SqlError::far_date)?;
     let text = instant.to_rfc3339_opts(SecondsFormat::Millis, true);
     Ok(if zoned { text } else { text.trim_end_matches('Z').to_owned() })
 }

@@ -3,13 +3,13 @@
 use std::ops::ControlFlow;
 
 use datafusion::sql::sqlparser::ast::{
-    BinaryOperator, DataType, Expr, GroupByExpr, Ident, LimitClause, OrderByKind, Query, Select, SelectItem,
-    TableFactor, Value, VisitMut, VisitorMut,
+    CastKind, DataType, Expr, GroupByExpr, Ident, LimitClause, OrderByKind, Query, Select, SelectItem,
+    TableFactor, UnaryOperator, Value, VisitMut, VisitorMut,
 };
 
 use super::session_values::SessionValues;
-use super::syntax::{cast, integer, without_int_cast};
-use super::{column_name, functions, range, refused, values};
+use super::syntax::{call, without_int_cast};
+use super::{column_name, functions, literals, range, refused, special, values};
 use crate::sql::SqlError;
 
 /// Rewrites literals, operators and functions, names the columns that have no name, and refuses what has
@@ -38,6 +38,10 @@ fn flow(result: Result<(), SqlError>) -> ControlFlow<SqlError> {
 impl VisitorMut for Rewriter<'_> {
     type Break = SqlError;
 
+    fn pre_visit_query(&mut self, query: &mut Query) -> ControlFlow<SqlError> {
+        flow(refused::body(&query.body))
+    }
+
     fn post_visit_query(&mut self, query: &mut Query) -> ControlFlow<SqlError> {
         plain_numbers_around(query);
         ControlFlow::Continue(())
@@ -65,6 +69,7 @@ impl VisitorMut for Rewriter<'_> {
     }
 
     fn pre_visit_expr(&mut self, expr: &mut Expr) -> ControlFlow<SqlError> {
+        sign_literal(expr);
         flow(refused::expression(expr))
     }
 
@@ -83,44 +88,56 @@ impl VisitorMut for Rewriter<'_> {
 fn rewritten(expr: Expr, values: &SessionValues) -> Result<Expr, SqlError> {
     Ok(match expr {
         Expr::Value(value) => match value.value {
-            Value::Number(digits, long) => number(digits, long),
+            Value::Number(digits, long) => literals::number(&digits, long)?,
             Value::DoubleQuotedString(text) => super::syntax::text(text),
+            Value::HexStringLiteral(digits) => literals::binary(&digits)?,
             _ => Expr::Value(value),
         },
+        Expr::TypedString(typed) => literals::typed(typed)?,
+        Expr::Interval(interval) => literals::interval(&interval)?,
         Expr::Function(function) => functions::rewrite(function, values)?,
         Expr::Identifier(name) => functions::without_brackets(name, values),
-        Expr::Cast { expr, data_type: DataType::String(None), .. } => functions::to_text(*expr),
-        Expr::BinaryOp { left, op: BinaryOperator::StringConcat, right } => {
-            functions::concatenated(functions::to_text(*left), functions::to_text(*right))
+        Expr::Cast { kind, expr, data_type, array, format } => {
+            Expr::Cast { kind, expr, data_type: plain_text(data_type), array, format }
         }
-        Expr::Interval(mut interval) => {
-            *interval.value = without_int_cast(*interval.value);
-            Expr::Interval(interval)
-        }
-        Expr::Substring { expr, substring_from, substring_for, special, shorthand } => {
-            let from = substring_from.as_deref().map_or(Some(1), integer);
-            if from.is_none_or(|from| from < 1) {
-                return Err(SqlError::unsupported(
-                    "SUBSTRING from a position that is no literal of at least 1",
-                ));
-            }
-            Expr::Substring { expr, substring_from, substring_for, special, shorthand }
-        }
-        other => other,
+        Expr::BinaryOp { left, op, right } => match functions::operator(&op) {
+            Some(function) => call(function, vec![*left, *right]),
+            None => Expr::BinaryOp { left, op, right },
+        },
+        other => special::as_call(other)?,
     })
 }
 
-/// Spark types a whole number as INT when it fits, and one with an exponent as DOUBLE.
-fn number(digits: String, long: bool) -> Expr {
-    let as_int = !long && digits.parse::<i32>().is_ok();
-    let as_double = digits.contains(['e', 'E']);
-    let literal = super::syntax::literal(Value::Number(digits, false));
-    if as_int {
-        cast(literal, DataType::Int(None))
-    } else if as_double {
-        cast(literal, DataType::Double(datafusion::sql::sqlparser::ast::ExactNumberInfo::None))
-    } else {
-        literal
+/// A CHAR or VARCHAR in an expression is a STRING.
+fn plain_text(data_type: DataType) -> DataType {
+    match data_type {
+        DataType::Char(_) | DataType::Varchar(_) | DataType::Character(_) => DataType::String(None),
+        other => other,
+    }
+}
+
+/// A number with a sign is one literal: `-2147483648` is an INT, and `2147483648` is none. A cast behind it casts
+/// the number with its sign.
+fn sign_literal(expr: &mut Expr) {
+    if let Expr::UnaryOp { op: UnaryOperator::Minus, expr: operand } = expr
+        && let Some(digits) = number_below(operand)
+        && !digits.starts_with('-')
+    {
+        digits.insert(0, '-');
+        let signed = std::mem::replace(operand.as_mut(), Expr::Tuple(Vec::new()));
+        *expr = signed;
+    }
+}
+
+/// The number under casts that are written behind it.
+fn number_below(expr: &mut Expr) -> Option<&mut String> {
+    match expr {
+        Expr::Cast { kind: CastKind::DoubleColon, expr, .. } => number_below(expr),
+        Expr::Value(value) => match &mut value.value {
+            Value::Number(digits, _) => Some(digits),
+            _ => None,
+        },
+        _ => None,
     }
 }
 

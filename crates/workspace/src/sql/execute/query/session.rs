@@ -11,7 +11,7 @@ use datafusion::execution::session_state::SessionStateBuilder;
 use datafusion::functions_table::generate_series::RangeFunc;
 use datafusion::logical_expr::planner::{ExprPlanner, TypePlanner};
 use datafusion::prelude::{SessionConfig, SessionContext};
-use datafusion::sql::sqlparser::ast::{DataType as SqlType, TimezoneInfo};
+use datafusion::sql::sqlparser::ast::{DataType as SqlType, ExactNumberInfo, TimezoneInfo};
 
 use super::arithmetic::SparkOperators;
 use super::interruptible::Interruptible;
@@ -40,11 +40,14 @@ pub(super) fn builder() -> SessionStateBuilder {
     options.execution.skip_physical_aggregate_schema_check = true;
     options.sql_parser.default_null_ordering = "nulls_min".into();
     let mut functions = SessionStateDefaults::default_scalar_functions();
-    functions.extend(udf::ALL.iter().map(|function| function.udf()));
+    functions.extend(udf::scalar_functions());
+    let mut aggregates = SessionStateDefaults::default_aggregate_functions();
+    aggregates.extend(udf::aggregate_functions());
     SessionStateBuilder::new()
         .with_config(config)
         .with_default_features()
         .with_scalar_functions(functions)
+        .with_aggregate_functions(aggregates)
         .with_table_functions(HashMap::from([range()]))
         .with_expr_planners(expr_planners())
         .with_type_planner(Arc::new(SparkTypes))
@@ -78,6 +81,9 @@ impl TypePlanner for SparkTypes {
             SqlType::Timestamp(None, TimezoneInfo::None) => {
                 DataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into()))
             }
+            SqlType::Decimal(ExactNumberInfo::None)
+            | SqlType::Dec(ExactNumberInfo::None)
+            | SqlType::Numeric(ExactNumberInfo::None) => DataType::Decimal128(10, 0),
             SqlType::TimestampNtz(None) => DataType::Timestamp(TimeUnit::Microsecond, None),
             SqlType::Custom(name, arguments) if arguments.is_empty() => {
                 match name.to_string().to_lowercase().as_str() {

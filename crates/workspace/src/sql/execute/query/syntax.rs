@@ -4,7 +4,7 @@ use datafusion::sql::sqlparser::ast::helpers::attached_token::AttachedToken;
 use datafusion::sql::sqlparser::ast::{
     CaseWhen, CastKind, DataType, Expr, Function, FunctionArg, FunctionArgExpr, FunctionArgumentList,
     FunctionArguments, Ident, ObjectName, Query, SelectItem, SetExpr, TableFactor, TableWithJoins,
-    TimezoneInfo, TypedString, Value,
+    TimezoneInfo, TypedString, UnaryOperator, Value,
 };
 use datafusion::sql::sqlparser::dialect::GenericDialect;
 use datafusion::sql::sqlparser::parser::Parser;
@@ -90,14 +90,21 @@ fn argument(argument: &FunctionArg) -> Option<Expr> {
 /// The expression without the `CAST(… AS INT)` that the rewriting puts around small integers.
 pub(super) fn without_int_cast(expr: Expr) -> Expr {
     match expr {
-        Expr::Cast { expr, data_type: DataType::Int(None), .. } if is_number(&expr) => *expr,
+        Expr::Cast { expr, data_type: DataType::Int(None) | DataType::BigInt(None), .. }
+            if is_number(&expr) =>
+        {
+            *expr
+        }
         other => other,
     }
 }
 
-/// Whether this is a number literal.
+/// Whether this is a number literal, with or without a sign.
 pub(super) fn is_number(expr: &Expr) -> bool {
-    matches!(expr, Expr::Value(value) if matches!(value.value, Value::Number(..)))
+    match expr {
+        Expr::UnaryOp { op: UnaryOperator::Minus, expr } => is_number(expr),
+        _ => matches!(expr, Expr::Value(value) if matches!(value.value, Value::Number(..))),
+    }
 }
 
 /// The value of an integer literal, as written or already typed as INT.
@@ -107,6 +114,7 @@ pub(super) fn integer(expr: &Expr) -> Option<i64> {
             Value::Number(digits, _) => digits.parse().ok(),
             _ => None,
         },
+        Expr::UnaryOp { op: UnaryOperator::Minus, expr } => integer(&expr)?.checked_neg(),
         _ => None,
     }
 }

@@ -1,95 +1,86 @@
-//! The functions of ours that DataFusion calls: where Spark's arithmetic and casts differ from DataFusion's.
+//! The functions of ours that DataFusion calls: where Spark's meaning differs from DataFusion's, or DataFusion has
+//! none.
 //!
-//! Each function is a [`Definition`] in the file of its family, and in [`ALL`] when queries call it by its name.
+//! A function is a [`Definition`] in the list of its family; [`all`] are found by name.
 
+mod aggregate;
 mod arithmetic;
+mod arrays;
 mod assignment;
+mod binaries;
+mod bits;
+mod cast;
+mod conditions;
+mod dates;
+mod definition;
+mod json;
+mod maps;
+mod mathematics;
+mod patterns;
+mod regexps;
+mod row;
 mod text;
+mod texts;
+mod times;
 
-use std::fmt;
-use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
 use datafusion::arrow::array::ArrayRef;
-use datafusion::arrow::datatypes::DataType;
 use datafusion::common::{DataFusionError, Result, ScalarValue};
-use datafusion::logical_expr::{
-    ColumnarValue, ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl, Signature, Volatility,
-};
+use datafusion::logical_expr::{AggregateUDF, ColumnarValue, ScalarFunctionArgs, ScalarUDF};
 
-pub(super) use arithmetic::{ADD, DIVIDE, MULTIPLY, SUBTRACT};
+pub(super) use arithmetic::{ADD, DIVIDE, INT_DIVIDE, MULTIPLY, REMAINDER, SUBTRACT};
 pub(in crate::sql::execute) use assignment::assigned;
+pub(super) use cast::{cast_to, parse_date, parse_timestamp, try_cast_to, year_text};
+pub(super) use definition::{Definition, is_interval};
 pub(super) use text::TO_TEXT;
 
 use crate::sql::SqlError;
 
+/// The lists of the families.
+const FAMILIES: &[&[Definition]] = &[
+    arithmetic::FUNCTIONS,
+    arrays::FUNCTIONS,
+    binaries::FUNCTIONS,
+    bits::FUNCTIONS,
+    conditions::FUNCTIONS,
+    dates::FUNCTIONS,
+    json::FUNCTIONS,
+    maps::FUNCTIONS,
+    mathematics::FUNCTIONS,
+    regexps::FUNCTIONS,
+    texts::FUNCTIONS,
+    times::FUNCTIONS,
+];
+
 /// The functions that queries call by name, after they are rewritten.
-pub(super) const ALL: &[&Definition] = &[&TO_TEXT];
-
-/// A function on whole columns; the same arguments always give the same result.
-pub(super) struct Definition {
-    pub(super) name: &'static str,
-    /// The types to which arguments of the types given are converted.
-    arguments: fn(&[DataType]) -> Vec<DataType>,
-    /// The type of the result, for converted arguments.
-    result: fn(&[DataType]) -> DataType,
-    compute: fn(&[ArrayRef]) -> Result<ArrayRef>,
+pub(super) fn all() -> impl Iterator<Item = &'static Definition> {
+    FAMILIES.iter().copied().flatten().chain([&TO_TEXT])
 }
 
-impl Definition {
-    /// The function as DataFusion wants it.
-    pub(super) fn udf(&'static self) -> Arc<ScalarUDF> {
-        let signature = Signature::user_defined(Volatility::Immutable);
-        Arc::new(ScalarUDF::new_from_impl(SparkFunction { definition: self, signature }))
-    }
+/// The function that Spark knows by this name, in lower case.
+pub(super) fn named(name: &str) -> Option<&'static Definition> {
+    FAMILIES.iter().copied().flatten().find(|definition| definition.is_called(name))
 }
 
-/// A [`Definition`] for DataFusion; its name tells it from others.
-struct SparkFunction {
-    definition: &'static Definition,
-    signature: Signature,
+/// All functions as DataFusion wants them.
+pub(super) fn scalar_functions() -> impl Iterator<Item = Arc<ScalarUDF>> {
+    all().map(Definition::udf)
 }
 
-impl PartialEq for SparkFunction {
-    fn eq(&self, other: &Self) -> bool {
-        self.definition.name == other.definition.name
-    }
+/// All aggregates as DataFusion wants them.
+pub(super) fn aggregate_functions() -> impl Iterator<Item = Arc<AggregateUDF>> {
+    aggregate::ALL.iter().map(aggregate::Aggregate::udaf)
 }
 
-impl Eq for SparkFunction {}
-
-impl Hash for SparkFunction {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        self.definition.name.hash(state);
-    }
+/// Whether Spark has an aggregate of ours by this name, in lower case.
+pub(super) fn aggregate(name: &str) -> Option<&'static str> {
+    aggregate::ALL.iter().find(|aggregate| aggregate.names.contains(&name)).map(aggregate::Aggregate::name)
 }
 
-impl fmt::Debug for SparkFunction {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "SparkFunction({})", self.definition.name)
-    }
-}
-
-impl ScalarUDFImpl for SparkFunction {
-    fn name(&self) -> &str {
-        self.definition.name
-    }
-
-    fn signature(&self) -> &Signature {
-        &self.signature
-    }
-
-    fn coerce_types(&self, types: &[DataType]) -> Result<Vec<DataType>> {
-        Ok((self.definition.arguments)(types))
-    }
-
-    fn return_type(&self, types: &[DataType]) -> Result<DataType> {
-        Ok((self.definition.result)(types))
-    }
-
-    fn invoke_with_args(&self, arguments: ScalarFunctionArgs) -> Result<ColumnarValue> {
-        on_columns(&arguments, self.definition.compute)
-    }
+/// The average of DECIMAL.
+pub(super) fn decimal_average() -> Option<Arc<AggregateUDF>> {
+    aggregate::ALL.iter().find(|aggregate| aggregate.name() == "decimal_avg").map(aggregate::Aggregate::udaf)
 }
 
 /// Computes with columns, of one row each when all arguments are single values.

@@ -59,7 +59,6 @@ fn clauses_that_would_be_dropped_are_refused_by_name() {
         ("DELETE FROM t@v3", "time travel in DELETE"),
         ("FROM t SELECT *", "FROM"),
         ("VALUES 1, 2", "VALUES without parentheses"),
-        ("SELECT 1.5BD", "1.5BD"),
     ];
     for (text, feature) in clauses {
         let outcome = outcome(text);

@@ -1,22 +1,38 @@
-//! Parts of dates and timestamps.
+//! Dates and timestamps whose functions name a unit.
 
-use datafusion::sql::sqlparser::ast::{DateTimeField, Expr, ExtractSyntax};
+use datafusion::sql::sqlparser::ast::Expr;
 
 use super::Row;
 use super::Rule::Expression;
-use super::exactly;
+use crate::sql::execute::query::special::part;
+use crate::sql::execute::query::syntax::{call, text};
 
 pub(super) const FUNCTIONS: &[Row] = &[
-    ("day", Expression(|arguments| part(arguments, DateTimeField::Day))),
-    ("dayofmonth", Expression(|arguments| part(arguments, DateTimeField::Day))),
-    ("hour", Expression(|arguments| part(arguments, DateTimeField::Hour))),
-    ("minute", Expression(|arguments| part(arguments, DateTimeField::Minute))),
-    ("month", Expression(|arguments| part(arguments, DateTimeField::Month))),
-    ("quarter", Expression(|arguments| part(arguments, DateTimeField::Quarter))),
-    ("year", Expression(|arguments| part(arguments, DateTimeField::Year))),
+    ("date_add", Expression(|arguments| Some(with_unit("timestampadd", "date_add", arguments)))),
+    ("date_diff", Expression(|arguments| Some(with_unit("timestampdiff", "datediff", arguments)))),
+    ("date_part", Expression(extract)),
+    ("dateadd", Expression(|arguments| Some(with_unit("timestampadd", "date_add", arguments)))),
+    ("datediff", Expression(|arguments| Some(with_unit("timestampdiff", "datediff", arguments)))),
+    ("datepart", Expression(extract)),
+    ("timestampadd", Expression(|arguments| Some(with_unit("timestampadd", "timestampadd", arguments)))),
+    ("timestampdiff", Expression(|arguments| Some(with_unit("timestampdiff", "timestampdiff", arguments)))),
 ];
 
-fn part(arguments: Vec<Expr>, field: DateTimeField) -> Option<Expr> {
-    let [time] = exactly(arguments)?;
-    Some(Expr::Extract { field, syntax: ExtractSyntax::From, expr: Box::new(time) })
+/// Three arguments begin with a unit, which looks like a column.
+fn with_unit(function: &str, without: &str, mut arguments: Vec<Expr>) -> Expr {
+    let three = arguments.len() == 3;
+    match arguments.first_mut() {
+        Some(unit @ Expr::Identifier(_)) if three => {
+            *unit = text(unit.to_string());
+            call(function, arguments)
+        }
+        _ => call(without, arguments),
+    }
+}
+
+/// `date_part('YEAR', value)`
+fn extract(arguments: Vec<Expr>) -> Option<Expr> {
+    let [Expr::Value(field), value] = arguments.as_slice() else { return None };
+    let field = field.clone().into_string()?;
+    Some(call(part(&field).ok()?, vec![value.clone()]))
 }

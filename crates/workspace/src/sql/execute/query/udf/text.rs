@@ -1,32 +1,19 @@
 //! `CAST(… AS STRING)` in Spark's spelling.
 
-use std::sync::Arc;
-
-use datafusion::arrow::array::{Array, ArrayRef, StringArray};
-use datafusion::arrow::compute::cast;
 use datafusion::arrow::datatypes::DataType;
-use datafusion::common::Result;
+use datafusion::common::ScalarValue;
 
-use super::{Definition, external, operands};
-use crate::sql::execute::query::spark_text;
+use super::definition::{Definition, Output, Parameter};
+use crate::sql::SqlError;
+use crate::sql::execute::query::error::sql_error;
 
-pub(in crate::sql::execute::query) static TO_TEXT: Definition = Definition {
-    name: "to_text",
-    arguments: <[DataType]>::to_vec,
-    result: |_| DataType::Utf8,
-    compute: |columns| {
-        let [value] = operands(columns)?;
-        to_text(value)
-    },
-};
+pub(in crate::sql::execute::query) static TO_TEXT: Definition =
+    Definition::rows(&["to_text"], &[Parameter::Any], Output::Type(DataType::Utf8), |row| {
+        Ok(ScalarValue::Utf8(spark_text(row.value(0))?))
+    });
 
-fn to_text(value: &ArrayRef) -> Result<ArrayRef> {
-    match value.data_type() {
-        DataType::Utf8 => Ok(Arc::clone(value)),
-        DataType::LargeUtf8 | DataType::Utf8View | DataType::Null => Ok(cast(value, &DataType::Utf8)?),
-        _ => {
-            let texts = (0..value.len()).map(|row| spark_text::text(value, row));
-            Ok(Arc::new(texts.collect::<Result<StringArray, _>>().map_err(external)?))
-        }
-    }
+/// The text of a value; nothing for null.
+pub(super) fn spark_text(value: &ScalarValue) -> Result<Option<String>, SqlError> {
+    let column = value.to_array().map_err(sql_error)?;
+    crate::sql::execute::query::spark_text::text(&column, 0)
 }
