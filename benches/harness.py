@@ -49,6 +49,11 @@ class Workspace:
             raise RuntimeError(f"{statement}: {answer['status']}")
         return answer
 
+    def cpu_ms(self) -> float:
+        """Processor time of the server so far, in steps of a clock tick: what a loaded machine does not stretch."""
+        fields = Path(f"/proc/{self.process}/stat").read_text().rsplit(")", 1)[1].split()
+        return 1000 * (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
     def resident_mib(self) -> float:
         for line in Path(f"/proc/{self.process}/status").read_text().splitlines():
             if line.startswith("VmHWM:"):

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds clxs as a release and runs every benchmark, or the ones named: benches/run.sh [deep_clone|plan] [arguments]
+# Builds clxs as a release and runs every benchmark, or the ones named: benches/run.sh [deep_clone|plan|workspace] [arguments]
 set -euo pipefail
 cd "$(dirname "$0")"
 cargo build --release --package clxs
@@ -12,3 +12,4 @@ if [ $# -gt 0 ]; then
 fi
 python3 deep_clone.py
 python3 plan.py
+python3 workspace.py

@@ -188,6 +188,38 @@ pub(crate) enum WorkspaceCommand {
         #[arg(long, value_name = "DIR")]
         root: Option<PathBuf>,
     },
+    /// Register a tree of Delta and Parquet tables, SCHEMA/TABLE, without copying or changing them
+    Import {
+        /// The tree
+        #[arg(value_name = "DIR")]
+        tree: PathBuf,
+        /// Catalog of the tables; the name of DIR when absent
+        #[arg(long, value_name = "NAME")]
+        catalog: Option<String>,
+        /// Folder of the workspace; `CLXS_HOME/workspace` when absent
+        #[arg(long, value_name = "DIR")]
+        root: Option<PathBuf>,
+        #[command(flatten)]
+        output: OutputArgument,
+    },
+    /// Write the embedded workspace into one file, also while it is used
+    Backup {
+        /// The file; it must not exist
+        file: PathBuf,
+        /// Folder of the workspace; `CLXS_HOME/workspace` when absent
+        #[arg(long, value_name = "DIR")]
+        root: Option<PathBuf>,
+        #[command(flatten)]
+        output: OutputArgument,
+    },
+    /// Make an embedded workspace from a backup
+    Restore {
+        /// The file that `backup` wrote
+        file: PathBuf,
+        /// Folder of the new workspace, absent or empty; `CLXS_HOME/workspace` when absent
+        #[arg(long, value_name = "DIR")]
+        root: Option<PathBuf>,
+    },
     /// Show what the embedded workspace holds
     Info {
         /// Folder of the workspace; `CLXS_HOME/workspace` when absent

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use anyhow::Context as _;
 use clxs_client::auth::PersonalAccessToken;
 use clxs_client::{Client, ServiceTransport};
-use clxs_workspace::{FaultPlan, Workspace, WorkspaceOptions};
+use clxs_workspace::{BackupSummary, FaultPlan, Workspace, WorkspaceOptions};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
@@ -92,4 +92,21 @@ pub(crate) async fn create_principals(
 async fn open(root: &Path) -> anyhow::Result<Workspace> {
     let opened = Workspace::open(root, WorkspaceOptions::default()).await;
     opened.with_context(|| format!("cannot open the embedded workspace in {}", root.display()))
+}
+
+/// Writes the workspace in a folder into one file.
+///
+/// # Errors
+/// When the workspace cannot be opened or the file not be written.
+pub(crate) async fn backup(root: &Path, file: &Path) -> anyhow::Result<BackupSummary> {
+    Ok(open(root).await?.backup(file).await?)
+}
+
+/// Makes a workspace from a backup.
+///
+/// # Errors
+/// When the backup is damaged or the folder is not empty.
+pub(crate) async fn restore(file: &Path, root: &Path) -> anyhow::Result<BackupSummary> {
+    let (file, root) = (file.to_owned(), root.to_owned());
+    Ok(tokio::task::spawn_blocking(move || Workspace::restore(file, root)).await??)
 }

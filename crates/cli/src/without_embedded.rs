@@ -37,6 +37,21 @@ pub(crate) async fn create_principals(
     absent()
 }
 
+pub(crate) async fn backup(_root: &Path, _file: &Path) -> anyhow::Result<BackupSummary> {
+    absent()
+}
+
+pub(crate) async fn restore(_file: &Path, _root: &Path) -> anyhow::Result<BackupSummary> {
+    absent()
+}
+
+/// What a backup would hold.
+pub(crate) struct BackupSummary {
+    pub(crate) files: usize,
+    pub(crate) bytes: u64,
+    pub(crate) external: Vec<(String, String)>,
+}
+
 fn absent<T>() -> anyhow::Result<T> {
     Err(CliError::WithoutEmbedded.into())
 }

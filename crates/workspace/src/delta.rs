@@ -60,6 +60,7 @@ pub(crate) use modify::{CHANGE, Modification, ModifyMetrics, ModifyRequest, RowC
 pub(crate) use optimize::{OptimizeMetrics, OptimizeRequest, optimize};
 pub(crate) use positions::{FILE, ROW};
 pub(crate) use restore::{RestoreMetrics, restore};
+pub(crate) use rows::{conform_array, reading_schema};
 pub(crate) use snapshot::{Pin, Snapshot};
 pub(crate) use transaction::PartitionConditions;
 pub(crate) use vacuum::{VacuumRequest, vacuum};

@@ -19,6 +19,7 @@ mod neighbours;
 mod oauth;
 mod paging;
 mod permissions;
+mod routes;
 mod schemas;
 mod scim;
 mod securables;
@@ -42,6 +43,8 @@ use axum::http::Uri;
 use axum::middleware::{from_fn, from_fn_with_state};
 use clxs_api::ErrorCode;
 use tower_http::catch_panic::CatchPanicLayer;
+
+use routes::Routes;
 
 use crate::authorization::Access;
 use crate::delta::DeltaEngine;
@@ -121,9 +124,9 @@ impl AppState {
     }
 }
 
-/// The whole protocol.
-pub(crate) fn router(state: AppState) -> Router {
-    let protocol = Router::new()
+/// The endpoints that need a token.
+fn endpoints() -> Routes {
+    Routes::new()
         .merge(securables::routes::<catalogs::Catalogs>())
         .merge(faults::routes())
         .merge(bindings::routes())
@@ -143,16 +146,35 @@ pub(crate) fn router(state: AppState) -> Router {
         .merge(securables::routes::<volumes::Volumes>())
         .merge(tags::routes())
         .merge(warehouses::routes())
+}
+
+/// The endpoints that need none.
+fn open_endpoints() -> Routes {
+    Routes::new()
+        .merge(files::open_routes())
+        .merge(metastore::open_routes())
+        .merge(oauth::open_routes())
+        .merge(statements::open_routes())
+}
+
+/// Methods and paths of all endpoints.
+#[cfg(test)]
+pub(crate) fn endpoints_of_the_router() -> Vec<(&'static str, String)> {
+    let listed = [endpoints(), open_endpoints()].into_iter().flat_map(Routes::into_endpoints);
+    listed.collect()
+}
+
+/// The whole protocol.
+pub(crate) fn router(state: AppState) -> Router {
+    let protocol = endpoints()
+        .into_router()
         .fallback(no_such_endpoint)
         .method_not_allowed_fallback(no_such_endpoint)
         .layer(from_fn(layers::run_changes_to_their_end))
         .layer(from_fn_with_state(state.clone(), auth::authenticate));
     Router::new()
         .merge(protocol)
-        .merge(files::open_routes())
-        .merge(metastore::open_routes())
-        .merge(oauth::open_routes())
-        .merge(statements::open_routes())
+        .merge(open_endpoints().into_router())
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
         .layer(from_fn_with_state(state.clone(), faults::happen))
         .layer(from_fn(layers::traced))

@@ -3,7 +3,7 @@
 //! ```text
 //! http ─► securables ────────────────► authorization ─► metastore (SQLite)
 //!   ├───► warehouse ─► sql ─► securables
-//!   │                   └───► delta (tables in folders)
+//!   │                   └───► delta, parquet (tables in folders)
 //!   └───► volume (files in folders)
 //! ```
 //!
@@ -11,12 +11,18 @@
 //! TCP. There is no other way in, so what works here works on the wire.
 
 mod authorization;
+mod backup;
+#[cfg(test)]
+mod coverage;
 mod delta;
 mod error;
 mod faults;
+#[cfg(fuzzing)]
+pub mod fuzzing;
 mod http;
 mod information_schema;
 mod metastore;
+mod parquet;
 mod principal;
 mod securables;
 mod session;
@@ -25,6 +31,7 @@ mod volume;
 mod warehouse;
 mod workspace;
 
+pub use backup::{BackupError, BackupSummary};
 pub use error::{Error, Result};
 pub use faults::{FaultEffect, FaultError, FaultPlan, FaultRule};
 pub use workspace::{ADMIN, Workspace, WorkspaceOptions, WorkspaceSummary};

@@ -6,6 +6,7 @@
 //!
 //! The rules about who may do what are not here but in [`crate::authorization`].
 
+mod backup;
 mod binding;
 mod catalogs;
 mod error;
@@ -28,6 +29,7 @@ mod tokens;
 mod volumes;
 mod writes;
 
+pub(crate) use backup::require_whole;
 pub(crate) use binding::{Bound, Reach};
 pub(crate) use catalogs::{Catalog, CatalogRow, SYSTEM_CATALOG};
 pub(crate) use error::{MetastoreError, type_word};

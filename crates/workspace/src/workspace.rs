@@ -8,6 +8,7 @@ use fs_err::os::unix::fs::OpenOptionsExt;
 use tokio::net::TcpListener;
 use tokio::task::spawn_blocking;
 
+use crate::backup::{self, BackupError, BackupSummary};
 use crate::error::{Error, Result};
 use crate::faults::{FaultError, FaultPlan};
 use crate::http::{self, AppState};
@@ -156,6 +157,24 @@ impl Workspace {
             Ok(())
         })
         .await
+    }
+
+    /// Writes the metastore and everything that the workspace manages into one file, which must not exist. The
+    /// workspace can be used meanwhile, by other processes too.
+    ///
+    /// # Errors
+    /// [`BackupError`]; there is no file then.
+    pub async fn backup(&self, file: impl AsRef<Path>) -> Result<BackupSummary, BackupError> {
+        backup::write(&self.state.metastore, &self.root, file.as_ref().to_owned()).await
+    }
+
+    /// Makes a workspace folder from a backup: absent or empty before, whole afterwards. Blocks. Tokens are those of
+    /// the backup; the admin's is made anew when the folder is opened.
+    ///
+    /// # Errors
+    /// [`BackupError`]; the folder is as it was then.
+    pub fn restore(file: impl AsRef<Path>, root: impl AsRef<Path>) -> Result<BackupSummary, BackupError> {
+        backup::restore(file.as_ref(), root.as_ref())
     }
 
     /// Lets faults happen from now on, in place of those that were set before.

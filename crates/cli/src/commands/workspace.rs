@@ -1,8 +1,12 @@
 //! `clxs workspace`: the embedded workspace as a server of its own.
 
-use std::path::PathBuf;
+mod backup;
+mod import;
+
+use std::path::{Path, PathBuf};
 
 use futures::TryStreamExt;
+use import::Import;
 use serde::Serialize;
 use tokio_util::sync::CancellationToken;
 
@@ -36,6 +40,16 @@ pub(crate) async fn run(
             let token = embedded::create_token(&folder(root), &principal).await?;
             context.printer.result(&format!("{token}\n"))?;
         }
+        WorkspaceCommand::Import { tree, catalog, root, output } => {
+            let import = Import { tree, catalog, root: folder(root) };
+            return import::run(import, output.output, context).await;
+        }
+        WorkspaceCommand::Backup { file, root, output } => {
+            backup::backup(&file, &folder(root), output.output, context).await?;
+        }
+        WorkspaceCommand::Restore { file, root } => {
+            backup::restore(&file, &folder(root), context).await?;
+        }
         WorkspaceCommand::Info { root, output } => info(folder(root), output.output, context).await?,
     }
     Ok(ExitStatus::Success)
@@ -50,15 +64,17 @@ struct Info {
     warehouses: Vec<String>,
 }
 
-async fn info(root: PathBuf, format: Format, context: &Context) -> anyhow::Result<()> {
-    if !root.join("metastore.db").is_file() {
-        let message = format!("there is no embedded workspace in {}", root.display());
-        return Err(CliError::Usage {
-            message,
-            hint: "clxs demo makes one with a sample catalog".to_owned(),
-        }
-        .into());
+/// Refuses a folder without a workspace, where opening one would make it.
+fn require_workspace(root: &Path) -> Result<(), CliError> {
+    if root.join("metastore.db").is_file() {
+        return Ok(());
     }
+    let message = format!("there is no embedded workspace in {}", root.display());
+    Err(CliError::Usage { message, hint: "clxs demo makes one with a sample catalog".to_owned() })
+}
+
+async fn info(root: PathBuf, format: Format, context: &Context) -> anyhow::Result<()> {
+    require_workspace(&root)?;
     let client = embedded::connect(&root).await?;
     let catalogs: Vec<_> = client.list_catalogs().try_collect().await?;
     let warehouses: Vec<_> = client.list_warehouses().try_collect().await?;

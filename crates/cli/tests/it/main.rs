@@ -12,10 +12,15 @@ mod server;
 mod usage;
 
 #[cfg(feature = "embedded")]
+mod backup;
+#[cfg(feature = "embedded")]
 mod crash;
 #[cfg(feature = "embedded")]
 mod demo;
 #[cfg(feature = "embedded")]
+mod durability;
+#[cfg(feature = "embedded")]
+mod import;
 mod interrupt;
 #[cfg(not(feature = "embedded"))]
 mod remote_only;

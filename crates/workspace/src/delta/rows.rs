@@ -13,7 +13,7 @@ use super::schema::StructType;
 
 /// The schema of the rows as queries see them. Everything is nullable, because files may have nulls where the
 /// table forbids them since; nothing of the log's metadata is left.
-pub(super) fn reading_schema(schema: &StructType) -> Result<SchemaRef, ArrowError> {
+pub(crate) fn reading_schema(schema: &StructType) -> Result<SchemaRef, ArrowError> {
     let schema: Schema = schema.try_into_arrow()?;
     Ok(Arc::new(Schema::new(schema.fields().iter().map(plain).collect::<Fields>())))
 }
@@ -47,7 +47,8 @@ pub(super) fn conform(batch: &RecordBatch, schema: &SchemaRef) -> Result<RecordB
     RecordBatch::try_new_with_options(Arc::clone(schema), columns, &options)
 }
 
-fn conform_array(array: &ArrayRef, data_type: &DataType) -> Result<ArrayRef, ArrowError> {
+/// The array in another type of the same shape; names and metadata of nested fields are taken over.
+pub(crate) fn conform_array(array: &ArrayRef, data_type: &DataType) -> Result<ArrayRef, ArrowError> {
     Ok(match (array.data_type(), data_type) {
         (from, to) if from == to => Arc::clone(array),
         (DataType::Struct(from), DataType::Struct(to)) if from.len() == to.len() => {

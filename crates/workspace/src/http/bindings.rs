@@ -1,8 +1,7 @@
 //! `/bindings` and, for catalogs, the deprecated `/workspace-bindings`.
 
+use axum::Json;
 use axum::extract::State;
-use axum::routing::get;
-use axum::{Json, Router};
 use clxs_api::SecurableKind;
 use clxs_api::binding::{
     CatalogWorkspaceBindings, UpdateCatalogWorkspaceBindings, UpdateWorkspaceBindings, WorkspaceBinding,
@@ -11,13 +10,14 @@ use clxs_api::binding::{
 use clxs_api::endpoint::{BINDINGS, CATALOG_BINDINGS};
 
 use super::extract::identifier;
+use super::routes::{Routes, get};
 use super::{AppState, Body, Caller, Path, RestError};
 use crate::authorization::Access;
 use crate::metastore::Transaction;
 use crate::securables;
 
-pub(super) fn routes() -> Router<AppState> {
-    Router::new()
+pub(super) fn routes() -> Routes {
+    Routes::new()
         .route(&format!("{BINDINGS}/{{kind}}/{{name}}"), get(bindings).patch(change))
         .route(&format!("{CATALOG_BINDINGS}/{{name}}"), get(of_catalog).patch(change_catalog))
 }

@@ -1,8 +1,7 @@
 //! `/constraints`: primary and foreign keys of tables.
 
+use axum::Json;
 use axum::extract::State;
-use axum::routing::{delete, post};
-use axum::{Json, Router};
 use clxs_api::endpoint::CONSTRAINTS;
 use clxs_api::table::{CreateTableConstraint, ForeignKeyConstraint, PrimaryKeyConstraint, TableConstraint};
 use clxs_api::{FullName, Identifier};
@@ -10,13 +9,14 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::extract::full_name;
+use super::routes::{Routes, delete, post};
 use super::{AppState, Body, Caller, Params, Path, RestError};
 use crate::authorization::Access;
 use crate::metastore::{Key, Transaction};
 use crate::securables::{self, NewKey, WhichKey};
 
-pub(super) fn routes() -> Router<AppState> {
-    Router::new()
+pub(super) fn routes() -> Routes {
+    Routes::new()
         .route(CONSTRAINTS, post(create))
         .route(&format!("{CONSTRAINTS}/{{full_name}}"), delete(remove))
 }

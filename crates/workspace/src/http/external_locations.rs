@@ -1,20 +1,20 @@
 //! `/external-locations`
 
-use axum::Router;
 use clxs_api::endpoint::EXTERNAL_LOCATIONS;
 use clxs_api::storage::{
     CreateExternalLocation, ExternalLocationInfo, ListExternalLocationsResponse, UpdateExternalLocation,
 };
 use serde::Deserialize;
 
+use super::RestError;
 use super::extract::identifier;
+use super::routes::Routes;
 use super::securables::Resource;
-use super::{AppState, RestError};
 use crate::authorization::{Access, Sight};
 use crate::metastore::{ExternalLocationRow, MetastoreError, Page, PageRequest, Transaction, WriteIntent};
 use crate::securables;
 
-pub(super) fn routes() -> Router<AppState> {
+pub(super) fn routes() -> Routes {
     super::securables::routes::<ExternalLocations>()
 }
 

@@ -4,18 +4,18 @@ mod pages;
 
 use std::time::Duration;
 
+use axum::Json;
 use axum::body::{Body as HttpBody, to_bytes};
 use axum::extract::{Request, State};
 use axum::http::header::RETRY_AFTER;
 use axum::http::{HeaderValue, Method};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
-use axum::{Json, Router};
 use clxs_api::ErrorCode;
 use clxs_api::endpoint::STATEMENTS;
 use serde_json::{Value, json};
 
+use super::routes::{Routes, get};
 use super::{AppState, BODY_LIMIT, Body, Caller, RestError};
 use crate::faults::{FaultEffect, FaultPlan, StatementFault, Subject};
 
@@ -23,8 +23,8 @@ use crate::faults::{FaultEffect, FaultPlan, StatementFault, Subject};
 const FAULTS: &str = "/clxs/faults";
 
 /// The endpoint.
-pub(super) fn routes() -> Router<AppState> {
-    Router::new().route(FAULTS, get(shown).put(set).delete(clear))
+pub(super) fn routes() -> Routes {
+    Routes::new().route(FAULTS, get(shown).put(set).delete(clear))
 }
 
 async fn shown(State(state): State<AppState>, caller: Caller) -> Result<Json<Value>, RestError> {

@@ -12,22 +12,21 @@ mod signer;
 
 pub(super) use signer::Signer;
 
-use axum::Router;
-use axum::routing::{get, head, post};
 use clxs_api::Privilege;
 use clxs_api::endpoint::{DIRECTORIES, FILES};
 use tokio::task::spawn_blocking;
 
+use super::routes::{Routes, get, head, post};
 use super::{AppState, Caller, RestError};
 use crate::authorization::Access;
 use crate::metastore::{Transaction, VolumeRow, folder_path};
 use crate::securables;
 use crate::volume::{VolumeError, VolumeFolder, VolumePath};
 
-pub(super) fn routes() -> Router<AppState> {
+pub(super) fn routes() -> Routes {
     let file = head(content::head).get(content::download).put(content::upload);
     let directory = head(directories::head).get(directories::list).put(directories::create);
-    Router::new()
+    Routes::new()
         .route(&format!("{FILES}/{{*path}}"), file.delete(content::delete).post(multipart::act))
         .route(&format!("{DIRECTORIES}/{{*path}}"), directory.delete(directories::delete))
         .route("/api/2.0/fs/list", get(directories::list_plainly))
@@ -37,8 +36,8 @@ pub(super) fn routes() -> Router<AppState> {
 }
 
 /// What is answered to who has a signed URL and no token.
-pub(super) fn open_routes() -> Router<AppState> {
-    Router::new().route(presigned::PATH, get(presigned::download).put(presigned::upload))
+pub(super) fn open_routes() -> Routes {
+    Routes::new().route(presigned::PATH, get(presigned::download).put(presigned::upload))
 }
 
 /// A path and the folder of its volume.

@@ -1,25 +1,25 @@
 //! The metastore and the workspace themselves.
 
+use axum::Json;
 use axum::extract::State;
-use axum::routing::get;
-use axum::{Json, Router};
 use clxs_api::endpoint::METASTORE_SUMMARY;
 use clxs_api::metastore::MetastoreSummary;
 use serde_json::{Value, json};
 
+use super::routes::{Routes, get};
 use super::signature::BaseUrl;
 use super::{AppState, Caller, oauth};
 
 const CURRENT_ASSIGNMENT: &str = "/api/2.1/unity-catalog/current-metastore-assignment";
 const CONFIGURATION: &str = "/.well-known/databricks-config";
 
-pub(super) fn routes() -> Router<AppState> {
-    Router::new().route(METASTORE_SUMMARY, get(summary)).route(CURRENT_ASSIGNMENT, get(current_assignment))
+pub(super) fn routes() -> Routes {
+    Routes::new().route(METASTORE_SUMMARY, get(summary)).route(CURRENT_ASSIGNMENT, get(current_assignment))
 }
 
 /// What is answered without a token.
-pub(super) fn open_routes() -> Router<AppState> {
-    Router::new().route(CONFIGURATION, get(configuration))
+pub(super) fn open_routes() -> Routes {
+    Routes::new().route(CONFIGURATION, get(configuration))
 }
 
 async fn summary(State(state): State<AppState>, _: Caller) -> Json<MetastoreSummary> {

@@ -1,9 +1,8 @@
 //! `/models`: registered models as metadata. Versions come from `MLflow`, which the embedded workspace does not have:
 //! no model has any.
 
+use axum::Json;
 use axum::extract::State;
-use axum::routing::get;
-use axum::{Json, Router};
 use clxs_api::endpoint::MODELS;
 use clxs_api::model::{
     CreateRegisteredModel, ListRegisteredModelsResponse, RegisteredModelInfo, UpdateRegisteredModel,
@@ -13,13 +12,14 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::extract::{full_name, identifier};
+use super::routes::{Routes, get};
 use super::securables::Resource;
 use super::{AppState, Caller, Path, RestError};
 use crate::authorization::{Access, Sight};
 use crate::metastore::{ModelRow, Page, PageRequest, Transaction, WriteIntent};
 use crate::securables;
 
-pub(super) fn routes() -> Router<AppState> {
+pub(super) fn routes() -> Routes {
     let version = get(version).patch(version).delete(version);
     let alias = get(alias).put(alias).delete(alias);
     super::securables::routes::<Models>()

@@ -1,19 +1,18 @@
 //! Endpoints of the platform that have no meaning on local folders: refused by name, with the way around.
 
-use axum::Router;
-use axum::routing::{any, post};
 use clxs_api::ErrorCode;
 
-use super::{AppState, Caller, RestError};
+use super::routes::{Routes, refuse};
+use super::{Caller, RestError};
 
-pub(super) fn routes() -> Router<AppState> {
-    let mut router = Router::new()
-        .route("/api/2.0/mlflow/unity-catalog/{*call}", any(no_model_versions))
-        .route("/api/2.1/unity-catalog/resource-quotas/{*quota}", any(no_quotas));
+pub(super) fn routes() -> Routes {
+    let mut router = Routes::new()
+        .route("/api/2.0/mlflow/unity-catalog/{*call}", refuse(no_model_versions))
+        .route("/api/2.1/unity-catalog/resource-quotas/{*quota}", refuse(no_quotas));
     for version in ["2.0", "2.1"] {
         for what in ["path", "table", "volume", "model-version", "service"] {
             let path = format!("/api/{version}/unity-catalog/temporary-{what}-credentials");
-            router = router.route(&path, post(no_cloud_credentials));
+            router = router.route(&path, refuse(no_cloud_credentials));
         }
     }
     router

@@ -2,18 +2,18 @@
 
 use std::time::Duration;
 
+use axum::Json;
 use axum::extract::State;
 use axum::http::header::{AUTHORIZATION, CACHE_CONTROL};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
-use axum::{Json, Router};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use serde_json::{Value, json};
 use url::form_urlencoded;
 
+use super::routes::{Routes, get, post};
 use super::signature::BaseUrl;
 use super::{AppState, RestError};
 use crate::metastore::PrincipalKind;
@@ -23,8 +23,8 @@ const OIDC: &str = "/oidc";
 const LIFE: Duration = Duration::from_hours(1);
 
 /// What is answered without a token.
-pub(super) fn open_routes() -> Router<AppState> {
-    Router::new()
+pub(super) fn open_routes() -> Routes {
+    Routes::new()
         .route(&format!("{OIDC}/.well-known/oauth-authorization-server"), get(metadata))
         .route(&format!("{OIDC}/v1/token"), post(token))
 }

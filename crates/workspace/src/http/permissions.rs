@@ -1,10 +1,9 @@
 //! `/permissions` and `/effective-permissions`, and their younger kin `/privilege-assignments` and
 //! `/effective-privilege-assignments`, which always come in pages.
 
+use axum::Json;
 use axum::extract::{FromRequestParts, State};
 use axum::http::request::Parts;
-use axum::routing::get;
-use axum::{Json, Router};
 use clxs_api::endpoint::{EFFECTIVE_PERMISSIONS, PERMISSIONS};
 use clxs_api::grant::{
     EffectivePermissionsList, EffectivePrivilegeAssignment, GetPermissionsResponse, PermissionsChange,
@@ -14,6 +13,7 @@ use clxs_api::{FullName, SecurableKind};
 use serde::{Deserialize, Serialize};
 
 use super::paging;
+use super::routes::{Routes, get};
 use super::{AppState, Body, Caller, Params, Path, RestError};
 use crate::authorization::{Access, SecurableRef};
 use crate::metastore::Transaction;
@@ -24,9 +24,9 @@ const EFFECTIVE_ASSIGNMENTS: &str = "/api/2.1/unity-catalog/effective-privilege-
 /// A page is never cut within one principal, so it must hold all privileges there are (`facts/rest_api.md` §2).
 const SMALLEST_PAGE: usize = 150;
 
-pub(super) fn routes() -> Router<AppState> {
+pub(super) fn routes() -> Routes {
     let on = |path: &str| format!("{path}/{{kind}}/{{full_name}}");
-    Router::new()
+    Routes::new()
         .route(&on(PERMISSIONS), get(direct).patch(update))
         .route(&on(EFFECTIVE_PERMISSIONS), get(effective))
         .route(&on(ASSIGNMENTS), get(direct))

@@ -11,18 +11,18 @@ mod secrets;
 mod service_principals;
 mod users;
 
+use axum::Json;
 use axum::extract::State;
-use axum::routing::get;
-use axum::{Json, Router};
 use clxs_api::current_user::{GroupReference, User};
 use clxs_api::endpoint::CURRENT_USER;
 
 use super::{AppState, Caller, RestError};
 use crate::authorization::Access;
+use crate::http::routes::{Routes, get};
 use crate::metastore::{MetastoreError, PrincipalRow, Transaction};
 
-pub(super) fn routes() -> Router<AppState> {
-    Router::new()
+pub(super) fn routes() -> Routes {
+    Routes::new()
         .route(CURRENT_USER, get(me))
         .merge(resource::routes::<users::Users>())
         .merge(resource::routes::<service_principals::ServicePrincipals>())

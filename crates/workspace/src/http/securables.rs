@@ -1,14 +1,14 @@
 //! What all kinds of securables share over REST: listed by pages, made, found, changed and dropped. A kind is a
 //! file that says what is its own ([`Resource`]).
 
+use axum::Json;
 use axum::extract::State;
-use axum::routing::get;
-use axum::{Json, Router};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::paging::{self, Paging};
+use super::routes::{Routes, get};
 use super::{AppState, Body, Caller, Params, Path, RestError};
 use crate::authorization::Access;
 use crate::metastore::{Page, PageRequest, Transaction, WriteIntent};
@@ -84,8 +84,8 @@ struct Dropping {
 }
 
 /// The endpoints of a kind of securables.
-pub(super) fn routes<R: Resource>() -> Router<AppState> {
-    Router::new()
+pub(super) fn routes<R: Resource>() -> Routes {
+    Routes::new()
         .route(R::PATH, get(list::<R>).post(create::<R>))
         .route(&format!("{}/{{full_name}}", R::PATH), get(find::<R>).patch(update::<R>).delete(remove::<R>))
 }

@@ -1,20 +1,20 @@
 //! `/sql/sessions`, as the official drivers use them (`facts/rest_api.md` §7, recorded).
 
+use axum::Json;
 use axum::extract::State;
-use axum::routing::{delete, post};
-use axum::{Json, Router};
 use clxs_api::Properties;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use super::routes::{Routes, delete, post};
 use super::statements::{default_session, require_warehouse};
 use super::{AppState, Body, Caller, Path, RestError};
 
 const SESSIONS: &str = "/api/2.0/sql/sessions";
 
 /// JDBC sends the path with a slash at its end.
-pub(super) fn routes() -> Router<AppState> {
-    Router::new()
+pub(super) fn routes() -> Routes {
+    Routes::new()
         .route(SESSIONS, post(open))
         .route(&format!("{SESSIONS}/"), post(open))
         .route(&format!("{SESSIONS}/{{id}}"), delete(close))

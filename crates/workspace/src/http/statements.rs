@@ -7,14 +7,14 @@ mod submission;
 use std::sync::Arc;
 
 use axum::extract::State;
-use axum::routing::{get, post};
-use axum::{Extension, Json, Router};
+use axum::{Extension, Json};
 use clxs_api::ErrorCode;
 use clxs_api::endpoint::STATEMENTS;
 use clxs_api::statement::{ExecuteStatement, ResultData, StatementId, StatementResponse};
 use serde_json::{Value, json};
 
 use super::faults::OfStatement;
+use super::routes::{Routes, get, post};
 use super::signature::BaseUrl;
 use super::{AppState, Body, Caller, Path, RestError};
 use crate::faults::StatementFault;
@@ -27,8 +27,8 @@ use submission::{Patience, delivery};
 pub(super) use submission::{default_session, require_warehouse};
 
 /// JDBC sends the path with a slash at its end.
-pub(super) fn routes() -> Router<AppState> {
-    Router::new()
+pub(super) fn routes() -> Routes {
+    Routes::new()
         .route(STATEMENTS, post(submit))
         .route(&format!("{STATEMENTS}/"), post(submit))
         .route(&format!("{STATEMENTS}/{{id}}"), get(find).delete(close))

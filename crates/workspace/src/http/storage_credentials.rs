@@ -1,8 +1,7 @@
 //! `/storage-credentials`, and trying them.
 
+use axum::Json;
 use axum::extract::State;
-use axum::routing::post;
-use axum::{Json, Router};
 use clxs_api::ErrorCode;
 use clxs_api::endpoint::{STORAGE_CREDENTIALS, VALIDATE_STORAGE_CREDENTIALS};
 use clxs_api::storage::{
@@ -14,6 +13,7 @@ use serde::Deserialize;
 use tokio::task::spawn_blocking;
 
 use super::extract::identifier;
+use super::routes::{Routes, post};
 use super::securables::Resource;
 use super::{AppState, Body, Caller, RestError};
 use crate::authorization::Access;
@@ -22,7 +22,7 @@ use crate::metastore::{
 };
 use crate::securables;
 
-pub(super) fn routes() -> Router<AppState> {
+pub(super) fn routes() -> Routes {
     super::securables::routes::<StorageCredentials>().route(VALIDATE_STORAGE_CREDENTIALS, post(validate))
 }
 

@@ -1,8 +1,7 @@
 //! `/tables` and `/table-summaries`
 
+use axum::Json;
 use axum::extract::State;
-use axum::routing::get;
-use axum::{Json, Router};
 use clxs_api::endpoint::{TABLE_SUMMARIES, TABLES};
 use clxs_api::table::{
     CreateTable, ListTableSummariesResponse, ListTablesResponse, TableExistsResponse, TableInfo,
@@ -14,6 +13,7 @@ use serde_json::json;
 
 use super::extract::{full_name, identifier};
 use super::paging::{self, Paging};
+use super::routes::{Routes, get};
 use super::securables::Resource;
 use super::{AppState, Caller, Params, Path, RestError};
 use crate::authorization::{Access, Sight};
@@ -26,7 +26,7 @@ use crate::securables::{self, TableListing};
 /// A page of summaries when the caller does not say, and at most (`facts/rest_api.md` §6).
 const SUMMARIES: u32 = 10_000;
 
-pub(super) fn routes() -> Router<AppState> {
+pub(super) fn routes() -> Routes {
     super::securables::routes::<Tables>()
         .route(&format!("{TABLES}/{{full_name}}/exists"), get(exists))
         .route(TABLE_SUMMARIES, get(list_summaries))

@@ -1,8 +1,7 @@
 //! `/entity-tag-assignments`, and `/tag-policies`, which the embedded workspace has not.
 
+use axum::Json;
 use axum::extract::State;
-use axum::routing::{any, get, post};
-use axum::{Json, Router};
 use chrono::{DateTime, SecondsFormat};
 use clxs_api::endpoint::{ENTITY_TAG_ASSIGNMENTS, TAG_POLICIES};
 use clxs_api::tag::{EntityTagAssignment, ListEntityTagAssignmentsResponse};
@@ -11,19 +10,20 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::paging::{self, Paging};
+use super::routes::{Routes, get, post, refuse};
 use super::{AppState, Body, Caller, Params, Path, RestError};
 use crate::authorization::{Access, SecurableRef};
 use crate::metastore::{Tag, Transaction};
 use crate::securables::{self, TagEntity};
 
-pub(super) fn routes() -> Router<AppState> {
+pub(super) fn routes() -> Routes {
     let of_entity = format!("{ENTITY_TAG_ASSIGNMENTS}/{{entity_type}}/{{entity_name}}/tags");
-    Router::new()
+    Routes::new()
         .route(ENTITY_TAG_ASSIGNMENTS, post(create))
         .route(&of_entity, get(list))
         .route(&format!("{of_entity}/{{tag_key}}"), get(find).patch(update).delete(remove))
-        .route(TAG_POLICIES, any(no_policies))
-        .route(&format!("{TAG_POLICIES}/{{tag_key}}"), any(no_policies))
+        .route(TAG_POLICIES, refuse(no_policies))
+        .route(&format!("{TAG_POLICIES}/{{tag_key}}"), refuse(no_policies))
 }
 
 /// The query of a change.

@@ -1,19 +1,19 @@
 //! `/sql/warehouses`: the only one is `local`.
 
+use axum::Json;
 use axum::extract::State;
-use axum::routing::{get, post};
-use axum::{Json, Router};
 use clxs_api::ErrorCode;
 use clxs_api::endpoint::WAREHOUSES;
 use clxs_api::warehouse::{ListWarehousesResponse, WarehouseInfo, WarehouseState};
 use serde_json::{Value, json};
 
+use super::routes::{Routes, get, post};
 use super::signature::BaseUrl;
 use super::{AppState, Caller, Path, RestError};
 use crate::warehouse::WAREHOUSE_ID;
 
-pub(super) fn routes() -> Router<AppState> {
-    Router::new()
+pub(super) fn routes() -> Routes {
+    Routes::new()
         .route(WAREHOUSES, get(list))
         .route(&format!("{WAREHOUSES}/{{id}}"), get(find))
         .route(&format!("{WAREHOUSES}/{{id}}/start"), post(start))

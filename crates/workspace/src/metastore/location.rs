@@ -8,7 +8,7 @@ use url::Url;
 use super::MetastoreError;
 
 /// Stands for the folder `managed/` in stored locations, so that a copied workspace folder uses its own files.
-const MANAGED: &str = "managed:";
+pub(super) const MANAGED: &str = "managed:";
 
 /// The folder of tables whose catalog and schema name no other.
 #[derive(Debug)]

@@ -21,6 +21,7 @@ mod keys;
 mod maintenance;
 mod merge;
 mod modified;
+mod parquet_table;
 mod pattern;
 mod place;
 mod query;

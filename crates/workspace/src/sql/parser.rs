@@ -169,5 +169,14 @@ const STATEMENTS: &[(&str, Reader)] = &[
     ("DESC", |parser| parser.describe()),
 ];
 
+/// The words that the statements start with that we have.
+#[cfg(test)]
+pub(crate) fn supported_statements() -> impl Iterator<Item = &'static str> {
+    STATEMENTS.iter().map(|(words, _)| *words)
+}
+
+#[cfg(test)]
+pub(crate) use unsupported::unsupported_statements;
+
 #[cfg(test)]
 mod tests;

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "tests fail by panicking, in their helpers too")]
 
+mod backup;
 mod bindings;
 mod catalogs;
 mod delta_tables;

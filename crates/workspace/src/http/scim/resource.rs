@@ -1,9 +1,8 @@
 //! What users, service principals and groups have in common: being listed, found, made, changed and deleted.
 
+use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use axum::routing::get;
-use axum::{Json, Router};
 use clxs_api::ErrorCode;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
@@ -12,6 +11,7 @@ use super::filter::{Filter, values};
 use super::patch::Patch;
 use super::references;
 use crate::authorization::Access;
+use crate::http::routes::{Routes, get};
 use crate::http::{AppState, Body as RequestBody, Caller, Params, Path, RestError};
 use crate::metastore::{ALL_USERS, MetastoreError, PrincipalKind, PrincipalRow, SYSTEM_USER, Transaction};
 
@@ -68,9 +68,9 @@ struct Listing {
 }
 
 /// The endpoints of a kind of principals.
-pub(super) fn routes<R: Resource>() -> Router<AppState> {
+pub(super) fn routes<R: Resource>() -> Routes {
     let one = get(find::<R>).put(replace::<R>).patch(patch::<R>).delete(delete::<R>);
-    Router::new().route(R::PATH, get(list::<R>).post(create::<R>)).route(&format!("{}/{{id}}", R::PATH), one)
+    Routes::new().route(R::PATH, get(list::<R>).post(create::<R>)).route(&format!("{}/{{id}}", R::PATH), one)
 }
 
 async fn list<R: Resource>(

@@ -2,9 +2,8 @@
 
 use std::time::Duration;
 
+use axum::Json;
 use axum::extract::State;
-use axum::routing::{delete, get};
-use axum::{Json, Router};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use chrono::{DateTime, SecondsFormat};
@@ -14,6 +13,7 @@ use serde_json::{Value, json};
 
 use super::resource::row;
 use crate::authorization::Access;
+use crate::http::routes::{Routes, delete, get};
 use crate::http::{AppState, Body, Caller, Path, RestError};
 use crate::metastore::{PrincipalKind, SecretRow, Transaction, now_ms};
 
@@ -23,8 +23,8 @@ const LIFE: Duration = Duration::from_hours(730 * 24);
 /// How many secrets a service principal may have, as documented by the platform.
 const MOST: usize = 5;
 
-pub(super) fn routes() -> Router<AppState> {
-    Router::new()
+pub(super) fn routes() -> Routes {
+    Routes::new()
         .route(SECRETS, get(list).post(create))
         .route(&format!("{SECRETS}/{{secret_id}}"), delete(remove))
 }

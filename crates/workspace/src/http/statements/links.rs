@@ -3,11 +3,9 @@
 
 use std::time::Duration;
 
-use axum::Router;
 use axum::extract::State;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
 use bytes::Bytes;
 use chrono::{DateTime, SecondsFormat, Utc};
 use clxs_api::ErrorCode;
@@ -15,6 +13,7 @@ use clxs_api::statement::{ExternalLink, ResultFormat, StatementId};
 use serde::Deserialize;
 
 use super::answer::{Answering, bytes, count, next_chunk, number, path_of};
+use crate::http::routes::{Routes, get};
 use crate::http::{AppState, Params, Path, RestError};
 use crate::warehouse::{Chunk, Content, Progress, ResultSet};
 
@@ -24,8 +23,8 @@ const RESULTS: &str = "/clxs/results";
 const LIFE: Duration = Duration::from_secs(899);
 
 /// What is answered without a token.
-pub(in crate::http) fn open_routes() -> Router<AppState> {
-    Router::new().route(&format!("{RESULTS}/{{id}}/{{index}}"), get(fetch))
+pub(in crate::http) fn open_routes() -> Routes {
+    Routes::new().route(&format!("{RESULTS}/{{id}}/{{index}}"), get(fetch))
 }
 
 /// What makes a link good.

@@ -5,6 +5,7 @@ use clxs_api::{FullName, Identifier, Privilege, SecurableKind};
 use super::SqlError;
 use crate::delta::DeltaError;
 use crate::metastore::MetastoreError;
+use crate::parquet::ParquetError;
 use crate::sql::execute::sql_error;
 
 impl SqlError {
@@ -116,6 +117,13 @@ impl From<DeltaError> for SqlError {
         let (class, sql_state) = error.class();
         let message = capitalised(&error.to_string());
         Self::new(class, sql_state, format!("{message}.")).with_source(error)
+    }
+}
+
+impl From<ParquetError> for SqlError {
+    fn from(error: ParquetError) -> Self {
+        let (class, sql_state) = error.class();
+        Self::new(class, sql_state, format!("{}.", capitalised(&error.to_string()))).with_source(error)
     }
 }
 

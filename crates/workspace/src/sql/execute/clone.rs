@@ -4,6 +4,7 @@ use clxs_api::table::TableType;
 
 use super::context::{Context, Files};
 use super::keys;
+use super::parquet_table::is_parquet;
 use super::place::table_to_write;
 use super::query::pin;
 use super::rows::counts;
@@ -58,6 +59,10 @@ fn is_shallow(row: &TableRow) -> bool {
 fn require_replaceable(row: &TableRow, shallow: bool) -> Result<(), SqlError> {
     if row.is_view() {
         return Err(SqlError::expect_table_not_view(row.full_name(), "CREATE OR REPLACE TABLE"));
+    }
+    if is_parquet(row) {
+        let feature = format!("replacing {}, a table of Parquet files,", row.full_name());
+        return Err(SqlError::unsupported_but(feature, "Drop it first; its files stay."));
     }
     if shallow && !is_shallow(row) {
         let feature = format!("replacing the table {} by a shallow clone", row.full_name());

@@ -3,6 +3,7 @@
 use clxs_api::{FullName, Identifier, Privilege};
 use tokio::task::spawn_blocking;
 
+use super::parquet_table::is_parquet;
 use crate::authorization::{Access, SecurableRef};
 use crate::delta::{DeltaEngine, DeltaError, Pin, Snapshot, TableLocation};
 use crate::metastore::{Metastore, TableRow, Transaction, normalise_location};
@@ -124,12 +125,17 @@ impl Context {
         self.blocking(move |engine| Snapshot::open(engine, &location, pin)).await
     }
 
-    /// The folder of a table.
+    /// The folder of a Delta table.
     ///
     /// # Errors
-    /// `INTERNAL_ERROR` for a view, which has none.
+    /// `UNSUPPORTED_FEATURE` for a table of Parquet files; `INTERNAL_ERROR` for a view, which has no folder.
     #[expect(clippy::unused_self, reason = "reads like the other questions to the context")]
     pub(super) fn location(&self, table: &TableRow) -> Result<TableLocation, SqlError> {
+        if is_parquet(table) {
+            let feature = format!("this statement on {}, a table of Parquet files,", table.full_name());
+            let way_out = "Make a Delta table of it: CREATE TABLE … AS SELECT.";
+            return Err(SqlError::unsupported_but(feature, way_out));
+        }
         match &table.location {
             Some(location) => Ok(TableLocation::parse(location)?),
             None => Err(SqlError::internal(format!("{} has no files", table.full_name()))),
@@ -181,6 +187,7 @@ impl Context {
         if row.is_view() {
             return Err(SqlError::expect_table_not_view(row.full_name(), operation));
         }
+        self.location(&row)?;
         Ok(row)
     }
 
@@ -201,13 +208,11 @@ impl Context {
                 self.read(move |tx, access| readable_table(tx, access, &name)).await?
             }
         };
-        match &row.location {
-            Some(location) => {
-                let location = TableLocation::parse(location)?;
-                Ok(Files { name: Some(row.full_name().dotted()), location, row: Some(Box::new(row)) })
-            }
-            None => Err(refusal(&row)),
+        if row.is_view() {
+            return Err(refusal(&row));
         }
+        let location = self.location(&row)?;
+        Ok(Files { name: Some(row.full_name().dotted()), location, row: Some(Box::new(row)) })
     }
 
     /// A folder that is named by its path: when it is a table's, the rights on the table count.
@@ -222,7 +227,9 @@ impl Context {
             access.check(tx, &SecurableRef::from(&row), &Privilege::Select)?;
             Ok(Some(row))
         });
-        Ok(Files { name: None, location: parsed, row: row.await?.map(Box::new) })
+        let row = row.await?;
+        row.as_ref().map(|row| self.location(row)).transpose()?;
+        Ok(Files { name: None, location: parsed, row: row.map(Box::new) })
     }
 
     /// The same statement on behalf of somebody else with other defaults, as views are read.

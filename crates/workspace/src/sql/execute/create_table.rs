@@ -13,8 +13,8 @@ use super::context::Context;
 use super::insert::inserted;
 use super::keys;
 use super::place::table_to_write;
-use super::query;
 use super::table_rows::{Presence, Writing, write_files_and};
+use super::{parquet_table, query};
 use crate::authorization::Access;
 use crate::delta::schema::{StructType, TryIntoArrow};
 use crate::delta::{NewTable, Pin, Snapshot, TableLocation, create_table, create_table_as, is_table};
@@ -25,6 +25,9 @@ use crate::sql::ast::{CreateTable, ObjectName, TableReference};
 use crate::warehouse::StatementResult;
 
 pub(super) async fn execute(context: &Context, create: CreateTable) -> Result<StatementResult, SqlError> {
+    if create.provider.as_deref() == Some(parquet_table::PARQUET) {
+        return parquet_table::create(context, create).await;
+    }
     new_columns::require_valid(&create)?;
     let name = context.table_name(named(&create)?)?;
     require_delta(create.provider.as_deref())?;
@@ -89,6 +92,10 @@ fn require_delta(provider: Option<&str>) -> Result<(), SqlError> {
 fn require_replaceable(row: &TableRow) -> Result<(), SqlError> {
     if row.is_view() {
         return Err(SqlError::expect_table_not_view(row.full_name(), "CREATE OR REPLACE TABLE"));
+    }
+    if parquet_table::is_parquet(row) {
+        let feature = format!("replacing {}, a table of Parquet files,", row.full_name());
+        return Err(SqlError::unsupported_but(feature, "Drop it first; its files stay."));
     }
     if row.source.is_some() {
         let feature = format!("replacing the shallow clone {} by a table", row.full_name());

@@ -6,6 +6,7 @@ use clxs_api::Identifier;
 
 use super::context::Context;
 use super::keys;
+use super::parquet_table::is_parquet;
 use super::pattern::matches;
 use super::rows::{result, text_result};
 use super::show_create::create_statement;
@@ -122,7 +123,7 @@ async fn properties(
 
 async fn create_table(context: &Context, table: &ObjectName) -> Result<StatementResult, SqlError> {
     let table = context.visible_table(table).await?;
-    let clustering = if table.is_view() {
+    let clustering = if table.is_view() || is_parquet(&table) {
         Vec::new()
     } else {
         let location = context.location(&table)?;

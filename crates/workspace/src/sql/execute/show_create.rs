@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use clxs_api::table::ColumnInfo;
 use clxs_api::{Identifier, SqlLiteral};
 
+use super::parquet_table::{PARQUET, is_parquet};
 use super::types::metadata_text;
 use crate::delta::schema::{MetadataValue, StructField};
 use crate::metastore::{TableRow, ViewDetails};
@@ -24,7 +25,7 @@ fn create_table(table: &TableRow, clustering: &[String], keys: &[(String, String
     let mut items: Vec<_> = table.columns.iter().map(column).collect();
     items.extend(keys.iter().map(|(name, key)| format!("  CONSTRAINT `{}` {key}", name.replace('`', "``"))));
     text += &items.join(",\n");
-    text += ")\nUSING delta\n";
+    text += &format!(")\nUSING {}\n", provider(table));
     let partitions = table.partition_columns();
     if !partitions.is_empty() {
         text += &format!("PARTITIONED BY ({})\n", names(partitions));
@@ -36,6 +37,10 @@ fn create_table(table: &TableRow, clustering: &[String], keys: &[(String, String
         text += &format!("LOCATION {}\n", SqlLiteral::new(location));
     }
     text + &comment_and_properties(table)
+}
+
+fn provider(table: &TableRow) -> &'static str {
+    if is_parquet(table) { PARQUET } else { "delta" }
 }
 
 /// Views have the name of their schema but not of their catalog here.

@@ -99,6 +99,12 @@ const KINDS: &[&str] = &[
     "CURRENT SCHEMA",
 ];
 
+/// The words of the statements that we do not have.
+#[cfg(test)]
+pub(crate) fn unsupported_statements() -> impl Iterator<Item = &'static str> {
+    STATEMENTS.iter().copied()
+}
+
 /// Refuses a statement that starts with words we do not have.
 pub(super) fn refuse_statement(parser: &Parser<'_>) -> Result<(), SqlError> {
     match STATEMENTS.iter().find(|words| parser.at(words)) {

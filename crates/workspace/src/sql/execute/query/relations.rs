@@ -29,6 +29,7 @@ use crate::sql::SqlError;
 use crate::sql::ast::{AsOf, ObjectName, Statement, TableReference};
 use crate::sql::execute::Context;
 use crate::sql::execute::context::readable_table;
+use crate::sql::execute::parquet_table::{self, is_parquet};
 use crate::sql::relations::{Relation, rewrite_tables};
 
 /// How deep views may be nested.
@@ -185,6 +186,15 @@ async fn table(
     row: &TableRow,
     as_of: Option<AsOf>,
 ) -> Result<Arc<dyn TableProvider>, SqlError> {
+    if is_parquet(row) {
+        return match as_of {
+            None => parquet_table::provider(row),
+            Some(_) => Err(SqlError::unsupported_but(
+                "time travel of a table of Parquet files",
+                "It has no versions.",
+            )),
+        };
+    }
     let location = reader.context.location(row)?;
     if as_of.is_none()
         && let Some(pinned) = reader.pinned.as_ref().filter(|pinned| *pinned.location() == location)
