@@ -71,11 +71,11 @@ impl From<MetastoreError> for RestError {
 impl RestError {
     /// The same with an `ErrorInfo` among the details, whose domain is that of Unity Catalog.
     fn with_reason(self, reason: &str) -> Self {
-        self.with_info(reason, "unity-catalog.databricks.com", json!({}))
+        self.with_info(reason, "unity-catalog.databricks.com", &json!({}))
     }
 
     /// The same with an `ErrorInfo` among the details (`facts/rest_api.md` §2).
-    pub(super) fn with_info(mut self, reason: &str, domain: &str, metadata: Value) -> Self {
+    pub(super) fn with_info(mut self, reason: &str, domain: &str, metadata: &Value) -> Self {
         self.0.details.push(json!({
             "@type": "type.googleapis.com/google.rpc.ErrorInfo",
             "reason": reason,

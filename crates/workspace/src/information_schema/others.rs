@@ -193,7 +193,6 @@ const SCHEMA_SHARE_USAGE: &[Empty] = &[Text("catalog_name"), Text("schema_name")
 macro_rules! empty_relations {
     ($($name:ident: $columns:expr,)+) => {
         $(
-            #[expect(clippy::unnecessary_wraps, reason = "the shape of all relations")]
             pub(super) fn $name(_: &Transaction<'_>, _: &Access, _: &Scope) -> Result<RecordBatch, SqlError> {
                 Ok(RecordBatch::new_empty(Arc::new(schema($columns))))
             }

@@ -14,11 +14,12 @@ use uuid::Uuid;
 use super::error::Wanted;
 use super::folder::entries;
 use super::{EntryKind, VolumeError, VolumeFolder, VolumePath};
+use crate::hex::lower_hex;
 
 /// The folder of unfinished uploads.
 pub(super) const UPLOADS: &str = ".clxs-uploads";
 /// After how long an unfinished upload is given up.
-const PATIENCE: Duration = Duration::from_secs(7 * 24 * 60 * 60);
+const PATIENCE: Duration = Duration::from_hours(168);
 const NEW_FILE: OFlags =
     OFlags::WRONLY.union(OFlags::CREATE).union(OFlags::EXCL).union(OFlags::NOFOLLOW).union(OFlags::CLOEXEC);
 
@@ -124,8 +125,8 @@ impl Session {
         path: &VolumePath,
         overwrite: bool,
     ) -> Result<String, VolumeError> {
-        let taken = folder.find(path)?.is_some_and(|found| !overwrite || found.kind == EntryKind::Directory);
-        if taken {
+        let exists = folder.find(path)?.is_some_and(|found| !overwrite || found.kind == EntryKind::Directory);
+        if exists {
             return Err(VolumeError::AlreadyExists { path: path.to_string() });
         }
         give_up_old(folder);
@@ -148,7 +149,7 @@ impl Session {
 
     fn of(folder: &VolumeFolder, path: &VolumePath, token: &str) -> Self {
         let digest = Sha256::digest(format!("{token}\0{path}"));
-        let name = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+        let name = lower_hex(&digest);
         Self { folder: folder.clone(), path: path.clone(), parts: [UPLOADS.to_owned(), name] }
     }
 

@@ -110,7 +110,7 @@ async fn upload_that_breaks_off_leaves_what_was_there() {
     let refused = as_admin(&server, "PUT", &format!("{FILES}/a?overwrite=true"), broken).await;
     assert_eq!(refused.status, StatusCode::BAD_REQUEST);
     assert_eq!(as_admin(&server, "GET", &format!("{FILES}/a"), "").await.body, b"whole");
-    let left = std::fs::read_dir(folder(&server).await.join(".clxs-uploads")).unwrap().count();
+    let left = fs_err::read_dir(folder(&server).await.join(".clxs-uploads")).unwrap().count();
     assert_eq!(left, 0, "the workspace keeps no half of an upload");
 }
 
@@ -176,8 +176,8 @@ async fn links_out_of_the_volume_are_not_followed() {
     let server = start().await;
     as_admin(&server, "PUT", &format!("{FILES}/a"), "inside").await;
     let (folder, outside) = (folder(&server).await, server.root().join("outside"));
-    std::fs::create_dir(&outside).unwrap();
-    std::fs::write(outside.join("secret"), "secret").unwrap();
+    fs_err::create_dir(&outside).unwrap();
+    fs_err::write(outside.join("secret"), "secret").unwrap();
     std::os::unix::fs::symlink(outside.join("secret"), folder.join("link")).unwrap();
     std::os::unix::fs::symlink(&outside, folder.join("linked")).unwrap();
     for path in ["link", "linked/secret"] {
@@ -195,8 +195,8 @@ async fn links_out_of_the_volume_are_not_followed() {
         StatusCode::NOT_FOUND
     );
     as_admin(&server, "PUT", &format!("{FILES}/link?overwrite=true"), "mine").await;
-    assert_eq!(std::fs::read_to_string(outside.join("secret")).unwrap(), "secret");
-    assert_eq!(std::fs::read_dir(&outside).unwrap().count(), 1);
+    assert_eq!(fs_err::read_to_string(outside.join("secret")).unwrap(), "secret");
+    assert_eq!(fs_err::read_dir(&outside).unwrap().count(), 1);
 }
 
 #[tokio::test]
@@ -253,7 +253,7 @@ async fn session_is_good_for_its_path_and_its_parts_alone() {
     server.ok("POST", &complete, json!({ "parts": parts })).await;
     assert_eq!(as_admin(&server, "GET", &format!("{FILES}/big"), "").await.body, b"part0part1");
     assert!(server.error("POST", &complete, json!({ "parts": parts })).await.starts_with("404 NOT_FOUND"));
-    assert_eq!(std::fs::read_dir(folder(&server).await.join(".clxs-uploads")).unwrap().count(), 0);
+    assert_eq!(fs_err::read_dir(folder(&server).await.join(".clxs-uploads")).unwrap().count(), 0);
 }
 
 #[test]
@@ -261,8 +261,8 @@ fn no_path_reads_or_writes_outside_the_volume() {
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let server = runtime.block_on(start());
     let outside = server.root().join("managed/canary");
-    std::fs::create_dir_all(&outside).unwrap();
-    std::fs::write(outside.join("a"), "canary").unwrap();
+    fs_err::create_dir_all(&outside).unwrap();
+    fs_err::write(outside.join("a"), "canary").unwrap();
     let piece = "(/|\\.\\.|\\.|%2e|%2E|%2F|%2f|%5c|%00|a|canary|managed|metastore\\.db){1,12}";
     let config = ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() };
     proptest!(config, |(path in piece)| {
@@ -284,7 +284,7 @@ fn no_path_reads_or_writes_outside_the_volume() {
 /// All paths below a folder but those of the volume and of the database.
 fn listing(root: &std::path::Path, volume: &std::path::Path) -> Vec<std::path::PathBuf> {
     let mut found = Vec::new();
-    for entry in std::fs::read_dir(root).unwrap().map(|entry| entry.unwrap().path()) {
+    for entry in fs_err::read_dir(root).unwrap().map(|entry| entry.unwrap().path()) {
         let is_database = entry.file_name().unwrap().to_string_lossy().starts_with("metastore.db");
         if entry.is_dir() && entry != volume {
             found.extend(listing(&entry, volume));

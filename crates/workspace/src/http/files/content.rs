@@ -141,13 +141,13 @@ pub(super) async fn write(mut upload: Upload, body: Body) -> Result<Upload, Rest
         Ok(upload)
     });
     let mut chunks = body.into_data_stream();
-    let mut received: u64 = 0;
+    let mut size: u64 = 0;
     while let Some(chunk) = chunks.next().await {
         let chunk = chunk.map_err(|error| {
             RestError::new(ErrorCode::BadRequest, format!("The body ended too early: {error}."))
         })?;
-        received += u64::try_from(chunk.len()).unwrap_or(u64::MAX);
-        if received > LARGEST {
+        size += u64::try_from(chunk.len()).unwrap_or(u64::MAX);
+        if size > LARGEST {
             return Err(RestError::invalid("A file of more than 5 GiB is uploaded in parts."));
         }
         // The writer failed: it says why.

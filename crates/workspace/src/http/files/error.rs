@@ -20,7 +20,7 @@ pub(super) fn of_volume(error: MetastoreError) -> RestError {
             RestError::new(ErrorCode::NotFound, message).with_info(
                 "FILES_API_RESOURCE_NOT_FOUND",
                 DOMAIN,
-                metadata,
+                &metadata,
             )
         }
         _ => error.into(),
@@ -29,6 +29,7 @@ pub(super) fn of_volume(error: MetastoreError) -> RestError {
 
 /// What is refused about the path. Codes and reasons are those that the official command line looks for; the
 /// other reasons are UNCONFIRMED.
+#[expect(clippy::needless_pass_by_value, reason = "for map_err")]
 pub(super) fn refusal(error: VolumeError) -> RestError {
     let (code, reason) = match &error {
         VolumeError::InvalidPath { .. } => (ErrorCode::InvalidParameterValue, "FILES_API_INVALID_PATH"),
@@ -40,7 +41,7 @@ pub(super) fn refusal(error: VolumeError) -> RestError {
         VolumeError::InvalidParts { .. } => (ErrorCode::InvalidParameterValue, "FILES_API_INVALID_PARTS"),
         VolumeError::Io { .. } => return internal(&error),
     };
-    RestError::new(code, error.to_string()).with_info(reason, DOMAIN, Value::Object(serde_json::Map::new()))
+    RestError::new(code, error.to_string()).with_info(reason, DOMAIN, &Value::Object(serde_json::Map::new()))
 }
 
 /// What went wrong inside is for the log.

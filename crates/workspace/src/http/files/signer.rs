@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use url::form_urlencoded;
 
+use crate::hex::lower_hex;
 use crate::http::RestError;
 
 /// How long a URL is good when the caller does not say, and at most, in seconds.
@@ -104,7 +105,7 @@ fn hmac(key: &[u8; 32], text: &[u8]) -> String {
         Sha256::new().chain_update(block).chain_update(text).finalize()
     };
     let digest = keyed(0x5c, &keyed(0x36, text));
-    digest.iter().map(|byte| format!("{byte:02x}")).collect()
+    lower_hex(&digest)
 }
 
 /// When a URL is to expire: at `expire_time` (RFC 3339), in 15 minutes when there is none, in a week at the latest.

@@ -42,7 +42,7 @@ fn document(table: &TableRow, keys: &[Key]) -> Value {
         ("comment", json!(table.comment)),
         ("location", json!(table.location)),
         ("table_properties", Value::Object(properties)),
-        ("partition_columns", present(table.partition_columns())),
+        ("partition_columns", present(&table.partition_columns())),
         ("view_text", json!(table.view.as_ref().map(|view| &view.definition))),
         ("table_constraints", constraints(keys)),
     ];
@@ -50,7 +50,7 @@ fn document(table: &TableRow, keys: &[Key]) -> Value {
     Value::Object(present.map(|(name, value)| (name.to_owned(), value)).collect())
 }
 
-fn present(names: Vec<&str>) -> Value {
+fn present(names: &[&str]) -> Value {
     if names.is_empty() { Value::Null } else { json!(names) }
 }
 

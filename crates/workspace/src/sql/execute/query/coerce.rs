@@ -206,9 +206,12 @@ fn compared(binary: BinaryExpr, schema: &DFSchema) -> Result<Expr> {
     if matches!(op, Operator::And | Operator::Or) {
         return Ok(Expr::BinaryExpr(BinaryExpr { left, op, right }));
     }
-    let mismatch = |left: &DataType, right: &DataType| match is_interval(left) || is_interval(right) {
-        true => SqlError::unsupported("comparing an INTERVAL"),
-        false => SqlError::different_types(op, left, right),
+    let mismatch = |left: &DataType, right: &DataType| {
+        if is_interval(left) || is_interval(right) {
+            SqlError::unsupported("comparing an INTERVAL")
+        } else {
+            SqlError::different_types(op, left, right)
+        }
     };
     let [left, right] = alike([*left, *right], schema, mismatch)?;
     let data_type = left.get_type(schema)?;

@@ -97,10 +97,9 @@ impl Decimal {
         }
     }
 
-    #[expect(clippy::cast_possible_truncation, reason = "digits that a DOUBLE does not have are lost")]
     pub(super) fn to_f64(self) -> f64 {
         // The shortest way to the nearest DOUBLE is by the text.
-        self.to_string().parse().unwrap_or(f64::NAN) as f64
+        self.to_string().parse().unwrap_or(f64::NAN)
     }
 
     pub(super) fn negated(self) -> Option<Self> {

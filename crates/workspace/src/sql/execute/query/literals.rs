@@ -77,10 +77,11 @@ fn decimal(digits: &str) -> Result<Expr, SqlError> {
 /// `INVALID_TYPED_LITERAL`
 pub(super) fn binary(digits: &str) -> Result<Expr, SqlError> {
     let valid = digits.bytes().all(|digit| digit.is_ascii_hexdigit());
-    let even = if digits.len() % 2 == 0 { digits.to_owned() } else { format!("0{digits}") };
-    match valid {
-        true => Ok(literal(Value::HexStringLiteral(even))),
-        false => Err(SqlError::invalid_typed_literal("X", digits)),
+    let even = if digits.len().is_multiple_of(2) { digits.to_owned() } else { format!("0{digits}") };
+    if valid {
+        Ok(literal(Value::HexStringLiteral(even)))
+    } else {
+        Err(SqlError::invalid_typed_literal("X", digits))
     }
 }
 

@@ -31,6 +31,7 @@ fn with_unit(function: &str, without: &str, mut arguments: Vec<Expr>) -> Expr {
 }
 
 /// `date_part('YEAR', value)`
+#[expect(clippy::needless_pass_by_value, reason = "the shape of all rewrites")]
 fn extract(arguments: Vec<Expr>) -> Option<Expr> {
     let [Expr::Value(field), value] = arguments.as_slice() else { return None };
     let field = field.clone().into_string()?;

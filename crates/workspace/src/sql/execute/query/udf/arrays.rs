@@ -1,5 +1,7 @@
 //! Arrays.
 
+#![expect(clippy::unnecessary_wraps, reason = "functions of rows have one shape")]
+
 mod parts;
 mod sets;
 
@@ -247,12 +249,11 @@ fn extended(types: &[DataType], function: &str) -> Result<DataType, SqlError> {
 }
 
 fn flat_type(types: &[DataType]) -> Result<DataType, SqlError> {
-    match types.first().map(element_type) {
-        Some(inner @ DataType::List(_)) => Ok(array_of(element_type(&inner))),
-        _ => {
-            let given = types.first().map(spark_name).unwrap_or_default();
-            Err(SqlError::unexpected_input_type(1, "\"ARRAY\" of \"ARRAY\"", &given))
-        }
+    if let Some(inner @ DataType::List(_)) = types.first().map(element_type) {
+        Ok(array_of(element_type(&inner)))
+    } else {
+        let given = types.first().map(spark_name).unwrap_or_default();
+        Err(SqlError::unexpected_input_type(1, "\"ARRAY\" of \"ARRAY\"", &given))
     }
 }
 
@@ -273,7 +274,7 @@ pub(super) fn equal(left: &ScalarValue, right: &ScalarValue) -> bool {
     }
     let numbers = [left, right].map(crate::sql::execute::query::decimal::Decimal::from_value);
     match numbers {
-        [Some(left), Some(right)] => left.to_f64() == right.to_f64(),
+        [Some(left), Some(right)] => left.to_f64().total_cmp(&right.to_f64()).is_eq(),
         _ => false,
     }
 }

@@ -13,6 +13,7 @@ use sha1::Digest as _;
 use super::definition::Parameter::{Any, Binary, Int, Text};
 use super::definition::{Answer, Definition, Output};
 use super::row::{NULL, Row, binary, int, long, text};
+use crate::hex::lower_hex;
 use crate::sql::SqlError;
 use crate::sql::execute::query::decimal::Decimal;
 
@@ -90,18 +91,15 @@ pub(super) const FUNCTIONS: &[Definition] = &[
 ];
 
 fn hashed(function: &str, types: &[DataType], result: DataType) -> Result<DataType, SqlError> {
-    match types.iter().any(|given| matches!(given, DataType::Map(..))) {
-        true => Err(SqlError::hash_map_type(function)),
-        false => Ok(result),
+    if types.iter().any(|given| matches!(given, DataType::Map(..))) {
+        Err(SqlError::hash_map_type(function))
+    } else {
+        Ok(result)
     }
 }
 
-fn lower_hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
 fn upper_hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02X}")).collect()
+    lower_hex(bytes).to_uppercase()
 }
 
 fn unhex(row: &Row) -> Answer {

@@ -1,5 +1,7 @@
 //! Bits of whole numbers.
 
+#![expect(clippy::unnecessary_wraps, reason = "functions of rows have one shape")]
+
 use datafusion::arrow::datatypes::DataType;
 use datafusion::common::ScalarValue;
 
@@ -78,7 +80,7 @@ fn of_result(number: i64, row: &Row) -> Answer {
 
 /// The integer type of the operands.
 fn common(sign: &str, types: &[DataType]) -> Result<DataType, SqlError> {
-    let common = common_type::of_all(types).filter(|common| common.is_signed_integer());
+    let common = common_type::of_all(types).filter(datafusion::arrow::datatypes::DataType::is_signed_integer);
     let mismatch = || {
         let [left, right] = [types.first(), types.last()].map(|given| given.unwrap_or(&DataType::Null));
         SqlError::different_types(sign, left, right)
@@ -97,8 +99,9 @@ fn shifted(types: &[DataType], _: &[Option<&ScalarValue>]) -> Result<DataType, S
 fn counted(types: &[DataType]) -> Result<DataType, SqlError> {
     let taken =
         |given: &DataType| given.is_signed_integer() || matches!(kind(given), Kind::Truth | Kind::Null);
-    match types.iter().all(taken) {
-        true => Ok(DataType::Int32),
-        false => Err(SqlError::unsupported("bit_count of what is no whole number")),
+    if types.iter().all(taken) {
+        Ok(DataType::Int32)
+    } else {
+        Err(SqlError::unsupported("bit_count of what is no whole number"))
     }
 }

@@ -139,7 +139,8 @@ pub(super) fn start_of(day: NaiveDate, unit: &str) -> Option<NaiveDate> {
 fn months_between(row: &Row) -> f64 {
     let (left, right) = (row.clock(0), row.clock(1));
     let (a, b) = (left.date(), right.date());
-    let months = f64::from((a.year() - b.year()) * 12 + (a.month0() as i32 - b.month0() as i32));
+    let months =
+        f64::from((a.year() - b.year()) * 12 + (a.month0().cast_signed() - b.month0().cast_signed()));
     let is_last = |day: NaiveDate| last_day(day) == Some(day);
     if a.day() == b.day() || (is_last(a) && is_last(b)) {
         return months;

@@ -57,13 +57,15 @@ pub(in crate::sql::execute::query) enum Parameter {
     Map,
 }
 
+type OutputType = fn(&[DataType], &[Option<&ScalarValue>]) -> Result<DataType, SqlError>;
+
 /// The type of the result.
 pub(in crate::sql::execute::query) enum Output {
     Type(DataType),
     /// That of the first argument, as it is taken.
     First,
     /// By the types taken and the values known before the query runs.
-    Of(fn(&[DataType], &[Option<&ScalarValue>]) -> Result<DataType, SqlError>),
+    Of(OutputType),
 }
 
 enum Compute {
@@ -202,7 +204,7 @@ pub(super) fn by_row(
     strict: bool,
     compute: impl Fn(&Row) -> Answer,
 ) -> Result<ArrayRef> {
-    let height = columns.first().map_or(0, |column| column.len());
+    let height = columns.first().map_or(0, datafusion::arrow::array::Array::len);
     if height == 0 {
         return Ok(new_empty_array(result));
     }

@@ -94,6 +94,7 @@ pub(super) const FUNCTIONS: &[Definition] = &[
 ];
 
 /// Java's value at 1 is the one next to ours.
+#[expect(clippy::float_cmp, reason = "exactly 1")]
 fn exp(number: f64) -> f64 {
     if number == 1.0 { std::f64::consts::E.next_up() } else { number.exp() }
 }
@@ -234,6 +235,7 @@ fn converted(row: &Row) -> Answer {
 #[expect(
     clippy::cast_precision_loss,
     clippy::cast_possible_truncation,
+    clippy::float_cmp,
     reason = "a bucket is a whole number"
 )]
 fn width_bucket(row: &Row) -> Answer {

@@ -1,5 +1,7 @@
 //! Regular expressions of Java. What the `regex` crate has not got, such as looking around, is refused by name.
 
+#![expect(clippy::unnecessary_wraps, reason = "functions of rows have one shape")]
+
 use std::collections::HashMap;
 use std::sync::{LazyLock, Mutex, PoisonError};
 

@@ -1,5 +1,7 @@
 //! One row of arguments, in the types that the parameters take, and the answers to it.
 
+#![expect(clippy::unnecessary_wraps, reason = "functions of rows have one shape")]
+
 use chrono::{NaiveDate, NaiveDateTime};
 use datafusion::arrow::array::{Array, ArrayRef};
 use datafusion::arrow::datatypes::DataType;

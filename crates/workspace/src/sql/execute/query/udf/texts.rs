@@ -1,5 +1,7 @@
 //! Texts.
 
+#![expect(clippy::unnecessary_wraps, reason = "functions of rows have one shape")]
+
 mod pieces;
 mod shapes;
 

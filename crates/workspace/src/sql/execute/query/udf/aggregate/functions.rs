@@ -1,5 +1,7 @@
 //! The aggregates themselves.
 
+#![expect(clippy::unnecessary_wraps, reason = "functions of rows have one shape")]
+
 use std::cmp::Ordering;
 
 use datafusion::arrow::datatypes::DataType;
@@ -190,9 +192,10 @@ fn boolean(given: &DataType) -> Result<DataType, SqlError> {
 }
 
 fn whole(given: &DataType) -> Result<DataType, SqlError> {
-    match given.is_signed_integer() {
-        true => Ok(given.clone()),
-        false => Err(SqlError::unexpected_input_type(1, "\"INTEGRAL\"", &spark_name(given))),
+    if given.is_signed_integer() {
+        Ok(given.clone())
+    } else {
+        Err(SqlError::unexpected_input_type(1, "\"INTEGRAL\"", &spark_name(given)))
     }
 }
 

@@ -1,6 +1,6 @@
 //! The accumulator of the aggregates of ours: it keeps the rows.
 
-use datafusion::arrow::array::{Array, ArrayRef, AsArray};
+use datafusion::arrow::array::{ArrayRef, AsArray};
 use datafusion::arrow::datatypes::DataType;
 use datafusion::common::{Result, ScalarValue};
 use datafusion::logical_expr::Accumulator;
@@ -29,7 +29,7 @@ impl Gather {
     }
 
     fn take(&mut self, columns: &[ArrayRef]) -> Result<()> {
-        let height = columns.first().map_or(0, |column| column.len());
+        let height = columns.first().map_or(0, datafusion::arrow::array::Array::len);
         for row in 0..height {
             let values = columns.iter().map(|column| ScalarValue::try_from_array(column, row));
             let values = values.collect::<Result<Vec<_>>>()?;
@@ -48,7 +48,7 @@ impl Accumulator for Gather {
 
     /// Rows leave a window in the order they came.
     fn retract_batch(&mut self, columns: &[ArrayRef]) -> Result<()> {
-        let gone = columns.first().map_or(0, |column| column.len()).min(self.rows.len());
+        let gone = columns.first().map_or(0, datafusion::arrow::array::Array::len).min(self.rows.len());
         self.rows.drain(..gone);
         Ok(())
     }
@@ -79,7 +79,7 @@ impl Accumulator for Gather {
     }
 
     fn merge_batch(&mut self, states: &[ArrayRef]) -> Result<()> {
-        let height = states.first().map_or(0, |column| column.len());
+        let height = states.first().map_or(0, datafusion::arrow::array::Array::len);
         for group in 0..height {
             let columns: Vec<ArrayRef> =
                 states.iter().map(|state| state.as_list::<i32>().value(group)).collect();

@@ -70,7 +70,13 @@ const LIMIT: i128 = 2_147_483_632;
 pub(super) fn sequence(row: &Row) -> Answer {
     let number = |index| Decimal::from_value(row.value(index)).and_then(Decimal::whole).unwrap_or_default();
     let (start, end) = (number(0), number(1));
-    let step = if row.len() > 2 { number(2) } else { if start <= end { 1 } else { -1 } };
+    let step = if row.len() > 2 {
+        number(2)
+    } else if start <= end {
+        1
+    } else {
+        -1
+    };
     let forward = (step > 0 && start <= end) || (step < 0 && start >= end) || (step == 0 && start == end);
     if !forward || (step != 0 && (end - start) / step >= LIMIT) {
         let detail = format!("expects a step that leads from {start} to {end}, but got {step}");

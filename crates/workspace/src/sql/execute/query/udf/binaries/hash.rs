@@ -102,7 +102,11 @@ impl Hash for Murmur {
         Self::finished(Self::mixed(seed, value.cast_unsigned()), 4)
     }
 
-    #[expect(clippy::cast_possible_truncation, reason = "the lower and the upper half are mixed in")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "the lower and the upper half are mixed in"
+    )]
     fn long(&self, value: i64, seed: u32) -> u32 {
         let low = Self::mixed(seed, value as u32);
         Self::finished(Self::mixed(low, (value >> 32) as u32), 8)

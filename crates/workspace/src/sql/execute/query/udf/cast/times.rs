@@ -1,5 +1,7 @@
 //! Casts to and from dates and timestamps; texts as Spark reads them.
 
+#![expect(clippy::unnecessary_wraps, reason = "functions of rows have one shape")]
+
 use chrono::{DateTime, Datelike, Duration, NaiveDate, NaiveDateTime, NaiveTime, TimeZone, Utc};
 use chrono_tz::Tz;
 use datafusion::arrow::datatypes::DataType;
@@ -112,8 +114,8 @@ pub(in crate::sql::execute::query) fn parse_timestamp(text: &str, zoned: bool, s
     };
     let local = date.and_time(time);
     if !zoned {
-        let _known = zone.is_empty() || zone_offset(zone.trim(), local).is_some();
-        return _known.then(|| local.and_utc().timestamp_micros());
+        let known = zone.is_empty() || zone_offset(zone.trim(), local).is_some();
+        return known.then(|| local.and_utc().timestamp_micros());
     }
     let offset = if zone.is_empty() { offset_in(session, local) } else { zone_offset(zone.trim(), local)? };
     Some((local.and_utc() - offset).timestamp_micros())
