@@ -1,6 +1,3 @@
--- A statement of the platform that our parser does not know by name yet.
-SHOW TABLES IN CATALOG main SCHEMA LIKE 'jdbc.test.schema' LIKE '*'
-
 -- Spark has not got the statement and reads its second word as the name of a table, with a column after it.
 DESCRIBE HISTORY `prod`.`sales`.`orders`
 DESC HISTORY delta.`/path`

@@ -57,7 +57,6 @@ async fn parameters_of_a_session_are_shown_set_reset_and_refused() {
         ("SET ansi_mode = false", "[UNSUPPORTED_FEATURE]"),
         ("SET nothing = 1", "[CONFIG_NOT_AVAILABLE] Configuration nothing is not available. SQLSTATE: 42K0I"),
         ("SET TIME ZONE 'Mars'", "[INVALID_TIMEZONE]"),
-        ("SET TAG ON TABLE t `a`", "[UNSUPPORTED_FEATURE]"),
     ] {
         let answer = submit(&server, &session, statement).await;
         let message = answer["status"]["error"]["message"].as_str().unwrap_or_default();

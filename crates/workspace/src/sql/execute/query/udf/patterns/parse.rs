@@ -137,6 +137,7 @@ impl Fields {
         Some(rest)
     }
 
+    #[expect(clippy::unnecessary_wraps, reason = "parts of patterns have one shape")]
     fn take_zone<'a>(&mut self, text: &'a str) -> Option<&'a str> {
         let end = text.find(|character: char| character.is_whitespace()).unwrap_or(text.len());
         let (zone, rest) = text.split_at(end);
