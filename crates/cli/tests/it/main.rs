@@ -21,6 +21,7 @@ mod demo;
 mod durability;
 #[cfg(feature = "embedded")]
 mod import;
+#[cfg(feature = "embedded")]
 mod interrupt;
 #[cfg(not(feature = "embedded"))]
 mod remote_only;

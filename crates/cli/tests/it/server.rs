@@ -38,6 +38,7 @@ impl FixedAnswer {
 }
 
 /// An answer that says success, with a body of JSON.
+#[cfg(feature = "embedded")]
 pub(crate) fn ok(body: &str) -> String {
     answer("200 OK", body)
 }
