@@ -28,6 +28,23 @@ impl Dialect for Databricks {
         parts.is_empty() && ident.quote_style.is_none() && ident.value.eq_ignore_ascii_case("identifier")
     }
 
+    /// `exists(array, x -> …)`, which is no `EXISTS (SELECT …)`.
+    fn parse_prefix(&self, parser: &mut Parser<'_>) -> Option<Result<Expr, ParserError>> {
+        let [name, bracket, first] = parser.peek_tokens_ref().map(|token| &token.token);
+        let is = |token: &Token, words: &[Keyword]| {
+            matches!(token, Token::Word(word) if word.quote_style.is_none() && words.contains(&word.keyword))
+        };
+        let query = [Keyword::SELECT, Keyword::WITH, Keyword::VALUES, Keyword::FROM, Keyword::TABLE];
+        let called = is(name, &[Keyword::EXISTS])
+            && *bracket == Token::LParen
+            && *first != Token::LParen
+            && !is(first, &query);
+        called.then(|| {
+            let name = parser.parse_identifier()?;
+            parser.parse_function(vec![name].into())
+        })
+    }
+
     /// `DIV`, which binds like `*`.
     fn parse_infix(
         &self,

@@ -39,6 +39,7 @@ use super::ast::{Commented, Statement};
 use super::dialect::Databricks;
 use super::error::SqlError;
 use super::lexer;
+use crate::delta::schema::DataType;
 
 /// How many calls deep `sqlparser` may go; a nested query takes several.
 const RECURSION_LIMIT: usize = 128;
@@ -71,6 +72,16 @@ pub(crate) fn parse_expression(text: &str) -> Result<Expr, SqlError> {
     let mut parser = Parser::new(text, &[])?;
     let expression = parser.expression()?;
     if *parser.peek() == Token::EOF { Ok(expression) } else { Err(parser.syntax_error()) }
+}
+
+/// Reads a schema as functions take it: a type, or the columns of a struct.
+///
+/// # Errors
+/// `PARSE_SYNTAX_ERROR`; `UNSUPPORTED_DATATYPE`
+pub(crate) fn parse_schema(text: &str) -> Result<DataType, SqlError> {
+    let mut parser = Parser::new(text, &[])?;
+    let schema = parser.schema()?;
+    if *parser.peek() == Token::EOF { Ok(schema) } else { Err(parser.syntax_error()) }
 }
 
 /// Reads tokens of `source`; `sql` holds them and the place.

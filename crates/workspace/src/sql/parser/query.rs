@@ -147,7 +147,6 @@ fn feature_of_select(select: &Select) -> Option<&'static str> {
     first(&[
         (select.top.is_some(), "TOP"),
         (select.into.is_some(), "SELECT INTO"),
-        (!select.lateral_views.is_empty(), "LATERAL VIEW"),
         (select.prewhere.is_some(), "PREWHERE"),
         (!select.connect_by.is_empty(), "CONNECT BY"),
         (!select.cluster_by.is_empty(), "CLUSTER BY in a query"),
@@ -191,9 +190,8 @@ fn feature_of_table(factor: &TableFactor) -> Option<&'static str> {
         ]),
         TableFactor::Derived { sample, .. } => sample.is_some().then_some("TABLESAMPLE"),
         TableFactor::NestedJoin { .. } => None,
-        TableFactor::TableFunction { .. } | TableFactor::Function { .. } => {
-            Some("LATERAL with a table function")
-        }
+        TableFactor::TableFunction { .. } => Some("TABLE with a function"),
+        TableFactor::Function { with_ordinality, .. } => with_ordinality.then_some("WITH ORDINALITY"),
         TableFactor::Pivot { .. } => Some("PIVOT"),
         TableFactor::Unpivot { .. } => Some("UNPIVOT"),
         _ => Some("this kind of table in FROM"),

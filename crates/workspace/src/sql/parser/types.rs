@@ -22,6 +22,33 @@ impl WrittenType {
 }
 
 impl Parser<'_> {
+    /// A type, or the columns of a struct: `a INT, b STRING`.
+    pub(super) fn schema(&mut self) -> Result<DataType, SqlError> {
+        if let Some(data_type) = self.whole_type() {
+            return Ok(data_type);
+        }
+        let fields = self.comma_separated(Self::struct_field)?;
+        let fields = fields.into_iter().map(|(field, _)| StructField { nullable: true, ..field });
+        let structure = StructType::try_new(fields)
+            .map_err(|error| SqlError::unsupported_datatype("STRUCT").with_source(error))?;
+        Ok(structure.into())
+    }
+
+    /// The type that the whole text is, if it is one.
+    fn whole_type(&mut self) -> Option<DataType> {
+        let start = self.sql.index();
+        if let Ok(written) = self.data_type()
+            && *self.peek() == Token::EOF
+        {
+            return Some(written.data_type);
+        }
+        while self.sql.index() > start {
+            self.sql.prev_token();
+        }
+        self.half_shift = false;
+        None
+    }
+
     pub(super) fn data_type(&mut self) -> Result<WrittenType, SqlError> {
         let Token::Word(word) = self.peek() else { return Err(self.syntax_error()) };
         let name = word.value.to_uppercase();

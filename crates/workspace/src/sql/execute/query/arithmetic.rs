@@ -1,13 +1,14 @@
 //! Operators whose meaning depends on the types of their operands.
 
-use datafusion::arrow::datatypes::DataType;
-use datafusion::common::{DFSchema, Result, ScalarValue};
+use datafusion::arrow::datatypes::{DataType, Field};
+use datafusion::common::{Column, DFSchema, Result, ScalarValue, TableReference};
 use datafusion::logical_expr::planner::{ExprPlanner, PlannerResult, RawBinaryExpr};
-use datafusion::logical_expr::{Expr, ExprSchemable};
+use datafusion::logical_expr::{BinaryExpr, Expr, ExprSchemable, Operator, col, lit};
 use datafusion::sql::sqlparser::ast::BinaryOperator;
 
+use super::coerce;
 use super::decimal::Decimal;
-use super::udf::{ADD, DIVIDE, INT_DIVIDE, MULTIPLY, REMAINDER, SUBTRACT};
+use super::udf::{ADD, DIVIDE, FIELD, INT_DIVIDE, MULTIPLY, REMAINDER, SUBTRACT};
 
 /// Plans arithmetic as Spark's.
 #[derive(Debug)]
@@ -22,12 +23,41 @@ impl ExprPlanner for SparkOperators {
             BinaryOperator::Multiply => &MULTIPLY,
             BinaryOperator::Modulo => &REMAINDER,
             BinaryOperator::MyIntegerDivide => &INT_DIVIDE,
-            _ => return Ok(PlannerResult::Original(expr)),
+            _ => return compared(expr, schema),
         };
         let (left, right) = (expr.left.get_type(schema)?, expr.right.get_type(schema)?);
         let operands = vec![literal_beside(expr.left, &right), literal_beside(expr.right, &left)];
         Ok(PlannerResult::Planned(operation.udf().call(operands)))
     }
+
+    /// `column.field`
+    fn plan_compound_identifier(
+        &self,
+        field: &Field,
+        qualifier: Option<&TableReference>,
+        nested: &[String],
+    ) -> Result<PlannerResult<Vec<Expr>>> {
+        let column = col(Column::from((qualifier, field)));
+        Ok(PlannerResult::Planned(nested.iter().fold(column, |value, name| FIELD.udf().call(vec![value, lit(name)]))))
+    }
+}
+
+/// Comparisons and logic in common types, or Spark's refusal of them.
+fn compared(expr: RawBinaryExpr, schema: &DFSchema) -> Result<PlannerResult<RawBinaryExpr>> {
+    let op = match expr.op {
+        BinaryOperator::Eq => Operator::Eq,
+        BinaryOperator::NotEq => Operator::NotEq,
+        BinaryOperator::Lt => Operator::Lt,
+        BinaryOperator::LtEq => Operator::LtEq,
+        BinaryOperator::Gt => Operator::Gt,
+        BinaryOperator::GtEq => Operator::GtEq,
+        BinaryOperator::Spaceship => Operator::IsNotDistinctFrom,
+        BinaryOperator::And => Operator::And,
+        BinaryOperator::Or => Operator::Or,
+        _ => return Ok(PlannerResult::Original(expr)),
+    };
+    let binary = BinaryExpr::new(Box::new(expr.left), op, Box::new(expr.right));
+    Ok(PlannerResult::Planned(coerce::compared(binary, schema)?))
 }
 
 /// A whole number written beside a DECIMAL has just the digits it needs; a TINYINT has all of its type.

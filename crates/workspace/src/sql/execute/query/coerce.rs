@@ -201,9 +201,10 @@ fn is_comparison(op: Operator) -> bool {
 }
 
 /// Both sides of a comparison in their common type; maps are not compared.
-fn compared(binary: BinaryExpr, schema: &DFSchema) -> Result<Expr> {
+pub(super) fn compared(binary: BinaryExpr, schema: &DFSchema) -> Result<Expr> {
     let BinaryExpr { left, op, right } = binary;
     if matches!(op, Operator::And | Operator::Or) {
+        let [left, right] = [truth(*left, op, schema)?, truth(*right, op, schema)?].map(Box::new);
         return Ok(Expr::BinaryExpr(BinaryExpr { left, op, right }));
     }
     let mismatch = |left: &DataType, right: &DataType| {
@@ -219,6 +220,15 @@ fn compared(binary: BinaryExpr, schema: &DFSchema) -> Result<Expr> {
         return Err(external(SqlError::invalid_ordering(&spark_name(&data_type))));
     }
     Ok(Expr::BinaryExpr(BinaryExpr { left: Box::new(left), op, right: Box::new(right) }))
+}
+
+/// An operand of AND or OR; a text is read as one.
+fn truth(operand: Expr, op: Operator, schema: &DFSchema) -> Result<Expr> {
+    let given = operand.get_type(schema)?;
+    match kind(&given) {
+        Kind::Truth | Kind::Null | Kind::Text => Ok(converted(operand, &given, &DataType::Boolean)),
+        _ => Err(external(SqlError::different_types(op, &given, &DataType::Boolean))),
+    }
 }
 
 fn in_range(between: Between, schema: &DFSchema) -> Result<Expr> {

@@ -6,10 +6,12 @@
 mod aggregates;
 mod conditions;
 mod containers;
+mod conversions;
 mod numbers;
 mod session;
 mod text;
 mod times;
+mod windows;
 
 use datafusion::sql::sqlparser::ast::{
     BinaryOperator, DataType, Expr, Function, FunctionArguments, Ident, ObjectName, WindowFrameBound,
@@ -34,6 +36,11 @@ pub(super) fn operator(op: &BinaryOperator) -> Option<&'static str> {
     })
 }
 
+/// Whether Spark's function of this name, in lower case, computes one value of many rows.
+pub(super) fn is_aggregate(name: &str) -> bool {
+    udf::aggregate(name).is_some() || aggregates::FUNCTIONS.iter().any(|(known, _)| *known == name)
+}
+
 /// How a function of Spark is said to DataFusion.
 enum Rule {
     /// By a function of the same meaning, DataFusion's or one of ours ([`super::udf::all`]), under this name; it may
@@ -55,10 +62,12 @@ const FAMILIES: &[&[Row]] = &[
     aggregates::FUNCTIONS,
     conditions::FUNCTIONS,
     containers::FUNCTIONS,
+    conversions::FUNCTIONS,
     numbers::FUNCTIONS,
     session::FUNCTIONS,
     text::FUNCTIONS,
     times::FUNCTIONS,
+    windows::FUNCTIONS,
 ];
 
 fn rule(name: &str) -> Option<&'static Rule> {
@@ -71,7 +80,9 @@ fn rule(name: &str) -> Option<&'static Rule> {
 /// `UNSUPPORTED_FEATURE` for a function or a form of a function that is not known to mean the same.
 pub(super) fn rewrite(mut function: Function, values: &SessionValues) -> Result<Expr, SqlError> {
     let name = plain_name(&function)?;
+    windows::check(&function, &name)?;
     unwrap_window_frame(&mut function);
+    windows::unwrap_counts(&mut function, &name);
     let plain = |function: &Function| {
         arguments(function).filter(|_| function.over.is_none() && function.filter.is_none())
     };
@@ -82,7 +93,10 @@ pub(super) fn rewrite(mut function: Function, values: &SessionValues) -> Result<
         Some(Rule::Expression(expression)) => plain(&function).and_then(expression),
         Some(Rule::Session(value)) => plain(&function).and_then(|arguments| value(&arguments, values)),
     };
-    rewritten.ok_or_else(|| unsupported(&name))
+    rewritten.ok_or_else(|| match udf::generator(&name) {
+        Some(_) => SqlError::unsupported_generator(&name),
+        None => unsupported(&name),
+    })
 }
 
 /// A function of ours; an aggregate may have DISTINCT, FILTER and OVER.
@@ -90,12 +104,20 @@ fn ours(function: Function, name: &str) -> Option<Expr> {
     if let Some(engine) = udf::aggregate(name) {
         return aggregates::ours(function, engine);
     }
+    if let Some(engine) = udf::lambda(name, arguments(&function)?.as_slice()) {
+        return Some(renamed(function, engine));
+    }
     let plain = function.over.is_none()
         && function.null_treatment.is_none()
         && function.filter.is_none()
         && function.within_group.is_empty();
     let definition = udf::named(name).filter(|_| plain)?;
     Some(call(definition.name(), arguments(&function)?))
+}
+
+/// A struct of values, as `struct` makes it.
+pub(super) fn structure(values: Vec<Expr>) -> Expr {
+    call("named_struct", containers::fields(values))
 }
 
 /// A name that stands for a call when no brackets follow: `current_date`.

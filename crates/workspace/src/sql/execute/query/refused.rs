@@ -20,7 +20,7 @@ fn refuse_if(present: bool, clause: &str) -> Result<(), SqlError> {
 pub(super) fn table_factor(factor: &TableFactor) -> Result<(), SqlError> {
     match factor {
         TableFactor::Derived { lateral, .. } => refuse_if(*lateral, "LATERAL"),
-        TableFactor::Table { .. } | TableFactor::NestedJoin { .. } => Ok(()),
+        TableFactor::Table { .. } | TableFactor::NestedJoin { .. } | TableFactor::Function { .. } => Ok(()),
         _ => refused("this kind of table in FROM"),
     }
 }
@@ -51,6 +51,8 @@ pub(super) fn expression(expr: &Expr) -> Result<(), SqlError> {
         Expr::Interval(_) | Expr::Extract { .. } | Expr::Substring { .. } | Expr::Trim { .. } => Ok(()),
         Expr::Ceil { .. } | Expr::Floor { .. } | Expr::Position { .. } | Expr::Overlay { .. } => Ok(()),
         Expr::RLike { .. } | Expr::CompoundFieldAccess { .. } => Ok(()),
+        Expr::Lambda(_) | Expr::Named { .. } => Ok(()),
+        Expr::Struct { fields, .. } => refuse_if(!fields.is_empty(), "STRUCT with types"),
         Expr::GroupingSets(_) | Expr::Cube(_) | Expr::Rollup(_) | Expr::Wildcard(_) => Ok(()),
         Expr::Cast { format, array, .. } => refuse_if(format.is_some() || *array, "CAST with a format"),
         Expr::BinaryOp { op, .. } => operator(op),

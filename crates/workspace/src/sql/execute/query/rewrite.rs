@@ -3,13 +3,13 @@
 use std::ops::ControlFlow;
 
 use datafusion::sql::sqlparser::ast::{
-    CastKind, DataType, Expr, GroupByExpr, Ident, LimitClause, OrderByKind, Query, Select, SelectItem,
-    TableFactor, UnaryOperator, Value, VisitMut, VisitorMut,
+    CastKind, DataType, Expr, GroupByExpr, Ident, LambdaFunction, LimitClause, OneOrManyWithParens, OrderByKind,
+    Query, Select, SelectItem, TableFactor, UnaryOperator, Value, VisitMut, VisitorMut,
 };
 
 use super::session_values::SessionValues;
 use super::syntax::{call, without_int_cast};
-use super::{column_name, functions, literals, range, refused, special, values};
+use super::{column_name, functions, generators, literals, range, refused, special, values};
 use crate::sql::SqlError;
 
 /// Rewrites literals, operators and functions, names the columns that have no name, and refuses what has
@@ -18,7 +18,7 @@ use crate::sql::SqlError;
 /// # Errors
 /// `UNSUPPORTED_FEATURE` naming the clause, expression or function.
 pub(super) fn rewrite<T: VisitMut>(query: &mut T, values: &SessionValues) -> Result<(), SqlError> {
-    match query.visit(&mut Rewriter { values }) {
+    match query.visit(&mut Rewriter { values, parameters: Vec::new() }) {
         ControlFlow::Continue(()) => Ok(()),
         ControlFlow::Break(error) => Err(error),
     }
@@ -26,6 +26,23 @@ pub(super) fn rewrite<T: VisitMut>(query: &mut T, values: &SessionValues) -> Res
 
 struct Rewriter<'a> {
     values: &'a SessionValues,
+    /// The names that lambdas around the place have for their parameters, in lower case.
+    parameters: Vec<Vec<String>>,
+}
+
+impl Rewriter<'_> {
+    /// `x.field` of a parameter `x`.
+    fn field_of_parameter(&self, expr: &mut Expr) {
+        if let Expr::CompoundIdentifier(parts) = expr
+            && let [first, fields @ ..] = parts.as_slice()
+            && self.parameters.iter().flatten().any(|name| *name == first.value.to_lowercase())
+        {
+            let value = Expr::Identifier(first.clone());
+            *expr = fields.iter().fold(value, |value, field| {
+                call("@field", vec![value, super::syntax::text(field.value.clone())])
+            });
+        }
+    }
 }
 
 fn flow(result: Result<(), SqlError>) -> ControlFlow<SqlError> {
@@ -48,6 +65,9 @@ impl VisitorMut for Rewriter<'_> {
     }
 
     fn pre_visit_select(&mut self, select: &mut Select) -> ControlFlow<SqlError> {
+        if let Err(error) = generators::rewrite(select) {
+            return ControlFlow::Break(error);
+        }
         select.projection.iter_mut().for_each(named);
         ControlFlow::Continue(())
     }
@@ -70,10 +90,17 @@ impl VisitorMut for Rewriter<'_> {
 
     fn pre_visit_expr(&mut self, expr: &mut Expr) -> ControlFlow<SqlError> {
         sign_literal(expr);
+        if let Expr::Lambda(lambda) = expr {
+            self.parameters.push(quoted_parameters(lambda));
+        }
+        self.field_of_parameter(expr);
         flow(refused::expression(expr))
     }
 
     fn post_visit_expr(&mut self, expr: &mut Expr) -> ControlFlow<SqlError> {
+        if matches!(expr, Expr::Lambda(_)) {
+            self.parameters.pop();
+        }
         let written = std::mem::replace(expr, Expr::Tuple(Vec::new()));
         match rewritten(written, self.values) {
             Ok(rewritten) => {
@@ -97,6 +124,8 @@ fn rewritten(expr: Expr, values: &SessionValues) -> Result<Expr, SqlError> {
         Expr::Interval(interval) => literals::interval(&interval)?,
         Expr::Function(function) => functions::rewrite(function, values)?,
         Expr::Identifier(name) => functions::without_brackets(name, values),
+        Expr::Struct { values, .. } => functions::structure(values),
+        Expr::Tuple(values) if !values.is_empty() => functions::structure(values),
         Expr::Cast { kind, expr, data_type, array, format } => {
             Expr::Cast { kind, expr, data_type: plain_text(data_type), array, format }
         }
@@ -139,6 +168,19 @@ fn number_below(expr: &mut Expr) -> Option<&mut String> {
         },
         _ => None,
     }
+}
+
+/// The names of the parameters of a lambda, which keep their case only in quotes.
+fn quoted_parameters(lambda: &mut LambdaFunction) -> Vec<String> {
+    let parameters = match &mut lambda.params {
+        OneOrManyWithParens::One(parameter) => std::slice::from_mut(parameter),
+        OneOrManyWithParens::Many(parameters) => parameters.as_mut_slice(),
+    };
+    let names = parameters.iter_mut().map(|parameter| {
+        parameter.name.quote_style = Some('`');
+        parameter.name.value.to_lowercase()
+    });
+    names.collect()
 }
 
 /// The column of an expression without alias gets the name Spark gives it.

@@ -15,6 +15,7 @@ use datafusion::sql::sqlparser::ast::{DataType as SqlType, ExactNumberInfo, Time
 
 use super::arithmetic::SparkOperators;
 use super::interruptible::Interruptible;
+use super::lateral::Generators;
 use super::udf;
 use crate::sql::execute::Context;
 
@@ -48,9 +49,11 @@ pub(super) fn builder() -> SessionStateBuilder {
         .with_default_features()
         .with_scalar_functions(functions)
         .with_aggregate_functions(aggregates)
+        .with_higher_order_functions(udf::higher_order_functions())
         .with_table_functions(HashMap::from([range()]))
         .with_expr_planners(expr_planners())
         .with_type_planner(Arc::new(SparkTypes))
+        .with_relation_planners(vec![Arc::new(Generators)])
 }
 
 fn range() -> (String, Arc<TableFunction>) {

@@ -97,7 +97,7 @@ fn accessed(root: Expr, chain: Vec<AccessExpr>) -> Result<Expr, SqlError> {
     chain.into_iter().try_fold(root, |value, access| match access {
         AccessExpr::Subscript(Subscript::Index { index }) => Ok(call("item", vec![value, index])),
         AccessExpr::Dot(Expr::Identifier(field)) => {
-            Ok(call("get_field", vec![value, literal(Value::SingleQuotedString(field.value))]))
+            Ok(call("@field", vec![value, literal(Value::SingleQuotedString(field.value))]))
         }
         _ => Err(SqlError::unsupported("this access to a part of a value")),
     })

@@ -6,7 +6,7 @@ use std::ops::ControlFlow;
 
 use datafusion::arrow::datatypes::{DataType, Fields};
 use datafusion::sql::sqlparser::ast::{
-    Expr, Ident, JoinConstraint, JoinOperator, ObjectName, ObjectNamePart, Query, Select, SelectItem,
+    Expr, Ident, JoinConstraint, JoinOperator, ObjectName, ObjectNamePart, OneOrManyWithParens, Query, Select, SelectItem,
     SelectItemQualifiedWildcardKind, TableAlias, TableFactor, Visit, VisitMut, Visitor, VisitorMut,
     WildcardAdditionalOptions,
 };
@@ -98,6 +98,13 @@ impl Visitor for Learner<'_> {
         ControlFlow::Continue(())
     }
 
+    fn pre_visit_expr(&mut self, expr: &Expr) -> ControlFlow<()> {
+        if let Expr::Lambda(lambda) = expr {
+            lambda.params.iter().for_each(|parameter| self.0.learn(&parameter.name.value));
+        }
+        ControlFlow::Continue(())
+    }
+
     fn pre_visit_table_factor(&mut self, factor: &TableFactor) -> ControlFlow<()> {
         if let Some(alias) = alias_of(factor) {
             self.alias(alias);
@@ -110,6 +117,7 @@ fn alias_of(factor: &TableFactor) -> Option<&TableAlias> {
     match factor {
         TableFactor::Table { alias, .. }
         | TableFactor::Derived { alias, .. }
+        | TableFactor::Function { alias, .. }
         | TableFactor::NestedJoin { alias, .. } => alias.as_ref(),
         _ => None,
     }
@@ -168,6 +176,7 @@ impl VisitorMut for Speller<'_> {
         }
         if let TableFactor::Table { alias: Some(alias), .. }
         | TableFactor::Derived { alias: Some(alias), .. }
+        | TableFactor::Function { alias: Some(alias), .. }
         | TableFactor::NestedJoin { alias: Some(alias), .. } = factor
         {
             self.0.spell_alias(alias);
@@ -178,6 +187,12 @@ impl VisitorMut for Speller<'_> {
     fn pre_visit_expr(&mut self, expr: &mut Expr) -> ControlFlow<()> {
         match expr {
             Expr::Identifier(ident) => self.0.spell(ident),
+            Expr::Lambda(lambda) => match &mut lambda.params {
+                OneOrManyWithParens::One(parameter) => self.0.spell(&mut parameter.name),
+                OneOrManyWithParens::Many(parameters) => {
+                    parameters.iter_mut().for_each(|parameter| self.0.spell(&mut parameter.name));
+                }
+            },
             Expr::CompoundIdentifier(parts) => parts.iter_mut().for_each(|part| self.0.spell(part)),
             _ => {}
         }

@@ -13,7 +13,11 @@ mod cast;
 mod conditions;
 mod dates;
 mod definition;
+mod fields;
+mod formats;
+mod generators;
 mod json;
+mod lambdas;
 mod maps;
 mod mathematics;
 mod patterns;
@@ -22,17 +26,21 @@ mod row;
 mod text;
 mod texts;
 mod times;
+mod urls;
 
 use std::sync::Arc;
 
 use datafusion::arrow::array::ArrayRef;
 use datafusion::common::{DataFusionError, Result, ScalarValue};
-use datafusion::logical_expr::{AggregateUDF, ColumnarValue, ScalarFunctionArgs, ScalarUDF};
+use datafusion::logical_expr::{AggregateUDF, ColumnarValue, HigherOrderUDF, ScalarFunctionArgs, ScalarUDF};
+use datafusion::sql::sqlparser::ast::Expr;
 
 pub(super) use arithmetic::{ADD, DIVIDE, INT_DIVIDE, MULTIPLY, REMAINDER, SUBTRACT};
 pub(in crate::sql::execute) use assignment::assigned;
 pub(super) use cast::{cast_to, parse_date, parse_timestamp, try_cast_to, year_text};
 pub(super) use definition::{Definition, is_interval};
+pub(super) use fields::FIELD;
+pub(super) use generators::generator;
 pub(super) use text::TO_TEXT;
 
 use crate::sql::SqlError;
@@ -45,12 +53,16 @@ const FAMILIES: &[&[Definition]] = &[
     bits::FUNCTIONS,
     conditions::FUNCTIONS,
     dates::FUNCTIONS,
+    fields::FUNCTIONS,
+    formats::FUNCTIONS,
+    generators::FUNCTIONS,
     json::FUNCTIONS,
     maps::FUNCTIONS,
     mathematics::FUNCTIONS,
     regexps::FUNCTIONS,
     texts::FUNCTIONS,
     times::FUNCTIONS,
+    urls::FUNCTIONS,
 ];
 
 /// The functions that queries call by name, after they are rewritten.
@@ -70,17 +82,29 @@ pub(super) fn scalar_functions() -> impl Iterator<Item = Arc<ScalarUDF>> {
 
 /// All aggregates as DataFusion wants them.
 pub(super) fn aggregate_functions() -> impl Iterator<Item = Arc<AggregateUDF>> {
-    aggregate::ALL.iter().map(aggregate::Aggregate::udaf)
+    aggregate::all().map(aggregate::Aggregate::udaf)
 }
 
 /// Whether Spark has an aggregate of ours by this name, in lower case.
 pub(super) fn aggregate(name: &str) -> Option<&'static str> {
-    aggregate::ALL.iter().find(|aggregate| aggregate.names.contains(&name)).map(aggregate::Aggregate::name)
+    aggregate::all().find(|aggregate| aggregate.names.contains(&name)).map(aggregate::Aggregate::name)
+}
+
+/// All functions that take lambdas as DataFusion wants them.
+pub(super) fn higher_order_functions() -> Vec<Arc<HigherOrderUDF>> {
+    lambdas::all()
+}
+
+/// The function that Spark knows by this name, in lower case, when it is called with lambdas.
+pub(super) fn lambda(name: &str, arguments: &[Expr]) -> Option<&'static str> {
+    let called = arguments.iter().any(|argument| matches!(argument, Expr::Lambda(_)));
+    let name = if name == "array_sort" { "@array_sort_by" } else { name };
+    lambdas::named(name).filter(|_| called)
 }
 
 /// The average of DECIMAL.
 pub(super) fn decimal_average() -> Option<Arc<AggregateUDF>> {
-    aggregate::ALL.iter().find(|aggregate| aggregate.name() == "decimal_avg").map(aggregate::Aggregate::udaf)
+    aggregate::all().find(|aggregate| aggregate.name() == "decimal_avg").map(aggregate::Aggregate::udaf)
 }
 
 /// Computes with columns, of one row each when all arguments are single values.

@@ -17,17 +17,23 @@ fn named(arguments: Vec<Expr>) -> Option<Expr> {
     (even && arguments.iter().step_by(2).all(literal)).then(|| call("named_struct", arguments))
 }
 
-/// Columns keep their names, other values are called by their positions.
 fn numbered(arguments: Vec<Expr>) -> Option<Expr> {
-    let name = |position: usize, value: &Expr| match value {
-        Expr::Identifier(name) => Some(name.value.clone()),
-        Expr::CompoundIdentifier(_) | Expr::Named { .. } => None,
-        _ => Some(format!("col{}", position + 1)),
+    (!arguments.is_empty()).then(|| call("named_struct", fields(arguments)))
+}
+
+/// Names and values: columns keep their names, other values are called by their positions.
+pub(super) fn fields(values: Vec<Expr>) -> Vec<Expr> {
+    let field = |(position, value): (usize, Expr)| {
+        let name = match &value {
+            Expr::Identifier(name) | Expr::Named { name, .. } => name.value.clone(),
+            Expr::CompoundIdentifier(parts) => parts.last().map(|name| name.value.clone()).unwrap_or_default(),
+            _ => format!("col{}", position + 1),
+        };
+        let value = match value {
+            Expr::Named { expr, .. } => *expr,
+            value => value,
+        };
+        [text(name), value]
     };
-    let mut fields = Vec::new();
-    for (position, value) in arguments.into_iter().enumerate() {
-        fields.push(text(name(position, &value)?));
-        fields.push(value);
-    }
-    (!fields.is_empty()).then(|| call("named_struct", fields))
+    values.into_iter().enumerate().flat_map(field).collect()
 }

@@ -5,6 +5,7 @@
 mod folded;
 mod functions;
 mod gather;
+mod percentiles;
 mod statistics;
 
 use std::sync::Arc;
@@ -17,7 +18,11 @@ use datafusion::logical_expr::{Accumulator, AggregateUDF, AggregateUDFImpl, Sign
 use super::definition::Answer;
 use super::external;
 use crate::sql::SqlError;
-pub(super) use functions::ALL;
+
+/// All aggregates.
+pub(super) fn all() -> impl Iterator<Item = &'static Aggregate> {
+    functions::ALL.iter().chain(percentiles::ALL)
+}
 
 /// The rows of a group, each with its arguments.
 pub(super) type Rows = [Vec<ScalarValue>];

@@ -5,6 +5,8 @@
 mod parts;
 mod sets;
 
+pub(super) use parts::{item, item_type};
+
 use std::cmp::Ordering;
 
 use datafusion::arrow::datatypes::DataType;
@@ -180,13 +182,6 @@ pub(super) const FUNCTIONS: &[Definition] = &[
         let index = usize::try_from(row.int(1)).ok();
         Ok(index.and_then(|index| row.elements(0).ok()?.get(index).cloned()).unwrap_or(ScalarValue::Null))
     }),
-    // `array[index]` and `map[key]`
-    Definition::rows(
-        &["item"],
-        &[Any, Any],
-        Output::Of(|types, _| parts::item_type(types, false)),
-        parts::item,
-    ),
     Definition::rows(
         &["element_at"],
         &[Any, Any],

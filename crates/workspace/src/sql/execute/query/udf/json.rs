@@ -4,12 +4,25 @@ use datafusion::arrow::datatypes::DataType;
 use datafusion::common::ScalarValue;
 use serde_json::Value;
 
-use super::definition::Parameter::Text;
+use super::definition::Parameter::{Any, Text};
 use super::definition::{Definition, Output};
 use super::row::{NULL, array, array_of, count, text};
 use crate::sql::SqlError;
 
+mod read;
+mod write;
+
 pub(super) const FUNCTIONS: &[Definition] = &[
+    Definition::rows(&["from_json"], &[Text, Text], Output::Of(|_, known| read::schema(known)), read::read),
+    Definition::rows(&["to_json"], &[Any], Output::Of(|types, _| write::require_container(&types[0])), |row| {
+        text(write::written(row.value(0))?)
+    }),
+    Definition::rows(&["schema_of_json"], &[Text], Output::Type(DataType::Utf8), |row| {
+        match serde_json::from_str::<Value>(row.text(0)) {
+            Ok(value) => text(read::schema_of(&value).text()),
+            Err(_) => text("STRING"),
+        }
+    }),
     Definition::rows(&["get_json_object"], &[Text, Text], Output::Type(DataType::Utf8), |row| {
         let Ok(value) = serde_json::from_str::<Value>(row.text(0)) else { return NULL };
         match found(&value, row.text(1))? {

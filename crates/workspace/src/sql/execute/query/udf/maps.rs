@@ -19,7 +19,7 @@ use crate::sql::execute::query::error::sql_error;
 pub(super) const FUNCTIONS: &[Definition] = &[
     Definition::rows(&["map"], &[Any], Output::Of(|types, _| made_type(types)), |row| {
         let pairs = row.values().chunks(2).map(|pair| (pair[0].clone(), pair[1].clone()));
-        unique(pairs.collect(), row)
+        made(pairs.collect(), row)
     })
     .variadic()
     .with_nulls(),
@@ -38,7 +38,7 @@ pub(super) const FUNCTIONS: &[Definition] = &[
                     &detail,
                 ));
             }
-            unique(keys.into_iter().zip(values).collect(), row)
+            made(keys.into_iter().zip(values).collect(), row)
         },
     ),
     Definition::rows(
@@ -83,7 +83,7 @@ pub(super) const FUNCTIONS: &[Definition] = &[
     ),
     Definition::rows(&["map_concat"], &[Map], Output::Of(|types, _| common(types, "map_concat")), |row| {
         let maps = (0..row.len()).map(|index| row.entries(index)).collect::<Result<Vec<_>, _>>()?;
-        unique(maps.into_iter().flatten().collect(), row)
+        made(maps.into_iter().flatten().collect(), row)
     })
     .variadic(),
     Definition::rows(
@@ -102,7 +102,7 @@ pub(super) const FUNCTIONS: &[Definition] = &[
                 Some((key, value)) => (ScalarValue::from(key), ScalarValue::from(value)),
                 None => (ScalarValue::from(pair), ScalarValue::Utf8(None)),
             };
-            unique(row.text(0).split(pairs).map(entry).collect(), row)
+            made(row.text(0).split(pairs).map(entry).collect(), row)
         },
     )
     .required(1),
@@ -117,10 +117,15 @@ fn made_type(types: &[DataType]) -> Result<DataType, SqlError> {
     Ok(map_of(common(&every_second(0), "map")?, common(&every_second(1), "map")?))
 }
 
+/// The entries in the types of a map.
+///
 /// # Errors
 /// `NULL_MAP_KEY`, `DUPLICATED_MAP_KEY`
-fn unique(entries: Vec<(ScalarValue, ScalarValue)>, row: &Row) -> Answer {
-    let (key_type, value_type) = entry_types(row.result());
+pub(super) fn unique(
+    entries: Vec<(ScalarValue, ScalarValue)>,
+    result: &DataType,
+) -> Result<Vec<(ScalarValue, ScalarValue)>, SqlError> {
+    let (key_type, value_type) = entry_types(result);
     let mut kept: Vec<(ScalarValue, ScalarValue)> = Vec::with_capacity(entries.len());
     for (key, value) in entries {
         if key.is_null() {
@@ -132,7 +137,13 @@ fn unique(entries: Vec<(ScalarValue, ScalarValue)>, row: &Row) -> Answer {
         }
         kept.push((key, convert(&value, &value_type)?));
     }
-    map(kept, row.result())
+    Ok(kept)
+}
+
+/// # Errors
+/// Those of [`unique`].
+fn made(entries: Vec<(ScalarValue, ScalarValue)>, row: &Row) -> Answer {
+    map(unique(entries, row.result())?, row.result())
 }
 
 fn entry_type(given: &DataType) -> DataType {

@@ -18,7 +18,7 @@ use crate::sql::execute::query::udf::cast::convert;
 use crate::sql::execute::query::udf::row::{NULL, array, array_of, text, truth};
 use crate::sql::execute::query::udf::text::spark_text;
 
-const fn gathered(
+pub(super) const fn gathered(
     names: &'static [&'static str],
     arguments: std::ops::RangeInclusive<usize>,
     result: fn(&[DataType]) -> Result<DataType, SqlError>,
@@ -27,7 +27,7 @@ const fn gathered(
     Aggregate { names, arguments, result, compute, fold: None }
 }
 
-pub(in crate::sql::execute::query::udf) const ALL: &[Aggregate] = &[
+pub(super) const ALL: &[Aggregate] = &[
     Aggregate {
         names: &["sum"],
         arguments: 1..=1,

@@ -88,7 +88,7 @@ pub(super) fn sequence(row: &Row) -> Answer {
 }
 
 /// The type of what an index or a key gives.
-pub(super) fn item_type(types: &[DataType], function: bool) -> Result<DataType, SqlError> {
+pub(in crate::sql::execute::query::udf) fn item_type(types: &[DataType], function: bool) -> Result<DataType, SqlError> {
     let [container, key] = types else { return Ok(DataType::Null) };
     match container {
         DataType::List(_) if key.is_signed_integer() || *key == DataType::Null => Ok(element_type(container)),
@@ -104,7 +104,6 @@ pub(super) fn item_type(types: &[DataType], function: bool) -> Result<DataType, 
                 )),
             }
         }
-        DataType::Struct(_) if !function => Err(SqlError::unsupported("a field of a STRUCT in brackets")),
         other => Err(SqlError::unexpected_input_type(1, "(\"ARRAY\" or \"MAP\")", &spark_name(other))),
     }
 }
@@ -113,7 +112,7 @@ pub(super) fn item_type(types: &[DataType], function: bool) -> Result<DataType, 
 ///
 /// # Errors
 /// `INVALID_ARRAY_INDEX`
-pub(super) fn item(row: &Row) -> Answer {
+pub(in crate::sql::execute::query::udf) fn item(row: &Row) -> Answer {
     if matches!(row.value(0), ScalarValue::Map(_)) {
         return value_of(row);
     }

@@ -1,0 +1,68 @@
+//! Functions of windows, and what Spark refuses of windows.
+
+use datafusion::sql::sqlparser::ast::{
+    DuplicateTreatment, Expr, Function, FunctionArg, FunctionArgExpr, FunctionArguments, WindowType,
+};
+
+use super::Row;
+use super::Rule::{Engine, EngineInt};
+use crate::sql::SqlError;
+use crate::sql::execute::query::syntax::{arguments, integer, without_int_cast};
+
+pub(super) const FUNCTIONS: &[Row] = &[
+    ("cume_dist", Engine("cume_dist")),
+    ("dense_rank", EngineInt("dense_rank")),
+    ("lag", Engine("lag")),
+    ("lead", Engine("lead")),
+    ("nth_value", Engine("nth_value")),
+    ("ntile", EngineInt("ntile")),
+    ("percent_rank", Engine("percent_rank")),
+    ("rank", EngineInt("rank")),
+    ("row_number", EngineInt("row_number")),
+];
+
+/// Functions of windows that need rows in an order.
+const ORDERED: &[&str] =
+    &["cume_dist", "dense_rank", "lag", "lead", "nth_value", "ntile", "percent_rank", "rank", "row_number"];
+
+/// Checks a call of a function of windows, or of an aggregate with `OVER`.
+///
+/// # Errors
+/// `WINDOW_FUNCTION_WITHOUT_OVER_CLAUSE`, `WINDOW_FUNCTION_FRAME_NOT_ORDERED`, `DISTINCT_WINDOW_FUNCTION_UNSUPPORTED`,
+/// `DATATYPE_MISMATCH.VALUE_OUT_OF_RANGE`
+pub(super) fn check(function: &Function, name: &str) -> Result<(), SqlError> {
+    let ordered = ORDERED.contains(&name);
+    match &function.over {
+        None if ordered => Err(SqlError::window_function_without_over(name)),
+        Some(WindowType::WindowSpec(spec))
+            if ordered && spec.window_name.is_none() && spec.order_by.is_empty() =>
+        {
+            Err(SqlError::window_function_frame_not_ordered(name))
+        }
+        Some(_) if is_distinct(function) => Err(SqlError::distinct_window_function_unsupported(name)),
+        Some(_) if name == "ntile" => match arguments(function).as_deref().and_then(|list| integer(list.first()?)) {
+            Some(buckets) if buckets <= 0 => Err(SqlError::value_out_of_parameter_range("ntile", 0)),
+            _ => Ok(()),
+        },
+        _ => Ok(()),
+    }
+}
+
+fn is_distinct(function: &Function) -> bool {
+    matches!(&function.args, FunctionArguments::List(list)
+        if list.duplicate_treatment == Some(DuplicateTreatment::Distinct))
+}
+
+/// Positions and counts of rows must stay plain numbers.
+pub(super) fn unwrap_counts(function: &mut Function, name: &str) {
+    let first = match name {
+        "lag" | "lead" | "nth_value" => 1,
+        "ntile" => 0,
+        _ => return,
+    };
+    let FunctionArguments::List(list) = &mut function.args else { return };
+    if let Some(FunctionArg::Unnamed(FunctionArgExpr::Expr(count))) = list.args.get_mut(first) {
+        let typed = std::mem::replace(count, Expr::Tuple(Vec::new()));
+        *count = without_int_cast(typed);
+    }
+}
