@@ -64,4 +64,4 @@ pub(crate) use rows::{conform_array, reading_schema};
 pub(crate) use snapshot::{Pin, Snapshot};
 pub(crate) use transaction::PartitionConditions;
 pub(crate) use vacuum::{VacuumRequest, vacuum};
-pub(crate) use write::Check;
+pub(crate) use write::{Check, LENGTH_CHECK};

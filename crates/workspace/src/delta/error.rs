@@ -134,6 +134,8 @@ pub(crate) enum DeltaError {
     AppendOnly { location: TableLocation, operation: &'static str },
     #[error("NOT NULL constraint violated for column: {column}")]
     NotNullViolated { column: String },
+    #[error("Value \"{value}\" exceeds char/varchar type length limitation. Failed check: {expression}.")]
+    TextTooLong { value: String, expression: String },
     #[error("CHECK constraint {name} ({expression}) violated by row with values: {values}")]
     CheckViolated { name: String, expression: String, values: String },
     #[error(
@@ -300,6 +302,7 @@ impl DeltaError {
             Self::LogTooShort { .. } => ("UNSUPPORTED_FEATURE.VACUUM", "0A000"),
             Self::AppendOnly { .. } => ("DELTA_CANNOT_MODIFY_APPEND_ONLY", "42809"),
             Self::NotNullViolated { .. } => ("DELTA_NOT_NULL_CONSTRAINT_VIOLATED", "23502"),
+            Self::TextTooLong { .. } => ("DELTA_EXCEED_CHAR_VARCHAR_LIMIT", "22001"),
             Self::CheckViolated { .. } => ("DELTA_VIOLATE_CONSTRAINT_WITH_VALUES", "23001"),
             _ => ("INTERNAL_ERROR", "XX000"),
         }

@@ -27,6 +27,9 @@ use file::DataFile;
 pub(super) use file::TARGET_SIZE;
 use partition::{Partition, partition_values};
 
+/// The name of the checks of lengths of CHAR and VARCHAR.
+pub(crate) const LENGTH_CHECK: &str = "__CHAR_VARCHAR_STRING_LENGTH_CHECK__";
+
 /// A CHECK constraint that the caller has compiled for the schema of the table's rows.
 #[derive(Debug, Clone)]
 pub(crate) struct Check {
@@ -250,10 +253,15 @@ impl TableWriter {
             .collect();
         columns.sort_unstable();
         let value = |column: usize| {
-            let value = datafusion::arrow::util::display::array_value_to_string(rows.column(column), row);
-            format!("{} = {}", self.logical.field(column).name(), value.unwrap_or_default())
+            datafusion::arrow::util::display::array_value_to_string(rows.column(column), row)
+                .unwrap_or_default()
         };
-        let values: Vec<_> = columns.into_iter().map(value).collect();
+        if check.name == LENGTH_CHECK {
+            let value = columns.first().map(|column| value(*column)).unwrap_or_default();
+            return DeltaError::TextTooLong { value, expression: check.expression.clone() };
+        }
+        let named = |column: usize| format!("{} = {}", self.logical.field(column).name(), value(column));
+        let values: Vec<_> = columns.into_iter().map(named).collect();
         DeltaError::CheckViolated {
             name: check.name.clone(),
             expression: check.expression.clone(),

@@ -6,6 +6,18 @@ use datafusion::sql::sqlparser::keywords::Keyword;
 use datafusion::sql::sqlparser::parser::{Parser, ParserError};
 use datafusion::sql::sqlparser::tokenizer::Token;
 
+/// `INTERVAL 1 YEAR 2 MONTHS`, the sum of its parts.
+fn interval(parser: &mut Parser<'_>) -> Result<Expr, ParserError> {
+    parser.advance_token();
+    let mut sum = parser.parse_interval()?;
+    while let Token::Number(..) | Token::SingleQuotedString(_) = parser.peek_token_ref().token {
+        let Some(next) = parser.maybe_parse(|parser| parser.parse_interval())? else { break };
+        let (left, right) = (Box::new(sum), Box::new(next));
+        sum = Expr::Nested(Box::new(Expr::BinaryOp { left, op: BinaryOperator::Plus, right }));
+    }
+    Ok(sum)
+}
+
 /// Databricks SQL: what `sqlparser` knows of Databricks and of Spark, in one.
 #[derive(Debug)]
 pub(super) struct Databricks;
@@ -28,21 +40,20 @@ impl Dialect for Databricks {
         parts.is_empty() && ident.quote_style.is_none() && ident.value.eq_ignore_ascii_case("identifier")
     }
 
-    /// `exists(array, x -> …)`, which is no `EXISTS (SELECT …)`.
+    /// `exists(array, x -> …)`, which is no `EXISTS (SELECT …)`, and intervals of several parts.
     fn parse_prefix(&self, parser: &mut Parser<'_>) -> Option<Result<Expr, ParserError>> {
         let [name, bracket, first] = parser.peek_tokens_ref().map(|token| &token.token);
-        let is = |token: &Token, words: &[Keyword]| {
-            matches!(token, Token::Word(word) if word.quote_style.is_none() && words.contains(&word.keyword))
-        };
+        let is = |token: &Token, words: &[Keyword]| matches!(token, Token::Word(word) if word.quote_style.is_none() && words.contains(&word.keyword));
         let query = [Keyword::SELECT, Keyword::WITH, Keyword::VALUES, Keyword::FROM, Keyword::TABLE];
         let called = is(name, &[Keyword::EXISTS])
             && *bracket == Token::LParen
             && *first != Token::LParen
             && !is(first, &query);
-        called.then(|| {
-            let name = parser.parse_identifier()?;
-            parser.parse_function(vec![name].into())
-        })
+        if called {
+            return Some(parser.parse_identifier().and_then(|name| parser.parse_function(vec![name].into())));
+        }
+        let literal = matches!(bracket, Token::Number(..) | Token::SingleQuotedString(_));
+        (is(name, &[Keyword::INTERVAL]) && literal).then(|| interval(parser))
     }
 
     /// `DIV`, which binds like `*`.
@@ -101,6 +112,10 @@ impl Dialect for Databricks {
     }
 
     fn require_interval_qualifier(&self) -> bool {
+        true
+    }
+
+    fn supports_interval_options(&self) -> bool {
         true
     }
 

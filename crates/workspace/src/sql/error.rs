@@ -3,8 +3,8 @@
 mod columns;
 mod delta;
 mod execution;
-mod queries;
 mod metastore;
+mod queries;
 mod rows;
 mod securables;
 mod syntax;

@@ -80,8 +80,12 @@ pub(crate) fn parse_expression(text: &str) -> Result<Expr, SqlError> {
 /// `PARSE_SYNTAX_ERROR`; `UNSUPPORTED_DATATYPE`
 pub(crate) fn parse_schema(text: &str) -> Result<DataType, SqlError> {
     let mut parser = Parser::new(text, &[])?;
-    let schema = parser.schema()?;
-    if *parser.peek() == Token::EOF { Ok(schema) } else { Err(parser.syntax_error()) }
+    let schema = parser.schema();
+    // What follows a type that does not exist tells that it is none.
+    match parser.peek() {
+        Token::EOF | Token::Comma => schema,
+        _ => Err(parser.syntax_error()),
+    }
 }
 
 /// Reads tokens of `source`; `sql` holds them and the place.

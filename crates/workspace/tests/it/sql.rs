@@ -3,6 +3,7 @@
 mod clone;
 mod columns;
 mod concurrency;
+mod expressions;
 mod information_schema;
 mod maintenance;
 mod metadata;

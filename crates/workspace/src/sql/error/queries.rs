@@ -34,7 +34,8 @@ impl SqlError {
     }
 
     pub(crate) fn ambiguous_reference_to_fields(name: &str) -> Self {
-        let message = format!("Ambiguous reference to the field `{name}`. It appears several times in the schema.");
+        let message =
+            format!("Ambiguous reference to the field `{name}`. It appears several times in the schema.");
         Self::new("AMBIGUOUS_REFERENCE_TO_FIELDS", "42000", message)
     }
 
@@ -43,6 +44,22 @@ impl SqlError {
             "Can't extract a value from the value. Need a complex type [STRUCT, ARRAY, MAP] but got \"{given}\"."
         );
         Self::new("INVALID_EXTRACT_BASE_FIELD_TYPE", "42000", message)
+    }
+}
+
+/// Intervals.
+impl SqlError {
+    pub(crate) fn interval_divided_by_zero() -> Self {
+        let message =
+            "Division by zero. Use `try_divide` to tolerate divisor being 0 and return NULL instead.";
+        Self::new("INTERVAL_DIVIDED_BY_ZERO", "22012", message)
+    }
+
+    pub(crate) fn invalid_interval_format(text: &str, units: &str) -> Self {
+        let message = format!(
+            "Error parsing '{text}' to interval. Please ensure that the value provided is in a valid format of INTERVAL {units}."
+        );
+        Self::new("INVALID_INTERVAL_FORMAT.UNMATCHED_FORMAT_STRING_WITH_NOTICE", "22006", message)
     }
 }
 

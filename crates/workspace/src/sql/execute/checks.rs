@@ -9,7 +9,7 @@ use super::context::Context;
 use super::query;
 use super::types::metadata_text;
 use crate::delta::schema::StructField;
-use crate::delta::{Check, Pin, Snapshot};
+use crate::delta::{Check, LENGTH_CHECK, Pin, Snapshot};
 use crate::metastore::TableRow;
 use crate::sql::ast::CheckConstraint;
 use crate::sql::{SqlError, parse_expression};
@@ -35,6 +35,22 @@ pub(super) fn constraints(snapshot: &Snapshot) -> Vec<(String, String)> {
         .chain(fields().filter_map(generated))
         .chain(fields().filter_map(invariant))
         .collect()
+}
+
+/// What every new row must meet: [`constraints`], and the lengths of CHAR and VARCHAR. Lengths inside of containers
+/// are not checked.
+pub(super) fn enforced(snapshot: &Snapshot) -> Vec<(String, String)> {
+    let lengths = snapshot.schema().fields().filter_map(length);
+    constraints(snapshot).into_iter().chain(lengths).collect()
+}
+
+/// A text is no longer than its column says.
+fn length(field: &StructField) -> Option<(String, String)> {
+    let written = metadata_text(field, "__CHAR_VARCHAR_TYPE_STRING")?;
+    let length = written.strip_prefix("varchar(").or_else(|| written.strip_prefix("char("))?;
+    let length: u32 = length.strip_suffix(')')?.parse().ok()?;
+    let column = Ident::with_quote('`', field.name.as_str());
+    Some((LENGTH_CHECK.to_owned(), format!("(({column} IS NULL) OR (length({column}) <= {length}))")))
 }
 
 /// The invariant of a column, as versions of Delta before CHECK constraints have it (Delta protocol, "Column

@@ -10,7 +10,7 @@ use serde_json::json;
 pub(super) use assignment::assigned_to;
 
 use super::changes::{Changes, identities};
-use super::checks::{compiled, constraints};
+use super::checks::{compiled, enforced};
 use super::context::Context;
 use super::modified::{Written, begin, partition_conditions};
 use super::query::{self, Choice, Planned, candidates};
@@ -50,7 +50,7 @@ pub(super) async fn execute(context: &Context, mut insert: Insert) -> Result<Sta
     let provider = written.snapshot.clone().into_table_provider()?;
     let request = WriteRequest {
         mode: if insert.overwrite { WriteMode::Overwrite } else { WriteMode::Append },
-        checks: compiled(context, &provider.schema(), constraints(&written.snapshot)).await?,
+        checks: compiled(context, &provider.schema(), enforced(&written.snapshot)).await?,
         blind: read.is_empty(),
         reads,
         identities,

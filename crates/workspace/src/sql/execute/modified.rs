@@ -6,7 +6,7 @@ use datafusion::physical_expr::utils::collect_columns;
 use datafusion::sql::sqlparser::ast::{BinaryOperator, Expr, VisitMut};
 use serde_json::json;
 
-use super::checks::{compiled, constraints};
+use super::checks::{compiled, enforced};
 use super::context::{Context, allowed_table};
 use super::query::{Planned, Target, condition, has_subquery};
 use crate::delta::schema::StructType;
@@ -92,7 +92,7 @@ pub(super) async fn begin(
     identities: Vec<String>,
 ) -> Result<Modification, SqlError> {
     let schema = written.snapshot.clone().into_table_provider()?.schema();
-    let checks = compiled(context, &schema, constraints(&written.snapshot)).await?;
+    let checks = compiled(context, &schema, enforced(&written.snapshot)).await?;
     let user = context.user();
     let request = ModifyRequest { operation, parameters, checks, repeated_deletes: false, identities, user };
     let snapshot = written.snapshot.clone();

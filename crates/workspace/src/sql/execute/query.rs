@@ -17,6 +17,7 @@ mod error;
 mod functions;
 mod generators;
 mod interruptible;
+mod intervals;
 mod lateral;
 mod literals;
 mod number_text;
@@ -26,6 +27,7 @@ mod range;
 mod refused;
 mod relations;
 mod render;
+mod results;
 mod rewrite;
 mod session;
 mod session_values;
@@ -35,6 +37,7 @@ mod spelling;
 mod syntax;
 mod udf;
 mod values;
+mod zone;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -63,7 +66,6 @@ pub(super) use syntax::{literal, marked};
 pub(super) use udf::assigned;
 
 use super::Context;
-use super::types::result_column;
 use crate::delta::schema::StructField;
 use crate::sql::SqlError;
 use crate::warehouse::{Rows, StatementResult};
@@ -83,9 +85,10 @@ pub(super) struct Planned {
 pub(super) async fn execute(context: &Context, query: Query) -> Result<StatementResult, SqlError> {
     let planned = plan(context, query).await?;
     let columns = planned.fields.iter().enumerate();
-    let columns =
-        columns.map(|(position, field)| result_column(position, &field.name, &field.data_type)).collect();
-    let rows = Rows::Batches(planned.limited(context.row_limit())?.collect().await?);
+    let columns = columns.map(|(position, field)| intervals::result_column(position, field)).collect();
+    let planned =
+        planned.limited(context.row_limit())?.for_results(context.session().configuration.time_zone())?;
+    let rows = Rows::Batches(planned.collect().await?);
     Ok(StatementResult { columns, rows })
 }
 

@@ -38,7 +38,9 @@ impl ExprPlanner for SparkOperators {
         nested: &[String],
     ) -> Result<PlannerResult<Vec<Expr>>> {
         let column = col(Column::from((qualifier, field)));
-        Ok(PlannerResult::Planned(nested.iter().fold(column, |value, name| FIELD.udf().call(vec![value, lit(name)]))))
+        let value = nested.iter().fold(column, |value, name| FIELD.udf().call(vec![value, lit(name)]));
+        let name = nested.last().map_or(field.name(), |name| name);
+        Ok(PlannerResult::Planned(value.alias(name)))
     }
 }
 

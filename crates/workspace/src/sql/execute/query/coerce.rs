@@ -11,13 +11,14 @@ use datafusion::logical_expr::expr_rewriter::NamePreserver;
 use datafusion::logical_expr::utils::merge_schema;
 use datafusion::logical_expr::{
     AggregateUDF, BinaryExpr, Expr, ExprSchemable, LogicalPlan, LogicalPlanBuilder, Operator, Union,
-    WindowFunctionDefinition, col,
+    WindowFunctionDefinition, col, lit,
 };
 
 use super::arithmetic::literal_beside;
 use super::casts::{Kind, kind, spark_name};
 use super::common_type;
-use super::udf::{cast_to, decimal_average, external, is_interval, try_cast_to};
+use super::intervals::{self, Units};
+use super::udf::{cast_to, convert, decimal_average, external, is_interval, named, try_cast_to};
 use crate::sql::SqlError;
 
 /// A plan as the planner made it, with Spark's conversions.
@@ -118,6 +119,10 @@ const NARROWED: &[&str] =
 
 fn coerced(expr: Expr, schema: &DFSchema) -> Result<Transformed<Expr>> {
     let changed = match expr {
+        Expr::Cast(cast) if is_interval(&cast.expr.get_type(schema)?) => {
+            of_interval(*cast.expr, cast.field.data_type(), schema)?
+        }
+        Expr::ScalarFunction(function) if function.func.name() == "typeof" => type_name(function, schema)?,
         Expr::Cast(cast) => {
             let (given, wanted) = (cast.expr.get_type(schema)?, cast.field.data_type().clone());
             cast_to(*cast.expr, &given, wanted)
@@ -163,6 +168,36 @@ fn coerced(expr: Expr, schema: &DFSchema) -> Result<Transformed<Expr>> {
         other => return Ok(Transformed::no(other)),
     };
     Ok(Transformed::yes(changed))
+}
+
+/// An interval as a text, or as a number of its unit.
+fn of_interval(value: Expr, wanted: &DataType, schema: &DFSchema) -> Result<Expr> {
+    let (_, field) = value.to_field(schema)?;
+    let Some(units) = Units::of(&field) else { return Ok(value) };
+    match kind(wanted) {
+        Kind::Text => Ok(intervals::text_of(value, units)),
+        Kind::Number if wanted.is_signed_integer() => match named("@interval_count") {
+            Some(count) => Ok(cast_to(
+                count.udf().call(vec![value, lit(units.text())]),
+                &DataType::Int64,
+                wanted.clone(),
+            )),
+            None => Ok(value),
+        },
+        _ => Ok(cast_to(value, field.data_type(), wanted.clone())),
+    }
+}
+
+/// The name of the type of an interval has its units; others are found when the function is computed.
+fn type_name(function: ScalarFunction, schema: &DFSchema) -> Result<Expr> {
+    let units = match function.args.as_slice() {
+        [value] => Units::of(&value.to_field(schema)?.1),
+        _ => None,
+    };
+    Ok(match units {
+        Some(units) => lit(format!("interval {}", units.text().to_lowercase())),
+        None => Expr::ScalarFunction(function),
+    })
 }
 
 /// A value of one type as another that Spark converts it to without being asked.
@@ -222,10 +257,14 @@ pub(super) fn compared(binary: BinaryExpr, schema: &DFSchema) -> Result<Expr> {
     Ok(Expr::BinaryExpr(BinaryExpr { left: Box::new(left), op, right: Box::new(right) }))
 }
 
-/// An operand of AND or OR; a text is read as one.
+/// An operand of AND or OR; a text is read as one, a literal at once: the other operand may decide without it.
 fn truth(operand: Expr, op: Operator, schema: &DFSchema) -> Result<Expr> {
     let given = operand.get_type(schema)?;
     match kind(&given) {
+        Kind::Text if matches!(operand, Expr::Literal(..)) => match operand {
+            Expr::Literal(text, _) => Ok(lit(convert(&text, &DataType::Boolean).map_err(external)?)),
+            other => Ok(other),
+        },
         Kind::Truth | Kind::Null | Kind::Text => Ok(converted(operand, &given, &DataType::Boolean)),
         _ => Err(external(SqlError::different_types(op, &given, &DataType::Boolean))),
     }

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use datafusion::arrow::datatypes::{DataType, Field, TimeUnit};
+use datafusion::arrow::datatypes::{DataType, Field, IntervalUnit, TimeUnit};
 
 use super::casts::{Kind, kind};
 
@@ -30,9 +30,17 @@ pub(super) fn of(left: &DataType, right: &DataType) -> Option<DataType> {
         (Kind::Date, Kind::Timestamp) => Some(right.clone()),
         (Kind::Timestamp, Kind::Date) => Some(left.clone()),
         (Kind::Timestamp, Kind::Timestamp) => Some(timestamp()),
+        (Kind::Other, Kind::Other) if is_time_of_day(left) && is_time_of_day(right) => {
+            Some(DataType::Duration(TimeUnit::Microsecond))
+        }
         (Kind::Other, Kind::Other) => of_containers(left, right),
         _ => None,
     }
+}
+
+/// Whether this is an interval of days and less.
+fn is_time_of_day(data_type: &DataType) -> bool {
+    matches!(data_type, DataType::Interval(IntervalUnit::DayTime) | DataType::Duration(TimeUnit::Microsecond))
 }
 
 /// The common type of many types.

@@ -11,7 +11,7 @@ mod numbers;
 mod session;
 mod text;
 mod times;
-mod windows;
+pub(super) mod windows;
 
 use datafusion::sql::sqlparser::ast::{
     BinaryOperator, DataType, Expr, Function, FunctionArguments, Ident, ObjectName, WindowFrameBound,

@@ -5,9 +5,9 @@
 use std::ops::ControlFlow;
 
 use datafusion::sql::sqlparser::ast::{
-    ExceptSelectItem, Expr, Function, FunctionArg, FunctionArguments, Ident, Join, JoinConstraint, JoinOperator,
-    LateralView, ObjectName, Select, SelectItem, SelectItemQualifiedWildcardKind, TableAlias, TableAliasColumnDef,
-    TableFactor, TableWithJoins, Value, Visit, Visitor, WildcardAdditionalOptions,
+    ExceptSelectItem, Expr, Function, FunctionArg, FunctionArguments, Ident, Join, JoinConstraint,
+    JoinOperator, LateralView, ObjectName, Select, SelectItem, SelectItemQualifiedWildcardKind, TableAlias,
+    TableAliasColumnDef, TableFactor, TableWithJoins, Value, Visit, Visitor, WildcardAdditionalOptions,
 };
 
 use super::udf;
@@ -74,7 +74,9 @@ fn outer_join(join: Join) -> Result<TableFactor, SqlError> {
     };
     let function = as_function(join.relation);
     match &join.join_operator {
-        JoinOperator::CrossJoin(on) | JoinOperator::Join(on) | JoinOperator::Inner(on) if always(on) => Ok(function),
+        JoinOperator::CrossJoin(on) | JoinOperator::Join(on) | JoinOperator::Inner(on) if always(on) => {
+            Ok(function)
+        }
         JoinOperator::Left(on) | JoinOperator::LeftOuter(on) if always(on) => Ok(as_outer(function)),
         _ => Err(SqlError::unsupported_but(
             "a join with a function that makes rows on a condition",
@@ -97,7 +99,13 @@ fn as_outer(function: TableFactor) -> TableFactor {
         TableFactor::Function { lateral, name, args, with_ordinality, alias } => {
             let name = name.to_string().to_lowercase();
             let name = if name.ends_with("_outer") { name } else { format!("{name}_outer") };
-            TableFactor::Function { lateral, name: vec![Ident::new(name)].into(), args, with_ordinality, alias }
+            TableFactor::Function {
+                lateral,
+                name: vec![Ident::new(name)].into(),
+                args,
+                with_ordinality,
+                alias,
+            }
         }
         other => other,
     }

@@ -45,10 +45,10 @@ impl RelationPlanner for Generators {
 /// The function and what stands left of it; other relations as they are.
 fn parts(relation: TableFactor) -> std::result::Result<(Option<TableFactor>, TableFactor), Box<TableFactor>> {
     match relation {
-        function @ TableFactor::Function { .. } if generators::is_generator(&function) => Ok((None, function)),
-        TableFactor::NestedJoin { mut table_with_joins, alias: None }
-            if matches!(table_with_joins.joins.as_slice(), [join] if generators::is_generator(&join.relation)) =>
-        {
+        function @ TableFactor::Function { .. } if generators::is_generator(&function) => {
+            Ok((None, function))
+        }
+        TableFactor::NestedJoin { mut table_with_joins, alias: None } if matches!(table_with_joins.joins.as_slice(), [join] if generators::is_generator(&join.relation)) => {
             match table_with_joins.joins.pop() {
                 Some(join) => Ok((Some(table_with_joins.relation), join.relation)),
                 None => Err(Box::new(TableFactor::NestedJoin { table_with_joins, alias: None })),

@@ -1,11 +1,11 @@
 //! Literals in Spark's types: numbers by their size and suffix, dates, timestamps and intervals by their text.
 
-use chrono_tz::Tz;
 use datafusion::sql::sqlparser::ast::{
-    DataType, DateTimeField, ExactNumberInfo, Expr, Interval, TimezoneInfo, TypedString, UnaryOperator, Value,
+    DataType, ExactNumberInfo, Expr, Interval, TimezoneInfo, TypedString, UnaryOperator, Value,
 };
 
 use super::decimal::Decimal;
+use super::intervals::Units;
 use super::syntax::{call, cast, literal, text};
 use super::udf::{parse_date, parse_timestamp};
 use crate::sql::SqlError;
@@ -93,8 +93,8 @@ pub(super) fn typed(typed: TypedString) -> Result<Expr, SqlError> {
     let Value::SingleQuotedString(written) = &typed.value.value else { return Ok(Expr::TypedString(typed)) };
     let valid = match &typed.data_type {
         DataType::Date => parse_date(written).is_some(),
-        DataType::Timestamp(None, TimezoneInfo::None) => parse_timestamp(written, true, Tz::UTC).is_some(),
-        DataType::TimestampNtz(None) => parse_timestamp(written, false, Tz::UTC).is_some(),
+        DataType::Timestamp(None, TimezoneInfo::None) => parse_timestamp(written, true).is_some(),
+        DataType::TimestampNtz(None) => parse_timestamp(written, false).is_some(),
         _ => true,
     };
     if valid {
@@ -104,42 +104,44 @@ pub(super) fn typed(typed: TypedString) -> Result<Expr, SqlError> {
     Err(SqlError::invalid_typed_literal(name.split(' ').next().unwrap_or_default(), written))
 }
 
-/// An interval of one unit; its kind of unit is its type.
+/// An interval in its units.
 ///
 /// # Errors
-/// `UNSUPPORTED_FEATURE` for several units and for values that are no literal.
+/// `INVALID_INTERVAL_FORMAT`; `UNSUPPORTED_FEATURE` for units that Spark does not have and values that are no literal.
 pub(super) fn interval(interval: &Interval) -> Result<Expr, SqlError> {
     let unsupported = || SqlError::unsupported(format!("the interval {interval}"));
-    let count = count(&interval.value).ok_or_else(unsupported)?;
-    let unit =
-        interval.leading_field.as_ref().filter(|_| interval.last_field.is_none()).ok_or_else(unsupported)?;
-    let (function, count) = match unit {
-        DateTimeField::Year | DateTimeField::Years => ("interval_months", count.checked_mul(12)),
-        DateTimeField::Month | DateTimeField::Months => ("interval_months", Some(count)),
-        DateTimeField::Week(None) | DateTimeField::Weeks => ("interval_days", count.checked_mul(7)),
-        DateTimeField::Day | DateTimeField::Days => ("interval_days", Some(count)),
-        DateTimeField::Hour | DateTimeField::Hours => ("interval_micros", count.checked_mul(3_600_000_000)),
-        DateTimeField::Minute | DateTimeField::Minutes => ("interval_micros", count.checked_mul(60_000_000)),
-        DateTimeField::Second | DateTimeField::Seconds => ("interval_micros", count.checked_mul(1_000_000)),
-        DateTimeField::Millisecond | DateTimeField::Milliseconds => {
-            ("interval_micros", count.checked_mul(1000))
-        }
-        DateTimeField::Microsecond | DateTimeField::Microseconds => ("interval_micros", Some(count)),
-        _ => return Err(unsupported()),
+    let text = value_text(&interval.value).ok_or_else(unsupported)?;
+    let from = interval.leading_field.as_ref().ok_or_else(unsupported)?.to_string().to_uppercase();
+    let (unit, factor) = match from.trim_end_matches('S') {
+        "WEEK" => ("DAY", Decimal::of(7)),
+        "MILLISECOND" => ("SECOND", Decimal { scale: 3, ..Decimal::of(1) }),
+        "MICROSECOND" => ("SECOND", Decimal { scale: 6, ..Decimal::of(1) }),
+        unit => (unit, Decimal::of(1)),
     };
-    let count = count.ok_or_else(unsupported)?;
-    Ok(call(function, vec![cast(plain(&count.to_string()), DataType::BigInt(None))]))
+    let units = match &interval.last_field {
+        Some(last) => format!("{unit} TO {}", last.to_string().to_uppercase()),
+        None => unit.to_owned(),
+    };
+    let units = Units::parse(&units).ok_or_else(unsupported)?;
+    let text = match Decimal::parse(text.trim()).and_then(|number| number.times(factor)) {
+        Some(number) => number.to_string(),
+        None => text,
+    };
+    let text = if unit == "SECOND" { text } else { text.trim_end_matches(".0").to_owned() };
+    let amount = units.read(&text).ok_or_else(|| SqlError::invalid_interval_format(&text, &units.text()))?;
+    let amount = cast(plain(&amount.to_string()), DataType::BigInt(None));
+    Ok(call("@interval", vec![amount, self::text(units.text())]))
 }
 
-fn count(value: &Expr) -> Option<i64> {
+fn value_text(value: &Expr) -> Option<String> {
     match value {
         Expr::Value(value) => match &value.value {
-            Value::SingleQuotedString(written) => written.trim().parse().ok(),
-            Value::Number(digits, _) => digits.parse().ok(),
+            Value::SingleQuotedString(written) => Some(written.clone()),
+            Value::Number(digits, _) => Some(digits.clone()),
             _ => None,
         },
-        Expr::UnaryOp { op: UnaryOperator::Minus, expr } => count(expr)?.checked_neg(),
-        Expr::Cast { expr, .. } | Expr::Nested(expr) => count(expr),
+        Expr::UnaryOp { op: UnaryOperator::Minus, expr } => Some(format!("-{}", value_text(expr)?)),
+        Expr::Cast { expr, .. } | Expr::Nested(expr) => value_text(expr),
         _ => None,
     }
 }

@@ -71,6 +71,9 @@ pub(super) fn fields(schema: &Schema, names: &Names) -> Result<Vec<StructField>,
     let fields = schema.fields().iter();
     fields
         .map(|field| {
+            if let Some(interval) = super::intervals::field(names.of(field.name()), field) {
+                return Ok(interval);
+            }
             let data_type = DataType::try_from_arrow(field.data_type()).map_err(|error| {
                 let feature = format!("a column of type {}", field.data_type());
                 SqlError::unsupported(feature).with_source(error)
@@ -87,6 +90,9 @@ pub(super) fn fields(schema: &Schema, names: &Names) -> Result<Vec<StructField>,
 pub(in crate::sql::execute) fn table_schema(fields: Vec<StructField>) -> Result<StructType, SqlError> {
     let mut taken = HashSet::new();
     for field in &fields {
+        if super::intervals::is_interval(field) {
+            return Err(SqlError::unsupported("a column of type INTERVAL"));
+        }
         if !taken.insert(field.name.to_lowercase()) {
             return Err(SqlError::column_already_exists(format!("`{}`", field.name)));
         }

@@ -58,7 +58,7 @@ fn scalar(array: &ArrayRef, row: usize) -> Result<String, SqlError> {
         DataType::BinaryView => STANDARD.encode(array.as_binary_view().value(row)),
         DataType::Date32 => date(array.as_primitive::<Date32Type>().value(row))?,
         DataType::Timestamp(TimeUnit::Microsecond, zone) => {
-            timestamp(array.as_primitive::<TimestampMicrosecondType>().value(row), zone.is_some())?
+            timestamp(array.as_primitive::<TimestampMicrosecondType>().value(row), zone.as_deref())?
         }
         other => return Err(SqlError::unsupported(format!("a result column of type {other}"))),
     })
@@ -102,12 +102,17 @@ fn date(days: i32) -> Result<String, SqlError> {
     Ok(format!("{}-{:02}-{:02}", year_text(&date), date.month(), date.day()))
 }
 
-/// ISO 8601 with milliseconds; with the `Z` of the session's zone, UTC, unless the type has no zone.
-fn timestamp(microseconds: i64, zoned: bool) -> Result<String, SqlError> {
+/// ISO 8601 with milliseconds and the offset of the zone, `Z` for UTC; without a zone when the type has none.
+fn timestamp(microseconds: i64, zone: Option<&str>) -> Result<String, SqlError> {
     let instant: DateTime<Utc> =
         DateTime::from_timestamp_micros(microseconds).ok_or_else(SqlError::far_date)?;
-    let text = instant.to_rfc3339_opts(SecondsFormat::Millis, true);
-    Ok(if zoned { text } else { text.trim_end_matches('Z').to_owned() })
+    let Some(zone) = zone else {
+        return Ok(instant.to_rfc3339_opts(SecondsFormat::Millis, true).trim_end_matches('Z').to_owned());
+    };
+    Ok(match super::zone::named(zone) {
+        Some(zone) => instant.with_timezone(&zone).to_rfc3339_opts(SecondsFormat::Millis, true),
+        None => instant.to_rfc3339_opts(SecondsFormat::Millis, true),
+    })
 }
 
 #[cfg(test)]

@@ -3,8 +3,8 @@
 use std::ops::ControlFlow;
 
 use datafusion::sql::sqlparser::ast::{
-    CastKind, DataType, Expr, GroupByExpr, Ident, LambdaFunction, LimitClause, OneOrManyWithParens, OrderByKind,
-    Query, Select, SelectItem, TableFactor, UnaryOperator, Value, VisitMut, VisitorMut,
+    CastKind, DataType, Expr, GroupByExpr, Ident, LambdaFunction, LimitClause, OneOrManyWithParens,
+    OrderByKind, Query, Select, SelectItem, TableFactor, UnaryOperator, Value, VisitMut, VisitorMut,
 };
 
 use super::session_values::SessionValues;
@@ -65,7 +65,8 @@ impl VisitorMut for Rewriter<'_> {
     }
 
     fn pre_visit_select(&mut self, select: &mut Select) -> ControlFlow<SqlError> {
-        if let Err(error) = generators::rewrite(select) {
+        let refused = functions::windows::refuse_in("WHERE", select.selection.as_ref());
+        if let Err(error) = refused.and_then(|()| generators::rewrite(select)) {
             return ControlFlow::Break(error);
         }
         select.projection.iter_mut().for_each(named);
@@ -126,6 +127,9 @@ fn rewritten(expr: Expr, values: &SessionValues) -> Result<Expr, SqlError> {
         Expr::Identifier(name) => functions::without_brackets(name, values),
         Expr::Struct { values, .. } => functions::structure(values),
         Expr::Tuple(values) if !values.is_empty() => functions::structure(values),
+        Expr::Cast { expr, data_type: DataType::Interval { fields: Some(fields), .. }, .. } => {
+            call("@to_interval", vec![*expr, super::syntax::text(fields.to_string().to_uppercase())])
+        }
         Expr::Cast { kind, expr, data_type, array, format } => {
             Expr::Cast { kind, expr, data_type: plain_text(data_type), array, format }
         }

@@ -21,7 +21,10 @@ use crate::sql::execute::Context;
 
 /// A session without tables. Names keep their case, nulls sort as in Spark, and literals with a point are decimals.
 pub(super) fn context(context: &Context) -> SessionContext {
-    let state = builder()
+    let mut builder = builder();
+    let config = builder.config().get_or_insert_default().options_mut();
+    config.execution.time_zone = Some(context.session().configuration.time_zone().to_owned());
+    let state = builder
         .with_runtime_env(context.services.compute.runtime())
         .with_physical_optimizer_rule(Arc::new(Interruptible(context.gate.clone())))
         .build();

@@ -4,7 +4,7 @@ use chrono::{DateTime, Timelike};
 use datafusion::arrow::array::{Array, ArrayRef, AsArray};
 use datafusion::arrow::datatypes::{DataType, TimeUnit, TimestampMicrosecondType};
 
-use super::render;
+use super::{render, zone};
 use crate::sql::SqlError;
 
 /// The text of a value; `None` for null. Scalars but timestamps read as they do in results.
@@ -16,8 +16,8 @@ pub(super) fn text(array: &ArrayRef, row: usize) -> Result<Option<String>, SqlEr
         return Ok(None);
     }
     match array.data_type() {
-        DataType::Timestamp(TimeUnit::Microsecond, _) => {
-            timestamp(array.as_primitive::<TimestampMicrosecondType>().value(row)).map(Some)
+        DataType::Timestamp(TimeUnit::Microsecond, zone) => {
+            timestamp(array.as_primitive::<TimestampMicrosecondType>().value(row), zone.is_some()).map(Some)
         }
         DataType::Binary => {
             Ok(Some(String::from_utf8_lossy(array.as_binary::<i32>().value(row)).into_owned()))
@@ -55,8 +55,9 @@ fn unsupported(array: &ArrayRef) -> SqlError {
 }
 
 /// `2021-06-15 12:34:56.789`: a fraction only when there is one, without zeros at its end.
-fn timestamp(microseconds: i64) -> Result<String, SqlError> {
-    let instant = DateTime::from_timestamp_micros(microseconds).ok_or_else(SqlError::far_date)?;
+fn timestamp(microseconds: i64, zoned: bool) -> Result<String, SqlError> {
+    let instant = DateTime::from_timestamp_micros(microseconds).ok_or_else(SqlError::far_date)?.naive_utc();
+    let instant = if zoned { zone::local(instant) } else { instant };
     let seconds = instant.format("%Y-%m-%d %H:%M:%S");
     let fraction = format!("{:06}", instant.nanosecond() / 1000);
     let fraction = fraction.trim_end_matches('0');
@@ -69,7 +70,7 @@ mod tests {
 
     #[test]
     fn timestamps_have_a_fraction_only_when_there_is_one() {
-        assert_eq!(timestamp(1_623_760_496_000_000).unwrap(), "2021-06-15 12:34:56");
-        assert_eq!(timestamp(1_623_760_496_120_000).unwrap(), "2021-06-15 12:34:56.12");
+        assert_eq!(timestamp(1_623_760_496_000_000, true).unwrap(), "2021-06-15 12:34:56");
+        assert_eq!(timestamp(1_623_760_496_120_000, true).unwrap(), "2021-06-15 12:34:56.12");
     }
 }

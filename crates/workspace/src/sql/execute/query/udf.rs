@@ -16,6 +16,7 @@ mod definition;
 mod fields;
 mod formats;
 mod generators;
+mod intervals;
 mod json;
 mod lambdas;
 mod maps;
@@ -37,7 +38,7 @@ use datafusion::sql::sqlparser::ast::Expr;
 
 pub(super) use arithmetic::{ADD, DIVIDE, INT_DIVIDE, MULTIPLY, REMAINDER, SUBTRACT};
 pub(in crate::sql::execute) use assignment::assigned;
-pub(super) use cast::{cast_to, parse_date, parse_timestamp, try_cast_to, year_text};
+pub(super) use cast::{cast_to, convert, parse_date, parse_timestamp, try_cast_to, year_text};
 pub(super) use definition::{Definition, is_interval};
 pub(super) use fields::FIELD;
 pub(super) use generators::generator;
@@ -56,6 +57,7 @@ const FAMILIES: &[&[Definition]] = &[
     fields::FUNCTIONS,
     formats::FUNCTIONS,
     generators::FUNCTIONS,
+    intervals::FUNCTIONS,
     json::FUNCTIONS,
     maps::FUNCTIONS,
     mathematics::FUNCTIONS,

@@ -1,8 +1,8 @@
 //! Aggregates.
 
 use datafusion::sql::sqlparser::ast::{
-    BinaryOperator, DataType, DuplicateTreatment, Expr, Function, FunctionArg, FunctionArgExpr, FunctionArguments,
-    NullTreatment, OrderByExpr, Value,
+    BinaryOperator, DataType, DuplicateTreatment, Expr, Function, FunctionArg, FunctionArgExpr,
+    FunctionArguments, NullTreatment, OrderByExpr, Value,
 };
 
 use super::Row;
@@ -22,10 +22,7 @@ pub(super) const FUNCTIONS: &[Row] = &[
             Some(call("count", vec![case(condition, literal(Value::Boolean(true)), None)]))
         }),
     ),
-    (
-        "grouping",
-        Expression(|arguments| Some(cast(call("grouping", arguments), DataType::TinyInt(None)))),
-    ),
+    ("grouping", Expression(|arguments| Some(cast(call("grouping", arguments), DataType::TinyInt(None))))),
     ("max", Engine("max")),
     ("mean", Engine("avg")),
     ("min", Engine("min")),

@@ -1,13 +1,25 @@
 //! Arrays and structs.
 
-use datafusion::sql::sqlparser::ast::Expr;
+use datafusion::sql::sqlparser::ast::{Expr, Value};
 
 use super::Row;
 use super::Rule::{Engine, Expression};
-use crate::sql::execute::query::syntax::{call, text};
+use crate::sql::execute::query::syntax::{call, literal, text};
 
-pub(super) const FUNCTIONS: &[Row] =
-    &[("array", Engine("make_array")), ("named_struct", Expression(named)), ("struct", Expression(numbered))];
+pub(super) const FUNCTIONS: &[Row] = &[
+    ("array", Engine("make_array")),
+    ("map", Expression(map)),
+    ("named_struct", Expression(named)),
+    ("struct", Expression(numbered)),
+];
+
+/// DataFusion takes no function of ours without arguments.
+fn map(arguments: Vec<Expr>) -> Option<Expr> {
+    Some(match arguments.is_empty() {
+        true => call("@empty_map", vec![literal(Value::Null)]),
+        false => call("map", arguments),
+    })
+}
 
 /// Names are texts, each with a value.
 fn named(arguments: Vec<Expr>) -> Option<Expr> {
@@ -26,7 +38,9 @@ pub(super) fn fields(values: Vec<Expr>) -> Vec<Expr> {
     let field = |(position, value): (usize, Expr)| {
         let name = match &value {
             Expr::Identifier(name) | Expr::Named { name, .. } => name.value.clone(),
-            Expr::CompoundIdentifier(parts) => parts.last().map(|name| name.value.clone()).unwrap_or_default(),
+            Expr::CompoundIdentifier(parts) => {
+                parts.last().map(|name| name.value.clone()).unwrap_or_default()
+            }
             _ => format!("col{}", position + 1),
         };
         let value = match value {

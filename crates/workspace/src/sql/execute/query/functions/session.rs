@@ -6,6 +6,7 @@ use super::Row;
 use super::Rule::Session;
 use crate::sql::execute::query::session_values::SessionValues;
 use crate::sql::execute::query::syntax::{date, literal, text, timestamp};
+use crate::sql::execute::query::zone;
 
 pub(super) const FUNCTIONS: &[Row] = &[
     ("curdate", Session(today)),
@@ -37,7 +38,11 @@ fn schema(arguments: &[Expr], values: &SessionValues) -> Option<Expr> {
 }
 
 fn today(arguments: &[Expr], values: &SessionValues) -> Option<Expr> {
-    none(arguments, date(values.now.format("%Y-%m-%d").to_string()))
+    let now = match zone::named(&values.time_zone) {
+        Some(zone) => values.now.with_timezone(&zone).naive_local(),
+        None => values.now.naive_utc(),
+    };
+    none(arguments, date(now.format("%Y-%m-%d").to_string()))
 }
 
 fn now(arguments: &[Expr], values: &SessionValues) -> Option<Expr> {

@@ -1,12 +1,16 @@
 //! Functions of windows, and what Spark refuses of windows.
 
+use std::ops::ControlFlow;
+
 use datafusion::sql::sqlparser::ast::{
-    DuplicateTreatment, Expr, Function, FunctionArg, FunctionArgExpr, FunctionArguments, WindowType,
+    DuplicateTreatment, Expr, Function, FunctionArg, FunctionArgExpr, FunctionArguments, Visit, Visitor,
+    WindowType,
 };
 
 use super::Row;
 use super::Rule::{Engine, EngineInt};
 use crate::sql::SqlError;
+use crate::sql::execute::query::over::has_subquery;
 use crate::sql::execute::query::syntax::{arguments, integer, without_int_cast};
 
 pub(super) const FUNCTIONS: &[Row] = &[
@@ -40,11 +44,43 @@ pub(super) fn check(function: &Function, name: &str) -> Result<(), SqlError> {
             Err(SqlError::window_function_frame_not_ordered(name))
         }
         Some(_) if is_distinct(function) => Err(SqlError::distinct_window_function_unsupported(name)),
-        Some(_) if name == "ntile" => match arguments(function).as_deref().and_then(|list| integer(list.first()?)) {
-            Some(buckets) if buckets <= 0 => Err(SqlError::value_out_of_parameter_range("ntile", 0)),
-            _ => Ok(()),
-        },
+        Some(_) if name == "ntile" => {
+            match arguments(function).as_deref().and_then(|list| integer(list.first()?)) {
+                Some(buckets) if buckets <= 0 => Err(SqlError::value_out_of_parameter_range("ntile", 0)),
+                _ => Ok(()),
+            }
+        }
         _ => Ok(()),
+    }
+}
+
+/// Refuses functions of windows in a clause that chooses rows before there are windows. Subqueries have their own.
+///
+/// # Errors
+/// `WINDOW_FUNCTION_NOT_ALLOWED_IN_CLAUSE`
+pub(in crate::sql::execute::query) fn refuse_in(
+    clause: &str,
+    condition: Option<&Expr>,
+) -> Result<(), SqlError> {
+    match condition
+        .is_some_and(|condition| !has_subquery(condition) && condition.visit(&mut Windows).is_break())
+    {
+        true => Err(SqlError::window_function_not_allowed(clause)),
+        false => Ok(()),
+    }
+}
+
+/// Breaks at a function with OVER.
+struct Windows;
+
+impl Visitor for Windows {
+    type Break = ();
+
+    fn pre_visit_expr(&mut self, expr: &Expr) -> ControlFlow<()> {
+        match expr {
+            Expr::Function(function) if function.over.is_some() => ControlFlow::Break(()),
+            _ => ControlFlow::Continue(()),
+        }
     }
 }
 

@@ -4,7 +4,7 @@ mod operation;
 
 use datafusion::arrow::array::ArrayRef;
 use datafusion::arrow::compute::kernels::numeric;
-use datafusion::arrow::datatypes::DataType;
+use datafusion::arrow::datatypes::{DataType, IntervalDayTime};
 use datafusion::arrow::error::ArrowError;
 use datafusion::common::{Result, ScalarValue};
 
@@ -77,7 +77,10 @@ pub(super) const FUNCTIONS: &[Definition] = &[
         let negative = match value {
             ScalarValue::Float32(Some(number)) => number.is_sign_negative(),
             ScalarValue::Float64(Some(number)) => number.is_sign_negative(),
-            _ => Decimal::from_value(value).is_some_and(Decimal::is_negative),
+            _ => match crate::sql::execute::query::intervals::amount(value) {
+                Some(length) => length < 0,
+                None => Decimal::from_value(value).is_some_and(Decimal::is_negative),
+            },
         };
         if negative { negated(value) } else { Ok(value.clone()) }
     }),
@@ -87,6 +90,15 @@ pub(super) const FUNCTIONS: &[Definition] = &[
 /// `ARITHMETIC_OVERFLOW` for the least number of an integer type.
 fn negated(value: &ScalarValue) -> Answer {
     match value {
+        ScalarValue::IntervalYearMonth(Some(months)) => {
+            Ok(ScalarValue::IntervalYearMonth(months.checked_neg()))
+        }
+        ScalarValue::DurationMicrosecond(Some(micros)) => {
+            Ok(ScalarValue::DurationMicrosecond(micros.checked_neg()))
+        }
+        ScalarValue::IntervalDayTime(Some(interval)) => {
+            Ok(ScalarValue::IntervalDayTime(Some(IntervalDayTime::new(-interval.days, 0))))
+        }
         ScalarValue::Float32(Some(number)) => Ok(ScalarValue::Float32(Some(-number))),
         ScalarValue::Float64(Some(number)) => Ok(ScalarValue::Float64(Some(-number))),
         _ => {

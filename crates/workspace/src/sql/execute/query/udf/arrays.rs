@@ -182,16 +182,13 @@ pub(super) const FUNCTIONS: &[Definition] = &[
         let index = usize::try_from(row.int(1)).ok();
         Ok(index.and_then(|index| row.elements(0).ok()?.get(index).cloned()).unwrap_or(ScalarValue::Null))
     }),
-    Definition::rows(
-        &["element_at"],
-        &[Any, Any],
-        Output::Of(|types, _| parts::item_type(types, true)),
-        |row| parts::element_at(row, false),
-    ),
+    Definition::rows(&["element_at"], &[Any, Any], Output::Of(|types, _| parts::item_type(types)), |row| {
+        parts::element_at(row, false)
+    }),
     Definition::rows(
         &["try_element_at"],
         &[Any, Any],
-        Output::Of(|types, _| parts::item_type(types, true)),
+        Output::Of(|types, _| parts::item_type(types)),
         |row| parts::element_at(row, true),
     ),
 ];

@@ -7,7 +7,7 @@ use datafusion::logical_expr::{
     ColumnarValue, Expr, ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl, Signature, Volatility, cast,
 };
 
-use super::{external, on_columns, operands};
+use super::{cast_to, external, on_columns, operands};
 use crate::sql::SqlError;
 use crate::sql::execute::query::casts::spark_name;
 
@@ -19,6 +19,9 @@ pub(in crate::sql::execute) fn assigned(
     column: &str,
 ) -> Expr {
     let whole = wanted.is_signed_integer() || wanted.is_decimal();
+    if matches!(wanted, DataType::Timestamp(..) | DataType::Date32) {
+        return cast_to(value, given, wanted);
+    }
     if !(whole && given.is_numeric()) {
         return cast(value, wanted);
     }

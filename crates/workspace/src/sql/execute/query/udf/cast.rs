@@ -5,7 +5,7 @@ mod times;
 
 use datafusion::arrow::array::{Array, ArrayRef, new_empty_array};
 use datafusion::arrow::compute::cast as arrow_cast;
-use datafusion::arrow::datatypes::DataType;
+use datafusion::arrow::datatypes::{DataType, TimeUnit};
 use datafusion::common::{Result, ScalarValue};
 use datafusion::logical_expr::{
     ColumnarValue, Expr, ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl, Signature, Volatility, cast,
@@ -15,7 +15,8 @@ use super::definition::is_interval;
 use super::{external, on_columns, operands};
 use crate::sql::SqlError;
 use crate::sql::execute::query::casts::{Kind, kind, spark_name};
-use crate::sql::execute::query::{common_type, spark_text};
+use crate::sql::execute::query::intervals::amount;
+use crate::sql::execute::query::{common_type, spark_text, zone};
 
 pub(super) use numbers::integer;
 pub(super) use times::{instant, zone_offset};
@@ -47,7 +48,7 @@ fn widens(given: &DataType, wanted: &DataType) -> bool {
     *given == DataType::Null
         || (whole && given.primitive_width() <= wanted.primitive_width())
         || (given.is_signed_integer() && *wanted == DataType::Float64)
-        || (*given == DataType::Date32 && matches!(wanted, DataType::Timestamp(..)))
+        || (*given == DataType::Date32 && matches!(wanted, DataType::Timestamp(_, None)))
 }
 
 /// A literal of the type itself.
@@ -98,9 +99,11 @@ impl ScalarUDFImpl for SparkCast {
     }
 
     fn invoke_with_args(&self, arguments: ScalarFunctionArgs) -> Result<ColumnarValue> {
-        on_columns(&arguments, |columns| {
-            let [column] = operands(columns)?;
-            column_as(column, &self.wanted, self.tolerant)
+        zone::within(&arguments.config_options, || {
+            on_columns(&arguments, |columns| {
+                let [column] = operands(columns)?;
+                column_as(column, &self.wanted, self.tolerant)
+            })
         })
     }
 }
@@ -151,6 +154,9 @@ fn convert_as(value: &ScalarValue, wanted: &DataType, tolerant: bool) -> Result<
     if value.is_null() {
         return ScalarValue::try_from(wanted).map_err(crate::sql::execute::query::error::sql_error);
     }
+    if let (Some(length), DataType::Duration(_)) = (amount(value), wanted) {
+        return Ok(ScalarValue::DurationMicrosecond(Some(length)));
+    }
     match (kind(&given), kind(wanted)) {
         (_, Kind::Text) => text_of(value),
         (Kind::Text, Kind::Number) => numbers::from_text(text(value), wanted),
@@ -162,9 +168,7 @@ fn convert_as(value: &ScalarValue, wanted: &DataType, tolerant: bool) -> Result<
         (Kind::Number, Kind::Truth) => Ok(numbers::truth_from_number(value)),
         (Kind::Number, Kind::Timestamp) => times::timestamp_from_number(value, wanted),
         (Kind::Timestamp, Kind::Number) => times::number_from_timestamp(value, wanted),
-        (Kind::Date | Kind::Timestamp, Kind::Date | Kind::Timestamp) => {
-            value.cast_to(wanted).map_err(crate::sql::execute::query::error::sql_error)
-        }
+        (Kind::Date | Kind::Timestamp, Kind::Date | Kind::Timestamp) => times::between(value, wanted),
         _ => container(value, wanted, tolerant),
     }
 }
@@ -239,6 +243,7 @@ fn require_castable(given: &DataType, wanted: &DataType) -> Result<(), SqlError>
     };
     match (from, to) {
         _ if given == wanted => Ok(()),
+        _ if is_interval(given) && *wanted == DataType::Duration(TimeUnit::Microsecond) => Ok(()),
         _ if is_interval(given) || is_interval(wanted) => Err(SqlError::unsupported("CAST of an INTERVAL")),
         (Kind::Null, _) | (_, Kind::Text) => Ok(()),
         (Kind::Number | Kind::Truth, Kind::Number | Kind::Truth) => Ok(()),

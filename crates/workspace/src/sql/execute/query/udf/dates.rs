@@ -1,11 +1,10 @@
-//! Intervals as literals make them, and dates computed from dates.
+//! Dates computed from dates.
 
 use chrono::{Datelike, NaiveDate, Weekday};
-use datafusion::arrow::datatypes::{DataType, IntervalDayTime, IntervalUnit, TimeUnit};
-use datafusion::common::ScalarValue;
+use datafusion::arrow::datatypes::DataType;
 
 use super::arithmetic::add_months;
-use super::definition::Parameter::{Date, Int, Long, Text, Timestamp, Truth};
+use super::definition::Parameter::{Date, Int, Text, Timestamp, Truth};
 use super::definition::{Answer, Definition, Output};
 use super::row::{NULL, Row, date, double, int, text};
 use crate::sql::SqlError;
@@ -14,27 +13,6 @@ const INT: Output = Output::Type(DataType::Int32);
 const DATE: Output = Output::Type(DataType::Date32);
 
 pub(super) const FUNCTIONS: &[Definition] = &[
-    Definition::rows(
-        &["interval_months"],
-        &[Long],
-        Output::Type(DataType::Interval(IntervalUnit::YearMonth)),
-        |row| Ok(ScalarValue::IntervalYearMonth(i32::try_from(row.long(0)).ok())),
-    ),
-    Definition::rows(
-        &["interval_days"],
-        &[Long],
-        Output::Type(DataType::Interval(IntervalUnit::DayTime)),
-        |row| {
-            let days = i32::try_from(row.long(0)).ok();
-            Ok(ScalarValue::IntervalDayTime(days.map(|days| IntervalDayTime::new(days, 0))))
-        },
-    ),
-    Definition::rows(
-        &["interval_micros"],
-        &[Long],
-        Output::Type(DataType::Duration(TimeUnit::Microsecond)),
-        |row| Ok(ScalarValue::DurationMicrosecond(Some(row.long(0)))),
-    ),
     Definition::rows(&["year"], &[Date], INT, |row| int(row.date(0).year())),
     Definition::rows(&["quarter"], &[Date], INT, |row| unsigned(row.date(0).month0() / 3 + 1)),
     Definition::rows(&["month"], &[Date], INT, |row| unsigned(row.date(0).month())),

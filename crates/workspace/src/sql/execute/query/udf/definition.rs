@@ -17,6 +17,8 @@ use super::{external, on_columns};
 use crate::sql::SqlError;
 use crate::sql::execute::query::casts::{Kind, kind, spark_name};
 use crate::sql::execute::query::common_type;
+use crate::sql::execute::query::intervals::Units;
+use crate::sql::execute::query::zone;
 
 /// What a function answers for a row.
 pub(in crate::sql::execute::query) type Answer = Result<ScalarValue, SqlError>;
@@ -172,9 +174,15 @@ impl Definition {
             .collect()
     }
 
-    /// Dates with an interval added or taken away.
+    /// Arithmetic, and what is made of intervals alone.
     fn takes_intervals(&self) -> bool {
-        matches!(self.name(), "add" | "subtract" | "try_add" | "try_subtract")
+        let arithmetic = ["multiply", "divide", "typeof", "sequence"].contains(&self.name());
+        self.keeps_units() || arithmetic || self.name().starts_with('@')
+    }
+
+    /// Sums of intervals have all their units.
+    fn keeps_units(&self) -> bool {
+        ["add", "subtract", "try_add", "try_subtract", "negative", "positive", "abs"].contains(&self.name())
     }
 
     fn output(&self, taken: &[DataType], known: &[Option<&ScalarValue>]) -> Result<DataType, SqlError> {
@@ -262,7 +270,7 @@ impl Parameter {
             Self::Int => simple(DataType::Int32, from == Kind::Text || (whole && *given != DataType::Int64)),
             Self::Long => simple(DataType::Int64, from == Kind::Text || whole),
             Self::Double => simple(DataType::Float64, matches!(from, Kind::Text | Kind::Number)),
-            Self::Number if from == Kind::Number => Some(given.clone()),
+            Self::Number if from == Kind::Number || is_interval(given) => Some(given.clone()),
             Self::Number => simple(DataType::Float64, from == Kind::Text),
             Self::Date => simple(DataType::Date32, matches!(from, Kind::Text | Kind::Date | Kind::Timestamp)),
             Self::Timestamp => {
@@ -302,6 +310,20 @@ impl fmt::Debug for SparkFunction {
     }
 }
 
+impl SparkFunction {
+    /// The units of an interval: those it is asked for, or all of the intervals it is made of.
+    fn units(&self, result: &Field, arguments: &ReturnFieldArgs) -> Option<Units> {
+        let of_result = Units::of(result)?;
+        let asked =
+            arguments.scalar_arguments.get(1).copied().flatten().and_then(|text| text.try_as_str().flatten());
+        if let Some(units) = asked.and_then(Units::parse) {
+            return Some(units);
+        }
+        let given = arguments.arg_fields.iter().filter_map(|field| Units::of(field)).reduce(Units::with);
+        given.filter(|units| units.data_type() == of_result.data_type() && self.definition.keeps_units())
+    }
+}
+
 impl ScalarUDFImpl for SparkFunction {
     fn name(&self) -> &str {
         self.definition.name()
@@ -325,11 +347,17 @@ impl ScalarUDFImpl for SparkFunction {
         let types: Vec<_> = arguments.arg_fields.iter().map(|field| field.data_type().clone()).collect();
         let taken = self.definition.taken(&types).map_err(external)?;
         let result = self.definition.output(&taken, arguments.scalar_arguments).map_err(external)?;
-        Ok(Arc::new(Field::new(self.name(), result, true)))
+        let field = Field::new(self.name(), result, true);
+        Ok(Arc::new(match self.units(&field, &arguments) {
+            Some(units) => field.with_metadata(units.metadata()),
+            None => field,
+        }))
     }
 
     fn invoke_with_args(&self, arguments: ScalarFunctionArgs) -> Result<ColumnarValue> {
         let result = arguments.return_field.data_type().clone();
-        on_columns(&arguments, |columns| self.definition.computed(columns, &result))
+        zone::within(&arguments.config_options, || {
+            on_columns(&arguments, |columns| self.definition.computed(columns, &result))
+        })
     }
 }

@@ -44,7 +44,7 @@ const ITEM: Definition = Definition::columns(
     &[Any, Any],
     Output::Of(|types, known| match &types[0] {
         DataType::Struct(_) => field_type(&types[0], &name_of(known.get(1).copied().flatten())),
-        _ => item_type(types, false),
+        _ => item_type(types),
     }),
     |columns, result| {
         let [values, names] = operands(columns)?;
@@ -72,7 +72,7 @@ fn field_type(given: &DataType, name: &str) -> Result<DataType, SqlError> {
         DataType::List(element) if matches!(element.data_type(), DataType::Struct(_)) => {
             Ok(array_of(field_type(element.data_type(), name)?))
         }
-        DataType::Map(..) => item_type(&[given.clone(), DataType::Utf8], false),
+        DataType::Map(..) => item_type(&[given.clone(), DataType::Utf8]),
         other => Err(SqlError::invalid_extract_base_field_type(&spark_name(other))),
     }
 }

@@ -14,35 +14,58 @@ use serde_json::Value;
 use super::cast::convert;
 use super::definition::Parameter::{Any, Int, Text};
 use super::definition::{Answer, Definition, Output};
-use super::row::{Row, array, array_of, common, element_type, entry_types};
 use super::operands;
+use super::row::{Row, array, array_of, common, element_type, entry_types};
 use crate::sql::SqlError;
 use crate::sql::execute::query::casts::spark_name;
 use crate::sql::execute::query::error::sql_error;
 
 pub(super) const FUNCTIONS: &[Definition] = &[
-    Definition::columns(&["@explode"], &[Any], Output::Of(|types, _| exploded_type(&types[0], false)), |columns, result| {
-        exploded(columns, result, false)
-    }),
-    Definition::columns(&["@explode_outer"], &[Any], Output::Of(|types, _| exploded_type(&types[0], false)), |columns, result| {
-        exploded(columns, result, true)
-    }),
-    Definition::columns(&["@posexplode"], &[Any], Output::Of(|types, _| exploded_type(&types[0], true)), |columns, result| {
-        exploded(columns, result, false)
-    }),
-    Definition::columns(&["@posexplode_outer"], &[Any], Output::Of(|types, _| exploded_type(&types[0], true)), |columns, result| {
-        exploded(columns, result, true)
-    }),
-    Definition::columns(&["@inline"], &[Any], Output::Of(|types, _| inlined_type(&types[0])), |columns, result| {
-        exploded(columns, result, false)
-    }),
-    Definition::columns(&["@inline_outer"], &[Any], Output::Of(|types, _| inlined_type(&types[0])), |columns, result| {
-        exploded(columns, result, true)
-    }),
+    Definition::columns(
+        &["@explode"],
+        &[Any],
+        Output::Of(|types, _| exploded_type(&types[0], false)),
+        |columns, result| exploded(columns, result, false),
+    ),
+    Definition::columns(
+        &["@explode_outer"],
+        &[Any],
+        Output::Of(|types, _| exploded_type(&types[0], false)),
+        |columns, result| exploded(columns, result, true),
+    ),
+    Definition::columns(
+        &["@posexplode"],
+        &[Any],
+        Output::Of(|types, _| exploded_type(&types[0], true)),
+        |columns, result| exploded(columns, result, false),
+    ),
+    Definition::columns(
+        &["@posexplode_outer"],
+        &[Any],
+        Output::Of(|types, _| exploded_type(&types[0], true)),
+        |columns, result| exploded(columns, result, true),
+    ),
+    Definition::columns(
+        &["@inline"],
+        &[Any],
+        Output::Of(|types, _| inlined_type(&types[0])),
+        |columns, result| exploded(columns, result, false),
+    ),
+    Definition::columns(
+        &["@inline_outer"],
+        &[Any],
+        Output::Of(|types, _| inlined_type(&types[0])),
+        |columns, result| exploded(columns, result, true),
+    ),
     Definition::rows(&["@stack"], &[Int, Any], Output::Of(stacked_type), stacked).variadic().with_nulls(),
-    Definition::rows(&["@json_tuple"], &[Text, Text], Output::Of(|types, _| Ok(tuple_type(types.len() - 1))), tuple)
-        .variadic()
-        .with_nulls(),
+    Definition::rows(
+        &["@json_tuple"],
+        &[Text, Text],
+        Output::Of(|types, _| Ok(tuple_type(types.len() - 1))),
+        tuple,
+    )
+    .variadic()
+    .with_nulls(),
 ];
 
 /// The function of this name in Spark, in lower case.
@@ -66,7 +89,9 @@ fn exploded_type(given: &DataType, with_position: bool) -> Result<DataType, SqlE
             let (key, value) = entry_types(given);
             fields.extend([Field::new("key", key, true), Field::new("value", value, true)]);
         }
-        other => return Err(SqlError::unexpected_input_type(1, "(\"ARRAY\" or \"MAP\")", &spark_name(other))),
+        other => {
+            return Err(SqlError::unexpected_input_type(1, "(\"ARRAY\" or \"MAP\")", &spark_name(other)));
+        }
     }
     Ok(rows_of(fields))
 }
@@ -101,8 +126,9 @@ fn exploded(columns: &[ArrayRef], result: &DataType, outer: bool) -> Result<Arra
             (list.value_offsets(), sources(list.values(), result))
         }
     };
-    let lengths: Vec<i32> =
-        (0..column.len()).map(|row| if column.is_null(row) { 0 } else { offsets[row + 1] - offsets[row] }).collect();
+    let lengths: Vec<i32> = (0..column.len())
+        .map(|row| if column.is_null(row) { 0 } else { offsets[row + 1] - offsets[row] })
+        .collect();
     let least = i32::from(outer);
     let steps = lengths.iter().zip(offsets).flat_map(|(length, start)| {
         (0..(*length).max(least)).map(move |step| (step < *length).then_some((step, start + step)))
@@ -121,7 +147,8 @@ fn exploded(columns: &[ArrayRef], result: &DataType, outer: bool) -> Result<Arra
         });
     }
     let rows = StructArray::try_new_with_length(fields, made, None, places.len())?;
-    let offsets = OffsetBuffer::from_lengths(lengths.iter().map(|length| (*length).max(least).unsigned_abs() as usize));
+    let offsets =
+        OffsetBuffer::from_lengths(lengths.iter().map(|length| (*length).max(least).unsigned_abs() as usize));
     let DataType::List(element) = result else {
         return datafusion::common::internal_err!("rows of type {result}");
     };
@@ -133,7 +160,10 @@ fn sources(values: &ArrayRef, result: &DataType) -> Vec<ArrayRef> {
     let DataType::Struct(given) = values.data_type() else { return vec![Arc::clone(values)] };
     let made = fields(result);
     let inlined = made.len() == given.len()
-        && made.iter().zip(given).all(|(made, given)| made.name() == given.name() && made.data_type() == given.data_type());
+        && made
+            .iter()
+            .zip(given)
+            .all(|(made, given)| made.name() == given.name() && made.data_type() == given.data_type());
     if !inlined {
         return vec![Arc::clone(values)];
     }
@@ -192,7 +222,8 @@ fn tuple(row: &Row) -> Answer {
 /// A struct; fields without a value are null.
 fn structure(values: impl Iterator<Item = ScalarValue>, fields: &Fields) -> Answer {
     let values = values.chain(std::iter::repeat(ScalarValue::Null)).zip(fields);
-    let columns = values.map(|(value, field)| convert(&value, field.data_type())?.to_array().map_err(sql_error));
+    let columns =
+        values.map(|(value, field)| convert(&value, field.data_type())?.to_array().map_err(sql_error));
     let columns = columns.collect::<Result<Vec<_>, _>>()?;
     let made = StructArray::try_new(fields.clone(), columns, None);
     let made = made.map_err(|error| SqlError::internal(error.to_string()).with_source(error))?;

@@ -14,9 +14,12 @@ mod write;
 
 pub(super) const FUNCTIONS: &[Definition] = &[
     Definition::rows(&["from_json"], &[Text, Text], Output::Of(|_, known| read::schema(known)), read::read),
-    Definition::rows(&["to_json"], &[Any], Output::Of(|types, _| write::require_container(&types[0])), |row| {
-        text(write::written(row.value(0))?)
-    }),
+    Definition::rows(
+        &["to_json"],
+        &[Any],
+        Output::Of(|types, _| write::require_container(&types[0])),
+        |row| text(write::written(row.value(0))?),
+    ),
     Definition::rows(&["schema_of_json"], &[Text], Output::Type(DataType::Utf8), |row| {
         match serde_json::from_str::<Value>(row.text(0)) {
             Ok(value) => text(read::schema_of(&value).text()),

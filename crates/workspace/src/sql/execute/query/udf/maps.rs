@@ -24,6 +24,13 @@ pub(super) const FUNCTIONS: &[Definition] = &[
     .variadic()
     .with_nulls(),
     Definition::rows(
+        &["@empty_map"],
+        &[Any],
+        Output::Of(|_, _| Ok(map_of(DataType::Null, DataType::Null))),
+        |row| map(Vec::new(), row.result()),
+    )
+    .with_nulls(),
+    Definition::rows(
         &["map_from_arrays"],
         &[Array, Array],
         Output::Of(|types, _| Ok(map_of(element_type(&types[0]), element_type(&types[1])))),

@@ -11,6 +11,7 @@ use super::definition::Answer;
 use crate::sql::SqlError;
 use crate::sql::execute::query::common_type;
 use crate::sql::execute::query::error::sql_error;
+use crate::sql::execute::query::zone;
 
 /// The arguments of one row. An argument that is null, missing or of another type reads as an empty one; functions
 /// that take nulls ask [`Row::is_null`] first.
@@ -114,8 +115,13 @@ impl<'a> Row<'a> {
         }
     }
 
-    /// A timestamp as the clock of UTC, the zone of the session, shows it.
+    /// A timestamp as the clock of the session shows it.
     pub(super) fn clock(&self, index: usize) -> NaiveDateTime {
+        zone::local(self.utc(index))
+    }
+
+    /// A timestamp as the clock of UTC shows it.
+    pub(super) fn utc(&self, index: usize) -> NaiveDateTime {
         super::cast::instant(self.micros(index)).unwrap_or_default().naive_utc()
     }
 

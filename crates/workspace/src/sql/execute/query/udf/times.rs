@@ -16,6 +16,7 @@ use crate::sql::SqlError;
 use crate::sql::execute::query::casts::{Kind, kind};
 use crate::sql::execute::query::common_type;
 use crate::sql::execute::query::decimal::{Decimal, Rounding};
+use crate::sql::execute::query::zone as session;
 
 const INT: Output = Output::Type(DataType::Int32);
 const LONG: Output = Output::Type(DataType::Int64);
@@ -45,7 +46,7 @@ pub(super) const FUNCTIONS: &[Definition] = &[
     }),
     Definition::rows(&["from_unixtime"], &[Long, Text], TEXT, |row| {
         let at = row.long(0).checked_mul(1_000_000).and_then(instant).ok_or_else(SqlError::far_date)?;
-        text(formatted(at.naive_utc(), row.text_or(1, DEFAULT))?)
+        text(formatted(session::local(at.naive_utc()), row.text_or(1, DEFAULT))?)
     })
     .required(1),
     Definition::rows(&["date_trunc"], &[Text, Timestamp], ZONED, |row| {
@@ -93,10 +94,10 @@ pub(super) const FUNCTIONS: &[Definition] = &[
         Ok(ScalarValue::TimestampMicrosecond(Some(at.and_utc().timestamp_micros()), None))
     }),
     Definition::rows(&["from_utc_timestamp"], &[Timestamp, Text], ZONED, |row| {
-        micros(to_zone(row.clock(0), row.text(1))?)
+        utc(to_zone(row.utc(0), row.text(1))?)
     }),
     Definition::rows(&["to_utc_timestamp"], &[Timestamp, Text], ZONED, |row| {
-        micros(row.clock(0) - zone(row.text(1), row.clock(0))?)
+        utc(row.utc(0) - zone(row.text(1), row.utc(0))?)
     }),
     Definition::rows(&["convert_timezone"], &[Text, Text, Any], UNZONED, |row| {
         let value = convert(row.value(2), row.result())?;
@@ -117,7 +118,12 @@ fn part(value: u32) -> Answer {
     int(i32::try_from(value).unwrap_or(i32::MAX))
 }
 
+/// The timestamp at which the clock of the session shows this.
 fn micros(at: NaiveDateTime) -> Answer {
+    utc(session::utc(at))
+}
+
+fn utc(at: NaiveDateTime) -> Answer {
     timestamp(at.and_utc().timestamp_micros())
 }
 
@@ -132,7 +138,9 @@ fn by_pattern(row: &Row) -> Result<Option<NaiveDateTime>, SqlError> {
         return parsed(row.text(0), row.text(1));
     }
     match convert(value, &common_type::timestamp())? {
-        ScalarValue::TimestampMicrosecond(Some(at), _) => Ok(instant(at).map(|at| at.naive_utc())),
+        ScalarValue::TimestampMicrosecond(Some(at), _) => {
+            Ok(instant(at).map(|at| session::local(at.naive_utc())))
+        }
         _ => Ok(None),
     }
 }
@@ -145,7 +153,7 @@ fn unix_timestamp(row: &Row) -> Answer {
         _ => return Err(SqlError::unsupported("unix_timestamp of what is no time")),
     };
     let at = at.ok_or_else(|| SqlError::cannot_parse_timestamp(row.text(0)))?;
-    long(at.and_utc().timestamp_micros().div_euclid(1_000_000))
+    long(session::utc(at).and_utc().timestamp_micros().div_euclid(1_000_000))
 }
 
 fn truncated(at: NaiveDateTime, unit: &str) -> Option<NaiveDateTime> {
@@ -176,7 +184,7 @@ fn made(row: &Row) -> Result<Option<NaiveDateTime>, SqlError> {
         (0..=60_000_000).contains(&micros).then(|| minute + chrono::Duration::microseconds(micros))
     };
     match local() {
-        Some(local) if row.len() > 6 => Ok(Some(local - zone(row.text(6), local)?)),
+        Some(local) if row.len() > 6 => Ok(Some(session::local(local - zone(row.text(6), local)?))),
         local => Ok(local),
     }
 }

@@ -24,14 +24,17 @@ pub(super) const FUNCTIONS: &[Definition] = &[
 /// `CANNOT_DECODE_URL`
 fn decoded(url: &str) -> Answer {
     let plain = url.replace('+', " ");
-    let digits = |rest: &str| rest.get(..2).is_some_and(|pair| pair.bytes().all(|digit| digit.is_ascii_hexdigit()));
+    let digits =
+        |rest: &str| rest.get(..2).is_some_and(|pair| pair.bytes().all(|digit| digit.is_ascii_hexdigit()));
     let valid = plain.split('%').skip(1).all(digits);
     match percent_decode_str(&plain).decode_utf8() {
         Ok(decoded) if valid => text(decoded),
         _ => Err(SqlError::new(
             "CANNOT_DECODE_URL",
             "22546",
-            format!("The provided URL cannot be decoded: {url}. Please ensure that the URL is properly formatted and try again."),
+            format!(
+                "The provided URL cannot be decoded: {url}. Please ensure that the URL is properly formatted and try again."
+            ),
         )),
     }
 }
@@ -96,9 +99,13 @@ fn part(row: &Row) -> Answer {
         ("QUERY", _) => parts.query.map(str::to_owned),
         ("REF", _) => parts.reference.map(str::to_owned),
         ("PROTOCOL", _) => Some(parts.protocol.to_owned()),
-        ("FILE", _) => Some(parts.query.map_or(parts.path.to_owned(), |query| format!("{}?{query}", parts.path))),
+        ("FILE", _) => {
+            Some(parts.query.map_or(parts.path.to_owned(), |query| format!("{}?{query}", parts.path)))
+        }
         ("AUTHORITY", _) => parts.authority.map(str::to_owned),
-        ("USERINFO", _) => parts.authority.and_then(|authority| Some(authority.rsplit_once('@')?.0.to_owned())),
+        ("USERINFO", _) => {
+            parts.authority.and_then(|authority| Some(authority.rsplit_once('@')?.0.to_owned()))
+        }
         _ => None,
     };
     found.map_or(NULL, text)

@@ -1,7 +1,7 @@
 //! What an operator gives for two values, and of which type.
 
 use chrono::{Duration, Months, NaiveDate};
-use datafusion::arrow::datatypes::DataType;
+use datafusion::arrow::datatypes::{DataType, Field, IntervalUnit, TimeUnit};
 use datafusion::common::ScalarValue;
 
 use super::refused;
@@ -9,8 +9,10 @@ use crate::sql::SqlError;
 use crate::sql::execute::query::casts::{Kind, kind, spark_name};
 use crate::sql::execute::query::common_type;
 use crate::sql::execute::query::decimal::{Decimal, Rounding, bounded};
+use crate::sql::execute::query::intervals::{Units, amount};
 use crate::sql::execute::query::udf::cast::{convert, instant, integer};
 use crate::sql::execute::query::udf::definition::{Answer, is_interval};
+use crate::sql::execute::query::zone as session;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Operation {
@@ -119,6 +121,9 @@ fn is_time(kind: Kind) -> bool {
 
 /// Dates and timestamps with days, months or a time added.
 fn of_times(operation: Operation, left: &DataType, right: &DataType) -> Result<DataType, SqlError> {
+    if let Some(interval) = of_intervals(operation, left, right)? {
+        return Ok(interval);
+    }
     let (time, other) = match operation {
         Operation::Add if !is_time(kind(left)) => (right, left),
         Operation::Add | Operation::Subtract => (left, right),
@@ -133,6 +138,40 @@ fn of_times(operation: Operation, left: &DataType, right: &DataType) -> Result<D
         Kind::Date | Kind::Timestamp if !is_time(kind(other)) => Err(refused(operation, left, right)),
         _ => Err(no_interval(operation, left, right)),
     }
+}
+
+/// The interval between two times, and intervals added, multiplied and divided.
+fn of_intervals(
+    operation: Operation,
+    left: &DataType,
+    right: &DataType,
+) -> Result<Option<DataType>, SqlError> {
+    let years = |given: &DataType| *given == DataType::Interval(IntervalUnit::YearMonth);
+    let long = |given: &DataType| {
+        if years(given) { given.clone() } else { DataType::Duration(TimeUnit::Microsecond) }
+    };
+    let number = |given: &DataType| matches!(kind(given), Kind::Number | Kind::Text | Kind::Null);
+    Ok(match (operation, is_interval(left), is_interval(right)) {
+        (Operation::Add | Operation::Subtract, true, true) if years(left) != years(right) => {
+            return Err(SqlError::unexpected_input_type(
+                2,
+                &format!("\"{}\"", spark_name(left)),
+                &spark_name(right),
+            ));
+        }
+        (Operation::Add | Operation::Subtract, true, true) if left == right => Some(left.clone()),
+        (Operation::Add | Operation::Subtract, true, true) => Some(long(left)),
+        (Operation::Multiply | Operation::Divide, true, false) if number(right) => Some(long(left)),
+        (Operation::Multiply, false, true) if number(left) => Some(long(right)),
+        (Operation::Subtract, false, false) => match (kind(left), kind(right)) {
+            (Kind::Date, Kind::Date) => Some(DataType::Interval(IntervalUnit::DayTime)),
+            (Kind::Timestamp, Kind::Date | Kind::Timestamp) | (Kind::Date, Kind::Timestamp) => {
+                Some(DataType::Duration(TimeUnit::Microsecond))
+            }
+            _ => None,
+        },
+        _ => None,
+    })
 }
 
 fn no_interval(operation: Operation, left: &DataType, right: &DataType) -> SqlError {
@@ -152,9 +191,58 @@ pub(super) fn apply(
 ) -> Answer {
     match result {
         DataType::Date32 | DataType::Timestamp(..) => moved(operation, left, right, result),
+        interval if is_interval(interval) => length(operation, left, right, interval),
         DataType::Float32 | DataType::Float64 => floating(operation, left, right, result),
         _ => exact(operation, left, right, result),
     }
+}
+
+/// An interval: months or microseconds.
+fn length(operation: Operation, left: &ScalarValue, right: &ScalarValue, result: &DataType) -> Answer {
+    let overflow = || SqlError::arithmetic_overflow("an interval that is too long");
+    let units = Units::of(&Field::new("", result.clone(), true)).ok_or_else(overflow)?;
+    let length = match (amount_of(left)?, amount_of(right)?, operation) {
+        (Some(left), Some(right), Operation::Add) => left.checked_add(right),
+        (Some(left), Some(right), _) => left.checked_sub(right),
+        (Some(length), None, _) => scaled(operation, length, right)?,
+        (None, Some(length), _) => scaled(operation, length, left)?,
+        (None, None, _) => None,
+    };
+    units.value(length.ok_or_else(overflow)?).ok_or_else(overflow)
+}
+
+/// The length of an interval, or when a time is; nothing for a number.
+fn amount_of(value: &ScalarValue) -> Result<Option<i64>, SqlError> {
+    if !is_time(kind(&value.data_type())) {
+        return Ok(amount(value));
+    }
+    match convert(value, &common_type::timestamp())? {
+        ScalarValue::TimestampMicrosecond(micros, _) => Ok(micros),
+        _ => Ok(None),
+    }
+}
+
+fn scaled(operation: Operation, length: i64, by: &ScalarValue) -> Result<Option<i64>, SqlError> {
+    let by = match Decimal::from_value(by) {
+        Some(number) => number,
+        None => {
+            let number = convert(by, &DataType::Float64)?;
+            match number {
+                ScalarValue::Float64(Some(number)) => Decimal::parse(&format!("{number:e}")),
+                _ => None,
+            }
+            .ok_or_else(|| SqlError::arithmetic_overflow("an interval multiplied by no number"))?
+        }
+    };
+    let length = Decimal::of(length.into());
+    if operation == Operation::Divide && by.is_zero() {
+        return Err(SqlError::interval_divided_by_zero());
+    }
+    let made = match operation {
+        Operation::Divide => length.divided_by(by, 0, Rounding::HalfUp),
+        _ => length.times(by).and_then(|made| made.rescaled(0, Rounding::HalfUp)),
+    };
+    Ok(made.and_then(Decimal::whole).and_then(|made| i64::try_from(made).ok()))
 }
 
 #[expect(clippy::cast_possible_truncation, reason = "FLOAT is computed as DOUBLE and rounded once")]
@@ -246,10 +334,14 @@ fn moved(operation: Operation, left: &ScalarValue, right: &ScalarValue, result: 
         }
         ScalarValue::TimestampMicrosecond(Some(micros), zone) => {
             let at = instant(*micros).ok_or_else(overflow)?.naive_utc();
+            let at = if zone.is_some() { session::local(at) } else { at };
             let micros = match by {
                 ScalarValue::DurationMicrosecond(Some(by)) => micros.checked_add(sign * by),
-                _ => moved_date(at.date(), by, sign)
-                    .map(|date| date.and_time(at.time()).and_utc().timestamp_micros()),
+                _ => moved_date(at.date(), by, sign).map(|date| {
+                    let at = date.and_time(at.time());
+                    let at = if zone.is_some() { session::utc(at) } else { at };
+                    at.and_utc().timestamp_micros()
+                }),
             };
             ScalarValue::TimestampMicrosecond(Some(micros.ok_or_else(overflow)?), zone.clone())
         }

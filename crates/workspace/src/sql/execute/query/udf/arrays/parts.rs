@@ -88,7 +88,7 @@ pub(super) fn sequence(row: &Row) -> Answer {
 }
 
 /// The type of what an index or a key gives.
-pub(in crate::sql::execute::query::udf) fn item_type(types: &[DataType], function: bool) -> Result<DataType, SqlError> {
+pub(in crate::sql::execute::query::udf) fn item_type(types: &[DataType]) -> Result<DataType, SqlError> {
     let [container, key] = types else { return Ok(DataType::Null) };
     match container {
         DataType::List(_) if key.is_signed_integer() || *key == DataType::Null => Ok(element_type(container)),

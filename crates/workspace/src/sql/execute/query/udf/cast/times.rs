@@ -12,6 +12,7 @@ use crate::sql::SqlError;
 use crate::sql::execute::query::casts::spark_name;
 use crate::sql::execute::query::common_type::timestamp;
 use crate::sql::execute::query::decimal::Decimal;
+use crate::sql::execute::query::zone as session;
 
 pub(super) fn date_from_text(text: &str) -> Result<ScalarValue, SqlError> {
     let date = parse_date(text).ok_or_else(|| SqlError::malformed(text, "DATE"))?;
@@ -20,7 +21,7 @@ pub(super) fn date_from_text(text: &str) -> Result<ScalarValue, SqlError> {
 
 pub(super) fn timestamp_from_text(text: &str, wanted: &DataType) -> Result<ScalarValue, SqlError> {
     let zoned = *wanted == timestamp();
-    let micros = parse_timestamp(text, zoned, Tz::UTC);
+    let micros = parse_timestamp(text, zoned);
     let micros = micros.ok_or_else(|| SqlError::malformed(text, &spark_name(wanted)))?;
     Ok(of_micros(micros, wanted))
 }
@@ -34,6 +35,26 @@ pub(super) fn timestamp_from_number(value: &ScalarValue, wanted: &DataType) -> R
     Ok(match numbers::microseconds(value) {
         Some(micros) => of_micros(micros, wanted),
         None => ScalarValue::TimestampMicrosecond(None, Some("UTC".into())),
+    })
+}
+
+/// A date or timestamp as another; a date begins when the clock of the session shows midnight.
+pub(super) fn between(value: &ScalarValue, wanted: &DataType) -> Result<ScalarValue, SqlError> {
+    let local = match value {
+        ScalarValue::Date32(Some(days)) => {
+            NaiveDate::from_epoch_days(*days).map(|date| date.and_time(NaiveTime::MIN))
+        }
+        ScalarValue::TimestampMicrosecond(Some(micros), None) => instant(*micros).map(|at| at.naive_utc()),
+        ScalarValue::TimestampMicrosecond(Some(micros), Some(_)) => {
+            instant(*micros).map(|at| session::local(at.naive_utc()))
+        }
+        _ => None,
+    };
+    let local = local.ok_or_else(SqlError::far_date)?;
+    Ok(match wanted {
+        DataType::Date32 => ScalarValue::Date32(Some(local.date().to_epoch_days())),
+        zoned if *zoned == timestamp() => of_micros(session::utc(local).and_utc().timestamp_micros(), zoned),
+        unzoned => of_micros(local.and_utc().timestamp_micros(), unzoned),
     })
 }
 
@@ -100,9 +121,9 @@ fn digits(text: &str, length: std::ops::RangeInclusive<usize>) -> Option<(u32, &
     length.contains(&end).then(|| Some((number.parse().ok()?, rest))).flatten()
 }
 
-/// Microseconds since 1970 of a text; without a zone of its own it is in `session`'s. A type without zone ignores
+/// Microseconds since 1970 of a text; without a zone of its own it is in that of the session. A type without zone ignores
 /// the zone of the text.
-pub(in crate::sql::execute::query) fn parse_timestamp(text: &str, zoned: bool, session: Tz) -> Option<i64> {
+pub(in crate::sql::execute::query) fn parse_timestamp(text: &str, zoned: bool) -> Option<i64> {
     let text = trimmed(text);
     if text.eq_ignore_ascii_case("epoch") {
         return Some(0);
@@ -117,8 +138,8 @@ pub(in crate::sql::execute::query) fn parse_timestamp(text: &str, zoned: bool, s
         let known = zone.is_empty() || zone_offset(zone.trim(), local).is_some();
         return known.then(|| local.and_utc().timestamp_micros());
     }
-    let offset = if zone.is_empty() { offset_in(session, local) } else { zone_offset(zone.trim(), local)? };
-    Some((local.and_utc() - offset).timestamp_micros())
+    let utc = if zone.is_empty() { session::utc(local) } else { local - zone_offset(zone.trim(), local)? };
+    Some(utc.and_utc().timestamp_micros())
 }
 
 /// `h:m[:s[.f]]` and the zone behind it.

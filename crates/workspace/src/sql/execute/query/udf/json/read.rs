@@ -23,7 +23,8 @@ pub(super) fn schema(known: &[Option<&ScalarValue>]) -> Result<DataType, SqlErro
     let text = text.ok_or_else(|| SqlError::unsupported("from_json with a schema that is no literal"))?;
     let data_type = crate::sql::parse_schema(text)?;
     let arrow: Result<DataType, _> = (&data_type).try_into_arrow();
-    let arrow = arrow.map_err(|error| SqlError::unsupported(format!("from_json as {text}")).with_source(error))?;
+    let arrow =
+        arrow.map_err(|error| SqlError::unsupported(format!("from_json as {text}")).with_source(error))?;
     match arrow {
         DataType::Struct(_) | DataType::List(_) | DataType::Map(..) => Ok(arrow),
         _ => Err(SqlError::invalid_json_schema(text)),
@@ -56,7 +57,9 @@ fn value_of(value: &Value, wanted: &DataType) -> Result<Option<ScalarValue>, Sql
         }
         (DataType::Map(..), Value::Object(object)) => {
             let (_, value_type) = entry_types(wanted);
-            let entry = |(key, value): (&String, &Value)| Ok((ScalarValue::from(key.as_str()), typed(value, &value_type)?));
+            let entry = |(key, value): (&String, &Value)| {
+                Ok((ScalarValue::from(key.as_str()), typed(value, &value_type)?))
+            };
             Some(map(object.iter().map(entry).collect::<Result<_, SqlError>>()?, wanted)?)
         }
         (DataType::Utf8, Value::String(text)) => Some(ScalarValue::from(text.as_str())),
@@ -70,7 +73,9 @@ fn value_of(value: &Value, wanted: &DataType) -> Result<Option<ScalarValue>, Sql
         {
             convert(&ScalarValue::from(text.as_str()), wanted).ok()
         }
-        (whole, Value::Number(number)) if whole.is_signed_integer() && (number.is_i64() || number.is_u64()) => {
+        (whole, Value::Number(number))
+            if whole.is_signed_integer() && (number.is_i64() || number.is_u64()) =>
+        {
             convert(&ScalarValue::from(number.to_string()), wanted).ok()
         }
         (DataType::Date32 | DataType::Timestamp(..) | DataType::Decimal128(..), Value::String(text)) => {
@@ -112,7 +117,8 @@ pub(super) fn schema_of(value: &Value) -> Schema {
             Schema::Array(Box::new(items.iter().map(schema_of).fold(Schema::Unknown, Schema::with)))
         }
         Value::Object(fields) => {
-            let mut fields: Vec<_> = fields.iter().map(|(name, value)| (name.clone(), schema_of(value))).collect();
+            let mut fields: Vec<_> =
+                fields.iter().map(|(name, value)| (name.clone(), schema_of(value))).collect();
             fields.sort_by(|left, right| left.0.cmp(&right.0));
             Schema::Struct(fields)
         }
@@ -157,7 +163,8 @@ impl Schema {
             Self::Of(name) => (*name).to_owned(),
             Self::Array(element) => format!("ARRAY<{}>", element.text()),
             Self::Struct(fields) => {
-                let fields: Vec<_> = fields.iter().map(|(name, schema)| format!("{name}: {}", schema.text())).collect();
+                let fields: Vec<_> =
+                    fields.iter().map(|(name, schema)| format!("{name}: {}", schema.text())).collect();
                 format!("STRUCT<{}>", fields.join(", "))
             }
         }

@@ -34,7 +34,8 @@ fn part(column: &ArrayRef, row: usize) -> Result<String, SqlError> {
     Ok(match column.data_type() {
         DataType::Struct(fields) => {
             let columns = fields.iter().zip(column.as_struct().columns());
-            let set = columns.filter(|(_, column)| column.is_valid(row) && *column.data_type() != DataType::Null);
+            let set =
+                columns.filter(|(_, column)| column.is_valid(row) && *column.data_type() != DataType::Null);
             let pair = |(field, column): (&datafusion::arrow::datatypes::FieldRef, &ArrayRef)| {
                 Ok(format!("{}:{}", quoted(field.name()), part(column, row)?))
             };
@@ -55,8 +56,12 @@ fn part(column: &ArrayRef, row: usize) -> Result<String, SqlError> {
         }
         DataType::Binary => quoted(&STANDARD.encode(column.as_binary::<i32>().value(row))),
         DataType::Null => "null".to_owned(),
-        DataType::Float32 if !column.as_primitive::<Float32Type>().value(row).is_finite() => text(column, row, true)?,
-        DataType::Float64 if !column.as_primitive::<Float64Type>().value(row).is_finite() => text(column, row, true)?,
+        DataType::Float32 if !column.as_primitive::<Float32Type>().value(row).is_finite() => {
+            text(column, row, true)?
+        }
+        DataType::Float64 if !column.as_primitive::<Float64Type>().value(row).is_finite() => {
+            text(column, row, true)?
+        }
         DataType::Boolean => text(column, row, false)?,
         number if number.is_numeric() => text(column, row, false)?,
         _ => text(column, row, true)?,

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use datafusion::arrow::array::{
-    Array, ArrayRef, AsArray, BooleanArray, BooleanBuilder, Int32Array, ListArray, UInt32Array, new_null_array,
+    Array, ArrayRef, AsArray, BooleanArray, BooleanBuilder, Int32Array, ListArray, UInt32Array,
+    new_null_array,
 };
 use datafusion::arrow::buffer::{NullBuffer, OffsetBuffer};
 use datafusion::arrow::compute::{filter, interleave, take};
@@ -104,10 +105,12 @@ impl Elements {
     /// What is behind null rows is left out.
     pub(super) fn of(column: &ArrayRef) -> Self {
         let list = column.as_list::<i32>();
-        let length = |row: usize| if list.is_null(row) { 0 } else { list.value_length(row).unsigned_abs() as usize };
+        let length =
+            |row: usize| if list.is_null(row) { 0 } else { list.value_length(row).unsigned_abs() as usize };
         let lengths: Vec<usize> = (0..list.len()).map(length).collect();
         let starts = list.value_offsets();
-        let places = lengths.iter().zip(starts).flat_map(|(length, start)| *start..*start + position(*length));
+        let places =
+            lengths.iter().zip(starts).flat_map(|(length, start)| *start..*start + position(*length));
         let places = Int32Array::from_iter_values(places);
         let owners = lengths.iter().enumerate().flat_map(|(row, length)| std::iter::repeat_n(row, *length));
         Self {
@@ -192,7 +195,8 @@ fn reduced(call: &Call) -> Result<ArrayRef> {
     for step in 0..lengths.iter().copied().max().unwrap_or_default() {
         let rows = lengths.iter().enumerate().filter(|(_, length)| **length > step).map(|(row, _)| row);
         let rows: Vec<usize> = rows.collect();
-        let owners = UInt32Array::from_iter_values(rows.iter().map(|row| u32::try_from(*row).unwrap_or(u32::MAX)));
+        let owners =
+            UInt32Array::from_iter_values(rows.iter().map(|row| u32::try_from(*row).unwrap_or(u32::MAX)));
         let places = Int32Array::from_iter_values(rows.iter().map(|row| list.value_offsets()[*row] + step));
         let elements = take(list.values(), &places, None)?;
         let next = call.lambda(0, &[take(&totals, &owners, None)?, elements], &owners)?;

@@ -30,7 +30,9 @@ pub(super) const FUNCTIONS: &[Definition] = &[
             let entries = Entries::of(&call.values[0])?;
             let truths = truths_of(&call.lambda(0, &entries.columns(), &entries.owners)?)?;
             entries.maps(call, |place| {
-                Ok((truths.is_valid(place) && truths.value(place)).then(|| entries.entry(place)).transpose()?)
+                Ok((truths.is_valid(place) && truths.value(place))
+                    .then(|| entries.entry(place))
+                    .transpose()?)
             })
         },
     },
@@ -106,9 +108,8 @@ impl Entries {
             let (start, end) = (maps.value_offsets()[row], maps.value_offsets()[row + 1]);
             (start..end).map(move |place| (row, place))
         });
-        let (owners, places): (Vec<_>, Vec<_>) = places
-            .map(|(row, place)| (u32::try_from(row).unwrap_or(u32::MAX), place.unsigned_abs()))
-            .unzip();
+        let (owners, places): (Vec<_>, Vec<_>) =
+            places.map(|(row, place)| (u32::try_from(row).unwrap_or(u32::MAX), place.unsigned_abs())).unzip();
         let places = UInt32Array::from(places);
         Ok(Self {
             keys: take(maps.keys(), &places, None)?,
@@ -122,7 +123,10 @@ impl Entries {
     }
 
     fn entry(&self, place: usize) -> Result<(ScalarValue, ScalarValue)> {
-        Ok((ScalarValue::try_from_array(&self.keys, place)?, ScalarValue::try_from_array(&self.values, place)?))
+        Ok((
+            ScalarValue::try_from_array(&self.keys, place)?,
+            ScalarValue::try_from_array(&self.values, place)?,
+        ))
     }
 
     /// A map for each row, of what is made of its entries.
@@ -138,7 +142,10 @@ impl Entries {
                 entries[*owner as usize].push(entry);
             }
         }
-        column(entries.into_iter().enumerate().map(|(row, entries)| given.is_valid(row).then_some(entries)), call)
+        column(
+            entries.into_iter().enumerate().map(|(row, entries)| given.is_valid(row).then_some(entries)),
+            call,
+        )
     }
 }
 
@@ -149,7 +156,9 @@ fn column(
     call: &Call,
 ) -> Result<ArrayRef> {
     let maps = rows.map(|entries| match entries {
-        Some(entries) => unique(entries, call.result).and_then(|kept| map(kept, call.result)).map_err(external),
+        Some(entries) => {
+            unique(entries, call.result).and_then(|kept| map(kept, call.result)).map_err(external)
+        }
         None => ScalarValue::try_from(call.result),
     });
     let maps = maps.collect::<Result<Vec<_>>>()?;
@@ -179,12 +188,12 @@ fn zipped(call: &Call) -> Result<ArrayRef> {
             owners.push(u32::try_from(row).unwrap_or(u32::MAX));
         }
     }
-    let parameters = [(&keys, key_type), (&lefts, left_type), (&rights, right_type)].map(|(values, data_type)| {
-        match values.is_empty() {
+    let parameters = [(&keys, key_type), (&lefts, left_type), (&rights, right_type)].map(
+        |(values, data_type)| match values.is_empty() {
             true => Ok(datafusion::arrow::array::new_empty_array(&data_type)),
             false => ScalarValue::iter_to_array(values.iter().cloned()),
-        }
-    });
+        },
+    );
     let [first, second, third] = parameters;
     let owners = UInt32Array::from(owners);
     let made = call.lambda(0, &[first?, second?, third?], &owners)?;

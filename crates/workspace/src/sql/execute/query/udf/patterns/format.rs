@@ -4,11 +4,12 @@ use chrono::{Datelike, NaiveDateTime, Timelike};
 
 use super::{Piece, pieces};
 use crate::sql::SqlError;
+use crate::sql::execute::query::zone;
 
-/// A time of the zone of the session, which is UTC.
+/// A time that the clock of the session shows.
 ///
 /// # Errors
-/// Those of a pattern that is not known.
+/// Those of a pattern that is not known; `UNSUPPORTED_FEATURE` for the name of a zone other than UTC.
 pub(in crate::sql::execute::query::udf) fn formatted(
     at: NaiveDateTime,
     pattern: &str,
@@ -17,10 +18,30 @@ pub(in crate::sql::execute::query::udf) fn formatted(
     for piece in pieces(pattern)? {
         match piece {
             Piece::Text(written) => text.push_str(&written),
+            Piece::Field('z' | 'V' | 'v' | 'O', _) if !zone::is_utc() => {
+                return Err(SqlError::unsupported("the name of a time zone other than UTC in a pattern"));
+            }
+            Piece::Field(letter @ ('X' | 'x' | 'Z'), width) if !zone::is_utc() => {
+                text.push_str(&offset(at, letter, width)?);
+            }
             Piece::Field(letter, width) => text.push_str(&field(at, letter, width)),
         }
     }
     Ok(text)
+}
+
+/// How far the session's zone is from UTC.
+fn offset(at: NaiveDateTime, letter: char, width: usize) -> Result<String, SqlError> {
+    let seconds = zone::seconds(at);
+    let sign = if seconds < 0 { '-' } else { '+' };
+    let (hours, minutes) = (seconds.abs() / 3600, seconds.abs() / 60 % 60);
+    match (letter, width) {
+        ('X', _) if seconds == 0 => Ok("Z".to_owned()),
+        ('X' | 'x', 1) if minutes == 0 => Ok(format!("{sign}{hours:02}")),
+        ('X' | 'x', 1 | 2) | ('Z', 1..=3) => Ok(format!("{sign}{hours:02}{minutes:02}")),
+        ('X' | 'x', 3) | ('Z', 5) => Ok(format!("{sign}{hours:02}:{minutes:02}")),
+        _ => Err(SqlError::unsupported(format!("{width} times {letter} in a pattern"))),
+    }
 }
 
 fn field(at: NaiveDateTime, letter: char, width: usize) -> String {

@@ -20,7 +20,7 @@ struct Fields {
     zone: Option<String>,
 }
 
-/// The time that a text means in UTC; nothing when the text does not follow the pattern.
+/// The time that the clock of the session shows when a text means it; nothing when the text does not follow the pattern.
 ///
 /// # Errors
 /// Those of a pattern that is not known, and `UNSUPPORTED_FEATURE` for letters that are only written.
@@ -160,7 +160,7 @@ impl Fields {
         let local =
             date.and_time(NaiveTime::from_hms_micro_opt(hour, self.minute, self.second, self.micros)?);
         match self.zone {
-            Some(zone) => Some(local - zone_offset(&zone, local)?),
+            Some(zone) => Some(crate::sql::execute::query::zone::local(local - zone_offset(&zone, local)?)),
             None => Some(local),
         }
     }
