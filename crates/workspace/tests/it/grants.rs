@@ -177,3 +177,25 @@ async fn who_may_only_browse_sees_what_there_is_when_asking_for_it() {
     let error = server.error_as(&ann, "PATCH", &schema, json!({ "comment": "mine" })).await;
     assert_eq!(error, "403 PERMISSION_DENIED: User does not have USE CATALOG on Catalog 'prod'.");
 }
+
+#[tokio::test]
+async fn metastore_is_named_by_its_id() {
+    let (server, _) = with_ann(Transport::InProcess).await;
+    let id = server.workspace.summary().metastore_id;
+    let held = grant(&server, &format!("metastore/{id}"), "ann@x", json!(["CREATE_CATALOG"])).await;
+    assert_eq!(server.get(&format!("{PERMISSIONS}/metastore/{id}")).await, held);
+    let other = "11111111-1111-1111-1111-111111111111";
+    let error = server.error("GET", &format!("{PERMISSIONS}/metastore/{other}"), json!({})).await;
+    assert_eq!(error, format!("404 METASTORE_DOES_NOT_EXIST: Metastore '{other}' does not exist."));
+}
+
+#[tokio::test]
+async fn groups_of_the_workspace_alone_get_no_grants() {
+    let (server, _) = with_ann(Transport::InProcess).await;
+    for group in ["admins", "users"] {
+        let changes = json!({ "changes": [{ "principal": group, "add": ["USE_CATALOG"] }] });
+        let error = server.error("PATCH", &format!("{PERMISSIONS}/catalog/prod"), changes).await;
+        let expected = format!("404 PRINCIPAL_DOES_NOT_EXIST: Could not find principal with name {group}");
+        assert_eq!(error, expected);
+    }
+}

@@ -11,6 +11,7 @@ mod faults;
 mod files;
 mod grants;
 mod keys;
+mod lists;
 mod models;
 mod modified_tables;
 mod oauth;

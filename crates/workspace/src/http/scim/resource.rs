@@ -238,7 +238,7 @@ fn overwrite<R: Resource>(
     }
     let display_name = new.get("displayName").and_then(Value::as_str);
     row.display_name = display_name.map_or_else(|| row.name.clone(), str::to_owned);
-    row.active = new.get("active").and_then(Value::as_bool).unwrap_or(true);
+    row.active = active(new)?;
     row.attributes.clear();
     for name in KEPT {
         if let Some(value) = new.get(name).filter(|value| !value.is_null()) {
@@ -248,6 +248,20 @@ fn overwrite<R: Resource>(
     tx.update_principal(&row)?;
     R::replace(tx, &row, new)?;
     Ok(row)
+}
+
+/// Whether a request wants the principal to be active: some send the truth as a text, which must not open what it
+/// is to close.
+fn active(new: &Body) -> Result<bool, RestError> {
+    let refused = |value: &Value| RestError::invalid(format!("active must be true or false, it is {value}."));
+    match new.get("active") {
+        None | Some(Value::Null) => Ok(true),
+        Some(Value::Bool(active)) => Ok(*active),
+        Some(value) => {
+            let text = value.as_str().map(str::to_lowercase);
+            text.and_then(|text| text.parse().ok()).ok_or_else(|| refused(value))
+        }
+    }
 }
 
 /// Those that the platform itself made stay as they are.
