@@ -7,6 +7,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use clxs_api::{ApiError, ErrorCode, SecurableKind};
 use serde_json::{Value, json};
+use uuid::Uuid;
 
 use crate::metastore::MetastoreError;
 
@@ -58,6 +59,8 @@ impl From<MetastoreError> for RestError {
                 code_of(&SecurableKind::ExternalLocation, "DOES_NOT_EXIST")
             }
             MetastoreError::InvalidState { .. } => ErrorCode::InvalidState,
+            // Another process has the database for longer than we wait: the same request may succeed later.
+            MetastoreError::Database(failed) if is_busy(failed) => ErrorCode::TemporarilyUnavailable,
             MetastoreError::NotApplicable { .. }
             | MetastoreError::InvalidParameter { .. }
             | MetastoreError::ConstraintExists { .. }
@@ -66,6 +69,10 @@ impl From<MetastoreError> for RestError {
         };
         Self::new(error_code, error.to_string())
     }
+}
+
+fn is_busy(error: &rusqlite::Error) -> bool {
+    error.sqlite_error_code() == Some(rusqlite::ErrorCode::DatabaseBusy)
 }
 
 impl RestError {
@@ -81,6 +88,16 @@ impl RestError {
             "reason": reason,
             "domain": domain,
             "metadata": metadata,
+        }));
+        self
+    }
+
+    /// The same with a `RequestInfo` among the details (facts/settled.md §1, "missing volume").
+    pub(super) fn with_request_info(mut self) -> Self {
+        self.0.details.push(json!({
+            "@type": "type.googleapis.com/google.rpc.RequestInfo",
+            "request_id": Uuid::new_v4().to_string(),
+            "serving_data": "",
         }));
         self
     }
@@ -160,6 +177,13 @@ mod tests {
         assert_eq!(RestError::from(taken).into_response().status(), StatusCode::BAD_REQUEST);
         let taken = MetastoreError::PrincipalExists { name: "ann".into() };
         assert_eq!(RestError::from(taken).into_response().status(), StatusCode::CONFLICT);
+    }
+
+    #[test]
+    fn database_that_others_hold_is_unavailable_for_now_and_no_failure() {
+        let busy = rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_BUSY);
+        let error = MetastoreError::from(rusqlite::Error::SqliteFailure(busy, None));
+        assert_eq!(RestError::from(error).into_response().status(), StatusCode::SERVICE_UNAVAILABLE);
     }
 
     #[test]
