@@ -59,8 +59,7 @@ impl From<MetastoreError> for RestError {
                 code_of(&SecurableKind::ExternalLocation, "DOES_NOT_EXIST")
             }
             MetastoreError::InvalidState { .. } => ErrorCode::InvalidState,
-            // Another process has the database for longer than we wait: the same request may succeed later.
-            MetastoreError::Database(failed) if is_busy(failed) => ErrorCode::TemporarilyUnavailable,
+            MetastoreError::Busy { .. } => ErrorCode::TemporarilyUnavailable,
             MetastoreError::NotApplicable { .. }
             | MetastoreError::InvalidParameter { .. }
             | MetastoreError::ConstraintExists { .. }
@@ -69,10 +68,6 @@ impl From<MetastoreError> for RestError {
         };
         Self::new(error_code, error.to_string())
     }
-}
-
-fn is_busy(error: &rusqlite::Error) -> bool {
-    error.sqlite_error_code() == Some(rusqlite::ErrorCode::DatabaseBusy)
 }
 
 impl RestError {
@@ -177,13 +172,6 @@ mod tests {
         assert_eq!(RestError::from(taken).into_response().status(), StatusCode::BAD_REQUEST);
         let taken = MetastoreError::PrincipalExists { name: "ann".into() };
         assert_eq!(RestError::from(taken).into_response().status(), StatusCode::CONFLICT);
-    }
-
-    #[test]
-    fn database_that_others_hold_is_unavailable_for_now_and_no_failure() {
-        let busy = rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_BUSY);
-        let error = MetastoreError::from(rusqlite::Error::SqliteFailure(busy, None));
-        assert_eq!(RestError::from(error).into_response().status(), StatusCode::SERVICE_UNAVAILABLE);
     }
 
     #[test]

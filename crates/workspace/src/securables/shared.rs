@@ -56,7 +56,7 @@ pub(super) fn list_of_metastore<D: Bound>(
     including: Including,
     page: &PageRequest,
 ) -> Result<Page<(Securable<D>, Sight)>, MetastoreError> {
-    let visible = |row| {
+    let visible = |row: Securable<D>| {
         let held = access.find(tx, &SecurableRef::from(&row))?;
         Ok(match held.require_sight(including.browsable) {
             Ok(sight) => Some((row, sight)),

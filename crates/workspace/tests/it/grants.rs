@@ -199,3 +199,28 @@ async fn groups_of_the_workspace_alone_get_no_grants() {
         assert_eq!(error, expected);
     }
 }
+
+#[tokio::test]
+async fn revoking_all_privileges_of_a_table_leaves_what_was_measured() {
+    let sql = crate::sql::Sql::start().await;
+    sql.server.workspace.create_token("ann@x").await.unwrap();
+    sql.run("CREATE TABLE main.default.t (a INT)").await;
+    let privileges = ["SELECT", "MODIFY", "APPLY_TAG", "MANAGE", "READ_METADATA", "ALL_PRIVILEGES"];
+    grant(&sql.server, "table/main.default.t", "ann@x", json!(privileges)).await;
+    let revoke = json!({ "changes": [{ "principal": "ann@x", "remove": ["ALL_PRIVILEGES"] }] });
+    let left = sql.server.ok("PATCH", &format!("{PERMISSIONS}/table/main.default.t"), revoke).await;
+    assert_eq!(left["privilege_assignments"][0]["privileges"], json!(["MANAGE", "READ_METADATA"]));
+}
+
+#[tokio::test]
+async fn principal_that_is_made_again_holds_nothing_of_what_it_held() {
+    let (server, _) = with_ann(Transport::InProcess).await;
+    let users = "/api/2.0/preview/scim/v2/Users";
+    grant(&server, "catalog/prod", "ann@x", json!(["USE_CATALOG"])).await;
+    let found = server.get(&format!("{users}?filter=userName%20eq%20%22ann%40x%22")).await;
+    let id = found["Resources"][0]["id"].as_str().unwrap();
+    server.send_as(&server.token, "DELETE", &format!("{users}/{id}"), json!({})).await;
+    let ann = server.workspace.create_token("ann@x").await.unwrap();
+    let error = server.error_as(&ann, "GET", "/api/2.1/unity-catalog/catalogs/prod", json!({})).await;
+    assert_eq!(error, "404 CATALOG_DOES_NOT_EXIST: Catalog 'prod' does not exist.");
+}

@@ -19,6 +19,7 @@ mod oracles;
 mod principals;
 mod privileges;
 mod protocol;
+mod recorded;
 mod server;
 mod sessions;
 mod sql;
