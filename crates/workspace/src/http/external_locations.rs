@@ -35,7 +35,8 @@ impl Resource for ExternalLocations {
         include_browse: bool,
         page: &PageRequest,
     ) -> Result<Page<ExternalLocationInfo>, RestError> {
-        let Page { items, next } = securables::list_locations(tx, access, filter.including(include_browse), page)?;
+        let Page { items, next } =
+            securables::list_locations(tx, access, filter.including(include_browse), page)?;
         let items = items.into_iter().map(|(row, sight)| info(tx, row, sight));
         Ok(Page { items: items.collect::<Result<_, _>>()?, next })
     }

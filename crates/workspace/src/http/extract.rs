@@ -78,9 +78,9 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Params<T> {
 fn refuse_unknown_fields<T: Serialize>(sent: &Value, understood: &T, strict: bool) -> Result<(), RestError> {
     let understood = serde_json::to_value(understood)
         .map_err(|error| RestError::new(ErrorCode::InternalError, error.to_string()))?;
-    let missed = MISSED.into_iter().find(|name| {
-        sent.get(name).is_some_and(|value| !is_empty(value)) && understood.get(name).is_none()
-    });
+    let missed = MISSED
+        .into_iter()
+        .find(|name| sent.get(name).is_some_and(|value| !is_empty(value)) && understood.get(name).is_none());
     if let Some(name) = missed {
         let message = format!("The embedded workspace does not have '{name}': leave it out of the request.");
         return Err(RestError::new(ErrorCode::NotImplemented, message));

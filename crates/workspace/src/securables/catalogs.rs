@@ -4,7 +4,9 @@ use clxs_api::catalog::{CreateCatalog, UpdateCatalog};
 use clxs_api::{FullName, Identifier, Privilege, SecurableKind};
 
 use super::new_name;
-use super::shared::{Change, Including, New, get, list_of_metastore, managed, new_row, require_known, update};
+use super::shared::{
+    Change, Including, New, get, list_of_metastore, managed, new_row, require_known, update,
+};
 use super::storage::managed_root;
 use crate::authorization::{Access, SecurableRef, Sight};
 use crate::metastore::{

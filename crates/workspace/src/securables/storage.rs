@@ -3,7 +3,9 @@
 use clxs_api::storage::{CreateExternalLocation, UpdateExternalLocation};
 use clxs_api::{FullName, Identifier, Privilege, SecurableKind};
 
-use super::shared::{Change, Including, New, get, list_of_metastore, managed, new_row, require_known, update};
+use super::shared::{
+    Change, Including, New, get, list_of_metastore, managed, new_row, require_known, update,
+};
 use crate::authorization::{Access, SecurableRef, Sight};
 use crate::metastore::{
     Bound, ExternalLocation, ExternalLocationRow, MetastoreError, Page, PageRequest, StorageCredential,

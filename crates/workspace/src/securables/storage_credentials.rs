@@ -3,7 +3,9 @@
 use clxs_api::storage::{CreateStorageCredential, UpdateStorageCredential, ValidateStorageCredential};
 use clxs_api::{FullName, Identifier, Privilege};
 
-use super::shared::{Change, Including, New, get, list_of_metastore, managed, new_row, require_known, update};
+use super::shared::{
+    Change, Including, New, get, list_of_metastore, managed, new_row, require_known, update,
+};
 use super::storage::get_location;
 use crate::authorization::{Access, SecurableRef, Sight};
 use crate::metastore::{
@@ -42,19 +44,19 @@ pub(crate) fn folder_to_try(
     request: &ValidateStorageCredential,
 ) -> Result<String, MetastoreError> {
     let name = |text: &str| {
-        Identifier::new(text).map_err(|error| MetastoreError::invalid(format!("'{text}' is not a name: {error}.")))
+        Identifier::new(text)
+            .map_err(|error| MetastoreError::invalid(format!("'{text}' is not a name: {error}.")))
     };
     if let Some(credential) = &request.storage_credential_name {
         get_credential(tx, access, &name(credential)?)?;
     }
-    let location = request.external_location_name.as_deref().map(|text| {
-        Ok::<_, MetastoreError>(get_location(tx, access, &name(text)?, false)?.0.details.url)
-    });
+    let location = request
+        .external_location_name
+        .as_deref()
+        .map(|text| Ok::<_, MetastoreError>(get_location(tx, access, &name(text)?, false)?.0.details.url));
     match (&request.url, location.transpose()?) {
         (None, Some(url)) => Ok(url),
-        (None, None) => {
-            Err(MetastoreError::invalid("Either url or external_location_name must be given."))
-        }
+        (None, None) => Err(MetastoreError::invalid("Either url or external_location_name must be given.")),
         (Some(url), _) => {
             match &request.storage_credential_name {
                 Some(credential) => require_may_use(tx, access, &name(credential)?)?,
@@ -66,11 +68,7 @@ pub(crate) fn folder_to_try(
 }
 
 /// The owner of a credential may use it for a new external location, and those who may make one with it.
-fn require_may_use(
-    tx: &Transaction<'_>,
-    access: &Access,
-    name: &Identifier,
-) -> Result<(), MetastoreError> {
+fn require_may_use(tx: &Transaction<'_>, access: &Access, name: &Identifier) -> Result<(), MetastoreError> {
     let held = access.find(tx, &SecurableRef::of::<StorageCredential>(FullName::of_catalog(name.clone())))?;
     held.require(&Privilege::CreateExternalLocation)?;
     if held.has(&Privilege::Manage) {

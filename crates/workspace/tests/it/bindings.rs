@@ -50,7 +50,10 @@ async fn words_that_isolate_nothing_are_refused() {
     let catalog = "/api/2.1/unity-catalog/catalogs/main";
     let mode = json!({ "isolation_mode": "ISOLATION_MODE_ISOLATED" });
     let error = sql.server.error("PATCH", catalog, mode).await;
-    assert_eq!(error, "400 INVALID_PARAMETER_VALUE: 'ISOLATION_MODE_ISOLATED' is not a valid isolation_mode.");
+    assert_eq!(
+        error,
+        "400 INVALID_PARAMETER_VALUE: 'ISOLATION_MODE_ISOLATED' is not a valid isolation_mode."
+    );
     let add = json!({ "add": [{ "workspace_id": 42, "binding_type": "READ_ONLY" }] });
     let error = sql.server.error("PATCH", BINDINGS, add).await;
     assert_eq!(error, "400 INVALID_PARAMETER_VALUE: 'READ_ONLY' is not a valid binding_type.");

@@ -125,14 +125,17 @@ async fn folders_are_tried_for_those_who_could_make_a_location_of_them() {
     let error = sql.server.error_as(&ann, "POST", validate, elsewhere).await;
     assert!(error.starts_with("403 PERMISSION_DENIED: User is not an owner of Metastore"), "{error}");
     let error = sql.server.error_as(&ann, "POST", validate, with_key.clone()).await;
-    let expected = "403 PERMISSION_DENIED: User does not have CREATE EXTERNAL LOCATION on Storage Credential 'key'.";
+    let expected =
+        "403 PERMISSION_DENIED: User does not have CREATE EXTERNAL LOCATION on Storage Credential 'key'.";
     assert_eq!(error, expected);
     sql.run("GRANT CREATE EXTERNAL LOCATION ON STORAGE CREDENTIAL key TO `ann@x`").await;
     let error = sql.server.error_as(&ann, "POST", validate, with_key.clone()).await;
     assert!(error.contains("User does not have CREATE EXTERNAL LOCATION on Metastore"), "{error}");
     sql.run("GRANT CREATE EXTERNAL LOCATION ON METASTORE TO `ann@x`").await;
     assert_eq!(sql.server.send_as(&ann, "POST", validate, with_key).await.status, 200);
-    assert!(sql.server.error("POST", validate, json!({ "url": format!("{url}/../x") })).await.contains("'..'"));
+    assert!(
+        sql.server.error("POST", validate, json!({ "url": format!("{url}/../x") })).await.contains("'..'")
+    );
 }
 
 #[tokio::test]

@@ -314,7 +314,8 @@ async fn missing_volume_is_told_in_the_recorded_body() {
     );
     assert!(answer["details"][1]["request_id"].take().is_string());
     assert_eq!(answer["details"][1]["@type"], "type.googleapis.com/google.rpc.RequestInfo");
-    let volume = json!({ "catalog_name": "main", "schema_name": "nos", "name": "v", "volume_type": "MANAGED" });
+    let volume =
+        json!({ "catalog_name": "main", "schema_name": "nos", "name": "v", "volume_type": "MANAGED" });
     let error = server.error("POST", VOLUMES, volume).await;
     assert_eq!(error, "404 SCHEMA_DOES_NOT_EXIST: Schema 'main.nos' does not exist.");
 }

@@ -45,8 +45,7 @@ async fn types_are_spelled_as_recorded() {
     ] {
         let body = json!({ "statement": format!("SELECT {expression} AS c"), "warehouse_id": "local" });
         let column = submit(&sql, body).await["manifest"]["schema"]["columns"][0].clone();
-        let expected =
-            json!({ "name": "c", "position": 0, "type_text": type_text, "type_name": type_name });
+        let expected = json!({ "name": "c", "position": 0, "type_text": type_text, "type_name": type_name });
         assert_eq!(column, expected, "{expression}: no precision and no scale");
     }
     let body = json!({ "statement": "SELECT CAST(1 AS DECIMAL(10,2)) AS c", "warehouse_id": "local" });
