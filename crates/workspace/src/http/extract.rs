@@ -10,16 +10,18 @@ use serde_json::Value;
 
 use super::{AppState, RestError};
 
-/// Fields of the platform that the embedded workspace does not have and that decide what a securable is: to ignore
-/// them, as unknown fields are, would make something else than was asked for.
-const MISSED: [&str; 7] = [
-    "connection_name",
-    "custom_max_retention_hours",
-    "encryption_details",
-    "managed_encryption_settings",
-    "options",
-    "provider_name",
-    "share_name",
+/// Fields of the platform that the embedded workspace does not have and that decide what a securable is, with the
+/// values that say no more than that: to ignore others, as unknown fields are, would make something else than was
+/// asked for.
+const MISSED: [(&str, &[&str]); 8] = [
+    ("connection_name", &[]),
+    ("custom_max_retention_hours", &[]),
+    ("enable_predictive_optimization", &["DISABLE", "INHERIT"]),
+    ("encryption_details", &[]),
+    ("managed_encryption_settings", &[]),
+    ("options", &[]),
+    ("provider_name", &[]),
+    ("share_name", &[]),
 ];
 
 /// The JSON body of a request; an empty body is `{}`.
@@ -78,10 +80,12 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Params<T> {
 fn refuse_unknown_fields<T: Serialize>(sent: &Value, understood: &T, strict: bool) -> Result<(), RestError> {
     let understood = serde_json::to_value(understood)
         .map_err(|error| RestError::new(ErrorCode::InternalError, error.to_string()))?;
-    let missed = MISSED
-        .into_iter()
-        .find(|name| sent.get(name).is_some_and(|value| !is_empty(value)) && understood.get(name).is_none());
-    if let Some(name) = missed {
+    let missed = MISSED.into_iter().find(|(name, harmless)| {
+        let says_something =
+            |value: &Value| !is_empty(value) && !value.as_str().is_some_and(|text| harmless.contains(&text));
+        sent.get(name).is_some_and(says_something) && understood.get(name).is_none()
+    });
+    if let Some((name, _)) = missed {
         let message = format!("The embedded workspace does not have '{name}': leave it out of the request.");
         return Err(RestError::new(ErrorCode::NotImplemented, message));
     }

@@ -121,7 +121,9 @@ mod tests {
     fn one_statement_too_many_forgets_the_oldest_finished_one() {
         let mut registry = Registry::default();
         let statements: Vec<_> = (0..=MOST_STATEMENTS).map(|_| finished(&registry, "")).collect();
-        statements.iter().for_each(|statement| keep(&mut registry, statement));
+        for statement in &statements {
+            keep(&mut registry, statement);
+        }
         assert!(registry.get(statements[0].id()).is_none());
         assert!(registry.get(statements[1].id()).is_some());
         assert_eq!(registry.oldest_first.len(), MOST_STATEMENTS);

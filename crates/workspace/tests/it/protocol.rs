@@ -125,13 +125,17 @@ async fn fields_that_would_make_something_else_are_refused_even_where_unknown_on
         ("connection_name", json!("postgres")),
         ("options", json!({ "database": "d" })),
         ("custom_max_retention_hours", json!(24)),
+        ("enable_predictive_optimization", json!("ENABLE")),
         ("managed_encryption_settings", json!({ "customer_managed_key_id": "k" })),
     ] {
         let error = server.error("POST", CATALOGS, json!({ "name": "c", field: value })).await;
         let expected = format!("501 NOT_IMPLEMENTED: The embedded workspace does not have '{field}':");
         assert!(error.starts_with(&expected), "{error}");
     }
-    let harmless = json!({ "name": "c", "browse_only": true, "options": {}, "share_name": null });
+    let harmless = json!({
+        "name": "c", "browse_only": true, "options": {}, "share_name": null,
+        "enable_predictive_optimization": "INHERIT",
+    });
     assert_eq!(server.ok("POST", CATALOGS, harmless).await["name"], "c");
 }
 
