@@ -135,3 +135,27 @@ async fn join_that_gives_no_rows_is_canceled_and_its_slot_is_free_again() {
         assert_eq!(server.get(&path).await["status"]["state"], "CANCELED");
     }
 }
+
+#[tokio::test]
+async fn dates_and_times_are_those_of_the_sessions_clock() {
+    let server = Server::start(Transport::InProcess).await;
+    let session = open(&server, json!({ "session_confs": { "timezone": "America/Los_Angeles" } })).await;
+    for (expression, expected) in [
+        ("TIMESTAMP '2021-01-01 10:00:00'", "2021-01-01T10:00:00.000-08:00"),
+        ("TIMESTAMP '2021-06-15 12:34:56.789Z'", "2021-06-15T05:34:56.789-07:00"),
+        ("TIMESTAMP_NTZ '2021-01-01 10:00:00'", "2021-01-01T10:00:00.000"),
+        ("CAST(TIMESTAMP '2021-01-01 02:00:00Z' AS STRING)", "2020-12-31 18:00:00"),
+        ("CAST(TIMESTAMP '2021-01-01 02:00:00Z' AS DATE)", "2020-12-31"),
+        ("CAST(DATE '2021-01-01' AS TIMESTAMP)", "2021-01-01T00:00:00.000-08:00"),
+        ("hour(TIMESTAMP '2021-01-01 02:00:00Z')", "18"),
+        ("date_format(TIMESTAMP '2021-01-01 02:00:00Z', 'yyyy-MM-dd HH:mm XXX')", "2020-12-31 18:00 -08:00"),
+        ("date_trunc('DAY', TIMESTAMP '2021-01-01 02:00:00Z')", "2020-12-31T00:00:00.000-08:00"),
+        ("unix_timestamp('2021-01-01 00:00:00')", "1609488000"),
+        ("TIMESTAMP '2021-03-13 12:00:00' + INTERVAL 1 DAY", "2021-03-14T12:00:00.000-07:00"),
+        ("DATE '2021-01-01' = TIMESTAMP '2021-01-01 08:00:00Z'", "true"),
+    ] {
+        assert_eq!(value(&server, &session, expression).await, expected, "{expression}");
+    }
+    let other = open(&server, json!({})).await;
+    assert_eq!(value(&server, &other, "TIMESTAMP '2021-01-01 10:00:00'").await, "2021-01-01T10:00:00.000Z");
+}
