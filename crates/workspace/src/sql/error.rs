@@ -5,6 +5,7 @@ mod delta;
 mod execution;
 mod metastore;
 mod queries;
+mod routines;
 mod rows;
 mod securables;
 mod syntax;

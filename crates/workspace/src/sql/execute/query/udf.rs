@@ -77,6 +77,15 @@ pub(super) fn named(name: &str) -> Option<&'static Definition> {
     FAMILIES.iter().copied().flatten().find(|definition| definition.is_called(name))
 }
 
+/// All names by which Spark knows functions of ours, aggregates and those with lambdas too.
+pub(super) fn names() -> impl Iterator<Item = &'static str> {
+    let scalars = FAMILIES.iter().copied().flatten().flat_map(Definition::names).copied();
+    let aggregates = aggregate::all().flat_map(|aggregate| aggregate.names.iter().copied());
+    let all = scalars.chain(aggregates).chain(lambdas::names());
+    let all = all.filter(|name| !name.starts_with('@'));
+    all.chain(generators::FUNCTIONS.iter().filter_map(|generator| generator.name().strip_prefix('@')))
+}
+
 /// All functions as DataFusion wants them.
 pub(super) fn scalar_functions() -> impl Iterator<Item = Arc<ScalarUDF>> {
     all().map(Definition::udf)

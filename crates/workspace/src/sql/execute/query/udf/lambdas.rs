@@ -52,6 +52,11 @@ pub(super) fn named(name: &str) -> Option<&'static str> {
     all.find(|definition| definition.names.contains(&name)).map(Definition::name)
 }
 
+/// All names by which Spark knows them.
+pub(super) fn names() -> impl Iterator<Item = &'static str> {
+    FAMILIES.iter().copied().flatten().flat_map(|definition| definition.names.iter().copied())
+}
+
 /// A call with its values as columns.
 pub(super) struct Call<'a> {
     values: Vec<ArrayRef>,
