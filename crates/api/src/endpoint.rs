@@ -16,6 +16,8 @@ pub const TABLE_SUMMARIES: &str = "/api/2.1/unity-catalog/table-summaries";
 pub const VOLUMES: &str = "/api/2.1/unity-catalog/volumes";
 /// Registered models; `/{full_name}` for one, with `/versions` and `/aliases/{alias}`.
 pub const MODELS: &str = "/api/2.1/unity-catalog/models";
+/// `MLflow`'s requests about versions of models: `/create`, `/finalize` and `/get`; not in the SDK.
+pub const MLFLOW_MODEL_VERSIONS: &str = "/api/2.0/mlflow/unity-catalog/model-versions";
 /// External locations; `/{name}` for one.
 pub const EXTERNAL_LOCATIONS: &str = "/api/2.1/unity-catalog/external-locations";
 /// Storage credentials; `/{name}` for one.

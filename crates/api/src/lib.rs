@@ -24,6 +24,7 @@ pub mod grant;
 pub mod literal;
 pub mod metastore;
 pub mod model;
+pub mod model_version;
 pub mod name;
 pub mod privilege;
 pub mod schema;

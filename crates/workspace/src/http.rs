@@ -67,12 +67,10 @@ pub(crate) struct AppState {
     pub(crate) sessions: Sessions,
     pub(crate) faults: Faults,
     compute: Compute,
-    /// Signs the links to results.
-    link_signer: Signer,
+    /// Signs the URLs of results and of files.
+    signer: Signer,
     /// Whether fields that the protocol does not have are refused instead of ignored.
     pub(crate) strict_requests: bool,
-    /// Signs the URLs that open files without a token.
-    signer: files::Signer,
 }
 
 impl AppState {
@@ -90,9 +88,8 @@ impl AppState {
             sessions: Sessions::default(),
             faults: Faults::default(),
             compute: Compute::new()?,
-            link_signer: Signer::new(),
+            signer: Signer::new(),
             strict_requests,
-            signer: files::Signer::new(),
         })
     }
 

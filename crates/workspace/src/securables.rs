@@ -4,6 +4,7 @@ mod bindings;
 mod catalogs;
 mod grants;
 mod keys;
+mod model_versions;
 mod models;
 mod names;
 mod schemas;
@@ -17,6 +18,10 @@ pub(crate) use bindings::{bindings, change_bindings};
 pub(crate) use catalogs::{create_catalog, drop_catalog, get_catalog, list_catalogs, update_catalog};
 pub(crate) use grants::{change_grants, direct_grants, effective_grants};
 pub(crate) use keys::{NewKey, WhichKey, add_key, drop_key, replace_keys, require_keys_possible};
+pub(crate) use model_versions::{
+    Versioned, WhichVersion, begin_version, delete_alias, delete_version, finish_version, get_version, set_alias,
+    update_version,
+};
 pub(crate) use models::{create_model, drop_model, get_model, list_models, update_model};
 pub(crate) use names::new_name;
 pub(crate) use schemas::{create_schema, drop_schema, get_schema, list_schemas, update_schema};
@@ -25,7 +30,8 @@ pub(crate) use storage::{
     list_credentials, list_locations, require_location, update_credential, update_location,
 };
 pub(crate) use tables::{
-    TableListing, drop_table, get_table, list_table_summaries, list_tables, update_table_owner,
+    TableListing, drop_table, get_table, list_table_summaries, list_tables, require_external_table_possible,
+    update_table_owner,
 };
 pub(crate) use tags::{
     TagEntity, create_tag, delete_tag, get_tag, list_tags, set_tags, unset_tags, update_tag,

@@ -11,7 +11,7 @@ pub(crate) mod relations;
 
 pub(crate) use error::SqlError;
 pub(crate) use execute::{
-    Compute, Context, Services, column_default, execute, settle_interrupted_writes, texts_of,
+    Compute, Context, Services, column_default, execute, settle_interrupted_writes, table_field, texts_of,
 };
 pub(crate) use parser::{parse, parse_expression, parse_with};
 #[cfg(test)]

@@ -43,6 +43,7 @@ ROOTS = [
     "catalog.ListCatalogsResponse",
     "catalog.ListEntityTagAssignmentsResponse",
     "catalog.ListExternalLocationsResponse",
+    "catalog.ListModelVersionsResponse",
     "catalog.ListRegisteredModelsResponse",
     "catalog.ListSchemasResponse",
     "catalog.ListStorageCredentialsResponse",

@@ -168,6 +168,7 @@ fn every_enum_value_of_the_sdk_is_known_and_no_other() {
         clxs_api::storage::IsolationMode => "catalog.IsolationMode",
         clxs_api::storage::ValidationOperation => "catalog.ValidationResultOperation",
         clxs_api::storage::ValidationOutcome => "catalog.ValidationResultResult",
+        clxs_api::model_version::ModelVersionStatus => "catalog.ModelVersionInfoStatus",
         clxs_api::volume::VolumeType => "catalog.VolumeType",
         clxs_api::statement::Disposition => "sql.Disposition",
         clxs_api::statement::OnWaitTimeout => "sql.ExecuteStatementRequestOnWaitTimeout",
@@ -288,6 +289,9 @@ fn response_types_have_the_fields_of_the_sdk() {
     check_class("catalog.ListVolumesResponseContent", &samples::volume_page());
     check_class("catalog.RegisteredModelInfo", &samples::model());
     check_class("catalog.ListRegisteredModelsResponse", &samples::model_page());
+    check_class("catalog.RegisteredModelAlias", &samples::alias());
+    check_class("catalog.ModelVersionInfo", &samples::model_version());
+    check_class("catalog.ListModelVersionsResponse", &samples::model_version_page());
     check_class("catalog.ExternalLocationInfo", &samples::external_location());
     check_class("catalog.ListExternalLocationsResponse", &samples::external_location_page());
     check_class("catalog.StorageCredentialInfo", &samples::storage_credential());
@@ -328,6 +332,9 @@ fn request_types_have_the_fields_of_the_sdk() {
     check_body(&at("PATCH", endpoint::VOLUMES, "/{name}"), &samples::update_volume());
     check_body(&at("POST", endpoint::MODELS, ""), &samples::create_model());
     check_body(&at("PATCH", endpoint::MODELS, "/{full_name}"), &samples::update_model());
+    let version = "/{full_name}/versions/{version}";
+    check_body(&at("PATCH", endpoint::MODELS, version), &samples::update_model_version());
+    check_body(&at("PUT", endpoint::MODELS, "/{full_name}/aliases/{alias}"), &samples::set_alias());
     check_body(&at("POST", endpoint::EXTERNAL_LOCATIONS, ""), &samples::create_external_location());
     check_body(&at("PATCH", endpoint::EXTERNAL_LOCATIONS, "/{name}"), &samples::update_external_location());
     check_body(&at("POST", endpoint::STORAGE_CREDENTIALS, ""), &samples::create_storage_credential());

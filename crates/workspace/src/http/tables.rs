@@ -1,5 +1,7 @@
 //! `/tables` and `/table-summaries`
 
+mod register;
+
 use axum::Json;
 use axum::extract::State;
 use clxs_api::endpoint::{TABLE_SUMMARIES, TABLES};
@@ -7,14 +9,14 @@ use clxs_api::table::{
     CreateTable, ListTableSummariesResponse, ListTablesResponse, TableExistsResponse, TableInfo,
     TableSummary, UpdateTable,
 };
-use clxs_api::{ErrorCode, SecurableKind};
+use clxs_api::SecurableKind;
 use serde::Deserialize;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::extract::{full_name, identifier};
 use super::paging::{self, Paging};
 use super::routes::{Routes, get};
-use super::securables::Resource;
+use super::securables::{Reading, Resource};
 use super::{AppState, Caller, Params, Path, RestError};
 use crate::authorization::{Access, Sight};
 use crate::metastore::{
@@ -27,7 +29,7 @@ use crate::securables::{self, TableListing};
 const SUMMARIES: u32 = 10_000;
 
 pub(super) fn routes() -> Routes {
-    super::securables::routes::<Tables>()
+    super::securables::routes_with::<Tables, _, _>(register::create)
         .route(&format!("{TABLES}/{{full_name}}/exists"), get(exists))
         .route(TABLE_SUMMARIES, get(list_summaries))
 }
@@ -96,15 +98,19 @@ impl Resource for Tables {
         Ok(TableInfo { view_dependencies, table_constraints, ..info(tx, row, sight) })
     }
 
-    fn create(_: &Transaction<'_>, _: &Access, request: &CreateTable) -> Result<TableInfo, RestError> {
-        let name = [&*request.catalog_name, &*request.schema_name, &*request.name].join(".");
-        Err(RestError::new(
-            ErrorCode::NotImplemented,
-            format!(
-                "The embedded workspace registers no table over REST: run CREATE TABLE {name} USING DELTA \
-                 LOCATION '…' as a statement."
-            ),
-        ))
+    fn find_as_asked(
+        tx: &Transaction<'_>,
+        access: &Access,
+        name: &str,
+        reading: &Reading,
+    ) -> Result<TableInfo, RestError> {
+        let mut table = Self::find(tx, access, name, reading.include_browse)?;
+        if reading.include_delta_metadata {
+            let (name, [_, _, _]) = full_name(name)?;
+            let properties = delta_runtime_properties(&tx.table(&name)?);
+            table.extra.extend(properties.map(|found| ("delta_runtime_properties_kvpairs".to_owned(), found)));
+        }
+        Ok(table)
     }
 
     /// REST changes the owner only (`facts/rest_api.md` §6).
@@ -186,6 +192,13 @@ fn leave_out(table: &mut TableInfo, filter: &OfSchema) {
     if filter.omit_username {
         (table.owner, table.created_by, table.updated_by) = (None, None, None);
     }
+}
+
+/// What the metastore knows of a table's log; `None` for what has no log. Which properties the platform has here is
+/// UNCONFIRMED; this one is among those that it adds to a table's properties elsewhere.
+fn delta_runtime_properties(row: &TableRow) -> Option<Value> {
+    let version = row.delta_version?.to_string();
+    Some(json!({ "delta_runtime_properties": { "delta.lastUpdateVersion": version } }))
 }
 
 /// Everything but what only answers about one table hold.
