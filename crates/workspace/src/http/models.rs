@@ -3,12 +3,12 @@
 mod mlflow;
 mod versions;
 
+use clxs_api::ErrorCode;
 use clxs_api::endpoint::MODELS;
 use clxs_api::model::{
     CreateRegisteredModel, ListRegisteredModelsResponse, RegisteredModelInfo, UpdateRegisteredModel,
 };
 use clxs_api::model_version::{ModelVersionStatus, RegisteredModelAlias};
-use clxs_api::ErrorCode;
 use serde::Deserialize;
 
 use super::RestError;

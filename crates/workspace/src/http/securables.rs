@@ -59,11 +59,7 @@ pub(super) trait Resource: Send + Sync + 'static {
 
     /// Makes one, owned by the caller. A kind that takes more than a transaction to make has a handler of its own
     /// ([`routes_with`]).
-    fn create(
-        _: &Transaction<'_>,
-        _: &Access,
-        _: &Self::Create,
-    ) -> Result<Self::Info, RestError> {
+    fn create(_: &Transaction<'_>, _: &Access, _: &Self::Create) -> Result<Self::Info, RestError> {
         Err(RestError::new(ErrorCode::NotImplemented, format!("Nothing is made at {}.", Self::PATH)))
     }
 
@@ -143,8 +139,7 @@ async fn find<R: Resource>(
     Path(name): Path<String>,
     Params(reading): Params<Reading>,
 ) -> Result<Json<R::Info>, RestError> {
-    let work =
-        move |tx: &Transaction<'_>, access: &Access| R::find_as_asked(tx, access, &name, &reading);
+    let work = move |tx: &Transaction<'_>, access: &Access| R::find_as_asked(tx, access, &name, &reading);
     Ok(Json(state.read(caller, work).await?))
 }
 

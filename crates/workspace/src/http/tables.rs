@@ -4,12 +4,12 @@ mod register;
 
 use axum::Json;
 use axum::extract::State;
+use clxs_api::SecurableKind;
 use clxs_api::endpoint::{TABLE_SUMMARIES, TABLES};
 use clxs_api::table::{
     CreateTable, ListTableSummariesResponse, ListTablesResponse, TableExistsResponse, TableInfo,
     TableSummary, UpdateTable,
 };
-use clxs_api::SecurableKind;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -108,7 +108,9 @@ impl Resource for Tables {
         if reading.include_delta_metadata {
             let (name, [_, _, _]) = full_name(name)?;
             let properties = delta_runtime_properties(&tx.table(&name)?);
-            table.extra.extend(properties.map(|found| ("delta_runtime_properties_kvpairs".to_owned(), found)));
+            table
+                .extra
+                .extend(properties.map(|found| ("delta_runtime_properties_kvpairs".to_owned(), found)));
         }
         Ok(table)
     }

@@ -102,8 +102,7 @@ fn tables(
     let page = PageRequest { after: from.after.clone(), limit: Some(TABLES) };
     let page = tx.tables_of_catalog(catalog, columns, &scope.tables(), &page)?;
     let is_visible = |table: &TableRow| {
-        let sight =
-            visibility.in_schema(&SecurableKind::Table, &table.schema_id, &table.id, &table.owner);
+        let sight = visibility.in_schema(&SecurableKind::Table, &table.schema_id, &table.id, &table.owner);
         sight.is_seen(true)
     };
     let next = match page.next {

@@ -65,8 +65,7 @@ pub(crate) fn begin_version(
         comment: request.description.clone(),
         ..ModelVersion::default()
     };
-    let (model, number) =
-        change(tx, access, name, |model| Ok(model.begin(version, access.principal())))?;
+    let (model, number) = change(tx, access, name, |model| Ok(model.begin(version, access.principal())))?;
     versioned(model, number)
 }
 

@@ -81,7 +81,8 @@ pub(crate) fn require_external_table_possible(
     name: &FullName,
     location: &str,
 ) -> Result<(), MetastoreError> {
-    let schema = name.schema().ok_or_else(|| MetastoreError::invalid("The name of the schema is missing."))?;
+    let schema =
+        name.schema().ok_or_else(|| MetastoreError::invalid("The name of the schema is missing."))?;
     let at = (name.catalog().as_str(), schema.as_str());
     let schema = schema_for_new(tx, access, at, &Privilege::CreateTable)?;
     if tx.table_in(&schema, name.name())?.is_some() {

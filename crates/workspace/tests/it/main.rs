@@ -7,6 +7,7 @@ mod bindings;
 mod catalogs;
 mod delta_tables;
 mod external_locations;
+mod external_tables;
 mod faults;
 mod files;
 mod grants;

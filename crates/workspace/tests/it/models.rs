@@ -41,7 +41,12 @@ async fn model_with_versions(sql: &Sql, versions: usize) -> String {
 }
 
 fn numbers(page: &Value) -> Vec<i64> {
-    page["model_versions"].as_array().unwrap().iter().map(|version| version["version"].as_i64().unwrap()).collect()
+    page["model_versions"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|version| version["version"].as_i64().unwrap())
+        .collect()
 }
 
 #[tokio::test]

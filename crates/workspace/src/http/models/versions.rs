@@ -4,7 +4,8 @@ use axum::Json;
 use axum::extract::State;
 use clxs_api::endpoint::MODELS;
 use clxs_api::model_version::{
-    ListModelVersionsResponse, ModelVersionInfo, RegisteredModelAlias, SetRegisteredModelAlias, UpdateModelVersion,
+    ListModelVersionsResponse, ModelVersionInfo, RegisteredModelAlias, SetRegisteredModelAlias,
+    UpdateModelVersion,
 };
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -60,7 +61,7 @@ async fn list(
     let page = paging.request_with(None, PAGE)?;
     let work = move |tx: &Transaction<'_>, access: &Access| {
         let (model, _) = securables::get_model(tx, access, &name, reading.include_browse)?;
-        let after = page.after.first().and_then(|number| number.parse().ok()).unwrap_or(0);
+        let after: i64 = page.after.first().and_then(|number| number.parse().ok()).unwrap_or(0);
         let limit = page.limit.map_or(usize::MAX, |limit| limit as usize);
         let versions = &model.details.versions;
         let model_versions: Vec<_> = versions
@@ -159,9 +160,8 @@ async fn delete_alias(
     Path(Aliased { full_name: name, alias }): Path<Aliased>,
 ) -> Result<Json<Value>, RestError> {
     let (name, [_, _, _]) = full_name(&name)?;
-    let work = move |tx: &Transaction<'_>, access: &Access| {
-        Ok(securables::delete_alias(tx, access, &name, &alias)?)
-    };
+    let work =
+        move |tx: &Transaction<'_>, access: &Access| Ok(securables::delete_alias(tx, access, &name, &alias)?);
     state.write(caller, work).await?;
     Ok(Json(json!({})))
 }

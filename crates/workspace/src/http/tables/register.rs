@@ -33,8 +33,7 @@ pub(super) async fn create(
     };
     state.read(caller.clone(), check).await?;
     let session = default_session(caller.0.clone(), None, None)?;
-    let context =
-        Context::new(state.services(), LastingSession::new(session), CommitGate::default(), None);
+    let context = Context::new(state.services(), LastingSession::new(session), CommitGate::default(), None);
     let statement = Statement::CreateTable(Box::new(statement(request, &name, provider)?));
     execute(&context, statement).await.map_err(refused)?;
     let name = name.dotted();
@@ -67,11 +66,7 @@ fn provider(request: &CreateTable) -> Result<&'static str, RestError> {
 ///
 /// # Errors
 /// `INVALID_PARAMETER_VALUE` for columns of no type.
-fn statement(
-    request: CreateTable,
-    name: &FullName,
-    provider: &str,
-) -> Result<ast::CreateTable, RestError> {
+fn statement(request: CreateTable, name: &FullName, provider: &str) -> Result<ast::CreateTable, RestError> {
     let columns = request.columns.iter().map(table_field).collect::<Option<_>>();
     let columns = columns.ok_or_else(|| RestError::invalid("Each of the columns needs its type_json."))?;
     Ok(ast::CreateTable {
