@@ -20,9 +20,6 @@ use crate::http::{AppState, Body, Caller, Params, Path, RestError};
 use crate::metastore::{ModelRow, ModelVersion, Transaction};
 use crate::securables::{self, Versioned, WhichVersion};
 
-/// Versions of a page when the caller leaves it to the workspace, and at most.
-const PAGE: u32 = 1_000;
-
 pub(super) fn routes() -> Routes {
     Routes::new()
         .route(&format!("{MODELS}/{{full_name}}/versions"), get(list))
@@ -58,7 +55,7 @@ async fn list(
     Params(paging): Params<Paging>,
 ) -> Result<Json<ListModelVersionsResponse>, RestError> {
     let (name, [_, _, _]) = full_name(&name)?;
-    let page = paging.request_with(None, PAGE)?;
+    let page = paging.request()?;
     let work = move |tx: &Transaction<'_>, access: &Access| {
         let (model, _) = securables::get_model(tx, access, &name, reading.include_browse)?;
         let after: i64 = page.after.first().and_then(|number| number.parse().ok()).unwrap_or(0);
