@@ -34,6 +34,11 @@ UNREADABLE = "the source's log names files that are absent or broken"
 REFUSALS = (
     ("deltalake", r"Unsupported table features required", "features that deltalake 1.6.6 does not know"),
     ("duckdb", r"Unsupported Delta table type: 'void'", "no void columns in duckdb 1.5.5"),
+    ("sail", r"untagged enum DataType", "no void columns in sail 0.7.2"),
+    ("sail", r"Cannot cast column .* \(physical\) to .* non-null", "sail 0.7.2 reads no nullable field as one that is not"),
+    ("sail", r"Invalid JSON in log record", "a record of Delta Live Tables that sail 0.7.2 does not parse"),
+    ("sail", r"No such file or directory", "sail 0.7.2 does not decode the paths of deletion vectors"),
+    ("sail", r"requires catalog commit replay", "a catalog-managed table is read through its catalog"),
     ("", r"(?i)max.catalog.version", "a catalog-managed table is read through its catalog"),
     (
         "",

@@ -42,6 +42,8 @@ pub const TAG_POLICIES: &str = "/api/2.1/tag-policies";
 pub const PERMISSIONS: &str = "/api/2.1/unity-catalog/permissions";
 /// Direct and inherited grants: `/{securable_type}/{full_name}`.
 pub const EFFECTIVE_PERMISSIONS: &str = "/api/2.1/unity-catalog/effective-permissions";
+/// The history of statements.
+pub const QUERY_HISTORY: &str = "/api/2.0/sql/history/queries";
 /// Warehouses; `/{id}` for one, `/{id}/start` and `/{id}/stop`.
 pub const WAREHOUSES: &str = "/api/2.0/sql/warehouses";
 /// Statements; `/{statement_id}` for one, `/{statement_id}/cancel`, `/{statement_id}/result/chunks/{n}`.

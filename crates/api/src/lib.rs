@@ -27,6 +27,7 @@ pub mod model;
 pub mod model_version;
 pub mod name;
 pub mod privilege;
+pub mod query_history;
 pub mod schema;
 pub mod securable;
 pub mod statement;

@@ -12,6 +12,7 @@ mod external_locations;
 mod extract;
 mod faults;
 mod files;
+mod history;
 mod layers;
 mod metastore;
 mod models;
@@ -130,6 +131,7 @@ fn endpoints() -> Routes {
         .merge(external_locations::routes())
         .merge(files::routes())
         .merge(constraints::routes())
+        .merge(history::routes())
         .merge(metastore::routes())
         .merge(models::routes())
         .merge(neighbours::routes())

@@ -170,6 +170,7 @@ fn every_enum_value_of_the_sdk_is_known_and_no_other() {
         clxs_api::storage::ValidationOutcome => "catalog.ValidationResultResult",
         clxs_api::model_version::ModelVersionStatus => "catalog.ModelVersionInfoStatus",
         clxs_api::volume::VolumeType => "catalog.VolumeType",
+        clxs_api::query_history::QueryStatus => "sql.QueryStatus",
         clxs_api::statement::Disposition => "sql.Disposition",
         clxs_api::statement::OnWaitTimeout => "sql.ExecuteStatementRequestOnWaitTimeout",
         clxs_api::statement::ResultFormat => "sql.Format",
@@ -200,6 +201,7 @@ fn every_path_and_method_is_one_of_the_sdk() {
     let calls = [
         ("GET", endpoint::CURRENT_USER, ""),
         ("GET", endpoint::METASTORE_SUMMARY, ""),
+        ("GET", endpoint::QUERY_HISTORY, ""),
         ("GET", endpoint::CATALOGS, ""),
         ("POST", endpoint::CATALOGS, ""),
         ("GET", endpoint::CATALOGS, "/{name}"),
@@ -305,6 +307,8 @@ fn response_types_have_the_fields_of_the_sdk() {
     check_class("catalog.PermissionsChange", &samples::permissions_change());
     check_class("catalog.GetMetastoreSummaryResponse", &samples::metastore());
     check_class("iam.User", &samples::user());
+    check_class("sql.QueryInfo", &samples::query());
+    check_class("sql.ListQueriesResponse", &samples::query_page());
     check_class("sql.EndpointInfo", &samples::warehouse());
     check_class("sql.ListWarehousesResponse", &samples::warehouse_page());
     check_class("sql.StatementResponse", &samples::statement());

@@ -11,6 +11,7 @@ mod external_tables;
 mod faults;
 mod files;
 mod grants;
+mod history;
 mod keys;
 mod lists;
 mod models;
