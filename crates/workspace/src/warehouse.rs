@@ -203,7 +203,8 @@ mod tests {
             Ok(StatementResult::none())
         });
         first.wait_until_running().await;
-        let second = warehouse.submit(Submission::default(), delivery(), |_| async { Ok(StatementResult::none()) });
+        let second =
+            warehouse.submit(Submission::default(), delivery(), |_| async { Ok(StatementResult::none()) });
         assert_eq!(second.state(), StatementState::Pending);
         release.send(()).unwrap();
         second.finished().await;
@@ -218,7 +219,8 @@ mod tests {
         stuck.cancel();
         stuck.finished().await;
         assert_eq!(stuck.state(), StatementState::Canceled);
-        let next = warehouse.submit(Submission::default(), delivery(), |_| async { Ok(StatementResult::none()) });
+        let next =
+            warehouse.submit(Submission::default(), delivery(), |_| async { Ok(StatementResult::none()) });
         next.finished().await;
         assert_eq!(next.state(), StatementState::Succeeded);
     }
@@ -244,7 +246,8 @@ mod tests {
     #[tokio::test]
     async fn panic_in_a_statement_is_an_internal_error_of_that_statement() {
         let warehouse = warehouse(1);
-        let statement = warehouse.submit(Submission::default(), delivery(), |_| async { panic!("index out of bounds") });
+        let statement =
+            warehouse.submit(Submission::default(), delivery(), |_| async { panic!("index out of bounds") });
         statement.finished().await;
         let Progress::Failed(error) = statement.progress() else { panic!("it must have failed") };
         assert_eq!(error.class, "INTERNAL_ERROR");

@@ -67,7 +67,8 @@ impl Wanted {
 
     /// Whether the history of this statement, by the user of this id, is wanted.
     fn has(&self, statement: &QueryInfo, user_id: &str) -> bool {
-        let among = |wanted: &[String], value: &str| wanted.is_empty() || wanted.iter().any(|one| one == value);
+        let among =
+            |wanted: &[String], value: &str| wanted.is_empty() || wanted.iter().any(|one| one == value);
         let status = statement.status.as_ref().map_or("", QueryStatus::as_str);
         let started = statement.query_start_time_ms.unwrap_or_default();
         among(&self.statement_ids, statement.query_id.as_deref().unwrap_or_default())
@@ -162,8 +163,9 @@ fn status(progress: &Progress) -> QueryStatus {
 /// The kind of a statement as the platform names it (the official SDK's `QueryStatementType`).
 fn statement_type(text: &str) -> String {
     const TYPES: [&str; 21] = [
-        "ALTER", "ANALYZE", "COPY", "CREATE", "DELETE", "DESCRIBE", "DROP", "EXPLAIN", "GRANT", "INSERT", "MERGE",
-        "OPTIMIZE", "REFRESH", "REPLACE", "REVOKE", "SELECT", "SET", "SHOW", "TRUNCATE", "UPDATE", "USE",
+        "ALTER", "ANALYZE", "COPY", "CREATE", "DELETE", "DESCRIBE", "DROP", "EXPLAIN", "GRANT", "INSERT",
+        "MERGE", "OPTIMIZE", "REFRESH", "REPLACE", "REVOKE", "SELECT", "SET", "SHOW", "TRUNCATE", "UPDATE",
+        "USE",
     ];
     let word = without_comments(text).split(|letter: char| !letter.is_ascii_alphabetic()).next();
     let word = word.unwrap_or_default().to_ascii_uppercase();

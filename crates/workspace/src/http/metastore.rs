@@ -2,8 +2,8 @@
 
 use axum::Json;
 use axum::extract::State;
-use clxs_api::endpoint::METASTORE_SUMMARY;
 use clxs_api::SecurableKind;
+use clxs_api::endpoint::METASTORE_SUMMARY;
 use clxs_api::metastore::MetastoreSummary;
 use serde_json::{Value, json};
 
