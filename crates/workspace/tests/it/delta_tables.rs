@@ -1,5 +1,5 @@
 //! Every Delta table of the test data, written by others: registered where it lies, cloned deep, shallow and
-//! once more. Source and clones are compared by `tests/readers` (log arithmetic, checksums, rows as two
+//! once more. Source and clones are compared by `tests/readers` (log arithmetic, checksums, rows as three
 //! independent readers see them); what became of each table is the generated `docs/delta-tables.md`.
 
 use std::fmt::Write as _;
