@@ -55,6 +55,7 @@ pub(super) fn schemata(
     batch(&columns, &schemas)
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "the shape of a relation about tables")]
 pub(super) fn tables(
     tables: Vec<TableRow>,
     _: &Access,

@@ -15,7 +15,7 @@ use crate::metastore::Transaction;
 use crate::securables;
 use crate::session::LastingSession;
 use crate::sql::ast::{self, ObjectName, OnExisting, Statement, TableReference};
-use crate::sql::{Context, SqlError, execute, table_field};
+use crate::sql::{Context, execute, table_field};
 use crate::warehouse::CommitGate;
 
 pub(super) async fn create(
@@ -35,7 +35,8 @@ pub(super) async fn create(
     let session = default_session(caller.0.clone(), None, None)?;
     let context = Context::new(state.services(), LastingSession::new(session), CommitGate::default(), None);
     let statement = Statement::CreateTable(Box::new(statement(request, &name, provider)?));
-    execute(&context, statement).await.map_err(refused)?;
+    // What was not refused before is about the files.
+    execute(&context, statement).await.map_err(|error| RestError::invalid(error.to_string()))?;
     let name = name.dotted();
     let work = move |tx: &Transaction<'_>, access: &Access| Tables::find(tx, access, &name, false);
     Ok(Json(state.read(caller, work).await?))
@@ -83,9 +84,4 @@ fn statement(request: CreateTable, name: &FullName, provider: &str) -> Result<as
         keys: Vec::new(),
         query: None,
     })
-}
-
-/// What the metastore did not refuse before is about the files.
-fn refused(error: SqlError) -> RestError {
-    RestError::invalid(error.to_string())
 }
