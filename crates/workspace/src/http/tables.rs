@@ -19,6 +19,7 @@ use super::routes::{Routes, get};
 use super::securables::{Reading, Resource};
 use super::{AppState, Caller, Params, Path, RestError};
 use crate::authorization::{Access, Sight};
+use crate::delta::{TableLocation, history};
 use crate::metastore::{
     ColumnDetail, MetastoreError, Page, PageRequest, TableFilter, TableHead, TableRow, Transaction,
     WriteIntent,
@@ -197,11 +198,16 @@ fn leave_out(table: &mut TableInfo, filter: &OfSchema) {
     }
 }
 
-/// What the metastore knows of a table's log; `None` for what has no log. Which properties the platform has here is
-/// UNCONFIRMED; this one is among those that it adds to a table's properties elsewhere.
+/// What the log of a table says that the metastore does not; `None` for what has no log, or none that can be read. Which
+/// properties the platform has here is UNCONFIRMED; these are among those that it adds to a table's own.
 fn delta_runtime_properties(row: &TableRow) -> Option<Value> {
-    let version = row.delta_version?.to_string();
-    Some(json!({ "delta_runtime_properties": { "delta.lastUpdateVersion": version } }))
+    row.delta_version?;
+    let location = TableLocation::parse(row.location.as_deref()?).ok()?;
+    let newest = history(&location, Some(1)).ok()?.pop()?;
+    Some(json!({ "delta_runtime_properties": {
+        "delta.lastCommitTimestamp": newest.timestamp.to_string(),
+        "delta.lastUpdateVersion": newest.version.to_string(),
+    } }))
 }
 
 /// Everything but what only answers about one table hold.

@@ -74,6 +74,7 @@ async fn what_is_no_external_table_is_refused_and_leaves_nothing() {
         assert!(answered.starts_with(error), "{answered}");
     }
     let ann = sql.server.workspace.create_token("ann@x").await.unwrap();
+    sql.run("GRANT USE CATALOG, USE SCHEMA ON CATALOG main TO `ann@x`").await;
     let answered = sql.server.error_as(&ann, "POST", TABLES, good.clone()).await;
     assert!(answered.starts_with("403 PERMISSION_DENIED"), "{answered}");
     assert_eq!(sql.server.get(&format!("{TABLES}/main.default.t/exists")).await["table_exists"], false);
