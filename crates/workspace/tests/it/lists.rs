@@ -9,11 +9,11 @@ use crate::sql::Sql;
 const UNITY: &str = "/api/2.1/unity-catalog";
 
 /// The pages of a list for the holder of a token: names of items and tokens.
-async fn pages(sql: &Sql, token: &str, list: &str, field: &str) -> Vec<(Vec<String>, Option<String>)> {
+async fn pages(sql: &Sql, token: &str, path: &str, field: &str) -> Vec<(Vec<String>, Option<String>)> {
     let (mut pages, mut query) = (Vec::new(), String::new());
     loop {
-        let answer = sql.server.send_as(token, "GET", &format!("{UNITY}/{list}{query}"), json!({})).await;
-        assert_eq!(answer.status, 200, "{list}: {answer:?}");
+        let answer = sql.server.send_as(token, "GET", &format!("{UNITY}/{path}{query}"), json!({})).await;
+        assert_eq!(answer.status, 200, "{path}: {answer:?}");
         let items = answer.body[field].as_array().cloned().unwrap_or_default();
         let name = |item: &Value| {
             let name = item["full_name"].as_str().or(item["name"].as_str());
@@ -40,7 +40,9 @@ async fn pages_neither_count_nor_name_what_the_caller_may_not_see() {
     }
     for name in ["secret1", "secret2", "t", "u", "zsecret"] {
         sql.run(&format!("CREATE TABLE main.b.{name} (a INT)")).await;
-        sql.run(&format!("CREATE VOLUME main.b.{name}")).await;
+        let volume =
+            json!({ "catalog_name": "main", "schema_name": "b", "name": name, "volume_type": "MANAGED" });
+        sql.server.ok("POST", &format!("{UNITY}/volumes"), volume).await;
     }
     for grant in [
         "USE CATALOG ON CATALOG main",
@@ -53,20 +55,20 @@ async fn pages_neither_count_nor_name_what_the_caller_may_not_see() {
     ] {
         sql.run(&format!("GRANT {grant} TO `ann@x`")).await;
     }
-    for (list, field, seen) in [
+    for (path, field, seen) in [
         ("catalogs?max_results=1", "catalogs", vec!["main", "system"]),
         ("schemas?catalog_name=main&max_results=1", "schemas", vec!["b", "c", "information_schema"]),
         ("tables?catalog_name=main&schema_name=b&max_results=1", "tables", vec!["t", "u"]),
         ("table-summaries?catalog_name=main&max_results=1", "tables", vec!["t", "u"]),
         ("volumes?catalog_name=main&schema_name=b&max_results=1", "volumes", vec!["t", "u"]),
     ] {
-        let pages = pages(&sql, &ann, list, field).await;
+        let pages = pages(&sql, &ann, path, field).await;
         let names: Vec<_> = pages.iter().map(|(names, _)| names.join(" ")).collect();
-        assert_eq!(names, seen, "{list}: one a page, and none is empty");
+        assert_eq!(names, seen, "{path}: one a page, and none is empty");
         for token in pages.into_iter().filter_map(|(_, token)| token) {
             let text = String::from_utf8(URL_SAFE_NO_PAD.decode(token).unwrap()).unwrap();
             let last = text.rsplit('\0').next().unwrap().to_owned();
-            assert!(seen.contains(&last.as_str()), "{list}: the token names {last}");
+            assert!(seen.contains(&last.as_str()), "{path}: the token names {last}");
         }
     }
 }
@@ -75,8 +77,8 @@ async fn pages_neither_count_nor_name_what_the_caller_may_not_see() {
 async fn empty_patterns_of_summaries_ask_for_all() {
     let sql = Sql::start().await;
     sql.run("CREATE TABLE main.default.t (a INT)").await;
-    let list = "table-summaries?catalog_name=main&schema_name_pattern=&table_name_pattern=";
-    assert_eq!(pages(&sql, &sql.server.token, list, "tables").await, [(vec!["t".to_owned()], None)]);
+    let path = "table-summaries?catalog_name=main&schema_name_pattern=&table_name_pattern=";
+    assert_eq!(pages(&sql, &sql.server.token, path, "tables").await, [(vec!["t".to_owned()], None)]);
 }
 
 #[tokio::test]
