@@ -12,6 +12,7 @@ mod external_locations;
 mod extract;
 mod faults;
 mod files;
+mod functions;
 mod history;
 mod layers;
 mod metastore;
@@ -130,6 +131,7 @@ fn endpoints() -> Routes {
         .merge(bindings::routes())
         .merge(external_locations::routes())
         .merge(files::routes())
+        .merge(functions::routes())
         .merge(constraints::routes())
         .merge(history::routes())
         .merge(metastore::routes())

@@ -10,6 +10,7 @@ mod external_locations;
 mod external_tables;
 mod faults;
 mod files;
+mod functions;
 mod grants;
 mod history;
 mod keys;
