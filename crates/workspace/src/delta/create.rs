@@ -146,7 +146,8 @@ fn replaced(
 /// The properties and constraints as they are stored; the protocol gets what they need.
 fn configuration(table: &NewTable, protocol: &mut Protocol) -> Result<BTreeMap<String, String>, DeltaError> {
     let mut configuration = BTreeMap::new();
-    for (key, value) in &table.properties {
+    // The highest id is among the properties that SHOW CREATE TABLE shows; the columns get ids of their own here.
+    for (key, value) in table.properties.iter().filter(|(key, _)| key != MAX_COLUMN_ID) {
         let property = property(key, value)?;
         *protocol = property.apply(protocol);
         if let Property::Stored(_) = property {

@@ -148,6 +148,11 @@ pub(crate) enum DeltaError {
     )]
     RetentionTooShort { location: TableLocation, hours: i64 },
     #[error(
+        "the retention '{text}' of the table at {location} is not understood: VACUUM cannot tell which files are \
+         needed; set 'delta.deletedFileRetentionDuration' to a length such as 'interval 30 days'"
+    )]
+    UnknownRetention { location: TableLocation, text: String },
+    #[error(
         "the log of the table at {location} does not reach back as far as the retention: VACUUM cannot tell which \
          files are needed; vacuum with a shorter retention, or in the system that cleaned the log up"
     )]
@@ -297,7 +302,7 @@ impl DeltaError {
                 ("DELTA_MULTIPLE_SOURCE_ROW_MATCHING_TARGET_ROW_IN_MERGE", "21506")
             }
             Self::RetentionTooShort { .. } => ("DELTA_VACUUM_RETENTION_PERIOD_TOO_SHORT", "22003"),
-            Self::LogTooShort { .. } => ("UNSUPPORTED_FEATURE.VACUUM", "0A000"),
+            Self::LogTooShort { .. } | Self::UnknownRetention { .. } => ("UNSUPPORTED_FEATURE.VACUUM", "0A000"),
             Self::AppendOnly { .. } => ("DELTA_CANNOT_MODIFY_APPEND_ONLY", "42809"),
             Self::NotNullViolated { .. } => ("DELTA_NOT_NULL_CONSTRAINT_VIOLATED", "23502"),
             Self::CheckViolated { .. } => ("DELTA_VIOLATE_CONSTRAINT_WITH_VALUES", "23001"),

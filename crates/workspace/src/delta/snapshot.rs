@@ -14,6 +14,7 @@ use super::engine::DeltaEngine;
 use super::error::DeltaError;
 use super::location::TableLocation;
 use super::log::{Log, newest_protocol};
+use super::property::ISOLATION_LEVEL;
 use super::scan_row::{add_files, transactions};
 
 /// The domain that holds the clustering columns.
@@ -168,7 +169,13 @@ impl Snapshot {
 
     /// Whether a property is `true`.
     pub(crate) fn is_enabled(&self, property: &str) -> bool {
-        self.metadata.configuration.get(property).is_some_and(|value| value == "true")
+        self.metadata.is_enabled(property)
+    }
+
+    /// Whether rows appended by others conflict with what read the table.
+    pub(super) fn is_serializable(&self) -> bool {
+        let level = self.metadata.configuration.get(ISOLATION_LEVEL);
+        level.is_some_and(|level| level.eq_ignore_ascii_case("Serializable"))
     }
 
     /// Checks that rows may be taken away.

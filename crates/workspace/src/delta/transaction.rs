@@ -2,7 +2,8 @@
 //!
 //! Writers do not wait for each other: who finds the next version taken looks at what the others committed. If
 //! that leaves the change valid, it is committed on top of theirs; else it is a conflict. The isolation is
-//! Delta's `WriteSerializable`: rows that others append without looking at the table are never a conflict.
+//! Delta's `WriteSerializable`, unless the table asks for `Serializable`: rows that others append without looking at
+//! the table are never a conflict for a change of rows alone.
 
 mod reads;
 mod winner;
@@ -38,8 +39,6 @@ pub(super) struct DataChange {
     pub(super) domains: Vec<DomainMetadata>,
     /// Whether the rows are others than before, or only lie in other files.
     pub(super) changes_rows: bool,
-    /// Whether no row of a table decided what is written.
-    pub(super) blind: bool,
     /// Whether rows of this table decided what is written.
     pub(super) reads: bool,
     /// Of which partitions.
@@ -61,7 +60,6 @@ impl DataChange {
             metadata: None,
             domains: Vec::new(),
             changes_rows: true,
-            blind: false,
             reads: true,
             partitions: PartitionConditions::new(),
         }
@@ -100,10 +98,12 @@ impl DataChange {
         let mut metadata = self.metadata.clone().unwrap_or_else(|| base.metadata().clone());
         let mut info = commit_info(self.operation, &self.user, Some(base.version()));
         info.in_commit_timestamp = in_commit_timestamp(&mut metadata, Some(base))?;
-        info.is_blind_append = self.blind && self.removes.is_empty();
-        if !self.changes_rows {
-            info.isolation_level = "SnapshotIsolation";
-        }
+        info.is_blind_append = !self.reads && self.removes.is_empty();
+        info.isolation_level = match self.changes_rows {
+            false => "SnapshotIsolation",
+            true if base.is_serializable() => "Serializable",
+            true => "WriteSerializable",
+        };
         info.operation_parameters.clone_from(&self.parameters);
         info.operation_metrics.clone_from(&self.metrics);
         let deleted = now_millis();

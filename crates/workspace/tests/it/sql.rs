@@ -1,6 +1,7 @@
 //! Statements over REST: every family with what it gives and what it refuses.
 
 mod clone;
+mod clone_edges;
 mod columns;
 mod concurrency;
 mod information_schema;
@@ -11,8 +12,11 @@ mod modify;
 mod privileges;
 mod queries;
 mod securables;
+mod show_create;
 mod statements;
+mod structs;
 mod tables;
+mod view_columns;
 mod views;
 
 use serde_json::{Value, json};

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use datafusion::arrow::array::{Array, ArrayRef, AsArray};
-use datafusion::arrow::compute::cast;
+use datafusion::arrow::compute::{CastOptions, cast, cast_with_options};
 use datafusion::arrow::datatypes::{DataType, TimeUnit};
 use datafusion::arrow::error::ArrowError;
 
@@ -22,7 +22,8 @@ pub(super) fn partition_values(column: &ArrayRef) -> Result<Vec<Option<String>>,
         DataType::Timestamp(..) => cast(column, &DataType::Timestamp(TimeUnit::Microsecond, None))?,
         _ => ArrayRef::clone(column),
     };
-    let texts = cast(&column, &DataType::Utf8)?;
+    // A value that is no text, as bytes may be, must not become null.
+    let texts = cast_with_options(&column, &DataType::Utf8, &CastOptions { safe: false, ..CastOptions::default() })?;
     let texts = texts.as_string::<i32>();
     let text = |row| match texts.value(row) {
         "" => None,
@@ -57,7 +58,7 @@ fn escaped(text: &str) -> String {
 mod tests {
     use std::sync::Arc;
 
-    use datafusion::arrow::array::{StringArray, TimestampMicrosecondArray};
+    use datafusion::arrow::array::{BinaryArray, StringArray, TimestampMicrosecondArray};
 
     use super::*;
 
@@ -77,5 +78,12 @@ mod tests {
         assert_eq!(partition_values(&times).unwrap(), [Some("1970-01-01 00:00:01.500".to_owned()), None]);
         let texts: ArrayRef = Arc::new(StringArray::from(vec!["", "x"]));
         assert_eq!(partition_values(&texts).unwrap(), [None, Some("x".to_owned())]);
+    }
+
+    #[test]
+    fn bytes_that_are_no_text_are_refused_and_not_lost() {
+        let bytes: ArrayRef = Arc::new(BinaryArray::from_vec(vec![b"a", b"\xff"]));
+        assert!(partition_values(&bytes).is_err());
+        assert_eq!(partition_values(&bytes.slice(0, 1)).unwrap(), [Some("a".to_owned())]);
     }
 }

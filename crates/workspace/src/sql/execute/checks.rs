@@ -11,7 +11,7 @@ use super::types::metadata_text;
 use crate::delta::schema::StructField;
 use crate::delta::{Check, Pin, Snapshot};
 use crate::metastore::TableRow;
-use crate::sql::ast::CheckConstraint;
+use crate::sql::ast::{CheckConstraint, PropertyList};
 use crate::sql::{SqlError, parse_expression};
 
 /// The prefix of the table properties that hold constraints.
@@ -44,6 +44,21 @@ fn invariant(field: &StructField) -> Option<(String, String)> {
     let invariant: serde_json::Value = serde_json::from_str(&text).ok()?;
     let expression = invariant.get("expression")?.get("expression")?.as_str()?.to_owned();
     Some((format!("EXPRESSION({expression})"), expression))
+}
+
+/// Takes the CHECK constraints out of the properties of a new table, where SHOW CREATE TABLE has them (open Delta,
+/// `DeltaConfigs.validateConfigurations`).
+///
+/// # Errors
+/// `INVALID_IDENTIFIER`, and those of the syntax of an expression.
+pub(super) fn take_constraints(properties: &mut PropertyList) -> Result<Vec<CheckConstraint>, SqlError> {
+    let mut constraints = Vec::new();
+    for (key, expression) in properties.extract_if(.., |(key, _)| key.starts_with(PROPERTY)) {
+        let name = Identifier::new(&key[PROPERTY.len()..]).map_err(SqlError::invalid_identifier)?;
+        parse_expression(&expression)?;
+        constraints.push(CheckConstraint { name, expression });
+    }
+    Ok(constraints)
 }
 
 /// The constraints compiled for rows of this schema.

@@ -8,7 +8,7 @@ use clxs_api::{FullName, Identifier};
 use datafusion::arrow::datatypes::Schema;
 use datafusion::sql::sqlparser::ast::Query;
 
-use super::checks::compiled;
+use super::checks::{compiled, take_constraints};
 use super::context::Context;
 use super::insert::inserted;
 use super::keys;
@@ -24,10 +24,12 @@ use crate::sql::SqlError;
 use crate::sql::ast::{CreateTable, ObjectName, TableReference};
 use crate::warehouse::StatementResult;
 
-pub(super) async fn execute(context: &Context, create: CreateTable) -> Result<StatementResult, SqlError> {
+pub(super) async fn execute(context: &Context, mut create: CreateTable) -> Result<StatementResult, SqlError> {
     if create.provider.as_deref() == Some(parquet_table::PARQUET) {
         return parquet_table::create(context, create).await;
     }
+    let constraints = take_constraints(&mut create.properties)?;
+    create.constraints.extend(constraints);
     new_columns::require_valid(&create)?;
     let name = context.table_name(named(&create)?)?;
     require_delta(create.provider.as_deref())?;

@@ -33,6 +33,7 @@ mod spelling;
 mod syntax;
 mod udf;
 mod values;
+mod view;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -58,7 +59,7 @@ pub(crate) use render::rows as texts_of;
 use session_values::SessionValues;
 use spelling::Spelling;
 pub(super) use syntax::{literal, marked};
-pub(super) use udf::assigned;
+pub(super) use udf::{FieldsBy, assigned};
 
 use super::Context;
 use super::types::result_column;
