@@ -109,12 +109,17 @@ pub(super) fn ensure_valid_names(schema: &mut Value) -> Result<(), DeltaError> {
     invalid.map_or(Ok(()), |column| Err(DeltaError::InvalidColumnName { column }))
 }
 
+/// Whether both name the same column: case does not count, that of letters beyond ASCII neither.
+pub(super) fn is_same(name: &str, other: &str) -> bool {
+    name == other || name.to_lowercase() == other.to_lowercase()
+}
+
 /// A column of the top level, by its name in any case.
 pub(super) fn column_mut<'a>(schema: &'a mut Value, name: &str) -> Option<&'a mut Value> {
     schema["fields"]
         .as_array_mut()?
         .iter_mut()
-        .find(|field| field["name"].as_str().is_some_and(|field| field.eq_ignore_ascii_case(name)))
+        .find(|field| field["name"].as_str().is_some_and(|field| is_same(field, name)))
 }
 
 /// The physical name of a column.

@@ -61,6 +61,11 @@ pub(crate) enum DeltaError {
          {location}; use a timestamp after {earliest}"
     )]
     TimestampBeforeEarliest { location: TableLocation, timestamp: String, earliest: String },
+    #[error(
+        "cannot time travel beyond delta.deletedFileRetentionDuration ({hours} HOURS) set on the table at {location}; \
+         use a newer version"
+    )]
+    TravelBeyondRetention { location: TableLocation, hours: i64 },
     #[error("cannot restore: {reason}")]
     CannotRestore { reason: Box<DeltaError> },
     #[error(
@@ -252,6 +257,9 @@ impl DeltaError {
             Self::TimestampAfterLatest { .. } => ("DELTA_TIMESTAMP_GREATER_THAN_COMMIT", "42816"),
             Self::TimestampBeforeEarliest { .. } => {
                 ("DELTA_TIMESTAMP_EARLIER_THAN_COMMIT_RETENTION", "42816")
+            }
+            Self::TravelBeyondRetention { .. } => {
+                ("DELTA_UNSUPPORTED_TIME_TRAVEL_BEYOND_DELETED_FILE_RETENTION_DURATION", "0AKDC")
             }
             Self::CannotRestore { reason } => match **reason {
                 Self::TimestampAfterLatest { .. } => ("DELTA_CANNOT_RESTORE_TIMESTAMP_GREATER", "22003"),

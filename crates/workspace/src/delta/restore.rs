@@ -38,7 +38,7 @@ pub(crate) fn restore(
     let table = Snapshot::open(engine, location, Pin::Latest)?;
     table.protocol().ensure_allows(location, |feature| feature.delete && feature.append, "RESTORE")?;
     table.ensure_not_append_only("RESTORE")?;
-    let wanted = Snapshot::open(engine, location, pin)?;
+    let wanted = Snapshot::travel(engine, location, pin)?;
     let (adds, removes) = difference(&wanted, &table)?;
     adds.iter().try_for_each(|file| ensure_available(location, file))?;
     let metrics = metrics(&wanted, &adds, &removes)?;

@@ -57,9 +57,11 @@ pub(crate) fn vacuum(table: &Snapshot, request: &VacuumRequest) -> Result<Vec<Pa
     Ok(unneeded.into_iter().map(|file| file.path).collect())
 }
 
+/// How long files are kept after they left the table, in milliseconds.
+///
 /// # Errors
 /// [`DeltaError::UnknownRetention`]: a length that is not understood must not become a shorter one.
-fn retention(table: &Snapshot) -> Result<i64, DeltaError> {
+pub(super) fn retention(table: &Snapshot) -> Result<i64, DeltaError> {
     let Some(text) = table.metadata().configuration.get(RETENTION) else { return Ok(DEFAULT_RETENTION) };
     interval_millis(text).ok_or_else(|| DeltaError::UnknownRetention {
         location: table.location().clone(),

@@ -18,6 +18,7 @@ use delta_kernel::table_features::ColumnMappingMode;
 use delta_kernel_default_engine::stats::FileStatsAccumulator;
 
 use super::action::{AddFile, Metadata};
+use super::column;
 use super::detail::physical_name;
 use super::error::DeltaError;
 use super::location::TableLocation;
@@ -211,7 +212,7 @@ impl TableWriter {
             given
                 .fields()
                 .iter()
-                .position(|column| column.name().eq_ignore_ascii_case(field.name()))
+                .position(|column| column::is_same(column.name(), field.name()))
                 .ok_or_else(|| invalid(format!("the column `{}` is missing", field.name())))
         });
         let positions = positions.collect::<Result<Vec<_>, _>>()?;

@@ -8,16 +8,15 @@ use tempfile::TempDir;
 use tokio::runtime::Runtime;
 
 use super::*;
-use crate::delta::action::Action;
-use crate::delta::commit::write_commit;
 use crate::delta::schema::{DataType, StructField, StructType};
 use crate::delta::test_tables::engine;
 use crate::delta::{
     CHANGE, FILE, MetadataChange, Modification, ModifyMetrics, ModifyRequest, PartitionConditions, Pin, ROW,
-    RowChange, VacuumRequest, alter, create_table, history, vacuum,
+    RowChange, alter, create_table, history,
 };
 
 mod concurrency;
+mod properties;
 
 struct Table {
     _folder: TempDir,
@@ -159,31 +158,6 @@ fn append_only_tables_are_not_overwritten() {
     table.write(WriteMode::Append, TWO, Vec::new()).unwrap();
     let error = table.write(WriteMode::Overwrite, TWO, Vec::new()).unwrap_err();
     assert_eq!(error.class().0, "DELTA_CANNOT_MODIFY_APPEND_ONLY");
-}
-
-#[test]
-fn append_only_is_heard_in_any_case() {
-    let (table, new) = table(&[], &[("delta.appendOnly", "true")]);
-    create_table(&table.engine, &table.location, &new).unwrap();
-    let mut metadata = table.snapshot().metadata().clone();
-    metadata.configuration.insert("delta.appendOnly".to_owned(), "TRUE".to_owned());
-    write_commit(&table.location, 1, &[Action::MetaData(metadata)]).unwrap();
-    let error = table.write(WriteMode::Overwrite, TWO, Vec::new()).unwrap_err();
-    assert_eq!(error.class().0, "DELTA_CANNOT_MODIFY_APPEND_ONLY");
-}
-
-#[test]
-fn vacuum_does_not_shorten_a_retention_that_it_does_not_understand() {
-    let (table, new) = table(&[], &[]);
-    create_table(&table.engine, &table.location, &new).unwrap();
-    let mut metadata = table.snapshot().metadata().clone();
-    let retention = ("delta.deletedFileRetentionDuration".to_owned(), "interval 2 months".to_owned());
-    metadata.configuration.extend([retention]);
-    write_commit(&table.location, 1, &[Action::MetaData(metadata)]).unwrap();
-    let user = "admin@clxs.local".to_owned();
-    let request = VacuumRequest { retain_hours: Some(1000.0), dry_run: true, clones: Vec::new(), user };
-    let error = vacuum(&table.snapshot(), &request).unwrap_err();
-    assert!(matches!(error, DeltaError::UnknownRetention { .. }), "{error}");
 }
 
 #[test]

@@ -11,6 +11,9 @@ use crate::delta::is_bookkeeping;
 use crate::delta::schema::{DataType, MetadataValue, StructField};
 use crate::metastore::{TableRow, ViewDetails};
 
+/// The type of a CHAR or VARCHAR as it was written, in the metadata of its column.
+const CHAR_VARCHAR: &str = "__CHAR_VARCHAR_TYPE_STRING";
+
 /// The text, laid out as the platform does; the keys as name and text.
 pub(super) fn create_statement(table: &TableRow, clustering: &[String], keys: &[(String, String)]) -> String {
     match &table.view {

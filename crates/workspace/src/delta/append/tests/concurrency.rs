@@ -1,6 +1,8 @@
 //! Writers that computed their rows for a version that is no longer the newest.
 
 use super::*;
+use crate::delta::action::Action;
+use crate::delta::commit::write_commit;
 
 fn with_two_rows(properties: &[(&str, &str)]) -> Table {
     let (table, new) = table(&[], properties);

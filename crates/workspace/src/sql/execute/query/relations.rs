@@ -25,7 +25,7 @@ use crate::delta::{Pin, Snapshot};
 use crate::information_schema;
 use crate::metastore::{TableRow, ViewDetails};
 use crate::sql::SqlError;
-use crate::sql::ast::{AsOf, ObjectName, Statement, TableReference};
+use crate::sql::ast::{AsOf, ObjectName, TableReference};
 use crate::sql::execute::Context;
 use crate::sql::execute::context::readable_table;
 use crate::sql::execute::parquet_table::{self, is_parquet};
