@@ -310,7 +310,9 @@ impl DeltaError {
                 ("DELTA_MULTIPLE_SOURCE_ROW_MATCHING_TARGET_ROW_IN_MERGE", "21506")
             }
             Self::RetentionTooShort { .. } => ("DELTA_VACUUM_RETENTION_PERIOD_TOO_SHORT", "22003"),
-            Self::LogTooShort { .. } | Self::UnknownRetention { .. } => ("UNSUPPORTED_FEATURE.VACUUM", "0A000"),
+            Self::LogTooShort { .. } | Self::UnknownRetention { .. } => {
+                ("UNSUPPORTED_FEATURE.VACUUM", "0A000")
+            }
             Self::AppendOnly { .. } => ("DELTA_CANNOT_MODIFY_APPEND_ONLY", "42809"),
             Self::NotNullViolated { .. } => ("DELTA_NOT_NULL_CONSTRAINT_VIOLATED", "23502"),
             Self::CheckViolated { .. } => ("DELTA_VIOLATE_CONSTRAINT_WITH_VALUES", "23001"),

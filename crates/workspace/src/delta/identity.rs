@@ -92,7 +92,10 @@ impl Identities {
 ///
 /// # Errors
 /// [`DeltaError::InvalidSchema`]
-pub(super) fn keep_high_water_marks(mut metadata: Metadata, replaced: &Snapshot) -> Result<Metadata, DeltaError> {
+pub(super) fn keep_high_water_marks(
+    mut metadata: Metadata,
+    replaced: &Snapshot,
+) -> Result<Metadata, DeltaError> {
     let mut schema: Value = parse_schema(replaced.location(), &metadata.schema_string)?;
     // A schema that stays is kept as it is written.
     if raise_high_water_marks(&mut schema, replaced.schema()) {
@@ -173,7 +176,8 @@ mod tests {
     #[test]
     fn marks_never_go_back_and_start_where_others_ended() {
         let schema = |mark: Option<i64>, step: i64| {
-            let mark = mark.map(|mark| format!(r#","delta.identity.highWaterMark":{mark}"#)).unwrap_or_default();
+            let mark =
+                mark.map(|mark| format!(r#","delta.identity.highWaterMark":{mark}"#)).unwrap_or_default();
             format!(
                 r#"{{"type":"struct","fields":[{{"name":"id","type":"long","nullable":true,"metadata":{{"delta.identity.start":0,"delta.identity.step":{step}{mark}}}}}]}}"#
             )

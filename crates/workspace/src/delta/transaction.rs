@@ -18,8 +18,9 @@ use super::snapshot::{Pin, Snapshot};
 pub(crate) use reads::PartitionConditions;
 use winner::Winner;
 
-/// How often a commit is tried again when somebody else commits meanwhile.
-pub(super) const ATTEMPTS: usize = 10;
+/// How often a commit is tried when somebody else commits meanwhile. Each time somebody got further, so that a writer
+/// waits for as many as there are; the limit is for a fault that looks like them.
+pub(super) const ATTEMPTS: usize = 1000;
 
 /// Files that go and files that come. The files to come are written already.
 #[derive(Debug, Clone)]

@@ -183,8 +183,7 @@ impl Edit<'_> {
 
     fn position(&mut self, name: &str) -> Result<usize, DeltaError> {
         let location = self.location.clone();
-        let is_it =
-            |field: &Value| field["name"].as_str().is_some_and(|field| column::is_same(field, name));
+        let is_it = |field: &Value| field["name"].as_str().is_some_and(|field| column::is_same(field, name));
         self.fields()
             .iter()
             .position(is_it)

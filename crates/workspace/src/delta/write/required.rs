@@ -25,7 +25,8 @@ fn in_column(
         return None;
     };
     let (parent, is_present) = (format!("{path}."), |row: usize| is_present(row) && nested.is_valid(row));
-    fields.fields().zip(nested.columns()).find_map(|(field, column)| {
-        in_column(field, column, &parent, &is_present)
-    })
+    fields
+        .fields()
+        .zip(nested.columns())
+        .find_map(|(field, column)| in_column(field, column, &parent, &is_present))
 }

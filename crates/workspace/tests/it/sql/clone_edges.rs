@@ -12,7 +12,8 @@ async fn with_table(definition: &str) -> Sql {
 }
 
 async fn same_rows(sql: &Sql) {
-    let rows = async |table: &str| sql.rows(&format!("SELECT * FROM main.default.{table} ORDER BY 1, 2")).await;
+    let rows =
+        async |table: &str| sql.rows(&format!("SELECT * FROM main.default.{table} ORDER BY 1, 2")).await;
     assert_eq!(rows("copy").await, rows("src").await);
 }
 
@@ -136,7 +137,10 @@ async fn clone_into_the_base_of_its_source_keeps_all_rows() {
     sql.run("INSERT INTO main.default.light VALUES (2, 2)").await;
     sql.run("CREATE OR REPLACE TABLE main.default.src DEEP CLONE main.default.light").await;
     let rows = async |table: &str| sql.rows(&format!("SELECT a FROM main.default.{table} ORDER BY a")).await;
-    assert_eq!((rows("src").await, rows("light").await), (rows("light").await, vec![vec!["1".to_owned()], vec!["2".to_owned()]]));
+    assert_eq!(
+        (rows("src").await, rows("light").await),
+        (rows("light").await, vec![vec!["1".to_owned()], vec!["2".to_owned()]])
+    );
     sql.run("DROP TABLE main.default.light").await;
     assert_eq!(rows("src").await.len(), 2);
 }
@@ -173,12 +177,17 @@ async fn if_not_exists_writes_nothing_and_other_kinds_are_refused() {
 
 #[tokio::test]
 async fn properties_and_comments_are_those_of_source_override_and_target() {
-    let sql = with_table("(a INT COMMENT 'of a', b INT) COMMENT 'of src' TBLPROPERTIES ('k' = 'src', 'l' = 'src')").await;
+    let sql =
+        with_table("(a INT COMMENT 'of a', b INT) COMMENT 'of src' TBLPROPERTIES ('k' = 'src', 'l' = 'src')")
+            .await;
     sql.run(&format!("{COPY} TBLPROPERTIES ('k' = 'override')")).await;
     let properties = async || sql.server.get("/api/2.1/unity-catalog/tables/main.default.copy").await;
     let copy = properties().await;
     assert_eq!((&copy["properties"]["k"], &copy["properties"]["l"]), (&"override".into(), &"src".into()));
-    assert_eq!((&copy["comment"], &copy["columns"][0]["comment"]), (&serde_json::Value::Null, &"of a".into()));
+    assert_eq!(
+        (&copy["comment"], &copy["columns"][0]["comment"]),
+        (&serde_json::Value::Null, &"of a".into())
+    );
     sql.run("COMMENT ON TABLE main.default.copy IS 'of copy'").await;
     sql.run(COPY).await;
     let copy = properties().await;

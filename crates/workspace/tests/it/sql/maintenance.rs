@@ -72,7 +72,12 @@ async fn restoring_what_is_gone_is_refused() {
     for file in files(&folder(&sql, "main.default.t").await) {
         fs_err::remove_file(file).unwrap();
     }
-    let error = sql.error("RESTORE TABLE main.default.t TO VERSION AS OF 1").await;
+    let restore = "RESTORE TABLE main.default.t TO VERSION AS OF 1";
+    let error = sql.error(restore).await;
+    let beyond = "[DELTA_UNSUPPORTED_TIME_TRAVEL_BEYOND_DELETED_FILE_RETENTION_DURATION]";
+    assert!(error.contains(beyond), "{error}");
+    sql.run("ALTER TABLE main.default.t UNSET TBLPROPERTIES ('delta.deletedFileRetentionDuration')").await;
+    let error = sql.error(restore).await;
     assert!(error.contains("[DELTA_FILE_NOT_FOUND]"), "{error}");
     assert_eq!(sql.rows("SELECT count(*) FROM main.default.t").await, [["0"]]);
 }

@@ -27,8 +27,19 @@ fn quoted(name: &str) -> String {
 
 fn data_type() -> impl Strategy<Value = String> {
     let leaf = prop::sample::select(vec![
-        "BOOLEAN", "TINYINT", "SMALLINT", "INT", "BIGINT", "FLOAT", "DOUBLE", "DECIMAL(12,3)", "STRING", "BINARY", "DATE",
-        "TIMESTAMP", "TIMESTAMP_NTZ",
+        "BOOLEAN",
+        "TINYINT",
+        "SMALLINT",
+        "INT",
+        "BIGINT",
+        "FLOAT",
+        "DOUBLE",
+        "DECIMAL(12,3)",
+        "STRING",
+        "BINARY",
+        "DATE",
+        "TIMESTAMP",
+        "TIMESTAMP_NTZ",
     ]);
     leaf.prop_map(str::to_owned).prop_recursive(2, 6, 3, |inner| {
         let field = (name('f'), inner.clone(), any::<bool>(), prop::option::of(text())).prop_map(
@@ -83,15 +94,15 @@ fn table() -> impl Strategy<Value = String> {
 }
 
 /// What must be the same; ids of columns are each table's own.
-async fn described(sql: &Sql) -> Vec<String> {
+async fn described(sql: &Sql) -> Vec<serde_json::Value> {
     let table = sql.server.get("/api/2.1/unity-catalog/tables/main.default.t").await;
     let columns = table["columns"].as_array().unwrap().iter().map(|column| {
-        let mut field: serde_json::Value = serde_json::from_str(column["type_json"].as_str().unwrap()).unwrap();
+        let mut field: serde_json::Value =
+            serde_json::from_str(column["type_json"].as_str().unwrap()).unwrap();
         strip(&mut field);
-        format!("{field} {}", column["partition_index"])
+        serde_json::json!([field, column["partition_index"]])
     });
-    let rest = [&table["comment"], &table["properties"]].map(ToString::to_string);
-    columns.chain(rest).collect()
+    columns.chain(["comment", "properties"].map(|key| table[key].clone())).collect()
 }
 
 fn strip(value: &mut serde_json::Value) {
@@ -144,11 +155,13 @@ async fn view_is_made_again_by_what_is_shown_of_it() {
 #[tokio::test]
 async fn check_among_the_properties_of_a_new_table_is_a_constraint() {
     let sql = Sql::start().await;
-    sql.run("CREATE TABLE main.default.t (n INT) TBLPROPERTIES ('delta.constraints.positive' = 'n > 0')").await;
+    sql.run("CREATE TABLE main.default.t (n INT) TBLPROPERTIES ('delta.constraints.positive' = 'n > 0')")
+        .await;
     let error = sql.error("INSERT INTO main.default.t VALUES (-1)").await;
     assert!(error.starts_with("[DELTA_VIOLATE_CONSTRAINT_WITH_VALUES]"), "{error}");
     let detail = sql.rows("DESCRIBE DETAIL main.default.t").await;
     assert!(detail[0][14].contains("checkConstraints"), "{detail:?}");
-    let error = sql.error("CREATE TABLE main.default.u (n INT) TBLPROPERTIES ('delta.constraints.c' = 'n >')").await;
+    let error =
+        sql.error("CREATE TABLE main.default.u (n INT) TBLPROPERTIES ('delta.constraints.c' = 'n >')").await;
     assert!(error.contains("[PARSE_SYNTAX_ERROR]"), "{error}");
 }

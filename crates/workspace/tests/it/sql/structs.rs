@@ -47,7 +47,10 @@ async fn nested_values_that_do_not_fit_are_refused() {
     let sql = with_nested().await;
     sql.run("CREATE TABLE main.default.n (s STRUCT<x: STRUCT<a: INT NOT NULL>>)").await;
     for (statement, class) in [
-        ("UPDATE main.default.t SET s = named_struct('a', 1000, 'b', 'x')", "[CAST_OVERFLOW_IN_TABLE_INSERT]"),
+        (
+            "UPDATE main.default.t SET s = named_struct('a', 1000, 'b', 'x')",
+            "[CAST_OVERFLOW_IN_TABLE_INSERT]",
+        ),
         (
             "UPDATE main.default.t SET s = named_struct('a', 1, 'c', 'x')",
             "[INCOMPATIBLE_DATA_FOR_TABLE.CANNOT_SAFELY_CAST]",

@@ -4,8 +4,10 @@ use super::Sql;
 
 async fn with_star_view() -> Sql {
     let sql = Sql::start().await;
-    sql.run("CREATE TABLE main.default.t (a INT, b STRING) TBLPROPERTIES ('delta.columnMapping.mode' = 'name')")
-        .await;
+    sql.run(
+        "CREATE TABLE main.default.t (a INT, b STRING) TBLPROPERTIES ('delta.columnMapping.mode' = 'name')",
+    )
+    .await;
     sql.run("INSERT INTO main.default.t VALUES (1, 'x')").await;
     sql.run("CREATE VIEW main.default.v AS SELECT * FROM main.default.t").await;
     sql.run("CREATE VIEW main.default.named (First, Second) AS SELECT * FROM main.default.t").await;

@@ -39,7 +39,8 @@ fn time_travel_ends_where_files_may_be_deleted() {
     assert_eq!(travel(0).unwrap().version(), 0);
     let eight_days_ago = std::time::SystemTime::now() - std::time::Duration::from_secs(8 * 24 * 3600);
     for version in [0, 1] {
-        let commit = fs_err::OpenOptions::new().append(true).open(table.location.commit_file(version)).unwrap();
+        let commit =
+            fs_err::OpenOptions::new().append(true).open(table.location.commit_file(version)).unwrap();
         commit.file().set_modified(eight_days_ago).unwrap();
     }
     let class = travel(0).unwrap_err().class();

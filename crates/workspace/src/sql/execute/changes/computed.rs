@@ -71,7 +71,8 @@ pub(in crate::sql::execute) async fn computed(
 
 /// The type of a column in rows, where everything may be null.
 pub(in crate::sql::execute) fn arrow_type(field: &StructField) -> Result<ArrowType, SqlError> {
-    let schema = StructType::try_new([field.clone()]).map_err(|error| SqlError::internal(error.to_string()))?;
+    let schema =
+        StructType::try_new([field.clone()]).map_err(|error| SqlError::internal(error.to_string()))?;
     let schema = reading_schema(&schema).map_err(|error| SqlError::internal(error.to_string()))?;
     Ok(schema.field(0).data_type().clone())
 }

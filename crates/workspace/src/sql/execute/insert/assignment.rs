@@ -190,7 +190,8 @@ fn is_assignable(given: &DataType, wanted: &DataType, fields_by: FieldsBy) -> bo
             };
             fields.len() == wanted.num_fields()
                 && wanted.fields().enumerate().all(|field| {
-                    source(field).is_some_and(|(given, wanted)| is_assignable(&given.data_type, &wanted.data_type))
+                    source(field)
+                        .is_some_and(|(given, wanted)| is_assignable(&given.data_type, &wanted.data_type))
                 })
         }
         (DataType::Primitive(_), DataType::Primitive(_)) => {
@@ -230,7 +231,8 @@ mod tests {
 
     #[test]
     fn text_does_not_go_into_numbers_but_numbers_go_into_text() {
-        let is_assignable = |given: &DataType, wanted: &DataType| is_assignable(given, wanted, FieldsBy::Name);
+        let is_assignable =
+            |given: &DataType, wanted: &DataType| is_assignable(given, wanted, FieldsBy::Name);
         assert!(!is_assignable(&DataType::STRING, &DataType::INTEGER));
         assert!(is_assignable(&DataType::INTEGER, &DataType::STRING));
         assert!(is_assignable(&DataType::LONG, &DataType::INTEGER));

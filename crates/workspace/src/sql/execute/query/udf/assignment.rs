@@ -96,7 +96,8 @@ impl Assignment {
         let columns = wanted.iter().enumerate().map(|(position, field)| {
             let given = value.fields().iter().map(|given| given.name().as_str());
             let source = by.source(given, (position, field.name()));
-            let source = source.ok_or_else(|| internal_datafusion_err!("the field {} is lost", field.name()))?;
+            let source =
+                source.ok_or_else(|| internal_datafusion_err!("the field {} is lost", field.name()))?;
             self.taken(value.column(source), field.data_type())
         });
         let columns = columns.collect::<Result<Vec<_>>>()?;
