@@ -86,6 +86,7 @@ impl CreatedTable {
             configuration,
             created_time: Some(now_millis()),
         };
+        column::ensure_no_change_columns(&mut schema, &metadata)?;
         let schema = parse_schema(location, &metadata.schema_string)?;
         Ok(Self { protocol, metadata, schema, domains, replaced })
     }

@@ -103,6 +103,11 @@ pub(crate) enum DeltaError {
          'delta.columnMapping.mode' = 'name'"
     )]
     InvalidColumnName { column: String },
+    #[error(
+        "unable to enable Change Data Capture on the table. The table already contains the reserved column `{column}` \
+         that will be used internally as metadata for the table's Change Data Feed; rename or drop it"
+    )]
+    ChangeColumn { column: String },
     #[error("the table at {location} has no column `{column}`")]
     ColumnNotFound { location: TableLocation, column: String },
     #[error("cannot add column, because `{column}` already exists in the table at {location}")]
@@ -283,6 +288,7 @@ impl DeltaError {
             Self::UnknownProperty { .. } => ("DELTA_UNKNOWN_CONFIGURATION", "F0000"),
             Self::UnsupportedProperty { .. } => ("UNSUPPORTED_FEATURE.SET_TABLE_PROPERTY", "0A000"),
             Self::InvalidColumnName { .. } => ("DELTA_INVALID_CHARACTERS_IN_COLUMN_NAMES", "42K05"),
+            Self::ChangeColumn { .. } => ("DELTA_TABLE_ALREADY_CONTAINS_CDC_COLUMNS", "42711"),
             Self::ColumnExists { .. } => ("FIELD_ALREADY_EXISTS", "42710"),
             Self::ColumnStays { reason: "partition", .. } => {
                 ("DELTA_UNSUPPORTED_DROP_PARTITION_COLUMN", "0AKDC")
@@ -335,6 +341,9 @@ impl DeltaError {
     /// For `map_err`: an error of the kernel while reading the table at `location`.
     pub(crate) fn kernel(location: &TableLocation) -> impl FnOnce(KernelError) -> Self {
         let location = location.clone();
-        move |source| Self::Kernel { location, source: Box::new(source) }
+        move |source| match source {
+            KernelError::FileNotFound(path) => Self::FileNotFound { location, path },
+            source => Self::Kernel { location, source: Box::new(source) },
+        }
     }
 }

@@ -5,6 +5,7 @@ mod clone_edges;
 mod columns;
 mod concurrency;
 mod information_schema;
+mod layout;
 mod maintenance;
 mod metadata;
 mod model;

@@ -72,7 +72,11 @@ pub(super) async fn compiled(
 ) -> Result<Vec<Check>, SqlError> {
     let mut checks = Vec::with_capacity(constraints.len());
     for (name, text) in constraints {
-        let predicate = query::condition(context, schema, "", parse_expression(&text)?).await?;
+        let predicate = query::condition(context, schema, "", parse_expression(&text)?).await;
+        let predicate = predicate.map_err(|error| match error.class {
+            "DATATYPE_MISMATCH" => SqlError::delta_non_boolean_check_constraint(&name, &text),
+            _ => error,
+        })?;
         checks.push(Check { name, expression: text, predicate });
     }
     Ok(checks)
@@ -87,6 +91,8 @@ pub(super) async fn require_rows_to_meet(
     row: &TableRow,
     check: &CheckConstraint,
 ) -> Result<u64, SqlError> {
+    let rows = context.snapshot(context.location(row)?, Pin::Latest).await?.into_table_provider()?.schema();
+    compiled(context, &rows, vec![(check.name.as_str().to_owned(), check.expression.clone())]).await?;
     let (version, violations) = violations(context, row, &check.expression).await?;
     if violations == 0 {
         return Ok(version);

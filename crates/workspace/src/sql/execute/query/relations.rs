@@ -194,6 +194,9 @@ async fn table(
             )),
         };
     }
+    if row.columns.is_empty() {
+        return Err(SqlError::delta_read_table_without_columns(row.full_name()));
+    }
     let location = reader.context.location(row)?;
     if as_of.is_none()
         && let Some(pinned) = reader.pinned.as_ref().filter(|pinned| *pinned.location() == location)
