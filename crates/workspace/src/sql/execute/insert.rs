@@ -118,9 +118,10 @@ async fn replace_where(
     let condition = query::condition(context, &provider.schema(), &written.alias, predicate.clone()).await?;
     let check =
         Check { name: REPLACE_WHERE.to_owned(), expression: predicate.to_string(), predicate: condition };
-    let partitions = match reads {
-        true => PartitionConditions::new(),
-        false => partition_conditions(context, written, &predicate).await?,
+    let partitions = if reads {
+        PartitionConditions::new()
+    } else {
+        partition_conditions(context, written, &predicate).await?
     };
     let modification = begin(context, written, "WRITE", parameters, identities).await?;
     let modification = modification.with_check(check).with_partitions(partitions);

@@ -1,4 +1,4 @@
-//! The edge rules of CLONE (facts/clone_on_disk.md §6) that need statements; tables written by others are in
+//! The edge rules of CLONE (`facts/clone_on_disk.md` §6) that need statements; tables written by others are in
 //! `delta_tables.rs`.
 
 use super::Sql;

@@ -37,7 +37,7 @@ fn time_travel_ends_where_files_may_be_deleted() {
     table.write(WriteMode::Append, TWO, Vec::new()).unwrap();
     let travel = |version| Snapshot::travel(&table.engine, &table.location, Pin::Version(version));
     assert_eq!(travel(0).unwrap().version(), 0);
-    let eight_days_ago = std::time::SystemTime::now() - std::time::Duration::from_secs(8 * 24 * 3600);
+    let eight_days_ago = std::time::SystemTime::now() - std::time::Duration::from_hours(8 * 24);
     for version in [0, 1] {
         let commit =
             fs_err::OpenOptions::new().append(true).open(table.location.commit_file(version)).unwrap();

@@ -1,4 +1,4 @@
-//! Sources whose logs or files are not as usual (facts/clone_on_disk.md §6).
+//! Sources whose logs or files are not as usual (`facts/clone_on_disk.md` §6).
 
 use super::*;
 
