@@ -5,11 +5,10 @@ use std::sync::Arc;
 use clxs_api::FullName;
 use clxs_api::function::FunctionParameterInfo;
 use datafusion::arrow::datatypes::{DataType, Field, Schema};
-use datafusion::common::{Column, DFSchema};
+use datafusion::common::{Column, DFSchema, ScalarValue};
 use datafusion::datasource::empty::EmptyTable;
 use datafusion::logical_expr::{Expr as PlanExpr, ExprSchemable as _, LogicalPlan};
 use datafusion::sql::sqlparser::ast::{Expr, Ident, Query, SelectItem, SetExpr, TableFactor, Visit, Visitor};
-
 use futures::future::BoxFuture;
 
 use super::substitute::substituted;
@@ -22,7 +21,7 @@ use crate::sql::execute::query::error::sql_error;
 use crate::sql::execute::query::relations::{self, Reader};
 use crate::sql::execute::query::spelling::Spelling;
 use crate::sql::execute::query::{output, planned, rewrite, session, session_values, syntax, udf};
-use crate::sql::execute::types::parameter_field;
+use crate::sql::execute::types::{metadata_text, parameter_field};
 use crate::sql::{SqlError, parse_expression, parse_function_body};
 
 /// The relation whose columns are the parameters.
@@ -67,6 +66,25 @@ pub(in crate::sql::execute) async fn check(
         None => DeltaType::try_from_arrow(&value.data_type).map_err(internal)?,
     };
     Ok(Checked { data_type, deterministic: !value.expr.is_volatile() })
+}
+
+/// Plans the defaults of parameters, which are constant.
+///
+/// # Errors
+/// Those of planning; `DATATYPE_MISMATCH` for one that its parameter does not take.
+pub(in crate::sql::execute) async fn check_defaults(
+    context: &Context,
+    parameters: &[StructField],
+) -> Result<(), SqlError> {
+    for field in parameters {
+        let Some(text) = metadata_text(field, "CURRENT_DEFAULT") else { continue };
+        let query = syntax::select(vec![SelectItem::UnnamedExpr(parse_expression(&text)?)])?;
+        let plan = Box::pin(super::super::plan(context, query)).await?.plan;
+        let given = plan.schema().field(0).data_type().clone();
+        let value = PlanExpr::Literal(ScalarValue::try_from(&given).map_err(sql_error)?, None);
+        require_cast(&udf::cast_to(value, &given, arrow_type(&field.data_type)?), &[])?;
+    }
+    Ok(())
 }
 
 /// Whether the type of an expression on parameters can be told: casts that Spark does not have refuse theirs.
