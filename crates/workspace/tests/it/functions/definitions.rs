@@ -50,6 +50,7 @@ async fn definition_that_is_not_valid_is_refused_with_its_class() {
             "CREATE FUNCTION main.s.g() RETURNS TABLE (a INT, b INT) RETURN SELECT 1",
             "CREATE FUNCTION main.s.g() RETURNS TABLE (a INT, A INT) RETURN SELECT 1, 2",
             "CREATE FUNCTION main.s.g() RETURNS TABLE (a INT) RETURN 1",
+            "CREATE FUNCTION main.s.g() RETURNS TABLE RETURN SELECT id, id FROM main.s.orders",
             "CREATE FUNCTION main.s.g() RETURNS BIGINT CONTAINS SQL RETURN SELECT max(id) FROM main.s.orders",
             "CREATE OR REPLACE FUNCTION main.s.f(x INT) RETURNS INT RETURN main.s.f(x)",
             "CREATE FUNCTION main.s.g(x VARCHAR(3)) RETURNS INT RETURN 1",
@@ -143,7 +144,10 @@ async fn function_over_rest_is_made_listed_given_away_and_deleted() {
     assert_eq!(error, "409 RESOURCE_ALREADY_EXISTS: Function 'f' already exists");
     let error = sql.server.error("POST", FUNCTIONS, request("g", "x *")).await;
     assert!(error.contains("PARSE_SYNTAX_ERROR"), "{error}");
-    let made = sql.server.ok("POST", FUNCTIONS, request("g", "(SELECT max(id) FROM orders WHERE id < s.f(x))")).await;
+    let made = sql
+        .server
+        .ok("POST", FUNCTIONS, request("g", "(SELECT max(id) FROM orders WHERE id < s.f(x))"))
+        .await;
     let dependencies = json!([
         { "table": { "table_full_name": "main.s.orders" } },
         { "function": { "function_full_name": "main.s.f" } },

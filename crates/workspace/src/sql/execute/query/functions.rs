@@ -117,7 +117,9 @@ fn ours(function: Function, name: &str) -> Option<Expr> {
 /// Whether a name stands for a call when no brackets follow: `current_date`.
 pub(super) fn stands_without_brackets(name: &Ident) -> bool {
     let lower = name.value.to_lowercase();
-    name.quote_style.is_none() && lower.starts_with("current_") && matches!(rule(&lower), Some(Rule::Session(_)))
+    name.quote_style.is_none()
+        && lower.starts_with("current_")
+        && matches!(rule(&lower), Some(Rule::Session(_)))
 }
 
 /// A name as a call, if it stands for one.

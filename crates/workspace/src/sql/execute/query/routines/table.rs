@@ -100,7 +100,7 @@ pub(in crate::sql::execute::query) async fn rows(
     let parameters = body::parameters(&row.details)?;
     let arguments = arguments(reader, &full_name, &parameters, &call.arguments).await?;
     let behind = reader.behind_routine(&row)?;
-    let plan = body::rows(&behind, &full_name, &parameters, &row.details.definition).await?;
+    let (plan, _) = body::rows(&behind, &full_name, &parameters, &row.details.definition).await?;
     let value = |column: &Column| {
         is_parameter(column, &parameters).and_then(|index| arguments.get(index).cloned().map(Ok))
     };
