@@ -59,7 +59,8 @@ pub(super) use over::{condition, has_subquery, plan_over, text_of};
 pub(super) use relations::pin;
 pub(crate) use render::rows as texts_of;
 pub(super) use routines::{
-    Checked, check as check_routine, check_table as check_table_routine, named as routines_named, unresolved,
+    Checked, check as check_routine, check_defaults, check_table as check_table_routine, column_in,
+    named as routines_named, unresolved,
 };
 use session_values::SessionValues;
 use spelling::Spelling;
