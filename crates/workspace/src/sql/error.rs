@@ -111,7 +111,7 @@ impl SqlError {
 
     pub(crate) fn chain_too_long(limit: usize) -> Self {
         Self::unsupported_but(
-            format_args!("more than {limit} operators or set operations in a row"),
+            format_args!("more than {limit} operators, set operations or joins in a row"),
             "Split the statement, or compare with a list: IN (…).",
         )
     }

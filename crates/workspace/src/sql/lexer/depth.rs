@@ -7,7 +7,7 @@ use crate::sql::error::SqlError;
 
 /// Brackets may nest this deep.
 pub(in crate::sql) const DEPTH_LIMIT: usize = 64;
-/// So many operators may stand in a row, and so many set operations: `a + b + c` is a tree as deep as it is long.
+/// So many operators may stand in a row, and so many set operations and joins: `a + b + c` is a tree as deep as it is long.
 /// The stack of the threads that run statements is made for it.
 const CHAIN_LIMIT: usize = 1_000;
 
@@ -38,6 +38,7 @@ pub(super) fn refuse_deep_nesting(tokens: &[TokenWithSpan]) -> Result<(), SqlErr
 #[derive(Default)]
 struct Chain {
     operators: usize,
+    /// And joins.
     set_operations: usize,
 }
 
@@ -51,6 +52,7 @@ pub(super) fn refuse_long_chains(tokens: &[TokenWithSpan]) -> Result<(), SqlErro
             Token::Comma => chain.operators = 0,
             Token::Word(word) => match word.keyword {
                 Keyword::AND | Keyword::OR | Keyword::DIV => chain.operators += 1,
+                Keyword::JOIN => chain.set_operations += 1,
                 Keyword::UNION | Keyword::EXCEPT | Keyword::INTERSECT | Keyword::MINUS => {
                     chain = Chain { operators: 0, set_operations: chain.set_operations + 1 };
                 }
