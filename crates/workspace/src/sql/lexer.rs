@@ -12,7 +12,6 @@ mod time_travel;
 use std::ops::Range;
 
 use datafusion::sql::sqlparser::ast::DollarQuotedString;
-use datafusion::sql::sqlparser::keywords::Keyword;
 use datafusion::sql::sqlparser::tokenizer::{Location, Span, Token, TokenWithSpan, Whitespace};
 
 use super::error::SqlError;
