@@ -117,10 +117,9 @@ async fn named_parameters_are_typed() {
 }
 
 #[tokio::test]
-async fn long_chains_are_computed_and_longer_ones_refused() {
+async fn chains_that_would_overflow_the_stack_are_refused() {
     let sql = Sql::start().await;
     let chain = |part: &str, operator: &str, parts: usize| vec![part; parts].join(operator);
-    assert_eq!(sql.rows(&format!("SELECT {}", chain("1", " + ", 301))).await, [["301"]]);
     for longer in [format!("SELECT {}", chain("1", " + ", 20_000)), chain("SELECT 1", " UNION ", 20_000)] {
         let error = sql.error(&longer).await;
         assert!(error.contains("more than 1000 operators, set operations or joins in a row"), "{error}");
