@@ -34,6 +34,7 @@ mod spelling;
 mod syntax;
 mod udf;
 mod values;
+mod view;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -64,7 +65,7 @@ pub(super) use routines::{
 use session_values::SessionValues;
 use spelling::Spelling;
 pub(super) use syntax::{literal, marked};
-pub(super) use udf::assigned;
+pub(super) use udf::{FieldsBy, assigned};
 
 use super::Context;
 use super::types::result_column;
