@@ -12,10 +12,10 @@ use datafusion::common::{Column, DFSchema, Result, TableReference};
 use datafusion::logical_expr::expr_rewriter::NamePreserver;
 use datafusion::logical_expr::{Expr, ExprSchemable as _, LogicalPlan, LogicalPlanBuilder};
 
+use super::Routine;
 use super::body::is_parameter;
 use super::call::Call;
 use super::substitute::substituted;
-use super::{Parameter, Routine};
 use crate::sql::SqlError;
 use crate::sql::execute::query::{over, udf};
 
@@ -109,20 +109,23 @@ pub(in crate::sql::execute::query) fn with_arguments(mut plan: LogicalPlan) -> R
 fn next_call(plan: &LogicalPlan) -> Result<Option<Expr>> {
     let mut found = None;
     plan.apply_expressions(|expr| {
-        expr.clone().transform_up(|part| {
-            if found.is_none()
-                && let Some((routine, arguments)) = Call::of(&part)
-                && needs_columns(routine, arguments)
-            {
-                found = Some(part.clone());
-            }
-            Ok(Transformed::no(part))
-        })?;
+        found = innermost(expr)?;
         Ok(if found.is_some() { TreeNodeRecursion::Stop } else { TreeNodeRecursion::Continue })
     })?;
     Ok(found)
 }
 
+fn innermost(expr: &Expr) -> Result<Option<Expr>> {
+    let mut found = None;
+    expr.apply_children(|child| {
+        found = innermost(child)?;
+        Ok(if found.is_some() { TreeNodeRecursion::Stop } else { TreeNodeRecursion::Continue })
+    })?;
+    let is_one = || Call::of(expr).is_some_and(|(routine, arguments)| needs_columns(routine, arguments));
+    Ok(found.or_else(|| is_one().then(|| expr.clone())))
+}
+
+/// The node with a column in the place of a call.
 fn with_columns(plan: LogicalPlan, call: &Expr) -> Result<LogicalPlan> {
     let Some((routine, arguments)) = Call::of(call) else { return Ok(plan) };
     let inputs = plan.inputs();
@@ -131,33 +134,41 @@ fn with_columns(plan: LogicalPlan, call: &Expr) -> Result<LogicalPlan> {
         let node = node.split(['(', ':']).next().unwrap_or_default().trim().to_owned();
         return Err(udf::external(SqlError::unsupported_sql_udf_usage(&routine.name, node)));
     };
-    let arguments = converted(routine, arguments, input.schema())?;
-    let number = CALLS.fetch_add(1, Ordering::Relaxed);
-    let relation = TableReference::bare(format!("@arguments{number}"));
-    let name = |parameter: &Parameter| Column::new(Some(relation.clone()), parameter.name.clone());
-    let columns = routine.parameters.iter().zip(&arguments).map(|(parameter, argument)| {
-        argument.clone().alias_qualified(Some(relation.clone()), parameter.name.clone())
-    });
-    let columns = over::columns(input).chain(columns.collect::<Vec<_>>());
-    let rows = LogicalPlanBuilder::from((*input).clone()).project(columns.collect::<Vec<_>>())?.build()?;
-    let names = routine.parameters.iter().map(|parameter| Expr::Column(name(parameter)));
-    let body = body_with(routine, &names.collect::<Vec<_>>(), rows.schema())?;
-    let result = Column::new(Some(format!("@result{number}")), "value");
-    let body = body.alias_qualified(result.relation.clone(), result.name.clone());
-    let columns: Vec<_> = over::columns(input).chain([body]).collect();
-    let input = LogicalPlanBuilder::from(rows).project(columns)?.build()?;
-    let saved = NamePreserver::new(&plan);
+    let (input, result) = with_result(input, routine, arguments)?;
+    let names = NamePreserver::new(&plan);
+    let in_place = |part: Expr| {
+        Ok(if part == *call { Transformed::yes(Expr::Column(result.clone())) } else { Transformed::no(part) })
+    };
     let expressions = plan.expressions().into_iter().map(|expr| {
-        let kept = saved.save(&expr);
-        let replaced = expr.transform_up(|part| {
-            Ok(if part == *call {
-                Transformed::yes(Expr::Column(result.clone()))
-            } else {
-                Transformed::no(part)
-            })
-        });
-        Ok(kept.restore(replaced.data()?))
+        let name = names.save(&expr);
+        Ok(name.restore(expr.transform_up(in_place).data()?))
     });
     let expressions = expressions.collect::<Result<Vec<_>>>()?;
     plan.with_new_exprs(expressions, vec![input])
+}
+
+/// Rows with a column more, which has the result of a call.
+fn with_result(input: &LogicalPlan, routine: &Routine, arguments: &[Expr]) -> Result<(LogicalPlan, Column)> {
+    let number = CALLS.fetch_add(1, Ordering::Relaxed);
+    let relation = TableReference::bare(format!("@arguments{number}"));
+    let mut values = converted(routine, arguments, input.schema())?;
+    let mut named = Vec::new();
+    for (parameter, value) in routine.parameters.iter().zip(&mut values) {
+        // What refers to no row can be mistaken for nothing in the body.
+        if value.any_column_refs() || value.contains_outer() || value.is_volatile() {
+            let column = Column::new(Some(relation.clone()), parameter.name.clone());
+            let value = std::mem::replace(value, Expr::Column(column));
+            named.push(value.alias_qualified(Some(relation.clone()), parameter.name.clone()));
+        }
+    }
+    let mut rows = input.clone();
+    if !named.is_empty() {
+        let columns: Vec<_> = over::columns(input).chain(named).collect();
+        rows = LogicalPlanBuilder::from(rows).project(columns)?.build()?;
+    }
+    let result = Column::new(Some(format!("@result{number}")), "value");
+    let body = body_with(routine, &values, rows.schema())?;
+    let body = body.alias_qualified(result.relation.clone(), result.name.clone());
+    let columns: Vec<_> = over::columns(input).chain([body]).collect();
+    Ok((LogicalPlanBuilder::from(rows).project(columns)?.build()?, result))
 }
