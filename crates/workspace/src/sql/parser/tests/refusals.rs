@@ -47,7 +47,6 @@ fn names_that_need_backticks_are_refused() {
 fn clauses_that_would_be_dropped_are_refused_by_name() {
     let clauses = [
         ("SELECT * FROM t TABLESAMPLE (10 PERCENT)", "TABLESAMPLE"),
-        ("SELECT * FROM t LATERAL VIEW explode(a) x AS y", "LATERAL VIEW"),
         ("SELECT * FROM t PIVOT (sum(a) FOR b IN (1, 2))", "PIVOT"),
         ("SELECT * FROM t SORT BY a", "SORT BY"),
         ("SELECT * FROM t DISTRIBUTE BY a", "DISTRIBUTE BY"),
