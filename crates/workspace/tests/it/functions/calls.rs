@@ -156,7 +156,7 @@ async fn calls_that_do_not_fit_are_refused_with_their_classes() {
             "SELECT main.s.f(DISTINCT 1)",
             "SELECT main.s.f(1) OVER ()",
             "SELECT main.s.f(array(1))",
-            "SELECT percentile(1, 0.5)",
+            "SELECT histogram_numeric(1, 2)",
         ])
         .await
     );

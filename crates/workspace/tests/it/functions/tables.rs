@@ -47,7 +47,7 @@ async fn table_function_in_the_wrong_place_is_refused() {
             "SELECT * FROM main.s.nowhere(1)",
             "SELECT * FROM main.s.rows()",
             "SELECT * FROM main.s.orders, main.s.rows(orders.id)",
-            "SELECT * FROM explode(array(1))",
+            "SELECT * FROM read_files('x')",
         ])
         .await
     );
