@@ -25,6 +25,7 @@ pub mod literal;
 pub mod metastore;
 pub mod model;
 pub mod name;
+pub mod policy;
 pub mod privilege;
 pub mod schema;
 pub mod securable;
