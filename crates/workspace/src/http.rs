@@ -19,6 +19,7 @@ mod neighbours;
 mod oauth;
 mod paging;
 mod permissions;
+mod policies;
 mod routes;
 mod schemas;
 mod scim;
@@ -137,6 +138,7 @@ fn endpoints() -> Routes {
         .merge(models::routes())
         .merge(neighbours::routes())
         .merge(permissions::routes())
+        .merge(policies::routes())
         .merge(securables::routes::<schemas::Schemas>())
         .merge(scim::routes())
         .merge(sessions::routes())

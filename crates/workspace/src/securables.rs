@@ -3,9 +3,11 @@
 mod bindings;
 mod catalogs;
 mod grants;
+mod guard_functions;
 mod keys;
 mod models;
 mod names;
+mod policies;
 mod schemas;
 mod shared;
 mod storage;
@@ -16,9 +18,13 @@ mod volumes;
 pub(crate) use bindings::{bindings, change_bindings};
 pub(crate) use catalogs::{create_catalog, drop_catalog, get_catalog, list_catalogs, update_catalog};
 pub(crate) use grants::{change_grants, direct_grants, effective_grants};
+pub(crate) use guard_functions::{GuardKind, require_guard};
 pub(crate) use keys::{NewKey, WhichKey, add_key, drop_key, replace_keys, require_keys_possible};
 pub(crate) use models::{create_model, drop_model, get_model, list_models, update_model};
 pub(crate) use names::new_name;
+pub(crate) use policies::{
+    NewPolicy, PolicyOn, create_policy, drop_policy, function_name, get_policy, list_policies, update_policy,
+};
 pub(crate) use schemas::{create_schema, drop_schema, get_schema, list_schemas, update_schema};
 pub(crate) use storage::{
     create_credential, create_location, drop_credential, drop_location, get_credential, get_location,

@@ -42,8 +42,11 @@ impl From<MetastoreError> for RestError {
             MetastoreError::PrincipalExists { .. } | MetastoreError::TagExists { .. } => {
                 ErrorCode::ResourceAlreadyExists
             }
+            // The code is that of the error class.
+            MetastoreError::PolicyExists { .. } => ErrorCode::from("POLICY_ALREADY_EXISTS"),
             MetastoreError::ColumnNotFound { .. }
             | MetastoreError::TagNotFound { .. }
+            | MetastoreError::PolicyNotFound { .. }
             | MetastoreError::ConstraintNotFound { .. } => ErrorCode::ResourceDoesNotExist,
             MetastoreError::PrincipalIsOwner { .. } => ErrorCode::ResourceConflict,
             MetastoreError::PermissionDenied { .. } | MetastoreError::NotMetastoreAdmin { .. } => {
@@ -60,6 +63,7 @@ impl From<MetastoreError> for RestError {
             MetastoreError::InvalidState { .. } => ErrorCode::InvalidState,
             MetastoreError::NotApplicable { .. }
             | MetastoreError::InvalidParameter { .. }
+            | MetastoreError::PolicyNotSupported { .. }
             | MetastoreError::ConstraintExists { .. }
             | MetastoreError::ConstraintReferenced { .. } => ErrorCode::InvalidParameterValue,
             _ => return Self::internal(&error),

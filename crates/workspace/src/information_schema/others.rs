@@ -117,23 +117,6 @@ const ROUTINE_PRIVILEGES: &[Empty] = &[
     Text("inherited_from"),
 ];
 
-const COLUMN_MASKS: &[Empty] = &[
-    Text("table_catalog"),
-    Text("table_schema"),
-    Text("table_name"),
-    Text("column_name"),
-    Text("mask_name"),
-    Text("using_columns"),
-];
-
-const ROW_FILTERS: &[Empty] = &[
-    Text("table_catalog"),
-    Text("table_schema"),
-    Text("table_name"),
-    Text("filter_name"),
-    Text("target_columns"),
-];
-
 const SHARES: &[Empty] = &[
     Text("share_name"),
     Text("share_owner"),
@@ -205,8 +188,6 @@ empty_relations! {
     parameters: PARAMETERS,
     routine_columns: ROUTINE_COLUMNS,
     routine_privileges: ROUTINE_PRIVILEGES,
-    column_masks: COLUMN_MASKS,
-    row_filters: ROW_FILTERS,
     shares: SHARES,
     recipients: RECIPIENTS,
     providers: PROVIDERS,

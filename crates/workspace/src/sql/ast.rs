@@ -4,6 +4,7 @@
 //! The statements of a family are in its file; here are the list of all and what they share.
 
 mod grants;
+mod guards;
 mod keys;
 mod rows;
 mod securables;
@@ -17,6 +18,7 @@ use clxs_api::{FullName, Identifier};
 use datafusion::sql::sqlparser::ast as sqlparser;
 
 pub(crate) use grants::{Grant, GrantTarget, ShowGrants};
+pub(crate) use guards::{CreatePolicy, GuardClause, PolicyName, PolicyTarget};
 pub(crate) use keys::{DropConstraint, DroppedConstraint, KeyConstraint, References};
 pub(crate) use rows::{Assignment, Delete, Insert, Merge, MergeAction, MergeClause, MergeWhen, Update};
 pub(crate) use securables::{
@@ -40,6 +42,8 @@ pub(crate) enum Statement {
     CreateView(Box<CreateView>),
     CreateVolume(CreateVolume),
     CreateExternalLocation(CreateExternalLocation),
+    CreatePolicy(Box<CreatePolicy>),
+    DropPolicy(PolicyName),
     Clone(Box<CloneTable>),
     Drop(Drop),
     AlterTable(AlterTable),

@@ -16,6 +16,7 @@ mod delete;
 mod describe;
 mod drop;
 mod grants;
+mod guards;
 mod insert;
 mod keys;
 mod maintenance;
@@ -24,6 +25,7 @@ mod modified;
 mod parquet_table;
 mod pattern;
 mod place;
+mod policies;
 mod query;
 mod rows;
 mod securables;
@@ -62,6 +64,8 @@ pub(crate) async fn execute(context: &Context, statement: Statement) -> Result<S
         Statement::CreateView(create) => views::create(context, *create).await,
         Statement::CreateVolume(create) => storage::create_volume(context, create).await,
         Statement::CreateExternalLocation(create) => storage::create_location(context, create).await,
+        Statement::CreatePolicy(create) => policies::create(context, *create).await,
+        Statement::DropPolicy(policy) => policies::drop(context, policy).await,
         Statement::AlterVolume(alter) => storage::alter_volume(context, alter).await,
         Statement::List { path, limit } => storage::list(context, &path, limit).await,
         Statement::Clone(clone) => clone::execute(context, *clone).await,

@@ -125,7 +125,7 @@ async fn replace_where(
     let modification = modification.with_check(check).with_partitions(partitions);
     let mut changes = Changes::new(&written.name, written.schema(), &written.alias);
     changes.delete(RowChange::Delete, None)?;
-    let target = written.target(&modification)?;
+    let target = written.target(context, modification.rows()?).await?;
     let gone =
         candidates(context, target, Choice::Where(Some(Box::new(predicate))), changes.expressions()).await?;
     let gone = changes.plan(context, gone).await?;

@@ -1,6 +1,9 @@
 //! What UPDATE, DELETE and MERGE share: the table they write to and the change they make.
 
+use std::sync::Arc;
+
 use clxs_api::{FullName, Identifier, Privilege};
+use datafusion::catalog::TableProvider;
 use datafusion::physical_expr::expressions::Column;
 use datafusion::physical_expr::utils::collect_columns;
 use datafusion::sql::sqlparser::ast::{BinaryOperator, Expr, VisitMut};
@@ -8,9 +11,10 @@ use serde_json::json;
 
 use super::checks::{compiled, constraints};
 use super::context::{Context, allowed_table};
-use super::query::{Planned, Target, condition, has_subquery};
+use super::query::{Planned, Target, changeable, condition, has_subquery};
 use crate::delta::schema::StructType;
 use crate::delta::{Modification, ModifyMetrics, ModifyRequest, PartitionConditions, Pin, Snapshot};
+use crate::metastore::{TableGuards, TableRow};
 use crate::sql::SqlError;
 use crate::sql::ast::TableReference;
 use crate::sql::relations::shorten_qualifiers;
@@ -20,6 +24,8 @@ pub(super) struct Written {
     pub(super) name: FullName,
     pub(super) alias: String,
     pub(super) snapshot: Snapshot,
+    row: TableRow,
+    guards: TableGuards,
 }
 
 impl Written {
@@ -53,8 +59,9 @@ impl Written {
     ) -> Result<Self, SqlError> {
         let row = context.writable_table(table, operation).await?;
         let name = row.full_name();
+        let guards = context.guards(&row).await?;
         let snapshot = context.snapshot(context.location(&row)?, Pin::Latest).await?;
-        Ok(Self { alias: name.name().as_str().to_owned(), name, snapshot })
+        Ok(Self { alias: name.name().as_str().to_owned(), name, snapshot, row, guards })
     }
 
     pub(super) fn schema(&self) -> &StructType {
@@ -67,10 +74,21 @@ impl Written {
         shorten_qualifiers(tree, parts.collect());
     }
 
-    /// The rows of the table in the query of a statement.
-    pub(super) fn target<'a>(&'a self, modification: &Modification) -> Result<Target<'a>, SqlError> {
-        let rows = modification.rows()?;
-        Ok(Target { alias: &self.alias, snapshot: &self.snapshot, rows })
+    /// The rows of the table that the statement may change: those that the principal sees.
+    ///
+    /// # Errors
+    /// Those of [`changeable`].
+    pub(super) async fn target(
+        &self,
+        context: &Context,
+        rows: Arc<dyn TableProvider>,
+    ) -> Result<Target<'_>, SqlError> {
+        changeable(context, (&self.row, &self.guards), &self.alias, &self.snapshot, rows).await
+    }
+
+    /// Whether the principal may not see all rows.
+    pub(super) fn hides_rows(&self) -> bool {
+        self.guards.row_filter.is_some()
     }
 
     /// A predicate as the history has it.
@@ -121,7 +139,8 @@ pub(super) async fn partition_conditions(
     predicate: &Expr,
 ) -> Result<PartitionConditions, SqlError> {
     let partitions = &written.snapshot.metadata().partition_columns;
-    if partitions.is_empty() {
+    // A mask shows other values than the partitions have.
+    if partitions.is_empty() || !written.guards.masks.is_empty() {
         return Ok(PartitionConditions::new());
     }
     let schema = written.snapshot.clone().into_table_provider()?.schema();

@@ -15,7 +15,6 @@ const OTHERS: &[&str] = &[
     "PROVIDER",
     "CONNECTION",
     "CREDENTIAL",
-    "POLICY",
     "METASTORE",
     "PROCEDURE",
 ];
@@ -31,6 +30,9 @@ impl Parser<'_> {
         }
         if let Some(described) = self.describe_storage()? {
             return Ok(Statement::Describe(described));
+        }
+        if self.accept_before_name("POLICY") {
+            return Ok(Statement::Describe(Describe::Policy(self.policy_name()?)));
         }
         let described = ["DETAIL", "HISTORY", "SCHEMA", "DATABASE", "CATALOG"];
         let kind = described.into_iter().find(|word| self.accept_before_name(word));

@@ -19,6 +19,8 @@ const SHOWN: &[&str] = &[
     "VOLUMES",
     "EXTERNAL LOCATIONS",
     "STORAGE CREDENTIALS",
+    "EFFECTIVE POLICIES",
+    "POLICIES",
     "COLUMNS",
     "TBLPROPERTIES",
     "PARTITIONS",
@@ -43,6 +45,9 @@ impl Parser<'_> {
             Some("VOLUMES") => Show::Volumes { schema: self.in_schema()?, pattern: self.pattern()? },
             Some("EXTERNAL LOCATIONS") => Show::ExternalLocations { pattern: self.pattern()? },
             Some("STORAGE CREDENTIALS") => Show::StorageCredentials { pattern: self.pattern()? },
+            Some(words @ ("POLICIES" | "EFFECTIVE POLICIES")) => {
+                Show::Policies { on: self.policy_target()?, effective: words != "POLICIES" }
+            }
             Some("COLUMNS") => self.show_columns()?,
             Some("PARTITIONS") => self.show_partitions()?,
             Some(_) => self.show_properties()?,

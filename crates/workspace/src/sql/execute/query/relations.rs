@@ -19,18 +19,19 @@ use futures::future::BoxFuture;
 
 use super::described::Described;
 use super::error::sql_error;
+use super::guarded::guarded;
 use super::over::columns;
 use super::session_values::SessionValues;
 use super::spelling::Spelling;
 use crate::delta::{Pin, Snapshot};
-use crate::information_schema;
-use crate::metastore::{TableRow, ViewDetails};
+use crate::metastore::{PolicyEffect, PolicyRow, TableGuards, TableRow, ViewDetails};
 use crate::sql::SqlError;
 use crate::sql::ast::{AsOf, ObjectName, Statement, TableReference};
 use crate::sql::execute::Context;
 use crate::sql::execute::context::readable_table;
 use crate::sql::execute::parquet_table::{self, is_parquet};
 use crate::sql::relations::{Relation, rewrite_tables};
+use crate::{guards, information_schema};
 
 /// How deep views may be nested.
 const DEPTH_LIMIT: usize = 50;
@@ -67,6 +68,21 @@ impl Reader {
 
     pub(super) fn values(&self) -> &SessionValues {
         &self.values
+    }
+
+    /// The reader of what a guard's function reads: not the table itself.
+    ///
+    /// # Errors
+    /// `UNSUPPORTED_FEATURE`
+    pub(super) fn within(&self, table: &TableRow) -> Result<Self, SqlError> {
+        let name = table.full_name();
+        if self.through.contains(&name) {
+            let feature = format!("a row filter or column mask of {name} whose function reads {name}");
+            return Err(SqlError::unsupported_but(feature, "Let it read a table of its own."));
+        }
+        let mut reader = self.clone();
+        reader.through.push(name);
+        Ok(reader)
     }
 
     /// The reader of what is behind a view.
@@ -151,17 +167,27 @@ fn provider(reader: &Reader, relation: Relation) -> BoxFuture<'_, Result<Arc<dyn
             && information_schema::is_information_schema(schema)
         {
             refuse_time_travel(&relation)?;
+            require_no_masks_on(reader, catalog).await?;
             let described = Described::open(&reader.context, catalog.clone(), table).await?;
             let described = described.ok_or_else(|| SqlError::table_or_view_not_found(&name))?;
             return Ok(Arc::new(described) as Arc<dyn TableProvider>);
         }
-        let row = reader.context.read(move |tx, access| readable_table(tx, access, &name)).await?;
+        let identities = reader.values.identities();
+        let readable = reader.context.read(move |tx, access| {
+            let row = readable_table(tx, access, &name)?;
+            let guards = guards::effective(tx, &identities, &row)?;
+            Ok((row, guards))
+        });
+        let (row, guards) = readable.await?;
         match &row.view {
             Some(details) => {
                 refuse_time_travel(&relation)?;
+                if !guards.is_empty() {
+                    return Err(SqlError::guards_on_view(&row, &guards));
+                }
                 view(reader, &row, details).await
             }
-            None => table(reader, &row, relation.as_of).await,
+            None => table(reader, &row, &guards, relation.as_of).await,
         }
     }
     .boxed()
@@ -177,11 +203,43 @@ fn refuse_time_travel(relation: &Relation) -> Result<(), SqlError> {
 async fn folder(reader: &Reader, relation: &Relation) -> Result<Arc<dyn TableProvider>, SqlError> {
     let files =
         reader.context.readable_files(&relation.table, |_| SqlError::internal("a view by path")).await?;
+    if let Some(row) = files.row {
+        let (identities, table) = (reader.values.identities(), row.clone());
+        let guards = reader.context.read(move |tx, _| Ok(guards::effective(tx, &identities, &table)?));
+        if !guards.await?.is_empty() {
+            return Err(SqlError::guards_by_path(&row));
+        }
+    }
     let pin = pin(&reader.context, relation.as_of.clone()).await?;
     Ok(reader.context.snapshot(files.location, pin).await?.into_table_provider()?)
 }
 
+/// A catalog's own relations are views of the platform, to which a policy that masks columns would apply: the platform
+/// refuses them (facts/settled.md §8). UNCONFIRMED for which policies.
+async fn require_no_masks_on(reader: &Reader, catalog: &Identifier) -> Result<(), SqlError> {
+    let (identities, catalog) = (reader.values.identities(), catalog.clone());
+    let masked = reader.context.read(move |tx, _| {
+        let Ok(row) = tx.catalog(&catalog) else { return Ok(false) };
+        let masks = |policy: &PolicyRow| matches!(policy.definition.effect, PolicyEffect::ColumnMask(_));
+        Ok(tx.policies_on(&row.id)?.iter().any(|policy| masks(policy) && policy.binds(&identities)))
+    });
+    if masked.await? { Err(SqlError::masks_on_information_schema()) } else { Ok(()) }
+}
+
 async fn table(
+    reader: &Reader,
+    row: &TableRow,
+    guards: &TableGuards,
+    as_of: Option<AsOf>,
+) -> Result<Arc<dyn TableProvider>, SqlError> {
+    if as_of.is_some() && !guards.is_empty() {
+        return Err(SqlError::guards_and_time_travel(row, guards));
+    }
+    guarded(reader, row, guards, rows(reader, row, as_of).await?).await
+}
+
+/// All rows of a table.
+async fn rows(
     reader: &Reader,
     row: &TableRow,
     as_of: Option<AsOf>,
