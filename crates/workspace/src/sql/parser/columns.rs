@@ -43,9 +43,10 @@ impl Parser<'_> {
         for item in self.list(Self::column_or_constraint)? {
             match item {
                 Item::Column(column) => {
-                    items.columns.push(column.field);
-                    items.keys.extend(column.keys);
-                    items.masks.extend(column.mask.map(|mask| (column.name, mask)));
+                    let Column { name, field, keys, mask } = *column;
+                    items.columns.push(field);
+                    items.keys.extend(keys);
+                    items.masks.extend(mask.map(|mask| (name, mask)));
                 }
                 Item::Check(check) => items.checks.push(check),
                 Item::Key(key) => items.keys.push(key),
