@@ -32,6 +32,8 @@ mod tokens;
 mod types;
 mod unsupported;
 
+pub(crate) use guards::is_literal;
+
 use clxs_api::statement::StatementParameter;
 use datafusion::sql::sqlparser::ast::Expr;
 use datafusion::sql::sqlparser::parser::Parser as SqlParser;

@@ -10,6 +10,7 @@ mod external_locations;
 mod faults;
 mod files;
 mod grants;
+mod guards;
 mod keys;
 mod models;
 mod modified_tables;

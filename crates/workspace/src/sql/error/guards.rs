@@ -2,6 +2,8 @@
 
 use std::fmt::Display;
 
+use clxs_api::FullName;
+
 use super::SqlError;
 use crate::guards::GuardError;
 use crate::metastore::{TableGuards, TableRow};
@@ -135,6 +137,15 @@ impl SqlError {
         let what = "Setting column mask policies for tables with CHECK constraints";
         let class = "COLUMN_MASKS_FEATURE_NOT_SUPPORTED.CHECK_CONSTRAINT";
         Self::new(class, "0A000", format!("{MASKS} {table} are not supported: {what}."))
+    }
+
+    /// The function of a guard was dropped: the table is not read until there is one again. The state is UNCONFIRMED.
+    pub(crate) fn guard_function_missing(function: &FullName, missing: Self) -> Self {
+        let message = format!(
+            "Dependency does not exist in Unity Catalog: Function '{}' of a row filter or column mask does not exist.",
+            function.dotted()
+        );
+        Self::new("UC_DEPENDENCY_DOES_NOT_EXIST", "42704", message).with_source(missing)
     }
 
     /// A column that a guard needs is to go. UNCONFIRMED.

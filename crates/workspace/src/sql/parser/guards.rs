@@ -69,7 +69,7 @@ impl Parser<'_> {
 }
 
 /// Whether an expression is a literal, with or without a sign.
-pub(in crate::sql) fn is_literal(expression: &Expr) -> bool {
+pub(crate) fn is_literal(expression: &Expr) -> bool {
     match expression {
         Expr::Value(value) => !matches!(value.value, Value::Placeholder(_)),
         Expr::TypedString(_) => true,

@@ -9,26 +9,30 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use datafusion::arrow::datatypes::SchemaRef;
 use datafusion::catalog::{Session, TableProvider};
-use datafusion::common::Column;
-use datafusion::datasource::TableType;
+use datafusion::common::{Column, DFSchema};
+use datafusion::datasource::{TableType, provider_as_source};
 use datafusion::error::Result as QueryResult;
 use datafusion::execution::{SendableRecordBatchStream, TaskContext};
-use datafusion::logical_expr::{Expr as PlanExpr, LogicalPlan, LogicalPlanBuilder};
+use datafusion::logical_expr::{Expr as PlanExpr, ExprSchemable as _, LogicalPlan, LogicalPlanBuilder, col};
 use datafusion::physical_plan::ExecutionPlan;
 use datafusion::physical_plan::stream::RecordBatchStreamAdapter;
 use datafusion::physical_plan::streaming::{PartitionStream, StreamingTableExec};
-use datafusion::sql::sqlparser::ast::{Expr, Ident, Query, SelectItem, SetExpr};
+use datafusion::sql::sqlparser::ast::{Expr, ExprWithAlias};
 use uuid::Uuid;
 
 use super::candidates::Target;
-use super::over::select_over;
+use super::error::sql_error;
 use super::relations::Reader;
+use super::routines::{self, Rights};
 use super::udf::cast_to;
-use super::{Planned, session_values, syntax};
+use super::{coerce, rewrite, session, session_values, syntax};
 use crate::delta::Snapshot;
 use crate::metastore::{Guard, GuardArgument, TableGuards, TableRow};
 use crate::sql::execute::Context;
-use crate::sql::{SqlError, parse_expression};
+use crate::sql::{SqlError, is_literal, parse_expression};
+
+/// What the columns of the table are qualified with in the plan.
+const ROWS: &str = "@rows";
 
 /// The rows of a table as whoever the query runs for sees them.
 ///
@@ -88,77 +92,80 @@ async fn seen(
     kept: Option<&str>,
 ) -> Result<Arc<dyn TableProvider>, SqlError> {
     let schema = rows.schema();
-    let query = query(&schema, guards, kept)?;
-    let planned = retyped(select_over(reader, rows, query).await?, &schema)?;
-    let schema = Arc::clone(planned.plan.schema().inner());
-    Ok(Arc::new(Guarded { plan: planned.plan, schema }))
-}
-
-/// `SELECT mask(column, …) AS column, … WHERE filter(…)`
-fn query(schema: &SchemaRef, guards: &TableGuards, kept: Option<&str>) -> Result<Query, SqlError> {
-    require_columns(schema, guards)?;
-    let mut items = Vec::new();
+    let mut plan = LogicalPlanBuilder::scan(ROWS, provider_as_source(rows), None).map_err(sql_error)?;
+    if let Some(filter) = &guards.row_filter {
+        plan = plan.filter(call(reader, filter, None, &schema).await?).map_err(sql_error)?;
+    }
+    let mut values = Vec::new();
     for field in schema.fields() {
         let Some(mask) = guards.mask(field.name()) else {
-            items.push(named(column(field.name()), field.name()));
+            values.push(column(&schema, field.name())?);
             continue;
         };
-        items.push(named(call(mask, Some(field.name()))?, field.name()));
+        let masked = call(reader, mask, Some(field.name()), &schema).await?;
+        let given = masked.get_type(plan.schema()).map_err(sql_error)?;
+        // The documentation has the cast as part of a mask ("Automatic type casting for column masks").
+        values.push(cast_to(masked, &given, field.data_type().clone()).alias(field.name()));
         if let Some(prefix) = kept {
-            items.push(named(column(field.name()), &format!("{prefix}{}", field.name())));
+            values.push(column(&schema, field.name())?.alias(format!("{prefix}{}", field.name())));
         }
     }
-    let mut query = syntax::select(items)?;
-    if let (Some(filter), SetExpr::Select(select)) = (&guards.row_filter, query.body.as_mut()) {
-        select.selection = Some(call(filter, None)?);
+    let plan = plan.project(values).and_then(LogicalPlanBuilder::build).map_err(sql_error)?;
+    let plan = coerce::plan(plan).map_err(sql_error)?;
+    let schema = Arc::clone(plan.schema().inner());
+    Ok(Arc::new(Guarded { plan, schema }))
+}
+
+/// The call of a guard's function on columns of a table. Whoever set the guard had the right to use the function; its
+/// reader needs none.
+async fn call(
+    reader: &Reader,
+    guard: &Guard,
+    masked: Option<&str>,
+    schema: &SchemaRef,
+) -> Result<PlanExpr, SqlError> {
+    let mut arguments = Vec::new();
+    if let Some(name) = masked {
+        arguments.push(column(schema, name)?);
     }
-    Ok(query)
+    for argument in &guard.arguments {
+        arguments.push(match argument {
+            GuardArgument::Column(name) => column(schema, name)?,
+            GuardArgument::Constant(text) => constant(reader, text).await?,
+        });
+    }
+    let called = routines::call(reader, &guard.function, Rights::Granted, arguments).await;
+    called.map_err(|error| match error.class {
+        "ROUTINE_NOT_FOUND" | "SCHEMA_NOT_FOUND" => SqlError::guard_function_missing(&guard.function, error),
+        _ => error,
+    })
 }
 
 /// A guard for a column that is not there protects nothing: nothing is read then.
-fn require_columns(schema: &SchemaRef, guards: &TableGuards) -> Result<(), SqlError> {
-    let is_there = |column: &str| schema.fields().iter().any(|field| field.name().eq_ignore_ascii_case(column));
-    match guards.columns().find(|column| !is_there(column)) {
-        None => Ok(()),
-        Some(missing) => {
-            let names: Vec<_> = schema.fields().iter().map(|field| field.name().clone()).collect();
-            Err(SqlError::unresolved_column(format_args!("`{missing}`"), &names))
-        }
+fn column(schema: &SchemaRef, name: &str) -> Result<PlanExpr, SqlError> {
+    let found = schema.fields().iter().find(|field| field.name().to_lowercase() == name.to_lowercase());
+    let found = found.ok_or_else(|| {
+        let names: Vec<_> = schema.fields().iter().map(|field| field.name().clone()).collect();
+        SqlError::unresolved_column(format_args!("`{name}`"), &names)
+    })?;
+    Ok(col(Column::new(Some(ROWS), found.name())))
+}
+
+async fn constant(reader: &Reader, text: &str) -> Result<PlanExpr, SqlError> {
+    let mut literal = constant_expression(text)?;
+    rewrite::rewrite(&mut literal, reader.values())?;
+    let literal = ExprWithAlias { expr: literal, alias: None };
+    let (state, nothing) = (session::context(reader.context()).state(), DFSchema::empty());
+    let planned = state.create_logical_expr_from_sql_expr(literal, &nothing).map_err(sql_error)?;
+    coerce::expression(planned, &nothing).map_err(sql_error)
+}
+
+/// A constant as SQL writes it. How REST writes a string is UNCONFIRMED: what is no literal is one without its quotes.
+fn constant_expression(text: &str) -> Result<Expr, SqlError> {
+    match parse_expression(text) {
+        Ok(literal) if is_literal(&literal) => Ok(literal),
+        _ => Ok(syntax::text(text)),
     }
-}
-
-fn call(guard: &Guard, masked: Option<&str>) -> Result<Expr, SqlError> {
-    let mut arguments: Vec<Expr> = masked.map(column).into_iter().collect();
-    for argument in &guard.arguments {
-        arguments.push(match argument {
-            GuardArgument::Column(name) => column(name),
-            GuardArgument::Constant(text) => parse_expression(text)?,
-        });
-    }
-    Ok(syntax::call_of(&guard.function, arguments))
-}
-
-fn column(name: &str) -> Expr {
-    Expr::Identifier(Ident::with_quote('`', name))
-}
-
-fn named(expr: Expr, alias: &str) -> SelectItem {
-    SelectItem::ExprWithAlias { expr, alias: Ident::with_quote('`', alias) }
-}
-
-/// What a mask gives has the type of its column, by a cast where it must be (documentation of ABAC, "Automatic type
-/// casting for column masks").
-fn retyped(planned: Planned, schema: &SchemaRef) -> Result<Planned, SqlError> {
-    let given: Vec<_> = planned.plan.schema().fields().iter().map(Arc::clone).collect();
-    planned.project(|position, value| {
-        let given = &given[position];
-        match schema.field_with_name(given.name()) {
-            Ok(wanted) if wanted.data_type() != given.data_type() => {
-                cast_to(value, given.data_type(), wanted.data_type().clone()).alias(given.name())
-            }
-            _ => value,
-        }
-    })
 }
 
 /// A table that is planned apart from the query around it.
@@ -188,7 +195,7 @@ impl TableProvider for Guarded {
         let mut plan = LogicalPlanBuilder::from(self.plan.clone());
         if let Some(projection) = projection {
             let fields = projection.iter().map(|index| self.plan.schema().qualified_field(*index));
-            plan = plan.project(fields.map(|field| PlanExpr::Column(Column::from(field))).collect::<Vec<_>>())?;
+            plan = plan.project(fields.map(|field| col(Column::from(field))).collect::<Vec<_>>())?;
         }
         if let Some(limit) = limit {
             plan = plan.limit(0, Some(limit))?;

@@ -8,7 +8,7 @@ use datafusion::common::{Column, DFSchema};
 use datafusion::datasource::ViewTable;
 use datafusion::logical_expr::{Expr as PlanExpr, ExprSchemable as _, LogicalPlan, LogicalPlanBuilder, col};
 use datafusion::physical_plan::PhysicalExpr;
-use datafusion::sql::sqlparser::ast::{Expr, ExprWithAlias, Query, SelectItem, Visit, Visitor};
+use datafusion::sql::sqlparser::ast::{Expr, ExprWithAlias, SelectItem, Visit, Visitor};
 
 use super::error::sql_error;
 use super::relations::Reader;
@@ -32,20 +32,12 @@ pub(in crate::sql::execute) async fn plan_over(
     items: Vec<SelectItem>,
 ) -> Result<Planned, SqlError> {
     let reader = Reader::new(context.clone(), session_values(context).await?);
-    select_over(&reader, rows, syntax::select(items)?).await
-}
-
-/// Plans `SELECT … FROM rows` of a query without FROM.
-pub(super) async fn select_over(
-    reader: &Reader,
-    rows: Arc<dyn TableProvider>,
-    mut query: Query,
-) -> Result<Planned, SqlError> {
-    let session = session::context(reader.context());
+    let session = session::context(context);
     let mut spelling = Spelling::default();
     spelling.learn_columns(rows.schema().fields());
     session.register_table(ROWS, rows).map_err(sql_error)?;
-    let spelling = relations::register(reader, &session, &mut query, spelling).await?;
+    let mut query = syntax::select(items)?;
+    let spelling = relations::register(&reader, &session, &mut query, spelling).await?;
     rewrite::rewrite(&mut query, reader.values())?;
     let mut query = syntax::from(query, ROWS)?;
     spelling.apply(&mut query);
@@ -99,7 +91,7 @@ struct Subqueries;
 impl Visitor for Subqueries {
     type Break = ();
 
-    fn pre_visit_query(&mut self, _: &Query) -> std::ops::ControlFlow<()> {
+    fn pre_visit_query(&mut self, _: &datafusion::sql::sqlparser::ast::Query) -> std::ops::ControlFlow<()> {
         std::ops::ControlFlow::Break(())
     }
 }

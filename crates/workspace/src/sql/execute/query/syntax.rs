@@ -1,6 +1,5 @@
 //! Pieces of syntax trees, for the rewriting of queries.
 
-use clxs_api::FullName;
 use datafusion::sql::sqlparser::ast::helpers::attached_token::AttachedToken;
 use datafusion::sql::sqlparser::ast::{
     CaseWhen, CastKind, DataType, Expr, Function, FunctionArg, FunctionArgExpr, FunctionArgumentList,
@@ -29,17 +28,6 @@ pub(super) fn call(name: &str, arguments: Vec<Expr>) -> Expr {
         over: None,
         within_group: Vec::new(),
     })
-}
-
-/// `catalog.schema.function(arguments)`
-pub(super) fn call_of(function: &FullName, arguments: Vec<Expr>) -> Expr {
-    let parts = function.parts().iter().map(|part| Ident::with_quote('`', part.as_str()));
-    match call("", arguments) {
-        Expr::Function(call) => {
-            Expr::Function(Function { name: ObjectName::from(parts.collect::<Vec<_>>()), ..call })
-        }
-        other => other,
-    }
 }
 
 /// `CAST(expression AS type)`
