@@ -2,6 +2,7 @@
 
 mod bindings;
 mod catalogs;
+mod functions;
 mod grants;
 mod guard_functions;
 mod keys;
@@ -17,6 +18,9 @@ mod volumes;
 
 pub(crate) use bindings::{bindings, change_bindings};
 pub(crate) use catalogs::{create_catalog, drop_catalog, get_catalog, list_catalogs, update_catalog};
+pub(crate) use functions::{
+    create_function, drop_function, get_function, list_functions, replace_function, update_function,
+};
 pub(crate) use grants::{change_grants, direct_grants, effective_grants};
 pub(crate) use guard_functions::{GuardKind, require_guard};
 pub(crate) use keys::{NewKey, WhichKey, add_key, drop_key, replace_keys, require_keys_possible};

@@ -3,6 +3,7 @@
 //!
 //! The statements of a family are in its file; here are the list of all and what they share.
 
+mod functions;
 mod grants;
 mod guards;
 mod keys;
@@ -17,6 +18,7 @@ mod tags;
 use clxs_api::{FullName, Identifier};
 use datafusion::sql::sqlparser::ast as sqlparser;
 
+pub(crate) use functions::{AlterFunction, CreateFunction, FunctionBody, FunctionResult};
 pub(crate) use grants::{Grant, GrantTarget, ShowGrants};
 pub(crate) use guards::{CreatePolicy, GuardClause, PolicyName, PolicyTarget};
 pub(crate) use keys::{DropConstraint, DroppedConstraint, KeyConstraint, References};
@@ -25,7 +27,7 @@ pub(crate) use securables::{
     AlterSecurable, AlterSecurableAction, Commented, CreateCatalog, CreateSchema, Drop, DropKind,
 };
 pub(crate) use session::{Set, Use};
-pub(crate) use shown::{Describe, Show};
+pub(crate) use shown::{Describe, FunctionScope, Show};
 pub(crate) use storage::{AlterVolume, AlterVolumeAction, CreateExternalLocation, CreateVolume};
 pub(crate) use tables::{
     AlterTable, AlterTableAction, CheckConstraint, CloneTable, CreateTable, CreateView, Optimize, Restore,
@@ -41,6 +43,7 @@ pub(crate) enum Statement {
     CreateTable(Box<CreateTable>),
     CreateView(Box<CreateView>),
     CreateVolume(CreateVolume),
+    CreateFunction(Box<CreateFunction>),
     CreateExternalLocation(CreateExternalLocation),
     CreatePolicy(Box<CreatePolicy>),
     DropPolicy(PolicyName),
@@ -49,6 +52,7 @@ pub(crate) enum Statement {
     AlterTable(AlterTable),
     AlterSecurable(AlterSecurable),
     AlterVolume(AlterVolume),
+    AlterFunction(AlterFunction),
     AlterTags(AlterTags),
     Comment {
         on: Commented,

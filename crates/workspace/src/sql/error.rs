@@ -5,6 +5,7 @@ mod delta;
 mod execution;
 mod guards;
 mod metastore;
+mod routines;
 mod rows;
 mod securables;
 mod syntax;

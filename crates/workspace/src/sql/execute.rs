@@ -15,6 +15,7 @@ mod create_table;
 mod delete;
 mod describe;
 mod drop;
+mod functions;
 mod grants;
 mod guards;
 mod insert;
@@ -41,6 +42,7 @@ mod update;
 mod views;
 
 pub(crate) use context::{Context, Services};
+pub(crate) use functions::of_request as function_of_request;
 pub(crate) use query::{Compute, sql_error, texts_of};
 pub(crate) use table_rows::settle_interrupted_writes;
 pub(crate) use types::column_default;
@@ -64,6 +66,8 @@ pub(crate) async fn execute(context: &Context, statement: Statement) -> Result<S
         Statement::CreateView(create) => views::create(context, *create).await,
         Statement::CreateVolume(create) => storage::create_volume(context, create).await,
         Statement::CreateExternalLocation(create) => storage::create_location(context, create).await,
+        Statement::CreateFunction(create) => functions::create(context, *create).await,
+        Statement::AlterFunction(alter) => functions::alter(context, alter).await,
         Statement::CreatePolicy(create) => policies::create(context, *create).await,
         Statement::DropPolicy(policy) => policies::drop(context, policy).await,
         Statement::AlterVolume(alter) => storage::alter_volume(context, alter).await,

@@ -1,6 +1,7 @@
 //! A value of every wire type with every field filled. No literal ends in `..`, so a new field must be added
 //! here, and with it is compared with the SDK.
 
+mod functions;
 mod policies;
 mod storage;
 
@@ -14,6 +15,7 @@ use clxs_api::table::*;
 use clxs_api::tag::*;
 use clxs_api::warehouse::*;
 use clxs_api::{Extra, Privilege, Properties, SecurableKind};
+pub(super) use functions::*;
 pub(super) use policies::*;
 pub(super) use storage::*;
 

@@ -5,7 +5,7 @@ mod catalog_wide;
 use clxs_api::Identifier;
 
 use super::context::Context;
-use super::keys;
+use super::{functions, keys};
 use super::parquet_table::is_parquet;
 use super::pattern::matches;
 use super::policies;
@@ -28,6 +28,9 @@ pub(super) async fn execute(context: &Context, show: Show) -> Result<StatementRe
         Show::Tables { schema, pattern } => tables(context, schema, pattern, false).await,
         Show::Views { schema, pattern } => tables(context, schema, pattern, true).await,
         Show::Volumes { schema, pattern } => storage::show_volumes(context, schema, pattern).await,
+        Show::Functions { scope, schema, pattern } => {
+            functions::show(context, scope, schema, pattern).await
+        }
         Show::ExternalLocations { pattern } => storage::show_locations(context, pattern).await,
         Show::StorageCredentials { pattern } => storage::show_credentials(context, pattern).await,
         Show::Policies { on, effective } => policies::show(context, on, effective).await,
