@@ -158,13 +158,16 @@ async fn guard(
     Ok(Guard { function, arguments })
 }
 
-/// Plans the guards over no rows.
+/// Plans the guards over no rows. All columns that they name must be there.
 async fn fit(
     context: &Context,
     table: &TableRow,
     schema: &StructType,
     guards: &TableGuards,
 ) -> Result<(), SqlError> {
+    for column in guards.columns() {
+        spelled(schema, &Identifier::new(column).map_err(SqlError::invalid_identifier)?)?;
+    }
     let arrow: Schema = schema
         .try_into_arrow()
         .map_err(|error| SqlError::internal(error.to_string()).with_source(error))?;

@@ -134,7 +134,9 @@ impl Parser<'_> {
     /// The path of LOCATION.
     pub(super) fn location(&mut self) -> Result<String, SqlError> {
         let path = self.string()?;
-        self.refuse(&["WITH"], "LOCATION")?;
+        if !self.at("WITH ROW FILTER") {
+            self.refuse(&["WITH"], "LOCATION")?;
+        }
         Ok(path)
     }
 

@@ -218,14 +218,16 @@ async fn policies_go_with_what_they_are_on_and_follow_names_of_principals() {
     for on in ["SCHEMA main.gone", "TABLE main.gone.t"] {
         assert!(guarded.sql.rows(&format!("SHOW EFFECTIVE POLICIES ON {on}")).await.is_empty(), "{on}");
     }
-    guarded.run("CREATE POLICY p ON TABLE main.s.people ROW FILTER main.s.nothing TO `ann@x` FOR TABLES").await;
-    let users = guarded.sql.server.get("/api/2.0/preview/scim/v2/Users?filter=userName+eq+%22ann@x%22").await;
-    let id = users["Resources"][0]["id"].as_str().unwrap();
+    guarded.run("CREATE POLICY p ON TABLE main.s.people ROW FILTER main.s.nothing TO `account users` EXCEPT `hr` FOR TABLES").await;
+    let groups = "/api/2.0/preview/scim/v2/Groups";
+    let found = guarded.sql.server.get(&format!("{groups}?filter=displayName+eq+%22hr%22")).await;
+    let id = found["Resources"][0]["id"].as_str().unwrap();
     let change = json!({ "schemas": ["urn:ietf:params:scim:api:messages:2.0:PatchOp"],
-        "Operations": [{ "op": "replace", "path": "userName", "value": "anna@x" }] });
-    guarded.sql.server.ok("PATCH", &format!("/api/2.0/preview/scim/v2/Users/{id}"), change).await;
+        "Operations": [{ "op": "replace", "path": "displayName", "value": "people" }] });
+    guarded.sql.server.send("PATCH", &format!("{groups}/{id}"), change).await;
     let described = guarded.sql.rows("DESCRIBE POLICY p ON TABLE main.s.people").await;
-    assert!(described.contains(&vec!["To Principals".into(), "anna@x".into()]), "{described:?}");
+    assert!(described.contains(&vec!["Except Principals".into(), "people".into()]), "{described:?}");
+    assert_eq!(guarded.boss("SELECT count(*) FROM main.s.people").await, [["4"]]);
 }
 
 fn policy(name: &str) -> Value {

@@ -47,7 +47,7 @@ pub(super) async fn guarded(
     if guards.is_empty() {
         return Ok(rows);
     }
-    seen(&reader.within(table)?, guards, rows, None).await
+    seen(&reader.guarding(table), guards, rows, None).await
 }
 
 /// The rows that a statement may change: those that its principal sees, with the values that it sees. What a changed
@@ -65,7 +65,7 @@ pub(in crate::sql::execute) async fn changeable<'a>(
     if guards.is_empty() {
         return Ok(Target { alias, snapshot, rows, kept: None });
     }
-    let reader = Reader::new(context.clone(), session_values(context).await?).within(table)?;
+    let reader = Reader::new(context.clone(), session_values(context).await?).guarding(table);
     let kept = format!("@{} ", Uuid::new_v4());
     let rows = seen(&reader, guards, rows, Some(&kept)).await?;
     Ok(Target { alias, snapshot, rows, kept: Some(kept) })

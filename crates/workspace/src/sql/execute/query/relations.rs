@@ -43,18 +43,20 @@ pub(super) struct Reader {
     context: Context,
     values: SessionValues,
     through: Vec<FullName>,
+    /// The tables whose guards are computed.
+    guarding: Vec<FullName>,
     /// The table that is written to, at the version whose rows are changed.
     pinned: Option<Snapshot>,
 }
 
 impl Reader {
     pub(super) fn new(context: Context, values: SessionValues) -> Self {
-        Self { context, values, through: Vec::new(), pinned: None }
+        Self { context, values, through: Vec::new(), guarding: Vec::new(), pinned: None }
     }
 
     /// The reader of a view that is being made: it must not read itself.
     pub(super) fn for_view(context: Context, values: SessionValues, view: FullName) -> Self {
-        Self { context, values, through: vec![view], pinned: None }
+        Self { context, values, through: vec![view], guarding: Vec::new(), pinned: None }
     }
 
     /// The reader of the body of a function that is being made: it must not call itself.
@@ -76,19 +78,11 @@ impl Reader {
         &self.values
     }
 
-    /// The reader of what a guard's function reads: not the table itself.
-    ///
-    /// # Errors
-    /// `UNSUPPORTED_FEATURE`
-    pub(super) fn within(&self, table: &TableRow) -> Result<Self, SqlError> {
-        let name = table.full_name();
-        if self.through.contains(&name) {
-            let feature = format!("a row filter or column mask of {name} whose function reads {name}");
-            return Err(SqlError::unsupported_but(feature, "Let it read a table of its own."));
-        }
+    /// The reader of what the functions of a table's guards read.
+    pub(super) fn guarding(&self, table: &TableRow) -> Self {
         let mut reader = self.clone();
-        reader.through.push(name);
-        Ok(reader)
+        reader.guarding.push(table.full_name());
+        reader
     }
 
     /// The reader of what is behind a view.
@@ -273,6 +267,11 @@ async fn table(
 ) -> Result<Arc<dyn TableProvider>, SqlError> {
     if as_of.is_some() && !guards.is_empty() {
         return Err(SqlError::guards_and_time_travel(row, guards));
+    }
+    let name = row.full_name();
+    if reader.guarding.contains(&name) {
+        let feature = format!("a row filter or column mask of {name} whose function reads {name}");
+        return Err(SqlError::unsupported_but(feature, "Let it read a table of its own."));
     }
     guarded(reader, row, guards, rows(reader, row, as_of).await?).await
 }
