@@ -4,8 +4,8 @@ use clxs_api::{FullName, Identifier, SecurableKind};
 
 use super::Level;
 use crate::metastore::{
-    Bound, Catalog, Details, ExternalLocation, Function, MetastoreError, Model, Schema, Securable, StorageCredential,
-    TableRow, Transaction, Volume,
+    Bound, Catalog, Details, ExternalLocation, Function, MetastoreError, Model, Schema, Securable,
+    StorageCredential, TableRow, Transaction, Volume,
 };
 
 /// A securable by kind and name.

@@ -60,9 +60,9 @@ impl Resource for Functions {
     ) -> Result<FunctionInfo, RestError> {
         let request = &request.function_info;
         let place = (request.catalog_name.as_str(), request.schema_name.as_str(), request.name.as_str());
-        let function = sql::function_of_request(request)
-            .map_err(|error| RestError::invalid(error.to_string()))?;
-        let row = securables::create_function(tx, access, place, &request.comment, function)?;
+        let function =
+            sql::function_of_request(request).map_err(|error| RestError::invalid(error.to_string()))?;
+        let row = securables::create_function(tx, access, place, request.comment.as_deref(), function)?;
         Ok(info(tx, row, Sight::Full))
     }
 
@@ -96,6 +96,7 @@ fn info(tx: &Transaction<'_>, row: FunctionRow, sight: Sight) -> FunctionInfo {
     let full_name = row.full_name();
     let (data_type, full_data_type) = result(&row.details);
     let columns = row.details.columns().to_vec();
+    let properties = row.details.properties();
     FunctionInfo {
         name: Some(row.name.as_str().to_owned()),
         catalog_name: Some(full_name.catalog().as_str().to_owned()),
@@ -117,6 +118,7 @@ fn info(tx: &Transaction<'_>, row: FunctionRow, sight: Sight) -> FunctionInfo {
         sql_data_access: Some(row.details.data_access),
         is_null_call: Some(false),
         security_type: Some(SecurityType::Definer),
+        properties,
         owner: Some(row.owner),
         comment: row.comment,
         metastore_id: Some(tx.metastore().id.clone()),
@@ -133,12 +135,6 @@ fn info(tx: &Transaction<'_>, row: FunctionRow, sight: Sight) -> FunctionInfo {
 fn result(function: &Function) -> (ColumnTypeName, String) {
     match &function.returns {
         Returns::Value { type_name, type_text, .. } => (type_name.clone(), type_text.clone()),
-        Returns::Table(columns) => {
-            let column = |column: &clxs_api::function::FunctionParameterInfo| {
-                format!("{} {}", column.name, column.type_text.to_uppercase())
-            };
-            let columns: Vec<_> = columns.iter().map(column).collect();
-            (ColumnTypeName::TableType, format!("({})", columns.join(", ")))
-        }
+        Returns::Table { type_text, .. } => (ColumnTypeName::TableType, type_text.clone()),
     }
 }

@@ -33,10 +33,16 @@ pub(crate) struct Function {
 /// What a function gives.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) enum Returns {
-    /// One value of a type: its kind, its text in SQL, and as Spark writes it in JSON.
-    Value { type_name: ColumnTypeName, type_text: String, type_json: String },
-    /// Rows of these columns.
-    Table(Vec<FunctionParameterInfo>),
+    /// One value of a type: its kind, its text in SQL, and as Spark writes it in JSON; digits of a decimal.
+    Value {
+        type_name: ColumnTypeName,
+        type_text: String,
+        type_json: String,
+        type_precision: Option<i32>,
+        type_scale: Option<i32>,
+    },
+    /// Rows of these columns, and their list in SQL.
+    Table { columns: Vec<FunctionParameterInfo>, type_text: String },
 }
 
 /// In what a function is written.
@@ -62,11 +68,21 @@ pub(crate) struct Environment {
     pub(crate) version: Option<String>,
 }
 
+/// What Python functions have beside the body.
+#[derive(Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+struct Extra {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    handler: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    environment: Option<Environment>,
+}
+
 impl Default for Function {
     fn default() -> Self {
         Self {
             parameters: Vec::new(),
-            returns: Returns::Table(Vec::new()),
+            returns: Returns::Table { columns: Vec::new(), type_text: String::new() },
             language: Language::default(),
             definition: String::new(),
             deterministic: false,
@@ -88,15 +104,28 @@ impl Details for Function {
 }
 
 impl Function {
+    /// What its language needs beside the body, as JSON; nothing for most. The platform's names for it are UNCONFIRMED
+    /// (facts/settled.md §3).
+    pub(crate) fn properties(&self) -> Option<String> {
+        let extra = Extra { handler: self.handler.clone(), environment: self.environment.clone() };
+        (extra != Extra::default()).then(|| serde_json::to_string(&extra).ok()).flatten()
+    }
+
+    /// The function with what [`Function::properties`] said; other texts say nothing.
+    pub(crate) fn with_properties(self, properties: Option<&str>) -> Self {
+        let extra = properties.and_then(|text| serde_json::from_str::<Extra>(text).ok()).unwrap_or_default();
+        Self { handler: extra.handler, environment: extra.environment, ..self }
+    }
+
     /// Whether it gives rows.
     pub(crate) fn is_table_function(&self) -> bool {
-        matches!(self.returns, Returns::Table(_))
+        matches!(self.returns, Returns::Table { .. })
     }
 
     /// The columns of the rows it gives; none for one that gives a value.
     pub(crate) fn columns(&self) -> &[FunctionParameterInfo] {
         match &self.returns {
-            Returns::Table(columns) => columns,
+            Returns::Table { columns, .. } => columns,
             Returns::Value { .. } => &[],
         }
     }

@@ -36,11 +36,11 @@ pub(crate) fn create_function(
     tx: &Transaction<'_>,
     access: &Access,
     (catalog, schema, name): (&str, &str, &str),
-    comment: &Option<String>,
+    comment: Option<&str>,
     function: Function,
 ) -> Result<FunctionRow, MetastoreError> {
     let schema = schema_for_new(tx, access, (catalog, schema), &Privilege::CreateFunction)?;
-    let new = New { name, comment, properties: &None };
+    let new = New { name, comment: &comment.map(str::to_owned), properties: &None };
     let mut row: FunctionRow = new_row(access, Some(schema.as_parent()), &new)?;
     row.details = function;
     tx.insert_securable(&row)?;
@@ -52,10 +52,10 @@ pub(crate) fn replace_function(
     tx: &Transaction<'_>,
     access: &Access,
     name: &FullName,
-    comment: &Option<String>,
+    comment: Option<&str>,
     function: Function,
 ) -> Result<FunctionRow, MetastoreError> {
-    let shared = Change { comment: Some(comment.as_deref().unwrap_or_default()), ..Change::default() };
+    let shared = Change { comment: Some(comment.unwrap_or_default()), ..Change::default() };
     update(tx, access, name, &shared, |details: &mut Function| *details = function)
 }
 

@@ -132,16 +132,17 @@ impl<'a> Parser<'a> {
 
     /// `COMMENT ON … IS`
     fn comment_on(&mut self) -> Result<Statement, SqlError> {
-        let on =
-            match self.accept_any(&["CATALOG", "SCHEMA", "DATABASE", "TABLE", "VIEW", "VOLUME", "FUNCTION", "COLUMN"]) {
-                Some("CATALOG") => Commented::Catalog(self.object_name(1)?),
-                Some("SCHEMA" | "DATABASE") => Commented::Schema(self.object_name(2)?),
-                Some("TABLE" | "VIEW") => Commented::Table(self.object_name(3)?),
-                Some("VOLUME") => Commented::Volume(self.object_name(3)?),
-                Some("FUNCTION") => Commented::Function(self.object_name(3)?),
-                Some(_) => self.column_of_table()?,
-                None => return Err(self.unsupported_kind("COMMENT ON")),
-            };
+        let on = match self
+            .accept_any(&["CATALOG", "SCHEMA", "DATABASE", "TABLE", "VIEW", "VOLUME", "FUNCTION", "COLUMN"])
+        {
+            Some("CATALOG") => Commented::Catalog(self.object_name(1)?),
+            Some("SCHEMA" | "DATABASE") => Commented::Schema(self.object_name(2)?),
+            Some("TABLE" | "VIEW") => Commented::Table(self.object_name(3)?),
+            Some("VOLUME") => Commented::Volume(self.object_name(3)?),
+            Some("FUNCTION") => Commented::Function(self.object_name(3)?),
+            Some(_) => self.column_of_table()?,
+            None => return Err(self.unsupported_kind("COMMENT ON")),
+        };
         self.expect("IS")?;
         let comment = if self.accept("NULL") { None } else { Some(self.string()?) };
         Ok(Statement::Comment { on, comment })

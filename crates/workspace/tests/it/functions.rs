@@ -1,6 +1,9 @@
 //! Functions that users make, over SQL and REST.
 
 mod calls;
+mod definitions;
+mod python;
+mod tables;
 
 use crate::sql::Sql;
 

@@ -23,6 +23,8 @@ pub(crate) struct CreateFunction {
     pub(crate) comment: Option<String>,
     pub(crate) handler: Option<String>,
     pub(crate) environment: Option<Environment>,
+    /// The body, when it is SQL.
+    pub(crate) body: Option<FunctionBody>,
     /// The body as written.
     pub(crate) definition: String,
 }

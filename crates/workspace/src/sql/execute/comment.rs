@@ -6,9 +6,9 @@ use clxs_api::table::ColumnInfo;
 use clxs_api::{Identifier, Privilege};
 
 use super::context::{Context, allowed_table};
-use super::{functions, storage};
 use super::table_rows::{Presence, Writing, write_files_and};
 use super::views::change_view;
+use super::{functions, storage};
 use crate::delta::{MetadataChange, alter};
 use crate::metastore::{TableRow, Transaction};
 use crate::securables;

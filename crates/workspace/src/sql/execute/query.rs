@@ -60,7 +60,8 @@ pub(super) use over::{condition, has_subquery, plan_over, text_of};
 pub(super) use relations::pin;
 pub(crate) use render::rows as texts_of;
 pub(super) use routines::{
-    Checked, check as check_routine, check_table as check_table_routine, named as routines_named, unresolved};
+    Checked, check as check_routine, check_table as check_table_routine, named as routines_named, unresolved,
+};
 use session_values::SessionValues;
 use spelling::Spelling;
 pub(super) use syntax::{literal, marked};

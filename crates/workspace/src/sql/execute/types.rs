@@ -79,7 +79,7 @@ pub(crate) fn type_name(data_type: &DataType) -> ColumnTypeName {
 }
 
 /// Precision and scale of a decimal.
-fn decimal_parts(data_type: &DataType) -> Option<(i32, i32)> {
+pub(crate) fn decimal_parts(data_type: &DataType) -> Option<(i32, i32)> {
     match data_type {
         DataType::Primitive(PrimitiveType::Decimal(decimal)) => {
             Some((decimal.precision().into(), decimal.scale().into()))

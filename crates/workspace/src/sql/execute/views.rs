@@ -162,6 +162,6 @@ fn details(context: &Context, query: &Query, definition: String) -> Result<ViewD
         definition,
         current_catalog: catalog,
         current_schema: schema,
-        dependencies: named_in(query, Some(&defaults))?,
+        dependencies: named_in(query, &defaults)?,
     })
 }

@@ -5,8 +5,17 @@ use crate::sql::ast::{Drop, DropKind, Statement};
 use crate::sql::error::SqlError;
 
 /// What we drop.
-const DROPPED: &[&str] =
-    &["CATALOG", "SCHEMA", "DATABASE", "TABLE", "VIEW", "VOLUME", "FUNCTION", "EXTERNAL LOCATION", "STORAGE CREDENTIAL"];
+const DROPPED: &[&str] = &[
+    "CATALOG",
+    "SCHEMA",
+    "DATABASE",
+    "TABLE",
+    "VIEW",
+    "VOLUME",
+    "FUNCTION",
+    "EXTERNAL LOCATION",
+    "STORAGE CREDENTIAL",
+];
 
 impl Parser<'_> {
     /// After `DROP`.

@@ -35,13 +35,14 @@ impl Parser<'_> {
         let returns = if self.accept("RETURNS") { Some(self.function_result()?) } else { None };
         let clauses = self.characteristics()?;
         let language = clauses.language.unwrap_or_default();
-        let definition = match language {
+        let (body, definition) = match language {
             Language::Sql => {
                 self.expect("RETURN")?;
                 let is_table = matches!(returns, Some(FunctionResult::Table(_)));
-                self.as_written(|parser| parser.function_body(is_table))?.1.to_owned()
+                let (body, definition) = self.as_written(|parser| parser.function_body(is_table))?;
+                (Some(body), definition.to_owned())
             }
-            Language::Python => self.python_body(returns.as_ref())?,
+            Language::Python => (None, self.python_body(returns.as_ref())?),
         };
         Ok(Statement::CreateFunction(Box::new(CreateFunction {
             name,
@@ -54,6 +55,7 @@ impl Parser<'_> {
             comment: clauses.comment,
             handler: clauses.handler,
             environment: clauses.environment,
+            body,
             definition,
         })))
     }
@@ -179,7 +181,9 @@ impl Parser<'_> {
                 "dependencies" => environment.dependencies = Some(value),
                 "environment_version" => environment.version = Some(value),
                 other => {
-                    return Err(SqlError::unsupported(format_args!("{other} in the ENVIRONMENT of a function")));
+                    return Err(SqlError::unsupported(format_args!(
+                        "{other} in the ENVIRONMENT of a function"
+                    )));
                 }
             }
         }
@@ -213,13 +217,11 @@ impl Parser<'_> {
     /// After `ALTER FUNCTION`.
     pub(super) fn alter_function(&mut self) -> Result<Statement, SqlError> {
         let name = self.object_name(3)?;
-        match self.accept_any(&["SET OWNER TO", "OWNER TO"]) {
-            Some(_) => Ok(Statement::AlterFunction(AlterFunction { name, owner: self.identifier()? })),
-            None => {
-                self.refuse(&["SET TAGS", "UNSET TAGS", "RENAME TO"], "ALTER FUNCTION")?;
-                Err(self.syntax_error())
-            }
+        if self.accept_any(&["SET OWNER TO", "OWNER TO"]).is_some() {
+            return Ok(Statement::AlterFunction(AlterFunction { name, owner: self.identifier()? }));
         }
+        self.refuse(&["SET TAGS", "UNSET TAGS", "RENAME TO"], "ALTER FUNCTION")?;
+        Err(self.syntax_error())
     }
 }
 

@@ -134,7 +134,7 @@ impl Parser<'_> {
         let pattern = match self.pattern()? {
             None if matches!(self.peek(), Token::Word(_)) => {
                 let name = self.object_name(3)?.0;
-                Some(name.iter().map(|part| part.as_str()).collect::<Vec<_>>().join("."))
+                Some(name.iter().map(clxs_api::Identifier::as_str).collect::<Vec<_>>().join("."))
             }
             pattern => pattern,
         };

@@ -5,60 +5,66 @@ use super::{let_in, workspace};
 #[tokio::test]
 async fn call_gives_the_body_for_its_arguments() {
     let sql = workspace(&[
-        "CREATE FUNCTION main.s.double(x INT) RETURNS INT RETURN x * 2",
+        "CREATE FUNCTION main.s.twice(x INT) RETURNS INT RETURN x * 2",
         "CREATE FUNCTION main.s.plus(a INT, b INT DEFAULT 5, c INT DEFAULT 7) RETURNS INT RETURN a + b * 10 + c * 100",
         "CREATE FUNCTION main.s.narrow(x STRING) RETURNS TINYINT RETURN length(x)",
         "CREATE FUNCTION main.s.inferred(x INT) RETURN concat('<', x, '>')",
         "CREATE FUNCTION main.s.nothing() RETURNS INT RETURN 42",
-        "CREATE FUNCTION main.s.quadruple(x INT) RETURNS INT RETURN main.s.double(double(x))",
+        "CREATE FUNCTION main.s.quadruple(x INT) RETURNS INT RETURN main.s.twice(s.twice(x))",
     ])
     .await;
     for (expression, expected) in [
-        ("main.s.double(21)", "42"),
-        ("MAIN.s.Double('21')", "42"),
-        ("main.s.double(NULL)", "NULL"),
+        ("main.s.twice(21)", "42"),
+        ("MAIN.s.Twice('21')", "42"),
+        ("main.s.twice(NULL)", "NULL"),
         ("main.s.plus(1)", "751"),
         ("main.s.plus(1, 2)", "721"),
         ("main.s.plus(c => 1, a => 2)", "152"),
         ("main.s.plus(1, c => 2)", "251"),
         ("main.s.narrow(12345)", "5"),
         ("main.s.inferred(1 + 1)", "<2>"),
-        ("main.s.nothing() + main.s.double(1)", "44"),
-        ("main.s.double(main.s.double(main.s.nothing()))", "168"),
+        ("main.s.nothing() + main.s.twice(1)", "44"),
+        ("main.s.twice(main.s.twice(main.s.nothing()))", "168"),
         ("main.s.quadruple(3)", "12"),
         ("typeof(main.s.narrow('a'))", "tinyint"),
-        ("CASE WHEN false THEN main.s.double(1 / 0) ELSE 1 END", "1"),
+        ("CASE WHEN false THEN main.s.twice(1 / 0) ELSE 1 END", "1"),
     ] {
         assert_eq!(sql.rows(&format!("SELECT {expression}")).await, [[expected]], "{expression}");
     }
-    assert_eq!(sql.table("SELECT main.s.double(21)").await, "main.s.double(21)\n42");
+    assert_eq!(sql.table("SELECT main.s.twice(21)").await, "main.s.twice(21)\n42");
     sql.run("USE main.s").await;
 }
 
 #[tokio::test]
 async fn calls_stand_wherever_expressions_do() {
     let sql = workspace(&[
-        "CREATE FUNCTION main.s.double(x BIGINT) RETURNS BIGINT RETURN x * 2",
+        "CREATE FUNCTION main.s.twice(x BIGINT) RETURNS BIGINT RETURN x * 2",
         "CREATE FUNCTION main.s.is_big(x BIGINT) RETURNS BOOLEAN RETURN x > 20",
-        "CREATE VIEW main.s.v AS SELECT id, main.s.double(amount) AS twice FROM main.s.orders",
-        "CREATE TABLE main.s.copy AS SELECT main.s.double(id) AS d FROM main.s.orders",
+        "CREATE VIEW main.s.v AS SELECT id, main.s.twice(amount) AS twice FROM main.s.orders",
+        "CREATE TABLE main.s.copy AS SELECT main.s.twice(id) AS d FROM main.s.orders",
     ])
     .await;
     for (query, expected) in [
-        ("SELECT sum(main.s.double(id)) FROM main.s.orders", "20"),
-        ("SELECT main.s.double(sum(id)) FROM main.s.orders", "20"),
+        ("SELECT sum(main.s.twice(id)) FROM main.s.orders", "20"),
+        ("SELECT main.s.twice(sum(id)) FROM main.s.orders", "20"),
         ("SELECT count(*) FROM main.s.orders WHERE main.s.is_big(amount)", "2"),
         ("SELECT max(twice) FROM main.s.v", "80"),
         ("SELECT sum(d) FROM main.s.copy", "20"),
-        ("SELECT max(n) FROM (SELECT main.s.double(id) AS d, count(*) AS n FROM main.s.orders GROUP BY main.s.double(id))", "1"),
-        ("SELECT id FROM main.s.orders ORDER BY main.s.double(id) DESC LIMIT 1", "4"),
-        ("SELECT count(*) FROM main.s.orders a JOIN main.s.orders b ON main.s.double(a.id) = b.id", "3"),
-        ("SELECT count(*) FROM main.s.orders GROUP BY main.s.is_big(amount) HAVING main.s.is_big(max(amount))", "2"),
+        (
+            "SELECT max(n) FROM (SELECT main.s.twice(id) AS d, count(*) AS n FROM main.s.orders GROUP BY main.s.twice(id))",
+            "1",
+        ),
+        ("SELECT id FROM main.s.orders ORDER BY main.s.twice(id) DESC LIMIT 1", "4"),
+        ("SELECT count(*) FROM main.s.orders a JOIN main.s.orders b ON main.s.twice(a.id) = b.id", "3"),
+        (
+            "SELECT count(*) FROM main.s.orders GROUP BY main.s.is_big(amount) HAVING main.s.is_big(max(amount))",
+            "2",
+        ),
     ] {
         assert_eq!(sql.rows(query).await, [[expected]], "{query}");
     }
-    sql.run("INSERT INTO main.s.orders SELECT main.s.double(50), main.s.double(7)").await;
-    sql.run("UPDATE main.s.orders SET amount = main.s.double(amount) WHERE main.s.is_big(id)").await;
+    sql.run("INSERT INTO main.s.orders SELECT main.s.twice(50), main.s.twice(7)").await;
+    sql.run("UPDATE main.s.orders SET amount = main.s.twice(amount) WHERE main.s.is_big(id)").await;
     assert_eq!(sql.rows("SELECT amount FROM main.s.orders WHERE id = 100").await, [["28"]]);
     sql.run("DELETE FROM main.s.orders WHERE main.s.is_big(id)").await;
     assert_eq!(sql.rows("SELECT count(*) FROM main.s.orders").await, [["5"]]);
@@ -81,14 +87,20 @@ async fn names_of_the_query_and_of_the_body_are_not_mixed_up() {
     for (query, expected) in [
         ("SELECT main.s.amount_of(3)", vec!["30"]),
         ("SELECT main.s.amount_of(id) FROM main.s.orders ORDER BY id", vec!["0", "10", "20", "30", "40"]),
-        ("SELECT main.s.amount_of(orders.id) FROM main.s.orders WHERE main.s.amount_of(orders.id) > 20 ORDER BY 1", vec!["30", "40"]),
+        (
+            "SELECT main.s.amount_of(orders.id) FROM main.s.orders WHERE main.s.amount_of(orders.id) > 20 ORDER BY 1",
+            vec!["30", "40"],
+        ),
         ("SELECT main.s.amount_of(amount) FROM (SELECT 4 AS amount)", vec!["40"]),
         ("SELECT main.s.column_wins(3)", vec!["1"]),
         ("SELECT main.s.shadowed(3)", vec!["5"]),
         ("SELECT main.s.next(id) FROM main.s.orders ORDER BY id", vec!["10", "20", "30", "40", "NULL"]),
         ("SELECT main.s.orders(id) FROM main.s.orders ORDER BY id", vec!["0", "10", "20", "30", "40"]),
         ("SELECT sum(main.s.amount_of(id)) FROM main.s.orders", vec!["100"]),
-        ("SELECT main.s.amount_of(main.s.amount_of(id) / 10) FROM main.s.orders ORDER BY id", vec!["0", "10", "20", "30", "40"]),
+        (
+            "SELECT main.s.amount_of(main.s.amount_of(id) / 10) FROM main.s.orders ORDER BY id",
+            vec!["0", "10", "20", "30", "40"],
+        ),
     ] {
         let rows: Vec<_> = sql.rows(query).await.concat();
         assert_eq!(rows, expected, "{query}");

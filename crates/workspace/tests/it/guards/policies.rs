@@ -224,7 +224,7 @@ async fn policies_go_with_what_they_are_on_and_follow_names_of_principals() {
     let id = found["Resources"][0]["id"].as_str().unwrap();
     let change = json!({ "schemas": ["urn:ietf:params:scim:api:messages:2.0:PatchOp"],
         "Operations": [{ "op": "replace", "path": "displayName", "value": "people" }] });
-    guarded.sql.server.send("PATCH", &format!("{groups}/{id}"), change).await;
+    guarded.sql.server.ok("PATCH", &format!("{groups}/{id}"), change).await;
     let described = guarded.sql.rows("DESCRIBE POLICY p ON TABLE main.s.people").await;
     assert!(described.contains(&vec!["Except Principals".into(), "people".into()]), "{described:?}");
     assert_eq!(guarded.boss("SELECT count(*) FROM main.s.people").await, [["4"]]);

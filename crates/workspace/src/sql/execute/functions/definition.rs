@@ -3,7 +3,9 @@
 use std::collections::HashSet;
 
 use clxs_api::FullName;
-use clxs_api::function::{CreateFunction as Request, FunctionParameterInfo, ParameterType, RoutineBody, SqlDataAccess};
+use clxs_api::function::{
+    CreateFunction as Request, FunctionParameterInfo, ParameterType, RoutineBody, SqlDataAccess,
+};
 use clxs_api::table::{ColumnTypeName, Dependency, DependencyList, FunctionDependency, TableDependency};
 use datafusion::sql::sqlparser::ast::{Visit, VisitMut};
 
@@ -13,7 +15,7 @@ use crate::sql::ast::{CreateFunction, FunctionBody, FunctionResult, ObjectName, 
 use crate::sql::execute::context::Context;
 use crate::sql::execute::query;
 use crate::sql::execute::types::{
-    metadata_text, parameter_field, parameter_infos, result_type_text, type_name,
+    decimal_parts, metadata_text, parameter_field, parameter_infos, result_type_text, type_name,
 };
 use crate::sql::{SqlError, parse_expression, parse_function_body, parse_type, relations};
 
@@ -34,9 +36,9 @@ pub(super) async fn of_statement(
         parameters,
         language: create.language,
         definition: create.definition.clone(),
-        deterministic: create.deterministic.unwrap_or(false),
+        deterministic: create.deterministic.unwrap_or(create.language == Language::Sql),
         data_access: SqlDataAccess::NoSql,
-        defaults: Some(defaults),
+        defaults: Some(defaults.clone()),
         handler: create.handler.clone(),
         environment: create.environment.clone(),
         ..Function::default()
@@ -48,7 +50,11 @@ pub(super) async fn of_statement(
         function.returns = returned(data_type)?;
         return Ok(function);
     }
-    function.dependencies = dependencies(&create.definition, &create.returns, &function)?;
+    function.dependencies = match &create.body {
+        Some(FunctionBody::Expression(expr)) => named_in(expr.as_ref(), &defaults)?,
+        Some(FunctionBody::Query(query)) => named_in(query.as_ref(), &defaults)?,
+        None => DependencyList::default(),
+    };
     function.data_access = data_access(create.data_access.as_ref(), &function.dependencies)?;
     match &create.returns {
         Some(FunctionResult::Table(columns)) => {
@@ -56,7 +62,7 @@ pub(super) async fn of_statement(
             let found = query::check_table_routine(context, name, parameters, body).await?;
             let columns = columns.as_ref().unwrap_or(&found);
             require_columns(name, columns, &found)?;
-            function.returns = Returns::Table(parameter_infos(columns, &ParameterType::Column));
+            function.returns = rows(columns);
         }
         Some(FunctionResult::Value(wanted)) => {
             let checked = check(context, name, &function, Some(wanted)).await?;
@@ -94,12 +100,14 @@ pub(crate) fn of_request(request: &Request) -> Result<Function, SqlError> {
         (_, Some(language)) if language.eq_ignore_ascii_case("PYTHON") => Language::Python,
         (_, language) => {
             let language = language.unwrap_or("none");
-            return Err(SqlError::unsupported(format_args!("the external_language {language} of a function")));
+            return Err(SqlError::unsupported(format_args!(
+                "the external_language {language} of a function"
+            )));
         }
     };
     let returns = if is_table {
         let columns = request.return_params.as_ref().map(|columns| columns.parameters.as_slice());
-        Returns::Table(parameter_infos(&fields(columns.unwrap_or_default())?, &ParameterType::Column))
+        rows(&fields(columns.unwrap_or_default())?)
     } else {
         returned(&parse_type(&request.full_data_type)?)?
     };
@@ -118,7 +126,7 @@ pub(crate) fn of_request(request: &Request) -> Result<Function, SqlError> {
     if let Some(dependencies) = &request.routine_dependencies {
         function.dependencies = dependencies.clone();
     }
-    Ok(function)
+    Ok(function.with_properties(request.properties.as_deref()))
 }
 
 fn fields(infos: &[FunctionParameterInfo]) -> Result<Vec<StructField>, SqlError> {
@@ -139,8 +147,21 @@ fn fields(infos: &[FunctionParameterInfo]) -> Result<Vec<StructField>, SqlError>
 fn returned(data_type: &DataType) -> Result<Returns, SqlError> {
     let type_json = serde_json::to_string(data_type)
         .map_err(|error| SqlError::internal(error.to_string()).with_source(error))?;
-    let type_text = result_type_text(data_type);
-    Ok(Returns::Value { type_name: type_name(data_type), type_text, type_json })
+    let (type_precision, type_scale) = decimal_parts(data_type).unzip();
+    Ok(Returns::Value {
+        type_name: type_name(data_type),
+        type_text: result_type_text(data_type),
+        type_json,
+        type_precision,
+        type_scale,
+    })
+}
+
+fn rows(columns: &[StructField]) -> Returns {
+    let texts =
+        columns.iter().map(|column| format!("{} {}", column.name, result_type_text(&column.data_type)));
+    let type_text = format!("({})", texts.collect::<Vec<_>>().join(", "));
+    Returns::Table { columns: parameter_infos(columns, &ParameterType::Column), type_text }
 }
 
 /// Parameters have names of their own; those with a default, which is constant, come last.
@@ -160,7 +181,10 @@ fn require_parameters(name: &FullName, parameters: &[StructField]) -> Result<(),
         if let Some(routine) = query::routines_named(&expression)?.first() {
             let routine: Vec<_> = routine.0.iter().map(ToString::to_string).collect();
             let feature = format!("the function {} in the DEFAULT of a parameter", routine.join("."));
-            return Err(SqlError::unsupported_but(feature, "Write a constant expression of other functions."));
+            return Err(SqlError::unsupported_but(
+                feature,
+                "Write a constant expression of other functions.",
+            ));
         }
     }
     Ok(())
@@ -203,29 +227,16 @@ fn data_access(said: Option<&SqlDataAccess>, found: &DependencyList) -> Result<S
     }
 }
 
-fn dependencies(
-    definition: &str,
-    returns: &Option<FunctionResult>,
-    function: &Function,
-) -> Result<DependencyList, SqlError> {
-    let is_table = matches!(returns, Some(FunctionResult::Table(_)));
-    match parse_function_body(definition, is_table)? {
-        FunctionBody::Expression(expr) => named_in(expr.as_ref(), function.defaults.as_ref()),
-        FunctionBody::Query(query) => named_in(query.as_ref(), function.defaults.as_ref()),
-    }
-}
-
 /// The tables and the functions that a query or an expression names, each once.
 ///
 /// # Errors
 /// `INVALID_IDENTIFIER`
 pub(in crate::sql::execute) fn named_in<T: Visit + VisitMut + Clone>(
     tree: &T,
-    defaults: Option<&Namespace>,
+    defaults: &Namespace,
 ) -> Result<DependencyList, SqlError> {
-    let full_name = |name: &ObjectName| match defaults {
-        Some(defaults) => name.resolve(&defaults.catalog, &defaults.schema).map_err(SqlError::invalid_identifier),
-        None => Err(SqlError::internal("a function without defaults")),
+    let full_name = |name: &ObjectName| {
+        name.resolve(&defaults.catalog, &defaults.schema).map_err(SqlError::invalid_identifier)
     };
     let mut tables: Vec<FullName> = Vec::new();
     for relation in relations::tables(tree)? {

@@ -10,6 +10,7 @@ use crate::sql::execute::context::Context;
 use crate::sql::execute::pattern::matches;
 use crate::sql::execute::query;
 use crate::sql::execute::rows::{readable_timestamp, text_result};
+use crate::sql::execute::types::{parameter_field, result_type_text};
 use crate::warehouse::StatementResult;
 
 /// The width of a label with its colon and the blanks behind it.
@@ -33,21 +34,21 @@ pub(in crate::sql::execute) async fn describe(
         let owner = row.owner.clone();
         move |tx, access| Ok(access.identities().contains(&owner) || access.is_metastore_admin(tx))
     });
-    let lines = lines(&row, extended, may_read_body.await?);
+    let lines = lines(&row, extended, may_read_body.await?)?;
     Ok(text_result(["function_desc"], lines.into_iter().map(|line| [line]).collect()))
 }
 
-fn lines(row: &FunctionRow, extended: bool, with_body: bool) -> Vec<String> {
+fn lines(row: &FunctionRow, extended: bool, with_body: bool) -> Result<Vec<String>, SqlError> {
     let function = &row.details;
     let mut lines = vec![labelled("Function", &row.full_name().dotted())];
     lines.push(labelled("Type", if function.is_table_function() { "TABLE" } else { "SCALAR" }));
-    lines.extend(listed("Input", &function.parameters, extended));
+    lines.extend(listed("Input", &function.parameters, extended)?);
     match &function.returns {
         Returns::Value { type_text, .. } => lines.push(labelled("Returns", type_text)),
-        Returns::Table(columns) => lines.extend(listed("Returns", columns, extended)),
+        Returns::Table { columns, .. } => lines.extend(listed("Returns", columns, extended)?),
     }
     if !extended {
-        return lines;
+        return Ok(lines);
     }
     if let Some(comment) = &row.comment {
         lines.push(labelled("Comment", comment));
@@ -63,7 +64,7 @@ fn lines(row: &FunctionRow, extended: bool, with_body: bool) -> Vec<String> {
         lines.push(labelled("Language", "Python"));
         lines.push(labelled("Parameter Style", "Scalar"));
     }
-    lines
+    Ok(lines)
 }
 
 /// `CONTAINS SQL`
@@ -80,14 +81,16 @@ fn labelled(label: &str, value: &str) -> String {
 }
 
 /// Parameters or columns: one a line, names and types each in a column of their own.
-fn listed(label: &str, infos: &[FunctionParameterInfo], extended: bool) -> Vec<String> {
+fn listed(label: &str, infos: &[FunctionParameterInfo], extended: bool) -> Result<Vec<String>, SqlError> {
     if infos.is_empty() {
-        return vec![labelled(label, "()")];
+        return Ok(vec![labelled(label, "()")]);
     }
+    let types = infos.iter().map(|info| Ok(result_type_text(&parameter_field(info)?.data_type)));
+    let types = types.collect::<Result<Vec<_>, SqlError>>()?;
     let name_width = infos.iter().map(|info| info.name.chars().count()).max().unwrap_or(0);
-    let type_width = infos.iter().map(|info| info.type_text.chars().count()).max().unwrap_or(0);
-    let lines = infos.iter().enumerate().map(|(index, info)| {
-        let mut line = format!("{:<name_width$} {:<type_width$}", info.name, info.type_text.to_uppercase());
+    let type_width = types.iter().map(|text| text.chars().count()).max().unwrap_or(0);
+    let lines = infos.iter().zip(types).enumerate().map(|(index, (info, data_type))| {
+        let mut line = format!("{:<name_width$} {data_type:<type_width$}", info.name);
         if let Some(default) = info.parameter_default.as_ref().filter(|_| extended) {
             line = format!("{line} DEFAULT {default}");
         }
@@ -97,7 +100,7 @@ fn listed(label: &str, infos: &[FunctionParameterInfo], extended: bool) -> Vec<S
         let line = line.trim_end();
         if index == 0 { labelled(label, line) } else { format!("{:LABEL$}{line}", "") }
     });
-    lines.collect()
+    Ok(lines.collect())
 }
 
 pub(in crate::sql::execute) async fn show(

@@ -16,8 +16,8 @@ use datafusion::logical_expr::{
 
 use super::arithmetic::literal_beside;
 use super::casts::{Kind, kind, spark_name};
-use super::{common_type, routines};
 use super::udf::{cast_to, decimal_average, external, is_interval, try_cast_to};
+use super::{common_type, routines};
 use crate::sql::SqlError;
 
 /// A plan as the planner made it, with Spark's conversions.

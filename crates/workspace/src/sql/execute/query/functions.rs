@@ -68,10 +68,7 @@ fn rule(name: &str) -> Option<&'static Rule> {
 
 /// Whether the platform has a function of this name, in lower case, computed here or not.
 pub(in crate::sql::execute) fn is_known(name: &str) -> bool {
-    rule(name).is_some()
-        || udf::named(name).is_some()
-        || udf::aggregate(name).is_some()
-        || others::has(name)
+    rule(name).is_some() || udf::named(name).is_some() || udf::aggregate(name).is_some() || others::has(name)
 }
 
 /// The functions that are computed here, by their names in Spark.

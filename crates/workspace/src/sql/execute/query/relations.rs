@@ -151,7 +151,9 @@ pub(super) async fn register<T: VisitMut>(
     for (index, call) in calls.into_iter().enumerate() {
         providers.push((synthetic_call(index)?, routines::rows(reader, call).await?));
     }
-    providers.iter().for_each(|(_, provider)| spelling.learn_columns(provider.schema().fields()));
+    for (_, provider) in &providers {
+        spelling.learn_columns(provider.schema().fields());
+    }
     for (name, provider) in providers {
         let provider = respelled(provider, &spelling)?;
         session.register_table(name.as_str(), provider).map_err(sql_error)?;

@@ -25,8 +25,8 @@ use futures::future::BoxFuture;
 pub(in crate::sql::execute) use arguments::named;
 pub(in crate::sql::execute) use body::{Checked, check, check_table};
 use call::Call;
-pub(super) use table::{rows, take_table_calls};
 pub(super) use inline::{inlined, require_inlined, with_arguments};
+pub(super) use table::{rows, take_table_calls};
 
 use super::relations::Reader;
 use crate::authorization::SecurableRef;

@@ -121,7 +121,8 @@ fn call(function: &Function, routine: &Routine) -> Result<Expr, SqlError> {
     };
     let mut call = syntax::call("", bound(name, &routine.parameters, arguments)?);
     if let Expr::Function(call) = &mut call {
-        call.name = SqlName::from(name.parts().iter().map(|part| Ident::new(part.as_str())).collect::<Vec<_>>());
+        call.name =
+            SqlName::from(name.parts().iter().map(|part| Ident::new(part.as_str())).collect::<Vec<_>>());
     }
     Ok(call)
 }
@@ -185,9 +186,7 @@ pub(super) fn bound(
     {
         Some(value) => Ok(value),
         None if named => Err(SqlError::required_parameter_not_found(routine, &parameter.name, index)),
-        None => {
-            Err(SqlError::wrong_num_args(&routine.dotted(), &wanted(parameters), arguments.len()))
-        }
+        None => Err(SqlError::wrong_num_args(&routine.dotted(), &wanted(parameters), arguments.len())),
     };
     values.map(value).collect()
 }
@@ -195,7 +194,11 @@ pub(super) fn bound(
 /// How many arguments there may be.
 fn wanted(parameters: &[Parameter]) -> String {
     let required = parameters.iter().filter(|parameter| parameter.default.is_none()).count();
-    if required == parameters.len() { required.to_string() } else { format!("[{required}, {}]", parameters.len()) }
+    if required == parameters.len() {
+        required.to_string()
+    } else {
+        format!("[{required}, {}]", parameters.len())
+    }
 }
 
 /// The name of an argument, if it has one, and its value.

@@ -8,9 +8,7 @@ use datafusion::arrow::datatypes::{DataType, Field, Schema};
 use datafusion::common::{Column, DFSchema};
 use datafusion::datasource::empty::EmptyTable;
 use datafusion::logical_expr::{Expr as PlanExpr, ExprSchemable as _, LogicalPlan};
-use datafusion::sql::sqlparser::ast::{
-    Expr, Ident, Query, SelectItem, SetExpr, TableFactor, Visit, Visitor,
-};
+use datafusion::sql::sqlparser::ast::{Expr, Ident, Query, SelectItem, SetExpr, TableFactor, Visit, Visitor};
 
 use futures::future::BoxFuture;
 
@@ -73,7 +71,8 @@ pub(in crate::sql::execute) async fn check(
 
 /// Whether the type of an expression on parameters can be told: casts that Spark does not have refuse theirs.
 fn require_cast(expr: &PlanExpr, parameters: &[Parameter]) -> Result<(), SqlError> {
-    let schema = DFSchema::try_from_qualified_schema(PARAMETERS, &schema_of(parameters)).map_err(sql_error)?;
+    let schema =
+        DFSchema::try_from_qualified_schema(PARAMETERS, &schema_of(parameters)).map_err(sql_error)?;
     expr.get_type(&schema).map(drop).map_err(sql_error)
 }
 
@@ -96,7 +95,7 @@ pub(super) fn returned_type(function: &Function) -> Result<DataType, SqlError> {
                 .map_err(|error| SqlError::internal(error.to_string()).with_source(error))?;
             arrow_type(&data_type)
         }
-        Returns::Table(_) => Err(SqlError::internal("a table function gives no value")),
+        Returns::Table { .. } => Err(SqlError::internal("a table function gives no value")),
     }
 }
 
@@ -125,8 +124,10 @@ pub(super) fn expression<'a>(
         };
         let plan = plan(reader, name, parameters, body).await?;
         let schema = DFSchema::try_from_qualified_schema(PARAMETERS, &schema_of(parameters));
-        let found = value(plan, &schema.map_err(sql_error)?)?;
-        found.ok_or_else(|| SqlError::complex_functions_in_routine(definition))
+        let found = values(plan, &schema.map_err(sql_error)?)?;
+        found
+            .and_then(|mut values| values.pop())
+            .ok_or_else(|| SqlError::complex_functions_in_routine(definition))
     })
 }
 
@@ -145,7 +146,8 @@ pub(super) fn rows<'a>(
         output::Names::take(&mut subquery);
         let plan = plan(reader, name, parameters, Expr::Exists { subquery, negated: false }).await?;
         let schema = DFSchema::try_from_qualified_schema(PARAMETERS, &schema_of(parameters));
-        match value(plan, &schema.map_err(sql_error)?)?.map(|value| value.expr) {
+        let found = values(plan, &schema.map_err(sql_error)?)?;
+        match found.and_then(|mut values| values.pop()).map(|value| value.expr) {
             Some(PlanExpr::Exists(exists)) => Ok(Arc::unwrap_or_clone(exists.subquery.subquery)),
             _ => Err(SqlError::internal(format!("the body of {name} is lost"))),
         }
@@ -187,7 +189,8 @@ async fn plan(
     register(reader, &session, &mut query).await?;
     rewrite::rewrite(&mut query, reader.values())?;
     if !parameters.is_empty() {
-        let qualifier = if names_relation(&query, name.name().as_str()) { PARAMETERS } else { name.name().as_str() };
+        let qualifier =
+            if names_relation(&query, name.name().as_str()) { PARAMETERS } else { name.name().as_str() };
         session.register_table(PARAMETERS, Arc::new(EmptyTable::new(Arc::new(schema)))).map_err(sql_error)?;
         if let SetExpr::Select(select) = query.body.as_mut() {
             select.from = vec![syntax::table(PARAMETERS, qualifier)?];
@@ -211,7 +214,9 @@ fn names_relation(query: &Query, name: &str) -> bool {
                 _ => None,
             };
             match alias {
-                Some(alias) if alias.name.value.eq_ignore_ascii_case(self.0) => std::ops::ControlFlow::Break(()),
+                Some(alias) if alias.name.value.eq_ignore_ascii_case(self.0) => {
+                    std::ops::ControlFlow::Break(())
+                }
                 _ => std::ops::ControlFlow::Continue(()),
             }
         }
@@ -219,17 +224,15 @@ fn names_relation(query: &Query, name: &str) -> bool {
     query.visit(&mut Relations(name)).is_break()
 }
 
-/// The expression that a plan of one row gives, on the columns of its parameters; nothing when it is more than an
-/// expression.
-fn value(plan: LogicalPlan, parameters: &DFSchema) -> Result<Option<Value>, SqlError> {
-    let data_type = plan.schema().field(0).data_type().clone();
+/// The expressions that a plan of one row gives, on the columns of its parameters; nothing when it is more than
+/// expressions.
+pub(super) fn values(plan: LogicalPlan, parameters: &DFSchema) -> Result<Option<Vec<Value>>, SqlError> {
     let LogicalPlan::Projection(projection) = plan else { return Ok(None) };
-    let Some(expr) = projection.expr.first() else { return Ok(None) };
-    let mut expr = without_alias(expr.clone());
+    let mut exprs: Vec<_> = projection.expr.into_iter().map(without_alias).collect();
     let mut input = projection.input;
-    // Arguments of calls in the body that were put into columns.
+    // Arguments and results of calls in the body that were put into columns.
     while let LogicalPlan::Projection(below) = input.as_ref() {
-        expr = substituted(expr, below.input.schema(), &|column| below_value(below, column)).map_err(sql_error)?;
+        exprs = all_substituted(exprs, below.input.schema(), &|column| below_value(below, column))?;
         input = Arc::clone(&below.input);
     }
     let is_row = matches!(
@@ -239,11 +242,20 @@ fn value(plan: LogicalPlan, parameters: &DFSchema) -> Result<Option<Value>, SqlE
     if !is_row {
         return Ok(None);
     }
-    let expr = substituted(expr, parameters, &|column| {
+    let exprs = all_substituted(exprs, parameters, &|column| {
         let parameter = Column::new(Some(PARAMETERS), column.name.clone());
         input.schema().has_column(column).then_some(PlanExpr::Column(parameter))
-    });
-    Ok(Some(Value { expr: expr.map_err(sql_error)?, data_type }))
+    })?;
+    let types = projection.schema.fields().iter().map(|field| field.data_type().clone());
+    Ok(Some(exprs.into_iter().zip(types).map(|(expr, data_type)| Value { expr, data_type }).collect()))
+}
+
+fn all_substituted(
+    exprs: Vec<PlanExpr>,
+    schema: &DFSchema,
+    value: &dyn Fn(&Column) -> Option<PlanExpr>,
+) -> Result<Vec<PlanExpr>, SqlError> {
+    exprs.into_iter().map(|expr| substituted(expr, schema, value).map_err(sql_error)).collect()
 }
 
 fn below_value(below: &datafusion::logical_expr::Projection, column: &Column) -> Option<PlanExpr> {
@@ -251,7 +263,7 @@ fn below_value(below: &datafusion::logical_expr::Projection, column: &Column) ->
     below.expr.get(index).cloned().map(without_alias)
 }
 
-pub(super) fn without_alias(mut expr: PlanExpr) -> PlanExpr {
+fn without_alias(mut expr: PlanExpr) -> PlanExpr {
     while let PlanExpr::Alias(alias) = expr {
         expr = *alias.expr;
     }
@@ -264,7 +276,7 @@ pub(super) fn parameter_column(parameter: &Parameter) -> PlanExpr {
 }
 
 /// The parameter that a column of a body is.
-pub(super) fn is_parameter<'a>(column: &'a Column, parameters: &[Parameter]) -> Option<usize> {
+pub(super) fn is_parameter(column: &Column, parameters: &[Parameter]) -> Option<usize> {
     let of_parameters = column.relation.as_ref().is_some_and(|relation| relation.table() == PARAMETERS);
     let index = || parameters.iter().position(|parameter| parameter.name == column.name);
     of_parameters.then(index).flatten()

@@ -1,8 +1,8 @@
 //! The bodies of routines in the place of their calls.
 //!
-//! Where a body has a subquery that refers to a parameter, or an argument gives another value each time, the
-//! arguments first become columns of their own below the node of the plan: names of the query could otherwise be
-//! taken for those of the body.
+//! Where a body has a subquery, or an argument gives another value each time, the arguments become columns of their
+//! own below the node of the plan, and so does the result: names of the query could otherwise be taken for those of
+//! the body, and not every node takes a subquery.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -30,7 +30,7 @@ static CALLS: AtomicU64 = AtomicU64::new(0);
 pub(in crate::sql::execute::query) fn inlined(expr: &Expr, schema: &DFSchema) -> Result<Option<Expr>> {
     match Call::of(expr) {
         Some((routine, arguments)) if !needs_columns(routine, arguments) => {
-            body_with(routine, converted(routine, arguments, schema)?, schema).map(Some)
+            body_with(routine, &converted(routine, arguments, schema)?, schema).map(Some)
         }
         _ => Ok(None),
     }
@@ -64,17 +64,16 @@ fn converted(routine: &Routine, arguments: &[Expr], schema: &DFSchema) -> Result
     converted.collect()
 }
 
-fn body_with(routine: &Routine, arguments: Vec<Expr>, schema: &DFSchema) -> Result<Expr> {
+fn body_with(routine: &Routine, arguments: &[Expr], schema: &DFSchema) -> Result<Expr> {
     let value = |column: &Column| {
         is_parameter(column, &routine.parameters).and_then(|index| arguments.get(index).cloned())
     };
     substituted(routine.body.clone(), schema, &value)
 }
 
-/// Whether the arguments must be columns when the body takes the place of the call.
+/// Whether arguments and result must be columns.
 fn needs_columns(routine: &Routine, arguments: &[Expr]) -> bool {
-    let has_subquery = || has_subquery(&routine.body);
-    arguments.iter().any(Expr::is_volatile) || (arguments.iter().any(refers_to_rows) && has_subquery())
+    arguments.iter().any(Expr::is_volatile) || has_subquery(&routine.body)
 }
 
 fn has_subquery(expr: &Expr) -> bool {
@@ -85,10 +84,6 @@ fn has_subquery(expr: &Expr) -> bool {
         )
     };
     expr.exists(|expr| Ok(is_subquery(expr))).unwrap_or(true)
-}
-
-fn refers_to_rows(expr: &Expr) -> bool {
-    expr.any_column_refs() || expr.contains_outer()
 }
 
 /// A node of a plan with the calls inlined whose arguments must be columns.
@@ -105,7 +100,8 @@ pub(in crate::sql::execute::query) fn with_arguments(mut plan: LogicalPlan) -> R
     if !changed || plan.schema().fields().len() == wanted.fields().len() {
         return Ok(plan);
     }
-    let columns = wanted.iter().map(|(relation, field)| Expr::Column(Column::from((relation, field.as_ref()))));
+    let columns =
+        wanted.iter().map(|(relation, field)| Expr::Column(Column::from((relation, field.as_ref()))));
     LogicalPlanBuilder::from(plan).project(columns.collect::<Vec<_>>())?.build()
 }
 
@@ -136,20 +132,29 @@ fn with_columns(plan: LogicalPlan, call: &Expr) -> Result<LogicalPlan> {
         return Err(udf::external(SqlError::unsupported_sql_udf_usage(&routine.name, node)));
     };
     let arguments = converted(routine, arguments, input.schema())?;
-    let relation = TableReference::bare(format!("@arguments{}", CALLS.fetch_add(1, Ordering::Relaxed)));
+    let number = CALLS.fetch_add(1, Ordering::Relaxed);
+    let relation = TableReference::bare(format!("@arguments{number}"));
     let name = |parameter: &Parameter| Column::new(Some(relation.clone()), parameter.name.clone());
     let columns = routine.parameters.iter().zip(&arguments).map(|(parameter, argument)| {
         argument.clone().alias_qualified(Some(relation.clone()), parameter.name.clone())
     });
     let columns = over::columns(input).chain(columns.collect::<Vec<_>>());
-    let input = LogicalPlanBuilder::from((*input).clone()).project(columns.collect::<Vec<_>>())?.build()?;
+    let rows = LogicalPlanBuilder::from((*input).clone()).project(columns.collect::<Vec<_>>())?.build()?;
     let names = routine.parameters.iter().map(|parameter| Expr::Column(name(parameter)));
-    let body = body_with(routine, names.collect(), input.schema())?;
+    let body = body_with(routine, &names.collect::<Vec<_>>(), rows.schema())?;
+    let result = Column::new(Some(format!("@result{number}")), "value");
+    let body = body.alias_qualified(result.relation.clone(), result.name.clone());
+    let columns: Vec<_> = over::columns(input).chain([body]).collect();
+    let input = LogicalPlanBuilder::from(rows).project(columns)?.build()?;
     let saved = NamePreserver::new(&plan);
     let expressions = plan.expressions().into_iter().map(|expr| {
         let kept = saved.save(&expr);
         let replaced = expr.transform_up(|part| {
-            Ok(if part == *call { Transformed::yes(body.clone()) } else { Transformed::no(part) })
+            Ok(if part == *call {
+                Transformed::yes(Expr::Column(result.clone()))
+            } else {
+                Transformed::no(part)
+            })
         });
         Ok(kept.restore(replaced.data()?))
     });

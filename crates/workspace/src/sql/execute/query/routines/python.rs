@@ -20,8 +20,8 @@ use super::body::{arrow_type, parameter_column};
 use crate::delta::schema::DataType as DeltaType;
 use crate::metastore::{Function, Returns};
 use crate::sql::SqlError;
-use crate::sql::execute::types::parameter_field;
 use crate::sql::execute::query::udf::external;
+use crate::sql::execute::types::parameter_field;
 use crate::warehouse::CommitGate;
 use worker::Worker;
 

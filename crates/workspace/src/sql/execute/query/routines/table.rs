@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use clxs_api::FullName;
 use datafusion::catalog::TableProvider;
+use datafusion::common::{Column, DFSchema};
 use datafusion::datasource::ViewTable;
 use datafusion::logical_expr::{Expr as PlanExpr, LogicalPlan, LogicalPlanBuilder};
 use datafusion::sql::sqlparser::ast::{
@@ -21,7 +22,7 @@ use crate::sql::SqlError;
 use crate::sql::ast::ObjectName;
 use crate::sql::execute::query::error::sql_error;
 use crate::sql::execute::query::relations::Reader;
-use crate::sql::execute::query::{over, syntax, udf};
+use crate::sql::execute::query::{over, plan_with, syntax, udf};
 use crate::sql::execute::types::parameter_field;
 
 /// A call in FROM.
@@ -100,7 +101,7 @@ pub(in crate::sql::execute::query) async fn rows(
     let arguments = arguments(reader, &full_name, &parameters, &call.arguments).await?;
     let behind = reader.behind_routine(&row)?;
     let plan = body::rows(&behind, &full_name, &parameters, &row.details.definition).await?;
-    let value = |column: &datafusion::common::Column| {
+    let value = |column: &Column| {
         is_parameter(column, &parameters).and_then(|index| arguments.get(index).cloned().map(Ok))
     };
     let plan = in_plan(plan, &value).map_err(sql_error)?;
@@ -144,15 +145,13 @@ async fn arguments(
         alias: Ident::with_quote('`', format!("@{position}")),
     });
     let query: Query = syntax::select(items.collect())?;
-    let plan = Box::pin(super::super::plan_with(reader, query)).await?.plan;
-    let LogicalPlan::Projection(projection) = plan else {
-        return Err(SqlError::unsupported(format_args!("these arguments of {name}")));
-    };
-    let fields = projection.schema.fields().iter();
-    let values = projection.expr.iter().zip(fields).zip(parameters).map(|((value, field), parameter)| {
-        udf::cast_to(body::without_alias(value.clone()), field.data_type(), parameter.data_type.clone())
-    });
-    Ok(values.collect())
+    let plan = Box::pin(plan_with(reader, query)).await?.plan;
+    let values = body::values(plan, &DFSchema::empty())?;
+    let values = values.ok_or_else(|| SqlError::unsupported(format_args!("these arguments of {name}")))?;
+    let values = values.into_iter().zip(parameters);
+    Ok(values
+        .map(|(value, parameter)| udf::cast_to(value.expr, &value.data_type, parameter.data_type.clone()))
+        .collect())
 }
 
 /// Whether there is a column in an expression, outside of queries in it.

@@ -5,9 +5,7 @@ use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use datafusion::arrow::array::{
-    Array, ArrayRef, ListArray, MapArray, StructArray, new_null_array,
-};
+use datafusion::arrow::array::{Array, ArrayRef, ListArray, MapArray, StructArray, new_null_array};
 use datafusion::arrow::buffer::{NullBuffer, OffsetBuffer};
 use datafusion::arrow::datatypes::{DataType, Decimal128Type, DecimalType as _, Field, TimeUnit};
 use datafusion::common::{Result, ScalarValue};
@@ -141,7 +139,7 @@ fn structs(values: &[Value], fields: &datafusion::arrow::datatypes::Fields) -> R
         column(&values.iter().map(of_field).collect::<Vec<_>>(), field.data_type())
     });
     let columns = columns.collect::<Result<Vec<_>>>()?;
-    let nulls = NullBuffer::from_iter(values.iter().map(|value| !value.is_null()));
+    let nulls: NullBuffer = values.iter().map(|value| !value.is_null()).collect();
     Ok(StructArray::try_new_with_length(fields.clone(), columns, Some(nulls), values.len())?)
 }
 
@@ -150,7 +148,7 @@ fn flattened(values: &[Value]) -> (Vec<Value>, OffsetBuffer<i32>, NullBuffer) {
     let lists: Vec<&[Value]> =
         values.iter().map(|value| value.as_array().map_or(&[][..], Vec::as_slice)).collect();
     let offsets = OffsetBuffer::from_lengths(lists.iter().map(|list| list.len()));
-    let nulls = NullBuffer::from_iter(values.iter().map(|value| !value.is_null()));
+    let nulls: NullBuffer = values.iter().map(|value| !value.is_null()).collect();
     (lists.concat(), offsets, nulls)
 }
 

@@ -13,7 +13,7 @@ use crate::sql::SqlError;
 use crate::warehouse::CommitGate;
 
 /// How long a batch may take.
-const TIME_LIMIT: Duration = Duration::from_secs(600);
+const TIME_LIMIT: Duration = Duration::from_mins(10);
 /// How often a cancel is looked for meanwhile.
 const CANCEL_INTERVAL: Duration = Duration::from_millis(50);
 /// The program of the process.
@@ -51,7 +51,11 @@ impl Worker {
     /// `UNSUPPORTED_FEATURE` without `python3` on the `PATH`.
     pub(super) fn start(definition: &Value) -> Result<Self, SqlError> {
         let mut command = Command::new("python3");
-        command.args(["-I", "-c", PROGRAM]).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
+        command
+            .args(["-I", "-c", PROGRAM])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null());
         let mut process = command.spawn().map_err(|error| match error.kind() {
             ErrorKind::NotFound => {
                 let way_out = "Install Python 3, or run the statement on a Databricks workspace.";
@@ -88,7 +92,8 @@ impl Worker {
             match self.answers.recv_timeout(CANCEL_INTERVAL) {
                 Ok(line) => {
                     return serde_json::from_str(&line).map_err(|error| {
-                        SqlError::internal("the process of a Python function answered no JSON").with_source(error)
+                        SqlError::internal("the process of a Python function answered no JSON")
+                            .with_source(error)
                     });
                 }
                 Err(RecvTimeoutError::Timeout) if Instant::now() < deadline => {}
@@ -97,7 +102,9 @@ impl Worker {
                     return Err(SqlError::internal(format!("a Python function took longer than {limit} s")));
                 }
                 Err(RecvTimeoutError::Disconnected) => {
-                    return Err(SqlError::internal("the process of a Python function ended before it answered"));
+                    return Err(SqlError::internal(
+                        "the process of a Python function ended before it answered",
+                    ));
                 }
             }
         }
