@@ -40,6 +40,7 @@ pub(crate) use functions::{Environment, Function, FunctionRow, Language, Namespa
 pub(crate) use grants::GrantRow;
 pub(crate) use guards::{Guard, GuardArgument, TableGuards};
 pub(crate) use keys::{Key, KeyDefinition, KeyParent};
+pub(crate) use liveness::is_locked;
 pub(crate) use location::{folder_path, normalise_location};
 pub(crate) use migration::MetastoreRow;
 pub(crate) use models::{Model, ModelRow};

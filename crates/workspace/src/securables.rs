@@ -12,6 +12,7 @@ mod policies;
 mod schemas;
 mod shared;
 mod storage;
+mod storage_credentials;
 mod tables;
 mod tags;
 mod volumes;
@@ -30,9 +31,12 @@ pub(crate) use policies::{
     NewPolicy, PolicyOn, create_policy, drop_policy, function_name, get_policy, list_policies, update_policy,
 };
 pub(crate) use schemas::{create_schema, drop_schema, get_schema, list_schemas, update_schema};
+pub(crate) use shared::Including;
 pub(crate) use storage::{
-    create_credential, create_location, drop_credential, drop_location, get_credential, get_location,
-    list_credentials, list_locations, require_location, update_credential, update_location,
+    create_location, drop_location, get_location, list_locations, require_location, update_location,
+};
+pub(crate) use storage_credentials::{
+    create_credential, drop_credential, folder_to_try, get_credential, list_credentials, update_credential,
 };
 pub(crate) use tables::{
     TableListing, drop_table, get_table, list_table_summaries, list_tables, update_table_owner,
