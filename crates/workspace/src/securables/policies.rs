@@ -124,11 +124,12 @@ pub(crate) fn list_policies(
         levels.drain(..levels.len().saturating_sub(1));
     }
     let ids: Vec<_> = levels.iter().map(|level| level.id.clone()).collect();
-    let page = tx.policies_on_any(&ids, page)?;
-    Ok(page.filter_map(|policy| {
-        let level = levels.iter().find(|level| level.id == policy.securable_id)?;
-        Some(placed(level, policy))
-    }))
+    let with_level = |policy: PolicyRow| {
+        let level = levels.iter().find(|level| level.id == policy.securable_id);
+        Ok(level.map(|level| placed(level, policy)))
+    };
+    let key = |listed: &PolicyOn| vec![listed.policy.securable_id.clone(), listed.policy.name.clone()];
+    page.kept(|page| tx.policies_on_any(&ids, page), with_level, key)
 }
 
 fn put(

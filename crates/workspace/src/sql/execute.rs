@@ -34,6 +34,7 @@ mod session;
 mod show;
 mod show_create;
 mod storage;
+mod stored_expressions;
 mod table_rows;
 mod tags;
 mod target;

@@ -2,6 +2,7 @@
 
 mod calls;
 mod definitions;
+mod information_schema;
 mod python;
 mod tables;
 

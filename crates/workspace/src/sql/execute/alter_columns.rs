@@ -8,6 +8,7 @@ use datafusion::sql::sqlparser::ast::{Expr, Visit, Visitor};
 use super::checks::{self, constraints};
 use super::comment::change_table_and;
 use super::context::Context;
+use super::stored_expressions::{Purpose, require_no_function};
 use super::types::metadata_text;
 use super::{guards, keys};
 use crate::delta::{ColumnChange, MetadataChange, Pin, Snapshot};
@@ -48,6 +49,7 @@ pub(super) async fn execute(
             ColumnChange::DropNotNull { column: text(column) }
         }
         AlterTableAction::SetDefault { column, expression } => {
+            require_no_function(Purpose::Default, expression)?;
             ColumnChange::Default { column: text(column), expression: Some(expression.clone()) }
         }
         AlterTableAction::DropDefault(column) => {

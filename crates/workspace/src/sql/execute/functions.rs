@@ -30,7 +30,9 @@ pub(super) async fn create(context: &Context, create: CreateFunction) -> Result<
     let write = move |tx: &Transaction<'_>, access: &Access| {
         match target(tx, access, &name, on_existing)? {
             Target::Kept => {}
-            Target::Replaced => _ = securables::replace_function(tx, access, &name, comment.as_deref(), function)?,
+            Target::Replaced => {
+                securables::replace_function(tx, access, &name, comment.as_deref(), function)?;
+            }
             Target::Free => {
                 let [catalog, schema, own_name] = name.parts() else {
                     return Err(SqlError::internal(format!("{name} has not three parts")));

@@ -55,6 +55,7 @@ const KINDS: &[&str] = &[
     "LIVE TABLE",
     "FLOW",
     "TEMPORARY FUNCTION",
+    "FUNCTION",
     "PROCEDURE",
     "PROCEDURES",
     "MODEL",

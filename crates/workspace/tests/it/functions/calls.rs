@@ -156,3 +156,21 @@ async fn calls_that_do_not_fit_are_refused_with_their_classes() {
     );
     assert_eq!(sql.rows("SELECT abs(-1), main.s.abs(-1)").await, [["1", "7"]]);
 }
+
+#[tokio::test]
+async fn expressions_kept_with_a_table_call_no_functions_of_users() {
+    let sql = workspace(&["CREATE FUNCTION main.s.f(x BIGINT) RETURNS BOOLEAN RETURN x > 0"]).await;
+    let defaults = "TBLPROPERTIES ('delta.feature.allowColumnDefaults' = 'supported')";
+    let with_default = format!("CREATE TABLE main.s.t (a BOOLEAN DEFAULT main.s.f(1)) {defaults}");
+    sql.run(&format!("CREATE TABLE main.s.d (a BOOLEAN) {defaults}")).await;
+    insta::assert_snapshot!(
+        sql.errors(&[
+            "ALTER TABLE main.s.orders ADD CONSTRAINT c CHECK (main.s.f(id + 1))",
+            "CREATE TABLE main.s.t (a BIGINT, CONSTRAINT c CHECK (main.s.f(a)))",
+            "CREATE TABLE main.s.t (a BIGINT, b BOOLEAN GENERATED ALWAYS AS (main.s.f(a)))",
+            &with_default,
+            "ALTER TABLE main.s.d ALTER COLUMN a SET DEFAULT main.s.f(1)",
+        ])
+        .await
+    );
+}

@@ -102,7 +102,7 @@ async fn what_python_raises_is_the_error_of_the_statement() {
     assert_eq!(sql.rows("SELECT main.s.fails(1)").await, [["1"]]);
     let library = sql.server.get("/api/2.1/unity-catalog/functions/main.s.library").await;
     assert_eq!(library["external_language"], json!("PYTHON"));
-    assert_eq!(library["properties"].as_str().unwrap().contains("simplejson"), true);
+    assert!(library["properties"].as_str().unwrap().contains("simplejson"));
 }
 
 #[tokio::test]

@@ -59,7 +59,8 @@ impl Names {
 
 /// The name, unless it is that of a function of the platform.
 pub(super) fn routine_name(name: &SqlName) -> Result<Option<ObjectName>, SqlError> {
-    let parts: Vec<_> = name.0.iter().filter_map(ObjectNamePart::as_ident).collect();
+    let parts: Option<Vec<_>> = name.0.iter().map(ObjectNamePart::as_ident).collect();
+    let Some(parts) = parts else { return Ok(None) };
     if let [part] = parts.as_slice()
         && functions::is_known(&part.value.to_lowercase())
     {
