@@ -39,7 +39,7 @@ impl Resource for Functions {
     ) -> Result<Page<FunctionInfo>, RestError> {
         let (catalog, schema) = (identifier(&filter.catalog_name)?, identifier(&filter.schema_name)?);
         let page = securables::list_functions(tx, access, (&catalog, &schema), include_browse, page)?;
-        Ok(page.filter_map(|(row, sight)| Some(info(tx, row, sight))))
+        Ok(page.map(|(row, sight)| info(tx, row, sight)))
     }
 
     fn find(
