@@ -63,7 +63,7 @@ pub(super) async fn compiled(
     let mut checks = Vec::with_capacity(constraints.len());
     for (name, text) in constraints {
         let predicate = query::condition(context, schema, "", parse_expression(&text)?).await?;
-        checks.push(Check { name, expression: text, predicate });
+        checks.push(Check { name, expression: text, predicate, hidden: Vec::new() });
     }
     Ok(checks)
 }

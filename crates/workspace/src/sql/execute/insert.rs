@@ -118,8 +118,12 @@ async fn replace_where(
         vec![("mode", "Overwrite".to_owned()), ("partitionBy", partitions), written.predicate(&predicate)];
     let provider = written.snapshot.clone().into_table_provider()?;
     let condition = query::condition(context, &provider.schema(), &written.alias, predicate.clone()).await?;
-    let check =
-        Check { name: REPLACE_WHERE.to_owned(), expression: predicate.to_string(), predicate: condition };
+    let check = Check {
+        name: REPLACE_WHERE.to_owned(),
+        expression: predicate.to_string(),
+        predicate: condition,
+        hidden: Vec::new(),
+    };
     let partitions = partition_conditions(context, written, &predicate).await?;
     let modification = begin(context, written, "WRITE", parameters, identities).await?;
     let modification = modification.with_check(check).with_partitions(partitions);

@@ -123,3 +123,23 @@ async fn maintenance_is_allowed_and_chooses_by_what_is_seen() {
     let history = guarded.ann("DESCRIBE HISTORY main.s.parts LIMIT 1").await;
     assert!(!history.is_empty());
 }
+
+#[tokio::test]
+async fn error_of_a_row_that_keeps_what_is_behind_a_mask_does_not_tell_it() {
+    let guarded = Guarded::unguarded().await;
+    for statement in [
+        "CREATE TABLE main.s.loud (ssn STRING MASK main.s.hide, upper STRING GENERATED ALWAYS AS (upper(ssn)))",
+        "INSERT INTO main.s.loud (ssn) VALUES ('secret')",
+        "GRANT SELECT, MODIFY ON TABLE main.s.loud TO `account users`",
+    ] {
+        guarded.run(statement).await;
+    }
+    for statement in [
+        "UPDATE main.s.loud SET upper = 'x'",
+        "MERGE INTO main.s.loud USING (SELECT 1 AS a) ON TRUE WHEN MATCHED THEN UPDATE SET upper = 'x'",
+    ] {
+        let error = guarded.sql.error_as(&guarded.ann, statement).await;
+        assert!(error.starts_with("[DELTA_VIOLATE_CONSTRAINT_WITH_VALUES]"), "{error}");
+        assert!(error.contains("ssn is masked") && !error.contains("secret"), "{error}");
+    }
+}
