@@ -58,7 +58,8 @@ enum Target {
 }
 
 /// Looks at a name with the rights of the caller: making needs CREATE FUNCTION on the schema, replacing needs to
-/// manage what is there.
+/// manage what is there. The documentation says that only a function of the same parameters is replaced; that one of
+/// others is refused is UNCONFIRMED, and it is replaced here.
 fn target(
     tx: &Transaction<'_>,
     access: &Access,

@@ -2,11 +2,11 @@
 
 use std::collections::HashSet;
 
-use clxs_api::FullName;
 use clxs_api::function::{
     CreateFunction as Request, FunctionParameterInfo, ParameterType, RoutineBody, SqlDataAccess,
 };
 use clxs_api::table::{ColumnTypeName, Dependency, DependencyList, FunctionDependency, TableDependency};
+use clxs_api::{FullName, Identifier};
 use datafusion::sql::sqlparser::ast::{Visit, VisitMut};
 
 use crate::delta::schema::{DataType, StructField};
@@ -50,11 +50,9 @@ pub(super) async fn of_statement(
         function.returns = returned(data_type)?;
         return Ok(function);
     }
-    function.dependencies = match &create.body {
-        Some(FunctionBody::Expression(expr)) => named_in(expr.as_ref(), &defaults)?,
-        Some(FunctionBody::Query(query)) => named_in(query.as_ref(), &defaults)?,
-        None => DependencyList::default(),
-    };
+    if let Some(body) = &create.body {
+        function.dependencies = dependencies(body, &defaults)?;
+    }
     function.data_access = data_access(create.data_access.as_ref(), &function.dependencies)?;
     match &create.returns {
         Some(FunctionResult::Table(columns)) => {
@@ -111,9 +109,8 @@ pub(crate) fn of_request(request: &Request) -> Result<Function, SqlError> {
     } else {
         returned(&parse_type(&request.full_data_type)?)?
     };
-    if language == Language::Sql {
-        parse_function_body(&request.routine_definition, is_table)?;
-    }
+    let name = |text: &str| Identifier::new(text).map_err(SqlError::invalid_identifier);
+    let schema = Namespace { catalog: name(&request.catalog_name)?, schema: name(&request.schema_name)? };
     let mut function = Function {
         parameters: parameter_infos(&parameters, &ParameterType::Param),
         returns,
@@ -121,10 +118,12 @@ pub(crate) fn of_request(request: &Request) -> Result<Function, SqlError> {
         definition: request.routine_definition.clone(),
         deterministic: request.is_deterministic,
         data_access: request.sql_data_access.clone(),
+        defaults: Some(schema.clone()),
         ..Function::default()
     };
-    if let Some(dependencies) = &request.routine_dependencies {
-        function.dependencies = dependencies.clone();
+    if language == Language::Sql {
+        let body = parse_function_body(&request.routine_definition, is_table)?;
+        function.dependencies = dependencies(&body, &schema)?;
     }
     Ok(function.with_properties(request.properties.as_deref()))
 }
@@ -224,6 +223,13 @@ fn data_access(said: Option<&SqlDataAccess>, found: &DependencyList) -> Result<S
         Some(said) => Ok(said.clone()),
         None if reads => Ok(SqlDataAccess::ReadsSqlData),
         None => Ok(SqlDataAccess::ContainsSql),
+    }
+}
+
+fn dependencies(body: &FunctionBody, defaults: &Namespace) -> Result<DependencyList, SqlError> {
+    match body {
+        FunctionBody::Expression(expr) => named_in(expr.as_ref(), defaults),
+        FunctionBody::Query(query) => named_in(query.as_ref(), defaults),
     }
 }
 
