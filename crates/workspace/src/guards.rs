@@ -102,9 +102,8 @@ fn require_clear_arguments(table: &TableRow, given: &[Given]) -> Result<(), Guar
         }
     }
     for one in given {
-        let hidden = one.guard.columns().find(|column| {
-            masked.get(column).is_some_and(|policy| *policy != one.policy)
-        });
+        let hidden =
+            one.guard.columns().find(|column| masked.get(column).is_some_and(|policy| *policy != one.policy));
         if let Some(column) = hidden {
             return Err(GuardError::MaskedArgument {
                 table: table.full_name(),

@@ -110,7 +110,9 @@ mod tests {
 
     #[test]
     fn what_is_no_condition_on_tags_is_refused() {
-        for text in ["1 = 1", "has_tag()", "has_tag(pii)", "has_tag_value('pii')", "is_member('a')", "has_tag('a'"] {
+        for text in
+            ["1 = 1", "has_tag()", "has_tag(pii)", "has_tag_value('pii')", "is_member('a')", "has_tag('a'"]
+        {
             assert!(Condition::parse(text).is_err(), "{text}");
         }
     }

@@ -31,7 +31,9 @@ pub(crate) enum GuardError {
     )]
     MultipleMasks { table: FullName, column: String, functions: [FullName; 2] },
     /// The function of a policy is given a column that another policy masks.
-    #[error("Column {column} of table {table} is an argument of the policy {policy}, and another policy masks it")]
+    #[error(
+        "Column {column} of table {table} is an argument of the policy {policy}, and another policy masks it"
+    )]
     MaskedArgument { table: FullName, column: String, policy: String },
     /// The alias of an argument stands for several columns.
     #[error(

@@ -81,7 +81,10 @@ fn matches<'a>(
         let condition = condition(policy, wanted.condition.as_deref().unwrap_or_default())?;
         let none = TagMap::new();
         let holds = |column: &&str| condition.holds(tags.of_column(column).unwrap_or(&none));
-        Ok(Match { alias: wanted.alias.as_deref().unwrap_or_default(), columns: names().filter(holds).collect() })
+        Ok(Match {
+            alias: wanted.alias.as_deref().unwrap_or_default(),
+            columns: names().filter(holds).collect(),
+        })
     });
     found.collect()
 }

@@ -3,9 +3,7 @@
 use axum::Json;
 use axum::extract::State;
 use clxs_api::endpoint::POLICIES;
-use clxs_api::policy::{
-    ColumnMaskOptions, ListPoliciesResponse, PolicyInfo, PolicyType, RowFilterOptions,
-};
+use clxs_api::policy::{ColumnMaskOptions, ListPoliciesResponse, PolicyInfo, PolicyType, RowFilterOptions};
 use clxs_api::{FullName, SecurableKind};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -159,9 +157,15 @@ fn definition(request: &PolicyInfo) -> Result<PolicyDefinition, MetastoreError> 
             (PolicyEffect::ColumnMask(mask.on_column.clone()), &mask.function_name, &mask.using)
         }
         (Some(PolicyType::RowFilter | PolicyType::ColumnMask), ..) => {
-            return refused("Give row_filter for POLICY_TYPE_ROW_FILTER, column_mask for POLICY_TYPE_COLUMN_MASK.");
+            return refused(
+                "Give row_filter for POLICY_TYPE_ROW_FILTER, column_mask for POLICY_TYPE_COLUMN_MASK.",
+            );
         }
-        _ => return refused("The embedded workspace has policies of POLICY_TYPE_ROW_FILTER and POLICY_TYPE_COLUMN_MASK."),
+        _ => {
+            return refused(
+                "The embedded workspace has policies of POLICY_TYPE_ROW_FILTER and POLICY_TYPE_COLUMN_MASK.",
+            );
+        }
     };
     Ok(PolicyDefinition {
         comment: request.comment.clone(),

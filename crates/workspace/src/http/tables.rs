@@ -18,8 +18,8 @@ use super::securables::Resource;
 use super::{AppState, Caller, Params, Path, RestError};
 use crate::authorization::{Access, Sight};
 use crate::metastore::{
-    ColumnDetail, Guard, GuardArgument, MetastoreError, Page, PageRequest, TableFilter, TableGuards, TableHead,
-    TableRow, Transaction, WriteIntent,
+    ColumnDetail, Guard, GuardArgument, MetastoreError, Page, PageRequest, TableFilter, TableGuards,
+    TableHead, TableRow, Transaction, WriteIntent,
 };
 use crate::securables::{self, TableListing};
 

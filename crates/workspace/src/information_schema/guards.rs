@@ -71,18 +71,16 @@ fn arguments(guard: &Guard) -> String {
 }
 
 /// The tables that the caller may read.
-fn readable_tables(
-    tx: &Transaction<'_>,
-    access: &Access,
-    scope: &Scope,
-) -> Result<Vec<TableRow>, SqlError> {
+fn readable_tables(tx: &Transaction<'_>, access: &Access, scope: &Scope) -> Result<Vec<TableRow>, SqlError> {
     let mut tables = Vec::new();
     for catalog in &scope.catalogs {
         let visibility = Visibility::load(tx, access, catalog)?;
         let all = tx.tables_of_catalog(catalog, ColumnDetail::Omitted, &scope.tables())?.into_iter();
         let guarded = all.filter(|table| !table.guards.is_empty());
         tables.extend(guarded.filter(|table| {
-            visibility.in_schema(&SecurableKind::Table, &table.schema_id, &table.id, &table.owner).is_seen(false)
+            visibility
+                .in_schema(&SecurableKind::Table, &table.schema_id, &table.id, &table.owner)
+                .is_seen(false)
                 && visibility.reads_in_schema(&table.schema_id, &table.id, &table.owner)
         }));
     }

@@ -54,7 +54,8 @@ impl PolicyRow {
     }
 }
 
-const SELECT: &str = "SELECT id, securable_id, name, definition, created_at, created_by, updated_at, updated_by
+const SELECT: &str =
+    "SELECT id, securable_id, name, definition, created_at, created_by, updated_at, updated_by
     FROM policies";
 
 impl Transaction<'_> {

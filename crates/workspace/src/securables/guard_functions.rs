@@ -30,7 +30,9 @@ pub(crate) fn require_guard(
     let function: FunctionRow = tx.securable(name)?;
     let name = name.dotted();
     if function.details.language != Language::Sql {
-        return refused(format!("The function '{name}' is not written in SQL. Call it in a function that is."));
+        return refused(format!(
+            "The function '{name}' is not written in SQL. Call it in a function that is."
+        ));
     }
     let Returns::Value { type_name, type_text, .. } = &function.details.returns else {
         return refused(format!("The function '{name}' gives rows and not one value."));

@@ -200,9 +200,11 @@ fn require_sound(tx: &Transaction<'_>, access: &Access, policy: &PolicyRow) -> R
     }
     let conditions = definition.columns.iter().map(|column| column.condition.as_ref());
     for condition in definition.when.iter().map(Some).chain(conditions) {
-        let condition = condition.ok_or_else(|| MetastoreError::invalid("match_columns needs conditions."))?;
-        Condition::parse(condition)
-            .map_err(|reason| MetastoreError::invalid(format!("Invalid condition '{condition}': {reason}.")))?;
+        let condition =
+            condition.ok_or_else(|| MetastoreError::invalid("match_columns needs conditions."))?;
+        Condition::parse(condition).map_err(|reason| {
+            MetastoreError::invalid(format!("Invalid condition '{condition}': {reason}."))
+        })?;
     }
     let kind = match &definition.effect {
         PolicyEffect::RowFilter => GuardKind::RowFilter,
@@ -224,9 +226,8 @@ fn require_sound(tx: &Transaction<'_>, access: &Access, policy: &PolicyRow) -> R
 }
 
 fn require_alias(columns: &[MatchColumn], alias: &str) -> Result<(), MetastoreError> {
-    let is_known = |column: &MatchColumn| {
-        column.alias.as_deref().is_some_and(|known| known.eq_ignore_ascii_case(alias))
-    };
+    let is_known =
+        |column: &MatchColumn| column.alias.as_deref().is_some_and(|known| known.eq_ignore_ascii_case(alias));
     if columns.iter().any(is_known) {
         return Ok(());
     }

@@ -4,7 +4,8 @@ use clxs_api::Identifier;
 use datafusion::sql::sqlparser::ast as sqlparser;
 
 use super::{
-    AsOf, DropConstraint, GuardClause, KeyConstraint, ObjectName, OnExisting, PropertyList, TableReference, TagChange,
+    AsOf, DropConstraint, GuardClause, KeyConstraint, ObjectName, OnExisting, PropertyList, TableReference,
+    TagChange,
 };
 use crate::delta::ColumnPlace;
 use crate::delta::schema::StructField;

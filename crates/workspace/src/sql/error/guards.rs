@@ -91,8 +91,10 @@ impl SqlError {
 
     /// Of a view a column of which a statement masks.
     pub(crate) fn mask_of_view(view: &TableRow) -> Self {
-        let message =
-            format!("{MASKS} {} are not supported: Setting column mask policies for views.", view.full_name());
+        let message = format!(
+            "{MASKS} {} are not supported: Setting column mask policies for views.",
+            view.full_name()
+        );
         Self::new(VIEWS.masks, "0A000", message)
     }
 

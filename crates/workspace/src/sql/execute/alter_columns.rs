@@ -63,7 +63,11 @@ pub(super) async fn execute(
 }
 
 /// Tags and guards of a column follow its name; its tags go with it.
-fn move_with_column(tx: &Transaction<'_>, table: &TableRow, action: &AlterTableAction) -> Result<(), SqlError> {
+fn move_with_column(
+    tx: &Transaction<'_>,
+    table: &TableRow,
+    action: &AlterTableAction,
+) -> Result<(), SqlError> {
     match action {
         AlterTableAction::RenameColumn { column, to } => {
             tx.rename_tagged_column(&table.id, column.as_str(), to.as_str())?;

@@ -175,8 +175,7 @@ async fn create_empty(
     let schema = StructType::try_new(create.columns.clone())
         .map_err(|error| SqlError::datatype_mismatch(error.to_string()).with_source(error))?;
     let checked = !create.constraints.is_empty();
-    let writing =
-        guards::of_written_table(context, writing, guards_of(&create), (&schema, checked)).await?;
+    let writing = guards::of_written_table(context, writing, guards_of(&create), (&schema, checked)).await?;
     let table = new_delta_table(context, create, schema, &writing);
     let location = context.location(&writing.row)?;
     let commit = context.blocking(move |engine| create_table(engine, &location, &table));
@@ -193,8 +192,7 @@ async fn create_as(
     let source = query::plan(context, query).await?;
     let schema = query::table_schema(source.fields.clone())?;
     let checked = !create.constraints.is_empty();
-    let writing =
-        guards::of_written_table(context, writing, guards_of(&create), (&schema, checked)).await?;
+    let writing = guards::of_written_table(context, writing, guards_of(&create), (&schema, checked)).await?;
     let arrow: Schema = (&schema)
         .try_into_arrow()
         .map_err(|error| SqlError::internal(error.to_string()).with_source(error))?;

@@ -168,9 +168,8 @@ async fn fit(
     for column in guards.columns() {
         spelled(schema, &Identifier::new(column).map_err(SqlError::invalid_identifier)?)?;
     }
-    let arrow: Schema = schema
-        .try_into_arrow()
-        .map_err(|error| SqlError::internal(error.to_string()).with_source(error))?;
+    let arrow: Schema =
+        schema.try_into_arrow().map_err(|error| SqlError::internal(error.to_string()).with_source(error))?;
     require_fitting(context, table, guards, Arc::new(EmptyTable::new(Arc::new(arrow)))).await
 }
 

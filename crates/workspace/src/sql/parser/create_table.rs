@@ -114,8 +114,7 @@ impl Parser<'_> {
             }
             _ if self.accept("DEFAULT COLLATION UTF8_BINARY") => {}
             _ => {
-                let others =
-                    ["OPTIONS", "CLUSTERED BY", "DEFAULT COLLATION", "ROW FORMAT"];
+                let others = ["OPTIONS", "CLUSTERED BY", "DEFAULT COLLATION", "ROW FORMAT"];
                 self.refuse(&others, "CREATE TABLE")?;
                 self.refuse(
                     &["STORED AS", "STORED BY", "WITH SERDEPROPERTIES", "SKEWED BY"],

@@ -7,16 +7,8 @@ use crate::sql::ast::{Describe, Statement, TableReference};
 use crate::sql::error::SqlError;
 
 /// What else the platform describes.
-const OTHERS: &[&str] = &[
-    "QUERY",
-    "SHARE",
-    "RECIPIENT",
-    "PROVIDER",
-    "CONNECTION",
-    "CREDENTIAL",
-    "METASTORE",
-    "PROCEDURE",
-];
+const OTHERS: &[&str] =
+    &["QUERY", "SHARE", "RECIPIENT", "PROVIDER", "CONNECTION", "CREDENTIAL", "METASTORE", "PROCEDURE"];
 
 impl Parser<'_> {
     /// After `DESCRIBE` or `DESC`.

@@ -25,7 +25,11 @@ async fn update_changes_rows_that_are_seen_and_keeps_values_behind_masks() {
 
 #[tokio::test]
 async fn delete_removes_rows_that_are_seen() {
-    for all in ["DELETE FROM main.s.people", "TRUNCATE TABLE main.s.people", "DELETE FROM main.s.people WHERE id > 0"] {
+    for all in [
+        "DELETE FROM main.s.people",
+        "TRUNCATE TABLE main.s.people",
+        "DELETE FROM main.s.people WHERE id > 0",
+    ] {
         let guarded = Guarded::start().await;
         assert_eq!(counted(&guarded.ann("DELETE FROM main.s.people WHERE ssn = '111' OR id = 5").await), "0");
         guarded.ann(all).await;
@@ -113,7 +117,9 @@ async fn maintenance_is_allowed_and_chooses_by_what_is_seen() {
     ] {
         guarded.run(statement).await;
     }
-    guarded.ann("OPTIMIZE main.s.parts WHERE 1 / (length(region) - length('US!')) < 9 AND region = 'US'").await;
+    guarded
+        .ann("OPTIMIZE main.s.parts WHERE 1 / (length(region) - length('US!')) < 9 AND region = 'US'")
+        .await;
     let files = |rows: Vec<Vec<String>>| rows[0][9].clone();
     assert_eq!(files(guarded.ann("DESCRIBE DETAIL main.s.parts").await), "4");
     guarded.ann("OPTIMIZE main.s.parts WHERE region = 'EU'").await;

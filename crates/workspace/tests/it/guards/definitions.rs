@@ -47,7 +47,9 @@ async fn table_that_is_there_is_registered_with_guards() {
 #[tokio::test]
 async fn guards_stay_when_their_table_is_replaced_and_fit_its_columns() {
     let guarded = Guarded::start().await;
-    guarded.run("CREATE OR REPLACE TABLE main.s.people AS SELECT 3 AS id, 'new' AS ssn, 'EU' AS region").await;
+    guarded
+        .run("CREATE OR REPLACE TABLE main.s.people AS SELECT 3 AS id, 'new' AS ssn, 'EU' AS region")
+        .await;
     assert_eq!(guarded.ann("SELECT * FROM main.s.people").await, [["3", "***", "EU"]]);
     guarded.run("CREATE OR REPLACE TABLE main.s.people (ssn STRING MASK main.s.hide, region STRING) WITH ROW FILTER main.s.in_region ON (region)").await;
     guarded.run("INSERT INTO main.s.people VALUES ('111', 'EU'), ('222', 'US')").await;

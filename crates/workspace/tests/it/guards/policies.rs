@@ -65,7 +65,9 @@ async fn policy_on_views_themselves_refuses_them() {
     let guarded = tagged().await;
     guarded.run("CREATE VIEW main.s.v AS SELECT id FROM main.s.people").await;
     guarded.run("GRANT SELECT ON VIEW main.s.v TO `account users`").await;
-    guarded.run("CREATE POLICY all_rows ON SCHEMA main.s ROW FILTER main.s.nothing TO `ann@x` FOR TABLES").await;
+    guarded
+        .run("CREATE POLICY all_rows ON SCHEMA main.s ROW FILTER main.s.nothing TO `ann@x` FOR TABLES")
+        .await;
     let error = guarded.sql.error_as(&guarded.ann, "SELECT * FROM main.s.v").await;
     assert!(error.starts_with("[ROW_LEVEL_SECURITY_FEATURE_NOT_SUPPORTED.VIEWS]"), "{error}");
     assert_eq!(guarded.boss("SELECT count(*) FROM main.s.v").await, [["4"]]);
@@ -144,7 +146,9 @@ async fn policies_are_replaced_shown_and_described() {
     let guarded = tagged().await;
     guarded.run(HIDE_ROWS).await;
     guarded.run(MASK).await;
-    guarded.run(&MASK.replace("CREATE POLICY", "CREATE OR REPLACE POLICY").replace("'people'", "'all'")).await;
+    guarded
+        .run(&MASK.replace("CREATE POLICY", "CREATE OR REPLACE POLICY").replace("'people'", "'all'"))
+        .await;
     guarded.run("CREATE POLICY last ON TABLE main.s.people COLUMN MASK main.s.hide_by TO `ann@x`, `hr` FOR TABLES MATCH COLUMNS has_tag('pii') AND NOT has_tag('open') AS p, has_tag('region') r ON COLUMN p USING COLUMNS (r, 'it\\'s')").await;
     let mut texts = Vec::new();
     for statement in [
@@ -210,7 +214,9 @@ async fn policies_go_with_what_they_are_on_and_follow_names_of_principals() {
     guarded.run("CREATE SCHEMA main.gone").await;
     guarded.run("CREATE TABLE main.gone.t (a INT)").await;
     for on in ["SCHEMA main.gone", "TABLE main.gone.t"] {
-        guarded.run(&format!("CREATE POLICY p ON {on} ROW FILTER main.s.nothing TO `ann@x` FOR TABLES")).await;
+        guarded
+            .run(&format!("CREATE POLICY p ON {on} ROW FILTER main.s.nothing TO `ann@x` FOR TABLES"))
+            .await;
     }
     guarded.run("DROP SCHEMA main.gone CASCADE").await;
     guarded.run("CREATE SCHEMA main.gone").await;

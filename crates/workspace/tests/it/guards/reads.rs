@@ -15,15 +15,14 @@ const QUERIES: &[(&str, &[&[&str]])] = &[
     ("SELECT (SELECT max(id) FROM main.s.people)", &[&["2"]]),
     ("SELECT 1 WHERE EXISTS (SELECT 1 FROM main.s.people WHERE id = 5)", &[]),
     ("SELECT 1 WHERE 7 IN (SELECT id FROM main.s.people)", &[]),
-    ("SELECT a.id, b.ssn FROM main.s.people a JOIN main.s.people b ON a.id = b.id ORDER BY a.id", &[
-        &["1", "***"],
-        &["2", "***"],
-    ]),
-    ("SELECT r.id, p.name FROM range(8) r LEFT JOIN main.s.people p ON p.id = r.id WHERE r.id >= 5 ORDER BY 1", &[
-        &["5", "NULL"],
-        &["6", "NULL"],
-        &["7", "NULL"],
-    ]),
+    (
+        "SELECT a.id, b.ssn FROM main.s.people a JOIN main.s.people b ON a.id = b.id ORDER BY a.id",
+        &[&["1", "***"], &["2", "***"]],
+    ),
+    (
+        "SELECT r.id, p.name FROM range(8) r LEFT JOIN main.s.people p ON p.id = r.id WHERE r.id >= 5 ORDER BY 1",
+        &[&["5", "NULL"], &["6", "NULL"], &["7", "NULL"]],
+    ),
     ("WITH w AS (SELECT ssn FROM main.s.people) SELECT max(ssn) FROM w", &[&["***"]]),
     ("SELECT id FROM main.s.people WHERE id = 5 UNION ALL SELECT 0", &[&["0"]]),
     ("SELECT sum(id) OVER () FROM main.s.people LIMIT 1", &[&["3"]]),
@@ -77,9 +76,7 @@ async fn no_condition_is_computed_on_what_is_hidden() {
 #[tokio::test]
 async fn functions_of_guards_know_the_reader_and_not_who_made_them() {
     let guarded = Guarded::unguarded().await;
-    guarded
-        .run("CREATE FUNCTION main.s.own(name STRING) RETURNS BOOLEAN RETURN name = current_user()")
-        .await;
+    guarded.run("CREATE FUNCTION main.s.own(name STRING) RETURNS BOOLEAN RETURN name = current_user()").await;
     guarded.run("CREATE TABLE main.s.mine (name STRING) WITH ROW FILTER main.s.own ON (name)").await;
     guarded.run("INSERT INTO main.s.mine VALUES ('ann@x'), ('boss@x'), ('admin@clxs.local')").await;
     guarded.run("CREATE VIEW main.s.mine_too AS SELECT * FROM main.s.mine").await;

@@ -120,7 +120,9 @@ async fn guards_need_the_table_and_the_function() {
 async fn table_whose_function_is_gone_is_not_read_until_it_is_back() {
     let guarded = Guarded::start().await;
     guarded.run("DROP FUNCTION main.s.in_region").await;
-    for statement in ["SELECT * FROM main.s.people", "SELECT 1 FROM main.s.people", "DELETE FROM main.s.people"] {
+    for statement in
+        ["SELECT * FROM main.s.people", "SELECT 1 FROM main.s.people", "DELETE FROM main.s.people"]
+    {
         let error = guarded.sql.error(statement).await;
         assert!(error.starts_with("[UC_DEPENDENCY_DOES_NOT_EXIST]"), "{statement}: {error}");
     }

@@ -206,7 +206,14 @@ impl TableProvider for Guarded {
         let partitions = partitions.map(|partition| -> Arc<dyn PartitionStream> {
             Arc::new(GuardedPartition { plan: Arc::clone(&plan), schema: Arc::clone(&schema), partition })
         });
-        Ok(Arc::new(StreamingTableExec::try_new(schema.clone(), partitions.collect(), None, [], false, None)?))
+        Ok(Arc::new(StreamingTableExec::try_new(
+            schema.clone(),
+            partitions.collect(),
+            None,
+            [],
+            false,
+            None,
+        )?))
     }
 }
 
