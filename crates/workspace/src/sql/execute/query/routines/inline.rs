@@ -142,19 +142,21 @@ fn with_columns(plan: LogicalPlan, call: &Expr) -> Result<LogicalPlan> {
     let rows = LogicalPlanBuilder::from((*input).clone()).project(columns.collect::<Vec<_>>())?.build()?;
     let names = routine.parameters.iter().map(|parameter| Expr::Column(name(parameter)));
     let body = body_with(routine, &names.collect::<Vec<_>>(), rows.schema())?;
-    let result = Column::new(Some(format!("@result{number}")), "value");
-    let body = body.alias_qualified(result.relation.clone(), result.name.clone());
-    let columns: Vec<_> = over::columns(input).chain([body]).collect();
-    let input = LogicalPlanBuilder::from(rows).project(columns)?.build()?;
+    let (value, input) = match plan {
+        // The query engine finds EXISTS and IN only in conditions.
+        LogicalPlan::Filter(_) => (body, rows),
+        _ => {
+            let result = Column::new(Some(format!("@result{number}")), "value");
+            let body = body.alias_qualified(result.relation.clone(), result.name.clone());
+            let columns: Vec<_> = over::columns(input).chain([body]).collect();
+            (Expr::Column(result), LogicalPlanBuilder::from(rows).project(columns)?.build()?)
+        }
+    };
     let saved = NamePreserver::new(&plan);
     let expressions = plan.expressions().into_iter().map(|expr| {
         let kept = saved.save(&expr);
         let replaced = expr.transform_up(|part| {
-            Ok(if part == *call {
-                Transformed::yes(Expr::Column(result.clone()))
-            } else {
-                Transformed::no(part)
-            })
+            Ok(if part == *call { Transformed::yes(value.clone()) } else { Transformed::no(part) })
         });
         Ok(kept.restore(replaced.data()?))
     });
