@@ -47,6 +47,7 @@ impl From<MetastoreError> for RestError {
             MetastoreError::PolicyExists { .. } => ErrorCode::from("POLICY_ALREADY_EXISTS"),
             MetastoreError::ColumnNotFound { .. }
             | MetastoreError::TagNotFound { .. }
+            | MetastoreError::ModelVersionNotFound { .. }
             | MetastoreError::PolicyNotFound { .. }
             | MetastoreError::ConstraintNotFound { .. } => ErrorCode::ResourceDoesNotExist,
             MetastoreError::PrincipalIsOwner { .. } => ErrorCode::ResourceConflict,
