@@ -143,3 +143,13 @@ async fn partitions_are_shown_of_rows_that_are_seen() {
     assert_eq!(guarded.ann("SHOW PARTITIONS main.s.parts").await, [["EU"]]);
     assert_eq!(guarded.boss("SHOW PARTITIONS main.s.parts").await, [["EU"], ["US"]]);
 }
+
+#[tokio::test]
+async fn mask_asks_another_table() {
+    let guarded = Guarded::unguarded().await;
+    guarded.run("CREATE TABLE main.s.list AS SELECT '111' AS known").await;
+    guarded.run("CREATE FUNCTION main.s.listed(a STRING) RETURNS STRING RETURN CASE WHEN (SELECT count(*) FROM main.s.list WHERE known = a) > 0 THEN a ELSE '***' END").await;
+    guarded.run("ALTER TABLE main.s.people ALTER COLUMN ssn SET MASK main.s.listed").await;
+    let rows = guarded.ann("SELECT ssn FROM main.s.people WHERE id < 3 ORDER BY id").await;
+    assert_eq!(rows, [["111"], ["***"]]);
+}

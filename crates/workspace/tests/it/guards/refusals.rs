@@ -67,6 +67,8 @@ async fn guards_that_cannot_be_are_refused() {
     let guarded = Guarded::unguarded().await;
     guarded.run("CREATE VIEW main.s.v AS SELECT * FROM main.s.people").await;
     guarded.run("CREATE FUNCTION main.s.itself(a STRING) RETURNS BOOLEAN RETURN EXISTS (SELECT 1 FROM main.s.people)").await;
+    guarded.run("CREATE TABLE main.s.list AS SELECT '111' AS known").await;
+    guarded.run("CREATE FUNCTION main.s.listed(a STRING) RETURNS STRING RETURN CASE WHEN EXISTS (SELECT 1 FROM main.s.list WHERE known = a) THEN a END").await;
     guarded.run("CREATE FUNCTION main.s.rows() RETURNS TABLE (a INT) RETURN SELECT 1").await;
     insta::assert_snapshot!(
         guarded
@@ -80,6 +82,7 @@ async fn guards_that_cannot_be_are_refused() {
                 "ALTER TABLE main.s.people SET ROW FILTER main.s.rows ON ()",
                 "ALTER TABLE main.s.people SET ROW FILTER main.s.itself ON (name)",
                 "ALTER TABLE main.s.people ALTER COLUMN nowhere SET MASK main.s.hide",
+                "ALTER TABLE main.s.people ALTER COLUMN ssn SET MASK main.s.listed",
                 "ALTER TABLE main.s.people ALTER COLUMN ssn SET MASK main.s.hide_by USING COLUMNS (name)",
                 "ALTER TABLE main.s.people ALTER COLUMN ssn SET MASK main.s.nothing",
                 "ALTER TABLE main.s.v SET ROW FILTER main.s.in_region ON (region)",

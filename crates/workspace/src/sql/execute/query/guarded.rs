@@ -9,6 +9,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use datafusion::arrow::datatypes::SchemaRef;
 use datafusion::catalog::{Session, TableProvider};
+use datafusion::common::tree_node::TreeNode as _;
 use datafusion::common::{Column, DFSchema};
 use datafusion::datasource::{TableType, provider_as_source};
 use datafusion::error::Result as QueryResult;
@@ -112,8 +113,28 @@ async fn seen(
     }
     let plan = plan.project(values).and_then(LogicalPlanBuilder::build).map_err(sql_error)?;
     let plan = coerce::plan(plan).map_err(sql_error)?;
+    require_computable(&plan)?;
     let schema = Arc::clone(plan.schema().inner());
     Ok(Arc::new(Guarded { plan, schema }))
+}
+
+/// The query engine finds EXISTS and IN only in conditions, as which a filter is planned and a mask is not.
+fn require_computable(plan: &LogicalPlan) -> Result<(), SqlError> {
+    let is_found = |expr: &PlanExpr| {
+        matches!(expr, PlanExpr::Exists(_) | PlanExpr::InSubquery(_) | PlanExpr::SetComparison(_))
+    };
+    let values = |node: &LogicalPlan| match node {
+        LogicalPlan::Projection(projection) => projection.expr.clone(),
+        _ => Vec::new(),
+    };
+    let refused = plan.exists(|node| {
+        Ok(values(node).iter().any(|value| value.exists(|expr| Ok(is_found(expr))).unwrap_or(true)))
+    });
+    if refused.map_err(sql_error)? {
+        let feature = "a column mask whose function has EXISTS or IN with a query";
+        return Err(SqlError::unsupported_but(feature, "Compare with (SELECT count(*) FROM …)."));
+    }
+    Ok(())
 }
 
 /// The call of a guard's function on columns of a table. Whoever set the guard had the right to use the function; its
