@@ -136,9 +136,8 @@ fn with_columns(plan: LogicalPlan, call: &Expr) -> Result<LogicalPlan> {
     };
     let (input, result) = with_result(input, routine, arguments, matches!(plan, LogicalPlan::Filter(_)))?;
     let names = NamePreserver::new(&plan);
-    let in_place = |part: Expr| {
-        Ok(if part == *call { Transformed::yes(result.clone()) } else { Transformed::no(part) })
-    };
+    let in_place =
+        |part: Expr| Ok(if part == *call { Transformed::yes(result.clone()) } else { Transformed::no(part) });
     let expressions = plan.expressions().into_iter().map(|expr| {
         let name = names.save(&expr);
         Ok(name.restore(expr.transform_up(in_place).data()?))
