@@ -9,7 +9,7 @@ use datafusion::arrow::array::RecordBatch;
 use super::Scope;
 use super::column::{Column, batch, some};
 use crate::authorization::{Access, Visibility};
-use crate::metastore::{ColumnDetail, Guard, GuardArgument, TableRow, Transaction};
+use crate::metastore::{ColumnDetail, Guard, GuardArgument, PageRequest, TableRow, Transaction};
 use crate::sql::SqlError;
 
 use Column::Text;
@@ -75,8 +75,9 @@ fn readable_tables(tx: &Transaction<'_>, access: &Access, scope: &Scope) -> Resu
     let mut tables = Vec::new();
     for catalog in &scope.catalogs {
         let visibility = Visibility::load(tx, access, catalog)?;
-        let all = tx.tables_of_catalog(catalog, ColumnDetail::Omitted, &scope.tables())?.into_iter();
-        let guarded = all.filter(|table| !table.guards.is_empty());
+        let all = PageRequest::all();
+        let all = tx.tables_of_catalog(catalog, ColumnDetail::Omitted, &scope.tables(), &all)?;
+        let guarded = all.items.into_iter().filter(|table| !table.guards.is_empty());
         tables.extend(guarded.filter(|table| {
             visibility
                 .in_schema(&SecurableKind::Table, &table.schema_id, &table.id, &table.owner)
