@@ -169,6 +169,17 @@ impl Metastore {
 }
 
 impl Shared {
+    /// Makes durable what was committed, which `synchronous = NORMAL` leaves to the system. Whatever is not in this log
+    /// any more, `SQLite` has synced with the database. Blocks.
+    fn sync(&self) -> Result<(), MetastoreError> {
+        let mut log = self.database.clone().into_os_string();
+        log.push("-wal");
+        match fs_err::File::open(PathBuf::from(log)) {
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
+            opened => Ok(opened?.sync_data()?),
+        }
+    }
+
     fn read<T, E, F>(&self, work: F) -> Result<T, E>
     where
         E: From<MetastoreError>,
