@@ -60,7 +60,6 @@ pub(super) enum Rights {
     /// That of whoever the query runs for, who needs EXECUTE.
     Reader,
     /// Nobody's: who put the routine where it is called had the right. So masks and filters run.
-    #[expect(dead_code, reason = "row filters and column masks will")]
     Granted,
 }
 
@@ -69,7 +68,6 @@ pub(super) enum Rights {
 ///
 /// # Errors
 /// `ROUTINE_NOT_FOUND`; a missing EXECUTE, unless it is [`Rights::Granted`]; those of planning its body.
-#[expect(dead_code, reason = "row filters and column masks will")]
 pub(super) async fn call(
     reader: &Reader,
     name: &FullName,
