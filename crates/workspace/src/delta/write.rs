@@ -40,6 +40,8 @@ pub(crate) struct Check {
     pub(crate) name: String,
     pub(crate) expression: String,
     pub(crate) predicate: Arc<dyn PhysicalExpr>,
+    /// The columns whose values the error of a row that does not meet it leaves out.
+    pub(crate) hidden: Vec<String>,
 }
 
 /// Writes rows into new files of a table. Nothing refers to them until they are committed.
@@ -260,14 +262,21 @@ impl TableWriter {
             .collect();
         columns.sort_unstable();
         let value = |column: usize| {
-            datafusion::arrow::util::display::array_value_to_string(rows.column(column), row)
-                .unwrap_or_default()
+            if check.hidden.contains(self.logical.field(column).name()) {
+                return None;
+            }
+            let value = datafusion::arrow::util::display::array_value_to_string(rows.column(column), row);
+            Some(value.unwrap_or_default())
         };
         if check.name == LENGTH_CHECK {
-            let value = columns.first().map(|column| value(*column)).unwrap_or_default();
+            let value = columns.first().and_then(|column| value(*column));
+            let value = value.unwrap_or_else(|| "(masked)".to_owned());
             return DeltaError::TextTooLong { value, expression: check.expression.clone() };
         }
-        let named = |column: usize| format!("{} = {}", self.logical.field(column).name(), value(column));
+        let named = |column: usize| {
+            let name = self.logical.field(column).name();
+            value(column).map_or_else(|| format!("{name} is masked"), |value| format!("{name} = {value}"))
+        };
         let values: Vec<_> = columns.into_iter().map(named).collect();
         DeltaError::CheckViolated {
             name: check.name.clone(),
