@@ -106,6 +106,16 @@ async fn what_python_raises_is_the_error_of_the_statement() {
 }
 
 #[tokio::test]
+async fn function_does_not_get_the_environment_of_the_workspace() {
+    // Cargo sets it for tests.
+    assert!(std::env::var_os("CARGO_MANIFEST_DIR").is_some());
+    let body =
+        "import os\nreturn ' '.join(name for name in os.environ if not name.startswith(('LC_', 'PATH')))";
+    let sql = workspace(&[&python("names", "", "STRING", body)]).await;
+    assert_eq!(sql.rows("SELECT main.s.names()").await, [[""]]);
+}
+
+#[tokio::test]
 async fn cancelled_statement_leaves_its_function_behind() {
     let sql = workspace(&[&python("forever", "", "INT", "while True:\n    pass")]).await;
     let body = json!({"statement": "SELECT main.s.forever()", "warehouse_id": "local", "wait_timeout": "0s"});

@@ -53,7 +53,10 @@ impl Worker {
     /// `UNSUPPORTED_FEATURE` when it is not on the `PATH`.
     pub(super) fn start(python: &str, definition: &Value) -> Result<Self, SqlError> {
         let mut command = Command::new(python);
+        // What stands in the environment of the workspace, such as tokens, is no business of a function.
         command
+            .env_clear()
+            .envs(std::env::var_os("PATH").map(|path| ("PATH", path)))
             .args(["-I", "-c", PROGRAM])
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
