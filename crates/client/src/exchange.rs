@@ -16,6 +16,7 @@ use crate::error::body::api_error;
 use crate::redaction::redact_known;
 use crate::retry::{Again, Attempt, RetryPolicy};
 use crate::secret::Secret;
+use crate::throttle::Throttle;
 use crate::transport::{BoxError, Transport, TransportError};
 use crate::{Error, Result};
 
@@ -92,6 +93,8 @@ pub(crate) struct Exchange<'a> {
     pub(crate) tokens: Option<&'a dyn TokenProvider>,
     pub(crate) retry: &'a RetryPolicy,
     pub(crate) timeout: Duration,
+    /// Absent for answers that say nothing of the workspace.
+    pub(crate) throttle: Option<&'a Throttle>,
 }
 
 impl Exchange<'_> {
@@ -101,11 +104,18 @@ impl Exchange<'_> {
         async move {
             let began = Instant::now();
             loop {
+                if let Some(throttle) = self.throttle {
+                    throttle.pass().await;
+                }
                 let token = self.token().await?;
                 let attempt = self.attempt(&outgoing, &call, token.as_ref()).await?;
                 call.tries += 1;
                 call.elapsed = began.elapsed();
-                let asked = match attempt.again(call.repeatable) {
+                let again = attempt.again(call.repeatable);
+                if let Some(throttle) = self.throttle {
+                    throttle.note(attempt.is_throttled(), self.retry.asked(again));
+                }
+                let asked = match again {
                     Again::No => return self.conclude(attempt, call, token.as_ref()),
                     Again::Backoff => None,
                     Again::After(asked) => Some(asked),

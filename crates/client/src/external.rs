@@ -33,6 +33,7 @@ impl Client {
             tokens: None,
             retry: &self.inner.retry,
             timeout: self.inner.timeout,
+            throttle: None,
         };
         let target = format!("external link at {}", url.host_str().unwrap_or_default());
         let uri: Uri = url.as_str().parse().map_err(|_| invalid("it is no URL"))?;

@@ -31,6 +31,7 @@ mod request;
 mod retry;
 mod secret;
 pub mod statement;
+mod throttle;
 pub mod transport;
 mod unity;
 mod warehouse;

@@ -5,6 +5,9 @@ use std::path::PathBuf;
 use clxs_api::Identifier;
 use thiserror::Error;
 
+use crate::Securable;
+use crate::journal::{RunId, RunState};
+
 /// The result of an engine call.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
@@ -92,6 +95,50 @@ pub enum Error {
         /// The newest version known here.
         known: u32,
     },
+    /// The plan was made for something that is no longer there.
+    #[error("the plan is stale: {} moved since it was made; plan again", listed(moved))]
+    StalePlan {
+        /// What would be planned differently now.
+        moved: Vec<Securable>,
+    },
+    /// The file holds no plan that this version can run.
+    #[error("the file holds no plan that can be run: {problem}")]
+    NotAPlan {
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// There is nothing to go on with.
+    #[error("run {run} cannot be resumed: it is {state}")]
+    NotResumable {
+        /// The run.
+        run: RunId,
+        /// How it ended.
+        state: RunState,
+    },
+    /// There is nothing to undo.
+    #[error("run {run} cannot be rolled back: it is {}", if *state == RunState::RolledBack { "undone already" } else { "a rollback itself" })]
+    NotUndoable {
+        /// The run.
+        run: RunId,
+        /// How it ended.
+        state: RunState,
+    },
+    /// A later run wrote to the destination of an earlier one.
+    #[error("run {later} wrote to the same catalog after run {run}; roll back the later one first, or clone again")]
+    Superseded {
+        /// The earlier run.
+        run: RunId,
+        /// The later one.
+        later: RunId,
+    },
+    /// A run was made in another metastore.
+    #[error("run {run} was made in metastore {metastore}; connect to a workspace of that one")]
+    OtherMetastore {
+        /// The run.
+        run: RunId,
+        /// Where it was made.
+        metastore: String,
+    },
     /// There is no such run in the journal.
     #[error("the journal has no run {run}; `clxs runs` lists them")]
     RunNotFound {
@@ -110,6 +157,8 @@ pub enum ErrorKind {
     Authorization,
     /// The workspace was throttling or out of reach after all retries: try later.
     Unavailable,
+    /// The plan is stale; nothing was changed.
+    Stale,
     /// Another run writes to the destination.
     Locked,
     /// Anything else.
@@ -124,7 +173,13 @@ impl Error {
             | Self::InvalidPattern { .. }
             | Self::UnknownSchemas { .. }
             | Self::SourceNotFound { .. }
+            | Self::NotAPlan { .. }
+            | Self::NotResumable { .. }
+            | Self::NotUndoable { .. }
+            | Self::Superseded { .. }
+            | Self::OtherMetastore { .. }
             | Self::RunNotFound { .. } => ErrorKind::Usage,
+            Self::StalePlan { .. } => ErrorKind::Stale,
             Self::Locked { .. } => ErrorKind::Locked,
             Self::Client { source, .. } => kind_of(source),
             Self::Unexpected { .. } | Self::Journal { .. } | Self::JournalTooNew { .. } => ErrorKind::Other,
@@ -144,6 +199,16 @@ fn kind_of(error: &clxs_client::Error) -> ErrorKind {
         Client::RateLimited | Client::Unavailable | Client::Transport => ErrorKind::Unavailable,
         _ => ErrorKind::Other,
     }
+}
+
+/// A few by name, the others by number.
+fn listed(securables: &[Securable]) -> String {
+    const NAMED: usize = 10;
+    let mut names: Vec<_> = securables.iter().take(NAMED).map(Securable::to_string).collect();
+    if securables.len() > NAMED {
+        names.push(format!("{} more", securables.len() - NAMED));
+    }
+    names.join(", ")
 }
 
 fn quoted(names: &[Identifier]) -> String {

@@ -17,6 +17,8 @@ pub enum Outcome {
     Changed,
     /// It was there already and equal.
     Unchanged,
+    /// What a run did to it was undone.
+    Undone,
     /// It was left out on purpose.
     Skipped {
         /// Why.
@@ -37,6 +39,7 @@ impl Outcome {
             Self::Replaced => "replaced",
             Self::Changed => "changed",
             Self::Unchanged => "unchanged",
+            Self::Undone => "undone",
             Self::Skipped { .. } => "skipped",
             Self::Failed { .. } => "failed",
         }

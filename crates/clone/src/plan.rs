@@ -12,7 +12,9 @@ mod owner;
 mod render;
 mod schema;
 mod step;
+mod saved;
 mod table;
+mod undo;
 mod view;
 
 use clxs_api::table::DataSourceFormat;
@@ -20,11 +22,15 @@ use clxs_api::{FullName, Identifier};
 use serde::{Deserialize, Serialize};
 
 pub use action::{Action, CloneTable, CreateView, Effect, RestCall, SchemaMode, Statement, StatementText};
-pub use drift::Drift;
+pub use drift::{Drift, DriftState, TableDrift, drifts};
 pub use render::{to_json, to_sql, to_text};
+pub use saved::SavedPlan;
 pub use step::{Expectation, Facet, Step, StepId, TableState};
 
+pub(crate) use undo::{Undo, undo};
+
 use crate::inventory::Inventories;
+use crate::journal::RunId;
 use crate::outcome::FacetOutcome;
 use crate::settings::{CloneType, LoadType, Settings};
 use crate::{Error, Kind, Result, Securable};
@@ -45,6 +51,9 @@ pub struct Plan {
     pub clone_type: CloneType,
     /// What becomes of what the destination has already.
     pub load_type: LoadType,
+    /// The run that it undoes, when it is a rollback.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub undoes: Option<RunId>,
     /// Every securable of the source with what becomes of it, parents before children.
     pub securables: Vec<PlannedSecurable>,
     /// The steps, each after all it depends on.
@@ -98,6 +107,8 @@ pub enum PlannedChange {
     Change,
     /// The destination has it as the source has it.
     Unchanged,
+    /// What a run did to it is undone.
+    Undo,
     /// It is left out.
     Skip {
         /// Why.
@@ -128,6 +139,9 @@ pub struct PlanCounts {
     pub change: usize,
     /// Equal already.
     pub unchanged: usize,
+    /// To be brought back to what they were before a run.
+    #[serde(default)]
+    pub undo: usize,
     /// Left out.
     pub skip: usize,
 }
@@ -147,6 +161,7 @@ impl Plan {
                 PlannedChange::Replace { .. } => &mut counts.replace,
                 PlannedChange::Change => &mut counts.change,
                 PlannedChange::Unchanged => &mut counts.unchanged,
+                PlannedChange::Undo => &mut counts.undo,
                 PlannedChange::Skip { .. } => &mut counts.skip,
             } += 1;
         }
@@ -164,8 +179,7 @@ impl Plan {
 /// # Errors
 /// [`Error::SameCatalog`], [`Error::SourceNotFound`] and [`Error::UnknownSchemas`].
 pub fn plan(inventories: &Inventories, settings: &Settings) -> Result<Plan> {
-    settings.validate()?;
-    check_schemas(inventories, settings)?;
+    check(inventories, settings)?;
     let mut builder = builder::Builder::new(inventories, settings);
     catalog::plan(&mut builder)?;
     schema::plan(&mut builder);
@@ -174,6 +188,15 @@ pub fn plan(inventories: &Inventories, settings: &Settings) -> Result<Plan> {
     grant::plan(&mut builder);
     owner::plan(&mut builder);
     Ok(builder.finish())
+}
+
+/// Whether the settings fit what is there.
+fn check(inventories: &Inventories, settings: &Settings) -> Result<()> {
+    settings.validate()?;
+    if inventories.source.catalog.is_none() {
+        return Err(Error::SourceNotFound { catalog: settings.source.clone() });
+    }
+    check_schemas(inventories, settings)
 }
 
 /// A schema that is named and does not exist is a typing error; every catalog has `information_schema`.

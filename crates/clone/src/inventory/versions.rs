@@ -1,14 +1,14 @@
-//! Reads what takes a statement a table: the newest commits of tables that both sides have, and sizes where
+//! Reads what only statements tell: the newest commits of tables that both sides have, and sizes where
 //! the order of cloning asks for them.
 
 use clxs_api::{FullName, Identifier};
 use clxs_client::ErrorKind;
-use futures::future::try_join;
 
 use super::reader::{Reader, all};
 use super::tables::tables_mut;
 use super::{Commit, History, Inventories, Inventory, Table};
 use crate::settings::LoadType;
+use crate::warehouse::Wanted;
 use crate::{Error, Kind, Result};
 
 impl Reader<'_> {
@@ -19,10 +19,11 @@ impl Reader<'_> {
             return Ok(());
         }
         let names = self.on_both_sides(inventories);
-        let reads = names.iter().map(|name| self.histories(name)).collect();
-        // Each read is two statements at once.
-        let at_once = self.settings.limits.max_parallel_queries.get().div_ceil(2);
-        for (name, (source, destination)) in names.iter().zip(all(reads, at_once).await?) {
+        let questions: Vec<_> = names.iter().flat_map(|name| self.questions(name)).collect();
+        let at_once = self.settings.limits.max_parallel_queries.get();
+        let mut histories = self.warehouse.histories(&questions, at_once).await?.into_iter();
+        for name in &names {
+            let (Some(source), Some(destination)) = (histories.next(), histories.next()) else { break };
             let size = last_clone(&destination).map(|commit| commit.clone_metrics().source_table_size);
             if let Some(table) = inventories.source.table_mut(name) {
                 table.history = source;
@@ -55,14 +56,10 @@ impl Reader<'_> {
         tables.filter(|name| self.settings.selection.skips_table(name.name()).is_none()).collect()
     }
 
-    async fn histories(&self, source: &FullName) -> Result<(History, History)> {
-        let destination = &source.in_catalog(&self.settings.destination.to_lowercase());
-        let failed =
-            |name: &FullName| Error::client(format!("read the history of table `{}`", name.dotted()));
-        try_join(async { self.warehouse.newest_commit(source).await.map_err(failed(source)) }, async {
-            self.warehouse.commits_since_clone(destination).await.map_err(failed(destination))
-        })
-        .await
+    /// What is asked of a table that both sides have.
+    fn questions(&self, source: &FullName) -> [(FullName, Wanted); 2] {
+        let destination = source.in_catalog(&self.settings.destination.to_lowercase());
+        [(source.clone(), Wanted::Newest), (destination, Wanted::SinceClone)]
     }
 
     /// Asks for the sizes that are not known yet, when the settings ask for an order.

@@ -210,6 +210,7 @@ impl<'a> Builder<'a> {
             destination: self.settings.destination.to_lowercase(),
             clone_type: self.settings.clone_type,
             load_type: self.settings.load_type,
+            undoes: None,
             securables: self.securables,
             steps: self.steps,
             findings: self.findings,

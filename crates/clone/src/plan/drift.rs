@@ -9,8 +9,9 @@ use std::fmt;
 use clxs_api::FullName;
 use serde::{Deserialize, Serialize};
 
-use crate::inventory::{Commit, History, Table};
-use crate::settings::AsOf;
+use crate::inventory::{Commit, History, Inventories, Table};
+use crate::settings::{AsOf, Settings};
+use crate::{Kind, Result};
 
 /// How a securable of the destination differs from what cloning would make.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -105,6 +106,72 @@ pub(crate) fn drift(source: &Table, name: &FullName, destination: &Table, as_of:
     }
 }
 
+/// A table of the source and how the destination's stands to it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct TableDrift {
+    /// The table of the source.
+    pub table: FullName,
+    /// How it stands.
+    #[serde(flatten)]
+    pub state: DriftState,
+}
+
+/// How a table of the destination stands to its source.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(tag = "state", rename_all = "snake_case")]
+pub enum DriftState {
+    /// The destination lacks it.
+    NeverCloned,
+    /// It is what cloning would make.
+    InSync,
+    /// It is not.
+    Drifted {
+        /// How it differs.
+        #[serde(flatten)]
+        drift: Drift,
+    },
+}
+
+impl fmt::Display for DriftState {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NeverCloned => f.write_str("never_cloned"),
+            Self::InSync => f.write_str("in_sync"),
+            Self::Drifted { drift: Drift::VersionDrift { .. } } => f.write_str("version_drift"),
+            Self::Drifted { drift } if drift.is_edit() => f.write_str("target_edited"),
+            Self::Drifted { drift: Drift::UnableToCompare { .. } } => f.write_str("unable_to_compare"),
+            Self::Drifted { .. } => f.write_str("drifted"),
+        }
+    }
+}
+
+/// How every table that takes part stands.
+///
+/// # Errors
+/// Those of [`super::plan`].
+pub fn drifts(inventories: &Inventories, settings: &Settings) -> Result<Vec<TableDrift>> {
+    super::check(inventories, settings)?;
+    let catalog = FullName::of_catalog(settings.source.to_lowercase());
+    let schemas = inventories.source.schemas.iter().filter(|(_, schema)| schema.skip.is_none());
+    let mut drifts = Vec::new();
+    for (schema_name, schema) in schemas {
+        let schema_name = catalog.child(schema_name.clone());
+        for (name, source) in schema.tables.iter().filter(|(_, table)| table.kind == Kind::Table) {
+            if settings.selection.skips_table(name).is_some() {
+                continue;
+            }
+            let table = schema_name.child(name.clone());
+            let state = match inventories.destination.table(&table) {
+                None => DriftState::NeverCloned,
+                Some(own) => drift(source, &table, own, &settings.as_of)
+                    .map_or(DriftState::InSync, |drift| DriftState::Drifted { drift }),
+            };
+            drifts.push(TableDrift { table, state });
+        }
+    }
+    Ok(drifts)
+}
+
 fn edited(commit: &Commit) -> Drift {
     Drift::TargetEdited { operation: commit.operation.clone(), version: commit.version }
 }
@@ -157,7 +224,6 @@ fn unable(reason: &str) -> Drift {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Kind;
 
     fn name() -> FullName {
         FullName::from_dotted("prod.sales.orders").unwrap()

@@ -2,6 +2,7 @@
 
 use std::fmt::{self, Display};
 
+use clxs_api::Privilege;
 use serde::Serialize;
 
 use super::{
@@ -24,7 +25,11 @@ pub fn to_text(plan: &Plan) -> String {
     for finding in &plan.findings {
         line_to(&mut text, format_args!("  ! {finding}"));
     }
-    let PlanCounts { create, replace, change, unchanged, skip } = plan.counts();
+    let PlanCounts { create, replace, change, unchanged, undo, skip } = plan.counts();
+    if plan.undoes.is_some() {
+        line_to(&mut text, format_args!("\n{undo} to undo, {skip} skipped"));
+        return text;
+    }
     line_to(
         &mut text,
         format_args!(
@@ -36,6 +41,9 @@ pub fn to_text(plan: &Plan) -> String {
 
 fn header(plan: &Plan) -> String {
     let (source, destination) = (plan.source.as_str(), plan.destination.as_str());
+    if let Some(run) = &plan.undoes {
+        return format!("Undo the clone {source} → {destination} of run {run}\n\n");
+    }
     format!("Clone {source} → {destination} ({}, {})\n\n", plan.clone_type, plan.load_type)
 }
 
@@ -47,13 +55,14 @@ fn line(planned: &PlannedSecurable) -> String {
         PlannedChange::Replace { drift } => format!("  ~ {kind} {name}: replaced, {drift}\n"),
         PlannedChange::Change => format!("  ~ {kind} {name}\n"),
         PlannedChange::Unchanged => String::new(),
+        PlannedChange::Undo => format!("  - {kind} {name}\n"),
         PlannedChange::Skip { reason } => format!("  △ {kind} {}: {reason}\n", planned.source.dotted()),
     }
 }
 
 /// The steps about facets of a securable.
 fn facets_of<'a>(plan: &'a Plan, planned: &'a PlannedSecurable) -> impl Iterator<Item = &'a Step> {
-    let about_facets = |step: &&Step| step.facet != Facet::Definition;
+    let about_facets = |step: &&Step| step.facet != Facet::Definition || plan.undoes.is_some();
     planned.steps.iter().filter_map(|id| plan.step(*id)).filter(about_facets)
 }
 
@@ -61,13 +70,19 @@ fn summary(step: &Step) -> String {
     match &step.action {
         Action::Rest(RestCall::UpdatePermissions { changes, .. }) => {
             let grants = changes.iter().map(|change| {
-                let privileges: Vec<_> = change.add.iter().map(clxs_api::Privilege::sql).collect();
-                format!("{} to {}", privileges.join(", "), change.principal)
+                let named = |privileges: &[Privilege]| {
+                    privileges.iter().map(Privilege::sql).collect::<Vec<_>>().join(", ")
+                };
+                match change.remove.as_slice() {
+                    [] => format!("{} to {}", named(&change.add), change.principal),
+                    removed => format!("{} from {}", named(removed), change.principal),
+                }
             });
             grants.collect::<Vec<_>>().join("; ")
         }
         Action::Rest(RestCall::SetOwner { owner, .. }) => owner.clone(),
         Action::Statement(Statement::Comment { comment, .. }) => comment.clone().unwrap_or_default(),
+        Action::Statement(statement) if step.facet == Facet::Definition => statement.to_string(),
         _ => String::new(),
     }
 }

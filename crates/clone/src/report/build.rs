@@ -15,7 +15,16 @@ pub(crate) struct StepRecord {
     pub(crate) outcome: Option<StepOutcome>,
     pub(crate) duration_ms: u64,
     pub(crate) retries: u32,
+    /// Whether it may have been done although nobody heard of it.
+    pub(crate) in_doubt: bool,
     pub(crate) statement_ids: Vec<String>,
+}
+
+impl StepRecord {
+    /// Whether a run that goes on has nothing more to do for the step.
+    pub(crate) fn is_done(&self) -> bool {
+        self.outcome.as_ref().is_some_and(StepOutcome::is_done)
+    }
 }
 
 /// A step with what the journal knows of it; nothing when it was never tried.
@@ -32,6 +41,9 @@ pub(crate) fn build(run: &RunSummary, plan: &Plan, records: &HashMap<StepId, Ste
         version: REPORT_VERSION,
         run: run.id.clone(),
         state: run.state,
+        aborted: run.state == RunState::Aborted,
+        abort_reason: run.abort_reason.clone(),
+        undoes: run.undoes.clone(),
         source: plan.source.clone(),
         destination: plan.destination.clone(),
         clone_type: plan.clone_type,
@@ -85,6 +97,7 @@ pub(crate) fn outcome_of(change: &PlannedChange, failure: Option<String>) -> Out
         (PlannedChange::Replace { .. }, None) => Outcome::Replaced,
         (PlannedChange::Change, None) => Outcome::Changed,
         (PlannedChange::Unchanged, None) => Outcome::Unchanged,
+        (PlannedChange::Undo, None) => Outcome::Undone,
     }
 }
 

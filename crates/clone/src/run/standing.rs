@@ -8,7 +8,7 @@ use crate::plan::Expectation;
 
 /// How a destination stands to its plan.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Standing {
+pub(crate) enum Standing {
     /// As the plan knew it, or nobody can say.
     AsPlanned,
     /// It was cloned from this source after the plan was made, and not changed since.
@@ -21,7 +21,7 @@ pub(super) enum Standing {
 }
 
 /// Compares the newest commits of a destination with what the plan expects to find.
-pub(super) fn standing(history: &History, source: &FullName, expects: &Expectation) -> Standing {
+pub(crate) fn standing(history: &History, source: &FullName, expects: &Expectation) -> Standing {
     let History::Read(commits) = history else { return Standing::AsPlanned };
     let before = match expects {
         Expectation::Absent | Expectation::Present => None,

@@ -5,7 +5,7 @@
 //! only when the history of its table says that it was not made. All other statements of a plan bring about
 //! the same state however often they run.
 
-use clxs_api::statement::StatementId;
+use clxs_api::statement::{StatementId, StatementResponse};
 use clxs_client::{Client, Error as ClientError, ErrorKind, Rows};
 
 use super::Context;
@@ -26,8 +26,9 @@ pub(super) async fn execute(
         let rows = submit_and_wait(context, step, statement, tries).await?;
         return Ok(rows.map(|rows| done(step, &rows)));
     };
+    let tried_before = tries.retries > 0 || tries.in_doubt;
     if tries.open.is_none() {
-        match settled_before(context, step, clone, tries.retries > 0).await {
+        match settled_before(context, step, clone, tried_before).await {
             Ok(None) => {}
             Ok(Some(outcome)) => return Ok(Ok(outcome)),
             Err(error) => return Ok(Err(error)),
@@ -35,7 +36,7 @@ pub(super) async fn execute(
     }
     match submit_and_wait(context, step, statement, tries).await? {
         Ok(rows) => Ok(Ok(done(step, &rows))),
-        Err(error) if tries.retries > 0 || error.outcome_unknown() => {
+        Err(error) if tried_before || error.outcome_unknown() => {
             Ok(already_cloned(context, step, clone).await.ok_or(error))
         }
         Err(error) => Ok(Err(error)),
@@ -91,20 +92,32 @@ async fn submit_and_wait(
     statement: &Statement,
     tries: &mut Tries,
 ) -> Result<clxs_client::Result<Rows>> {
-    let id = match tries.open.take() {
-        Some(id) => id,
+    let (id, answer) = match tries.open.take() {
+        Some(id) => (id, None),
         None => match submit(context, step, statement).await? {
-            Ok(id) => id,
+            Ok((id, answer)) => (id, Some(answer)),
             Err(error) => return Ok(Err(error)),
         },
     };
     let client = context.warehouse.client();
     let ended = tokio::select! {
-        rows = client.wait_for_statement(&id) => rows,
+        rows = end_of(client, &id, answer) => rows,
         () = context.cancellation.cancelled() => cancel(client, &id).await,
     };
     tries.open = ended.as_ref().is_err_and(|error| !is_over(error)).then_some(id);
     Ok(ended)
+}
+
+/// Waits for a statement, from the answer to its submission when it was sent just now.
+async fn end_of(
+    client: &Client,
+    id: &StatementId,
+    answer: Option<StatementResponse>,
+) -> clxs_client::Result<Rows> {
+    match answer {
+        Some(answer) => client.follow_statement(id, answer).await,
+        None => client.wait_for_statement(id).await,
+    }
 }
 
 /// Sends a statement and journals its id. One that cannot be journalled is cancelled: nobody would ask for it.
@@ -112,14 +125,13 @@ async fn submit(
     context: &Context,
     step: &Step,
     statement: &Statement,
-) -> Result<clxs_client::Result<StatementId>> {
+) -> Result<clxs_client::Result<(StatementId, StatementResponse)>> {
     let client = context.warehouse.client();
-    let id = match client.submit_statement(&context.warehouse.statement_of_run(statement, &context.run)).await
-    {
-        Ok(response) => response.statement_id,
+    let answer = match context.warehouse.submit(statement, &context.run).await {
+        Ok(answer) => answer,
         Err(error) => return Ok(Err(error)),
     };
-    let id = id.ok_or_else(|| Error::Unexpected {
+    let id = answer.statement_id.clone().ok_or_else(|| Error::Unexpected {
         attempt: format!("run the statement for {}", step.securable),
         problem: "the answer has no statement_id".to_owned(),
     })?;
@@ -129,7 +141,7 @@ async fn submit(
         }
         return Err(lost);
     }
-    Ok(Ok(id))
+    Ok(Ok((id, answer)))
 }
 
 /// Cancels a statement in the warehouse. It may have ended well before that.
