@@ -16,6 +16,7 @@ mod output;
 mod panic_hook;
 mod progress;
 mod report;
+mod rollback_log;
 mod settings;
 mod sql;
 mod units;

@@ -96,6 +96,15 @@ struct RunArguments {
     /// Smallest (asc) or largest (desc) tables first
     #[arg(long, value_name = "ORDER", value_parser = SIZE_ORDERS.to_vec(), ignore_case = true)]
     order_by_size: Option<String>,
+    /// Statements a second, at most; 0 is no limit
+    #[arg(long, value_name = "N")]
+    max_rps: Option<u32>,
+    /// Write to rollback_logs/ what the run makes
+    #[arg(long)]
+    enable_rollback: bool,
+    /// Go on with the run of this rollback log
+    #[arg(long, value_name = "FILE")]
+    resume: Option<PathBuf>,
     /// Show every statement of the run, execute none that writes
     #[arg(long)]
     dry_run: bool,
@@ -141,6 +150,9 @@ impl CloneArguments {
             max_workers: run.max_workers,
             parallel_tables: run.parallel_tables,
             max_parallel_queries: run.max_parallel_queries,
+            max_rps: run.max_rps,
+            enable_rollback: on(run.enable_rollback),
+            resume: run.resume.map(|path| path.display().to_string()),
             dry_run: on(run.dry_run),
             generate_report: on(run.report),
             show_progress: on(run.progress).or(off(run.no_progress)),

@@ -42,8 +42,8 @@ mod tests {
 
     #[test]
     fn unavailable_flags_are_refused_by_name() {
-        let error = check(arguments(&["clxs", "clone", "--resume=x.json"])).unwrap_err();
-        assert_eq!(error.to_string(), "--resume is not available yet in this version");
+        let error = check(arguments(&["clxs", "clone", "--volume=/Volumes/x"])).unwrap_err();
+        assert_eq!(error.to_string(), "--volume is not available yet in this version");
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::num::NonZeroUsize;
 
 use clxs_api::Identifier;
 use clxs_clone::Settings;
-use clxs_clone::settings::{AsOf, CloneType, Copies, Limits, LoadType, Pattern, Selection, SizeOrder};
+use clxs_clone::settings::{AsOf, CloneType, Copies, Guardrails, Limits, LoadType, Pattern, Selection, SizeOrder};
 
 use crate::failure::CliError;
 use crate::settings::options::Options;
@@ -30,6 +30,7 @@ pub(crate) fn resolve(options: Options) -> anyhow::Result<Settings> {
         overwrite_edits: options.overwrite_edits.unwrap_or(defaults.overwrite_edits),
         order_by_size: size_order(&options),
         limits: limits(&options),
+        guardrails: guardrails(&options),
         location: options.location,
         table_properties: options.clone_tbl_properties.unwrap_or_default(),
         principal_mapping: options.principal_mapping.unwrap_or_default(),
@@ -97,7 +98,20 @@ fn limits(options: &Options) -> Limits {
         max_workers: count(options.max_workers, defaults.max_workers),
         parallel_tables: count(options.parallel_tables, defaults.parallel_tables),
         max_parallel_queries: count(options.max_parallel_queries, defaults.max_parallel_queries),
-        max_retries: options.max_retries.unwrap_or(defaults.max_retries),
+        max_rps: options.max_rps.unwrap_or(defaults.max_rps),
+        max_retries: match options.enable_retry {
+            Some(false) => 0,
+            _ => options.max_retries.unwrap_or(defaults.max_retries),
+        },
+    }
+}
+
+fn guardrails(options: &Options) -> Guardrails {
+    Guardrails {
+        max_duration_min: options.max_duration_min,
+        max_tables: options.max_tables,
+        max_bytes: options.max_bytes,
+        cancel_in_flight: options.cancel_in_flight == Some(true),
     }
 }
 

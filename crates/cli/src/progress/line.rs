@@ -20,6 +20,11 @@ pub(super) fn of(event: &Event) -> Option<(Style, String)> {
                 (units::plural(*tables as u64, "table"), units::plural(*schemas as u64, "schema"));
             (Style::Plain, format!("◈ Starting clone: {tables} across {schemas} → {}", destination.as_str()))
         }
+        Event::Resumed { run, done, left } => {
+            let done = units::plural(*done as u64, "step");
+            (Style::Plain, format!("◈ Resuming run {run}: {done} done, {left} left"))
+        }
+        Event::SecurableFinished { resumed: true, .. } => return None,
         Event::SecurableFinished { kind, destination, outcome, metrics, .. } => {
             return securable(*kind, destination, outcome, metrics.as_ref());
         }
@@ -88,7 +93,7 @@ mod tests {
     fn finished(kind: Kind, name: &str, outcome: Outcome, metrics: Option<CloneMetrics>) -> Event {
         let source = FullName::from_dotted(name).unwrap();
         let destination = source.clone();
-        Event::SecurableFinished { kind, source, destination, outcome, metrics }
+        Event::SecurableFinished { kind, source, destination, outcome, metrics, resumed: false }
     }
 
     #[test]

@@ -30,6 +30,7 @@ const fn key(
 pub(crate) const CLONE_TYPES: &[&str] = &["DEEP", "SHALLOW"];
 pub(crate) const LOAD_TYPES: &[&str] = &["FULL", "INCREMENTAL", "SELECTIVE"];
 pub(crate) const SIZE_ORDERS: &[&str] = &["asc", "desc"];
+pub(crate) const THROTTLES: &[&str] = &["low", "medium", "high", "max"];
 
 /// Every key this version understands, in the order they are shown.
 pub(crate) const KEYS: &[Key] = &[
@@ -98,7 +99,22 @@ pub(crate) const KEYS: &[Key] = &[
         "10",
         "Statements at once on the warehouse",
     ),
+    key("max_rps", Kind::Count(0), "--max-rps", "0", "Statements a second, at most; 0 is no limit"),
+    key("throttle", Kind::Choice(THROTTLES), "", "", "Limits as a profile: low, medium, high or max"),
+    key("enable_retry", Kind::Switch, "", "true", "Retry after transient failures"),
     key("max_retries", Kind::Count(0), "", "3", "Retries after transient failures"),
+    key("max_duration_min", Kind::Count(1), "", "", "Stop a run after so many minutes"),
+    key("max_tables", Kind::Count(1), "", "", "Stop a run after so many tables"),
+    key("max_bytes", Kind::Count(1), "", "", "Stop a run after so many bytes were copied"),
+    key(
+        "cancel_in_flight",
+        Kind::Switch,
+        "",
+        "false",
+        "Cancel what is under way when a limit is reached, instead of finishing it",
+    ),
+    key("enable_rollback", Kind::Switch, "--enable-rollback", "false", "Write to rollback_logs/ what a run makes"),
+    key("resume", Kind::Text, "--resume", "", "Rollback log of the run to go on with"),
     key("dry_run", Kind::Switch, "--dry-run", "false", "Show the statements, execute none that writes"),
     key("generate_report", Kind::Switch, "--report", "false", "Write the report to reports/"),
     key("show_progress", Kind::Switch, "--progress", "true", "Show a progress bar on a terminal"),

@@ -30,18 +30,12 @@ pub(crate) const UNAVAILABLE: &[Unavailable] = &[
     unavailable("copy_security", &["no-security"], "false"),
     unavailable("copy_tags", &["no-tags"], "false"),
     unavailable("dq_drift_rollback_pct", &[], "null"),
-    unavailable("enable_retry", &[], "true"),
-    unavailable("enable_rollback", &["enable-rollback"], "false"),
     unavailable("fanout_max_parallel", &[], "null"),
     unavailable("filter_by_tags", &[], "{}"),
     unavailable("iceberg_physical", &[], "false"),
     unavailable("impact_check", &[], "false"),
     unavailable("include_objects", &[], "[]"),
     unavailable("masking_rules", &[], "[]"),
-    unavailable("max_bytes", &[], "null"),
-    unavailable("max_duration_min", &[], "null"),
-    unavailable("max_rps", &["max-rps"], "0"),
-    unavailable("max_tables", &[], "null"),
     unavailable("post_clone_hooks", &[], "[]"),
     unavailable("post_schema_hooks", &[], "[]"),
     unavailable("pre_clone_hooks", &[], "[]"),
@@ -51,7 +45,6 @@ pub(crate) const UNAVAILABLE: &[Unavailable] = &[
     unavailable("recreate_pipelines_tables", &[], "false"),
     unavailable("require_approval", &[], "false"),
     unavailable("required_schema_tags", &[], "{}"),
-    unavailable("resume", &["resume"], "null"),
     unavailable("rollback_threshold", &[], "null"),
     unavailable("schema_only", &["schema-only"], "false"),
     unavailable("serverless", &["serverless"], "false"),
@@ -62,7 +55,6 @@ pub(crate) const UNAVAILABLE: &[Unavailable] = &[
     unavailable("target_workspace", &[], "null"),
     unavailable("target_workspaces", &[], "[]"),
     unavailable("template", &[], "null"),
-    unavailable("throttle", &[], "null"),
     unavailable("ttl", &[], "null"),
     unavailable("validate_after_clone", &["validate"], "false"),
     unavailable("validate_checksum", &["checksum"], "false"),
@@ -101,6 +93,6 @@ mod tests {
         let tags = UNAVAILABLE.iter().find(|key| key.name == "copy_tags").unwrap();
         assert!(tags.is_off(&json!(false)) && !tags.is_off(&json!(true)));
         assert!(!tags.refuses("no-tags"));
-        assert!(UNAVAILABLE.iter().find(|key| key.name == "resume").unwrap().refuses("resume"));
+        assert!(UNAVAILABLE.iter().find(|key| key.name == "volume").unwrap().refuses("volume"));
     }
 }

@@ -9,6 +9,7 @@ use super::{
     Action, Effect, Facet, Finding, PLAN_SCHEMA, PLAN_VERSION, Plan, PlanCounts, PlannedChange,
     PlannedSecurable, RestCall, Statement, Step, StepId,
 };
+use crate::Settings;
 
 /// Lines for people: `+` is created, `~` replaced or changed, `△` left out. The last line counts.
 pub fn to_text(plan: &Plan) -> String {
@@ -112,12 +113,12 @@ fn line_to(text: &mut String, line: impl Display) {
     text.push('\n');
 }
 
-/// The JSON form, with what each step sends.
+/// The JSON form, with what each step sends and, to be run later, the settings that it was made with.
 ///
 /// # Errors
 /// Those of the serializer; a plan has no value that JSON cannot hold.
-pub fn to_json(plan: &Plan) -> serde_json::Result<String> {
-    serde_json::to_string_pretty(&Document::of(plan))
+pub fn to_json(plan: &Plan, settings: Option<&Settings>) -> serde_json::Result<String> {
+    serde_json::to_string_pretty(&Document::of(plan, settings))
 }
 
 #[derive(Serialize)]
@@ -125,6 +126,8 @@ struct Document<'a> {
     schema: &'static str,
     version: u32,
     counts: PlanCounts,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    settings: Option<&'a Settings>,
     #[serde(flatten)]
     plan: &'a Plan,
     /// What each step sends.
@@ -139,10 +142,10 @@ struct Sent {
 }
 
 impl<'a> Document<'a> {
-    fn of(plan: &'a Plan) -> Self {
+    fn of(plan: &'a Plan, settings: Option<&'a Settings>) -> Self {
         let sends =
             plan.steps.iter().map(|step| Sent { step: step.id, effect: step.action.effect() }).collect();
-        Self { schema: PLAN_SCHEMA, version: PLAN_VERSION, counts: plan.counts(), plan, sends }
+        Self { schema: PLAN_SCHEMA, version: PLAN_VERSION, counts: plan.counts(), settings, plan, sends }
     }
 }
 
