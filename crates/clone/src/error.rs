@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clxs_api::Identifier;
+use clxs_api::{FullName, Identifier};
 use thiserror::Error;
 
 use crate::Securable;
@@ -28,6 +28,28 @@ pub enum Error {
         pattern: String,
         /// Where it is wrong.
         source: Box<regex::Error>,
+    },
+    /// A moment of the settings cannot be read.
+    #[error("`{text}` is no moment; write it like 2026-03-04T23:59:59, in UTC or with an offset")]
+    InvalidMoment {
+        /// What was written.
+        text: String,
+    },
+    /// The settings name tables that the source does not have.
+    #[error("catalog `{}` has no {}; correct {key}", catalog.as_str(), names.join(", "))]
+    UnknownTables {
+        /// The source.
+        catalog: Identifier,
+        /// The key of the setting.
+        key: &'static str,
+        /// The names it does not have.
+        names: Vec<String>,
+    },
+    /// Tables cannot be cloned as they were.
+    #[error("not every table can be cloned as it was:{}", lines(tables))]
+    NotAsOf {
+        /// The tables, and why.
+        tables: Vec<(FullName, String)>,
     },
     /// The selection names schemas that the source does not have.
     #[error("catalog `{}` has no schema {}; correct include_schemas or exclude_schemas", catalog.as_str(), quoted(schemas))]
@@ -171,6 +193,9 @@ impl Error {
         match self {
             Self::SameCatalog { .. }
             | Self::InvalidPattern { .. }
+            | Self::InvalidMoment { .. }
+            | Self::UnknownTables { .. }
+            | Self::NotAsOf { .. }
             | Self::UnknownSchemas { .. }
             | Self::SourceNotFound { .. }
             | Self::NotAPlan { .. }
@@ -209,6 +234,10 @@ fn listed(securables: &[Securable]) -> String {
         names.push(format!("{} more", securables.len() - NAMED));
     }
     names.join(", ")
+}
+
+fn lines(tables: &[(FullName, String)]) -> String {
+    tables.iter().map(|(table, reason)| format!("\n{}: {reason}", table.dotted())).collect()
 }
 
 fn quoted(names: &[Identifier]) -> String {

@@ -2,10 +2,12 @@
 //!
 //! The types are plain values, so that plans can be tested without a workspace.
 
+mod as_of;
 mod containers;
 mod grants;
 mod history;
 mod reader;
+mod schema_tags;
 mod tables;
 mod versions;
 
@@ -15,6 +17,7 @@ use clxs_api::catalog::IsolationMode;
 use clxs_api::table::{DataSourceFormat, TableType};
 use clxs_api::{FullName, Identifier, Privilege, Properties};
 
+pub use as_of::VersionAsOf;
 pub use history::{Commit, History};
 pub(crate) use reader::Reader;
 
@@ -113,6 +116,8 @@ pub struct Table {
     pub grants: Grants,
     /// Its newest commits, read only where source and destination both have the table.
     pub history: History,
+    /// The version to clone, where the settings ask for another than the newest.
+    pub as_of: Option<VersionAsOf>,
     /// The id of the source table it was cloned from, as this journal knows it.
     pub cloned_from: Option<String>,
     /// What makes it a view.
@@ -133,6 +138,7 @@ impl Table {
             size: None,
             grants: Grants::new(),
             history: History::NotRead,
+            as_of: None,
             cloned_from: None,
             view: None,
         }

@@ -69,6 +69,13 @@ pub enum StepOutcome {
         /// What happened, with all causes.
         error: String,
     },
+    /// A hook failed, and the settings say to go on.
+    Tolerated {
+        /// What happened, with all causes.
+        error: String,
+        /// Whether nobody needs to be told while it happens.
+        silent: bool,
+    },
     /// It was not tried because a step it depends on failed.
     Blocked {
         /// The securable whose step failed.
@@ -99,7 +106,7 @@ impl StepOutcome {
     /// Why the securable failed by it; `None` when it did not.
     pub fn failure(&self) -> Option<String> {
         match self {
-            Self::Done { .. } | Self::Impossible { .. } => None,
+            Self::Done { .. } | Self::Impossible { .. } | Self::Tolerated { .. } => None,
             Self::Failed { error } => Some(error.clone()),
             Self::Blocked { by } => Some(format!("blocked: {by} failed")),
             Self::Cancelled => Some("the run was cancelled".to_owned()),

@@ -8,6 +8,7 @@ mod builder;
 mod catalog;
 mod drift;
 mod grant;
+mod hook;
 mod owner;
 mod render;
 mod schema;
@@ -29,10 +30,10 @@ pub use step::{Expectation, Facet, Step, StepId, TableState};
 
 pub(crate) use undo::{Undo, undo};
 
-use crate::inventory::Inventories;
+use crate::inventory::{Inventories, VersionAsOf};
 use crate::journal::RunId;
 use crate::outcome::FacetOutcome;
-use crate::settings::{CloneType, LoadType, Settings};
+use crate::settings::{CloneType, LoadType, ObjectType, Settings};
 use crate::{Error, Kind, Result, Securable};
 
 /// Name of the JSON form of a plan.
@@ -177,7 +178,8 @@ impl Plan {
 /// Plans a clone.
 ///
 /// # Errors
-/// [`Error::SameCatalog`], [`Error::SourceNotFound`] and [`Error::UnknownSchemas`].
+/// [`Error::SameCatalog`], [`Error::SourceNotFound`], [`Error::UnknownSchemas`], [`Error::UnknownTables`] and
+/// [`Error::NotAsOf`].
 pub fn plan(inventories: &Inventories, settings: &Settings) -> Result<Plan> {
     check(inventories, settings)?;
     let mut builder = builder::Builder::new(inventories, settings);
@@ -187,6 +189,7 @@ pub fn plan(inventories: &Inventories, settings: &Settings) -> Result<Plan> {
     view::plan(&mut builder);
     grant::plan(&mut builder);
     owner::plan(&mut builder);
+    hook::plan_after(&mut builder);
     Ok(builder.finish())
 }
 
@@ -196,7 +199,49 @@ fn check(inventories: &Inventories, settings: &Settings) -> Result<()> {
     if inventories.source.catalog.is_none() {
         return Err(Error::SourceNotFound { catalog: settings.source.clone() });
     }
-    check_schemas(inventories, settings)
+    check_schemas(inventories, settings)?;
+    check_named_tables(inventories, settings)?;
+    check_as_of(inventories, settings)
+}
+
+/// Tables that are asked for as they were must have been something then.
+fn check_as_of(inventories: &Inventories, settings: &Settings) -> Result<()> {
+    let catalog = FullName::of_catalog(settings.source.to_lowercase());
+    let schemas = inventories.source.schemas.iter();
+    let all = schemas.flat_map(|(schema, contents)| {
+        let schema = catalog.child(schema.clone());
+        contents.tables.iter().map(move |(name, table)| (schema.child(name.clone()), table))
+    });
+    let unavailable = all.filter_map(|(name, table)| match &table.as_of {
+        Some(VersionAsOf::Unavailable { reason }) => Some((name, reason.clone())),
+        _ => None,
+    });
+    let tables: Vec<_> = unavailable.collect();
+    if tables.is_empty() { Ok(()) } else { Err(Error::NotAsOf { tables }) }
+}
+
+/// A table that is named and does not exist is a typing error too.
+fn check_named_tables(inventories: &Inventories, settings: &Settings) -> Result<()> {
+    let catalog = settings.source.to_lowercase();
+    let exists = |name: &String| {
+        let name = FullName::from_dotted(&format!("{}.{name}", catalog.as_str()));
+        name.is_ok_and(|name| inventories.source.table(&name).is_some())
+    };
+    let objects = settings.selection.include_objects.iter();
+    let listed_as_tables = objects
+        .filter(|object| matches!(object.object_type, ObjectType::Table | ObjectType::View))
+        .map(|object| format!("{}.{}", object.schema, object.name));
+    let named = [
+        ("as_of_tables", settings.as_of_tables.keys().cloned().collect::<Vec<_>>()),
+        ("include_objects", listed_as_tables.collect()),
+    ];
+    for (key, mut names) in named {
+        names.retain(|name| !exists(name));
+        if !names.is_empty() {
+            return Err(Error::UnknownTables { catalog: settings.source.clone(), key, names });
+        }
+    }
+    Ok(())
 }
 
 /// A schema that is named and does not exist is a typing error; every catalog has `information_schema`.

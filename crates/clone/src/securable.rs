@@ -9,6 +9,8 @@ use clxs_api::table::TableType;
 use clxs_api::{FullName, SecurableKind, endpoint};
 use serde::{Deserialize, Serialize};
 
+use crate::settings::ObjectType;
+
 /// The kind of a securable, as people tell them apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -95,6 +97,11 @@ impl Kind {
             Self::MaterializedView => "MATERIALIZED VIEW",
             Self::Table | Self::StreamingTable | Self::ForeignTable | Self::Unknown => "TABLE",
         }
+    }
+
+    /// What the settings call it, of what REST lists as a table.
+    pub(crate) fn object_type(self) -> ObjectType {
+        if self.has_rows() { ObjectType::Table } else { ObjectType::View }
     }
 
     /// Whether it has rows of its own: what the guide's lines count as tables.

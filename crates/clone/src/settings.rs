@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::num::NonZeroUsize;
 
-use clxs_api::{Identifier, Properties};
+use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
+use clxs_api::{FullName, Identifier, Properties};
 use regex::Regex;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -23,6 +24,9 @@ pub struct Settings {
     pub load_type: LoadType,
     /// The version of the source's tables to clone.
     pub as_of: AsOf,
+    /// The same for single tables, by `schema.table` in lower case.
+    #[serde(default)]
+    pub as_of_tables: BTreeMap<String, u64>,
     /// Which schemas, tables and views take part.
     pub selection: Selection,
     /// Which facets are carried besides data and text.
@@ -39,8 +43,15 @@ pub struct Settings {
     pub principal_mapping: BTreeMap<String, String>,
     /// The order in which tables are cloned; largest known first when absent.
     pub order_by_size: Option<SizeOrder>,
+    /// Statements of the user around the clone.
+    #[serde(default)]
+    pub hooks: Hooks,
     /// How much is done at once.
     pub limits: Limits,
+    /// Whether the plan notes the version of every table of the source, so that it can be told later whether one
+    /// has moved.
+    #[serde(default)]
+    pub exact: bool,
     /// When a run stops before its end.
     #[serde(default)]
     pub guardrails: Guardrails,
@@ -55,6 +66,7 @@ impl Settings {
             clone_type: CloneType::Deep,
             load_type: LoadType::Full,
             as_of: AsOf::Latest,
+            as_of_tables: BTreeMap::new(),
             selection: Selection::default(),
             copy: Copies::default(),
             force_reclone: false,
@@ -63,7 +75,9 @@ impl Settings {
             table_properties: Properties::new(),
             principal_mapping: BTreeMap::new(),
             order_by_size: None,
+            hooks: Hooks::default(),
             limits: Limits::default(),
+            exact: false,
             guardrails: Guardrails::default(),
         }
     }
@@ -71,18 +85,47 @@ impl Settings {
     /// Whether the settings make sense before anything is contacted.
     ///
     /// # Errors
-    /// [`Error::SameCatalog`] when source and destination are one catalog.
+    /// [`Error::SameCatalog`] when source and destination are one catalog, [`Error::InvalidMoment`].
     pub fn validate(&self) -> Result<()> {
         if self.source.matches(self.destination.as_str()) {
             return Err(Error::SameCatalog { catalog: self.source.clone() });
         }
-        Ok(())
+        match &self.as_of {
+            AsOf::Timestamp(text) if moment(text).is_none() => {
+                Err(Error::InvalidMoment { text: text.clone() })
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// The version of a table to clone.
+    pub fn as_of_table(&self, table: &FullName) -> AsOf {
+        let key = within_schema(table);
+        self.as_of_tables.get(&key).map_or_else(|| self.as_of.clone(), |version| AsOf::Version(*version))
     }
 
     /// Who stands in the destination for a principal of the source.
     pub fn map_principal(&self, principal: &str) -> String {
         self.principal_mapping.get(principal).map_or(principal, String::as_str).to_owned()
     }
+}
+
+/// `schema.table` in lower case: how settings name a table.
+pub(crate) fn within_schema(table: &FullName) -> String {
+    let schema = table.schema().map_or_else(String::new, |schema| schema.to_lowercase().as_str().to_owned());
+    format!("{schema}.{}", table.name().to_lowercase().as_str())
+}
+
+/// Reads a moment: as RFC 3339 has it, or with a blank for the `T`, or a day; without an offset it is in UTC.
+pub(crate) fn moment(text: &str) -> Option<DateTime<Utc>> {
+    let text = text.trim();
+    let with_offset = || DateTime::parse_from_rfc3339(text).ok().map(|moment| moment.to_utc());
+    let without = |format| NaiveDateTime::parse_from_str(text, format).ok().map(|moment| moment.and_utc());
+    let day = || NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()?.and_hms_opt(0, 0, 0).map(|it| it.and_utc());
+    with_offset()
+        .or_else(|| without("%Y-%m-%dT%H:%M:%S%.f"))
+        .or_else(|| without("%Y-%m-%d %H:%M:%S%.f"))
+        .or_else(day)
 }
 
 /// Whether a clone has its own data files.
@@ -134,7 +177,7 @@ pub enum AsOf {
     Latest,
     /// This version of every table.
     Version(u64),
-    /// The last version at or before this moment, as SQL reads it: `2026-03-04T23:59:59`.
+    /// The last version at or before this moment, in UTC unless it says otherwise: `2026-03-04T23:59:59`.
     Timestamp(String),
 }
 
@@ -159,11 +202,55 @@ pub struct Selection {
     pub include_tables: Option<Pattern>,
     /// No tables and views whose own name matches.
     pub exclude_tables: Option<Pattern>,
+    /// Only these, exactly; empty means all.
+    #[serde(default)]
+    pub include_objects: Vec<IncludedObject>,
+    /// Only schemas that have all these tags.
+    #[serde(default)]
+    pub filter_by_tags: BTreeMap<String, String>,
+}
+
+/// One securable of the source, exactly.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct IncludedObject {
+    /// The name of its schema.
+    pub schema: String,
+    /// Its own name.
+    pub name: String,
+    /// What it is.
+    #[serde(rename = "type")]
+    pub object_type: ObjectType,
+}
+
+/// Types of securables, as the guide names them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ObjectType {
+    /// Anything with rows of its own.
+    Table,
+    /// A view or metric view.
+    View,
+    /// A function.
+    Function,
+    /// A volume.
+    Volume,
+}
+
+impl IncludedObject {
+    fn is(&self, name: &FullName, object_type: ObjectType) -> bool {
+        let in_schema = name.schema().is_some_and(|schema| schema.matches(&self.schema));
+        in_schema && name.name().matches(&self.name) && self.object_type == object_type
+    }
 }
 
 impl Selection {
     /// Why a schema does not take part; `None` when it does.
     pub fn skips_schema(&self, schema: &Identifier) -> Option<&'static str> {
+        let included = |object: &IncludedObject| schema.matches(&object.schema);
+        if !self.include_objects.is_empty() && !self.include_objects.iter().any(included) {
+            return Some("not among include_objects");
+        }
         let listed = |names: &[Identifier]| names.iter().any(|name| name.matches(schema.as_str()));
         if !self.include_schemas.is_empty() {
             return (!listed(&self.include_schemas)).then_some("not among include_schemas");
@@ -171,8 +258,19 @@ impl Selection {
         listed(&self.exclude_schemas).then_some("among exclude_schemas")
     }
 
-    /// Why a table or view does not take part; `None` when it does.
-    pub fn skips_table(&self, table: &Identifier) -> Option<&'static str> {
+    /// Why a securable of a schema does not take part; `None` when it does. Patterns are for tables and views.
+    pub fn skips(&self, name: &FullName, object_type: ObjectType) -> Option<&'static str> {
+        let included = |object: &IncludedObject| object.is(name, object_type);
+        if !self.include_objects.is_empty() && !self.include_objects.iter().any(included) {
+            return Some("not among include_objects");
+        }
+        match object_type {
+            ObjectType::Table | ObjectType::View => self.skips_name(name.name()),
+            ObjectType::Function | ObjectType::Volume => None,
+        }
+    }
+
+    fn skips_name(&self, table: &Identifier) -> Option<&'static str> {
         if self.include_tables.as_ref().is_some_and(|pattern| !pattern.matches(table.as_str())) {
             return Some("does not match include_tables_regex");
         }
@@ -291,6 +389,44 @@ impl Default for Limits {
     }
 }
 
+/// Statements of the user around the clone, in order.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Hooks {
+    /// Before everything.
+    pub pre_clone: Vec<Hook>,
+    /// After everything in each schema.
+    pub post_schema: Vec<Hook>,
+    /// After everything.
+    pub post_clone: Vec<Hook>,
+}
+
+/// A statement of the user, with the variables `${source_catalog}`, `${dest_catalog}` and, of a schema, `${schema}`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Hook {
+    /// The statement.
+    pub sql: String,
+    /// What it is for.
+    #[serde(default)]
+    pub description: String,
+    /// What its failure means.
+    #[serde(default)]
+    pub on_error: OnError,
+}
+
+/// What the failure of a hook means.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum OnError {
+    /// The run stops: nothing more is begun.
+    Fail,
+    /// It is told as a warning.
+    #[default]
+    Warn,
+    /// Nothing; the report has it.
+    Ignore,
+}
+
 /// Limits that stop a run cleanly, to be resumed later.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Guardrails {
@@ -327,6 +463,38 @@ mod tests {
         };
         assert_eq!(selection.skips_schema(&identifier("SALES")), None);
         assert_eq!(selection.skips_schema(&identifier("hr")), Some("not among include_schemas"));
+    }
+
+    #[test]
+    fn moments_are_read_with_and_without_time_and_offset() {
+        for text in ["2026-03-04T23:00:00Z", "2026-03-04 23:00:00", "2026-03-05T01:00:00.000+02:00"] {
+            assert_eq!(moment(text).unwrap().to_rfc3339(), "2026-03-04T23:00:00+00:00", "{text}");
+        }
+        assert_eq!(moment("2026-03-04").unwrap().to_rfc3339(), "2026-03-04T00:00:00+00:00");
+        assert_eq!(moment("yesterday"), None);
+    }
+
+    #[test]
+    fn included_objects_are_exact_and_the_more_restrictive_wins() {
+        let object = |name: &str| IncludedObject {
+            schema: "Sales".into(),
+            name: name.into(),
+            object_type: ObjectType::Table,
+        };
+        let selection = Selection {
+            include_objects: vec![object("Orders"), object("tmp_x")],
+            exclude_tables: Some(Pattern::new("^tmp_").unwrap()),
+            ..Selection::default()
+        };
+        let skips = |name: &str, object_type| {
+            selection.skips(&FullName::from_dotted(&format!("prod.{name}")).unwrap(), object_type)
+        };
+        assert_eq!(skips("sales.orders", ObjectType::Table), None);
+        assert_eq!(skips("sales.tmp_x", ObjectType::Table), Some("matches exclude_tables_regex"));
+        for (name, object_type) in [("hr.orders", ObjectType::Table), ("sales.orders", ObjectType::View)] {
+            assert_eq!(skips(name, object_type), Some("not among include_objects"));
+        }
+        assert_eq!(selection.skips_schema(&identifier("hr")), Some("not among include_objects"));
     }
 
     #[test]

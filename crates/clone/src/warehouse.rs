@@ -116,10 +116,15 @@ impl Warehouse {
         let newest = self.history(format!("DESCRIBE HISTORY {table} LIMIT {NEWEST_COMMITS}")).await?;
         match &newest {
             History::Read(commits) if needs_more(commits) => {
-                self.history(format!("DESCRIBE HISTORY {table}")).await
+                self.all_commits(table).await
             }
             _ => Ok(newest),
         }
+    }
+
+    /// All commits of a table that there still are.
+    pub(crate) async fn all_commits(&self, table: &FullName) -> clxs_client::Result<History> {
+        self.history(format!("DESCRIBE HISTORY {table}")).await
     }
 
     /// A history, or why the platform does not tell it. Only failures of the statement itself say that the

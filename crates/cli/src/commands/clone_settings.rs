@@ -1,10 +1,11 @@
 //! From settings as written to what the engine takes.
 
+use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
 
 use clxs_api::Identifier;
 use clxs_clone::Settings;
-use clxs_clone::settings::{AsOf, CloneType, Copies, Guardrails, Limits, LoadType, Pattern, Selection, SizeOrder};
+use clxs_clone::settings::{AsOf, CloneType, Copies, Guardrails, Hooks, Limits, LoadType, Pattern, Selection, SizeOrder};
 
 use crate::failure::CliError;
 use crate::settings::options::Options;
@@ -24,6 +25,7 @@ pub(crate) fn resolve(options: Options) -> anyhow::Result<Settings> {
         clone_type: clone_type(&options),
         load_type: load_type(&options),
         as_of: as_of(&options),
+        as_of_tables: lowercase(&options),
         selection: selection(&options)?,
         copy: copies(&options),
         force_reclone: options.force_reclone.unwrap_or(defaults.force_reclone),
@@ -31,6 +33,11 @@ pub(crate) fn resolve(options: Options) -> anyhow::Result<Settings> {
         order_by_size: size_order(&options),
         limits: limits(&options),
         guardrails: guardrails(&options),
+        hooks: Hooks {
+            pre_clone: options.pre_clone_hooks.unwrap_or_default(),
+            post_schema: options.post_schema_hooks.unwrap_or_default(),
+            post_clone: options.post_clone_hooks.unwrap_or_default(),
+        },
         location: options.location,
         table_properties: options.clone_tbl_properties.unwrap_or_default(),
         principal_mapping: options.principal_mapping.unwrap_or_default(),
@@ -68,6 +75,11 @@ fn as_of(options: &Options) -> AsOf {
     }
 }
 
+fn lowercase(options: &Options) -> BTreeMap<String, u64> {
+    let versions = options.as_of_tables.iter().flatten();
+    versions.map(|(table, version)| (table.to_lowercase(), *version)).collect()
+}
+
 fn selection(options: &Options) -> anyhow::Result<Selection> {
     let names = |names: &Option<Vec<String>>| {
         names.iter().flatten().map(Identifier::new).collect::<Result<Vec<_>, _>>()
@@ -78,6 +90,8 @@ fn selection(options: &Options) -> anyhow::Result<Selection> {
         exclude_schemas: names(&options.exclude_schemas)?,
         include_tables: pattern(&options.include_tables_regex)?,
         exclude_tables: pattern(&options.exclude_tables_regex)?,
+        include_objects: options.include_objects.clone().unwrap_or_default(),
+        filter_by_tags: options.filter_by_tags.clone().unwrap_or_default(),
     })
 }
 

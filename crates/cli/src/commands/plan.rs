@@ -15,11 +15,13 @@ use crate::output::style::Style;
 
 pub(crate) async fn run(command: &PlanCommand, context: &Context) -> anyhow::Result<ExitStatus> {
     let options = context.clone_options()?;
-    let settings = clone_settings::resolve(options.clone())?;
+    let format = format(command);
+    let is_saved = command.out.is_some() && format == PlanFormat::Json;
+    let settings = Settings { exact: is_saved, ..clone_settings::resolve(options.clone())? };
     let connection = Connection::open(&options, context).await?;
     let engine = connection.engine(context)?;
     let plan = Box::pin(engine.plan(&settings)).await?;
-    let text = render(&settings, &plan, format(command))?;
+    let text = render(&settings, &plan, format)?;
     match &command.out {
         Some(path) => {
             fs_err::write(path, text)?;

@@ -66,8 +66,11 @@ pub(crate) const KEYS: &[Key] = &[
         "",
         "No tables and views whose name matches",
     ),
+    key("include_objects", Kind::Objects, "", "[]", "Only these: schema, name and type of each"),
+    key("filter_by_tags", Kind::Mapping, "", "{}", "Only schemas that have all these tags"),
     key("as_of_timestamp", Kind::Text, "--as-of-timestamp", "", "Clone the tables as they were at this time"),
     key("as_of_version", Kind::Count(0), "--as-of-version", "", "Clone this version of each table"),
+    key("as_of_tables", Kind::Counts, "", "{}", "Versions of single tables: schema.table: version"),
     key("copy_permissions", Kind::Switch, "--no-permissions", "true", "Carry grants"),
     key("copy_ownership", Kind::Switch, "--no-ownership", "true", "Carry owners"),
     key("copy_properties", Kind::Switch, "--no-properties", "true", "Carry properties"),
@@ -103,6 +106,9 @@ pub(crate) const KEYS: &[Key] = &[
     key("throttle", Kind::Choice(THROTTLES), "", "", "Limits as a profile: low, medium, high or max"),
     key("enable_retry", Kind::Switch, "", "true", "Retry after transient failures"),
     key("max_retries", Kind::Count(0), "", "3", "Retries after transient failures"),
+    key("pre_clone_hooks", Kind::Hooks, "", "[]", "Statements before the clone"),
+    key("post_schema_hooks", Kind::Hooks, "", "[]", "Statements after each schema"),
+    key("post_clone_hooks", Kind::Hooks, "", "[]", "Statements after the clone"),
     key("max_duration_min", Kind::Count(1), "", "", "Stop a run after so many minutes"),
     key("max_tables", Kind::Count(1), "", "", "Stop a run after so many tables"),
     key("max_bytes", Kind::Count(1), "", "", "Stop a run after so many bytes were copied"),
@@ -126,7 +132,11 @@ pub(crate) const KEYS: &[Key] = &[
 ];
 
 /// Other names of keys.
-const ALIASES: &[(&str, &str)] = &[("catalog_location", "location"), ("warehouse_id", "sql_warehouse_id")];
+const ALIASES: &[(&str, &str)] = &[
+    ("catalog_location", "location"),
+    ("required_schema_tags", "filter_by_tags"),
+    ("warehouse_id", "sql_warehouse_id"),
+];
 
 /// What a name of a key stands for.
 #[derive(Debug, Clone, Copy)]

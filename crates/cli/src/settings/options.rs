@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use clxs_clone::settings::{Hook, IncludedObject};
 use serde::{Deserialize, Serialize};
 
 /// The settings of one layer, or of all layers combined. The fields are the keys of [`super::keys::KEYS`].
@@ -16,8 +17,11 @@ pub(crate) struct Options {
     pub(crate) exclude_schemas: Option<Vec<String>>,
     pub(crate) include_tables_regex: Option<String>,
     pub(crate) exclude_tables_regex: Option<String>,
+    pub(crate) include_objects: Option<Vec<IncludedObject>>,
+    pub(crate) filter_by_tags: Option<BTreeMap<String, String>>,
     pub(crate) as_of_timestamp: Option<String>,
     pub(crate) as_of_version: Option<u64>,
+    pub(crate) as_of_tables: Option<BTreeMap<String, u64>>,
     pub(crate) copy_permissions: Option<bool>,
     pub(crate) copy_ownership: Option<bool>,
     pub(crate) copy_properties: Option<bool>,
@@ -35,6 +39,9 @@ pub(crate) struct Options {
     pub(crate) throttle: Option<String>,
     pub(crate) enable_retry: Option<bool>,
     pub(crate) max_retries: Option<u32>,
+    pub(crate) pre_clone_hooks: Option<Vec<Hook>>,
+    pub(crate) post_schema_hooks: Option<Vec<Hook>>,
+    pub(crate) post_clone_hooks: Option<Vec<Hook>>,
     pub(crate) max_duration_min: Option<u64>,
     pub(crate) max_tables: Option<u64>,
     pub(crate) max_bytes: Option<u64>,

@@ -34,8 +34,10 @@ impl<'a> Reader<'a> {
                 .await?;
         let mut inventories =
             Inventories { source, destination, caller: caller.user_name.clone().unwrap_or_default() };
+        self.filter_by_tags(&mut inventories.source).await?;
         self.select(&mut inventories);
         self.read_tables(&mut inventories).await?;
+        self.read_versions_as_of(&mut inventories).await?;
         self.read_histories(&mut inventories).await?;
         self.read_sizes(&mut inventories).await?;
         self.read_all_grants(&mut inventories, &caller).await?;

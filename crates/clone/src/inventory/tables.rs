@@ -130,6 +130,7 @@ fn table_of(info: TableInfo) -> Option<(Identifier, Table)> {
         size: None,
         grants: Grants::new(),
         history: History::NotRead,
+        as_of: None,
         cloned_from: None,
         view,
     };

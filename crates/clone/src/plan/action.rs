@@ -9,6 +9,8 @@ use serde_json::Value;
 pub use rest_call::RestCall;
 pub use statement::{CloneTable, CreateView, SchemaMode, Statement, StatementText};
 
+use crate::settings::OnError;
+
 /// What a step does.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(untagged)]
@@ -57,6 +59,14 @@ impl Action {
                 let (method, path, body) = call.request();
                 Effect::Rest { method, path, body }
             }
+        }
+    }
+
+    /// What the failure of a hook means; `None` for everything else.
+    pub fn hook(&self) -> Option<OnError> {
+        match self {
+            Self::Statement(Statement::Hook { on_error, .. }) => Some(*on_error),
+            _ => None,
         }
     }
 

@@ -7,7 +7,7 @@ use clxs_api::{FullName, Identifier, SecurableKind};
 use super::{Action, Expectation, Facet, Finding, Plan, PlannedChange, PlannedSecurable, Step, StepId};
 use crate::inventory::{Grants, Inventories};
 use crate::outcome::FacetOutcome;
-use crate::settings::{LoadType, Settings};
+use crate::settings::{LoadType, OnError, Settings};
 use crate::{Kind, Securable};
 
 /// What the planners of grants and owners need to know of a securable, whatever its kind.
@@ -60,6 +60,8 @@ pub(super) struct Builder<'a> {
     findings: Vec<Finding>,
     /// Positions in `securables` by what the source calls them: a table and a function may share a full name.
     positions: HashMap<(SecurableKind, FullName), usize>,
+    /// Hooks that come before every other step.
+    before_everything: Vec<(StepId, OnError)>,
     /// Positions of what is in each container.
     children: HashMap<FullName, Vec<usize>>,
 }
@@ -74,6 +76,7 @@ impl<'a> Builder<'a> {
             steps: Vec::new(),
             findings: Vec::new(),
             positions: HashMap::new(),
+            before_everything: Vec::new(),
             children: HashMap::new(),
         }
     }
@@ -131,6 +134,16 @@ impl<'a> Builder<'a> {
             size: step.size,
         });
         Some(id)
+    }
+
+    /// Everything waits for these hooks; the failure of one that must not fail keeps it from being done.
+    pub(super) fn before_everything(&mut self, hooks: Vec<(StepId, OnError)>) {
+        self.before_everything = hooks;
+    }
+
+    /// All steps so far.
+    pub(super) fn all_steps(&self) -> Vec<StepId> {
+        self.steps.iter().map(|step| step.id).collect()
     }
 
     pub(super) fn finding(&mut self, finding: Finding) {
@@ -200,6 +213,14 @@ impl<'a> Builder<'a> {
 
     /// What is unchanged but has steps is changed.
     pub(super) fn finish(mut self) -> Plan {
+        let hooks = std::mem::take(&mut self.before_everything);
+        let is_hook = |id: StepId| hooks.iter().any(|(hook, _)| *hook == id);
+        for step in self.steps.iter_mut().filter(|step| step.depends_on.is_empty() && !is_hook(step.id)) {
+            for (id, on_error) in &hooks {
+                let edges = if *on_error == OnError::Fail { &mut step.depends_on } else { &mut step.after };
+                edges.push(*id);
+            }
+        }
         for planned in &mut self.securables {
             if planned.change == PlannedChange::Unchanged && !planned.steps.is_empty() {
                 planned.change = PlannedChange::Change;

@@ -4,7 +4,7 @@ use clxs_api::Properties;
 use clxs_api::catalog::{CreateCatalog, IsolationMode, UpdateCatalog};
 
 use super::builder::{Builder, Entry, NewStep, Ownership};
-use super::{Expectation, Facet, PlannedChange, RestCall, Statement};
+use super::{hook, Expectation, Facet, PlannedChange, RestCall, Statement};
 use crate::inventory::Catalog;
 use crate::{Error, Kind, Result, Securable};
 
@@ -25,6 +25,7 @@ pub(super) fn plan(builder: &mut Builder<'_>) -> Result<()> {
         table: None,
         facets: Vec::new(),
     });
+    hook::plan_before(builder);
     match destination {
         None => create(builder, source),
         Some(destination) if builder.touches_existing() => update(builder, source, destination),

@@ -9,8 +9,8 @@ use std::fmt;
 use clxs_api::FullName;
 use serde::{Deserialize, Serialize};
 
-use crate::inventory::{Commit, History, Inventories, Table};
-use crate::settings::{AsOf, Settings};
+use crate::inventory::{Commit, History, Inventories, Table, VersionAsOf};
+use crate::settings::{AsOf, ObjectType, Settings};
 use crate::{Kind, Result};
 
 /// How a securable of the destination differs from what cloning would make.
@@ -92,12 +92,15 @@ impl fmt::Display for Drift {
 /// How the destination's table differs from a clone of the source; `None` when it does not.
 pub(crate) fn drift(source: &Table, name: &FullName, destination: &Table, as_of: &AsOf) -> Option<Drift> {
     let commits = match &destination.history {
-        History::Read(commits) => commits,
         History::Unreadable { reason } => return Some(edits_unknown(reason)),
-        History::NotRead => return Some(edits_unknown("the history of the destination was not read")),
+        history => history.effective(),
     };
-    let clone = commits.iter().find(|commit| commit.clone_source().is_some());
-    let edit = commits.iter().take_while(|commit| Some(*commit) != clone).find(|commit| !commit.keeps_rows());
+    let Some(commits) = commits else {
+        return Some(edits_unknown("the history of the destination was not read"));
+    };
+    let clone = commits.iter().copied().find(|commit| commit.clone_source().is_some());
+    let mut since = commits.iter().copied().take_while(|commit| Some(*commit) != clone);
+    let edit = since.find(|commit| !commit.keeps_rows());
     match (clone, edit) {
         (None, _) if destination.cloned_from.is_none() => Some(Drift::NotAClone),
         (_, Some(edit)) => Some(edited(edit)),
@@ -157,13 +160,13 @@ pub fn drifts(inventories: &Inventories, settings: &Settings) -> Result<Vec<Tabl
     for (schema_name, schema) in schemas {
         let schema_name = catalog.child(schema_name.clone());
         for (name, source) in schema.tables.iter().filter(|(_, table)| table.kind == Kind::Table) {
-            if settings.selection.skips_table(name).is_some() {
+            let table = schema_name.child(name.clone());
+            if settings.selection.skips(&table, ObjectType::Table).is_some() {
                 continue;
             }
-            let table = schema_name.child(name.clone());
             let state = match inventories.destination.table(&table) {
                 None => DriftState::NeverCloned,
-                Some(own) => drift(source, &table, own, &settings.as_of)
+                Some(own) => drift(source, &table, own, &settings.as_of_table(&table))
                     .map_or(DriftState::InSync, |drift| DriftState::Drifted { drift }),
             };
             drifts.push(TableDrift { table, state });
@@ -203,6 +206,9 @@ fn source_drift(
 }
 
 fn wanted_version(source: &Table, as_of: &AsOf) -> Result<u64, String> {
+    if let Some(VersionAsOf::Version(version)) = source.as_of {
+        return Ok(version);
+    }
     match (as_of, &source.history) {
         (AsOf::Version(version), _) => Ok(*version),
         (AsOf::Timestamp(_), _) => Err("a timestamp names no version".to_owned()),
@@ -266,6 +272,21 @@ mod tests {
         let drift =
             compare(&table(vec![commit(4, "WRITE")]), &table(vec![commit(1, "DELETE"), clone_commit(0, 3)]));
         assert_eq!(drift, Some(Drift::TargetEdited { operation: "DELETE".into(), version: 1 }));
+    }
+
+    #[test]
+    fn table_that_was_restored_is_the_clone_that_it_was_before() {
+        let restore = |to: &str| Commit {
+            parameters: [("version".to_owned(), to.to_owned())].into(),
+            ..commit(9, "RESTORE")
+        };
+        let commits = |to| vec![restore(to), commit(8, "DELETE"), clone_commit(7, 3), clone_commit(2, 1)];
+        let source = table(vec![commit(3, "WRITE")]);
+        assert_eq!(compare(&source, &table(commits("7"))), None);
+        let older = compare(&source, &table(commits("2")));
+        assert_eq!(older, Some(Drift::VersionDrift { cloned: 1, current: 3 }));
+        let edited = compare(&source, &table(commits("8")));
+        assert_eq!(edited, Some(Drift::TargetEdited { operation: "DELETE".into(), version: 8 }));
     }
 
     #[test]

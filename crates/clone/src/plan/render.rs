@@ -83,6 +83,7 @@ fn summary(step: &Step) -> String {
         }
         Action::Rest(RestCall::SetOwner { owner, .. }) => owner.clone(),
         Action::Statement(Statement::Comment { comment, .. }) => comment.clone().unwrap_or_default(),
+        Action::Statement(Statement::Hook { sql, .. }) => sql.clone(),
         Action::Statement(statement) if step.facet == Facet::Definition => statement.to_string(),
         _ => String::new(),
     }

@@ -42,6 +42,8 @@ pub enum Facet {
     Grants,
     /// Its owner.
     Owner,
+    /// A statement of the user around it.
+    Hook,
 }
 
 impl fmt::Display for Facet {
@@ -53,6 +55,7 @@ impl fmt::Display for Facet {
             Self::Properties => "properties",
             Self::Grants => "grants",
             Self::Owner => "owner",
+            Self::Hook => "hook",
         })
     }
 }

@@ -5,9 +5,9 @@ use clxs_api::FullName;
 use super::builder::{Builder, Entry, NewStep, Ownership};
 use super::drift::{Drift, drift};
 use super::{CloneTable, Expectation, Facet, PlannedChange, Statement, StepId, TableState};
-use crate::inventory::Table;
+use crate::inventory::{Table, VersionAsOf};
 use crate::outcome::{FacetOutcome, FacetStatus};
-use crate::settings::{CloneType, LoadType, Settings};
+use crate::settings::{AsOf, CloneType, LoadType, Settings};
 use crate::{Kind, Securable};
 
 pub(super) fn plan(builder: &mut Builder<'_>) {
@@ -70,11 +70,12 @@ fn change(
     source: &Table,
     destination: Option<&Table>,
 ) -> PlannedChange {
-    let reason = settings.selection.skips_table(name.name()).map(str::to_owned);
+    let reason = settings.selection.skips(name, source.kind.object_type()).map(str::to_owned);
     if let Some(reason) = reason.or_else(|| not_clonable(source)).or_else(|| nested(settings, source)) {
         return PlannedChange::Skip { reason };
     }
     match destination {
+        _ if source.as_of == Some(VersionAsOf::NotYet) => skip("it did not exist at that time"),
         None => PlannedChange::Create,
         Some(_) if settings.load_type == LoadType::Incremental => {
             skip("the destination has it (INCREMENTAL)")
@@ -114,7 +115,7 @@ fn nested(settings: &Settings, source: &Table) -> Option<String> {
 
 fn existing(settings: &Settings, name: &FullName, source: &Table, destination: &Table) -> PlannedChange {
     let is_other_type = is_other_clone_type(settings, destination);
-    match drift(source, name, destination, &settings.as_of) {
+    match drift(source, name, destination, &settings.as_of_table(name)) {
         // Before anything else: to drop a table destroys edits too.
         Some(drift) if drift.is_edit() && !settings.overwrite_edits => {
             skip(&format!("{drift}; overwrite_edits replaces it"))
@@ -164,8 +165,12 @@ fn clone(
         destination: table.clone(),
         clone_type: builder.settings.clone_type,
         replace: destination.is_some(),
-        as_of: builder.settings.as_of.clone(),
+        as_of: match source.as_of {
+            Some(VersionAsOf::Version(version)) => AsOf::Version(version),
+            _ => builder.settings.as_of_table(&securable.name),
+        },
         properties: builder.settings.table_properties.clone(),
+        source_version: source.history.version(),
         source_table_id: source.table_id.clone(),
     });
     let mut step = NewStep::new(Facet::Definition, action, expectation(destination));

@@ -16,7 +16,7 @@ use super::{Drift, Expectation, Facet, Finding, PlannedChange, SchemaMode, State
 use crate::inventory::{Table, View};
 use crate::outcome::{FacetOutcome, FacetStatus};
 use crate::rewrite::{Rewritten, rewrite};
-use crate::settings::{LoadType, Settings};
+use crate::settings::{LoadType, ObjectType, Settings};
 use crate::{Kind, Securable};
 
 /// A view of the source with what planning needs to know of it.
@@ -111,7 +111,7 @@ fn change(builder: &Builder<'_>, name: &FullName, candidate: &Candidate<'_>) -> 
 
 fn skip_reason(builder: &Builder<'_>, name: &FullName, candidate: &Candidate<'_>) -> Option<String> {
     let settings = builder.settings;
-    if let Some(reason) = settings.selection.skips_table(name.name()) {
+    if let Some(reason) = settings.selection.skips(name, ObjectType::View) {
         return Some(reason.to_owned());
     }
     if candidate.view.definition.is_none() {

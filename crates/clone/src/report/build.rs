@@ -131,6 +131,7 @@ fn facet_status(outcome: &StepOutcome) -> FacetStatus {
             detail: format!("without {}, unknown in the destination", missing.join(", ")),
         },
         StepOutcome::Impossible { reason } => FacetStatus::Impossible { reason: reason.clone() },
+        StepOutcome::Tolerated { error, .. } => FacetStatus::Failed { error: error.clone() },
         other => FacetStatus::Failed { error: other.failure().unwrap_or_default() },
     }
 }

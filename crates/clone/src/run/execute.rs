@@ -10,6 +10,7 @@ use crate::backoff::backoff;
 use crate::journal::End;
 use crate::outcome::StepOutcome;
 use crate::plan::{Action, Expectation, Step};
+use crate::settings::OnError;
 use crate::{Error, Result};
 
 /// A step that has ended.
@@ -40,7 +41,7 @@ pub(super) async fn execute(context: &Context, step: &Step, in_doubt: bool) -> R
     let mut tries = Tries { in_doubt, ..Tries::default() };
     let result = loop {
         match attempt(context, step, &mut tries).await? {
-            Err(error) if may_retry(context, &error, &tries) => {
+            Err(error) if may_retry(context, step, &error, &tries) => {
                 tries.in_doubt |= error.outcome_unknown();
                 tokio::select! {
                     () = tokio::time::sleep(backoff(tries.retries)) => tries.retries += 1,
@@ -71,6 +72,10 @@ async fn attempt(
     if context.cancellation.is_cancelled() && tries.open.is_none() {
         return Ok(Ok(StepOutcome::Cancelled));
     }
+    if step.action.hook().is_some() && tries.in_doubt {
+        let error = "it may have run before the run was interrupted, and is not run twice; run it by hand".to_owned();
+        return Ok(Ok(StepOutcome::Failed { error }));
+    }
     match &step.action {
         Action::Statement(statement) => statement::execute(context, step, statement, tries).await,
         Action::Rest(call) => Ok(rest::execute(context.warehouse.client(), call, tries.in_doubt).await),
@@ -78,11 +83,13 @@ async fn attempt(
 }
 
 /// A further try first asks what became of the earlier ones: see [`statement`].
-fn may_retry(context: &Context, error: &ClientError, tries: &Tries) -> bool {
+fn may_retry(context: &Context, step: &Step, error: &ClientError, tries: &Tries) -> bool {
     let conflict =
         error.statement_failure().is_some_and(|failure| failure.sql_state.as_deref() == Some("2D521"));
-    let transient = error.is_retryable() || error.outcome_unknown() || conflict;
-    transient
+    let transient = error.is_retryable() || conflict;
+    // What a hook does twice nobody knows.
+    let may_repeat = transient || (error.outcome_unknown() && step.action.hook().is_none());
+    may_repeat
         && tries.retries < context.max_retries
         && !context.cancellation.is_cancelled()
         && take_retry(&context.retries_left)
@@ -98,6 +105,9 @@ fn failed(context: &Context, step: &Step, error: ClientError, tries: &Tries) -> 
     let outcome = match error.kind() {
         ErrorKind::StatementCanceled if context.cancellation.is_cancelled() => StepOutcome::Cancelled,
         _ if tries.open.is_some() => StepOutcome::Unknown { error: text },
+        _ if matches!(step.action.hook(), Some(OnError::Warn | OnError::Ignore)) => {
+            StepOutcome::Tolerated { error: text, silent: step.action.hook() == Some(OnError::Ignore) }
+        }
         _ => StepOutcome::Failed { error: text },
     };
     let aborts = error.kind() == ErrorKind::Unauthenticated;

@@ -17,7 +17,7 @@ use crate::journal::End;
 use crate::outcome::StepOutcome;
 use crate::plan::{Plan, StepId};
 use crate::report::StepRecord;
-use crate::settings::SizeOrder;
+use crate::settings::{OnError, SizeOrder};
 use crate::{Error, Result, Settings};
 
 struct Scheduler<'a> {
@@ -35,6 +35,8 @@ struct Scheduler<'a> {
     records: Records,
     /// Whether statements under way are cancelled when a limit is reached.
     cancels: bool,
+    /// Whether a hook failed that must not: nothing more is begun.
+    is_stopped: bool,
     /// What aborts the run: the journal is lost, or the caller is no longer known.
     abort: Option<Error>,
 }
@@ -71,6 +73,7 @@ pub(super) async fn drive(
         steps: HashMap::new(),
         guard: Guard::new(settings.guardrails),
         cancels: settings.guardrails.cancel_in_flight,
+        is_stopped: false,
         abort: None,
         records,
     };
@@ -101,7 +104,7 @@ impl Scheduler<'_> {
     }
 
     fn begin_steps(&mut self) {
-        while self.abort.is_none() && !self.context.cancellation.is_cancelled() {
+        while self.abort.is_none() && !self.is_stopped && !self.context.cancellation.is_cancelled() {
             let room = self.window.room(self.under_way, self.rest_calls);
             let Some(id) = self.graph.next(room) else { break };
             let Some(step) = self.plan.step(id).cloned() else { break };
@@ -153,6 +156,8 @@ impl Scheduler<'_> {
     fn settle(&mut self, id: StepId, executed: &Executed, duration: Duration) {
         self.progress.step_ended(id, executed, duration);
         self.guard.ended(&executed.outcome);
+        let hook = self.plan.step(id).and_then(|step| step.action.hook());
+        self.is_stopped |= hook == Some(OnError::Fail) && !executed.outcome.is_done();
         if executed.outcome == StepOutcome::Cancelled {
             return;
         }

@@ -22,7 +22,7 @@ pub(crate) enum Standing {
 
 /// Compares the newest commits of a destination with what the plan expects to find.
 pub(crate) fn standing(history: &History, source: &FullName, expects: &Expectation) -> Standing {
-    let History::Read(commits) = history else { return Standing::AsPlanned };
+    let Some(commits) = history.effective() else { return Standing::AsPlanned };
     let before = match expects {
         Expectation::Absent | Expectation::Present => None,
         // A history that the plan could not read may hold clones of long ago.
@@ -30,8 +30,8 @@ pub(crate) fn standing(history: &History, source: &FullName, expects: &Expectati
         Expectation::Table(state) => state.version,
     };
     let is_new = |commit: &&Commit| before.is_none_or(|before| commit.version > before);
-    let Some(newest) = commits.first().filter(is_new) else { return Standing::AsPlanned };
-    match commits.iter().take_while(is_new).find(|commit| !is_maintenance(commit)) {
+    let Some(newest) = commits.first().copied().filter(is_new) else { return Standing::AsPlanned };
+    match commits.iter().copied().take_while(is_new).find(|commit| !is_maintenance(commit)) {
         Some(commit) if commit.clone_source().is_some() && commit.is_clone_of(source) => {
             Standing::Cloned(commit.clone_metrics())
         }

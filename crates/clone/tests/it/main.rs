@@ -5,6 +5,10 @@
 mod catalogs;
 mod embedded;
 mod faults;
+mod hooks;
 mod plan;
 mod plan_properties;
+mod resume;
+mod rollback;
+mod saved;
 mod scripted;

@@ -102,6 +102,11 @@ impl Scripted {
         self.state().faults.push((text.to_owned(), fault));
     }
 
+    /// No fault that was asked for and has not happened happens any more.
+    pub(crate) fn forget_faults(&self) {
+        self.state().faults.clear();
+    }
+
     /// Somebody commits to a table.
     pub(crate) fn commit(&self, table: &str, version: &str, operation: &str) {
         let commit = json!({"version": version, "operation": operation});

@@ -6,7 +6,7 @@ use clxs_api::{FullName, Identifier, Properties, SqlLiteral};
 use serde::{Deserialize, Serialize};
 
 use crate::Securable;
-use crate::settings::{AsOf, CloneType};
+use crate::settings::{AsOf, CloneType, OnError};
 
 /// A statement. `Display` is its SQL text.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -33,6 +33,13 @@ pub enum Statement {
     },
     /// Removes a securable. A catalog or schema must be empty.
     Drop(Securable),
+    /// A statement of the user. Running it twice is not running it once.
+    Hook {
+        /// Its text.
+        sql: String,
+        /// What its failure means.
+        on_error: OnError,
+    },
 }
 
 impl Statement {
@@ -62,6 +69,7 @@ impl fmt::Display for Statement {
             Self::Drop(securable) => {
                 write!(f, "DROP {} IF EXISTS {}", securable.kind.keyword(), securable.name)
             }
+            Self::Hook { sql, .. } => f.write_str(sql),
         }
     }
 }
@@ -95,6 +103,9 @@ pub struct CloneTable {
     /// Properties on top of the source's.
     #[serde(default, skip_serializing_if = "Properties::is_empty")]
     pub properties: Properties,
+    /// The version of the source that the plan was made for, where it was asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source_version: Option<u64>,
     /// The id of the source the plan was made for: versions of a source that was made again are other versions.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source_table_id: Option<String>,
