@@ -50,7 +50,10 @@ pub(crate) struct Catalogs {
 impl Catalogs {
     pub(crate) fn with_big(shape: Shape) -> Self {
         let mut catalogs = Self::default();
-        catalogs.containers.insert("big".to_owned(), json!({"name": "big", "owner": OWNER, "comment": "All of it", "properties": {"team": "bench"}}));
+        catalogs.containers.insert(
+            "big".to_owned(),
+            json!({"name": "big", "owner": OWNER, "comment": "All of it", "properties": {"team": "bench"}}),
+        );
         catalogs.give("catalog/big", &["USE_CATALOG"]);
         for schema in 0..shape.schemas {
             catalogs.add_schema(&format!("big.s{schema:03}"), shape);
@@ -86,7 +89,12 @@ impl Catalogs {
             self.add("functions", schema, &format!("f{number}"), function);
         }
         for number in 0..shape.volumes {
-            self.add("volumes", schema, &format!("files{number}"), json!({"volume_type": "MANAGED", "comment": "Files"}));
+            self.add(
+                "volumes",
+                schema,
+                &format!("files{number}"),
+                json!({"volume_type": "MANAGED", "comment": "Files"}),
+            );
         }
     }
 
@@ -96,7 +104,11 @@ impl Catalogs {
             "properties": {"delta.minReaderVersion": "1"},
         });
         let table = self.add("tables", schema, name, table);
-        table.commits.push(Commit { version: 7, operation: "WRITE", parameters: "{\"mode\":\"Append\"}".to_owned() });
+        table.commits.push(Commit {
+            version: 7,
+            operation: "WRITE",
+            parameters: "{\"mode\":\"Append\"}".to_owned(),
+        });
         table.tags.insert("cost_center".to_owned(), "17".to_owned());
         self.give(&format!("table/{schema}.{name}"), &["SELECT", "MODIFY"]);
     }
@@ -154,8 +166,9 @@ impl Catalogs {
 
     pub(crate) fn permissions(&self, key: &str) -> Value {
         let held = self.grants.get(key).into_iter().flatten();
-        let assignments: Vec<_> =
-            held.map(|(principal, privileges)| json!({"principal": principal, "privileges": privileges})).collect();
+        let assignments: Vec<_> = held
+            .map(|(principal, privileges)| json!({"principal": principal, "privileges": privileges}))
+            .collect();
         json!({"privilege_assignments": assignments})
     }
 
@@ -163,7 +176,9 @@ impl Catalogs {
         let mut info = body.clone();
         info["owner"] = json!(USER);
         let name = body["name"].as_str().unwrap_or_default();
-        let full_name = body["catalog_name"].as_str().map_or_else(|| name.to_owned(), |catalog| format!("{catalog}.{name}"));
+        let full_name = body["catalog_name"]
+            .as_str()
+            .map_or_else(|| name.to_owned(), |catalog| format!("{catalog}.{name}"));
         self.containers.insert(full_name, info.clone());
         info
     }
@@ -177,7 +192,13 @@ impl Catalogs {
     }
 
     /// Puts something of another catalog under a new name, with changes.
-    pub(crate) fn copy(&mut self, kind: &str, source: &str, name: &str, changes: &[(&str, Value)]) -> Option<&mut Securable> {
+    pub(crate) fn copy(
+        &mut self,
+        kind: &str,
+        source: &str,
+        name: &str,
+        changes: &[(&str, Value)],
+    ) -> Option<&mut Securable> {
         let mut fields = self.securable(kind, source)?.fields.clone();
         let schema = name.rsplit_once('.').map(|(schema, _)| schema.to_owned())?;
         fields.insert("owner".to_owned(), json!(USER));
@@ -208,7 +229,12 @@ impl Catalogs {
         };
         for change in body["changes"].as_array().into_iter().flatten() {
             let principal = change["principal"].as_str().unwrap_or_default().to_owned();
-            self.grants.entry(key.to_owned()).or_default().entry(principal).or_default().extend(texts(&change["add"]));
+            self.grants
+                .entry(key.to_owned())
+                .or_default()
+                .entry(principal)
+                .or_default()
+                .extend(texts(&change["add"]));
         }
     }
 }

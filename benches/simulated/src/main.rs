@@ -113,10 +113,15 @@ async fn answer(State(simulated): State<Simulated>, request: Request) -> Respons
     let body = body.collect().await.map(http_body_util::Collected::to_bytes).unwrap_or_default();
     let body: Value = serde_json::from_slice(&body).unwrap_or(Value::Null);
     if parts.uri.path() == "/simulated" {
-        let taken = if parts.method == http::Method::DELETE { std::mem::take(&mut *simulated.statistics()) } else { simulated.statistics().clone() };
+        let taken = if parts.method == http::Method::DELETE {
+            std::mem::take(&mut *simulated.statistics())
+        } else {
+            simulated.statistics().clone()
+        };
         return respond(200, &taken.to_json(), None);
     }
-    let throttled = simulated.statistics().count(&parts.method, parts.uri.path(), simulated.arguments.throttled);
+    let throttled =
+        simulated.statistics().count(&parts.method, parts.uri.path(), simulated.arguments.throttled);
     if throttled {
         let body = serde_json::json!({"error_code": "RESOURCE_EXHAUSTED", "message": "throttled"});
         return respond(429, &body, simulated.arguments.retry_after);

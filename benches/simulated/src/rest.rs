@@ -72,5 +72,8 @@ fn page(kind: &str, items: impl Iterator<Item = Value>, begin: usize) -> Answer 
 }
 
 fn found(value: Option<Value>) -> Answer {
-    value.map_or_else(|| (404, json!({"error_code": "NOT_FOUND", "message": "not simulated"})), |value| (200, value))
+    value.map_or_else(
+        || (404, json!({"error_code": "NOT_FOUND", "message": "not simulated"})),
+        |value| (200, value),
+    )
 }

@@ -27,7 +27,10 @@ pub(crate) fn run(catalogs: &mut Catalogs, text: &str) -> Value {
             if let Some(table) = catalogs.securable_mut("tables", table) {
                 table.fields.insert("comment".to_owned(), json!(comment));
                 let version = table.commits.len();
-                table.commits.insert(0, Commit { version, operation: "SET TBLPROPERTIES", parameters: "{}".to_owned() });
+                table.commits.insert(
+                    0,
+                    Commit { version, operation: "SET TBLPROPERTIES", parameters: "{}".to_owned() },
+                );
             }
         }
         [name, ..] if text.contains(" SET TAGS ") => tag(catalogs, name, text),
@@ -37,11 +40,17 @@ pub(crate) fn run(catalogs: &mut Catalogs, text: &str) -> Value {
 }
 
 fn clone(catalogs: &mut Catalogs, destination: &str, source: &str) {
-    let version = catalogs.table(source).and_then(|table| table.commits.first()).map_or(0, |commit| commit.version);
+    let version =
+        catalogs.table(source).and_then(|table| table.commits.first()).map_or(0, |commit| commit.version);
     let id = json!(format!("clone of {source}"));
     // CLONE leaves the comment of the table behind.
-    let Some(table) = catalogs.copy("tables", source, destination, &[("table_id", id), ("comment", Value::Null)]) else { return };
-    let parameters = json!({"source": source, "sourceVersion": version.to_string(), "isShallow": "false"}).to_string();
+    let Some(table) =
+        catalogs.copy("tables", source, destination, &[("table_id", id), ("comment", Value::Null)])
+    else {
+        return;
+    };
+    let parameters =
+        json!({"source": source, "sourceVersion": version.to_string(), "isShallow": "false"}).to_string();
     let version = table.commits.len();
     table.commits.insert(0, Commit { version, operation: "CLONE", parameters });
 }
@@ -64,9 +73,12 @@ fn tag(catalogs: &mut Catalogs, name: &str, text: &str) {
 const HISTORY: [&str; 4] = ["version", "operation", "operationParameters", "operationMetrics"];
 
 fn history<'a>(catalogs: &'a Catalogs, table: &str, text: &str) -> impl Iterator<Item = Value> + use<'a> {
-    let limit = text.rsplit_once("LIMIT ").and_then(|(_, limit)| limit.trim().parse().ok()).unwrap_or(usize::MAX);
+    let limit =
+        text.rsplit_once("LIMIT ").and_then(|(_, limit)| limit.trim().parse().ok()).unwrap_or(usize::MAX);
     let commits = catalogs.table(table).into_iter().flat_map(|table| &table.commits);
-    commits.take(limit).map(|commit| json!([commit.version.to_string(), commit.operation, commit.parameters, "{}"]))
+    commits
+        .take(limit)
+        .map(|commit| json!([commit.version.to_string(), commit.operation, commit.parameters, "{}"]))
 }
 
 /// Many histories at once, each row behind the number of its part.
@@ -87,7 +99,11 @@ fn histories(catalogs: &Catalogs, text: &str) -> Value {
 
 /// A relation of `system.information_schema`, of the catalog that the text names.
 fn relation(catalogs: &Catalogs, text: &str) -> Value {
-    let relation = text.split("information_schema.").nth(1).and_then(|rest| rest.split_whitespace().next()).unwrap_or_default();
+    let relation = text
+        .split("information_schema.")
+        .nth(1)
+        .and_then(|rest| rest.split_whitespace().next())
+        .unwrap_or_default();
     let catalog = literals(text).next().unwrap_or_default();
     let columns: Vec<_> = text
         .trim_start_matches("SELECT ")
@@ -110,11 +126,14 @@ fn relation(catalogs: &Catalogs, text: &str) -> Value {
 fn privileges(catalogs: &Catalogs, kind: &str, catalog: &str, columns: &[&str]) -> Vec<Value> {
     let prefix = format!("{kind}/{catalog}");
     let own = catalogs.grants.range(prefix.clone()..).take_while(|(key, _)| key.starts_with(&prefix));
-    let own = own.filter(|(key, _)| key.len() == prefix.len() || key.as_bytes().get(prefix.len()) == Some(&b'.'));
+    let own =
+        own.filter(|(key, _)| key.len() == prefix.len() || key.as_bytes().get(prefix.len()) == Some(&b'.'));
     own.flat_map(|(key, grants)| {
         let name = key.split_once('/').map(|(_, name)| name).unwrap_or_default();
         grants.iter().flat_map(move |(principal, held)| {
-            held.iter().map(move |privilege| row(name, &[("grantee", principal), ("privilege_type", privilege)], columns))
+            held.iter().map(move |privilege| {
+                row(name, &[("grantee", principal), ("privilege_type", privilege)], columns)
+            })
         })
     })
     .collect()
@@ -122,9 +141,13 @@ fn privileges(catalogs: &Catalogs, kind: &str, catalog: &str, columns: &[&str]) 
 
 fn tags(catalogs: &Catalogs, catalog: &str, columns: &[&str]) -> Vec<Value> {
     let prefix = format!("{catalog}.");
-    let own = catalogs.securables.iter().filter(|((kind, name), _)| kind == "tables" && name.starts_with(&prefix));
+    let own =
+        catalogs.securables.iter().filter(|((kind, name), _)| kind == "tables" && name.starts_with(&prefix));
     own.flat_map(|((_, name), table)| {
-        table.tags.iter().map(move |(key, value)| row(name, &[("tag_name", key), ("tag_value", value)], columns))
+        table
+            .tags
+            .iter()
+            .map(move |(key, value)| row(name, &[("tag_name", key), ("tag_value", value)], columns))
     })
     .collect()
 }
@@ -159,7 +182,10 @@ fn success(columns: &[&str], rows: Vec<Value>) -> Value {
 /// The three-part names of a text, without quotes.
 fn names(text: &str) -> Vec<String> {
     let words = text.split([' ', ';', '(', ')']);
-    words.filter(|word| word.starts_with('`') && word.matches("`.`").count() == 2).map(|word| word.replace('`', "")).collect()
+    words
+        .filter(|word| word.starts_with('`') && word.matches("`.`").count() == 2)
+        .map(|word| word.replace('`', ""))
+        .collect()
 }
 
 fn literals(text: &str) -> impl DoubleEndedIterator<Item = &str> {

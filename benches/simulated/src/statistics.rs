@@ -22,8 +22,10 @@ impl Statistics {
     /// Counts a request; returns whether it is among the share that is throttled.
     pub(crate) fn count(&mut self, method: &Method, path: &str, share: f64) -> bool {
         *self.requests.entry(format!("{method} {}", kind(path))).or_default() += 1;
-        self.random = self.random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        let throttled = f64::from(u32::try_from(self.random >> 40).unwrap_or_default()) / f64::from(1_u32 << 24) < share;
+        self.random =
+            self.random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        let throttled =
+            f64::from(u32::try_from(self.random >> 40).unwrap_or_default()) / f64::from(1_u32 << 24) < share;
         self.throttled += u64::from(throttled);
         throttled
     }
@@ -46,8 +48,18 @@ impl Statistics {
 
 /// The path with names left out: `/statements/…`.
 fn kind(path: &str) -> String {
-    const KEPT: [&str; 10] =
-        ["catalogs", "schemas", "tables", "functions", "volumes", "permissions", "statements", "chunks", "cancel", "Me"];
+    const KEPT: [&str; 10] = [
+        "catalogs",
+        "schemas",
+        "tables",
+        "functions",
+        "volumes",
+        "permissions",
+        "statements",
+        "chunks",
+        "cancel",
+        "Me",
+    ];
     let parts: Vec<_> = path.split('/').collect();
     let Some(last) = parts.iter().rposition(|part| KEPT.contains(part)) else {
         return path.to_owned();

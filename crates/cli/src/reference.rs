@@ -21,7 +21,9 @@ fn page() -> String {
     for key in KEYS {
         page.push_str(&row(key));
     }
-    page.push_str("\nThe environment variable of a key is `CLXS_` and the key in capitals: `CLXS_MAX_WORKERS`.\n\n");
+    page.push_str(
+        "\nThe environment variable of a key is `CLXS_` and the key in capitals: `CLXS_MAX_WORKERS`.\n\n",
+    );
     page.push_str("Keys of the guide that this version refuses unless they ask for nothing:\n\n");
     let names: Vec<_> = UNAVAILABLE.iter().map(|key| format!("`{}`", key.name)).collect();
     writeln!(page, "{}.\n\n## Commands", names.join(", ")).unwrap();
@@ -56,5 +58,8 @@ fn reference_is_up_to_date() {
         fs_err::write(FILE, &page).unwrap();
     }
     let written = fs_err::read_to_string(Path::new(FILE)).unwrap_or_default();
-    assert!(written == page, "docs/reference.md is not up to date: CLXS_UPDATE_DOCS=1 cargo test -p clxs reference");
+    assert!(
+        written == page,
+        "docs/reference.md is not up to date: CLXS_UPDATE_DOCS=1 cargo test -p clxs reference"
+    );
 }

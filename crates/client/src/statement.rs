@@ -16,8 +16,8 @@ mod rows;
 mod typical;
 
 use outcome::{Outcome, outcome};
-pub(crate) use typical::Typical;
 pub use rows::{Cells, Row, Rows};
+pub(crate) use typical::Typical;
 
 /// How often a statement is asked for while it runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -146,7 +146,9 @@ pub enum Error {
         state: RunState,
     },
     /// A later run wrote to the destination of an earlier one.
-    #[error("run {later} wrote to the same catalog after run {run}; roll back the later one first, or clone again")]
+    #[error(
+        "run {later} wrote to the same catalog after run {run}; roll back the later one first, or clone again"
+    )]
     Superseded {
         /// The earlier run.
         run: RunId,

@@ -121,7 +121,8 @@ pub(crate) fn moment(text: &str) -> Option<DateTime<Utc>> {
     let text = text.trim();
     let with_offset = || DateTime::parse_from_rfc3339(text).ok().map(|moment| moment.to_utc());
     let without = |format| NaiveDateTime::parse_from_str(text, format).ok().map(|moment| moment.and_utc());
-    let day = || NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()?.and_hms_opt(0, 0, 0).map(|it| it.and_utc());
+    let day =
+        || NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()?.and_hms_opt(0, 0, 0).map(|it| it.and_utc());
     with_offset()
         .or_else(|| without("%Y-%m-%dT%H:%M:%S%.f"))
         .or_else(|| without("%Y-%m-%d %H:%M:%S%.f"))

@@ -115,9 +115,7 @@ impl Warehouse {
     pub(crate) async fn commits_since_clone(&self, table: &FullName) -> clxs_client::Result<History> {
         let newest = self.history(format!("DESCRIBE HISTORY {table} LIMIT {NEWEST_COMMITS}")).await?;
         match &newest {
-            History::Read(commits) if needs_more(commits) => {
-                self.all_commits(table).await
-            }
+            History::Read(commits) if needs_more(commits) => self.all_commits(table).await,
             _ => Ok(newest),
         }
     }

@@ -5,7 +5,9 @@ use std::num::NonZeroUsize;
 
 use clxs_api::Identifier;
 use clxs_clone::Settings;
-use clxs_clone::settings::{AsOf, CloneType, Copies, Guardrails, Hooks, Limits, LoadType, Pattern, Selection, SizeOrder};
+use clxs_clone::settings::{
+    AsOf, CloneType, Copies, Guardrails, Hooks, Limits, LoadType, Pattern, Selection, SizeOrder,
+};
 
 use crate::failure::CliError;
 use crate::settings::options::Options;

@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
-use clxs_clone::{Plan, Settings};
 use clxs_clone::plan::{to_json, to_sql, to_text};
+use clxs_clone::{Plan, Settings};
 
 use super::clone_settings;
 use crate::arguments::{PlanCommand, PlanFormat};

@@ -35,6 +35,9 @@ mod tests {
     fn names_cannot_become_markup() {
         let page = page("a<b>", "<script>alert(\"x\")</script> & 'y'");
         assert!(!page.contains("<script") && !page.contains("<b>"), "{page}");
-        assert!(page.contains("&lt;script&gt;alert(&quot;x&quot;)&lt;/script&gt; &amp; &#39;y&#39;"), "{page}");
+        assert!(
+            page.contains("&lt;script&gt;alert(&quot;x&quot;)&lt;/script&gt; &amp; &#39;y&#39;"),
+            "{page}"
+        );
     }
 }

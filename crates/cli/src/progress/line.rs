@@ -25,7 +25,9 @@ pub(super) fn of(event: &Event) -> Option<(Style, String)> {
             let done = units::plural(*done as u64, "step");
             (Style::Plain, format!("◈ Resuming run {run}: {done} done, {left} left"))
         }
-        Event::StepFinished { facet: Facet::Hook, securable, outcome, .. } => return hook(securable, outcome),
+        Event::StepFinished { facet: Facet::Hook, securable, outcome, .. } => {
+            return hook(securable, outcome);
+        }
         Event::SecurableFinished { resumed: true, .. } => return None,
         Event::SecurableFinished { kind, destination, outcome, metrics, .. } => {
             return securable(*kind, destination, outcome, metrics.as_ref());

@@ -124,7 +124,8 @@ impl Combined {
     /// The same with the limits of the profile that `throttle` names, where nobody set them.
     #[must_use]
     pub(crate) fn throttled(mut self) -> Self {
-        let Some(profile) = self.get("throttle").and_then(|(value, _)| value.as_str()).map(str::to_owned) else {
+        let Some(profile) = self.get("throttle").and_then(|(value, _)| value.as_str()).map(str::to_owned)
+        else {
             return self;
         };
         for (key, value) in throttle::limits(&profile) {

@@ -4,9 +4,15 @@
 pub(crate) fn limits(profile: &str) -> &'static [(&'static str, u64)] {
     match profile {
         "low" => &[("max_workers", 2), ("parallel_tables", 1), ("max_parallel_queries", 2), ("max_rps", 2)],
-        "medium" => &[("max_workers", 4), ("parallel_tables", 2), ("max_parallel_queries", 8), ("max_rps", 10)],
-        "high" => &[("max_workers", 8), ("parallel_tables", 4), ("max_parallel_queries", 32), ("max_rps", 50)],
-        "max" => &[("max_workers", 16), ("parallel_tables", 8), ("max_parallel_queries", 128), ("max_rps", 0)],
+        "medium" => {
+            &[("max_workers", 4), ("parallel_tables", 2), ("max_parallel_queries", 8), ("max_rps", 10)]
+        }
+        "high" => {
+            &[("max_workers", 8), ("parallel_tables", 4), ("max_parallel_queries", 32), ("max_rps", 50)]
+        }
+        "max" => {
+            &[("max_workers", 16), ("parallel_tables", 8), ("max_parallel_queries", 128), ("max_rps", 0)]
+        }
         _ => &[],
     }
 }
@@ -28,11 +34,7 @@ mod tests {
 
     #[test]
     fn limits_that_were_set_win_over_the_profile() {
-        let set = Options {
-            throttle: Some("low".to_owned()),
-            max_workers: Some(7),
-            ..Options::default()
-        };
+        let set = Options { throttle: Some("low".to_owned()), max_workers: Some(7), ..Options::default() };
         let combined = combine([Layer::of_flags(&set).unwrap(), Layer::of_defaults()]).throttled();
         let options = combined.options().unwrap();
         assert_eq!((options.max_workers, options.max_rps), (Some(7), Some(2)));

@@ -50,8 +50,8 @@ fn run_that_dies_at_any_write_of_its_journal_is_resumed_without_cloning_twice() 
     let mut resumed = 0;
     for write in 1..=WRITES {
         let number = write.to_string();
-        let killed = clxs
-            .run_with(&[("CLXS_TEST_DIE_BEFORE_JOURNAL_WRITE", number.as_str())], &with(&["clone"]));
+        let killed =
+            clxs.run_with(&[("CLXS_TEST_DIE_BEFORE_JOURNAL_WRITE", number.as_str())], &with(&["clone"]));
         if killed.code == 0 {
             assert!(resumed > 20, "only {resumed} runs were resumed");
             return;
@@ -96,7 +96,10 @@ fn rollback_shows_what_it_would_undo_and_undoes_it() {
     clxs.run(&with(&["clone"])).success();
     let shown = clxs.run(&["rollback", "--dry-run"]).success();
     assert!(shown.contains("DROP TABLE IF EXISTS `copy`.`s`.`orders`"), "{shown}");
-    assert!(shown.find("`orders`").unwrap() < shown.find("DROP SCHEMA IF EXISTS `copy`.`s`").unwrap(), "{shown}");
+    assert!(
+        shown.find("`orders`").unwrap() < shown.find("DROP SCHEMA IF EXISTS `copy`.`s`").unwrap(),
+        "{shown}"
+    );
     assert_eq!(count_of(&clxs, "copy.s.orders"), "1");
     let undone = clxs.run(&["rollback", "last"]);
     assert_eq!(undone.code, 0, "{undone}");
@@ -134,7 +137,8 @@ fn plan_is_applied_while_it_holds_and_else_refused_with_exit_code_5(
 fn drift_is_told_table_by_table() {
     let clxs = shop();
     clxs.run(&with(&["clone"])).success();
-    clxs.run(&["sql", "INSERT INTO shop.s.items VALUES (8); INSERT INTO copy.s.orders VALUES (9, 'ours')"]).success();
+    clxs.run(&["sql", "INSERT INTO shop.s.items VALUES (8); INSERT INTO copy.s.orders VALUES (9, 'ours')"])
+        .success();
     let drift = clxs.run(&with(&["drift", "--detailed-exitcode"]));
     assert_eq!(drift.code, 10, "{drift}");
     for line in ["version_drift", "target_edited", "1 target_edited, 1 version_drift"] {

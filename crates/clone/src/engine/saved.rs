@@ -24,7 +24,8 @@ fn moved(then: &Plan, now: &Plan) -> Vec<Securable> {
         plan.securables.iter().map(|planned| (key(planned), fate(plan, planned))).collect()
     };
     let (then, now) = (of(then), of(now));
-    let names: BTreeSet<_> = then.symmetric_difference(&now).map(|(securable, _)| securable.clone()).collect();
+    let names: BTreeSet<_> =
+        then.symmetric_difference(&now).map(|(securable, _)| securable.clone()).collect();
     names.into_iter().collect()
 }
 

@@ -54,7 +54,9 @@ fn resolve(history: &History, as_of: &AsOf) -> VersionAsOf {
         History::NotRead => &[],
     };
     match as_of {
-        AsOf::Latest => history.version().map_or_else(|| unavailable("it has no history"), VersionAsOf::Version),
+        AsOf::Latest => {
+            history.version().map_or_else(|| unavailable("it has no history"), VersionAsOf::Version)
+        }
         AsOf::Version(version) => exact(commits, *version),
         AsOf::Timestamp(text) => match moment(text) {
             Some(moment) => at(commits, moment),

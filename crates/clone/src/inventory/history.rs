@@ -78,7 +78,8 @@ impl Commit {
 
     /// The version that this commit brought back; `None` when it is no `RESTORE` to an earlier version.
     fn restored_version(&self) -> Option<u64> {
-        let version: u64 = self.parameters.get("version").filter(|_| self.operation == "RESTORE")?.parse().ok()?;
+        let version: u64 =
+            self.parameters.get("version").filter(|_| self.operation == "RESTORE")?.parse().ok()?;
         (version < self.version).then_some(version)
     }
 

@@ -58,7 +58,8 @@ fn tags_of(rows: &Rows) -> clxs_client::Result<BTreeMap<Identifier, Tags>> {
 }
 
 fn lacking(wanted: &BTreeMap<String, String>, tags: Option<&Tags>) -> Option<String> {
-    let has = |key: &String, value: &String| tags.is_some_and(|tags| tags.contains(&(key.clone(), value.clone())));
+    let has =
+        |key: &String, value: &String| tags.is_some_and(|tags| tags.contains(&(key.clone(), value.clone())));
     let (key, value) = wanted.iter().find(|(key, value)| !has(key, value))?;
     Some(format!("lacks the tag {key}: {value} (filter_by_tags)"))
 }

@@ -69,7 +69,6 @@ impl Reader<'_> {
         tables.filter(|name| self.settings.selection.skips(name, ObjectType::Table).is_none()).collect()
     }
 
-
     /// Asks for the sizes that are not known yet, when the settings ask for an order.
     pub(super) async fn read_sizes(&self, inventories: &mut Inventories) -> Result<()> {
         if self.settings.order_by_size.is_none() {

@@ -38,10 +38,11 @@ pub(super) fn note(
 ) -> rusqlite::Result<()> {
     let Some(source_table_id) = &clone.source_table_id else { return Ok(()) };
     let (destination, source) = (clone.destination.dotted(), clone.source.dotted());
-    transaction.prepare_cached(
-        "INSERT OR REPLACE INTO clones (metastore, destination, source, source_table_id, run)
+    transaction
+        .prepare_cached(
+            "INSERT OR REPLACE INTO clones (metastore, destination, source, source_table_id, run)
          VALUES (?1, ?2, ?3, ?4, ?5)",
-    )?
-    .execute(params![metastore, destination, source, source_table_id, run.as_str()])
-    .map(drop)
+        )?
+        .execute(params![metastore, destination, source, source_table_id, run.as_str()])
+        .map(drop)
 }

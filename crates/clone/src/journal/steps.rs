@@ -78,9 +78,19 @@ impl Journal {
                      ON CONFLICT (run, step) DO UPDATE
                      SET finished_at = ?4, retries = retries + ?5, outcome = ?6, in_doubt = ?7",
                 )?
-                .execute(params![run.as_str(), step.0, now, finished, retries, to_json(outcome)?, in_doubt])?;
+                .execute(params![
+                    run.as_str(),
+                    step.0,
+                    now,
+                    finished,
+                    retries,
+                    to_json(outcome)?,
+                    in_doubt
+                ])?;
             match cloned {
-                Some((metastore, clone)) if outcome.is_done() => provenance::note(transaction, metastore, run, clone),
+                Some((metastore, clone)) if outcome.is_done() => {
+                    provenance::note(transaction, metastore, run, clone)
+                }
                 _ => Ok(()),
             }
         })

@@ -4,7 +4,7 @@ use clxs_api::Properties;
 use clxs_api::catalog::{CreateCatalog, IsolationMode, UpdateCatalog};
 
 use super::builder::{Builder, Entry, NewStep, Ownership};
-use super::{hook, Expectation, Facet, PlannedChange, RestCall, Statement};
+use super::{Expectation, Facet, PlannedChange, RestCall, Statement, hook};
 use crate::inventory::Catalog;
 use crate::{Error, Kind, Result, Securable};
 

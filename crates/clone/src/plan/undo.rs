@@ -21,9 +21,8 @@ pub(crate) struct Undo<'a> {
 /// Plans a rollback.
 pub(crate) fn undo(undo: &Undo<'_>) -> Plan {
     let kept = undo.with_containers();
-    let is_undone = |step: &&Step| {
-        undo.done.contains(&step.id) && step.inverse.is_some() && !is_kept(&kept, step)
-    };
+    let is_undone =
+        |step: &&Step| undo.done.contains(&step.id) && step.inverse.is_some() && !is_kept(&kept, step);
     let undone: Vec<&Step> = undo.plan.steps.iter().rev().filter(is_undone).collect();
     let ids: HashMap<StepId, StepId> =
         (0_u32..).map(StepId).zip(&undone).map(|(new, step)| (step.id, new)).collect();
@@ -86,15 +85,16 @@ fn securables(
     kept: &BTreeMap<FullName, String>,
     ids: &HashMap<StepId, StepId>,
 ) -> Vec<PlannedSecurable> {
-    let was_touched =
-        |planned: &&PlannedSecurable| planned.steps.iter().any(|id| undo.done.contains(id));
+    let was_touched = |planned: &&PlannedSecurable| planned.steps.iter().any(|id| undo.done.contains(id));
     let touched = undo.plan.securables.iter().rev().filter(was_touched);
     touched
         .map(|planned| {
             let steps: Vec<_> = planned.steps.iter().rev().filter_map(|id| ids.get(id)).copied().collect();
             let change = match kept.get(&planned.destination) {
                 Some(reason) if steps.is_empty() => PlannedChange::Skip { reason: reason.clone() },
-                _ if steps.is_empty() => PlannedChange::Skip { reason: "nothing undoes what was done".to_owned() },
+                _ if steps.is_empty() => {
+                    PlannedChange::Skip { reason: "nothing undoes what was done".to_owned() }
+                }
                 _ => PlannedChange::Undo,
             };
             PlannedSecurable { change, steps, facets: Vec::new(), ..planned.clone() }

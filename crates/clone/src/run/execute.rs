@@ -73,7 +73,8 @@ async fn attempt(
         return Ok(Ok(StepOutcome::Cancelled));
     }
     if step.action.hook().is_some() && tries.in_doubt {
-        let error = "it may have run before the run was interrupted, and is not run twice; run it by hand".to_owned();
+        let error =
+            "it may have run before the run was interrupted, and is not run twice; run it by hand".to_owned();
         return Ok(Ok(StepOutcome::Failed { error }));
     }
     match &step.action {

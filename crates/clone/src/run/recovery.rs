@@ -43,7 +43,11 @@ pub(super) async fn settle(
         for in_flight in &steps {
             settle_step(warehouse, journal, metastore, (&run, &plan), in_flight).await?;
         }
-        journal.end_run(&run, if state == RunState::Running { RunState::Interrupted } else { state }, None)?;
+        journal.end_run(
+            &run,
+            if state == RunState::Running { RunState::Interrupted } else { state },
+            None,
+        )?;
         observer.on_event(&Event::Recovered { run, steps: steps.len() });
     }
     Ok(())

@@ -6,12 +6,12 @@ use std::time::{Duration, Instant};
 
 use tokio::task::{Id, JoinError, JoinSet};
 
-use super::{Context, Records};
 use super::execute::{Executed, execute};
 use super::graph::{Graph, Room};
 use super::guardrail::Guard;
 use super::progress::Progress;
 use super::window::Window;
+use super::{Context, Records};
 use crate::event::Observer;
 use crate::journal::End;
 use crate::outcome::StepOutcome;

@@ -63,9 +63,7 @@ async fn drift_tells_every_table_apart() {
     };
     assert_eq!(states().await, ["prod.s.items never_cloned", "prod.s.orders never_cloned"]);
     fixture.clone_catalog().await;
-    assert!(
-        fixture.engine.drift(&settings()).await.unwrap().iter().all(|it| it.state == DriftState::InSync)
-    );
+    assert!(fixture.engine.drift(&settings()).await.unwrap().iter().all(|it| it.state == DriftState::InSync));
     fixture.workspace.commit("prod.s.items", "4", "WRITE");
     fixture.workspace.commit("dev.s.orders", "2", "DELETE");
     assert_eq!(states().await, ["prod.s.items version_drift", "prod.s.orders target_edited"]);
