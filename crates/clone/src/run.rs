@@ -2,6 +2,7 @@
 
 mod backoff;
 mod execute;
+mod files;
 mod graph;
 mod progress;
 mod recovery;

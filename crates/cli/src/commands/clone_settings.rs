@@ -4,7 +4,7 @@ use std::num::NonZeroUsize;
 
 use clxs_api::Identifier;
 use clxs_clone::Settings;
-use clxs_clone::settings::{AsOf, CloneType, Copies, Limits, LoadType, Pattern, Selection, SizeOrder};
+use clxs_clone::settings::{AsOf, CloneType, Copies, Kinds, Limits, LoadType, Pattern, Selection, SizeOrder};
 
 use crate::failure::CliError;
 use crate::settings::options::Options;
@@ -25,12 +25,15 @@ pub(crate) fn resolve(options: Options) -> anyhow::Result<Settings> {
         load_type: load_type(&options),
         as_of: as_of(&options),
         selection: selection(&options)?,
+        kinds: kinds(&options),
         copy: copies(&options),
         force_reclone: options.force_reclone.unwrap_or(defaults.force_reclone),
         overwrite_edits: options.overwrite_edits.unwrap_or(defaults.overwrite_edits),
         order_by_size: size_order(&options),
         limits: limits(&options),
         location: options.location,
+        location_mapping: options.location_mapping.unwrap_or_default(),
+        volume_max_file_mb: options.volume_max_file_mb,
         table_properties: options.clone_tbl_properties.unwrap_or_default(),
         principal_mapping: options.principal_mapping.unwrap_or_default(),
         ..defaults
@@ -87,6 +90,16 @@ fn copies(options: &Options) -> Copies {
         ownership: options.copy_ownership.unwrap_or(defaults.ownership),
         comments: options.copy_comments.unwrap_or(defaults.comments),
         properties: options.copy_properties.unwrap_or(defaults.properties),
+        tags: options.copy_tags.unwrap_or(defaults.tags),
+        constraints: options.copy_constraints.unwrap_or(defaults.constraints),
+    }
+}
+
+fn kinds(options: &Options) -> Kinds {
+    let defaults = Kinds::default();
+    Kinds {
+        views: options.clone_views.unwrap_or(defaults.views),
+        volumes: options.clone_volumes.unwrap_or(defaults.volumes),
     }
 }
 

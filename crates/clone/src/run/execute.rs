@@ -4,9 +4,9 @@ use clxs_api::statement::StatementId;
 use clxs_client::{Error as ClientError, ErrorKind};
 
 use super::backoff::backoff;
-use super::{Context, rest, statement};
+use super::{Context, files, rest, statement};
 use crate::outcome::StepOutcome;
-use crate::plan::{Action, Expectation, Step};
+use crate::plan::{Action, Expectation, Step, Transfer};
 use crate::{Error, Result};
 
 /// A step that has ended.
@@ -69,6 +69,9 @@ async fn attempt(
     match &step.action {
         Action::Statement(statement) => statement::execute(context, step, statement, tries).await,
         Action::Rest(call) => Ok(rest::execute(context.warehouse.client(), call, tries.in_doubt).await),
+        Action::Transfer(Transfer::CopyFiles(copy)) => {
+            Ok(files::copy(context.warehouse.client(), copy, &context.cancellation).await)
+        }
     }
 }
 

@@ -16,34 +16,38 @@ use tokio_util::sync::CancellationToken;
 use url::Url;
 
 use crate::catalogs::{name, settings};
+use crate::recorded::Sent;
 
 /// How the client reaches the workspace.
 #[derive(Debug, Clone, Copy)]
-enum Reached {
+pub(crate) enum Reached {
     InProcess,
     OverTcp,
 }
 
-struct Fixture {
-    client: Client,
-    engine: Engine,
-    workspace: Workspace,
-    _home: tempfile::TempDir,
+pub(crate) struct Fixture {
+    pub(crate) client: Client,
+    pub(crate) engine: Engine,
+    /// What was sent in-process.
+    pub(crate) sent: Sent,
+    pub(crate) workspace: Workspace,
+    pub(crate) home: tempfile::TempDir,
 }
 
 impl Fixture {
-    async fn new(reached: Reached) -> Self {
+    pub(crate) async fn new(reached: Reached) -> Self {
         let home = tempfile::tempdir().unwrap();
         let workspace =
             Workspace::open(home.path().join("workspace"), WorkspaceOptions::default()).await.unwrap();
-        let client = client_of(&workspace, &workspace.admin_token().unwrap(), reached).await;
+        let sent = Sent::default();
+        let client = client_of(&workspace, &workspace.admin_token().unwrap(), reached, &sent).await;
         let journal = Journal::open(home.path().join("state.db")).unwrap();
         let engine = Engine::new(client.clone(), "local", journal);
-        Self { client, engine, workspace, _home: home }
+        Self { client, engine, sent, workspace, home }
     }
 
     /// A workspace with catalog `prod`: bronze, silver and gold, tables, views over views, grants, owners.
-    async fn with_retail(reached: Reached) -> Self {
+    pub(crate) async fn with_retail(reached: Reached) -> Self {
         let fixture = Self::new(reached).await;
         for principal in ["ann@example.com", "analysts@example.com"] {
             fixture.workspace.create_token(principal).await.unwrap();
@@ -53,13 +57,13 @@ impl Fixture {
     }
 
     /// Runs statements that end with `;` at the end of a line.
-    async fn sql(&self, statements: &str) {
+    pub(crate) async fn sql(&self, statements: &str) {
         for statement in statements.split(";\n").map(str::trim).filter(|statement| !statement.is_empty()) {
             self.query(statement).await;
         }
     }
 
-    async fn query(&self, statement: &str) -> Rows {
+    pub(crate) async fn query(&self, statement: &str) -> Rows {
         let request = ExecuteStatement {
             statement: statement.to_owned(),
             warehouse_id: "local".to_owned(),
@@ -69,26 +73,26 @@ impl Fixture {
         self.client.query(&request).await.unwrap_or_else(|error| panic!("{statement}: {error}"))
     }
 
-    async fn number(&self, query: &str) -> String {
+    pub(crate) async fn number(&self, query: &str) -> String {
         self.query(query).await.get(0).unwrap().cells()[0].clone().unwrap()
     }
 
-    async fn plan(&self, settings: &Settings) -> Plan {
+    pub(crate) async fn plan(&self, settings: &Settings) -> Plan {
         self.engine.plan(settings).await.unwrap()
     }
 
-    async fn clone_with(&self, settings: &Settings) -> Report {
+    pub(crate) async fn clone_with(&self, settings: &Settings) -> Report {
         let plan = self.plan(settings).await;
         self.engine.run(settings, &plan, &SilentObserver, CancellationToken::new()).await.unwrap()
     }
 }
 
-async fn client_of(workspace: &Workspace, token: &str, reached: Reached) -> Client {
+pub(crate) async fn client_of(workspace: &Workspace, token: &str, reached: Reached, sent: &Sent) -> Client {
     let token = Arc::new(PersonalAccessToken::new(token));
     match reached {
         Reached::InProcess => {
             let host = Url::parse("http://workspace.internal").unwrap();
-            let transport = Arc::new(ServiceTransport::new(workspace.router()));
+            let transport = Arc::new(sent.recording(ServiceTransport::new(workspace.router())));
             Client::builder(host).transport(transport).credentials(token).build().unwrap()
         }
         Reached::OverTcp => {
@@ -117,7 +121,7 @@ GRANT SELECT ON TABLE prod.bronze.orders TO `analysts@example.com`;
 ALTER TABLE prod.bronze.items OWNER TO `ann@example.com`;
 ";
 
-fn outcome(report: &Report, source: &str) -> Outcome {
+pub(crate) fn outcome(report: &Report, source: &str) -> Outcome {
     report.securables.iter().find(|it| it.source == name(source)).unwrap().outcome.clone()
 }
 
@@ -221,7 +225,7 @@ async fn caller_who_is_not_the_owner_reads_grants_one_by_one_and_gives_the_same(
              GRANT CREATE CATALOG ON METASTORE TO `cloner@example.com`;\n",
         )
         .await;
-    let client = client_of(&fixture.workspace, &token, Reached::InProcess).await;
+    let client = client_of(&fixture.workspace, &token, Reached::InProcess, &fixture.sent).await;
     let home = tempfile::tempdir().unwrap();
     let engine = Engine::new(client, "local", Journal::open(home.path().join("state.db")).unwrap());
     let mut settings = settings();

@@ -4,7 +4,11 @@
 
 mod catalogs;
 mod embedded;
+mod facets;
 mod faults;
+mod keys;
 mod plan;
 mod plan_properties;
+mod recorded;
 mod scripted;
+mod volumes;
