@@ -53,9 +53,7 @@ impl Client {
 }
 
 /// The headers the link asks for. `Authorization` is not among those it may ask for.
-pub(crate) fn headers_of<'a>(
-    asked: impl Iterator<Item = (&'a String, &'a String)>,
-) -> Result<HeaderMap> {
+pub(crate) fn headers_of<'a>(asked: impl Iterator<Item = (&'a String, &'a String)>) -> Result<HeaderMap> {
     let mut headers = HeaderMap::new();
     for (name, value) in asked {
         let name =

@@ -25,9 +25,9 @@ use clxs_api::{FullName, Identifier, Privilege, Properties};
 
 pub use history::{Commit, History};
 pub use keys::{Key, KeyOutline, Parent};
-pub use volumes::{FileState, Files};
 pub(crate) use reader::Reader;
 pub(crate) use volumes::list_files;
+pub use volumes::{FileState, Files};
 
 use crate::Kind;
 use crate::plan::{Facet, SchemaMode};

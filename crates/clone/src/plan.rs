@@ -26,7 +26,8 @@ use clxs_api::{FullName, Identifier};
 use serde::{Deserialize, Serialize};
 
 pub use action::{
-    Action, CloneTable, CopyFiles, CreateView, Effect, RestCall, SchemaMode, Statement, StatementText, Transfer,
+    Action, CloneTable, CopyFiles, CreateView, Effect, RestCall, SchemaMode, Statement, StatementText,
+    Transfer,
 };
 pub use drift::Drift;
 pub(crate) use drift::drift;

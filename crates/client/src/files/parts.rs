@@ -85,7 +85,12 @@ impl Client {
     ///
     /// # Errors
     /// [`crate::ErrorKind::Protocol`] when the service does not say where to.
-    pub async fn upload_part(&self, upload: &PartUpload, number: u32, content: Bytes) -> Result<UploadedPart> {
+    pub async fn upload_part(
+        &self,
+        upload: &PartUpload,
+        number: u32,
+        content: Bytes,
+    ) -> Result<UploadedPart> {
         let body = json!({
             "path": upload.absolute, "session_token": upload.session_token, "start_part_number": number,
             "count": 1, "expire_time": in_an_hour(),
@@ -94,7 +99,8 @@ impl Client {
         let answer = self.send(request).await?;
         let call = answer.call.clone();
         let urls = answer.json::<PartUrls>()?.upload_part_urls;
-        let missing = |what: &str| Error::Protocol { detail: format!("there is no {what}"), call: call.clone() };
+        let missing =
+            |what: &str| Error::Protocol { detail: format!("there is no {what}"), call: call.clone() };
         let url = urls.into_iter().next().ok_or_else(|| missing("URL for the part"))?;
         let headers: BTreeMap<_, _> =
             url.headers.into_iter().map(|header| (header.name, header.value)).collect();

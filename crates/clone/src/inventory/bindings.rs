@@ -13,10 +13,8 @@ use crate::{Error, Result};
 impl Reader<'_> {
     /// Fills the bindings of a catalog. Only who manages it may ask for them.
     pub(super) async fn read_bindings(&self, name: &Identifier, inventory: &mut Inventory) -> Result<()> {
-        let Some(catalog) = inventory
-            .catalog
-            .as_mut()
-            .filter(|catalog| catalog.isolation == Some(IsolationMode::Isolated))
+        let Some(catalog) =
+            inventory.catalog.as_mut().filter(|catalog| catalog.isolation == Some(IsolationMode::Isolated))
         else {
             return Ok(());
         };

@@ -19,8 +19,7 @@ const fn relation(name: &'static str, columns: &'static str, catalog: &'static s
     Relation { name, columns, catalog, condition: "AND inherited_from = 'NONE'" }
 }
 
-const OF_CATALOGS: Relation =
-    relation("catalog_privileges", "grantee, privilege_type", "catalog_name");
+const OF_CATALOGS: Relation = relation("catalog_privileges", "grantee, privilege_type", "catalog_name");
 const OF_SCHEMAS: Relation =
     relation("schema_privileges", "grantee, privilege_type, schema_name", "catalog_name");
 const OF_TABLES: Relation = relation(
@@ -78,12 +77,8 @@ impl Reader<'_> {
     /// Nothing when the workspace has no such relations or lets nobody read them.
     async fn bulk(&self, catalog: &Identifier) -> Result<Option<Bulk>> {
         let relation = |relation| self.relation(catalog, relation);
-        let answers = try_join4(
-            relation(OF_CATALOGS),
-            relation(OF_SCHEMAS),
-            relation(OF_TABLES),
-            relation(OF_VOLUMES),
-        );
+        let answers =
+            try_join4(relation(OF_CATALOGS), relation(OF_SCHEMAS), relation(OF_TABLES), relation(OF_VOLUMES));
         match answers.await? {
             (Ok(catalog), Ok(schemas), Ok(tables), Ok(volumes)) => {
                 Ok(Some(Bulk { catalog, schemas, tables, volumes }))

@@ -101,7 +101,8 @@ impl Reader<'_> {
             .into_iter()
             .filter(|name| {
                 let source = inventories.source.table(name);
-                source.is_some_and(|source| self.needs_keys(name, source, inventories.destination.table(name)))
+                source
+                    .is_some_and(|source| self.needs_keys(name, source, inventories.destination.table(name)))
             })
             .collect();
         let reads = names.iter().map(|name| self.keys_of(name)).collect();
@@ -196,9 +197,7 @@ fn place(row: &clxs_client::Row<'_>) -> clxs_client::Result<Place> {
 /// A primary or foreign key; nothing for constraints of other kinds, which `CLONE` carries (facts/sql.md §2).
 fn key_of(constraint: TableConstraint) -> Option<Result<Key, NameError>> {
     let TableConstraint { primary_key_constraint, foreign_key_constraint, .. } = constraint;
-    primary_key_constraint
-        .map(|key| Ok(primary(key)))
-        .or_else(|| foreign_key_constraint.map(foreign))
+    primary_key_constraint.map(|key| Ok(primary(key))).or_else(|| foreign_key_constraint.map(foreign))
 }
 
 fn primary(key: PrimaryKeyConstraint) -> Key {

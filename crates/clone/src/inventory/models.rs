@@ -44,7 +44,9 @@ impl Reader<'_> {
         let reads = schemas.iter().map(|schema| async move {
             let attempt = format!("list the models of schema `{}.{}`", catalog.as_str(), schema.as_str());
             match collect(attempt, self.warehouse.client().list_models(catalog, schema)).await {
-                Err(Error::Client { source, .. }) if source.kind() == ErrorKind::Unsupported => Ok(Vec::new()),
+                Err(Error::Client { source, .. }) if source.kind() == ErrorKind::Unsupported => {
+                    Ok(Vec::new())
+                }
                 listed => listed,
             }
         });

@@ -30,7 +30,7 @@ impl Reader<'_> {
         let own = catalog.to_lowercase();
         let mut refusal = String::new();
         for schema in ["system.information_schema".to_owned(), format!("{own}.information_schema")] {
-            match self.warehouse.query(relation.query(&schema, &own)).await {
+            match Box::pin(self.warehouse.query(relation.query(&schema, &own))).await {
                 Ok(rows) => return Ok(Ok(rows)),
                 Err(error) if error.kind() == ErrorKind::StatementFailed => refusal = error.to_string(),
                 Err(error) => {

@@ -89,7 +89,9 @@ impl Reader<'_> {
         for (schema_name, schema) in &mut source.schemas {
             let Some(existing) = destination.schemas.get_mut(schema_name) else { continue };
             for (name, volume) in schema.volumes.iter_mut().filter(|(_, volume)| is_managed(volume)) {
-                let Some(own) = existing.volumes.get_mut(name).filter(|own| is_managed(own)) else { continue };
+                let Some(own) = existing.volumes.get_mut(name).filter(|own| is_managed(own)) else {
+                    continue;
+                };
                 let name = catalog.child(schema_name.clone()).child(name.clone());
                 let copy = name.in_catalog(&self.settings.destination.to_lowercase());
                 (volume.files, own.files) = try_join(self.files(&name), self.files(&copy)).await?;
@@ -104,7 +106,9 @@ impl Reader<'_> {
             Err(error) if error.kind() == ErrorKind::PermissionDenied => {
                 Ok(Files::Unreadable { reason: error.to_string() })
             }
-            Err(error) => Err(Error::client(format!("list the files of volume `{}`", volume.dotted()))(error)),
+            Err(error) => {
+                Err(Error::client(format!("list the files of volume `{}`", volume.dotted()))(error))
+            }
         }
     }
 }

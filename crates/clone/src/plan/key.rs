@@ -1,9 +1,7 @@
 //! Plans primary and foreign keys, which `CLONE` does not carry (facts/settled.md §5): all primary keys, then foreign
 //! keys, each once the key it points to is there.
 
-use clxs_api::table::{
-    CreateTableConstraint, ForeignKeyConstraint, PrimaryKeyConstraint, TableConstraint,
-};
+use clxs_api::table::{CreateTableConstraint, ForeignKeyConstraint, PrimaryKeyConstraint, TableConstraint};
 use clxs_api::{FullName, Identifier};
 
 use super::builder::{Builder, NewStep};
@@ -80,7 +78,8 @@ fn will_exist(builder: &Builder<'_>, table: &FullName) -> bool {
 fn add(builder: &mut Builder<'_>, securable: &Securable, key: &Key, in_the_way: &[KeyOutline]) {
     let table = builder.renamed(&securable.name);
     let facet = if key.parent.is_some() { Facet::ForeignKey } else { Facet::PrimaryKey };
-    let drop = |name: &str| Some(RestCall::DropKey { table: table.clone(), key: Identifier::new(name).ok()? });
+    let drop =
+        |name: &str| Some(RestCall::DropKey { table: table.clone(), key: Identifier::new(name).ok()? });
     let mut depends_on: Vec<_> = builder.definition_step(securable).into_iter().collect();
     for own in in_the_way {
         if let Some(dropped) = drop(&own.name) {

@@ -69,9 +69,9 @@ fn summary(step: &Step) -> String {
             grants.collect::<Vec<_>>().join("; ")
         }
         Action::Rest(RestCall::SetOwner { owner, .. }) => owner.clone(),
-        Action::Statement(
-            Statement::Comment { comment, .. } | Statement::CommentColumn { comment, .. },
-        ) => comment.clone().unwrap_or_default(),
+        Action::Statement(Statement::Comment { comment, .. } | Statement::CommentColumn { comment, .. }) => {
+            comment.clone().unwrap_or_default()
+        }
         Action::Statement(Statement::SetTags { tags, .. }) => tags_text(tags),
         Action::Statement(Statement::SetColumnTags { column, tags, .. }) => {
             format!("{}: {}", column.as_str(), tags_text(tags))

@@ -116,9 +116,9 @@ fn not_shallow(settings: &Settings, source: &Table) -> Option<String> {
     if source.is_shallow_clone() {
         return Some("a shallow clone cannot be cloned shallow; clone it deep".to_owned());
     }
-    (source.table_type == Some(TableType::External) && location(settings, source, None).is_none()).then(|| {
-        "a shallow clone of an external table needs a place of its own; give location_mapping".to_owned()
-    })
+    (source.table_type == Some(TableType::External) && location(settings, source, None).is_none()).then(
+        || "a shallow clone of an external table needs a place of its own; give location_mapping".to_owned(),
+    )
 }
 
 /// Where the files of an external table are to be, if its clone is external too: a table that is there stays what

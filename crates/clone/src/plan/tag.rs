@@ -21,7 +21,8 @@ pub(super) fn plan(builder: &mut Builder<'_>) {
             continue;
         }
         let existing = sides.destination.and_then(|facets| facets.tags).unwrap_or(&none);
-        let changes = of_securable(&builder.in_destination(&source), sides.source.tags.unwrap_or(&none), existing);
+        let changes =
+            of_securable(&builder.in_destination(&source), sides.source.tags.unwrap_or(&none), existing);
         add(builder, &source, Facet::Tags, changes);
         columns(builder, &source, sides.destination.is_some());
     }
@@ -52,16 +53,16 @@ fn changes(
     let differs = |key: &str, value: &String| existing.get(key) != Some(value);
     let differing = source.iter().filter(|(key, value)| differs(key, value));
     let differing = differing.map(|(key, value)| (key.clone(), value.clone()));
-    let (changed, new): (Tags, Tags) = differing.partition(|(key, _)| existing.contains_key(key));
+    let (others, new): (Tags, Tags) = differing.partition(|(key, _)| existing.contains_key(key));
     let mut changes = Vec::new();
     if !new.is_empty() {
         let keys = new.keys().cloned().collect();
         changes.push((set(new).into(), unset(keys).into()));
     }
-    if !changed.is_empty() {
-        let before = changed.keys().filter_map(|key| Some((key.clone(), existing.get(key)?.clone())));
+    if !others.is_empty() {
+        let before = others.keys().filter_map(|key| Some((key.clone(), existing.get(key)?.clone())));
         let before = before.collect();
-        changes.push((set(changed).into(), set(before).into()));
+        changes.push((set(others).into(), set(before).into()));
     }
     changes
 }

@@ -16,7 +16,8 @@ pub(super) fn plan(builder: &mut Builder<'_>) {
     {
         let existing = inventories.destination.schemas.get(schema_name);
         for (name, source) in &schema.volumes {
-            let securable = Securable::new(Kind::Volume, builder.schema_name(schema_name).child(name.clone()));
+            let securable =
+                Securable::new(Kind::Volume, builder.schema_name(schema_name).child(name.clone()));
             let destination = existing.and_then(|schema| schema.volumes.get(name));
             plan_volume(builder, &securable, source, destination);
         }

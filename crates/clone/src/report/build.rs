@@ -114,9 +114,9 @@ fn facets(planned: &PlannedSecurable, steps: &[Ended<'_>]) -> Vec<FacetOutcome> 
 fn facet_status(facet: Facet, outcome: &StepOutcome) -> FacetStatus {
     match outcome {
         StepOutcome::Done { missing, .. } if missing.is_empty() => FacetStatus::Carried,
-        StepOutcome::Done { missing, .. } => FacetStatus::Changed {
-            detail: format!("without {}, {}", missing.join(", "), why_missing(facet)),
-        },
+        StepOutcome::Done { missing, .. } => {
+            FacetStatus::Changed { detail: format!("without {}, {}", missing.join(", "), why_missing(facet)) }
+        }
         StepOutcome::Impossible { reason } => FacetStatus::Impossible { reason: reason.clone() },
         other => FacetStatus::Failed { error: other.failure().unwrap_or_default() },
     }

@@ -77,10 +77,7 @@ impl Copying<'_> {
 
     fn pending(&self, listed: &Listing, is_new: impl Fn(&String, &FileState) -> bool) -> Listing {
         let wanted = listed.iter().filter(|(_, file)| !self.is_too_large(file));
-        wanted
-            .filter(|(path, file)| is_new(path, file))
-            .map(|(path, file)| (path.clone(), *file))
-            .collect()
+        wanted.filter(|(path, file)| is_new(path, file)).map(|(path, file)| (path.clone(), *file)).collect()
     }
 
     /// Copies directories, outer ones first, then files. Says what is wrong with a file that did not arrive as it is.
@@ -99,11 +96,8 @@ impl Copying<'_> {
         if cancellation.is_cancelled() {
             return Ok(Some("the run was cancelled".to_owned()));
         }
-        let upload = if size > PART {
-            self.client.begin_upload(&self.copy.destination, path).await?
-        } else {
-            None
-        };
+        let upload =
+            if size > PART { self.client.begin_upload(&self.copy.destination, path).await? } else { None };
         let Some(upload) = upload else { return self.whole(path, size).await };
         let parts = ranges(size);
         let sent: Vec<_> =

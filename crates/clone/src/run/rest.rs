@@ -32,9 +32,7 @@ pub(super) async fn execute(client: &Client, call: &RestCall, in_doubt: bool) ->
         RestCall::UpdatePermissions { kind, name, changes } => {
             return grant(client, kind, name, changes).await;
         }
-        RestCall::UpdateBindings { catalog, change } => {
-            client.update_catalog_bindings(catalog, change).await
-        }
+        RestCall::UpdateBindings { catalog, change } => client.update_catalog_bindings(catalog, change).await,
         RestCall::AddKey(body) => add_key(client, body).await,
         RestCall::DropKey { table, key } => gone(client.delete_constraint(table, key).await),
         RestCall::CreateVolume(body) => {
@@ -85,7 +83,8 @@ async fn add_key(client: &Client, body: &CreateTableConstraint) -> Result<()> {
     let Err(error) = client.create_constraint(body).await else { return Ok(()) };
     let Ok(table) = FullName::from_dotted(&body.full_name_arg) else { return Err(error) };
     let found = client.get_table(&table).await;
-    let is_there = found.is_ok_and(|info| info.table_constraints.iter().any(|own| is_same(own, &body.constraint)));
+    let is_there =
+        found.is_ok_and(|info| info.table_constraints.iter().any(|own| is_same(own, &body.constraint)));
     if is_there { Ok(()) } else { Err(error) }
 }
 

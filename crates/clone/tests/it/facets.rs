@@ -28,7 +28,8 @@ impl Fixture {
     pub(crate) async fn rows(&self, query: &str) -> Vec<String> {
         let rows = self.query(query).await;
         let line = |cells: &[Option<String>]| {
-            let cells: Vec<_> = cells.iter().map(|cell| cell.clone().unwrap_or_else(|| "NULL".into())).collect();
+            let cells: Vec<_> =
+                cells.iter().map(|cell| cell.clone().unwrap_or_else(|| "NULL".into())).collect();
             cells.join("|")
         };
         let mut lines: Vec<_> = rows.iter().map(|row| line(row.cells())).collect();
@@ -91,7 +92,11 @@ async fn tags_of_every_kind_are_carried_with_one_statement_a_securable_and_only_
     let report = fixture.clone_with(&settings()).await;
     assert_eq!(outcome(&report, "prod.bronze.orders"), Outcome::Changed);
     let tags = fixture.tags("dev").await;
-    for expected in ["table_tags|bronze|orders|pii|yes", "table_tags|bronze|orders|new|", "table_tags|bronze|orders|ours|1"] {
+    for expected in [
+        "table_tags|bronze|orders|pii|yes",
+        "table_tags|bronze|orders|new|",
+        "table_tags|bronze|orders|ours|1",
+    ] {
         assert!(tags.iter().any(|tag| tag == expected), "{expected} in {tags:#?}");
     }
     assert!(fixture.plan(&settings()).await.is_empty());
@@ -123,7 +128,8 @@ async fn switch_turns_off_its_own_reads_and_writes(#[case] read: &str, #[case] o
 #[tokio::test(flavor = "multi_thread")]
 async fn isolated_catalog_is_bound_to_the_workspaces_of_the_source_after_everything_is_in_place() {
     let fixture = Fixture::with_retail(Reached::InProcess).await;
-    let isolated = UpdateCatalog { isolation_mode: Some(IsolationMode::Isolated), ..UpdateCatalog::default() };
+    let isolated =
+        UpdateCatalog { isolation_mode: Some(IsolationMode::Isolated), ..UpdateCatalog::default() };
     let prod = identifier("prod");
     fixture.client.update_catalog(&prod, &isolated).await.unwrap();
     let binding = |workspace_id, binding_type| WorkspaceBinding { workspace_id, binding_type };
@@ -142,7 +148,9 @@ async fn isolated_catalog_is_bound_to_the_workspaces_of_the_source_after_everyth
     let mut bindings = Vec::new();
     for catalog in [&prod, &dev] {
         let own = fixture.client.get_catalog_bindings(catalog).await.unwrap();
-        bindings.push(own.into_iter().map(|own| (own.workspace_id, own.binding_type)).collect::<BTreeMap<_, _>>());
+        bindings.push(
+            own.into_iter().map(|own| (own.workspace_id, own.binding_type)).collect::<BTreeMap<_, _>>(),
+        );
     }
     assert_eq!(bindings[0], bindings[1]);
     assert!(fixture.plan(&settings()).await.is_empty());
@@ -179,7 +187,10 @@ async fn locations_of_catalog_schema_and_external_table_are_mapped() {
     let root = fixture.client.get_schema(&name("dev.s")).await.unwrap().storage_root;
     assert_eq!(root, Some(url("dev/schema")));
     let table = fixture.client.get_table(&name("dev.s.ext")).await.unwrap();
-    assert_eq!((table.table_type, table.storage_location), (Some(TableType::External), Some(url("dev-tables/ext"))));
+    assert_eq!(
+        (table.table_type, table.storage_location),
+        (Some(TableType::External), Some(url("dev-tables/ext")))
+    );
     assert_eq!(fixture.number("SELECT count(*) FROM dev.s.ext").await, "1");
     assert!(fixture.plan(&mapped).await.is_empty());
 
@@ -217,7 +228,8 @@ async fn registered_models_are_carried_with_comment_owner_and_grants() {
         ..CreateRegisteredModel::default()
     };
     fixture.client.create_model(&model).await.unwrap();
-    let owner = UpdateRegisteredModel { owner: Some("ann@example.com".into()), ..UpdateRegisteredModel::default() };
+    let owner =
+        UpdateRegisteredModel { owner: Some("ann@example.com".into()), ..UpdateRegisteredModel::default() };
     fixture.client.update_model(&name("prod.gold.churn"), &owner).await.unwrap();
     let grant = clxs_api::grant::PermissionsChange {
         principal: "analysts@example.com".into(),

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use clxs_api::Privilege;
 use clxs_api::table::TableType;
 use clxs_api::volume::VolumeType;
-use clxs_clone::inventory::{Files, FileState, Inventories, Inventory, Schema, Table, Tags, Volume};
+use clxs_clone::inventory::{FileState, Files, Inventories, Inventory, Schema, Table, Tags, Volume};
 use clxs_clone::plan::{Action, Effect, Plan, plan};
 use proptest::prelude::*;
 
@@ -65,14 +65,12 @@ fn any_schema() -> impl Strategy<Value = Schema> {
     let tables = prop::collection::btree_map(any_name(), any_table(), 0..5);
     let volumes = prop::collection::btree_map(prop::sample::select(vec!["x", "y"]), any_volume(), 0..2);
     let owners = prop::sample::select(vec!["ann", "bob"]);
-    (tables, volumes, any_name(), owners).prop_map(|(tables, volumes, principal, owner)| {
-        Schema {
-            owner: Some(owner.to_owned()),
-            volumes: volumes.into_iter().map(|(name, volume)| (identifier(name), volume)).collect(),
-            grants: grants(&[(principal, &[Privilege::UseSchema, Privilege::Select])]),
-            tables: tables.into_iter().map(|(name, table)| (identifier(name), table)).collect(),
-            ..Schema::default()
-        }
+    (tables, volumes, any_name(), owners).prop_map(|(tables, volumes, principal, owner)| Schema {
+        owner: Some(owner.to_owned()),
+        volumes: volumes.into_iter().map(|(name, volume)| (identifier(name), volume)).collect(),
+        grants: grants(&[(principal, &[Privilege::UseSchema, Privilege::Select])]),
+        tables: tables.into_iter().map(|(name, table)| (identifier(name), table)).collect(),
+        ..Schema::default()
     })
 }
 
