@@ -162,7 +162,7 @@ async fn locations_of_catalog_schema_and_external_table_are_mapped() {
     let storage = fixture.home.path().join("storage");
     let url = |name: &str| format!("file://{}/{name}", storage.display());
     for folder in ["prod/schema", "dev/schema", "prod-tables", "dev-tables"] {
-        std::fs::create_dir_all(storage.join(folder)).unwrap();
+        fs_err::create_dir_all(storage.join(folder)).unwrap();
     }
     let catalog =
         CreateCatalog { name: "prod".into(), storage_root: Some(url("prod")), ..CreateCatalog::default() };

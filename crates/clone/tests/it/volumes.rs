@@ -113,7 +113,7 @@ async fn external_volume_goes_where_its_location_is_mapped_to_and_is_left_out_ot
     let storage = fixture.home.path().join("storage");
     let url = |name: &str| format!("file://{}/{name}", storage.display());
     for folder in ["prod", "dev"] {
-        std::fs::create_dir_all(storage.join(folder).join("scans")).unwrap();
+        fs_err::create_dir_all(storage.join(folder).join("scans")).unwrap();
     }
     fixture
         .sql(&format!("CREATE EXTERNAL VOLUME prod.bronze.scans LOCATION '{}';\n", url("prod/scans")))
