@@ -177,7 +177,7 @@ impl Client {
             uri: uri
                 .parse()
                 .map_err(|_| Error::InvalidRequest { detail: format!("`{base}` is no base URL") })?,
-            headers: api_headers(&self.inner.user_agent, !request.body.is_empty()),
+            headers: api_headers(&self.inner.user_agent, request.headers),
             body: request.body,
         };
         let exchange = Exchange {

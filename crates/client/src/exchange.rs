@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use futures::future::BoxFuture;
-use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, USER_AGENT};
+use http::header::{ACCEPT, AUTHORIZATION, HeaderMap, HeaderName, HeaderValue, USER_AGENT};
 use http::{Method, StatusCode, Uri};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use tokio::time::Instant;
@@ -75,6 +75,7 @@ impl fmt::Display for Call {
 
 /// An answer that says success.
 pub(crate) struct Answer {
+    pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
     pub(crate) call: Box<Call>,
 }
@@ -179,7 +180,7 @@ impl Exchange<'_> {
         tracing::debug!(status = parts.status.as_u16(), tries = call.tries, bytes = body.len(), "answered");
         let call = Box::new(call);
         if parts.status.is_success() {
-            Ok(Answer { body, call })
+            Ok(Answer { headers: parts.headers, body, call })
         } else if parts.status.is_redirection() {
             Err(redirected(&parts.headers, parts.status, call))
         } else {
@@ -231,14 +232,10 @@ fn assemble(
     Ok(request)
 }
 
-/// The headers of every request to a workspace, but for token and request id.
-pub(crate) fn api_headers(user_agent: &HeaderValue, has_body: bool) -> HeaderMap {
-    let mut headers = HeaderMap::new();
+/// The headers of a request to a workspace, but for token and request id: its own, and those of every request.
+pub(crate) fn api_headers(user_agent: &HeaderValue, mut headers: HeaderMap) -> HeaderMap {
     headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
     headers.insert(USER_AGENT, user_agent.clone());
-    if has_body {
-        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    }
     headers
 }
 

@@ -52,10 +52,11 @@ impl Outcome {
 pub enum StepOutcome {
     /// It did what the plan says.
     Done {
-        /// What `CLONE` reported, for clone steps.
+        /// What `CLONE` reported, or what was copied of a volume.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         metrics: Option<CloneMetrics>,
-        /// What could not be carried although the step worked: principals that do not exist.
+        /// What could not be carried although the step worked: principals that do not exist, files that are too
+        /// large.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         missing: Vec<String>,
     },

@@ -4,25 +4,35 @@
 //! the report are all views of the plan, so whatever a run does, the plan showed.
 
 mod action;
+mod binding;
 mod builder;
 mod catalog;
 mod drift;
 mod grant;
 mod hook;
+mod key;
+mod model;
 mod owner;
 mod render;
 mod saved;
 mod schema;
 mod step;
 mod table;
+mod tag;
 mod undo;
+mod unread;
 mod view;
+mod volume;
 
 use clxs_api::table::DataSourceFormat;
 use clxs_api::{FullName, Identifier};
 use serde::{Deserialize, Serialize};
 
-pub use action::{Action, CloneTable, CreateView, Effect, RestCall, SchemaMode, Statement, StatementText};
+pub use action::{
+    Action, CloneTable, CopyFiles, CreateView, Effect, RestCall, SchemaMode, Statement, StatementText,
+    Transfer,
+};
+pub(crate) use drift::drift;
 pub use drift::{Drift, DriftState, TableDrift, drifts};
 pub use render::{to_json, to_sql, to_text};
 pub use saved::SavedPlan;
@@ -187,8 +197,15 @@ pub fn plan(inventories: &Inventories, settings: &Settings) -> Result<Plan> {
     schema::plan(&mut builder);
     table::plan(&mut builder);
     view::plan(&mut builder);
+    volume::plan(&mut builder);
+    model::plan(&mut builder);
+    key::plan(&mut builder);
+    tag::plan(&mut builder);
+    unread::plan(&mut builder);
     grant::plan(&mut builder);
-    owner::plan(&mut builder);
+    owner::plan_inside(&mut builder);
+    binding::plan(&mut builder);
+    owner::plan_catalog(&mut builder);
     hook::plan_after(&mut builder);
     Ok(builder.finish())
 }

@@ -1,6 +1,7 @@
 //! Runs a plan: one scheduler over the whole graph, every step journalled before and after.
 
 mod execute;
+mod files;
 mod graph;
 mod guardrail;
 mod progress;

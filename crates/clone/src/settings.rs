@@ -29,6 +29,8 @@ pub struct Settings {
     pub as_of_tables: BTreeMap<String, u64>,
     /// Which schemas, tables and views take part.
     pub selection: Selection,
+    /// Which kinds of securables take part besides tables.
+    pub kinds: Kinds,
     /// Which facets are carried besides data and text.
     pub copy: Copies,
     /// Replace tables that are unchanged too, and drop where a replace is impossible.
@@ -37,6 +39,11 @@ pub struct Settings {
     pub overwrite_edits: bool,
     /// The `MANAGED LOCATION` of a catalog that has to be made.
     pub location: Option<String>,
+    /// Beginnings of URLs of the source, and what stands for them in the destination: of external tables and volumes
+    /// and of managed locations.
+    pub location_mapping: BTreeMap<String, String>,
+    /// Files of volumes with more MiB than this are left out.
+    pub volume_max_file_mb: Option<u64>,
     /// Properties set by every `CLONE` statement on top of the source's.
     pub table_properties: Properties,
     /// Principals of the source and who stands for them in the destination.
@@ -68,10 +75,13 @@ impl Settings {
             as_of: AsOf::Latest,
             as_of_tables: BTreeMap::new(),
             selection: Selection::default(),
+            kinds: Kinds::default(),
             copy: Copies::default(),
             force_reclone: false,
             overwrite_edits: false,
             location: None,
+            location_mapping: BTreeMap::new(),
+            volume_max_file_mb: None,
             table_properties: Properties::new(),
             principal_mapping: BTreeMap::new(),
             order_by_size: None,
@@ -107,6 +117,23 @@ impl Settings {
     /// Who stands in the destination for a principal of the source.
     pub fn map_principal(&self, principal: &str) -> String {
         self.principal_mapping.get(principal).map_or(principal, String::as_str).to_owned()
+    }
+
+    /// The largest file of a volume that is copied.
+    pub fn max_file_bytes(&self) -> Option<u64> {
+        self.volume_max_file_mb.map(|mebibytes| mebibytes.saturating_mul(1 << 20))
+    }
+
+    /// The URL in the destination for one of the source: by the longest prefix that ends where a part of it does.
+    /// Nothing when none does.
+    pub fn map_location(&self, url: &str) -> Option<String> {
+        let rest = |prefix: &str| {
+            let rest = url.strip_prefix(prefix.trim_end_matches('/'))?;
+            (rest.is_empty() || rest.starts_with('/')).then_some(rest)
+        };
+        let matching = self.location_mapping.iter().filter_map(|(from, to)| Some((from, to, rest(from)?)));
+        let (_, to, rest) = matching.max_by_key(|(from, ..)| from.trim_end_matches('/').len())?;
+        Some(format!("{}{rest}", to.trim_end_matches('/')))
     }
 }
 
@@ -236,6 +263,8 @@ pub enum ObjectType {
     Function,
     /// A volume.
     Volume,
+    /// A registered model.
+    Model,
 }
 
 impl IncludedObject {
@@ -267,7 +296,7 @@ impl Selection {
         }
         match object_type {
             ObjectType::Table | ObjectType::View => self.skips_name(name.name()),
-            ObjectType::Function | ObjectType::Volume => None,
+            ObjectType::Function | ObjectType::Volume | ObjectType::Model => None,
         }
     }
 
@@ -324,6 +353,21 @@ impl<'de> Deserialize<'de> for Pattern {
     }
 }
 
+/// Which kinds of securables take part besides tables. Each switch turns off its own reads and writes only.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Kinds {
+    /// Views.
+    pub views: bool,
+    /// Volumes.
+    pub volumes: bool,
+}
+
+impl Default for Kinds {
+    fn default() -> Self {
+        Self { views: true, volumes: true }
+    }
+}
+
 /// Which facets are carried besides data and text. Each switch turns off its own reads and writes only.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own, named as in the guide")]
@@ -336,11 +380,22 @@ pub struct Copies {
     pub comments: bool,
     /// Properties of catalogs, schemas and views; `CLONE` itself carries those of tables.
     pub properties: bool,
+    /// Tags, of columns too.
+    pub tags: bool,
+    /// Primary and foreign keys; `CLONE` itself carries CHECK and NOT NULL.
+    pub constraints: bool,
 }
 
 impl Default for Copies {
     fn default() -> Self {
-        Self { permissions: true, ownership: true, comments: true, properties: true }
+        Self {
+            permissions: true,
+            ownership: true,
+            comments: true,
+            properties: true,
+            tags: true,
+            constraints: true,
+        }
     }
 }
 
@@ -496,6 +551,19 @@ mod tests {
             assert_eq!(skips(name, object_type), Some("not among include_objects"));
         }
         assert_eq!(selection.skips_schema(&identifier("hr")), Some("not among include_objects"));
+    }
+
+    #[test]
+    fn locations_are_mapped_by_the_longest_whole_prefix() {
+        let mut settings = Settings::new(identifier("prod"), identifier("dev"));
+        for (from, to) in [("s3://prod", "s3://dev/"), ("s3://prod/raw/", "s3://dev-raw")] {
+            settings.location_mapping.insert(from.into(), to.into());
+        }
+        let mapped = |url| settings.map_location(url);
+        assert_eq!(mapped("s3://prod/a/b").as_deref(), Some("s3://dev/a/b"));
+        assert_eq!(mapped("s3://prod/raw/x").as_deref(), Some("s3://dev-raw/x"));
+        assert_eq!(mapped("s3://prod/raw").as_deref(), Some("s3://dev-raw"));
+        assert_eq!(mapped("s3://production/a"), None);
     }
 
     #[test]

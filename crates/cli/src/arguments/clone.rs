@@ -78,6 +78,12 @@ struct MetadataArguments {
     /// Do not carry comments
     #[arg(long)]
     no_comments: bool,
+    /// Do not carry tags
+    #[arg(long)]
+    no_tags: bool,
+    /// Do not carry primary and foreign keys
+    #[arg(long)]
+    no_constraints: bool,
 }
 
 #[derive(Debug, Clone, Default, Args)]
@@ -143,6 +149,8 @@ impl CloneArguments {
             copy_ownership: off(metadata.no_ownership),
             copy_properties: off(metadata.no_properties),
             copy_comments: off(metadata.no_comments),
+            copy_tags: off(metadata.no_tags),
+            copy_constraints: off(metadata.no_constraints),
             force_reclone: on(self.force_reclone),
             overwrite_edits: on(self.overwrite_edits),
             location: self.location.clone(),

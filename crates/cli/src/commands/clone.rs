@@ -87,6 +87,7 @@ fn dry_run(plan: &Plan, format: Format, printer: &Printer) -> anyhow::Result<Exi
         let effect = match step.action.effect() {
             Effect::Statement(statement) => statement.text,
             Effect::Rest { method, path, body } => format!("{method} {path} {body}"),
+            Effect::Copy { from, to } => format!("copy the files of {from} to {to}"),
         };
         printer.result(&format!("[DRY RUN] Would execute: {effect}\n"))?;
     }

@@ -6,7 +6,7 @@ use std::num::NonZeroUsize;
 use clxs_api::Identifier;
 use clxs_clone::Settings;
 use clxs_clone::settings::{
-    AsOf, CloneType, Copies, Guardrails, Hooks, Limits, LoadType, Pattern, Selection, SizeOrder,
+    AsOf, CloneType, Copies, Guardrails, Hooks, Kinds, Limits, LoadType, Pattern, Selection, SizeOrder,
 };
 
 use crate::failure::CliError;
@@ -29,6 +29,7 @@ pub(crate) fn resolve(options: Options) -> anyhow::Result<Settings> {
         as_of: as_of(&options),
         as_of_tables: lowercase(&options),
         selection: selection(&options)?,
+        kinds: kinds(&options),
         copy: copies(&options),
         force_reclone: options.force_reclone.unwrap_or(defaults.force_reclone),
         overwrite_edits: options.overwrite_edits.unwrap_or(defaults.overwrite_edits),
@@ -41,6 +42,8 @@ pub(crate) fn resolve(options: Options) -> anyhow::Result<Settings> {
             post_clone: options.post_clone_hooks.unwrap_or_default(),
         },
         location: options.location,
+        location_mapping: options.location_mapping.unwrap_or_default(),
+        volume_max_file_mb: options.volume_max_file_mb,
         table_properties: options.clone_tbl_properties.unwrap_or_default(),
         principal_mapping: options.principal_mapping.unwrap_or_default(),
         ..defaults
@@ -104,6 +107,16 @@ fn copies(options: &Options) -> Copies {
         ownership: options.copy_ownership.unwrap_or(defaults.ownership),
         comments: options.copy_comments.unwrap_or(defaults.comments),
         properties: options.copy_properties.unwrap_or(defaults.properties),
+        tags: options.copy_tags.unwrap_or(defaults.tags),
+        constraints: options.copy_constraints.unwrap_or(defaults.constraints),
+    }
+}
+
+fn kinds(options: &Options) -> Kinds {
+    let defaults = Kinds::default();
+    Kinds {
+        views: options.clone_views.unwrap_or(defaults.views),
+        volumes: options.clone_volumes.unwrap_or(defaults.volumes),
     }
 }
 

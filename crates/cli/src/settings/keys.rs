@@ -75,6 +75,11 @@ pub(crate) const KEYS: &[Key] = &[
     key("copy_ownership", Kind::Switch, "--no-ownership", "true", "Carry owners"),
     key("copy_properties", Kind::Switch, "--no-properties", "true", "Carry properties"),
     key("copy_comments", Kind::Switch, "--no-comments", "true", "Carry comments"),
+    key("copy_tags", Kind::Switch, "--no-tags", "true", "Carry tags, of columns too"),
+    key("copy_constraints", Kind::Switch, "--no-constraints", "true", "Carry primary and foreign keys"),
+    key("clone_views", Kind::Switch, "", "true", "Clone views"),
+    key("clone_volumes", Kind::Switch, "", "true", "Clone volumes, managed ones with their files"),
+    key("volume_max_file_mb", Kind::Count(0), "", "", "Leave out files of volumes with more MiB than this"),
     key("force_reclone", Kind::Switch, "--force-reclone", "false", "Replace every table, changed or not"),
     key(
         "overwrite_edits",
@@ -84,6 +89,7 @@ pub(crate) const KEYS: &[Key] = &[
         "Replace tables that were edited in the destination",
     ),
     key("location", Kind::Text, "--location", "", "Managed location of the destination catalog"),
+    key("location_mapping", Kind::Mapping, "", "{}", "Beginnings of URLs: what stands for them"),
     key("clone_tbl_properties", Kind::Mapping, "", "{}", "Properties set on every table by CLONE itself"),
     key("principal_mapping", Kind::Mapping, "", "{}", "Principals of the source: who stands for them"),
     key(

@@ -23,12 +23,8 @@ pub(crate) const UNAVAILABLE: &[Unavailable] = &[
     unavailable("auto_rollback_on_failure", &[], "false"),
     unavailable("checkpoint", &[], "false"),
     unavailable("clone_functions", &[], "false"),
-    unavailable("clone_views", &[], "true"),
-    unavailable("clone_volumes", &[], "false"),
     unavailable("compare_dq_after_clone", &[], "false"),
-    unavailable("copy_constraints", &["no-constraints"], "null"),
     unavailable("copy_security", &["no-security"], "false"),
-    unavailable("copy_tags", &["no-tags"], "false"),
     unavailable("dq_drift_rollback_pct", &[], "null"),
     unavailable("fanout_max_parallel", &[], "null"),
     unavailable("iceberg_physical", &[], "false"),
@@ -53,7 +49,6 @@ pub(crate) const UNAVAILABLE: &[Unavailable] = &[
     unavailable("validate_after_clone", &["validate"], "false"),
     unavailable("validate_checksum", &["checksum"], "false"),
     unavailable("volume", &["volume"], "null"),
-    unavailable("volume_max_file_mb", &[], "null"),
     unavailable("where_clauses", &["where"], "{}"),
 ];
 
@@ -71,7 +66,7 @@ impl Unavailable {
         }
     }
 
-    /// Whether the flag asks for something: `--no-tags` does not, as no tag is carried anyway.
+    /// Whether the flag asks for something: `--no-security` does not, as no mask is carried anyway.
     pub(crate) fn refuses(&self, flag: &str) -> bool {
         !(flag.starts_with("no-") && self.is_off(&Value::Bool(false)))
     }
@@ -84,9 +79,9 @@ mod tests {
 
     #[test]
     fn what_is_unavailable_may_be_switched_off() {
-        let tags = UNAVAILABLE.iter().find(|key| key.name == "copy_tags").unwrap();
-        assert!(tags.is_off(&json!(false)) && !tags.is_off(&json!(true)));
-        assert!(!tags.refuses("no-tags"));
+        let security = UNAVAILABLE.iter().find(|key| key.name == "copy_security").unwrap();
+        assert!(security.is_off(&json!(false)) && !security.is_off(&json!(true)));
+        assert!(!security.refuses("no-security"));
         assert!(UNAVAILABLE.iter().find(|key| key.name == "volume").unwrap().refuses("volume"));
     }
 }

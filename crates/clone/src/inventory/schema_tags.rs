@@ -3,12 +3,21 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use clxs_api::{Identifier, SqlLiteral};
-use clxs_client::{ErrorKind, Rows};
+use clxs_api::Identifier;
+use clxs_client::Rows;
 
 use super::Inventory;
 use super::reader::Reader;
+use super::relation::Relation;
+use super::tags::name;
 use crate::{Error, Result};
+
+const SCHEMA_TAGS: Relation = Relation {
+    name: "schema_tags",
+    columns: "schema_name, tag_name, tag_value",
+    catalog: "catalog_name",
+    condition: "",
+};
 
 /// Tags as pairs of key and value.
 type Tags = BTreeSet<(String, String)>;
@@ -33,24 +42,16 @@ impl Reader<'_> {
 
     /// The tags of all schemas; `None` when they cannot be read.
     async fn schema_tags(&self) -> Result<Option<BTreeMap<Identifier, Tags>>> {
-        let catalog = self.settings.source.to_lowercase();
-        let text = format!(
-            "SELECT schema_name, tag_name, tag_value FROM system.information_schema.schema_tags WHERE catalog_name = {}",
-            SqlLiteral::new(catalog.as_str())
-        );
-        let failed = || Error::client(format!("read the tags of the schemas of `{}`", catalog.as_str()));
-        match self.warehouse.query(text).await {
-            Ok(rows) => Ok(Some(tags_of(&rows).map_err(failed())?)),
-            Err(error) if error.kind() == ErrorKind::StatementFailed => Ok(None),
-            Err(error) => Err(failed()(error)),
-        }
+        let attempt = || format!("read the tags of the schemas of `{}`", self.settings.source.as_str());
+        let rows = self.relation(&self.settings.source, SCHEMA_TAGS).await?.ok();
+        rows.map(|rows| tags_of(&rows)).transpose().map_err(Error::client(attempt()))
     }
 }
 
 fn tags_of(rows: &Rows) -> clxs_client::Result<BTreeMap<Identifier, Tags>> {
     let mut tags: BTreeMap<Identifier, Tags> = BTreeMap::new();
     for row in rows.iter() {
-        let Ok(schema) = Identifier::new(row.text("schema_name")?.to_lowercase()) else { continue };
+        let Some(schema) = name(&row, "schema_name")? else { continue };
         let value = row.get("tag_value")?.unwrap_or_default().to_owned();
         tags.entry(schema).or_default().insert((row.text("tag_name")?.to_owned(), value));
     }

@@ -8,7 +8,7 @@ use futures::future::try_join;
 
 use super::containers::{own_properties, some_text};
 use super::reader::{READS_AT_ONCE, Reader, all, collect};
-use super::{Grants, History, Inventories, Inventory, Table, View};
+use super::{Inventories, Inventory, Table, View};
 use crate::plan::SchemaMode;
 use crate::rewrite::rewrite;
 use crate::{Error, Kind, Result};
@@ -120,19 +120,15 @@ fn table_of(info: TableInfo) -> Option<(Identifier, Table)> {
     let protection = protection(&info);
     let view = (kind == Kind::View).then(|| view_of(&info));
     let table = Table {
-        kind,
         table_type: info.table_type,
         table_id: info.table_id,
         format: info.data_source_format,
         owner: info.owner,
         comment: some_text(info.comment),
         protection,
-        size: None,
-        grants: Grants::new(),
-        history: History::NotRead,
-        as_of: None,
-        cloned_from: None,
+        location: some_text(info.storage_location),
         view,
+        ..Table::new(kind)
     };
     Some((name, table))
 }

@@ -58,6 +58,7 @@ impl Reader<'_> {
         questions
     }
 
+    /// The source's names of its tables that take part.
     pub(super) fn tables_taking_part(&self, source: &Inventory) -> Vec<FullName> {
         let catalog = FullName::of_catalog(self.settings.source.to_lowercase());
         let schemas = source.schemas.iter().filter(|(_, schema)| schema.skip.is_none());

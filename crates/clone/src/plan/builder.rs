@@ -5,19 +5,26 @@ use std::collections::HashMap;
 use clxs_api::{FullName, Identifier, SecurableKind};
 
 use super::{Action, Expectation, Facet, Finding, Plan, PlannedChange, PlannedSecurable, Step, StepId};
-use crate::inventory::{Grants, Inventories};
-use crate::outcome::FacetOutcome;
+use crate::inventory::{Grants, Inventories, Tags};
+use crate::outcome::{FacetOutcome, FacetStatus};
 use crate::settings::{LoadType, OnError, Settings};
 use crate::{Kind, Securable};
 
-/// What the planners of grants and owners need to know of a securable, whatever its kind.
+/// The facets that securables of all kinds have.
 #[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Ownership<'a> {
-    pub(super) source_owner: Option<&'a str>,
-    /// Absent for what the run makes: the caller owns it.
-    pub(super) destination_owner: Option<&'a str>,
-    pub(super) source_grants: Option<&'a Grants>,
-    pub(super) destination_grants: Option<&'a Grants>,
+pub(super) struct Facets<'a> {
+    pub(super) owner: Option<&'a str>,
+    pub(super) grants: Option<&'a Grants>,
+    /// Absent for kinds without tags.
+    pub(super) tags: Option<&'a Tags>,
+}
+
+/// The facets of a securable on both sides.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Sides<'a> {
+    pub(super) source: Facets<'a>,
+    /// Absent for what the run makes: it has no facets, and the caller owns it.
+    pub(super) destination: Option<Facets<'a>>,
 }
 
 /// A securable on its way into the plan.
@@ -25,7 +32,7 @@ pub(super) struct Ownership<'a> {
 pub(super) struct Entry<'a> {
     pub(super) source: Securable,
     pub(super) change: PlannedChange,
-    pub(super) ownership: Ownership<'a>,
+    pub(super) sides: Sides<'a>,
     pub(super) table: Option<&'a crate::inventory::Table>,
     pub(super) facets: Vec<FacetOutcome>,
 }
@@ -55,7 +62,7 @@ pub(super) struct Builder<'a> {
     pub(super) inventories: &'a Inventories,
     pub(super) settings: &'a Settings,
     securables: Vec<PlannedSecurable>,
-    ownerships: Vec<Ownership<'a>>,
+    sides: Vec<Sides<'a>>,
     steps: Vec<Step>,
     findings: Vec<Finding>,
     /// Positions in `securables` by what the source calls them: a table and a function may share a full name.
@@ -72,7 +79,7 @@ impl<'a> Builder<'a> {
             inventories,
             settings,
             securables: Vec::new(),
-            ownerships: Vec::new(),
+            sides: Vec::new(),
             steps: Vec::new(),
             findings: Vec::new(),
             positions: HashMap::new(),
@@ -112,7 +119,7 @@ impl<'a> Builder<'a> {
             steps: Vec::new(),
             facets: entry.facets,
         });
-        self.ownerships.push(entry.ownership);
+        self.sides.push(entry.sides);
     }
 
     /// Adds a step for a securable that was added before.
@@ -146,6 +153,13 @@ impl<'a> Builder<'a> {
         self.steps.iter().map(|step| step.id).collect()
     }
 
+    /// Notes the fate of a facet that needs no step.
+    pub(super) fn facet(&mut self, source: &Securable, facet: Facet, status: FacetStatus) {
+        if let Some(&position) = self.positions.get(&place(source)) {
+            self.securables[position].facets.push(FacetOutcome { facet, status });
+        }
+    }
+
     pub(super) fn finding(&mut self, finding: Finding) {
         self.findings.push(finding);
     }
@@ -156,7 +170,12 @@ impl<'a> Builder<'a> {
 
     /// The step that makes or replaces a securable.
     pub(super) fn definition_step(&self, source: &Securable) -> Option<StepId> {
-        self.steps_for(source).iter().copied().rfind(|id| self.steps[id.index()].facet == Facet::Definition)
+        self.last_step(source, Facet::Definition)
+    }
+
+    /// The last step that brings about a facet of a securable.
+    pub(super) fn last_step(&self, source: &Securable, facet: Facet) -> Option<StepId> {
+        self.steps_for(source).iter().copied().rfind(|id| self.steps[id.index()].facet == facet)
     }
 
     /// All steps of a securable so far.
@@ -183,15 +202,14 @@ impl<'a> Builder<'a> {
         source.parent().map(|container| self.container_steps(&container)).unwrap_or_default()
     }
 
-    /// Every securable of the source that is not left out, with what concerns its grants and owner, children
-    /// last.
-    pub(super) fn taking_part(&self) -> Vec<(Securable, Ownership<'a>)> {
+    /// Every securable of the source that is not left out, with the facets that all have, children last.
+    pub(super) fn taking_part(&self) -> Vec<(Securable, Sides<'a>)> {
         let takes_part = |planned: &PlannedSecurable| !matches!(planned.change, PlannedChange::Skip { .. });
         self.securables
             .iter()
-            .zip(&self.ownerships)
+            .zip(&self.sides)
             .filter(|(planned, _)| takes_part(planned))
-            .map(|(planned, ownership)| (Securable::new(planned.kind, planned.source.clone()), *ownership))
+            .map(|(planned, sides)| (Securable::new(planned.kind, planned.source.clone()), *sides))
             .collect()
     }
 

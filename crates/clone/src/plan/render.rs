@@ -3,6 +3,7 @@
 use std::fmt::{self, Display};
 
 use clxs_api::Privilege;
+use clxs_api::table::TableConstraint;
 use serde::Serialize;
 
 use super::{
@@ -10,6 +11,7 @@ use super::{
     PlannedSecurable, RestCall, Statement, Step, StepId,
 };
 use crate::Settings;
+use crate::inventory::Tags;
 
 /// Lines for people: `+` is created, `~` replaced or changed, `△` left out. The last line counts.
 pub fn to_text(plan: &Plan) -> String {
@@ -82,10 +84,39 @@ fn summary(step: &Step) -> String {
             grants.collect::<Vec<_>>().join("; ")
         }
         Action::Rest(RestCall::SetOwner { owner, .. }) => owner.clone(),
-        Action::Statement(Statement::Comment { comment, .. }) => comment.clone().unwrap_or_default(),
+        Action::Statement(Statement::Comment { comment, .. } | Statement::CommentColumn { comment, .. }) => {
+            comment.clone().unwrap_or_default()
+        }
+        Action::Statement(Statement::SetTags { tags, .. }) => tags_text(tags),
+        Action::Statement(Statement::SetColumnTags { column, tags, .. }) => {
+            format!("{}: {}", column.as_str(), tags_text(tags))
+        }
+        Action::Statement(Statement::SetColumnTag { column, key, value }) => {
+            format!("{}: {key}={value}", column.name().as_str())
+        }
+        Action::Rest(RestCall::AddKey(key)) => key_text(&key.constraint),
+        Action::Rest(RestCall::DropKey { key, .. }) => format!("without {}", key.as_str()),
+        Action::Rest(RestCall::UpdateBindings { change, .. }) => {
+            let workspaces = change.add.iter().map(|binding| binding.workspace_id.to_string());
+            format!("workspaces {}", workspaces.collect::<Vec<_>>().join(", "))
+        }
         Action::Statement(Statement::Hook { sql, .. }) => sql.clone(),
         Action::Statement(statement) if step.facet == Facet::Definition => statement.to_string(),
         _ => String::new(),
+    }
+}
+
+fn tags_text(tags: &Tags) -> String {
+    tags.iter().map(|(key, value)| format!("{key}={value}")).collect::<Vec<_>>().join(", ")
+}
+
+fn key_text(constraint: &TableConstraint) -> String {
+    match (&constraint.primary_key_constraint, &constraint.foreign_key_constraint) {
+        (Some(key), _) => format!("{} ({})", key.name, key.child_columns.join(", ")),
+        (None, Some(key)) => {
+            format!("{} ({}) to {}", key.name, key.child_columns.join(", "), key.parent_table)
+        }
+        (None, None) => String::new(),
     }
 }
 
@@ -103,6 +134,9 @@ pub fn to_sql(plan: &Plan) -> String {
             }
             Effect::Rest { method, path, body } => {
                 line_to(&mut text, format_args!("-- {method} {path} {body}"));
+            }
+            Effect::Copy { from, to } => {
+                line_to(&mut text, format_args!("-- copy the files of {from} to {to}"));
             }
         }
     }

@@ -118,22 +118,27 @@ fn facets(planned: &PlannedSecurable, steps: &[Ended<'_>]) -> Vec<FacetOutcome> 
     let known = planned.facets.iter().filter(|_| !failed).cloned();
     let done =
         steps.iter().filter(|(step, _)| step.facet != Facet::Definition).filter_map(|(step, record)| {
-            let status = facet_status(&outcome(*record)?);
+            let status = facet_status(step.facet, &outcome(*record)?);
             Some(FacetOutcome { facet: step.facet, status })
         });
     known.chain(done).collect()
 }
 
-fn facet_status(outcome: &StepOutcome) -> FacetStatus {
+fn facet_status(facet: Facet, outcome: &StepOutcome) -> FacetStatus {
     match outcome {
         StepOutcome::Done { missing, .. } if missing.is_empty() => FacetStatus::Carried,
-        StepOutcome::Done { missing, .. } => FacetStatus::Changed {
-            detail: format!("without {}, unknown in the destination", missing.join(", ")),
-        },
+        StepOutcome::Done { missing, .. } => {
+            FacetStatus::Changed { detail: format!("without {}, {}", missing.join(", "), why_missing(facet)) }
+        }
         StepOutcome::Impossible { reason } => FacetStatus::Impossible { reason: reason.clone() },
         StepOutcome::Tolerated { error, .. } => FacetStatus::Failed { error: error.clone() },
         other => FacetStatus::Failed { error: other.failure().unwrap_or_default() },
     }
+}
+
+/// Why something could not be carried although the step worked.
+fn why_missing(facet: Facet) -> &'static str {
+    if facet == Facet::Files { "larger than volume_max_file_mb" } else { "unknown in the destination" }
 }
 
 fn metrics(outcome: Option<&StepOutcome>) -> Option<CloneMetrics> {

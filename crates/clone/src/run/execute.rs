@@ -5,11 +5,11 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use clxs_api::statement::StatementId;
 use clxs_client::{Error as ClientError, ErrorKind};
 
-use super::{Context, rest, statement};
+use super::{Context, files, rest, statement};
 use crate::backoff::backoff;
 use crate::journal::End;
 use crate::outcome::StepOutcome;
-use crate::plan::{Action, Expectation, Step};
+use crate::plan::{Action, Expectation, Step, Transfer};
 use crate::settings::OnError;
 use crate::{Error, Result};
 
@@ -80,6 +80,9 @@ async fn attempt(
     match &step.action {
         Action::Statement(statement) => statement::execute(context, step, statement, tries).await,
         Action::Rest(call) => Ok(rest::execute(context.warehouse.client(), call, tries.in_doubt).await),
+        Action::Transfer(Transfer::CopyFiles(copy)) => {
+            Ok(files::copy(context.warehouse.client(), copy, &context.cancellation).await)
+        }
     }
 }
 

@@ -16,6 +16,7 @@ use tokio_util::sync::CancellationToken;
 use url::Url;
 
 use crate::catalogs::{name, settings};
+use crate::recorded::Sent;
 
 /// How the client reaches the workspace.
 #[derive(Debug, Clone, Copy)]
@@ -27,19 +28,22 @@ pub(crate) enum Reached {
 pub(crate) struct Fixture {
     pub(crate) client: Client,
     pub(crate) engine: Engine,
-    workspace: Workspace,
-    _home: tempfile::TempDir,
+    /// What was sent in-process.
+    pub(crate) sent: Sent,
+    pub(crate) workspace: Workspace,
+    pub(crate) home: tempfile::TempDir,
 }
 
 impl Fixture {
-    async fn new(reached: Reached) -> Self {
+    pub(crate) async fn new(reached: Reached) -> Self {
         let home = tempfile::tempdir().unwrap();
         let workspace =
             Workspace::open(home.path().join("workspace"), WorkspaceOptions::default()).await.unwrap();
-        let client = client_of(&workspace, &workspace.admin_token().unwrap(), reached).await;
+        let sent = Sent::default();
+        let client = client_of(&workspace, &workspace.admin_token().unwrap(), reached, &sent).await;
         let journal = Journal::open(home.path().join("state.db")).unwrap();
         let engine = Engine::new(client.clone(), "local", journal);
-        Self { client, engine, workspace, _home: home }
+        Self { client, engine, sent, workspace, home }
     }
 
     /// A workspace with catalog `prod`: bronze, silver and gold, tables, views over views, grants, owners.
@@ -83,12 +87,12 @@ impl Fixture {
     }
 }
 
-async fn client_of(workspace: &Workspace, token: &str, reached: Reached) -> Client {
+pub(crate) async fn client_of(workspace: &Workspace, token: &str, reached: Reached, sent: &Sent) -> Client {
     let token = Arc::new(PersonalAccessToken::new(token));
     match reached {
         Reached::InProcess => {
             let host = Url::parse("http://workspace.internal").unwrap();
-            let transport = Arc::new(ServiceTransport::new(workspace.router()));
+            let transport = Arc::new(sent.recording(ServiceTransport::new(workspace.router())));
             Client::builder(host).transport(transport).credentials(token).build().unwrap()
         }
         Reached::OverTcp => {
@@ -117,7 +121,7 @@ GRANT SELECT ON TABLE prod.bronze.orders TO `analysts@example.com`;
 ALTER TABLE prod.bronze.items OWNER TO `ann@example.com`;
 ";
 
-fn outcome(report: &Report, source: &str) -> Outcome {
+pub(crate) fn outcome(report: &Report, source: &str) -> Outcome {
     report.securables.iter().find(|it| it.source == name(source)).unwrap().outcome.clone()
 }
 
@@ -221,7 +225,7 @@ async fn caller_who_is_not_the_owner_reads_grants_one_by_one_and_gives_the_same(
              GRANT CREATE CATALOG ON METASTORE TO `cloner@example.com`;\n",
         )
         .await;
-    let client = client_of(&fixture.workspace, &token, Reached::InProcess).await;
+    let client = client_of(&fixture.workspace, &token, Reached::InProcess, &fixture.sent).await;
     let home = tempfile::tempdir().unwrap();
     let engine = Engine::new(client, "local", Journal::open(home.path().join("state.db")).unwrap());
     let mut settings = settings();
