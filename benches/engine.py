@@ -24,7 +24,7 @@ from pathlib import Path
 from harness import clxs_binary
 
 SCHEMAS, TABLES, SLOTS = 50, 40, 32
-LISTS = ("GET catalogs", "GET schemas", "GET tables", "GET functions", "GET volumes")
+LISTS = ("GET catalogs", "GET schemas", "GET tables", "GET functions", "GET volumes", "GET models", "GET directories/…")
 
 
 @dataclass(frozen=True)

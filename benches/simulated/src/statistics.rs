@@ -48,7 +48,9 @@ impl Statistics {
 
 /// The path with names left out: `/statements/…`.
 fn kind(path: &str) -> String {
-    const KEPT: [&str; 10] = [
+    const KEPT: [&str; 12] = [
+        "directories",
+        "models",
         "catalogs",
         "schemas",
         "tables",
