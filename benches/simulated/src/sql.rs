@@ -17,7 +17,12 @@ pub(crate) fn run(catalogs: &mut Catalogs, text: &str) -> Value {
         [destination, source] if text.contains(" CLONE ") => clone(catalogs, destination, source),
         [view, ..] if text.contains(" VIEW ") && text.starts_with("CREATE") => {
             let definition = text.split_once(" AS ").map(|(_, text)| text).unwrap_or_default();
-            copy_of_big(catalogs, "tables", view, &[("view_definition", json!(definition))]);
+            copy_of_big(
+                catalogs,
+                "tables",
+                view,
+                &[("view_definition", json!(definition)), ("view_dependencies", Value::Null)],
+            );
         }
         [function, ..] if text.contains(" FUNCTION ") && text.starts_with("CREATE") => {
             copy_of_big(catalogs, "functions", function, &[]);
