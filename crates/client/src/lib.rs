@@ -27,6 +27,7 @@ mod exchange;
 mod external;
 mod files;
 mod page;
+mod query_history;
 mod redaction;
 mod request;
 mod retry;

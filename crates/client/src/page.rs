@@ -9,6 +9,7 @@ use clxs_api::grant::{
     EffectivePermissionsList, EffectivePrivilegeAssignment, GetPermissionsResponse, PrivilegeAssignment,
 };
 use clxs_api::model::{ListRegisteredModelsResponse, RegisteredModelInfo};
+use clxs_api::query_history::{ListQueriesResponse, QueryInfo};
 use clxs_api::schema::{ListSchemasResponse, SchemaInfo};
 use clxs_api::table::{ListTableSummariesResponse, ListTablesResponse, TableInfo, TableSummary};
 use clxs_api::volume::{ListVolumesResponse, VolumeInfo};
@@ -50,6 +51,7 @@ page! {
     ListDirectoryResponse: contents of DirectoryEntry,
     WorkspaceBindingsResponse: bindings of WorkspaceBinding,
     ListWarehousesResponse: warehouses of WarehouseInfo,
+    ListQueriesResponse: res of QueryInfo,
     GetPermissionsResponse: privilege_assignments of PrivilegeAssignment,
     EffectivePermissionsList: privilege_assignments of EffectivePrivilegeAssignment,
 }

@@ -5,6 +5,11 @@ mod files;
 mod graph;
 mod guardrail;
 mod progress;
+<<<<<<< HEAD
+=======
+mod recall;
+mod read_back;
+>>>>>>> 6109ad9 (A statement whose answer was lost is looked for in the history of the warehouse)
 mod recovery;
 mod rest;
 mod scheduler;
@@ -55,6 +60,8 @@ struct Context {
     journal: Journal,
     metastore: String,
     run: RunId,
+    /// When the run began; milliseconds since 1970-01-01 UTC.
+    began_ms: i64,
     max_retries: u32,
     /// Retries that the run as a whole may still make.
     retries_left: AtomicU32,
@@ -89,6 +96,7 @@ pub(crate) async fn run(warehouse: &Warehouse, journal: &Journal, request: Reque
         journal: journal.clone(),
         metastore,
         run: run.clone(),
+        began_ms: journal.summary(&run)?.started_at.timestamp_millis(),
         max_retries: settings.limits.max_retries,
         retries_left: AtomicU32::new(RETRIES_OF_A_RUN.max(steps / STEPS_PER_RETRY)),
         cancellation: cancellation.child_token(),

@@ -52,6 +52,10 @@ impl Warehouse {
         &self.client
     }
 
+    pub(crate) fn id(&self) -> &str {
+        &self.id
+    }
+
     /// The id of the metastore. Destinations of equal name in two metastores are two destinations.
     pub(crate) async fn metastore(&self) -> Result<String> {
         let summary =

@@ -91,6 +91,7 @@ const MIGRATIONS: &[&str] = &[
     "
     -- The run that a rollback undoes.
     ALTER TABLE runs ADD COLUMN undoes TEXT;
+    CREATE INDEX statements_by_id ON statements (id);
     -- The limit that stopped a run.
     ALTER TABLE runs ADD COLUMN abort_reason TEXT;
     -- A try of the step may have done its work although nobody heard of it.

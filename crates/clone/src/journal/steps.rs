@@ -64,6 +64,14 @@ impl Journal {
         Ok(())
     }
 
+    /// Whether the id of a statement is in the journal, whatever the run.
+    pub(crate) fn knows_statement(&self, statement: &StatementId) -> Result<bool> {
+        self.read("look for a statement", |connection| {
+            let mut known = connection.prepare_cached("SELECT 1 FROM statements WHERE id = ?1")?;
+            known.exists([&statement.0])
+        })
+    }
+
     /// A step has ended, or will not be done. One of unknown outcome stays in flight. What was cloned is known
     /// together with the end of its step, or not at all.
     pub(crate) fn step_ends(&self, run: &RunId, step: StepId, end: End<'_>) -> Result<()> {

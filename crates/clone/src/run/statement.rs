@@ -10,6 +10,7 @@ use clxs_client::{Client, Error as ClientError, ErrorKind, Rows};
 
 use super::Context;
 use super::execute::{Tries, describe};
+use super::recall::recall;
 use super::standing::{Standing, standing};
 use crate::outcome::{CloneMetrics, StepOutcome};
 use crate::plan::{CloneTable, Expectation, Statement, Step};
@@ -95,7 +96,7 @@ async fn submit_and_wait(
     let (id, answer) = match tries.open.take() {
         Some(id) => (id, None),
         None => match submit(context, step, statement).await? {
-            Ok((id, answer)) => (id, Some(answer)),
+            Ok((id, answer)) => (id, answer),
             Err(error) => return Ok(Err(error)),
         },
     };
@@ -120,28 +121,39 @@ async fn end_of(
     }
 }
 
-/// Sends a statement and journals its id. One that cannot be journalled is cancelled: nobody would ask for it.
+/// Sends a statement and journals its id. When the answer is lost, the history of the warehouse may have it.
 async fn submit(
     context: &Context,
     step: &Step,
     statement: &Statement,
-) -> Result<clxs_client::Result<(StatementId, StatementResponse)>> {
-    let client = context.warehouse.client();
+) -> Result<clxs_client::Result<(StatementId, Option<StatementResponse>)>> {
     let answer = match context.warehouse.submit(statement, &context.run).await {
         Ok(answer) => answer,
+        Err(error) if error.outcome_unknown() => {
+            let found = recall(context, &statement.to_string()).await?;
+            return match found {
+                Some(id) => journalled(context, step, id).await.map(|id| Ok((id, None))),
+                None => Ok(Err(error)),
+            };
+        }
         Err(error) => return Ok(Err(error)),
     };
     let id = answer.statement_id.clone().ok_or_else(|| Error::Unexpected {
         attempt: format!("run the statement for {}", step.securable),
         problem: "the answer has no statement_id".to_owned(),
     })?;
+    Ok(Ok((journalled(context, step, id).await?, Some(answer))))
+}
+
+/// Journals the id of a statement. One that cannot be journalled is cancelled: nobody would ask for it.
+async fn journalled(context: &Context, step: &Step, id: StatementId) -> Result<StatementId> {
     if let Err(lost) = context.journal.statement_sent(&context.run, step.id, &id) {
-        if let Err(error) = client.cancel_statement(&id).await {
+        if let Err(error) = context.warehouse.client().cancel_statement(&id).await {
             tracing::warn!(statement = %id, %error, "a statement that is not in the journal goes on");
         }
         return Err(lost);
     }
-    Ok(Ok((id, answer)))
+    Ok(id)
 }
 
 /// Cancels a statement in the warehouse. It may have ended well before that.

@@ -81,6 +81,22 @@ async fn clone_whose_answer_was_lost_is_not_sent_again() {
     assert_eq!(fixture.workspace.count("TABLE `dev`.`s`.`orders` DEEP CLONE"), 1);
 }
 
+/// It still runs, so that neither its id nor the history of its table tells of it.
+#[tokio::test(start_paused = true)]
+async fn running_clone_whose_answer_was_lost_is_found_in_the_history_of_the_warehouse_and_waited_for() {
+    let fixture = Fixture::new();
+    fixture.workspace.state().has_history = true;
+    fixture.workspace.fault("TABLE `dev`.`s`.`orders`", Fault::HangUnanswered);
+    let workspace = fixture.workspace.clone();
+    tokio::spawn(async move {
+        tokio::time::sleep(Duration::from_mins(5)).await;
+        workspace.release();
+    });
+    let report = fixture.clone_catalog().await;
+    assert_eq!((report.state, report.files_copied), (RunState::Succeeded, 4), "{report:#?}");
+    assert_eq!(fixture.workspace.count("TABLE `dev`.`s`.`orders` DEEP CLONE"), 1);
+}
+
 /// The schema cannot be looked at either, so it is made again and found to be there.
 #[rstest]
 #[case::catalog("dev")]
