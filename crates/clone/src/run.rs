@@ -5,11 +5,7 @@ mod files;
 mod graph;
 mod guardrail;
 mod progress;
-<<<<<<< HEAD
-=======
 mod recall;
-mod read_back;
->>>>>>> 6109ad9 (A statement whose answer was lost is looked for in the history of the warehouse)
 mod recovery;
 mod rest;
 mod scheduler;
