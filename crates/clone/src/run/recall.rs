@@ -1,7 +1,5 @@
 //! Finds a statement whose answer was lost, with its id, in the history of the warehouse.
 
-use std::pin::pin;
-
 use clxs_api::statement::StatementId;
 use futures::TryStreamExt;
 
@@ -17,7 +15,7 @@ const LOOKED_AT: usize = 2_000;
 /// the workspace has no history, or does not show it: that proves nothing. The outer result is that of the journal.
 pub(super) async fn recall(context: &Context, text: &str) -> Result<Option<StatementId>> {
     let (client, warehouse) = (context.warehouse.client(), context.warehouse.id());
-    let mut history = pin!(client.statements_since(warehouse, context.began_ms - SKEW_MS));
+    let mut history = Box::pin(client.statements_since(warehouse, context.began_ms - SKEW_MS));
     for _ in 0..LOOKED_AT {
         let Ok(Some(found)) = history.try_next().await else { return Ok(None) };
         let Some(id) = found.query_id.filter(|_| found.query_text.as_deref() == Some(text)) else { continue };
