@@ -12,10 +12,10 @@ use datafusion::common::{Column, DFSchema, Result, TableReference};
 use datafusion::logical_expr::expr_rewriter::NamePreserver;
 use datafusion::logical_expr::{Expr, ExprSchemable as _, LogicalPlan, LogicalPlanBuilder};
 
+use super::Routine;
 use super::body::is_parameter;
 use super::call::Call;
 use super::substitute::substituted;
-use super::{Parameter, Routine};
 use crate::sql::SqlError;
 use crate::sql::execute::query::{over, udf};
 
@@ -134,11 +134,10 @@ fn with_columns(plan: LogicalPlan, call: &Expr) -> Result<LogicalPlan> {
         let node = node.split(['(', ':']).next().unwrap_or_default().trim().to_owned();
         return Err(udf::external(SqlError::unsupported_sql_udf_usage(&routine.name, node)));
     };
-    let (input, result) = with_result(input, routine, arguments)?;
+    let (input, result) = with_result(input, routine, arguments, matches!(plan, LogicalPlan::Filter(_)))?;
     let names = NamePreserver::new(&plan);
-    let in_place = |part: Expr| {
-        Ok(if part == *call { Transformed::yes(Expr::Column(result.clone())) } else { Transformed::no(part) })
-    };
+    let in_place =
+        |part: Expr| Ok(if part == *call { Transformed::yes(result.clone()) } else { Transformed::no(part) });
     let expressions = plan.expressions().into_iter().map(|expr| {
         let name = names.save(&expr);
         Ok(name.restore(expr.transform_up(in_place).data()?))
@@ -147,24 +146,37 @@ fn with_columns(plan: LogicalPlan, call: &Expr) -> Result<LogicalPlan> {
     plan.with_new_exprs(expressions, vec![input])
 }
 
-/// Rows with a column more, which has the result of a call.
-fn with_result(input: &LogicalPlan, routine: &Routine, arguments: &[Expr]) -> Result<(LogicalPlan, Column)> {
+/// Rows with columns more, and what of them is the result of a call. In a condition that is all of the body: only there
+/// the query engine finds EXISTS and IN.
+fn with_result(
+    input: &LogicalPlan,
+    routine: &Routine,
+    arguments: &[Expr],
+    in_condition: bool,
+) -> Result<(LogicalPlan, Expr)> {
     let number = CALLS.fetch_add(1, Ordering::Relaxed);
     let relation = TableReference::bare(format!("@arguments{number}"));
-    let arguments = converted(routine, arguments, input.schema())?;
-    let named = routine.parameters.iter().zip(arguments);
-    let named = named.map(|(parameter, argument)| {
-        argument.alias_qualified(Some(relation.clone()), parameter.name.clone())
-    });
-    let columns: Vec<_> = over::columns(input).chain(named).collect();
-    let rows = LogicalPlanBuilder::from(input.clone()).project(columns)?.build()?;
-
-    let column = |parameter: &Parameter| Column::new(Some(relation.clone()), parameter.name.clone());
-    let columns: Vec<_> =
-        routine.parameters.iter().map(|parameter| Expr::Column(column(parameter))).collect();
+    let mut values = converted(routine, arguments, input.schema())?;
+    let mut named = Vec::new();
+    for (parameter, value) in routine.parameters.iter().zip(&mut values) {
+        // What refers to no row can be mistaken for nothing in the body.
+        if value.any_column_refs() || value.contains_outer() || value.is_volatile() {
+            let column = Column::new(Some(relation.clone()), parameter.name.clone());
+            let value = std::mem::replace(value, Expr::Column(column));
+            named.push(value.alias_qualified(Some(relation.clone()), parameter.name.clone()));
+        }
+    }
+    let mut rows = input.clone();
+    if !named.is_empty() {
+        let columns: Vec<_> = over::columns(input).chain(named).collect();
+        rows = LogicalPlanBuilder::from(rows).project(columns)?.build()?;
+    }
+    let body = body_with(routine, &values, rows.schema())?;
+    if in_condition {
+        return Ok((rows, body));
+    }
     let result = Column::new(Some(format!("@result{number}")), "value");
-    let body = body_with(routine, &columns, rows.schema())?;
     let body = body.alias_qualified(result.relation.clone(), result.name.clone());
     let columns: Vec<_> = over::columns(input).chain([body]).collect();
-    Ok((LogicalPlanBuilder::from(rows).project(columns)?.build()?, result))
+    Ok((LogicalPlanBuilder::from(rows).project(columns)?.build()?, Expr::Column(result)))
 }
