@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Builds clxs as a release and runs every benchmark, or the ones named: benches/run.sh [deep_clone|plan|workspace] [arguments]
+# Builds clxs as a release and runs every benchmark, or the ones named: benches/run.sh [deep_clone|engine|plan|workspace] [arguments]
 set -euo pipefail
 cd "$(dirname "$0")"
-cargo build --release --package clxs
+cargo build --release --package clxs --package clxs-simulated
 target=$(cargo metadata --no-deps --format-version 1 | python3 -c 'import json,sys; print(json.load(sys.stdin)["target_directory"])')
 export CLXS_BINARY="$target/release/clxs"
 if [ $# -gt 0 ]; then
@@ -11,5 +11,6 @@ if [ $# -gt 0 ]; then
     exec python3 "$benchmark.py" "$@"
 fi
 python3 deep_clone.py
+python3 engine.py
 python3 plan.py
 python3 workspace.py

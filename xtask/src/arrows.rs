@@ -14,6 +14,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("clxs-workspace", &["clxs-api"]),
     ("clxs-server", &["clxs-api", "clxs-client", "clxs-clone"]),
     ("clxs", &["clxs-api", "clxs-client", "clxs-clone", "clxs-server", "clxs-workspace"]),
+    ("clxs-simulated", &[]),
     ("xtask", &[]),
 ];
 
@@ -27,7 +28,7 @@ const TEST_ARROWS: &[(&str, &[&str])] = &[
 
 /// Crates of others that must stay behind a border, with the crates that may link them.
 const BORDERS: &[(&str, &[&str])] = &[
-    ("axum", &["clxs-workspace", "clxs-server"]),
+    ("axum", &["clxs-workspace", "clxs-server", "clxs-simulated"]),
     ("datafusion", &["clxs-workspace"]),
     ("delta_kernel", &["clxs-workspace"]),
     ("indicatif", &["clxs"]),

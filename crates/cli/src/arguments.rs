@@ -57,6 +57,14 @@ pub(crate) enum Command {
     Clone(Box<CloneCommand>),
     /// Show what a clone would do
     Plan(Box<PlanCommand>),
+    /// Run a plan that `plan -o` wrote, while it still holds
+    Apply(ApplyCommand),
+    /// Show how the tables of a clone stand to their source
+    Drift(Box<DriftCommand>),
+    /// Go on with a run that ended before it was finished
+    Resume(ResumeCommand),
+    /// Undo what a run did
+    Rollback(RollbackCommand),
     /// Make a sample catalog in the embedded workspace and clone it
     Demo(DemoCommand),
     /// Run SQL statements
@@ -105,6 +113,8 @@ pub(crate) enum PlanFormat {
     Json,
     /// The statements in order
     Sql,
+    /// A page for a browser
+    Html,
 }
 
 #[derive(Debug, Args)]
@@ -112,7 +122,7 @@ pub(crate) struct PlanCommand {
     /// Write the plan to this file instead of stdout
     #[arg(short = 'o', long = "out", value_name = "FILE")]
     pub(crate) out: Option<PathBuf>,
-    /// Form of the plan; json when -o names a .json file
+    /// Form of the plan; that of the ending when -o names a .json, .sql or .html file
     #[arg(long, value_enum)]
     pub(crate) format: Option<PlanFormat>,
     /// Exit with 10 when the plan is not empty
@@ -120,6 +130,50 @@ pub(crate) struct PlanCommand {
     pub(crate) detailed_exitcode: bool,
     #[command(flatten)]
     pub(crate) clone: CloneArguments,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ApplyCommand {
+    /// The plan, as JSON
+    #[arg(value_name = "FILE")]
+    pub(crate) plan: PathBuf,
+    #[command(flatten)]
+    pub(crate) output: OutputArgument,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DriftCommand {
+    #[command(flatten)]
+    pub(crate) output: OutputArgument,
+    /// Exit with 10 when a table is not in sync
+    #[arg(long)]
+    pub(crate) detailed_exitcode: bool,
+    #[command(flatten)]
+    pub(crate) clone: CloneArguments,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ResumeCommand {
+    /// Id of the run, its beginning, or `last`
+    #[arg(value_name = "RUN")]
+    pub(crate) run: Option<String>,
+    #[command(flatten)]
+    pub(crate) output: OutputArgument,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RollbackCommand {
+    /// Id of the run, its beginning, or `last`
+    #[arg(value_name = "RUN")]
+    pub(crate) run: Option<String>,
+    /// Show what would be undone, undo nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    /// Also undo what was changed since the run
+    #[arg(long)]
+    pub(crate) overwrite_edits: bool,
+    #[command(flatten)]
+    pub(crate) output: OutputArgument,
 }
 
 #[derive(Debug, Args)]

@@ -1,12 +1,16 @@
 //! One file per command: settings in, a result on stdout, an exit status out.
 
+mod apply;
 mod clone;
 mod clone_settings;
 mod completions;
 mod config;
 mod demo;
 mod doctor;
+mod drift;
 mod plan;
+mod resume;
+mod rollback;
 mod runs;
 mod sql;
 mod workspace;
@@ -66,10 +70,14 @@ async fn dispatch(
 ) -> anyhow::Result<ExitStatus> {
     match command {
         Command::Clone(command) => Box::pin(clone::run(&command, context, stop)).await,
+        Command::Apply(command) => Box::pin(apply::run(&command, context, stop)).await,
+        Command::Resume(command) => Box::pin(resume::run(&command, context, stop)).await,
+        Command::Rollback(command) => Box::pin(rollback::run(&command, context, stop)).await,
         Command::Demo(command) => Box::pin(demo::run(&command, context, stop)).await,
         Command::Sql(command) => Box::pin(sql::run(command, context, stop)).await,
         Command::Workspace(command) => Box::pin(workspace::run(command, context, stop)).await,
         Command::Plan(command) => until_stopped(Box::pin(plan::run(&command, context)), stop).await,
+        Command::Drift(command) => until_stopped(Box::pin(drift::run(&command, context)), stop).await,
         Command::Doctor(command) => until_stopped(Box::pin(doctor::run(&command, context)), stop).await,
         Command::Runs(command) => runs::run(&command, context),
         Command::Config(command) => config::run(command, context),
@@ -92,6 +100,7 @@ fn clone_arguments(command: &Command) -> CloneArguments {
     match command {
         Command::Clone(command) | Command::Config(ConfigCommand::Explain(command)) => command.clone.clone(),
         Command::Plan(command) => command.clone.clone(),
+        Command::Drift(command) => command.clone.clone(),
         Command::Config(ConfigCommand::Lint { clone, .. }) => (**clone).clone(),
         Command::Doctor(command) => CloneArguments::of_catalogs(command.source.clone(), command.dest.clone()),
         _ => CloneArguments::default(),

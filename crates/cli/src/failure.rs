@@ -113,6 +113,7 @@ fn engine_status(kind: clxs_clone::ErrorKind) -> ExitStatus {
         Engine::Authorization => ExitStatus::Unauthorized,
         Engine::Unavailable => ExitStatus::Unavailable,
         Engine::Locked => ExitStatus::Locked,
+        Engine::Stale => ExitStatus::PlanStale,
         _ => ExitStatus::Failure,
     }
 }

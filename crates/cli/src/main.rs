@@ -15,7 +15,10 @@ mod logging;
 mod output;
 mod panic_hook;
 mod progress;
+#[cfg(test)]
+mod reference;
 mod report;
+mod rollback_log;
 mod settings;
 mod sql;
 mod units;

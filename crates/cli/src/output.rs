@@ -1,6 +1,7 @@
 //! The only place that writes to the terminal: results on stdout, everything else on stderr.
 
 pub(crate) mod csv;
+pub(crate) mod html;
 pub(crate) mod name;
 pub(crate) mod style;
 pub(crate) mod table;

@@ -6,6 +6,7 @@ use std::time::Duration;
 use clxs_clone::report::{Counts, SecurableReport};
 use clxs_clone::{Kind, Outcome, Report};
 
+use crate::output::html;
 use crate::output::name::within_catalog;
 use crate::output::table::{Table, WIDTH};
 use crate::units;
@@ -23,17 +24,25 @@ pub(crate) fn text(report: &Report, list_all: bool) -> String {
     text
 }
 
+/// The same as a page for a browser.
+pub(crate) fn html(report: &Report) -> String {
+    let title = format!("Clone of {} to {}", report.source.as_str(), report.destination.as_str());
+    html::page(&title, &text(report, true))
+}
+
 fn heading(report: &Report) -> String {
     let duration = report.duration_ms.map(Duration::from_millis).map(units::duration);
     let duration = duration.map(|duration| format!(" in {duration}")).unwrap_or_default();
-    format!(
-        "{} clone of {} to {}: {}{duration}\nrun {}\n\n",
-        report.clone_type,
-        report.source.as_str(),
-        report.destination.as_str(),
-        report.state,
-        report.run
-    )
+    let what = match &report.undoes {
+        None => format!("{} clone of {}", report.clone_type, report.source.as_str()),
+        Some(run) => format!("Rollback of run {run}"),
+    };
+    let state = match &report.abort_reason {
+        None => report.state.to_string(),
+        Some(limit) => format!("{} ({limit})", report.state),
+    };
+    let destination = report.destination.as_str();
+    format!("{what} to {destination}: {state}{duration}\nrun {}\n\n", report.run)
 }
 
 fn securables(report: &Report, all: bool) -> String {
@@ -63,6 +72,7 @@ fn sign(outcome: &Outcome) -> &'static str {
         Outcome::Created => "+",
         Outcome::Replaced | Outcome::Changed => "~",
         Outcome::Unchanged => "=",
+        Outcome::Undone => "-",
         Outcome::Skipped { .. } => "△",
         Outcome::Failed { .. } => "✗",
     }
@@ -106,7 +116,7 @@ fn findings(report: &Report) -> String {
 fn summary(report: &Report) -> String {
     let mut text = String::new();
     for (kind, counts) in &report.counts_by_kind {
-        let made = counts.created + counts.replaced + counts.changed;
+        let made = counts.created + counts.replaced + counts.changed + counts.undone;
         let Counts { unchanged, failed, skipped, .. } = counts;
         let label = format!("{}:", plural_of(*kind));
         writeln!(

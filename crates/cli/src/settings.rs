@@ -10,6 +10,7 @@ pub(crate) mod layer;
 pub(crate) mod lint;
 pub(crate) mod options;
 pub(crate) mod secret;
+pub(crate) mod throttle;
 pub(crate) mod unavailable;
 
 use std::path::{Path, PathBuf};
@@ -53,7 +54,7 @@ pub(crate) fn load(
         layers.push(layer.map_err(CliError::file("the configuration file"))?);
     }
     layers.push(Layer::of_defaults());
-    let combined = layer::combine(layers);
+    let combined = layer::combine(layers).throttled();
     findings.extend(lint::lint(&combined));
     Ok(Loaded { combined, findings, files })
 }

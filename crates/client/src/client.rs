@@ -13,7 +13,8 @@ use crate::auth::TokenProvider;
 use crate::exchange::{Answer, Call, Exchange, Outgoing, api_headers};
 use crate::request::ApiRequest;
 use crate::retry::RetryPolicy;
-use crate::statement::PollPolicy;
+use crate::statement::{PollPolicy, Typical};
+use crate::throttle::Throttle;
 use crate::transport::{HttpTransport, Transport};
 use crate::{Error, Result};
 
@@ -36,6 +37,10 @@ pub(crate) struct Inner {
     pub(crate) retry: RetryPolicy,
     pub(crate) poll: PollPolicy,
     pub(crate) timeout: Duration,
+    /// What answers said of how much the workspace takes.
+    pub(crate) throttle: Arc<Throttle>,
+    /// What statements said of how long they take.
+    pub(crate) typical: Arc<Typical>,
     user_agent: HeaderValue,
 }
 
@@ -126,6 +131,8 @@ impl ClientBuilder {
             retry: self.retry,
             poll: self.poll,
             timeout: self.timeout,
+            throttle: Arc::default(),
+            typical: Arc::default(),
         };
         Ok(Client { inner: Arc::new(inner) })
     }
@@ -151,6 +158,11 @@ impl Client {
         Self { inner: Arc::new(Inner { retry, ..Inner::clone(&self.inner) }) }
     }
 
+    /// How often so much was throttled that all requests of the client had to wait.
+    pub fn cool_downs(&self) -> u64 {
+        self.inner.throttle.cool_downs()
+    }
+
     /// The URL of the workspace.
     pub fn host(&self) -> &Url {
         &self.inner.host
@@ -165,7 +177,7 @@ impl Client {
             uri: uri
                 .parse()
                 .map_err(|_| Error::InvalidRequest { detail: format!("`{base}` is no base URL") })?,
-            headers: api_headers(&self.inner.user_agent, !request.body.is_empty()),
+            headers: api_headers(&self.inner.user_agent, request.headers),
             body: request.body,
         };
         let exchange = Exchange {
@@ -173,6 +185,7 @@ impl Client {
             tokens: self.inner.credentials.as_deref(),
             retry: &self.inner.retry,
             timeout: self.inner.timeout,
+            throttle: Some(&self.inner.throttle),
         };
         exchange.run(outgoing, new_call(request.method, request.path, request.repeatable)).await
     }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use futures::future::BoxFuture;
-use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, USER_AGENT};
+use http::header::{ACCEPT, AUTHORIZATION, HeaderMap, HeaderName, HeaderValue, USER_AGENT};
 use http::{Method, StatusCode, Uri};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use tokio::time::Instant;
@@ -16,6 +16,7 @@ use crate::error::body::api_error;
 use crate::redaction::redact_known;
 use crate::retry::{Again, Attempt, RetryPolicy};
 use crate::secret::Secret;
+use crate::throttle::Throttle;
 use crate::transport::{BoxError, Transport, TransportError};
 use crate::{Error, Result};
 
@@ -74,6 +75,7 @@ impl fmt::Display for Call {
 
 /// An answer that says success.
 pub(crate) struct Answer {
+    pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
     pub(crate) call: Box<Call>,
 }
@@ -92,6 +94,8 @@ pub(crate) struct Exchange<'a> {
     pub(crate) tokens: Option<&'a dyn TokenProvider>,
     pub(crate) retry: &'a RetryPolicy,
     pub(crate) timeout: Duration,
+    /// Absent for answers that say nothing of the workspace.
+    pub(crate) throttle: Option<&'a Throttle>,
 }
 
 impl Exchange<'_> {
@@ -101,11 +105,18 @@ impl Exchange<'_> {
         async move {
             let began = Instant::now();
             loop {
+                if let Some(throttle) = self.throttle {
+                    throttle.pass().await;
+                }
                 let token = self.token().await?;
                 let attempt = self.attempt(&outgoing, &call, token.as_ref()).await?;
                 call.tries += 1;
                 call.elapsed = began.elapsed();
-                let asked = match attempt.again(call.repeatable) {
+                let again = attempt.again(call.repeatable);
+                if let Some(throttle) = self.throttle {
+                    throttle.note(attempt.is_throttled(), self.retry.asked(again));
+                }
+                let asked = match again {
                     Again::No => return self.conclude(attempt, call, token.as_ref()),
                     Again::Backoff => None,
                     Again::After(asked) => Some(asked),
@@ -169,7 +180,7 @@ impl Exchange<'_> {
         tracing::debug!(status = parts.status.as_u16(), tries = call.tries, bytes = body.len(), "answered");
         let call = Box::new(call);
         if parts.status.is_success() {
-            Ok(Answer { body, call })
+            Ok(Answer { headers: parts.headers, body, call })
         } else if parts.status.is_redirection() {
             Err(redirected(&parts.headers, parts.status, call))
         } else {
@@ -221,14 +232,10 @@ fn assemble(
     Ok(request)
 }
 
-/// The headers of every request to a workspace, but for token and request id.
-pub(crate) fn api_headers(user_agent: &HeaderValue, has_body: bool) -> HeaderMap {
-    let mut headers = HeaderMap::new();
+/// The headers of a request to a workspace, but for token and request id: its own, and those of every request.
+pub(crate) fn api_headers(user_agent: &HeaderValue, mut headers: HeaderMap) -> HeaderMap {
     headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
     headers.insert(USER_AGENT, user_agent.clone());
-    if has_body {
-        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    }
     headers
 }
 

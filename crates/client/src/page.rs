@@ -2,12 +2,17 @@
 
 use std::collections::HashSet;
 
+use clxs_api::binding::{WorkspaceBinding, WorkspaceBindingsResponse};
 use clxs_api::catalog::{CatalogInfo, ListCatalogsResponse};
+use clxs_api::file::{DirectoryEntry, ListDirectoryResponse};
 use clxs_api::grant::{
     EffectivePermissionsList, EffectivePrivilegeAssignment, GetPermissionsResponse, PrivilegeAssignment,
 };
+use clxs_api::model::{ListRegisteredModelsResponse, RegisteredModelInfo};
+use clxs_api::query_history::{ListQueriesResponse, QueryInfo};
 use clxs_api::schema::{ListSchemasResponse, SchemaInfo};
 use clxs_api::table::{ListTableSummariesResponse, ListTablesResponse, TableInfo, TableSummary};
+use clxs_api::volume::{ListVolumesResponse, VolumeInfo};
 use clxs_api::warehouse::{ListWarehousesResponse, WarehouseInfo};
 use futures::stream::{self, Stream, TryStreamExt};
 use serde::de::DeserializeOwned;
@@ -41,7 +46,12 @@ page! {
     ListSchemasResponse: schemas of SchemaInfo,
     ListTablesResponse: tables of TableInfo,
     ListTableSummariesResponse: tables of TableSummary,
+    ListVolumesResponse: volumes of VolumeInfo,
+    ListRegisteredModelsResponse: registered_models of RegisteredModelInfo,
+    ListDirectoryResponse: contents of DirectoryEntry,
+    WorkspaceBindingsResponse: bindings of WorkspaceBinding,
     ListWarehousesResponse: warehouses of WarehouseInfo,
+    ListQueriesResponse: res of QueryInfo,
     GetPermissionsResponse: privilege_assignments of PrivilegeAssignment,
     EffectivePermissionsList: privilege_assignments of EffectivePrivilegeAssignment,
 }

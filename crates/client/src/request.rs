@@ -1,7 +1,10 @@
 //! One request of the protocol, not yet tied to a host or a token.
 
+use std::ops::Range;
+
 use bytes::Bytes;
-use http::Method;
+use http::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
+use http::{Method, header};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Serialize;
 
@@ -18,7 +21,9 @@ pub(crate) struct ApiRequest {
     pub(crate) path: String,
     /// Percent-encoded, without the question mark.
     pub(crate) query: String,
-    /// JSON, or nothing.
+    /// What the request has besides the headers of all requests.
+    pub(crate) headers: HeaderMap,
+    /// JSON, the bytes of a file, or nothing.
     pub(crate) body: Bytes,
     /// Whether doing it twice is the same as doing it once.
     pub(crate) repeatable: bool,
@@ -32,7 +37,8 @@ impl ApiRequest {
 
     /// A request that may be sent again when nobody knows whether it was carried out.
     pub(crate) fn repeatable(method: Method, path: String) -> Self {
-        Self { method, path, query: String::new(), body: Bytes::new(), repeatable: true }
+        let (query, headers, body) = (String::new(), HeaderMap::new(), Bytes::new());
+        Self { method, path, query, headers, body, repeatable: true }
     }
 
     /// A request that must not be carried out twice.
@@ -57,7 +63,32 @@ impl ApiRequest {
             detail: format!("its body cannot be written: {error}"),
         })?;
         self.body = bytes.into();
-        Ok(self)
+        Ok(self.content_type("application/json"))
+    }
+
+    /// Sets the body to the bytes of a file.
+    pub(crate) fn bytes(mut self, bytes: Bytes) -> Self {
+        self.body = bytes;
+        self.content_type("application/octet-stream")
+    }
+
+    /// Asks for a part of a file.
+    pub(crate) fn range(self, range: &Range<u64>) -> Self {
+        // A range in HTTP holds its last byte. Digits are what a header may hold.
+        let text = format!("bytes={}-{}", range.start, range.end.saturating_sub(1));
+        match HeaderValue::try_from(text) {
+            Ok(value) => self.header(header::RANGE, value),
+            Err(_) => self,
+        }
+    }
+
+    fn content_type(self, value: &'static str) -> Self {
+        self.header(CONTENT_TYPE, HeaderValue::from_static(value))
+    }
+
+    fn header(mut self, name: HeaderName, value: HeaderValue) -> Self {
+        self.headers.insert(name, value);
+        self
     }
 }
 

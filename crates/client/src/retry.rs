@@ -55,6 +55,14 @@ impl RetryPolicy {
         (tries < self.max_tries && elapsed + delay <= self.budget).then_some(delay)
     }
 
+    /// How long a server asks to wait, as far as this policy follows.
+    pub(crate) fn asked(&self, again: Again) -> Option<Duration> {
+        match again {
+            Again::After(asked) => Some(asked.min(self.max_retry_after)),
+            Again::No | Again::Backoff => None,
+        }
+    }
+
     fn limit(&self, tries: u32) -> Duration {
         let doubled = 2_u32.saturating_pow(tries.saturating_sub(1));
         self.first_delay.saturating_mul(doubled).min(self.max_delay)
@@ -85,6 +93,11 @@ pub(crate) enum Again {
 }
 
 impl Attempt {
+    /// Whether the workspace says that it is asked for too much.
+    pub(crate) fn is_throttled(&self) -> bool {
+        matches!(self, Self::Answered(response) if response.status() == StatusCode::TOO_MANY_REQUESTS)
+    }
+
     pub(crate) fn again(&self, repeatable: bool) -> Again {
         let if_repeatable = if repeatable { Again::Backoff } else { Again::No };
         match self {

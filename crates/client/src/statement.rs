@@ -5,6 +5,7 @@ use std::time::Duration;
 use clxs_api::endpoint;
 use clxs_api::statement::{ExecuteStatement, ResultData, StatementId, StatementResponse};
 use http::Method;
+use tokio::time::Instant;
 
 use crate::request::{ApiRequest, path};
 use crate::{Client, Error, Result};
@@ -12,14 +13,16 @@ use crate::{Client, Error, Result};
 mod outcome;
 mod result;
 mod rows;
+mod typical;
 
 use outcome::{Outcome, outcome};
 pub use rows::{Cells, Row, Rows};
+pub(crate) use typical::Typical;
 
 /// How often a statement is asked for while it runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PollPolicy {
-    /// The time before the first question; every further one is twice as long.
+    /// The least time before the first question, and that before the second; every further one is twice as long.
     pub first_interval: Duration,
     /// Where that growth ends. Far below the 15 minutes after which an unasked statement may be dropped.
     pub max_interval: Duration,
@@ -33,8 +36,8 @@ impl Default for PollPolicy {
 }
 
 impl PollPolicy {
-    fn after(self, interval: Duration) -> Duration {
-        interval.saturating_mul(2).min(self.max_interval)
+    fn interval(self, doublings: u32) -> Duration {
+        self.first_interval.saturating_mul(2_u32.saturating_pow(doublings)).min(self.max_interval)
     }
 }
 
@@ -86,6 +89,14 @@ impl Client {
         self.finish(id.clone(), response).await
     }
 
+    /// The same for a statement that was sent just now: this is the answer to its submission.
+    ///
+    /// # Errors
+    /// Those of [`Client::wait_for_statement`].
+    pub async fn follow_statement(&self, id: &StatementId, answer: StatementResponse) -> Result<Rows> {
+        self.finish(id.clone(), answer).await
+    }
+
     /// Sends a statement, waits until it is over and reads its result to the last chunk.
     ///
     /// # Errors
@@ -103,17 +114,29 @@ impl Client {
 
     /// Polls a statement from its last known state to its end.
     async fn finish(&self, id: StatementId, mut response: StatementResponse) -> Result<Rows> {
-        let mut interval = self.inner.poll.first_interval;
+        let begin = Instant::now();
+        let mut questions = 0_u32;
         loop {
             match outcome(&id, response)? {
                 Outcome::Running => {}
                 Outcome::Succeeded { manifest, first } => {
+                    if questions > 0 {
+                        self.inner.typical.note(begin.elapsed(), questions == 1);
+                    }
                     return self.read_result(id, *manifest, *first).await;
                 }
             }
-            tokio::time::sleep(interval).await;
-            interval = self.inner.poll.after(interval);
+            tokio::time::sleep(self.interval(questions)).await;
+            questions = questions.saturating_add(1);
             response = self.get_statement(&id).await?;
+        }
+    }
+
+    /// How long to wait before the next question.
+    fn interval(&self, questions: u32) -> Duration {
+        match questions.checked_sub(1) {
+            None => self.inner.typical.first_interval(self.inner.poll.first_interval),
+            Some(doublings) => self.inner.poll.interval(doublings),
         }
     }
 }

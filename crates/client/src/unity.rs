@@ -7,10 +7,14 @@ use clxs_api::metastore::MetastoreSummary;
 use crate::request::{ApiRequest, path};
 use crate::{Client, Result};
 
+mod binding;
 mod catalog;
+mod constraint;
+mod model;
 mod permission;
 mod schema;
 mod table;
+mod volume;
 
 /// Lists of Unity Catalog come in pages only when a size is asked for; 0 leaves it to the server
 /// (`facts/rest_api.md` §5).

@@ -1,14 +1,18 @@
 //! The engine: a client, a warehouse and a journal.
 
+mod rollback;
+mod saved;
+
 use clxs_client::Client;
 use tokio_util::sync::CancellationToken;
 
 use crate::event::Observer;
-use crate::inventory::{self, Reader};
-use crate::plan::{self, Plan};
-use crate::run;
+use crate::inventory::{Inventories, Reader};
+use crate::journal::{RunId, RunState};
+use crate::plan::{self, Plan, TableDrift};
+use crate::run::{self, Request, RunKind};
 use crate::warehouse::Warehouse;
-use crate::{Journal, Report, Result, Settings};
+use crate::{Error, Journal, Report, Result, Settings};
 
 /// Plans and runs clones in one workspace. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -35,10 +39,17 @@ impl Engine {
     /// Those of [`plan::plan`], [`Error::Client`](crate::Error::Client) when something cannot be read, and
     /// [`Error::Journal`](crate::Error::Journal).
     pub async fn plan(&self, settings: &Settings) -> Result<Plan> {
-        settings.validate()?;
-        run::recover(&self.warehouse, &self.journal, &settings.destination).await?;
-        let inventories = Box::pin(self.inventories(settings)).await?;
+        let inventories = self.inventories(settings).await?;
         plan::plan(&inventories, settings)
+    }
+
+    /// How every table of the source stands to the destination's.
+    ///
+    /// # Errors
+    /// Those of [`Engine::plan`].
+    pub async fn drift(&self, settings: &Settings) -> Result<Vec<TableDrift>> {
+        let inventories = self.inventories(settings).await?;
+        plan::drifts(&inventories, settings)
     }
 
     /// Runs a plan to its end. Failures of steps are in the report; so is a cancelled run.
@@ -54,14 +65,60 @@ impl Engine {
         observer: &dyn Observer,
         cancellation: CancellationToken,
     ) -> Result<Report> {
-        run::run(&self.warehouse, &self.journal, run::Request { settings, plan, observer, cancellation })
-            .await
+        self.run_as(RunKind::Clone, (settings, plan), observer, cancellation).await
     }
 
-    /// Reads what is there.
-    async fn inventories(&self, settings: &Settings) -> Result<inventory::Inventories> {
-        let metastore = self.warehouse.metastore().await?;
+    /// Goes on with a run that ended before its plan did: statements that are still under way are waited for,
+    /// nothing that is done is done again, everything else is tried.
+    ///
+    /// # Errors
+    /// [`Error::NotResumable`] when it ended well or was undone, [`Error::Superseded`] when a later run wrote to
+    /// the destination, and those of [`Engine::run`].
+    pub async fn resume(
+        &self,
+        run: &RunId,
+        observer: &dyn Observer,
+        cancellation: CancellationToken,
+    ) -> Result<Report> {
+        let summary = self.journal.summary(run)?;
+        if matches!(summary.state, RunState::Succeeded | RunState::RolledBack) {
+            return Err(Error::NotResumable { run: run.clone(), state: summary.state });
+        }
+        self.require_newest(run).await?;
+        let (settings, plan) = (self.journal.settings_of(run)?, self.journal.plan_of(run)?);
+        self.run_as(RunKind::Resume(run.clone()), (&settings, &plan), observer, cancellation).await
+    }
+
+    async fn run_as(
+        &self,
+        kind: RunKind,
+        (settings, plan): (&Settings, &Plan),
+        observer: &dyn Observer,
+        cancellation: CancellationToken,
+    ) -> Result<Report> {
+        let request = Request { settings, plan, observer, cancellation, kind };
+        run::run(&self.warehouse, &self.journal, request).await
+    }
+
+    /// Checks that a run was made in this metastore and that no later one changed its destination.
+    async fn require_newest(&self, run: &RunId) -> Result<()> {
+        let (metastore, own) = (self.journal.metastore_of(run)?, self.warehouse.metastore().await?);
+        if metastore != own {
+            return Err(Error::OtherMetastore { run: run.clone(), metastore });
+        }
+        match self.journal.later_run(run)? {
+            Some(later) => Err(Error::Superseded { run: run.clone(), later }),
+            None => Ok(()),
+        }
+    }
+
+    /// Reads what is there, once nothing of a dead run is under way.
+    async fn inventories(&self, settings: &Settings) -> Result<Inventories> {
+        settings.validate()?;
+        let warehouse = self.warehouse.at_most(settings.limits.max_rps);
+        let metastore = warehouse.metastore().await?;
+        run::recover(&warehouse, &self.journal, &metastore, &settings.destination).await?;
         let provenance = self.journal.provenance(&metastore, &settings.destination)?;
-        Reader::new(self.warehouse.clone(), settings, provenance).read().await
+        Box::pin(Reader::new(warehouse, settings, provenance).read()).await
     }
 }

@@ -2,8 +2,11 @@
 
 use std::path::PathBuf;
 
-use clxs_api::Identifier;
+use clxs_api::{FullName, Identifier};
 use thiserror::Error;
+
+use crate::Securable;
+use crate::journal::{RunId, RunState};
 
 /// The result of an engine call.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -25,6 +28,28 @@ pub enum Error {
         pattern: String,
         /// Where it is wrong.
         source: Box<regex::Error>,
+    },
+    /// A moment of the settings cannot be read.
+    #[error("`{text}` is no moment; write it like 2026-03-04T23:59:59, in UTC or with an offset")]
+    InvalidMoment {
+        /// What was written.
+        text: String,
+    },
+    /// The settings name tables that the source does not have.
+    #[error("catalog `{}` has no {}; correct {key}", catalog.as_str(), names.join(", "))]
+    UnknownTables {
+        /// The source.
+        catalog: Identifier,
+        /// The key of the setting.
+        key: &'static str,
+        /// The names it does not have.
+        names: Vec<String>,
+    },
+    /// Tables cannot be cloned as they were.
+    #[error("not every table can be cloned as it was:{}", lines(tables))]
+    NotAsOf {
+        /// The tables, and why.
+        tables: Vec<(FullName, String)>,
     },
     /// The selection names schemas that the source does not have.
     #[error("catalog `{}` has no schema {}; correct include_schemas or exclude_schemas", catalog.as_str(), quoted(schemas))]
@@ -92,6 +117,52 @@ pub enum Error {
         /// The newest version known here.
         known: u32,
     },
+    /// The plan was made for something that is no longer there.
+    #[error("the plan is stale: {} moved since it was made; plan again", listed(moved))]
+    StalePlan {
+        /// What would be planned differently now.
+        moved: Vec<Securable>,
+    },
+    /// The file holds no plan that this version can run.
+    #[error("the file holds no plan that can be run: {problem}")]
+    NotAPlan {
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// There is nothing to go on with.
+    #[error("run {run} cannot be resumed: it is {state}")]
+    NotResumable {
+        /// The run.
+        run: RunId,
+        /// How it ended.
+        state: RunState,
+    },
+    /// There is nothing to undo.
+    #[error("run {run} cannot be rolled back: it is {}", if *state == RunState::RolledBack { "undone already" } else { "a rollback itself" })]
+    NotUndoable {
+        /// The run.
+        run: RunId,
+        /// How it ended.
+        state: RunState,
+    },
+    /// A later run wrote to the destination of an earlier one.
+    #[error(
+        "run {later} wrote to the same catalog after run {run}; roll back the later one first, or clone again"
+    )]
+    Superseded {
+        /// The earlier run.
+        run: RunId,
+        /// The later one.
+        later: RunId,
+    },
+    /// A run was made in another metastore.
+    #[error("run {run} was made in metastore {metastore}; connect to a workspace of that one")]
+    OtherMetastore {
+        /// The run.
+        run: RunId,
+        /// Where it was made.
+        metastore: String,
+    },
     /// There is no such run in the journal.
     #[error("the journal has no run {run}; `clxs runs` lists them")]
     RunNotFound {
@@ -110,6 +181,8 @@ pub enum ErrorKind {
     Authorization,
     /// The workspace was throttling or out of reach after all retries: try later.
     Unavailable,
+    /// The plan is stale; nothing was changed.
+    Stale,
     /// Another run writes to the destination.
     Locked,
     /// Anything else.
@@ -122,9 +195,18 @@ impl Error {
         match self {
             Self::SameCatalog { .. }
             | Self::InvalidPattern { .. }
+            | Self::InvalidMoment { .. }
+            | Self::UnknownTables { .. }
+            | Self::NotAsOf { .. }
             | Self::UnknownSchemas { .. }
             | Self::SourceNotFound { .. }
+            | Self::NotAPlan { .. }
+            | Self::NotResumable { .. }
+            | Self::NotUndoable { .. }
+            | Self::Superseded { .. }
+            | Self::OtherMetastore { .. }
             | Self::RunNotFound { .. } => ErrorKind::Usage,
+            Self::StalePlan { .. } => ErrorKind::Stale,
             Self::Locked { .. } => ErrorKind::Locked,
             Self::Client { source, .. } => kind_of(source),
             Self::Unexpected { .. } | Self::Journal { .. } | Self::JournalTooNew { .. } => ErrorKind::Other,
@@ -144,6 +226,20 @@ fn kind_of(error: &clxs_client::Error) -> ErrorKind {
         Client::RateLimited | Client::Unavailable | Client::Transport => ErrorKind::Unavailable,
         _ => ErrorKind::Other,
     }
+}
+
+/// A few by name, the others by number.
+fn listed(securables: &[Securable]) -> String {
+    const NAMED: usize = 10;
+    let mut names: Vec<_> = securables.iter().take(NAMED).map(Securable::to_string).collect();
+    if securables.len() > NAMED {
+        names.push(format!("{} more", securables.len() - NAMED));
+    }
+    names.join(", ")
+}
+
+fn lines(tables: &[(FullName, String)]) -> String {
+    tables.iter().map(|(table, reason)| format!("\n{}: {reason}", table.dotted())).collect()
 }
 
 fn quoted(names: &[Identifier]) -> String {

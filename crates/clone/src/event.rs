@@ -41,6 +41,15 @@ pub enum Event {
         /// Steps to do.
         steps: usize,
     },
+    /// A run goes on that had ended before its plan did.
+    Resumed {
+        /// Its id.
+        run: RunId,
+        /// Steps that are done.
+        done: usize,
+        /// Steps that are left.
+        left: usize,
+    },
     /// A step was sent.
     StepStarted {
         /// Its place in the plan.
@@ -78,6 +87,8 @@ pub enum Event {
         outcome: Outcome,
         /// What `CLONE` reported.
         metrics: Option<CloneMetrics>,
+        /// Whether an earlier part of the run did all of it.
+        resumed: bool,
     },
     /// All tables of a schema ended: `◈ Schema bronze complete: 42/45 tables cloned (2 failed, 1 skipped) in 18s`.
     /// Not told of schemas without tables.

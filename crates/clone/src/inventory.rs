@@ -2,24 +2,38 @@
 //!
 //! The types are plain values, so that plans can be tested without a workspace.
 
+mod as_of;
+mod bindings;
 mod containers;
 mod grants;
 mod history;
+mod keys;
+mod models;
 mod reader;
+mod relation;
+mod schema_tags;
 mod tables;
+mod tags;
 mod versions;
+mod volumes;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use clxs_api::binding::BindingType;
 use clxs_api::catalog::IsolationMode;
 use clxs_api::table::{DataSourceFormat, TableType};
+use clxs_api::volume::VolumeType;
 use clxs_api::{FullName, Identifier, Privilege, Properties};
 
+pub use as_of::VersionAsOf;
 pub use history::{Commit, History};
+pub use keys::{Key, KeyOutline, Parent};
 pub(crate) use reader::Reader;
+pub(crate) use volumes::list_files;
+pub use volumes::{FileState, Files};
 
 use crate::Kind;
-use crate::plan::SchemaMode;
+use crate::plan::{Facet, SchemaMode};
 
 /// Source and destination, and who asks.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -39,9 +53,17 @@ pub struct Inventory {
     pub catalog: Option<Catalog>,
     /// Its schemas by own name in lower case.
     pub schemas: BTreeMap<Identifier, Schema>,
+    /// Facets of everything in it that nobody could read, with the reason.
+    pub unread: BTreeMap<Facet, String>,
 }
 
 impl Inventory {
+    /// The schemas that take part.
+    pub(crate) fn taking_part(&self) -> Vec<Identifier> {
+        let schemas = self.schemas.iter().filter(|(_, schema)| schema.skip.is_none());
+        schemas.map(|(name, _)| name.clone()).collect()
+    }
+
     /// The table or view of this name; only schema and own name count.
     pub fn table(&self, name: &FullName) -> Option<&Table> {
         self.schemas.get(name.schema()?)?.tables.get(name.name())
@@ -56,6 +78,9 @@ impl Inventory {
 /// Direct grants on a securable, by principal.
 pub type Grants = BTreeMap<String, BTreeSet<Privilege>>;
 
+/// Tags by key; a key alone has the empty value.
+pub type Tags = BTreeMap<String, String>;
+
 /// The catalog itself.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Catalog {
@@ -67,8 +92,14 @@ pub struct Catalog {
     pub properties: Properties,
     /// Who sees it.
     pub isolation: Option<IsolationMode>,
+    /// The workspaces that see it when it is isolated, and what they may do.
+    pub bindings: BTreeMap<i64, BindingType>,
+    /// The URL under which its managed tables are kept, when it has its own.
+    pub location: Option<String>,
     /// Direct grants on it.
     pub grants: Grants,
+    /// Its tags.
+    pub tags: Tags,
 }
 
 /// A schema.
@@ -80,14 +111,54 @@ pub struct Schema {
     pub comment: Option<String>,
     /// Its properties without the platform's own.
     pub properties: Properties,
+    /// The URL under which its managed tables are kept, when it has its own.
+    pub location: Option<String>,
     /// Direct grants on it.
     pub grants: Grants,
+    /// Its tags.
+    pub tags: Tags,
     /// Whether it is the platform's own, which no catalog is without.
     pub is_system: bool,
     /// Why it takes no part; its tables are not read then.
     pub skip: Option<String>,
     /// Its tables and views by own name in lower case.
     pub tables: BTreeMap<Identifier, Table>,
+    /// Its volumes by own name in lower case.
+    pub volumes: BTreeMap<Identifier, Volume>,
+    /// Its registered models by own name in lower case.
+    pub models: BTreeMap<Identifier, Model>,
+}
+
+/// A volume.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Volume {
+    /// Whose its folder is.
+    pub volume_type: Option<VolumeType>,
+    /// The URL of its folder.
+    pub location: Option<String>,
+    /// Who owns it.
+    pub owner: Option<String>,
+    /// Free text about it.
+    pub comment: Option<String>,
+    /// Direct grants on it.
+    pub grants: Grants,
+    /// Its tags.
+    pub tags: Tags,
+    /// Its files, read only where source and destination both have the volume.
+    pub files: Files,
+}
+
+/// A registered model.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Model {
+    /// Who owns it.
+    pub owner: Option<String>,
+    /// Free text about it.
+    pub comment: Option<String>,
+    /// Direct grants on it.
+    pub grants: Grants,
+    /// Whether it has versions, read only where the destination lacks the model.
+    pub has_versions: bool,
 }
 
 /// A table, view, or anything else REST lists as a table.
@@ -107,12 +178,24 @@ pub struct Table {
     pub comment: Option<String>,
     /// What protects its rows or columns; `CLONE` refuses such tables (facts/settled.md §5).
     pub protection: Option<String>,
+    /// The URL of its files.
+    pub location: Option<String>,
     /// Bytes of its files, when somebody counted.
     pub size: Option<u64>,
     /// Direct grants on it.
     pub grants: Grants,
+    /// Its tags.
+    pub tags: Tags,
+    /// The tags of its columns, by the name of the column.
+    pub column_tags: BTreeMap<Identifier, Tags>,
+    /// Its keys as far as they are read in bulk.
+    pub key_outlines: Vec<KeyOutline>,
+    /// Its keys, read only of sources whose clone lacks some.
+    pub keys: Vec<Key>,
     /// Its newest commits, read only where source and destination both have the table.
     pub history: History,
+    /// The version to clone, where the settings ask for another than the newest.
+    pub as_of: Option<VersionAsOf>,
     /// The id of the source table it was cloned from, as this journal knows it.
     pub cloned_from: Option<String>,
     /// What makes it a view.
@@ -130,9 +213,15 @@ impl Table {
             owner: None,
             comment: None,
             protection: None,
+            location: None,
             size: None,
             grants: Grants::new(),
+            tags: Tags::new(),
+            column_tags: BTreeMap::new(),
+            key_outlines: Vec::new(),
+            keys: Vec::new(),
             history: History::NotRead,
+            as_of: None,
             cloned_from: None,
             view: None,
         }

@@ -4,6 +4,7 @@
 //! the journal knows what may be under way. It holds names, SQL texts and numbers: never a token, never a
 //! row of data.
 
+mod fault_point;
 mod lease;
 mod migrations;
 mod provenance;
@@ -20,8 +21,9 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 pub(crate) use provenance::Provenance;
+pub(crate) use runs::Began;
 pub use runs::RunSummary;
-pub(crate) use steps::InFlight;
+pub(crate) use steps::{End, InFlight};
 
 use crate::{Error, Result};
 
@@ -67,6 +69,10 @@ pub enum RunState {
     Cancelled,
     /// Its process died.
     Interrupted,
+    /// A limit of the settings stopped it.
+    Aborted,
+    /// A rollback undid it.
+    RolledBack,
 }
 
 impl RunState {
@@ -77,6 +83,8 @@ impl RunState {
             Self::Failed => "failed",
             Self::Cancelled => "cancelled",
             Self::Interrupted => "interrupted",
+            Self::Aborted => "aborted",
+            Self::RolledBack => "rolled_back",
         }
     }
 
@@ -86,6 +94,8 @@ impl RunState {
             "failed" => Self::Failed,
             "cancelled" => Self::Cancelled,
             "interrupted" => Self::Interrupted,
+            "aborted" => Self::Aborted,
+            "rolled_back" => Self::RolledBack,
             _ => Self::Running,
         }
     }
@@ -142,6 +152,7 @@ impl Journal {
         work: impl FnOnce(&Transaction<'_>) -> rusqlite::Result<T>,
     ) -> Result<T> {
         let mut connection = self.lock();
+        fault_point::reached();
         let run = |connection: &mut Connection| {
             let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
             let value = work(&transaction)?;

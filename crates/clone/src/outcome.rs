@@ -17,6 +17,8 @@ pub enum Outcome {
     Changed,
     /// It was there already and equal.
     Unchanged,
+    /// What a run did to it was undone.
+    Undone,
     /// It was left out on purpose.
     Skipped {
         /// Why.
@@ -37,6 +39,7 @@ impl Outcome {
             Self::Replaced => "replaced",
             Self::Changed => "changed",
             Self::Unchanged => "unchanged",
+            Self::Undone => "undone",
             Self::Skipped { .. } => "skipped",
             Self::Failed { .. } => "failed",
         }
@@ -49,10 +52,11 @@ impl Outcome {
 pub enum StepOutcome {
     /// It did what the plan says.
     Done {
-        /// What `CLONE` reported, for clone steps.
+        /// What `CLONE` reported, or what was copied of a volume.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         metrics: Option<CloneMetrics>,
-        /// What could not be carried although the step worked: principals that do not exist.
+        /// What could not be carried although the step worked: principals that do not exist, files that are too
+        /// large.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         missing: Vec<String>,
     },
@@ -65,6 +69,13 @@ pub enum StepOutcome {
     Failed {
         /// What happened, with all causes.
         error: String,
+    },
+    /// A hook failed, and the settings say to go on.
+    Tolerated {
+        /// What happened, with all causes.
+        error: String,
+        /// Whether nobody needs to be told while it happens.
+        silent: bool,
     },
     /// It was not tried because a step it depends on failed.
     Blocked {
@@ -96,7 +107,7 @@ impl StepOutcome {
     /// Why the securable failed by it; `None` when it did not.
     pub fn failure(&self) -> Option<String> {
         match self {
-            Self::Done { .. } | Self::Impossible { .. } => None,
+            Self::Done { .. } | Self::Impossible { .. } | Self::Tolerated { .. } => None,
             Self::Failed { error } => Some(error.clone()),
             Self::Blocked { by } => Some(format!("blocked: {by} failed")),
             Self::Cancelled => Some("the run was cancelled".to_owned()),

@@ -4,29 +4,46 @@
 //! the report are all views of the plan, so whatever a run does, the plan showed.
 
 mod action;
+mod binding;
 mod builder;
 mod catalog;
 mod drift;
 mod grant;
+mod hook;
+mod key;
+mod model;
 mod owner;
 mod render;
+mod saved;
 mod schema;
 mod step;
 mod table;
+mod tag;
+mod undo;
+mod unread;
 mod view;
+mod volume;
 
 use clxs_api::table::DataSourceFormat;
 use clxs_api::{FullName, Identifier};
 use serde::{Deserialize, Serialize};
 
-pub use action::{Action, CloneTable, CreateView, Effect, RestCall, SchemaMode, Statement, StatementText};
-pub use drift::Drift;
+pub use action::{
+    Action, CloneTable, CopyFiles, CreateView, Effect, RestCall, SchemaMode, Statement, StatementText,
+    Transfer,
+};
+pub(crate) use drift::drift;
+pub use drift::{Drift, DriftState, TableDrift, drifts};
 pub use render::{to_json, to_sql, to_text};
+pub use saved::SavedPlan;
 pub use step::{Expectation, Facet, Step, StepId, TableState};
 
-use crate::inventory::Inventories;
+pub(crate) use undo::{Undo, undo};
+
+use crate::inventory::{Inventories, VersionAsOf};
+use crate::journal::RunId;
 use crate::outcome::FacetOutcome;
-use crate::settings::{CloneType, LoadType, Settings};
+use crate::settings::{CloneType, LoadType, ObjectType, Settings};
 use crate::{Error, Kind, Result, Securable};
 
 /// Name of the JSON form of a plan.
@@ -45,6 +62,9 @@ pub struct Plan {
     pub clone_type: CloneType,
     /// What becomes of what the destination has already.
     pub load_type: LoadType,
+    /// The run that it undoes, when it is a rollback.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub undoes: Option<RunId>,
     /// Every securable of the source with what becomes of it, parents before children.
     pub securables: Vec<PlannedSecurable>,
     /// The steps, each after all it depends on.
@@ -98,6 +118,8 @@ pub enum PlannedChange {
     Change,
     /// The destination has it as the source has it.
     Unchanged,
+    /// What a run did to it is undone.
+    Undo,
     /// It is left out.
     Skip {
         /// Why.
@@ -128,6 +150,9 @@ pub struct PlanCounts {
     pub change: usize,
     /// Equal already.
     pub unchanged: usize,
+    /// To be brought back to what they were before a run.
+    #[serde(default)]
+    pub undo: usize,
     /// Left out.
     pub skip: usize,
 }
@@ -147,6 +172,7 @@ impl Plan {
                 PlannedChange::Replace { .. } => &mut counts.replace,
                 PlannedChange::Change => &mut counts.change,
                 PlannedChange::Unchanged => &mut counts.unchanged,
+                PlannedChange::Undo => &mut counts.undo,
                 PlannedChange::Skip { .. } => &mut counts.skip,
             } += 1;
         }
@@ -162,18 +188,77 @@ impl Plan {
 /// Plans a clone.
 ///
 /// # Errors
-/// [`Error::SameCatalog`], [`Error::SourceNotFound`] and [`Error::UnknownSchemas`].
+/// [`Error::SameCatalog`], [`Error::SourceNotFound`], [`Error::UnknownSchemas`], [`Error::UnknownTables`] and
+/// [`Error::NotAsOf`].
 pub fn plan(inventories: &Inventories, settings: &Settings) -> Result<Plan> {
-    settings.validate()?;
-    check_schemas(inventories, settings)?;
+    check(inventories, settings)?;
     let mut builder = builder::Builder::new(inventories, settings);
     catalog::plan(&mut builder)?;
     schema::plan(&mut builder);
     table::plan(&mut builder);
     view::plan(&mut builder);
+    volume::plan(&mut builder);
+    model::plan(&mut builder);
+    key::plan(&mut builder);
+    tag::plan(&mut builder);
+    unread::plan(&mut builder);
     grant::plan(&mut builder);
-    owner::plan(&mut builder);
+    owner::plan_inside(&mut builder);
+    binding::plan(&mut builder);
+    owner::plan_catalog(&mut builder);
+    hook::plan_after(&mut builder);
     Ok(builder.finish())
+}
+
+/// Whether the settings fit what is there.
+fn check(inventories: &Inventories, settings: &Settings) -> Result<()> {
+    settings.validate()?;
+    if inventories.source.catalog.is_none() {
+        return Err(Error::SourceNotFound { catalog: settings.source.clone() });
+    }
+    check_schemas(inventories, settings)?;
+    check_named_tables(inventories, settings)?;
+    check_as_of(inventories, settings)
+}
+
+/// Tables that are asked for as they were must have been something then.
+fn check_as_of(inventories: &Inventories, settings: &Settings) -> Result<()> {
+    let catalog = FullName::of_catalog(settings.source.to_lowercase());
+    let schemas = inventories.source.schemas.iter();
+    let all = schemas.flat_map(|(schema, contents)| {
+        let schema = catalog.child(schema.clone());
+        contents.tables.iter().map(move |(name, table)| (schema.child(name.clone()), table))
+    });
+    let unavailable = all.filter_map(|(name, table)| match &table.as_of {
+        Some(VersionAsOf::Unavailable { reason }) => Some((name, reason.clone())),
+        _ => None,
+    });
+    let tables: Vec<_> = unavailable.collect();
+    if tables.is_empty() { Ok(()) } else { Err(Error::NotAsOf { tables }) }
+}
+
+/// A table that is named and does not exist is a typing error too.
+fn check_named_tables(inventories: &Inventories, settings: &Settings) -> Result<()> {
+    let catalog = settings.source.to_lowercase();
+    let exists = |name: &String| {
+        let name = FullName::from_dotted(&format!("{}.{name}", catalog.as_str()));
+        name.is_ok_and(|name| inventories.source.table(&name).is_some())
+    };
+    let objects = settings.selection.include_objects.iter();
+    let listed_as_tables = objects
+        .filter(|object| matches!(object.object_type, ObjectType::Table | ObjectType::View))
+        .map(|object| format!("{}.{}", object.schema, object.name));
+    let named = [
+        ("as_of_tables", settings.as_of_tables.keys().cloned().collect::<Vec<_>>()),
+        ("include_objects", listed_as_tables.collect()),
+    ];
+    for (key, mut names) in named {
+        names.retain(|name| !exists(name));
+        if !names.is_empty() {
+            return Err(Error::UnknownTables { catalog: settings.source.clone(), key, names });
+        }
+    }
+    Ok(())
 }
 
 /// A schema that is named and does not exist is a typing error; every catalog has `information_schema`.

@@ -32,6 +32,15 @@ pub struct Report {
     pub run: RunId,
     /// How it ended.
     pub state: RunState,
+    /// Whether a limit stopped it.
+    #[serde(default)]
+    pub aborted: bool,
+    /// The limit: the key of the setting.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub abort_reason: Option<String>,
+    /// The run that it undid, when it was a rollback.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub undoes: Option<RunId>,
     /// The catalog cloned.
     pub source: Identifier,
     /// The catalog cloned into.
@@ -104,6 +113,9 @@ pub struct Counts {
     pub changed: usize,
     /// Equal already.
     pub unchanged: usize,
+    /// Brought back to what they were before a run.
+    #[serde(default)]
+    pub undone: usize,
     /// Left out.
     pub skipped: usize,
     /// Failed.
@@ -118,6 +130,7 @@ impl Counts {
             Outcome::Replaced => &mut self.replaced,
             Outcome::Changed => &mut self.changed,
             Outcome::Unchanged => &mut self.unchanged,
+            Outcome::Undone => &mut self.undone,
             Outcome::Skipped { .. } => &mut self.skipped,
             Outcome::Failed { .. } => &mut self.failed,
         } += 1;

@@ -1,24 +1,31 @@
 //! Runs a plan: one scheduler over the whole graph, every step journalled before and after.
 
-mod backoff;
 mod execute;
+mod files;
 mod graph;
+mod guardrail;
 mod progress;
+mod recall;
 mod recovery;
 mod rest;
 mod scheduler;
 mod standing;
 mod statement;
+mod window;
 
+use std::collections::HashMap;
 use std::sync::Arc;
+use std::sync::atomic::AtomicU32;
 
 use tokio_util::sync::CancellationToken;
 
 pub(crate) use recovery::recover;
+pub(crate) use standing::{Standing, standing};
 
 use crate::event::{Event, Observer};
-use crate::journal::{RunId, RunState};
-use crate::plan::Plan;
+use crate::journal::{Began, RunId, RunState};
+use crate::plan::{Plan, StepId};
+use crate::report::StepRecord;
 use crate::warehouse::Warehouse;
 use crate::{Journal, Report, Result, Settings};
 
@@ -28,6 +35,18 @@ pub(crate) struct Request<'a> {
     pub(crate) plan: &'a Plan,
     pub(crate) observer: &'a dyn Observer,
     pub(crate) cancellation: CancellationToken,
+    pub(crate) kind: RunKind,
+}
+
+/// What a run is to the journal.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum RunKind {
+    /// A new one.
+    Clone,
+    /// A new one that undoes another.
+    Rollback(RunId),
+    /// The rest of one that ended before its plan did.
+    Resume(RunId),
 }
 
 /// What every step of a run needs.
@@ -37,39 +56,70 @@ struct Context {
     journal: Journal,
     metastore: String,
     run: RunId,
+    /// When the run began; milliseconds since 1970-01-01 UTC.
+    began_ms: i64,
     max_retries: u32,
+    /// Retries that the run as a whole may still make.
+    retries_left: AtomicU32,
+    /// Cancels the statements under way.
     cancellation: CancellationToken,
 }
 
+/// Retries of a whole run: one in ten steps may need one, and no outage makes every step spend its own.
+const RETRIES_OF_A_RUN: u32 = 100;
+const STEPS_PER_RETRY: u32 = 10;
+
 /// Runs a plan to its end.
 pub(crate) async fn run(warehouse: &Warehouse, journal: &Journal, request: Request<'_>) -> Result<Report> {
-    let Request { settings, plan, observer, cancellation } = request;
+    let Request { settings, plan, observer, cancellation, kind } = request;
     let metastore = warehouse.metastore().await?;
-    let run = RunId::generate();
+    let run = match &kind {
+        RunKind::Resume(run) => run.clone(),
+        RunKind::Clone | RunKind::Rollback(_) => RunId::generate(),
+    };
     let _lease = journal.lease(&metastore, plan.destination.as_str(), &run)?;
     recovery::settle(warehouse, journal, (&metastore, &plan.destination), observer).await?;
-    journal.begin_run(&metastore, &run, settings, plan)?;
+    match &kind {
+        RunKind::Resume(_) => journal.reopen_run(&run)?,
+        RunKind::Clone => journal.begin_run(&metastore, &run, &Began { settings, plan, undoes: None })?,
+        RunKind::Rollback(undone) => {
+            journal.begin_run(&metastore, &run, &Began { settings, plan, undoes: Some(undone) })?;
+        }
+    }
+    let steps = u32::try_from(plan.steps.len()).unwrap_or(u32::MAX);
     let context = Context {
-        warehouse: warehouse.clone(),
+        warehouse: warehouse.at_most(settings.limits.max_rps),
         journal: journal.clone(),
         metastore,
         run: run.clone(),
+        began_ms: journal.summary(&run)?.started_at.timestamp_millis(),
         max_retries: settings.limits.max_retries,
-        cancellation: cancellation.clone(),
+        retries_left: AtomicU32::new(RETRIES_OF_A_RUN.max(steps / STEPS_PER_RETRY)),
+        cancellation: cancellation.child_token(),
     };
-    let driven = scheduler::drive(&Arc::new(context), settings, plan, observer).await;
-    let failed = !matches!(driven, Ok(true));
-    let report = journal.end_run(&run, state(failed, cancellation.is_cancelled()))?;
+    let records = journal.step_records(&run)?;
+    let driven = scheduler::drive(&Arc::new(context), settings, plan, (observer, records)).await;
+    let (all_well, limit) = driven.as_ref().map_or((false, None), |ended| (ended.all_well, ended.limit));
+    let report = journal.end_run(&run, state(all_well, limit, cancellation.is_cancelled()), limit)?;
     driven?;
+    if report.state == RunState::Succeeded
+        && let Some(undone) = journal.summary(&run)?.undoes
+    {
+        journal.rolled_back(&undone)?;
+    }
     observer.on_event(&Event::RunFinished { run, state: report.state, counts: report.counts });
     Ok(report)
 }
 
-/// A cancellation that came after everything had ended well changed nothing.
-fn state(failed: bool, cancelled: bool) -> RunState {
-    match (failed, cancelled) {
-        (false, _) => RunState::Succeeded,
-        (true, true) => RunState::Cancelled,
-        (true, false) => RunState::Failed,
+/// A cancellation or a limit that came after everything had ended well changed nothing.
+fn state(all_well: bool, limit: Option<&'static str>, cancelled: bool) -> RunState {
+    match (all_well, cancelled, limit) {
+        (true, _, _) => RunState::Succeeded,
+        (false, true, _) => RunState::Cancelled,
+        (false, false, Some(_)) => RunState::Aborted,
+        (false, false, None) => RunState::Failed,
     }
 }
+
+/// What the journal knows of the steps of a run.
+type Records = HashMap<StepId, StepRecord>;

@@ -9,6 +9,8 @@ use clxs_api::table::TableType;
 use clxs_api::{FullName, SecurableKind, endpoint};
 use serde::{Deserialize, Serialize};
 
+use crate::settings::ObjectType;
+
 /// The kind of a securable, as people tell them apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -32,6 +34,10 @@ pub enum Kind {
     MetricView,
     /// A table of another system.
     ForeignTable,
+    /// A volume.
+    Volume,
+    /// A registered model.
+    Model,
     /// Something this version does not know.
     Unknown,
 }
@@ -68,6 +74,8 @@ impl Kind {
             | Self::MetricView
             | Self::ForeignTable
             | Self::Unknown => SecurableKind::Table,
+            Self::Volume => SecurableKind::Volume,
+            Self::Model => SecurableKind::RegisteredModel,
         }
     }
 
@@ -83,18 +91,27 @@ impl Kind {
             | Self::MetricView
             | Self::ForeignTable
             | Self::Unknown => endpoint::TABLES,
+            Self::Volume => endpoint::VOLUMES,
+            Self::Model => endpoint::MODELS,
         }
     }
 
-    /// The word after `DROP`.
+    /// The word after `DROP` and `ALTER`.
     pub(crate) fn keyword(self) -> &'static str {
         match self {
             Self::Catalog => "CATALOG",
             Self::Schema | Self::SystemSchema => "SCHEMA",
             Self::View | Self::MetricView => "VIEW",
             Self::MaterializedView => "MATERIALIZED VIEW",
+            Self::Volume => "VOLUME",
+            Self::Model => "MODEL",
             Self::Table | Self::StreamingTable | Self::ForeignTable | Self::Unknown => "TABLE",
         }
+    }
+
+    /// What the settings call it, of what REST lists as a table.
+    pub(crate) fn object_type(self) -> ObjectType {
+        if self.has_rows() { ObjectType::Table } else { ObjectType::View }
     }
 
     /// Whether it has rows of its own: what the guide's lines count as tables.
@@ -105,7 +122,13 @@ impl Kind {
             | Self::StreamingTable
             | Self::ForeignTable
             | Self::Unknown => true,
-            Self::Catalog | Self::Schema | Self::SystemSchema | Self::View | Self::MetricView => false,
+            Self::Catalog
+            | Self::Schema
+            | Self::SystemSchema
+            | Self::View
+            | Self::MetricView
+            | Self::Volume
+            | Self::Model => false,
         }
     }
 }
@@ -122,6 +145,8 @@ impl fmt::Display for Kind {
             Self::StreamingTable => "streaming table",
             Self::MetricView => "metric view",
             Self::ForeignTable => "foreign table",
+            Self::Volume => "volume",
+            Self::Model => "registered model",
             Self::Unknown => "securable of unknown type",
         })
     }

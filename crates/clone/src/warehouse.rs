@@ -1,9 +1,18 @@
 //! The warehouse of an engine: where its statements run, and how they are labelled.
 
+mod histories;
+mod rate;
+
+use std::sync::Arc;
+
 use clxs_api::FullName;
-use clxs_api::statement::{ExecuteStatement, OnWaitTimeout, QueryTag};
+use clxs_api::statement::{ExecuteStatement, OnWaitTimeout, QueryTag, StatementResponse};
 use clxs_client::{Client, ErrorKind, Rows};
 
+pub(crate) use histories::Wanted;
+use rate::Rate;
+
+use crate::backoff::backoff;
 use crate::inventory::{Commit, History};
 use crate::journal::RunId;
 use crate::plan::{Statement, StatementText};
@@ -17,21 +26,34 @@ const NO_WAIT: &str = "0s";
 const SHORTEST_WAIT: &str = "5s";
 /// Commits read of a table's history: enough to see past the metadata commits that follow a clone.
 const NEWEST_COMMITS: u32 = 10;
+/// How often a statement that only reads is sent again: a cold warehouse fails the first ones (facts/settled.md §6).
+const READ_RETRIES: u32 = 3;
 
 /// A client and the warehouse its statements run on. Cheap to clone.
 #[derive(Debug, Clone)]
 pub(crate) struct Warehouse {
     client: Client,
     id: String,
+    rate: Arc<Rate>,
 }
 
 impl Warehouse {
     pub(crate) fn new(client: Client, id: String) -> Self {
-        Self { client, id }
+        Self { client, id, rate: Arc::default() }
+    }
+
+    /// The same warehouse, sent no more statements a second than this; 0 is no limit.
+    #[must_use]
+    pub(crate) fn at_most(&self, per_second: u32) -> Self {
+        Self { rate: Arc::new(Rate::new(per_second)), ..self.clone() }
     }
 
     pub(crate) fn client(&self) -> &Client {
         &self.client
+    }
+
+    pub(crate) fn id(&self) -> &str {
+        &self.id
     }
 
     /// The id of the metastore. Destinations of equal name in two metastores are two destinations.
@@ -41,25 +63,40 @@ impl Warehouse {
         Ok(summary.metastore_id.unwrap_or_else(|| self.client.host().to_string()))
     }
 
-    /// Sends a short statement and reads its rows.
+    /// Sends a short statement that only reads, again after transient failures, and reads its rows.
     pub(crate) async fn query(&self, text: String) -> clxs_client::Result<Rows> {
         let statement = ExecuteStatement {
             wait_timeout: Some(SHORT_WAIT.to_owned()),
             on_wait_timeout: Some(OnWaitTimeout::Continue),
             ..self.statement(StatementText { text, catalog: None, schema: None })
         };
-        self.client.query(&statement).await
+        let mut retries = 0;
+        loop {
+            self.rate.turn().await;
+            match self.client.query(&statement).await {
+                Err(error) if retries < READ_RETRIES && (error.is_retryable() || error.outcome_unknown()) => {
+                    tokio::time::sleep(backoff(retries)).await;
+                    retries += 1;
+                }
+                answer => return answer,
+            }
+        }
     }
 
-    /// A statement of a run, to be waited for by its id. The id of a clone comes at once, because it may run for
+    /// Sends a statement of a run, to be waited for by its id. The id of a clone comes at once, because it may run for
     /// hours; everything else is over before anybody would ask for it.
-    pub(crate) fn statement_of_run(&self, statement: &Statement, run: &RunId) -> ExecuteStatement {
+    pub(crate) async fn submit(
+        &self,
+        statement: &Statement,
+        run: &RunId,
+    ) -> clxs_client::Result<StatementResponse> {
         let wait = if matches!(statement, Statement::CloneTable(_)) { NO_WAIT } else { SHORTEST_WAIT };
         let tag = QueryTag { key: "clxs_run".to_owned(), value: Some(run.to_string()) };
         let mut statement = self.statement(statement.text());
         statement.wait_timeout = Some(wait.to_owned());
         statement.query_tags.push(tag);
-        statement
+        self.rate.turn().await;
+        self.client.submit_statement(&statement).await
     }
 
     fn statement(&self, statement: StatementText) -> ExecuteStatement {
@@ -82,11 +119,14 @@ impl Warehouse {
     pub(crate) async fn commits_since_clone(&self, table: &FullName) -> clxs_client::Result<History> {
         let newest = self.history(format!("DESCRIBE HISTORY {table} LIMIT {NEWEST_COMMITS}")).await?;
         match &newest {
-            History::Read(commits) if needs_more(commits) => {
-                self.history(format!("DESCRIBE HISTORY {table}")).await
-            }
+            History::Read(commits) if needs_more(commits) => self.all_commits(table).await,
             _ => Ok(newest),
         }
+    }
+
+    /// All commits of a table that there still are.
+    pub(crate) async fn all_commits(&self, table: &FullName) -> clxs_client::Result<History> {
+        self.history(format!("DESCRIBE HISTORY {table}")).await
     }
 
     /// A history, or why the platform does not tell it. Only failures of the statement itself say that the

@@ -78,6 +78,12 @@ struct MetadataArguments {
     /// Do not carry comments
     #[arg(long)]
     no_comments: bool,
+    /// Do not carry tags
+    #[arg(long)]
+    no_tags: bool,
+    /// Do not carry primary and foreign keys
+    #[arg(long)]
+    no_constraints: bool,
 }
 
 #[derive(Debug, Clone, Default, Args)]
@@ -96,6 +102,15 @@ struct RunArguments {
     /// Smallest (asc) or largest (desc) tables first
     #[arg(long, value_name = "ORDER", value_parser = SIZE_ORDERS.to_vec(), ignore_case = true)]
     order_by_size: Option<String>,
+    /// Statements a second, at most; 0 is no limit
+    #[arg(long, value_name = "N")]
+    max_rps: Option<u32>,
+    /// Write to rollback_logs/ what the run makes
+    #[arg(long)]
+    enable_rollback: bool,
+    /// Go on with the run of this rollback log
+    #[arg(long, value_name = "FILE")]
+    resume: Option<PathBuf>,
     /// Show every statement of the run, execute none that writes
     #[arg(long)]
     dry_run: bool,
@@ -134,6 +149,8 @@ impl CloneArguments {
             copy_ownership: off(metadata.no_ownership),
             copy_properties: off(metadata.no_properties),
             copy_comments: off(metadata.no_comments),
+            copy_tags: off(metadata.no_tags),
+            copy_constraints: off(metadata.no_constraints),
             force_reclone: on(self.force_reclone),
             overwrite_edits: on(self.overwrite_edits),
             location: self.location.clone(),
@@ -141,6 +158,9 @@ impl CloneArguments {
             max_workers: run.max_workers,
             parallel_tables: run.parallel_tables,
             max_parallel_queries: run.max_parallel_queries,
+            max_rps: run.max_rps,
+            enable_rollback: on(run.enable_rollback),
+            resume: run.resume.map(|path| path.display().to_string()),
             dry_run: on(run.dry_run),
             generate_report: on(run.report),
             show_progress: on(run.progress).or(off(run.no_progress)),

@@ -4,18 +4,20 @@ use std::path::{Path, PathBuf};
 
 use clxs_clone::journal::RunState;
 use clxs_clone::plan::{Effect, to_json};
-use clxs_clone::{Plan, Report};
+use clxs_clone::{Observer, Plan, Report};
 use tokio_util::sync::CancellationToken;
 
-use super::clone_settings;
+use super::{clone_settings, resume};
 use crate::arguments::CloneCommand;
 use crate::connection::Connection;
 use crate::context::Context;
 use crate::exit::ExitStatus;
+use crate::failure::CliError;
 use crate::output::style::Style;
 use crate::output::{Format, Printer};
 use crate::progress::Progress;
 use crate::report;
+use crate::rollback_log::WithRollbackLog;
 
 /// Where `--report` writes to, below the working folder.
 const REPORTS: &str = "reports";
@@ -26,6 +28,10 @@ pub(crate) async fn run(
     stop: CancellationToken,
 ) -> anyhow::Result<ExitStatus> {
     let options = context.clone_options()?;
+    if let Some(log) = &options.resume {
+        let run = resume::run_of_log(Path::new(log))?;
+        return resume::resume(&run, context, command.output.output, stop).await;
+    }
     let settings = clone_settings::resolve(options.clone())?;
     let connection = Connection::open(&options, context).await?;
     let engine = connection.engine(context)?;
@@ -37,11 +43,17 @@ pub(crate) async fn run(
         return dry_run(&plan, command.output.output, &context.printer);
     }
     let progress = Progress::new(context.printer.clone(), options.show_progress.unwrap_or(true));
-    let report = engine.run(&settings, &plan, &progress, stop).await?;
+    let log = WithRollbackLog::new(&progress, &plan);
+    let observer: &dyn Observer = if options.enable_rollback == Some(true) { &log } else { &progress };
+    let report = engine.run(&settings, &plan, observer, stop).await?;
     print(&report, command.output.output, &context.printer)?;
+    if let Some(path) = log.written().map_err(CliError::file("the rollback log"))? {
+        context.printer.message(Style::Plain, &format!("rollback log: {}", path.display()));
+    }
     if options.generate_report == Some(true) {
-        let path = write_report(&report)?;
-        context.printer.message(Style::Plain, &format!("report: {}", path.display()));
+        for path in write_report(&report)? {
+            context.printer.message(Style::Plain, &format!("report: {}", path.display()));
+        }
     }
     Ok(status(&report))
 }
@@ -59,6 +71,7 @@ pub(super) fn print(report: &Report, format: Format, printer: &Printer) -> anyho
 pub(super) fn status(report: &Report) -> ExitStatus {
     match report.state {
         RunState::Succeeded => ExitStatus::Success,
+        RunState::Aborted => ExitStatus::LimitReached,
         _ if report.counts.failed > 0 => ExitStatus::SomeFailed,
         _ => ExitStatus::Failure,
     }
@@ -67,13 +80,14 @@ pub(super) fn status(report: &Report) -> ExitStatus {
 /// Everything a run would send, in order. Reads have been made, nothing is written.
 fn dry_run(plan: &Plan, format: Format, printer: &Printer) -> anyhow::Result<ExitStatus> {
     if format == Format::Json {
-        printer.result(&to_json(plan)?)?;
+        printer.result(&to_json(plan, None)?)?;
         return Ok(ExitStatus::Success);
     }
     for step in &plan.steps {
         let effect = match step.action.effect() {
             Effect::Statement(statement) => statement.text,
             Effect::Rest { method, path, body } => format!("{method} {path} {body}"),
+            Effect::Copy { from, to } => format!("copy the files of {from} to {to}"),
         };
         printer.result(&format!("[DRY RUN] Would execute: {effect}\n"))?;
     }
@@ -83,9 +97,12 @@ fn dry_run(plan: &Plan, format: Format, printer: &Printer) -> anyhow::Result<Exi
     Ok(ExitStatus::Success)
 }
 
-fn write_report(report: &Report) -> anyhow::Result<PathBuf> {
+/// As a document for programs, and as a page for people.
+fn write_report(report: &Report) -> anyhow::Result<[PathBuf; 2]> {
     fs_err::create_dir_all(REPORTS)?;
-    let path = Path::new(REPORTS).join(format!("clone_{}.json", report.run));
-    fs_err::write(&path, serde_json::to_string_pretty(report)? + "\n")?;
-    Ok(path)
+    let path = |ending| Path::new(REPORTS).join(format!("clone_{}.{ending}", report.run));
+    let (json, html) = (path("json"), path("html"));
+    fs_err::write(&json, serde_json::to_string_pretty(report)? + "\n")?;
+    fs_err::write(&html, report::html(report))?;
+    Ok([json, html])
 }

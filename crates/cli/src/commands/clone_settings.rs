@@ -1,10 +1,13 @@
 //! From settings as written to what the engine takes.
 
+use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
 
 use clxs_api::Identifier;
 use clxs_clone::Settings;
-use clxs_clone::settings::{AsOf, CloneType, Copies, Limits, LoadType, Pattern, Selection, SizeOrder};
+use clxs_clone::settings::{
+    AsOf, CloneType, Copies, Guardrails, Hooks, Kinds, Limits, LoadType, Pattern, Selection, SizeOrder,
+};
 
 use crate::failure::CliError;
 use crate::settings::options::Options;
@@ -24,13 +27,23 @@ pub(crate) fn resolve(options: Options) -> anyhow::Result<Settings> {
         clone_type: clone_type(&options),
         load_type: load_type(&options),
         as_of: as_of(&options),
+        as_of_tables: lowercase(&options),
         selection: selection(&options)?,
+        kinds: kinds(&options),
         copy: copies(&options),
         force_reclone: options.force_reclone.unwrap_or(defaults.force_reclone),
         overwrite_edits: options.overwrite_edits.unwrap_or(defaults.overwrite_edits),
         order_by_size: size_order(&options),
         limits: limits(&options),
+        guardrails: guardrails(&options),
+        hooks: Hooks {
+            pre_clone: options.pre_clone_hooks.unwrap_or_default(),
+            post_schema: options.post_schema_hooks.unwrap_or_default(),
+            post_clone: options.post_clone_hooks.unwrap_or_default(),
+        },
         location: options.location,
+        location_mapping: options.location_mapping.unwrap_or_default(),
+        volume_max_file_mb: options.volume_max_file_mb,
         table_properties: options.clone_tbl_properties.unwrap_or_default(),
         principal_mapping: options.principal_mapping.unwrap_or_default(),
         ..defaults
@@ -67,6 +80,11 @@ fn as_of(options: &Options) -> AsOf {
     }
 }
 
+fn lowercase(options: &Options) -> BTreeMap<String, u64> {
+    let versions = options.as_of_tables.iter().flatten();
+    versions.map(|(table, version)| (table.to_lowercase(), *version)).collect()
+}
+
 fn selection(options: &Options) -> anyhow::Result<Selection> {
     let names = |names: &Option<Vec<String>>| {
         names.iter().flatten().map(Identifier::new).collect::<Result<Vec<_>, _>>()
@@ -77,6 +95,8 @@ fn selection(options: &Options) -> anyhow::Result<Selection> {
         exclude_schemas: names(&options.exclude_schemas)?,
         include_tables: pattern(&options.include_tables_regex)?,
         exclude_tables: pattern(&options.exclude_tables_regex)?,
+        include_objects: options.include_objects.clone().unwrap_or_default(),
+        filter_by_tags: options.filter_by_tags.clone().unwrap_or_default(),
     })
 }
 
@@ -87,6 +107,16 @@ fn copies(options: &Options) -> Copies {
         ownership: options.copy_ownership.unwrap_or(defaults.ownership),
         comments: options.copy_comments.unwrap_or(defaults.comments),
         properties: options.copy_properties.unwrap_or(defaults.properties),
+        tags: options.copy_tags.unwrap_or(defaults.tags),
+        constraints: options.copy_constraints.unwrap_or(defaults.constraints),
+    }
+}
+
+fn kinds(options: &Options) -> Kinds {
+    let defaults = Kinds::default();
+    Kinds {
+        views: options.clone_views.unwrap_or(defaults.views),
+        volumes: options.clone_volumes.unwrap_or(defaults.volumes),
     }
 }
 
@@ -97,7 +127,20 @@ fn limits(options: &Options) -> Limits {
         max_workers: count(options.max_workers, defaults.max_workers),
         parallel_tables: count(options.parallel_tables, defaults.parallel_tables),
         max_parallel_queries: count(options.max_parallel_queries, defaults.max_parallel_queries),
-        max_retries: options.max_retries.unwrap_or(defaults.max_retries),
+        max_rps: options.max_rps.unwrap_or(defaults.max_rps),
+        max_retries: match options.enable_retry {
+            Some(false) => 0,
+            _ => options.max_retries.unwrap_or(defaults.max_retries),
+        },
+    }
+}
+
+fn guardrails(options: &Options) -> Guardrails {
+    Guardrails {
+        max_duration_min: options.max_duration_min,
+        max_tables: options.max_tables,
+        max_bytes: options.max_bytes,
+        cancel_in_flight: options.cancel_in_flight == Some(true),
     }
 }
 

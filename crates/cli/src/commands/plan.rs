@@ -2,23 +2,26 @@
 
 use std::path::Path;
 
-use clxs_clone::Plan;
 use clxs_clone::plan::{to_json, to_sql, to_text};
+use clxs_clone::{Plan, Settings};
 
 use super::clone_settings;
 use crate::arguments::{PlanCommand, PlanFormat};
 use crate::connection::Connection;
 use crate::context::Context;
 use crate::exit::ExitStatus;
+use crate::output::html;
 use crate::output::style::Style;
 
 pub(crate) async fn run(command: &PlanCommand, context: &Context) -> anyhow::Result<ExitStatus> {
     let options = context.clone_options()?;
-    let settings = clone_settings::resolve(options.clone())?;
+    let format = format(command);
+    let is_saved = command.out.is_some() && format == PlanFormat::Json;
+    let settings = Settings { exact: is_saved, ..clone_settings::resolve(options.clone())? };
     let connection = Connection::open(&options, context).await?;
     let engine = connection.engine(context)?;
     let plan = Box::pin(engine.plan(&settings)).await?;
-    let text = render(&plan, format(command))?;
+    let text = render(&settings, &plan, format)?;
     match &command.out {
         Some(path) => {
             fs_err::write(path, text)?;
@@ -35,15 +38,17 @@ fn format(command: &PlanCommand) -> PlanFormat {
     let of_file = match extension {
         Some("json") => PlanFormat::Json,
         Some("sql") => PlanFormat::Sql,
+        Some("html") => PlanFormat::Html,
         _ => PlanFormat::Text,
     };
     command.format.unwrap_or(of_file)
 }
 
-fn render(plan: &Plan, format: PlanFormat) -> serde_json::Result<String> {
+fn render(settings: &Settings, plan: &Plan, format: PlanFormat) -> serde_json::Result<String> {
     Ok(match format {
         PlanFormat::Text => to_text(plan),
-        PlanFormat::Json => to_json(plan)?,
+        PlanFormat::Json => to_json(plan, Some(settings))?,
         PlanFormat::Sql => to_sql(plan),
+        PlanFormat::Html => html::page("Plan", &to_text(plan)),
     })
 }

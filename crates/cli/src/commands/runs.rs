@@ -48,6 +48,16 @@ pub(crate) fn run(command: &RunsCommand, context: &Context) -> anyhow::Result<Ex
     Ok(ExitStatus::Success)
 }
 
+/// The run that a command is about: the newest unless one is named.
+///
+/// # Errors
+/// When there is none, or the name is that of several.
+pub(super) fn named(name: Option<&str>, context: &Context) -> anyhow::Result<RunId> {
+    let path = context.journal_path();
+    let runs = if path.is_file() { Journal::open(&path)?.runs()? } else { Vec::new() };
+    Ok(find(&runs, name.unwrap_or("last"))?)
+}
+
 /// The run that is named: by its id, by a beginning that no other id has, or as `last`.
 fn find(runs: &[RunSummary], name: &str) -> Result<RunId, CliError> {
     let ids = || runs.iter().map(|run| &run.id);

@@ -1,7 +1,8 @@
 //! Log lines, worded as in the guide.
 
 use clxs_api::{FullName, Identifier};
-use clxs_clone::{CloneMetrics, Event, Kind, Outcome};
+use clxs_clone::plan::Facet;
+use clxs_clone::{CloneMetrics, Event, Kind, Outcome, Securable, StepOutcome};
 
 use crate::output::name::within_catalog;
 use crate::output::style::Style;
@@ -20,6 +21,14 @@ pub(super) fn of(event: &Event) -> Option<(Style, String)> {
                 (units::plural(*tables as u64, "table"), units::plural(*schemas as u64, "schema"));
             (Style::Plain, format!("◈ Starting clone: {tables} across {schemas} → {}", destination.as_str()))
         }
+        Event::Resumed { run, done, left } => {
+            let done = units::plural(*done as u64, "step");
+            (Style::Plain, format!("◈ Resuming run {run}: {done} done, {left} left"))
+        }
+        Event::StepFinished { facet: Facet::Hook, securable, outcome, .. } => {
+            return hook(securable, outcome);
+        }
+        Event::SecurableFinished { resumed: true, .. } => return None,
         Event::SecurableFinished { kind, destination, outcome, metrics, .. } => {
             return securable(*kind, destination, outcome, metrics.as_ref());
         }
@@ -32,6 +41,21 @@ pub(super) fn of(event: &Event) -> Option<(Style, String)> {
         _ => return None,
     };
     Some((style, format!("[INFO] {text}")))
+}
+
+/// A hook; one that failed and is to be ignored is in the report alone.
+fn hook(securable: &Securable, outcome: &StepOutcome) -> Option<(Style, String)> {
+    let place = within_catalog(&securable.name);
+    match outcome {
+        StepOutcome::Done { .. } => Some((Style::Plain, format!("[INFO] ◈ Hook of {place} done"))),
+        StepOutcome::Tolerated { error, silent: false } => {
+            Some((Style::Warning, format!("[WARN] △ Hook of {place} failed: {error}")))
+        }
+        StepOutcome::Failed { error } => {
+            Some((Style::Failure, format!("[ERROR] ✗ Hook of {place} failed: {error}")))
+        }
+        _ => None,
+    }
 }
 
 fn schemas_found(schemas: &[Identifier]) -> String {
@@ -54,6 +78,7 @@ fn securable(
         (Outcome::Created, _) => "Created",
         (Outcome::Replaced, _) => "Replaced",
         (Outcome::Changed, _) => "Changed",
+        (Outcome::Undone, _) => "Undid",
         (Outcome::Unchanged, _) => return None,
         (Outcome::Skipped { reason }, Kind::StreamingTable | Kind::MaterializedView | Kind::ForeignTable) => {
             let kind = kind.to_string().to_uppercase().replace(' ', "_");
@@ -88,7 +113,7 @@ mod tests {
     fn finished(kind: Kind, name: &str, outcome: Outcome, metrics: Option<CloneMetrics>) -> Event {
         let source = FullName::from_dotted(name).unwrap();
         let destination = source.clone();
-        Event::SecurableFinished { kind, source, destination, outcome, metrics }
+        Event::SecurableFinished { kind, source, destination, outcome, metrics, resumed: false }
     }
 
     #[test]

@@ -30,6 +30,7 @@ const fn key(
 pub(crate) const CLONE_TYPES: &[&str] = &["DEEP", "SHALLOW"];
 pub(crate) const LOAD_TYPES: &[&str] = &["FULL", "INCREMENTAL", "SELECTIVE"];
 pub(crate) const SIZE_ORDERS: &[&str] = &["asc", "desc"];
+pub(crate) const THROTTLES: &[&str] = &["low", "medium", "high", "max"];
 
 /// Every key this version understands, in the order they are shown.
 pub(crate) const KEYS: &[Key] = &[
@@ -65,12 +66,20 @@ pub(crate) const KEYS: &[Key] = &[
         "",
         "No tables and views whose name matches",
     ),
+    key("include_objects", Kind::Objects, "", "[]", "Only these: schema, name and type of each"),
+    key("filter_by_tags", Kind::Mapping, "", "{}", "Only schemas that have all these tags"),
     key("as_of_timestamp", Kind::Text, "--as-of-timestamp", "", "Clone the tables as they were at this time"),
     key("as_of_version", Kind::Count(0), "--as-of-version", "", "Clone this version of each table"),
+    key("as_of_tables", Kind::Counts, "", "{}", "Versions of single tables: schema.table: version"),
     key("copy_permissions", Kind::Switch, "--no-permissions", "true", "Carry grants"),
     key("copy_ownership", Kind::Switch, "--no-ownership", "true", "Carry owners"),
     key("copy_properties", Kind::Switch, "--no-properties", "true", "Carry properties"),
     key("copy_comments", Kind::Switch, "--no-comments", "true", "Carry comments"),
+    key("copy_tags", Kind::Switch, "--no-tags", "true", "Carry tags, of columns too"),
+    key("copy_constraints", Kind::Switch, "--no-constraints", "true", "Carry primary and foreign keys"),
+    key("clone_views", Kind::Switch, "", "true", "Clone views"),
+    key("clone_volumes", Kind::Switch, "", "true", "Clone volumes, managed ones with their files"),
+    key("volume_max_file_mb", Kind::Count(0), "", "", "Leave out files of volumes with more MiB than this"),
     key("force_reclone", Kind::Switch, "--force-reclone", "false", "Replace every table, changed or not"),
     key(
         "overwrite_edits",
@@ -80,6 +89,7 @@ pub(crate) const KEYS: &[Key] = &[
         "Replace tables that were edited in the destination",
     ),
     key("location", Kind::Text, "--location", "", "Managed location of the destination catalog"),
+    key("location_mapping", Kind::Mapping, "", "{}", "Beginnings of URLs: what stands for them"),
     key("clone_tbl_properties", Kind::Mapping, "", "{}", "Properties set on every table by CLONE itself"),
     key("principal_mapping", Kind::Mapping, "", "{}", "Principals of the source: who stands for them"),
     key(
@@ -98,7 +108,31 @@ pub(crate) const KEYS: &[Key] = &[
         "10",
         "Statements at once on the warehouse",
     ),
+    key("max_rps", Kind::Count(0), "--max-rps", "0", "Statements a second, at most; 0 is no limit"),
+    key("throttle", Kind::Choice(THROTTLES), "", "", "Limits as a profile: low, medium, high or max"),
+    key("enable_retry", Kind::Switch, "", "true", "Retry after transient failures"),
     key("max_retries", Kind::Count(0), "", "3", "Retries after transient failures"),
+    key("pre_clone_hooks", Kind::Hooks, "", "[]", "Statements before the clone"),
+    key("post_schema_hooks", Kind::Hooks, "", "[]", "Statements after each schema"),
+    key("post_clone_hooks", Kind::Hooks, "", "[]", "Statements after the clone"),
+    key("max_duration_min", Kind::Count(1), "", "", "Stop a run after so many minutes"),
+    key("max_tables", Kind::Count(1), "", "", "Stop a run after so many tables"),
+    key("max_bytes", Kind::Count(1), "", "", "Stop a run after so many bytes were copied"),
+    key(
+        "cancel_in_flight",
+        Kind::Switch,
+        "",
+        "false",
+        "Cancel what is under way when a limit is reached, instead of finishing it",
+    ),
+    key(
+        "enable_rollback",
+        Kind::Switch,
+        "--enable-rollback",
+        "false",
+        "Write to rollback_logs/ what a run makes",
+    ),
+    key("resume", Kind::Text, "--resume", "", "Rollback log of the run to go on with"),
     key("dry_run", Kind::Switch, "--dry-run", "false", "Show the statements, execute none that writes"),
     key("generate_report", Kind::Switch, "--report", "false", "Write the report to reports/"),
     key("show_progress", Kind::Switch, "--progress", "true", "Show a progress bar on a terminal"),
@@ -110,7 +144,11 @@ pub(crate) const KEYS: &[Key] = &[
 ];
 
 /// Other names of keys.
-const ALIASES: &[(&str, &str)] = &[("catalog_location", "location"), ("warehouse_id", "sql_warehouse_id")];
+const ALIASES: &[(&str, &str)] = &[
+    ("catalog_location", "location"),
+    ("required_schema_tags", "filter_by_tags"),
+    ("warehouse_id", "sql_warehouse_id"),
+];
 
 /// What a name of a key stands for.
 #[derive(Debug, Clone, Copy)]

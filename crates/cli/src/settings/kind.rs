@@ -1,5 +1,9 @@
 //! Kinds of values: what a key takes, and how a value is read and checked.
 
+use std::collections::BTreeMap;
+
+use clxs_clone::settings::{Hook, IncludedObject};
+use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use super::keys::nearest_of;
@@ -18,6 +22,12 @@ pub(crate) enum Kind {
     List,
     /// Texts under keys.
     Mapping,
+    /// Whole numbers under keys.
+    Counts,
+    /// Securables: `schema`, `name`, `type`.
+    Objects,
+    /// Hooks: `sql`, `description`, `on_error`.
+    Hooks,
     /// One of the texts given.
     Choice(&'static [&'static str]),
 }
@@ -44,6 +54,9 @@ impl Kind {
                 let text = |(key, value)| Self::Text.check(value).map(|value| (key, value));
                 entries.into_iter().map(text).collect::<Result<_, _>>().map(Value::Object)
             }
+            (Self::Counts, value @ Value::Object(_)) => check_all::<BTreeMap<String, u64>>(value),
+            (Self::Objects, value @ Value::Array(_)) => check_all::<Vec<IncludedObject>>(value),
+            (Self::Hooks, value @ Value::Array(_)) => check_all::<Vec<Hook>>(value),
             (kind, value) => Err(format!("{} is not {}", shown(&value), kind.expectation())),
         }
     }
@@ -51,7 +64,7 @@ impl Kind {
     /// Reads a value from text, as in an environment variable.
     pub(crate) fn parse(self, text: &str) -> Result<Value, String> {
         let value = match self {
-            Self::Switch | Self::Count(_) | Self::Mapping => {
+            Self::Switch | Self::Count(_) | Self::Mapping | Self::Counts | Self::Objects | Self::Hooks => {
                 serde_json::from_str(text).unwrap_or_else(|_| json!(text))
             }
             Self::List => text.split(',').map(str::trim).filter(|item| !item.is_empty()).collect(),
@@ -60,7 +73,8 @@ impl Kind {
         self.check(value)
     }
 
-    fn expectation(self) -> String {
+    /// What it takes, in a sentence.
+    pub(crate) fn expectation(self) -> String {
         match self {
             Self::Text => "a text (put it in quotes)".to_owned(),
             Self::Pattern => "a regular expression in quotes".to_owned(),
@@ -68,8 +82,19 @@ impl Kind {
             Self::Count(least) => format!("a whole number of at least {least}"),
             Self::List => "a list of texts".to_owned(),
             Self::Mapping => "a mapping of texts to texts".to_owned(),
+            Self::Counts => "a mapping of texts to whole numbers".to_owned(),
+            Self::Objects => "a list of objects: schema, name, type".to_owned(),
+            Self::Hooks => "a list of hooks: sql, description, on_error".to_owned(),
             Self::Choice(choices) => format!("one of {}", choices.join(", ")),
         }
+    }
+}
+
+/// Checks a value by reading it as the engine will.
+fn check_all<T: DeserializeOwned>(value: Value) -> Result<Value, String> {
+    match T::deserialize(&value) {
+        Ok(_) => Ok(value),
+        Err(error) => Err(error.to_string()),
     }
 }
 

@@ -8,14 +8,14 @@ use serde_json::Value;
 use super::finding::{Finding, Place};
 use super::keys::{self, KEYS};
 use super::options::Options;
-use super::secret;
+use super::{secret, throttle};
 use crate::environment::{self, Environment};
 
 /// Where the value of a setting comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Origin {
     Written(Place),
-    /// A profile of Databricks, as the client describes it.
+    /// A profile: of Databricks, as the client describes it, or one of limits.
     Profile(String),
     Default,
 }
@@ -117,6 +117,22 @@ impl Combined {
     pub(crate) fn or(mut self, layer: Layer) -> Self {
         for (key, setting) in layer.settings {
             self.settings.entry(key).or_insert(setting);
+        }
+        self
+    }
+
+    /// The same with the limits of the profile that `throttle` names, where nobody set them.
+    #[must_use]
+    pub(crate) fn throttled(mut self) -> Self {
+        let Some(profile) = self.get("throttle").and_then(|(value, _)| value.as_str()).map(str::to_owned)
+        else {
+            return self;
+        };
+        for (key, value) in throttle::limits(&profile) {
+            if let Some((limit, origin @ Origin::Default)) = self.settings.get_mut(key) {
+                *limit = Value::from(*value);
+                *origin = Origin::Profile(format!("throttle: {profile}"));
+            }
         }
         self
     }

@@ -23,35 +23,18 @@ pub(crate) const UNAVAILABLE: &[Unavailable] = &[
     unavailable("auto_rollback_on_failure", &[], "false"),
     unavailable("checkpoint", &[], "false"),
     unavailable("clone_functions", &[], "false"),
-    unavailable("clone_views", &[], "true"),
-    unavailable("clone_volumes", &[], "false"),
     unavailable("compare_dq_after_clone", &[], "false"),
-    unavailable("copy_constraints", &["no-constraints"], "null"),
     unavailable("copy_security", &["no-security"], "false"),
-    unavailable("copy_tags", &["no-tags"], "false"),
     unavailable("dq_drift_rollback_pct", &[], "null"),
-    unavailable("enable_retry", &[], "true"),
-    unavailable("enable_rollback", &["enable-rollback"], "false"),
     unavailable("fanout_max_parallel", &[], "null"),
-    unavailable("filter_by_tags", &[], "{}"),
     unavailable("iceberg_physical", &[], "false"),
     unavailable("impact_check", &[], "false"),
-    unavailable("include_objects", &[], "[]"),
     unavailable("masking_rules", &[], "[]"),
-    unavailable("max_bytes", &[], "null"),
-    unavailable("max_duration_min", &[], "null"),
-    unavailable("max_rps", &["max-rps"], "0"),
-    unavailable("max_tables", &[], "null"),
-    unavailable("post_clone_hooks", &[], "[]"),
-    unavailable("post_schema_hooks", &[], "[]"),
-    unavailable("pre_clone_hooks", &[], "[]"),
     unavailable("price_per_gb", &[], "null"),
     unavailable("protected_tables", &[], "null"),
     unavailable("quiesce_source", &["quiesce-source"], "false"),
     unavailable("recreate_pipelines_tables", &[], "false"),
     unavailable("require_approval", &[], "false"),
-    unavailable("required_schema_tags", &[], "{}"),
-    unavailable("resume", &["resume"], "null"),
     unavailable("rollback_threshold", &[], "null"),
     unavailable("schema_only", &["schema-only"], "false"),
     unavailable("serverless", &["serverless"], "false"),
@@ -62,12 +45,10 @@ pub(crate) const UNAVAILABLE: &[Unavailable] = &[
     unavailable("target_workspace", &[], "null"),
     unavailable("target_workspaces", &[], "[]"),
     unavailable("template", &[], "null"),
-    unavailable("throttle", &[], "null"),
     unavailable("ttl", &[], "null"),
     unavailable("validate_after_clone", &["validate"], "false"),
     unavailable("validate_checksum", &["checksum"], "false"),
     unavailable("volume", &["volume"], "null"),
-    unavailable("volume_max_file_mb", &[], "null"),
     unavailable("where_clauses", &["where"], "{}"),
 ];
 
@@ -85,7 +66,7 @@ impl Unavailable {
         }
     }
 
-    /// Whether the flag asks for something: `--no-tags` does not, as no tag is carried anyway.
+    /// Whether the flag asks for something: `--no-security` does not, as no mask is carried anyway.
     pub(crate) fn refuses(&self, flag: &str) -> bool {
         !(flag.starts_with("no-") && self.is_off(&Value::Bool(false)))
     }
@@ -98,9 +79,9 @@ mod tests {
 
     #[test]
     fn what_is_unavailable_may_be_switched_off() {
-        let tags = UNAVAILABLE.iter().find(|key| key.name == "copy_tags").unwrap();
-        assert!(tags.is_off(&json!(false)) && !tags.is_off(&json!(true)));
-        assert!(!tags.refuses("no-tags"));
-        assert!(UNAVAILABLE.iter().find(|key| key.name == "resume").unwrap().refuses("resume"));
+        let security = UNAVAILABLE.iter().find(|key| key.name == "copy_security").unwrap();
+        assert!(security.is_off(&json!(false)) && !security.is_off(&json!(true)));
+        assert!(!security.refuses("no-security"));
+        assert!(UNAVAILABLE.iter().find(|key| key.name == "volume").unwrap().refuses("volume"));
     }
 }

@@ -32,7 +32,7 @@ fn changed_table_alone_is_cloned(clxs: &Clxs) {
     assert_eq!(ran.code, 0, "{ran}");
     assert!(ran.stderr.contains("✓ Cloned table: hr.departments"), "{ran}");
     assert!(!ran.stderr.contains("silver.orders"), "{ran}");
-    assert_eq!(fs_err::read_dir(clxs.folder().join("reports")).unwrap().count(), 1);
+    assert_eq!(fs_err::read_dir(clxs.folder().join("reports")).unwrap().count(), 2);
     let rows = clxs.run(&["sql", "SELECT count(*) AS n FROM retail_dev.hr.departments", "--output", "csv"]);
     assert_eq!(rows.success(), "n\n4\n");
 }

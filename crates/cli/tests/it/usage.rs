@@ -29,7 +29,7 @@ fn source_that_is_the_destination_is_refused_in_any_case() {
 
 #[test]
 fn flag_of_the_guide_that_is_not_built_yet_is_refused_by_name() {
-    assert_ran!(Clxs::new().run(&["clone", "--source", "a", "--dest", "b", "--enable-rollback"]));
+    assert_ran!(Clxs::new().run(&["clone", "--source", "a", "--dest", "b", "--validate"]));
 }
 
 #[test]

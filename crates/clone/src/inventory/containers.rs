@@ -6,7 +6,7 @@ use clxs_api::{Identifier, Properties};
 use clxs_client::ErrorKind;
 
 use super::reader::{Reader, collect};
-use super::{Catalog, Grants, Inventory, Schema};
+use super::{Catalog, Inventory, Schema};
 use crate::{Error, Result};
 
 impl Reader<'_> {
@@ -39,7 +39,8 @@ fn catalog_of(info: CatalogInfo) -> Catalog {
         comment: some_text(info.comment),
         properties: own_properties(info.properties),
         isolation: info.isolation_mode,
-        grants: Grants::new(),
+        location: some_text(info.storage_root),
+        ..Catalog::default()
     }
 }
 
@@ -50,6 +51,7 @@ fn schema_of(info: SchemaInfo) -> Option<(Identifier, Schema)> {
         owner: info.owner,
         comment: some_text(info.comment),
         properties: own_properties(info.properties),
+        location: some_text(info.storage_root),
         is_system,
         skip: is_system.then(|| "the platform's own".to_owned()),
         ..Schema::default()

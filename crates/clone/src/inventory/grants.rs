@@ -5,19 +5,40 @@
 
 use clxs_api::current_user::User;
 use clxs_api::grant::PrivilegeAssignment;
-use clxs_api::{FullName, Identifier, Privilege, SecurableKind, SqlLiteral};
-use clxs_client::{ErrorKind, Rows};
-use futures::future::try_join3;
+use clxs_api::{FullName, Identifier, Privilege, SecurableKind};
+use clxs_client::{Row, Rows};
+use futures::future::try_join4;
 
 use super::reader::{READS_AT_ONCE, Reader, all};
-use super::{Grants, Inventory};
+use super::relation::Relation;
+use super::tags::name;
+use super::{Grants, Inventory, Schema};
 use crate::{Error, Kind, Result};
 
-/// The three relations of the information schema, as they answered.
+const fn relation(name: &'static str, columns: &'static str, catalog: &'static str) -> Relation {
+    Relation { name, columns, catalog, condition: "AND inherited_from = 'NONE'" }
+}
+
+const OF_CATALOGS: Relation = relation("catalog_privileges", "grantee, privilege_type", "catalog_name");
+const OF_SCHEMAS: Relation =
+    relation("schema_privileges", "grantee, privilege_type, schema_name", "catalog_name");
+const OF_TABLES: Relation = relation(
+    "table_privileges",
+    "grantee, privilege_type, table_schema AS schema_name, table_name AS name",
+    "table_catalog",
+);
+const OF_VOLUMES: Relation = relation(
+    "volume_privileges",
+    "grantee, privilege_type, volume_schema AS schema_name, volume_name AS name",
+    "volume_catalog",
+);
+
+/// The relations of the information schema, as they answered.
 struct Bulk {
     catalog: Rows,
     schemas: Rows,
     tables: Rows,
+    volumes: Rows,
 }
 
 impl Reader<'_> {
@@ -28,15 +49,19 @@ impl Reader<'_> {
         inventory: &mut Inventory,
         caller: &User,
     ) -> Result<()> {
-        if inventory.catalog.is_none() {
+        if !self.settings.copy.permissions || inventory.catalog.is_none() {
             return Ok(());
         }
         if self.sees_all_grants(inventory, caller).await?
             && let Some(bulk) = Box::pin(self.bulk(name)).await?
         {
-            return fill(inventory, &bulk).map_err(Error::client(attempt(name)));
+            fill(inventory, &bulk).map_err(Error::client(attempt(name)))?;
+            // No relation shows the grants on registered models.
+            let mut places = places(name, inventory);
+            places.retain(|(kind, ..)| *kind == SecurableKind::RegisteredModel);
+            return self.read_each(places).await;
         }
-        self.read_each(name, inventory).await
+        self.read_each(places(name, inventory)).await
     }
 
     async fn sees_all_grants(&self, inventory: &Inventory, caller: &User) -> Result<bool> {
@@ -51,28 +76,18 @@ impl Reader<'_> {
 
     /// Nothing when the workspace has no such relations or lets nobody read them.
     async fn bulk(&self, catalog: &Identifier) -> Result<Option<Bulk>> {
-        let name = SqlLiteral::new(catalog.to_lowercase().as_str());
-        let relation = |columns: &str, relation: &str, key: &str| {
-            self.warehouse.query(format!(
-                "SELECT grantee, privilege_type{columns} FROM system.information_schema.{relation} \
-                 WHERE {key} = {name} AND inherited_from = 'NONE'"
-            ))
-        };
-        let answers = try_join3(
-            relation("", "catalog_privileges", "catalog_name"),
-            relation(", schema_name", "schema_privileges", "catalog_name"),
-            relation(", table_schema, table_name", "table_privileges", "table_catalog"),
-        )
-        .await;
-        match answers {
-            Ok((catalog, schemas, tables)) => Ok(Some(Bulk { catalog, schemas, tables })),
-            Err(error) if error.kind() == ErrorKind::StatementFailed => Ok(None),
-            Err(error) => Err(Error::client(attempt(catalog))(error)),
+        let relation = |relation| self.relation(catalog, relation);
+        let answers =
+            try_join4(relation(OF_CATALOGS), relation(OF_SCHEMAS), relation(OF_TABLES), relation(OF_VOLUMES));
+        match answers.await? {
+            (Ok(catalog), Ok(schemas), Ok(tables), Ok(volumes)) => {
+                Ok(Some(Bulk { catalog, schemas, tables, volumes }))
+            }
+            _ => Ok(None),
         }
     }
 
-    async fn read_each(&self, name: &Identifier, inventory: &mut Inventory) -> Result<()> {
-        let mut places = places(name, inventory);
+    async fn read_each(&self, mut places: Vec<Place<'_>>) -> Result<()> {
         let reads = places.iter().map(|(kind, name, _)| (kind.clone(), name.clone())).map(
             |(kind, name)| async move {
                 let attempt = format!("read the grants on `{}`", name.dotted());
@@ -97,11 +112,11 @@ fn is(caller: &User, principal: &str) -> bool {
         || caller.groups.iter().any(|group| group.display.as_deref() == Some(principal))
 }
 
+/// The grants of something, and what REST calls it.
+type Place<'a> = (SecurableKind, FullName, &'a mut Grants);
+
 /// The grants of everything that takes part and can be cloned.
-fn places<'a>(
-    name: &Identifier,
-    inventory: &'a mut Inventory,
-) -> Vec<(SecurableKind, FullName, &'a mut Grants)> {
+fn places<'a>(name: &Identifier, inventory: &'a mut Inventory) -> Vec<Place<'a>> {
     let catalog = FullName::of_catalog(name.to_lowercase());
     let mut places = Vec::new();
     if let Some(own) = &mut inventory.catalog {
@@ -112,11 +127,13 @@ fn places<'a>(
         places.push((SecurableKind::Schema, schema_name.clone(), &mut schema.grants));
         let tables =
             schema.tables.iter_mut().filter(|(_, table)| matches!(table.kind, Kind::Table | Kind::View));
-        places.extend(
-            tables.map(|(name, table)| {
-                (SecurableKind::Table, schema_name.child(name.clone()), &mut table.grants)
-            }),
-        );
+        let tables = tables.map(|(name, table)| (SecurableKind::Table, name, &mut table.grants));
+        let volumes = schema.volumes.iter_mut();
+        let volumes = volumes.map(|(name, volume)| (SecurableKind::Volume, name, &mut volume.grants));
+        let models = schema.models.iter_mut();
+        let models = models.map(|(name, model)| (SecurableKind::RegisteredModel, name, &mut model.grants));
+        let inside = tables.chain(volumes).chain(models);
+        places.extend(inside.map(|(kind, name, grants)| (kind, schema_name.child(name.clone()), grants)));
     }
     places
 }
@@ -130,27 +147,34 @@ fn collect(assignments: Vec<PrivilegeAssignment>) -> Grants {
 }
 
 fn fill(inventory: &mut Inventory, bulk: &Bulk) -> clxs_client::Result<()> {
-    let name = |text: &str| Identifier::new(text.to_lowercase()).ok();
     for row in bulk.catalog.iter() {
-        let catalog = inventory.catalog.as_mut();
-        grant(catalog.map(|catalog| &mut catalog.grants), row.text("grantee")?, row.text("privilege_type")?);
+        grant(inventory.catalog.as_mut().map(|catalog| &mut catalog.grants), &row)?;
     }
     for row in bulk.schemas.iter() {
-        let schema = name(row.text("schema_name")?).and_then(|name| inventory.schemas.get_mut(&name));
-        grant(schema.map(|schema| &mut schema.grants), row.text("grantee")?, row.text("privilege_type")?);
+        grant(schema(inventory, &row)?.map(|schema| &mut schema.grants), &row)?;
     }
     for row in bulk.tables.iter() {
-        let (schema, table) = (name(row.text("table_schema")?), name(row.text("table_name")?));
-        let schema = schema.and_then(|name| inventory.schemas.get_mut(&name));
-        let table = schema.zip(table).and_then(|(schema, name)| schema.tables.get_mut(&name));
-        grant(table.map(|table| &mut table.grants), row.text("grantee")?, row.text("privilege_type")?);
+        let table = schema(inventory, &row)?.zip(name(&row, "name")?);
+        let table = table.and_then(|(schema, name)| schema.tables.get_mut(&name));
+        grant(table.map(|table| &mut table.grants), &row)?;
+    }
+    for row in bulk.volumes.iter() {
+        let volume = schema(inventory, &row)?.zip(name(&row, "name")?);
+        let volume = volume.and_then(|(schema, name)| schema.volumes.get_mut(&name));
+        grant(volume.map(|volume| &mut volume.grants), &row)?;
     }
     Ok(())
 }
 
+fn schema<'a>(inventory: &'a mut Inventory, row: &Row<'_>) -> clxs_client::Result<Option<&'a mut Schema>> {
+    Ok(name(row, "schema_name")?.and_then(|name| inventory.schemas.get_mut(&name)))
+}
+
 /// Adds a grant on something that takes part.
-fn grant(grants: Option<&mut Grants>, principal: &str, privilege: &str) {
+fn grant(grants: Option<&mut Grants>, row: &Row<'_>) -> clxs_client::Result<()> {
     if let Some(grants) = grants {
-        grants.entry(principal.to_owned()).or_default().insert(Privilege::from_any_spelling(privilege));
+        let privilege = Privilege::from_any_spelling(row.text("privilege_type")?);
+        grants.entry(row.text("grantee")?.to_owned()).or_default().insert(privilege);
     }
+    Ok(())
 }

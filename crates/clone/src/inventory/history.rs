@@ -2,10 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use chrono::{DateTime, Utc};
 use clxs_api::FullName;
 use clxs_client::{Row, Rows};
 
 use crate::outcome::CloneMetrics;
+use crate::settings::moment;
 
 /// What is known of a table's commits.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -31,6 +33,17 @@ impl History {
         }
     }
 
+    /// The commits that made the table what it is, newest first: what a `RESTORE` took back counts no longer.
+    /// `None` when nobody read them.
+    pub(crate) fn effective(&self) -> Option<Vec<&Commit>> {
+        let Self::Read(commits) = self else { return None };
+        let mut effective: Vec<&Commit> = commits.iter().collect();
+        while let Some(version) = effective.first().and_then(|commit| commit.restored_version()) {
+            effective.retain(|commit| commit.version <= version);
+        }
+        Some(effective)
+    }
+
     /// The current version.
     pub fn version(&self) -> Option<u64> {
         self.newest().map(|commit| commit.version)
@@ -42,6 +55,8 @@ impl History {
 pub struct Commit {
     /// The version it made.
     pub version: u64,
+    /// When, where the platform tells.
+    pub timestamp: Option<DateTime<Utc>>,
     /// `WRITE`, `CLONE`, `SET TBLPROPERTIES` …
     pub operation: String,
     /// Its parameters as texts.
@@ -59,6 +74,13 @@ impl Commit {
     /// The version of the source this commit cloned; absent for sources that have none, which say -1.
     pub fn source_version(&self) -> Option<u64> {
         self.parameters.get("sourceVersion").and_then(|text| text.parse().ok())
+    }
+
+    /// The version that this commit brought back; `None` when it is no `RESTORE` to an earlier version.
+    fn restored_version(&self) -> Option<u64> {
+        let version: u64 =
+            self.parameters.get("version").filter(|_| self.operation == "RESTORE")?.parse().ok()?;
+        (version < self.version).then_some(version)
     }
 
     /// Whether this commit cloned the table. How a source is named is UNCONFIRMED but for three parts
@@ -111,6 +133,7 @@ impl Commit {
         let text = |column| row.get(column).ok().flatten();
         Some(Self {
             version: text("version")?.parse().ok()?,
+            timestamp: text("timestamp").and_then(moment),
             operation: text("operation").unwrap_or_default().to_owned(),
             parameters: text("operationParameters").map(text_map).unwrap_or_default(),
             metrics: text("operationMetrics").map(text_map).unwrap_or_default(),

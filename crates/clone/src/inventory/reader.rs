@@ -1,10 +1,11 @@
 //! Reads the inventories through the client: lists and bulk queries, all of them at once within the limits.
 
+use clxs_api::Identifier;
 use clxs_api::current_user::User;
 use futures::future::try_join;
 use futures::{Stream, StreamExt, TryStreamExt};
 
-use super::Inventories;
+use super::{Inventories, Inventory};
 use crate::journal::Provenance;
 use crate::warehouse::Warehouse;
 use crate::{Error, Result, Settings};
@@ -34,12 +35,30 @@ impl<'a> Reader<'a> {
                 .await?;
         let mut inventories =
             Inventories { source, destination, caller: caller.user_name.clone().unwrap_or_default() };
+        self.filter_by_tags(&mut inventories.source).await?;
         self.select(&mut inventories);
         self.read_tables(&mut inventories).await?;
+        self.read_versions_as_of(&mut inventories).await?;
+        self.read_volumes(&mut inventories).await?;
+        self.read_models(&mut inventories).await?;
         self.read_histories(&mut inventories).await?;
         self.read_sizes(&mut inventories).await?;
-        self.read_all_grants(&mut inventories, &caller).await?;
+        let Inventories { source, destination, .. } = &mut inventories;
+        try_join(
+            self.read_facets(&self.settings.source, source, &caller),
+            self.read_facets(&self.settings.destination, destination, &caller),
+        )
+        .await?;
+        self.read_keys(&mut inventories).await?;
         Ok(inventories)
+    }
+
+    /// Reads what is read in bulk of a catalog and of everything in it.
+    async fn read_facets(&self, name: &Identifier, inventory: &mut Inventory, caller: &User) -> Result<()> {
+        self.read_grants(name, inventory, caller).await?;
+        self.read_tags(name, inventory).await?;
+        self.read_key_outlines(name, inventory).await?;
+        self.read_bindings(name, inventory).await
     }
 
     /// What the selection leaves out is marked. Of the destination only schemas of the source count; of those
@@ -54,20 +73,6 @@ impl<'a> Reader<'a> {
         for (name, schema) in &mut inventories.destination.schemas {
             schema.skip = source.get(name).and_then(|source| source.skip.clone());
         }
-    }
-
-    async fn read_all_grants(&self, inventories: &mut Inventories, caller: &User) -> Result<()> {
-        if !self.settings.copy.permissions {
-            return Ok(());
-        }
-        let Inventories { source, destination, .. } = inventories;
-        let (source_name, destination_name) = (&self.settings.source, &self.settings.destination);
-        try_join(
-            self.read_grants(source_name, source, caller),
-            self.read_grants(destination_name, destination, caller),
-        )
-        .await?;
-        Ok(())
     }
 }
 

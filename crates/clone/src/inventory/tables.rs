@@ -8,8 +8,9 @@ use futures::future::try_join;
 
 use super::containers::{own_properties, some_text};
 use super::reader::{READS_AT_ONCE, Reader, all, collect};
-use super::{Grants, History, Inventories, Inventory, Table, View};
+use super::{Inventories, Inventory, Table, View};
 use crate::plan::SchemaMode;
+use crate::rewrite::rewrite;
 use crate::{Error, Kind, Result};
 
 impl Reader<'_> {
@@ -25,7 +26,7 @@ impl Reader<'_> {
             self.list_tables(destination_name, destination, existing),
         )
         .await?;
-        self.read_dependencies(source_name, source).await?;
+        self.read_dependencies(source, destination).await?;
         for (name, table) in tables_mut(destination_name, destination) {
             table.cloned_from = self.provenance.get(&name.dotted()).cloned();
         }
@@ -60,12 +61,13 @@ impl Reader<'_> {
         listed.into_iter().map(|info| table_of(info).ok_or_else(problem)).collect()
     }
 
-    /// Lists do not tell what views read (`facts/rest_api.md` §6): one request a view.
-    async fn read_dependencies(&self, catalog: &Identifier, inventory: &mut Inventory) -> Result<()> {
+    /// Lists do not tell what views read (`facts/rest_api.md` §6): one request a view, where the destination
+    /// has none of the same text. Of the others the text tells enough.
+    async fn read_dependencies(&self, source: &mut Inventory, destination: &Inventory) -> Result<()> {
         let client = self.warehouse.client();
-        let mut views: Vec<_> = tables_mut(catalog, inventory)
+        let mut views: Vec<_> = tables_mut(&self.settings.source, source)
             .into_iter()
-            .filter(|(_, table)| table.kind == Kind::View)
+            .filter(|(name, table)| table.kind == Kind::View && !self.has_text(destination, name, table))
             .collect();
         let reads = views
             .iter()
@@ -83,6 +85,19 @@ impl Reader<'_> {
         }
         Ok(())
     }
+
+    /// Whether the destination's view of this name has the text that the source's would get.
+    fn has_text(&self, destination: &Inventory, name: &FullName, source: &Table) -> bool {
+        let existing = destination.table(name).and_then(text_of);
+        text_of(source).zip(existing).is_some_and(|(text, existing)| {
+            rewrite(text, &self.settings.source, &self.settings.destination).text == existing
+        })
+    }
+}
+
+/// The text of a view without what means nothing at its end.
+fn text_of(table: &Table) -> Option<&str> {
+    Some(table.view.as_ref()?.definition.as_deref()?.trim().trim_end_matches(';').trim_end())
 }
 
 /// All tables with their full names.
@@ -105,18 +120,15 @@ fn table_of(info: TableInfo) -> Option<(Identifier, Table)> {
     let protection = protection(&info);
     let view = (kind == Kind::View).then(|| view_of(&info));
     let table = Table {
-        kind,
         table_type: info.table_type,
         table_id: info.table_id,
         format: info.data_source_format,
         owner: info.owner,
         comment: some_text(info.comment),
         protection,
-        size: None,
-        grants: Grants::new(),
-        history: History::NotRead,
-        cloned_from: None,
+        location: some_text(info.storage_location),
         view,
+        ..Table::new(kind)
     };
     Some((name, table))
 }

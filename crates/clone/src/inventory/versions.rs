@@ -1,50 +1,65 @@
-//! Reads what takes a statement a table: the newest commits of tables that both sides have, and sizes where
+//! Reads what only statements tell: the newest commits of tables that both sides have, and sizes where
 //! the order of cloning asks for them.
 
 use clxs_api::{FullName, Identifier};
 use clxs_client::ErrorKind;
-use futures::future::try_join;
 
 use super::reader::{Reader, all};
 use super::tables::tables_mut;
 use super::{Commit, History, Inventories, Inventory, Table};
-use crate::settings::LoadType;
+use crate::settings::{LoadType, ObjectType};
+use crate::warehouse::Wanted;
 use crate::{Error, Kind, Result};
 
 impl Reader<'_> {
     /// Asks for the newest commits of tables that source and destination both have. `INCREMENTAL` does not
     /// look at what exists.
     pub(super) async fn read_histories(&self, inventories: &mut Inventories) -> Result<()> {
-        if self.settings.load_type == LoadType::Incremental {
-            return Ok(());
-        }
-        let names = self.on_both_sides(inventories);
-        let reads = names.iter().map(|name| self.histories(name)).collect();
-        // Each read is two statements at once.
-        let at_once = self.settings.limits.max_parallel_queries.get().div_ceil(2);
-        for (name, (source, destination)) in names.iter().zip(all(reads, at_once).await?) {
-            let size = last_clone(&destination).map(|commit| commit.clone_metrics().source_table_size);
-            if let Some(table) = inventories.source.table_mut(name) {
-                table.history = source;
-                table.size = size;
-            }
-            if let Some(table) = inventories.destination.table_mut(name) {
-                table.history = destination;
+        let questions = self.questions(inventories);
+        let at_once = self.settings.limits.max_parallel_queries.get();
+        let histories = self.warehouse.histories(&questions, at_once).await?;
+        for ((name, wanted), history) in questions.into_iter().zip(histories) {
+            match wanted {
+                Wanted::Newest => {
+                    if let Some(table) = inventories.source.table_mut(&name) {
+                        table.history = history;
+                    }
+                }
+                Wanted::SinceClone => {
+                    let size = last_clone(&history).map(|commit| commit.clone_metrics().source_table_size);
+                    if let Some(table) = inventories.source.table_mut(&name) {
+                        table.size = size;
+                    }
+                    if let Some(table) = inventories.destination.table_mut(&name) {
+                        table.history = history;
+                    }
+                }
             }
         }
         Ok(())
     }
 
-    /// The source's names of tables that both sides have.
-    fn on_both_sides(&self, inventories: &Inventories) -> Vec<FullName> {
+    /// What is asked: both sides of tables that both have, unless those do not matter, and where every version
+    /// is to be noted, the source's side of the others.
+    fn questions(&self, inventories: &Inventories) -> Vec<(FullName, Wanted)> {
         let is_table = |table: &Table| table.kind == Kind::Table;
-        self.tables_taking_part(&inventories.source)
-            .into_iter()
-            .filter(|name| inventories.destination.table(name).is_some_and(is_table))
-            .collect()
+        let compares = self.settings.load_type != LoadType::Incremental;
+        let mut questions = Vec::new();
+        for name in self.tables_taking_part(&inventories.source) {
+            let is_compared = compares && inventories.destination.table(&name).is_some_and(is_table);
+            if is_compared || self.settings.exact {
+                questions.push((name.clone(), Wanted::Newest));
+            }
+            if is_compared {
+                let destination = self.settings.destination.to_lowercase();
+                questions.push((name.in_catalog(&destination), Wanted::SinceClone));
+            }
+        }
+        questions
     }
 
-    fn tables_taking_part(&self, source: &Inventory) -> Vec<FullName> {
+    /// The source's names of its tables that take part.
+    pub(super) fn tables_taking_part(&self, source: &Inventory) -> Vec<FullName> {
         let catalog = FullName::of_catalog(self.settings.source.to_lowercase());
         let schemas = source.schemas.iter().filter(|(_, schema)| schema.skip.is_none());
         let tables = schemas.flat_map(|(schema_name, schema)| {
@@ -52,17 +67,7 @@ impl Reader<'_> {
             let tables = schema.tables.iter().filter(|(_, table)| table.kind == Kind::Table);
             tables.map(move |(name, _)| schema_name.child(name.clone()))
         });
-        tables.filter(|name| self.settings.selection.skips_table(name.name()).is_none()).collect()
-    }
-
-    async fn histories(&self, source: &FullName) -> Result<(History, History)> {
-        let destination = &source.in_catalog(&self.settings.destination.to_lowercase());
-        let failed =
-            |name: &FullName| Error::client(format!("read the history of table `{}`", name.dotted()));
-        try_join(async { self.warehouse.newest_commit(source).await.map_err(failed(source)) }, async {
-            self.warehouse.commits_since_clone(destination).await.map_err(failed(destination))
-        })
-        .await
+        tables.filter(|name| self.settings.selection.skips(name, ObjectType::Table).is_none()).collect()
     }
 
     /// Asks for the sizes that are not known yet, when the settings ask for an order.

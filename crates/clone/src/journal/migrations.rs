@@ -88,6 +88,15 @@ const MIGRATIONS: &[&str] = &[
     -- A step is in flight until it has finished; an outcome before that says why nobody could be asked.
     CREATE INDEX steps_in_flight ON steps (run) WHERE finished_at IS NULL;
 ",
+    "
+    -- The run that a rollback undoes.
+    ALTER TABLE runs ADD COLUMN undoes TEXT;
+    CREATE INDEX statements_by_id ON statements (id);
+    -- The limit that stopped a run.
+    ALTER TABLE runs ADD COLUMN abort_reason TEXT;
+    -- A try of the step may have done its work although nobody heard of it.
+    ALTER TABLE steps ADD COLUMN in_doubt INTEGER NOT NULL DEFAULT 0;
+",
 ];
 
 /// Brings the journal to the newest version.

@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use clxs_api::Identifier;
-use rusqlite::params;
+use rusqlite::{Transaction, params};
 
 use super::{Journal, RunId};
 use crate::Result;
@@ -27,18 +27,22 @@ impl Journal {
             rows.collect()
         })
     }
+}
 
-    /// A table was cloned.
-    pub(crate) fn cloned(&self, metastore: &str, run: &RunId, clone: &CloneTable) -> Result<()> {
-        let Some(source_table_id) = &clone.source_table_id else { return Ok(()) };
-        let (destination, source) = (clone.destination.dotted(), clone.source.dotted());
-        self.write("write provenance", |transaction| {
-            transaction.execute(
-                "INSERT OR REPLACE INTO clones (metastore, destination, source, source_table_id, run)
-                 VALUES (?1, ?2, ?3, ?4, ?5)",
-                params![metastore, destination, source, source_table_id, run.as_str()],
-            )
-        })?;
-        Ok(())
-    }
+/// A table was cloned.
+pub(super) fn note(
+    transaction: &Transaction<'_>,
+    metastore: &str,
+    run: &RunId,
+    clone: &CloneTable,
+) -> rusqlite::Result<()> {
+    let Some(source_table_id) = &clone.source_table_id else { return Ok(()) };
+    let (destination, source) = (clone.destination.dotted(), clone.source.dotted());
+    transaction
+        .prepare_cached(
+            "INSERT OR REPLACE INTO clones (metastore, destination, source, source_table_id, run)
+         VALUES (?1, ?2, ?3, ?4, ?5)",
+        )?
+        .execute(params![metastore, destination, source, source_table_id, run.as_str()])
+        .map(drop)
 }

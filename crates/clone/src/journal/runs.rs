@@ -27,9 +27,23 @@ pub struct RunSummary {
     pub finished_at: Option<DateTime<Utc>>,
     /// What became of the securables; absent until it ended.
     pub counts: Option<Counts>,
+    /// The run that it undoes, when it is a rollback.
+    pub undoes: Option<RunId>,
+    /// The limit that stopped it.
+    pub abort_reason: Option<String>,
 }
 
-const SUMMARY: &str = "SELECT id, source, destination, state, started_at, finished_at, counts FROM runs";
+const SUMMARY: &str =
+    "SELECT id, source, destination, state, started_at, finished_at, counts, undoes, abort_reason FROM runs";
+
+/// A run that begins.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Began<'a> {
+    pub(crate) settings: &'a Settings,
+    pub(crate) plan: &'a Plan,
+    /// The run that it undoes.
+    pub(crate) undoes: Option<&'a RunId>,
+}
 
 impl RunSummary {
     fn from_row(row: &Row<'_>) -> rusqlite::Result<Self> {
@@ -42,6 +56,8 @@ impl RunSummary {
             started_at: time(row.get(4)?),
             finished_at: row.get::<_, Option<i64>>(5)?.map(time),
             counts: counts.map(|text| from_json(6, &text)).transpose()?,
+            undoes: row.get::<_, Option<String>>(7)?.map(RunId::new),
+            abort_reason: row.get(8)?,
         })
     }
 }
@@ -84,7 +100,22 @@ impl Journal {
         plan.ok_or_else(|| Error::RunNotFound { run: run.to_string() })
     }
 
-    fn summary(&self, run: &RunId) -> Result<RunSummary> {
+    /// The settings that a run was made with.
+    pub(crate) fn settings_of(&self, run: &RunId) -> Result<Settings> {
+        self.read("read the settings of a run", |connection| {
+            let sql = "SELECT settings FROM runs WHERE id = ?1";
+            connection.query_row(sql, [run.as_str()], |row| from_json(0, &row.get::<_, String>(0)?))
+        })
+    }
+
+    /// The metastore that a run writes to.
+    pub(crate) fn metastore_of(&self, run: &RunId) -> Result<String> {
+        self.read("read the metastore of a run", |connection| {
+            connection.query_row("SELECT metastore FROM runs WHERE id = ?1", [run.as_str()], |row| row.get(0))
+        })
+    }
+
+    pub(crate) fn summary(&self, run: &RunId) -> Result<RunSummary> {
         let summary = self.read("read a run", |connection| {
             let sql = format!("{SUMMARY} WHERE id = ?1");
             connection.query_row(&sql, [run.as_str()], RunSummary::from_row).optional()
@@ -93,18 +124,13 @@ impl Journal {
     }
 
     /// A run begins.
-    pub(crate) fn begin_run(
-        &self,
-        metastore: &str,
-        run: &RunId,
-        settings: &Settings,
-        plan: &Plan,
-    ) -> Result<()> {
+    pub(crate) fn begin_run(&self, metastore: &str, run: &RunId, began: &Began<'_>) -> Result<()> {
+        let Began { settings, plan, undoes } = began;
         let process = Process::current();
         self.write("begin a run", |transaction| {
             transaction.execute(
-                "INSERT INTO runs (id, metastore, source, destination, state, settings, process, host, started_at)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+                "INSERT INTO runs (id, metastore, source, destination, state, settings, process, host, started_at, undoes)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
                 params![
                     run.as_str(),
                     metastore,
@@ -114,7 +140,8 @@ impl Journal {
                     to_json(settings)?,
                     process.id,
                     process.host,
-                    now()
+                    now(),
+                    undoes.map(RunId::as_str)
                 ],
             )?;
             let row = params![run.as_str(), to_json(plan)?];
@@ -123,12 +150,40 @@ impl Journal {
         Ok(())
     }
 
+    /// A run that ended goes on, in this process.
+    pub(crate) fn reopen_run(&self, run: &RunId) -> Result<()> {
+        let process = Process::current();
+        self.write("go on with a run", |transaction| {
+            transaction.execute(
+                "UPDATE runs SET state = ?2, finished_at = NULL, counts = NULL, abort_reason = NULL, process = ?3, host = ?4
+                 WHERE id = ?1",
+                params![run.as_str(), RunState::Running.as_str(), process.id, process.host],
+            )
+        })?;
+        Ok(())
+    }
+
     /// A run ends; its report is returned.
-    pub(crate) fn end_run(&self, run: &RunId, state: RunState) -> Result<Report> {
+    pub(crate) fn end_run(&self, run: &RunId, state: RunState, abort_reason: Option<&str>) -> Result<Report> {
         self.set_state(run, state, None)?;
+        if abort_reason.is_some() {
+            self.write("note why a run was stopped", |transaction| {
+                let row = params![run.as_str(), abort_reason];
+                transaction.execute("UPDATE runs SET abort_reason = ?2 WHERE id = ?1", row)
+            })?;
+        }
         let report = self.report(run)?;
         self.set_state(run, state, Some(report.counts))?;
         Ok(report)
+    }
+
+    /// What a run did was undone by a rollback.
+    pub(crate) fn rolled_back(&self, run: &RunId) -> Result<()> {
+        self.write("note a rollback", |transaction| {
+            let row = params![run.as_str(), RunState::RolledBack.as_str()];
+            transaction.execute("UPDATE runs SET state = ?2 WHERE id = ?1", row)
+        })?;
+        Ok(())
     }
 
     fn set_state(&self, run: &RunId, state: RunState, counts: Option<Counts>) -> Result<()> {
@@ -140,6 +195,19 @@ impl Journal {
             )
         })?;
         Ok(())
+    }
+
+    /// The newest run on the same destination that began after this one and did something that was not undone.
+    pub(crate) fn later_run(&self, run: &RunId) -> Result<Option<RunId>> {
+        self.read("look for later runs", |connection| {
+            let sql = "SELECT later.id FROM runs later JOIN runs own ON own.id = ?1
+                 WHERE later.metastore = own.metastore AND later.destination = own.destination AND later.id > own.id
+                 AND later.state <> ?2 AND later.undoes IS NULL
+                 AND EXISTS (SELECT 1 FROM steps WHERE steps.run = later.id)
+                 ORDER BY later.id DESC LIMIT 1";
+            let key = params![run.as_str(), RunState::RolledBack.as_str()];
+            connection.query_row(sql, key, |row| row.get(0).map(|id: String| RunId::new(id))).optional()
+        })
     }
 
     /// Runs on a destination that have not ended, or that have steps in flight: for whoever holds the lease

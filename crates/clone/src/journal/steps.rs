@@ -5,10 +5,10 @@ use std::collections::HashMap;
 use clxs_api::statement::StatementId;
 use rusqlite::params;
 
-use super::{Journal, RunId, from_json, now, to_json};
+use super::{Journal, RunId, from_json, now, provenance, to_json};
 use crate::Result;
 use crate::outcome::StepOutcome;
-use crate::plan::StepId;
+use crate::plan::{CloneTable, StepId};
 use crate::report::StepRecord;
 
 /// A step that nobody knows the end of: its process died, or could not ask.
@@ -19,13 +19,32 @@ pub(crate) struct InFlight {
     pub(crate) statement: Option<StatementId>,
 }
 
+/// How a step ended.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct End<'a> {
+    pub(crate) outcome: &'a StepOutcome,
+    pub(crate) retries: u32,
+    /// Whether a try may have done its work although nobody heard of it.
+    pub(crate) in_doubt: bool,
+    /// The metastore of the table that it cloned.
+    pub(crate) cloned: Option<(&'a str, &'a CloneTable)>,
+}
+
+impl<'a> End<'a> {
+    /// The end of a step that nobody tried again.
+    pub(crate) fn of(outcome: &'a StepOutcome) -> Self {
+        Self { outcome, retries: 0, in_doubt: false, cloned: None }
+    }
+}
+
 impl Journal {
     /// A step is about to be done.
     pub(crate) fn step_begins(&self, run: &RunId, step: StepId, version_before: Option<u64>) -> Result<()> {
         self.write("begin a step", |transaction| {
             let version = version_before.and_then(|version| i64::try_from(version).ok());
             transaction.prepare_cached(
-                "INSERT OR REPLACE INTO steps (run, step, started_at, version_before) VALUES (?1, ?2, ?3, ?4)",
+                "INSERT INTO steps (run, step, started_at, version_before) VALUES (?1, ?2, ?3, ?4)
+                 ON CONFLICT (run, step) DO UPDATE SET started_at = ?3, finished_at = NULL, outcome = NULL, version_before = ?4",
             )?
             .execute(params![run.as_str(), step.0, now(), version])
         })?;
@@ -45,25 +64,44 @@ impl Journal {
         Ok(())
     }
 
-    /// A step has ended, or will not be done. One of unknown outcome stays in flight.
-    pub(crate) fn step_ends(
-        &self,
-        run: &RunId,
-        step: StepId,
-        outcome: &StepOutcome,
-        retries: u32,
-    ) -> Result<()> {
+    /// Whether the id of a statement is in the journal, whatever the run.
+    pub(crate) fn knows_statement(&self, statement: &StatementId) -> Result<bool> {
+        self.read("look for a statement", |connection| {
+            let mut known = connection.prepare_cached("SELECT 1 FROM statements WHERE id = ?1")?;
+            known.exists([&statement.0])
+        })
+    }
+
+    /// A step has ended, or will not be done. One of unknown outcome stays in flight. What was cloned is known
+    /// together with the end of its step, or not at all.
+    pub(crate) fn step_ends(&self, run: &RunId, step: StepId, end: End<'_>) -> Result<()> {
+        let End { outcome, retries, in_doubt, cloned } = end;
         let now = now();
         let finished = (!matches!(outcome, StepOutcome::Unknown { .. })).then_some(now);
         self.write("end a step", |transaction| {
             transaction
                 .prepare_cached(
-                    "INSERT INTO steps (run, step, started_at, finished_at, retries, outcome) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
-                     ON CONFLICT (run, step) DO UPDATE SET finished_at = ?4, retries = ?5, outcome = ?6",
+                    "INSERT INTO steps (run, step, started_at, finished_at, retries, outcome, in_doubt)
+                     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+                     ON CONFLICT (run, step) DO UPDATE
+                     SET finished_at = ?4, retries = retries + ?5, outcome = ?6, in_doubt = ?7",
                 )?
-                .execute(params![run.as_str(), step.0, now, finished, retries, to_json(outcome)?])
-        })?;
-        Ok(())
+                .execute(params![
+                    run.as_str(),
+                    step.0,
+                    now,
+                    finished,
+                    retries,
+                    to_json(outcome)?,
+                    in_doubt
+                ])?;
+            match cloned {
+                Some((metastore, clone)) if outcome.is_done() => {
+                    provenance::note(transaction, metastore, run, clone)
+                }
+                _ => Ok(()),
+            }
+        })
     }
 
     /// Steps that began and have not ended, each with its newest statement: of older ones the end is known.
@@ -83,10 +121,10 @@ impl Journal {
     }
 
     /// Everything known of the steps of a run.
-    pub(super) fn step_records(&self, run: &RunId) -> Result<HashMap<StepId, StepRecord>> {
+    pub(crate) fn step_records(&self, run: &RunId) -> Result<HashMap<StepId, StepRecord>> {
         self.read("read steps", |connection| {
             let mut statement = connection.prepare_cached(
-                "SELECT step, started_at, finished_at, retries, outcome,
+                "SELECT step, started_at, finished_at, retries, outcome, in_doubt,
                         (SELECT json_group_array(id ORDER BY place) FROM statements s WHERE s.run = steps.run AND s.step = steps.step)
                  FROM steps WHERE run = ?1",
             )?;
@@ -97,7 +135,8 @@ impl Journal {
                     outcome: outcome.map(|text| from_json(4, &text)).transpose()?,
                     duration_ms: finished.and_then(|finished| u64::try_from(finished - started).ok()).unwrap_or(0),
                     retries: row.get(3)?,
-                    statement_ids: from_json(5, &row.get::<_, String>(5)?)?,
+                    in_doubt: row.get(5)?,
+                    statement_ids: from_json(6, &row.get::<_, String>(6)?)?,
                 };
                 Ok((StepId(row.get(0)?), record))
             })?;
@@ -112,7 +151,7 @@ mod tests {
 
     use super::*;
     use crate::Settings;
-    use crate::journal::RunState;
+    use crate::journal::{Began, RunState};
     use crate::plan::Plan;
     use crate::settings::{CloneType, LoadType};
 
@@ -129,12 +168,13 @@ mod tests {
             destination,
             clone_type: CloneType::Deep,
             load_type: LoadType::Full,
+            undoes: None,
             securables: Vec::new(),
             steps: Vec::new(),
             findings: Vec::new(),
         };
         let run = RunId::generate();
-        journal.begin_run("m", &run, &settings, &plan).unwrap();
+        journal.begin_run("m", &run, &Began { settings: &settings, plan: &plan, undoes: None }).unwrap();
         journal.step_begins(&run, STEP, None).unwrap();
         (folder, journal, run)
     }
@@ -154,11 +194,11 @@ mod tests {
     fn step_of_unknown_outcome_stays_in_flight_after_its_run_ended() {
         let (_folder, journal, run) = begun();
         let unknown = StepOutcome::Unknown { error: "no answer".into() };
-        journal.step_ends(&run, STEP, &unknown, 3).unwrap();
-        journal.end_run(&run, RunState::Failed).unwrap();
+        journal.step_ends(&run, STEP, End::of(&unknown)).unwrap();
+        journal.end_run(&run, RunState::Failed, None).unwrap();
         assert_eq!(journal.in_flight(&run).unwrap().len(), 1);
         assert_eq!(journal.unfinished_runs("m", "dev").unwrap().len(), 1);
-        journal.step_ends(&run, STEP, &StepOutcome::done(), 3).unwrap();
+        journal.step_ends(&run, STEP, End::of(&StepOutcome::done())).unwrap();
         assert!(journal.unfinished_runs("m", "dev").unwrap().is_empty());
     }
 }

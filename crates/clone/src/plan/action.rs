@@ -1,13 +1,17 @@
-//! What a step does: a statement built from typed names, or a REST call.
+//! What a step does: a statement built from typed names, a REST call, or a copy of files.
 
+mod copy_files;
 mod rest_call;
 mod statement;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+pub use copy_files::{CopyFiles, Transfer};
 pub use rest_call::RestCall;
 pub use statement::{CloneTable, CreateView, SchemaMode, Statement, StatementText};
+
+use crate::settings::OnError;
 
 /// What a step does.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -17,11 +21,19 @@ pub enum Action {
     Statement(Statement),
     /// Calls the REST API.
     Rest(RestCall),
+    /// Moves files through this process.
+    Transfer(Transfer),
 }
 
 impl From<Statement> for Action {
     fn from(statement: Statement) -> Self {
         Self::Statement(statement)
+    }
+}
+
+impl From<Transfer> for Action {
+    fn from(transfer: Transfer) -> Self {
+        Self::Transfer(transfer)
     }
 }
 
@@ -46,6 +58,13 @@ pub enum Effect {
         /// The body.
         body: Value,
     },
+    /// Files that are read and written by the Files API.
+    Copy {
+        /// Where they are.
+        from: String,
+        /// Where they are to be.
+        to: String,
+    },
 }
 
 impl Action {
@@ -57,6 +76,18 @@ impl Action {
                 let (method, path, body) = call.request();
                 Effect::Rest { method, path, body }
             }
+            Self::Transfer(Transfer::CopyFiles(copy)) => Effect::Copy {
+                from: CopyFiles::path_of(&copy.source),
+                to: CopyFiles::path_of(&copy.destination),
+            },
+        }
+    }
+
+    /// What the failure of a hook means; `None` for everything else.
+    pub fn hook(&self) -> Option<OnError> {
+        match self {
+            Self::Statement(Statement::Hook { on_error, .. }) => Some(*on_error),
+            _ => None,
         }
     }
 

@@ -5,19 +5,26 @@ use std::collections::HashMap;
 use clxs_api::{FullName, Identifier, SecurableKind};
 
 use super::{Action, Expectation, Facet, Finding, Plan, PlannedChange, PlannedSecurable, Step, StepId};
-use crate::inventory::{Grants, Inventories};
-use crate::outcome::FacetOutcome;
-use crate::settings::{LoadType, Settings};
+use crate::inventory::{Grants, Inventories, Tags};
+use crate::outcome::{FacetOutcome, FacetStatus};
+use crate::settings::{LoadType, OnError, Settings};
 use crate::{Kind, Securable};
 
-/// What the planners of grants and owners need to know of a securable, whatever its kind.
+/// The facets that securables of all kinds have.
 #[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Ownership<'a> {
-    pub(super) source_owner: Option<&'a str>,
-    /// Absent for what the run makes: the caller owns it.
-    pub(super) destination_owner: Option<&'a str>,
-    pub(super) source_grants: Option<&'a Grants>,
-    pub(super) destination_grants: Option<&'a Grants>,
+pub(super) struct Facets<'a> {
+    pub(super) owner: Option<&'a str>,
+    pub(super) grants: Option<&'a Grants>,
+    /// Absent for kinds without tags.
+    pub(super) tags: Option<&'a Tags>,
+}
+
+/// The facets of a securable on both sides.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Sides<'a> {
+    pub(super) source: Facets<'a>,
+    /// Absent for what the run makes: it has no facets, and the caller owns it.
+    pub(super) destination: Option<Facets<'a>>,
 }
 
 /// A securable on its way into the plan.
@@ -25,7 +32,7 @@ pub(super) struct Ownership<'a> {
 pub(super) struct Entry<'a> {
     pub(super) source: Securable,
     pub(super) change: PlannedChange,
-    pub(super) ownership: Ownership<'a>,
+    pub(super) sides: Sides<'a>,
     pub(super) table: Option<&'a crate::inventory::Table>,
     pub(super) facets: Vec<FacetOutcome>,
 }
@@ -55,11 +62,13 @@ pub(super) struct Builder<'a> {
     pub(super) inventories: &'a Inventories,
     pub(super) settings: &'a Settings,
     securables: Vec<PlannedSecurable>,
-    ownerships: Vec<Ownership<'a>>,
+    sides: Vec<Sides<'a>>,
     steps: Vec<Step>,
     findings: Vec<Finding>,
     /// Positions in `securables` by what the source calls them: a table and a function may share a full name.
     positions: HashMap<(SecurableKind, FullName), usize>,
+    /// Hooks that come before every other step.
+    before_everything: Vec<(StepId, OnError)>,
     /// Positions of what is in each container.
     children: HashMap<FullName, Vec<usize>>,
 }
@@ -70,10 +79,11 @@ impl<'a> Builder<'a> {
             inventories,
             settings,
             securables: Vec::new(),
-            ownerships: Vec::new(),
+            sides: Vec::new(),
             steps: Vec::new(),
             findings: Vec::new(),
             positions: HashMap::new(),
+            before_everything: Vec::new(),
             children: HashMap::new(),
         }
     }
@@ -109,7 +119,7 @@ impl<'a> Builder<'a> {
             steps: Vec::new(),
             facets: entry.facets,
         });
-        self.ownerships.push(entry.ownership);
+        self.sides.push(entry.sides);
     }
 
     /// Adds a step for a securable that was added before.
@@ -133,6 +143,23 @@ impl<'a> Builder<'a> {
         Some(id)
     }
 
+    /// Everything waits for these hooks; the failure of one that must not fail keeps it from being done.
+    pub(super) fn before_everything(&mut self, hooks: Vec<(StepId, OnError)>) {
+        self.before_everything = hooks;
+    }
+
+    /// All steps so far.
+    pub(super) fn all_steps(&self) -> Vec<StepId> {
+        self.steps.iter().map(|step| step.id).collect()
+    }
+
+    /// Notes the fate of a facet that needs no step.
+    pub(super) fn facet(&mut self, source: &Securable, facet: Facet, status: FacetStatus) {
+        if let Some(&position) = self.positions.get(&place(source)) {
+            self.securables[position].facets.push(FacetOutcome { facet, status });
+        }
+    }
+
     pub(super) fn finding(&mut self, finding: Finding) {
         self.findings.push(finding);
     }
@@ -143,7 +170,12 @@ impl<'a> Builder<'a> {
 
     /// The step that makes or replaces a securable.
     pub(super) fn definition_step(&self, source: &Securable) -> Option<StepId> {
-        self.steps_for(source).iter().copied().rfind(|id| self.steps[id.index()].facet == Facet::Definition)
+        self.last_step(source, Facet::Definition)
+    }
+
+    /// The last step that brings about a facet of a securable.
+    pub(super) fn last_step(&self, source: &Securable, facet: Facet) -> Option<StepId> {
+        self.steps_for(source).iter().copied().rfind(|id| self.steps[id.index()].facet == facet)
     }
 
     /// All steps of a securable so far.
@@ -170,15 +202,14 @@ impl<'a> Builder<'a> {
         source.parent().map(|container| self.container_steps(&container)).unwrap_or_default()
     }
 
-    /// Every securable of the source that is not left out, with what concerns its grants and owner, children
-    /// last.
-    pub(super) fn taking_part(&self) -> Vec<(Securable, Ownership<'a>)> {
+    /// Every securable of the source that is not left out, with the facets that all have, children last.
+    pub(super) fn taking_part(&self) -> Vec<(Securable, Sides<'a>)> {
         let takes_part = |planned: &PlannedSecurable| !matches!(planned.change, PlannedChange::Skip { .. });
         self.securables
             .iter()
-            .zip(&self.ownerships)
+            .zip(&self.sides)
             .filter(|(planned, _)| takes_part(planned))
-            .map(|(planned, ownership)| (Securable::new(planned.kind, planned.source.clone()), *ownership))
+            .map(|(planned, sides)| (Securable::new(planned.kind, planned.source.clone()), *sides))
             .collect()
     }
 
@@ -200,6 +231,14 @@ impl<'a> Builder<'a> {
 
     /// What is unchanged but has steps is changed.
     pub(super) fn finish(mut self) -> Plan {
+        let hooks = std::mem::take(&mut self.before_everything);
+        let is_hook = |id: StepId| hooks.iter().any(|(hook, _)| *hook == id);
+        for step in self.steps.iter_mut().filter(|step| step.depends_on.is_empty() && !is_hook(step.id)) {
+            for (id, on_error) in &hooks {
+                let edges = if *on_error == OnError::Fail { &mut step.depends_on } else { &mut step.after };
+                edges.push(*id);
+            }
+        }
         for planned in &mut self.securables {
             if planned.change == PlannedChange::Unchanged && !planned.steps.is_empty() {
                 planned.change = PlannedChange::Change;
@@ -210,6 +249,7 @@ impl<'a> Builder<'a> {
             destination: self.settings.destination.to_lowercase(),
             clone_type: self.settings.clone_type,
             load_type: self.settings.load_type,
+            undoes: None,
             securables: self.securables,
             steps: self.steps,
             findings: self.findings,

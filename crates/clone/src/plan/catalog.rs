@@ -3,9 +3,10 @@
 use clxs_api::Properties;
 use clxs_api::catalog::{CreateCatalog, IsolationMode, UpdateCatalog};
 
-use super::builder::{Builder, Entry, NewStep, Ownership};
-use super::{Expectation, Facet, PlannedChange, RestCall, Statement};
+use super::builder::{Builder, Entry, Facets, NewStep, Sides};
+use super::{Expectation, Facet, PlannedChange, RestCall, Statement, hook};
 use crate::inventory::Catalog;
+use crate::outcome::FacetStatus;
 use crate::{Error, Kind, Result, Securable};
 
 pub(super) fn plan(builder: &mut Builder<'_>) -> Result<()> {
@@ -16,15 +17,11 @@ pub(super) fn plan(builder: &mut Builder<'_>) -> Result<()> {
     builder.add(Entry {
         source: catalog(builder),
         change: if destination.is_some() { PlannedChange::Unchanged } else { PlannedChange::Create },
-        ownership: Ownership {
-            source_owner: source.owner.as_deref(),
-            destination_owner: destination.and_then(|catalog| catalog.owner.as_deref()),
-            source_grants: Some(&source.grants),
-            destination_grants: destination.map(|catalog| &catalog.grants),
-        },
+        sides: Sides { source: facets(source), destination: destination.map(facets) },
         table: None,
         facets: Vec::new(),
     });
+    hook::plan_before(builder);
     match destination {
         None => create(builder, source),
         Some(destination) if builder.touches_existing() => update(builder, source, destination),
@@ -33,7 +30,11 @@ pub(super) fn plan(builder: &mut Builder<'_>) -> Result<()> {
     Ok(())
 }
 
-fn catalog(builder: &Builder<'_>) -> Securable {
+fn facets(catalog: &Catalog) -> Facets<'_> {
+    Facets { owner: catalog.owner.as_deref(), grants: Some(&catalog.grants), tags: Some(&catalog.tags) }
+}
+
+pub(super) fn catalog(builder: &Builder<'_>) -> Securable {
     Securable::new(Kind::Catalog, builder.source())
 }
 
@@ -45,14 +46,41 @@ fn create(builder: &mut Builder<'_>, source: &Catalog) {
         name: destination.name.name().as_str().to_owned(),
         comment: source.comment.clone().filter(|_| settings.copy.comments),
         properties: settings.copy.properties.then(|| source.properties.clone()).filter(|map| !map.is_empty()),
-        storage_root: settings.location.clone(),
+        storage_root: managed_location(builder, source),
     };
+    note_location(builder, &securable, source.location.as_deref(), create.storage_root.as_deref());
     let mut step = NewStep::new(Facet::Definition, RestCall::CreateCatalog(create), Expectation::Absent);
     step.inverse = Some(Statement::Drop(destination).into());
     let created = builder.step(&securable, step);
     if source.isolation == Some(IsolationMode::Isolated) {
         isolate(builder, created.into_iter().collect());
     }
+}
+
+/// Where managed tables are to be kept: as the settings say, or where the source's location is mapped to. A location
+/// that is not mapped is left to the metastore, for it may be one that only the platform itself may use.
+fn managed_location(builder: &Builder<'_>, source: &Catalog) -> Option<String> {
+    let settings = builder.settings;
+    let mapped = || settings.map_location(source.location.as_deref()?);
+    settings.location.clone().or_else(mapped)
+}
+
+/// What becomes of a location that the source has of its own.
+pub(super) fn note_location(
+    builder: &mut Builder<'_>,
+    securable: &Securable,
+    source: Option<&str>,
+    destination: Option<&str>,
+) {
+    let Some(source) = source else { return };
+    let status = match destination {
+        Some(own) if own == source => FacetStatus::Carried,
+        Some(own) => FacetStatus::Changed { detail: format!("{own} instead of {source}") },
+        None => FacetStatus::Changed {
+            detail: format!("where the container keeps its files, and not {source}: no location_mapping"),
+        },
+    };
+    builder.facet(securable, Facet::Location, status);
 }
 
 /// An isolated catalog must not become one that every workspace sees, not even for a moment in which

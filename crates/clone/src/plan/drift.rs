@@ -9,8 +9,9 @@ use std::fmt;
 use clxs_api::FullName;
 use serde::{Deserialize, Serialize};
 
-use crate::inventory::{Commit, History, Table};
-use crate::settings::AsOf;
+use crate::inventory::{Commit, History, Inventories, Table, VersionAsOf};
+use crate::settings::{AsOf, ObjectType, Settings};
+use crate::{Kind, Result};
 
 /// How a securable of the destination differs from what cloning would make.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -91,18 +92,87 @@ impl fmt::Display for Drift {
 /// How the destination's table differs from a clone of the source; `None` when it does not.
 pub(crate) fn drift(source: &Table, name: &FullName, destination: &Table, as_of: &AsOf) -> Option<Drift> {
     let commits = match &destination.history {
-        History::Read(commits) => commits,
         History::Unreadable { reason } => return Some(edits_unknown(reason)),
-        History::NotRead => return Some(edits_unknown("the history of the destination was not read")),
+        history => history.effective(),
     };
-    let clone = commits.iter().find(|commit| commit.clone_source().is_some());
-    let edit = commits.iter().take_while(|commit| Some(*commit) != clone).find(|commit| !commit.keeps_rows());
+    let Some(commits) = commits else {
+        return Some(edits_unknown("the history of the destination was not read"));
+    };
+    let clone = commits.iter().copied().find(|commit| commit.clone_source().is_some());
+    let mut since = commits.iter().copied().take_while(|commit| Some(*commit) != clone);
+    let edit = since.find(|commit| !commit.keeps_rows());
     match (clone, edit) {
         (None, _) if destination.cloned_from.is_none() => Some(Drift::NotAClone),
         (_, Some(edit)) => Some(edited(edit)),
         (None, None) => Some(edits_unknown("the log of its last CLONE was cleaned up")),
         (Some(clone), None) => source_drift(source, name, destination, clone, as_of),
     }
+}
+
+/// A table of the source and how the destination's stands to it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct TableDrift {
+    /// The table of the source.
+    pub table: FullName,
+    /// How it stands.
+    #[serde(flatten)]
+    pub state: DriftState,
+}
+
+/// How a table of the destination stands to its source.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(tag = "state", rename_all = "snake_case")]
+pub enum DriftState {
+    /// The destination lacks it.
+    NeverCloned,
+    /// It is what cloning would make.
+    InSync,
+    /// It is not.
+    Drifted {
+        /// How it differs.
+        #[serde(flatten)]
+        drift: Drift,
+    },
+}
+
+impl fmt::Display for DriftState {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NeverCloned => f.write_str("never_cloned"),
+            Self::InSync => f.write_str("in_sync"),
+            Self::Drifted { drift: Drift::VersionDrift { .. } } => f.write_str("version_drift"),
+            Self::Drifted { drift } if drift.is_edit() => f.write_str("target_edited"),
+            Self::Drifted { drift: Drift::UnableToCompare { .. } } => f.write_str("unable_to_compare"),
+            Self::Drifted { .. } => f.write_str("drifted"),
+        }
+    }
+}
+
+/// How every table that takes part stands.
+///
+/// # Errors
+/// Those of [`super::plan`].
+pub fn drifts(inventories: &Inventories, settings: &Settings) -> Result<Vec<TableDrift>> {
+    super::check(inventories, settings)?;
+    let catalog = FullName::of_catalog(settings.source.to_lowercase());
+    let schemas = inventories.source.schemas.iter().filter(|(_, schema)| schema.skip.is_none());
+    let mut drifts = Vec::new();
+    for (schema_name, schema) in schemas {
+        let schema_name = catalog.child(schema_name.clone());
+        for (name, source) in schema.tables.iter().filter(|(_, table)| table.kind == Kind::Table) {
+            let table = schema_name.child(name.clone());
+            if settings.selection.skips(&table, ObjectType::Table).is_some() {
+                continue;
+            }
+            let state = match inventories.destination.table(&table) {
+                None => DriftState::NeverCloned,
+                Some(own) => drift(source, &table, own, &settings.as_of_table(&table))
+                    .map_or(DriftState::InSync, |drift| DriftState::Drifted { drift }),
+            };
+            drifts.push(TableDrift { table, state });
+        }
+    }
+    Ok(drifts)
 }
 
 fn edited(commit: &Commit) -> Drift {
@@ -136,6 +206,9 @@ fn source_drift(
 }
 
 fn wanted_version(source: &Table, as_of: &AsOf) -> Result<u64, String> {
+    if let Some(VersionAsOf::Version(version)) = source.as_of {
+        return Ok(version);
+    }
     match (as_of, &source.history) {
         (AsOf::Version(version), _) => Ok(*version),
         (AsOf::Timestamp(_), _) => Err("a timestamp names no version".to_owned()),
@@ -157,7 +230,6 @@ fn unable(reason: &str) -> Drift {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Kind;
 
     fn name() -> FullName {
         FullName::from_dotted("prod.sales.orders").unwrap()
@@ -200,6 +272,21 @@ mod tests {
         let drift =
             compare(&table(vec![commit(4, "WRITE")]), &table(vec![commit(1, "DELETE"), clone_commit(0, 3)]));
         assert_eq!(drift, Some(Drift::TargetEdited { operation: "DELETE".into(), version: 1 }));
+    }
+
+    #[test]
+    fn table_that_was_restored_is_the_clone_that_it_was_before() {
+        let restore = |to: &str| Commit {
+            parameters: [("version".to_owned(), to.to_owned())].into(),
+            ..commit(9, "RESTORE")
+        };
+        let commits = |to| vec![restore(to), commit(8, "DELETE"), clone_commit(7, 3), clone_commit(2, 1)];
+        let source = table(vec![commit(3, "WRITE")]);
+        assert_eq!(compare(&source, &table(commits("7"))), None);
+        let older = compare(&source, &table(commits("2")));
+        assert_eq!(older, Some(Drift::VersionDrift { cloned: 1, current: 3 }));
+        let edited = compare(&source, &table(commits("8")));
+        assert_eq!(edited, Some(Drift::TargetEdited { operation: "DELETE".into(), version: 8 }));
     }
 
     #[test]

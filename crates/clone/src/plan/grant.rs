@@ -4,7 +4,7 @@
 use clxs_api::Privilege;
 use clxs_api::grant::PermissionsChange;
 
-use super::builder::{Builder, NewStep, Ownership};
+use super::builder::{Builder, NewStep, Sides};
 use super::{Expectation, Facet, RestCall, StepId};
 use crate::inventory::Grants;
 use crate::{Kind, Securable};
@@ -13,11 +13,11 @@ pub(super) fn plan(builder: &mut Builder<'_>) {
     if !builder.settings.copy.permissions {
         return;
     }
-    for (source, ownership) in builder.taking_part() {
-        if ownership.destination_grants.is_some() && !builder.touches_existing() {
+    for (source, sides) in builder.taking_part() {
+        if sides.destination.is_some() && !builder.touches_existing() {
             continue;
         }
-        let changes = missing(builder, ownership);
+        let changes = missing(builder, sides);
         if changes.is_empty() {
             continue;
         }
@@ -41,8 +41,8 @@ fn add(builder: &mut Builder<'_>, source: &Securable, changes: Vec<PermissionsCh
     let mut step = NewStep::new(Facet::Grants, action(changes), Expectation::Present);
     step.inverse = Some(action(undo).into());
     step.depends_on = protecting(builder, source);
-    // A grant on a container opens everything in it.
-    step.after = builder.steps_inside(&source.name);
+    // A grant opens the securable and everything in it.
+    step.after = [builder.steps_for(source).to_vec(), builder.steps_inside(&source.name)].concat();
     builder.step(source, step);
 }
 
@@ -56,15 +56,16 @@ fn protecting(builder: &Builder<'_>, source: &Securable) -> Vec<StepId> {
 }
 
 /// What the source gives and the destination does not, one entry a principal.
-fn missing(builder: &Builder<'_>, ownership: Ownership<'_>) -> Vec<PermissionsChange> {
+fn missing(builder: &Builder<'_>, sides: Sides<'_>) -> Vec<PermissionsChange> {
     let mut wanted = Grants::new();
-    for (principal, privileges) in ownership.source_grants.into_iter().flatten() {
+    for (principal, privileges) in sides.source.grants.into_iter().flatten() {
         let principal = builder.settings.map_principal(principal);
         wanted.entry(principal).or_default().extend(privileges.iter().cloned());
     }
     let held = |principal: &str, privilege: &Privilege| {
-        ownership
-            .destination_grants
+        sides
+            .destination
+            .and_then(|facets| facets.grants)
             .and_then(|grants| grants.get(principal))
             .is_some_and(|privileges| privileges.contains(privilege))
     };

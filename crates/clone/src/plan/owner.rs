@@ -2,23 +2,34 @@
 
 use super::builder::{Builder, NewStep};
 use super::{Expectation, Facet, RestCall, StepId};
-use crate::Securable;
+use crate::{Kind, Securable};
 
-pub(super) fn plan(builder: &mut Builder<'_>) {
+/// Plans the owners of everything in the catalog.
+pub(super) fn plan_inside(builder: &mut Builder<'_>) {
+    plan(builder, |source| source.kind != Kind::Catalog);
+}
+
+/// Plans the owner of the catalog itself.
+pub(super) fn plan_catalog(builder: &mut Builder<'_>) {
+    plan(builder, |source| source.kind == Kind::Catalog);
+}
+
+fn plan(builder: &mut Builder<'_>, is_meant: impl Fn(&Securable) -> bool) {
     if !builder.settings.copy.ownership {
         return;
     }
     let caller = builder.inventories.caller.clone();
     // Children first, so that a container's owner comes after the owners of what is in it.
-    for (source, ownership) in builder.taking_part().into_iter().rev() {
-        let is_new = builder.definition_step(&source).is_some() && ownership.destination_owner.is_none();
+    for (source, sides) in builder.taking_part().into_iter().rev().filter(|(source, _)| is_meant(source)) {
+        let existing = sides.destination.and_then(|facets| facets.owner);
+        let is_new = builder.definition_step(&source).is_some() && existing.is_none();
         if !is_new && !builder.touches_existing() {
             continue;
         }
-        let Some(owner) = ownership.source_owner.map(|owner| builder.settings.map_principal(owner)) else {
+        let Some(owner) = sides.source.owner.map(|owner| builder.settings.map_principal(owner)) else {
             continue;
         };
-        let before = ownership.destination_owner.unwrap_or(&caller).to_owned();
+        let before = existing.unwrap_or(&caller).to_owned();
         if owner != before {
             add(builder, &source, owner, before);
         }

@@ -2,12 +2,16 @@
 
 use std::fmt::{self, Display};
 
+use clxs_api::Privilege;
+use clxs_api::table::TableConstraint;
 use serde::Serialize;
 
 use super::{
     Action, Effect, Facet, Finding, PLAN_SCHEMA, PLAN_VERSION, Plan, PlanCounts, PlannedChange,
     PlannedSecurable, RestCall, Statement, Step, StepId,
 };
+use crate::Settings;
+use crate::inventory::Tags;
 
 /// Lines for people: `+` is created, `~` replaced or changed, `△` left out. The last line counts.
 pub fn to_text(plan: &Plan) -> String {
@@ -24,7 +28,11 @@ pub fn to_text(plan: &Plan) -> String {
     for finding in &plan.findings {
         line_to(&mut text, format_args!("  ! {finding}"));
     }
-    let PlanCounts { create, replace, change, unchanged, skip } = plan.counts();
+    let PlanCounts { create, replace, change, unchanged, undo, skip } = plan.counts();
+    if plan.undoes.is_some() {
+        line_to(&mut text, format_args!("\n{undo} to undo, {skip} skipped"));
+        return text;
+    }
     line_to(
         &mut text,
         format_args!(
@@ -36,6 +44,9 @@ pub fn to_text(plan: &Plan) -> String {
 
 fn header(plan: &Plan) -> String {
     let (source, destination) = (plan.source.as_str(), plan.destination.as_str());
+    if let Some(run) = &plan.undoes {
+        return format!("Undo the clone {source} → {destination} of run {run}\n\n");
+    }
     format!("Clone {source} → {destination} ({}, {})\n\n", plan.clone_type, plan.load_type)
 }
 
@@ -47,13 +58,14 @@ fn line(planned: &PlannedSecurable) -> String {
         PlannedChange::Replace { drift } => format!("  ~ {kind} {name}: replaced, {drift}\n"),
         PlannedChange::Change => format!("  ~ {kind} {name}\n"),
         PlannedChange::Unchanged => String::new(),
+        PlannedChange::Undo => format!("  - {kind} {name}\n"),
         PlannedChange::Skip { reason } => format!("  △ {kind} {}: {reason}\n", planned.source.dotted()),
     }
 }
 
 /// The steps about facets of a securable.
 fn facets_of<'a>(plan: &'a Plan, planned: &'a PlannedSecurable) -> impl Iterator<Item = &'a Step> {
-    let about_facets = |step: &&Step| step.facet != Facet::Definition;
+    let about_facets = |step: &&Step| step.facet != Facet::Definition || plan.undoes.is_some();
     planned.steps.iter().filter_map(|id| plan.step(*id)).filter(about_facets)
 }
 
@@ -61,14 +73,50 @@ fn summary(step: &Step) -> String {
     match &step.action {
         Action::Rest(RestCall::UpdatePermissions { changes, .. }) => {
             let grants = changes.iter().map(|change| {
-                let privileges: Vec<_> = change.add.iter().map(clxs_api::Privilege::sql).collect();
-                format!("{} to {}", privileges.join(", "), change.principal)
+                let named = |privileges: &[Privilege]| {
+                    privileges.iter().map(Privilege::sql).collect::<Vec<_>>().join(", ")
+                };
+                match change.remove.as_slice() {
+                    [] => format!("{} to {}", named(&change.add), change.principal),
+                    removed => format!("{} from {}", named(removed), change.principal),
+                }
             });
             grants.collect::<Vec<_>>().join("; ")
         }
         Action::Rest(RestCall::SetOwner { owner, .. }) => owner.clone(),
-        Action::Statement(Statement::Comment { comment, .. }) => comment.clone().unwrap_or_default(),
+        Action::Statement(Statement::Comment { comment, .. } | Statement::CommentColumn { comment, .. }) => {
+            comment.clone().unwrap_or_default()
+        }
+        Action::Statement(Statement::SetTags { tags, .. }) => tags_text(tags),
+        Action::Statement(Statement::SetColumnTags { column, tags, .. }) => {
+            format!("{}: {}", column.as_str(), tags_text(tags))
+        }
+        Action::Statement(Statement::SetColumnTag { column, key, value }) => {
+            format!("{}: {key}={value}", column.name().as_str())
+        }
+        Action::Rest(RestCall::AddKey(key)) => key_text(&key.constraint),
+        Action::Rest(RestCall::DropKey { key, .. }) => format!("without {}", key.as_str()),
+        Action::Rest(RestCall::UpdateBindings { change, .. }) => {
+            let workspaces = change.add.iter().map(|binding| binding.workspace_id.to_string());
+            format!("workspaces {}", workspaces.collect::<Vec<_>>().join(", "))
+        }
+        Action::Statement(Statement::Hook { sql, .. }) => sql.clone(),
+        Action::Statement(statement) if step.facet == Facet::Definition => statement.to_string(),
         _ => String::new(),
+    }
+}
+
+fn tags_text(tags: &Tags) -> String {
+    tags.iter().map(|(key, value)| format!("{key}={value}")).collect::<Vec<_>>().join(", ")
+}
+
+fn key_text(constraint: &TableConstraint) -> String {
+    match (&constraint.primary_key_constraint, &constraint.foreign_key_constraint) {
+        (Some(key), _) => format!("{} ({})", key.name, key.child_columns.join(", ")),
+        (None, Some(key)) => {
+            format!("{} ({}) to {}", key.name, key.child_columns.join(", "), key.parent_table)
+        }
+        (None, None) => String::new(),
     }
 }
 
@@ -87,6 +135,9 @@ pub fn to_sql(plan: &Plan) -> String {
             Effect::Rest { method, path, body } => {
                 line_to(&mut text, format_args!("-- {method} {path} {body}"));
             }
+            Effect::Copy { from, to } => {
+                line_to(&mut text, format_args!("-- copy the files of {from} to {to}"));
+            }
         }
     }
     text
@@ -97,12 +148,12 @@ fn line_to(text: &mut String, line: impl Display) {
     text.push('\n');
 }
 
-/// The JSON form, with what each step sends.
+/// The JSON form, with what each step sends and, to be run later, the settings that it was made with.
 ///
 /// # Errors
 /// Those of the serializer; a plan has no value that JSON cannot hold.
-pub fn to_json(plan: &Plan) -> serde_json::Result<String> {
-    serde_json::to_string_pretty(&Document::of(plan))
+pub fn to_json(plan: &Plan, settings: Option<&Settings>) -> serde_json::Result<String> {
+    serde_json::to_string_pretty(&Document::of(plan, settings))
 }
 
 #[derive(Serialize)]
@@ -110,6 +161,8 @@ struct Document<'a> {
     schema: &'static str,
     version: u32,
     counts: PlanCounts,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    settings: Option<&'a Settings>,
     #[serde(flatten)]
     plan: &'a Plan,
     /// What each step sends.
@@ -124,10 +177,10 @@ struct Sent {
 }
 
 impl<'a> Document<'a> {
-    fn of(plan: &'a Plan) -> Self {
+    fn of(plan: &'a Plan, settings: Option<&'a Settings>) -> Self {
         let sends =
             plan.steps.iter().map(|step| Sent { step: step.id, effect: step.action.effect() }).collect();
-        Self { schema: PLAN_SCHEMA, version: PLAN_VERSION, counts: plan.counts(), plan, sends }
+        Self { schema: PLAN_SCHEMA, version: PLAN_VERSION, counts: plan.counts(), settings, plan, sends }
     }
 }
 

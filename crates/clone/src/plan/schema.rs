@@ -3,8 +3,8 @@
 use clxs_api::Properties;
 use clxs_api::schema::{CreateSchema, UpdateSchema};
 
-use super::builder::{Builder, Entry, NewStep, Ownership};
-use super::catalog::missing_properties;
+use super::builder::{Builder, Entry, Facets, NewStep, Sides};
+use super::catalog::{missing_properties, note_location};
 use super::{Expectation, Facet, PlannedChange, RestCall, Statement};
 use crate::inventory::Schema;
 use crate::{Kind, Securable};
@@ -18,12 +18,7 @@ pub(super) fn plan(builder: &mut Builder<'_>) {
         builder.add(Entry {
             source: securable.clone(),
             change: change(source, destination),
-            ownership: Ownership {
-                source_owner: source.owner.as_deref(),
-                destination_owner: destination.and_then(|schema| schema.owner.as_deref()),
-                source_grants: Some(&source.grants),
-                destination_grants: destination.map(|schema| &schema.grants),
-            },
+            sides: Sides { source: facets(source), destination: destination.map(facets) },
             table: None,
             facets: Vec::new(),
         });
@@ -36,6 +31,10 @@ pub(super) fn plan(builder: &mut Builder<'_>) {
             Some(_) => {}
         }
     }
+}
+
+fn facets(schema: &Schema) -> Facets<'_> {
+    Facets { owner: schema.owner.as_deref(), grants: Some(&schema.grants), tags: Some(&schema.tags) }
 }
 
 fn change(source: &Schema, destination: Option<&Schema>) -> PlannedChange {
@@ -54,8 +53,9 @@ fn create(builder: &mut Builder<'_>, securable: &Securable, source: &Schema) {
         catalog_name: destination.name.catalog().as_str().to_owned(),
         comment: source.comment.clone().filter(|_| copy.comments),
         properties: copy.properties.then(|| source.properties.clone()).filter(|map| !map.is_empty()),
-        storage_root: None,
+        storage_root: source.location.as_deref().and_then(|url| builder.settings.map_location(url)),
     };
+    note_location(builder, securable, source.location.as_deref(), create.storage_root.as_deref());
     let mut step = NewStep::new(Facet::Definition, RestCall::CreateSchema(create), Expectation::Absent);
     step.inverse = Some(Statement::Drop(destination).into());
     step.depends_on = builder.steps_around(&securable.name);

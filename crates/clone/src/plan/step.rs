@@ -32,16 +32,54 @@ impl fmt::Display for StepId {
 pub enum Facet {
     /// The securable itself: its existence, its data, its text.
     Definition,
-    /// Which workspaces see a catalog.
+    /// Whether only bound workspaces see a catalog.
     Isolation,
+    /// The workspaces that see an isolated catalog.
+    Bindings,
+    /// Where its files are.
+    Location,
+    /// The files of a volume.
+    Files,
+    /// The versions of a registered model.
+    Versions,
     /// Its comment.
     Comment,
     /// Its properties.
     Properties,
+    /// Its tags.
+    Tags,
+    /// The tags of its columns.
+    ColumnTags,
+    /// Its primary key.
+    PrimaryKey,
+    /// Its foreign keys.
+    ForeignKey,
     /// Direct grants on it.
     Grants,
     /// Its owner.
     Owner,
+    /// A statement of the user around it.
+    Hook,
+}
+
+impl Facet {
+    /// Every facet.
+    pub const ALL: [Self; 14] = [
+        Self::Definition,
+        Self::Isolation,
+        Self::Bindings,
+        Self::Location,
+        Self::Files,
+        Self::Versions,
+        Self::Comment,
+        Self::Properties,
+        Self::Tags,
+        Self::ColumnTags,
+        Self::PrimaryKey,
+        Self::ForeignKey,
+        Self::Grants,
+        Self::Owner,
+    ];
 }
 
 impl fmt::Display for Facet {
@@ -49,10 +87,19 @@ impl fmt::Display for Facet {
         f.write_str(match self {
             Self::Definition => "definition",
             Self::Isolation => "isolation",
+            Self::Bindings => "bindings",
+            Self::Location => "location",
+            Self::Files => "files",
+            Self::Versions => "versions",
             Self::Comment => "comment",
             Self::Properties => "properties",
+            Self::Tags => "tags",
+            Self::ColumnTags => "column tags",
+            Self::PrimaryKey => "primary key",
+            Self::ForeignKey => "foreign key",
             Self::Grants => "grants",
             Self::Owner => "owner",
+            Self::Hook => "hook",
         })
     }
 }

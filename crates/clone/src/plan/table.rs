@@ -1,13 +1,15 @@
 //! Plans tables, and names everything listed as a table that cannot be cloned.
 
 use clxs_api::FullName;
+use clxs_api::table::TableType;
 
-use super::builder::{Builder, Entry, NewStep, Ownership};
+use super::builder::{Builder, Entry, Facets, NewStep, Sides};
+use super::catalog::note_location;
 use super::drift::{Drift, drift};
 use super::{CloneTable, Expectation, Facet, PlannedChange, Statement, StepId, TableState};
-use crate::inventory::Table;
+use crate::inventory::{Table, VersionAsOf};
 use crate::outcome::{FacetOutcome, FacetStatus};
-use crate::settings::{CloneType, LoadType, Settings};
+use crate::settings::{AsOf, CloneType, LoadType, Settings};
 use crate::{Kind, Securable};
 
 pub(super) fn plan(builder: &mut Builder<'_>) {
@@ -40,7 +42,7 @@ fn plan_table<'a>(
     builder.add(Entry {
         source: securable.clone(),
         change: change.clone(),
-        ownership: ownership(source, kept),
+        sides: sides(source, kept),
         table: Some(source),
         facets: if cloned { vec![carried(Facet::Properties)] } else { Vec::new() },
     });
@@ -54,14 +56,12 @@ fn plan_table<'a>(
     }
 }
 
-/// What concerns grants and owner of a table or view.
-pub(super) fn ownership<'a>(source: &'a Table, destination: Option<&'a Table>) -> Ownership<'a> {
-    Ownership {
-        source_owner: source.owner.as_deref(),
-        destination_owner: destination.and_then(|table| table.owner.as_deref()),
-        source_grants: Some(&source.grants),
-        destination_grants: destination.map(|table| &table.grants),
+/// The facets that securables of all kinds have, of a table or view.
+pub(super) fn sides<'a>(source: &'a Table, destination: Option<&'a Table>) -> Sides<'a> {
+    fn facets(table: &Table) -> Facets<'_> {
+        Facets { owner: table.owner.as_deref(), grants: Some(&table.grants), tags: Some(&table.tags) }
     }
+    Sides { source: facets(source), destination: destination.map(facets) }
 }
 
 fn change(
@@ -70,11 +70,13 @@ fn change(
     source: &Table,
     destination: Option<&Table>,
 ) -> PlannedChange {
-    let reason = settings.selection.skips_table(name.name()).map(str::to_owned);
-    if let Some(reason) = reason.or_else(|| not_clonable(source)).or_else(|| nested(settings, source)) {
+    let reason = settings.selection.skips(name, source.kind.object_type()).map(str::to_owned);
+    let reason = reason.or_else(|| not_clonable(source)).or_else(|| not_shallow(settings, source));
+    if let Some(reason) = reason {
         return PlannedChange::Skip { reason };
     }
     match destination {
+        _ if source.as_of == Some(VersionAsOf::NotYet) => skip("it did not exist at that time"),
         None => PlannedChange::Create,
         Some(_) if settings.load_type == LoadType::Incremental => {
             skip("the destination has it (INCREMENTAL)")
@@ -106,15 +108,38 @@ fn type_name(source: &Table) -> String {
     source.table_type.as_ref().map_or_else(|| "(none)".to_owned(), ToString::to_string)
 }
 
-/// The platform refuses shallow clones of shallow clones (facts/settled.md §5).
-fn nested(settings: &Settings, source: &Table) -> Option<String> {
-    (settings.clone_type == CloneType::Shallow && source.is_shallow_clone())
-        .then(|| "a shallow clone cannot be cloned shallow; clone it deep".to_owned())
+/// Why there can be no shallow clone: the platform refuses those of shallow clones, and those of external tables that
+/// have no place of their own (facts/settled.md §5).
+fn not_shallow(settings: &Settings, source: &Table) -> Option<String> {
+    if settings.clone_type != CloneType::Shallow {
+        return None;
+    }
+    if source.is_shallow_clone() {
+        return Some("a shallow clone cannot be cloned shallow; clone it deep".to_owned());
+    }
+    (source.table_type == Some(TableType::External) && location(settings, source, None).is_none()).then(
+        || "a shallow clone of an external table needs a place of its own; give location_mapping".to_owned(),
+    )
+}
+
+/// Where the files of an external table are to be, if its clone is external too: a table that is there stays what
+/// it is.
+fn location(settings: &Settings, source: &Table, destination: Option<&Table>) -> Option<String> {
+    let is_external = |table: &Table| {
+        matches!(table.table_type, Some(TableType::External | TableType::ExternalShallowClone))
+    };
+    if !is_external(source) || destination.is_some_and(|table| !is_external(table)) {
+        return None;
+    }
+    match destination {
+        Some(table) => table.location.clone(),
+        None => settings.map_location(source.location.as_deref()?),
+    }
 }
 
 fn existing(settings: &Settings, name: &FullName, source: &Table, destination: &Table) -> PlannedChange {
     let is_other_type = is_other_clone_type(settings, destination);
-    match drift(source, name, destination, &settings.as_of) {
+    match drift(source, name, destination, &settings.as_of_table(name)) {
         // Before anything else: to drop a table destroys edits too.
         Some(drift) if drift.is_edit() && !settings.overwrite_edits => {
             skip(&format!("{drift}; overwrite_edits replaces it"))
@@ -159,13 +184,22 @@ fn clone(
     destination: Option<&Table>,
 ) -> Option<StepId> {
     let table = builder.renamed(&securable.name);
+    let location = location(builder.settings, source, destination);
+    if matches!(source.table_type, Some(TableType::External | TableType::ExternalShallowClone)) {
+        note_location(builder, securable, source.location.as_deref(), location.as_deref());
+    }
     let action = Statement::CloneTable(CloneTable {
         source: securable.name.clone(),
         destination: table.clone(),
         clone_type: builder.settings.clone_type,
         replace: destination.is_some(),
-        as_of: builder.settings.as_of.clone(),
+        as_of: match source.as_of {
+            Some(VersionAsOf::Version(version)) => AsOf::Version(version),
+            _ => builder.settings.as_of_table(&securable.name),
+        },
+        location,
         properties: builder.settings.table_properties.clone(),
+        source_version: source.history.version(),
         source_table_id: source.table_id.clone(),
     });
     let mut step = NewStep::new(Facet::Definition, action, expectation(destination));

@@ -1,5 +1,6 @@
 //! Plans views: their text rewritten, in the order in which they read each other.
 
+mod column_comments;
 mod definition;
 mod order;
 
@@ -11,12 +12,12 @@ use definition::{as_it_is, create_view, differs, session};
 use order::{Ordered, order};
 
 use super::builder::{Builder, Entry, NewStep};
-use super::table::ownership;
+use super::table::sides;
 use super::{Drift, Expectation, Facet, Finding, PlannedChange, SchemaMode, Statement};
 use crate::inventory::{Table, View};
 use crate::outcome::{FacetOutcome, FacetStatus};
 use crate::rewrite::{Rewritten, rewrite};
-use crate::settings::{LoadType, Settings};
+use crate::settings::{LoadType, ObjectType, Settings};
 use crate::{Kind, Securable};
 
 /// A view of the source with what planning needs to know of it.
@@ -111,7 +112,10 @@ fn change(builder: &Builder<'_>, name: &FullName, candidate: &Candidate<'_>) -> 
 
 fn skip_reason(builder: &Builder<'_>, name: &FullName, candidate: &Candidate<'_>) -> Option<String> {
     let settings = builder.settings;
-    if let Some(reason) = settings.selection.skips_table(name.name()) {
+    if !settings.kinds.views {
+        return Some("clone_views is off".to_owned());
+    }
+    if let Some(reason) = settings.selection.skips(name, ObjectType::View) {
         return Some(reason.to_owned());
     }
     if candidate.view.definition.is_none() {
@@ -162,16 +166,20 @@ fn plan_view<'a>(
     change: PlannedChange,
 ) {
     let replaced = matches!(change, PlannedChange::Create | PlannedChange::Replace { .. });
+    let is_left_out = matches!(change, PlannedChange::Skip { .. });
     builder.add(Entry {
         source: relation(name),
         change,
-        ownership: ownership(candidate.source, candidate.destination),
+        sides: sides(candidate.source, candidate.destination),
         table: Some(candidate.source),
         facets: if replaced { carried(builder.settings, candidate) } else { Vec::new() },
     });
     if replaced {
         findings(builder, name, candidate);
         create(builder, name, candidate);
+    }
+    if !is_left_out {
+        column_comments::plan(builder, name, candidate);
     }
 }
 

@@ -15,7 +15,16 @@ pub(crate) struct StepRecord {
     pub(crate) outcome: Option<StepOutcome>,
     pub(crate) duration_ms: u64,
     pub(crate) retries: u32,
+    /// Whether it may have been done although nobody heard of it.
+    pub(crate) in_doubt: bool,
     pub(crate) statement_ids: Vec<String>,
+}
+
+impl StepRecord {
+    /// Whether a run that goes on has nothing more to do for the step.
+    pub(crate) fn is_done(&self) -> bool {
+        self.outcome.as_ref().is_some_and(StepOutcome::is_done)
+    }
 }
 
 /// A step with what the journal knows of it; nothing when it was never tried.
@@ -32,6 +41,9 @@ pub(crate) fn build(run: &RunSummary, plan: &Plan, records: &HashMap<StepId, Ste
         version: REPORT_VERSION,
         run: run.id.clone(),
         state: run.state,
+        aborted: run.state == RunState::Aborted,
+        abort_reason: run.abort_reason.clone(),
+        undoes: run.undoes.clone(),
         source: plan.source.clone(),
         destination: plan.destination.clone(),
         clone_type: plan.clone_type,
@@ -85,6 +97,7 @@ pub(crate) fn outcome_of(change: &PlannedChange, failure: Option<String>) -> Out
         (PlannedChange::Replace { .. }, None) => Outcome::Replaced,
         (PlannedChange::Change, None) => Outcome::Changed,
         (PlannedChange::Unchanged, None) => Outcome::Unchanged,
+        (PlannedChange::Undo, None) => Outcome::Undone,
     }
 }
 
@@ -105,21 +118,27 @@ fn facets(planned: &PlannedSecurable, steps: &[Ended<'_>]) -> Vec<FacetOutcome> 
     let known = planned.facets.iter().filter(|_| !failed).cloned();
     let done =
         steps.iter().filter(|(step, _)| step.facet != Facet::Definition).filter_map(|(step, record)| {
-            let status = facet_status(&outcome(*record)?);
+            let status = facet_status(step.facet, &outcome(*record)?);
             Some(FacetOutcome { facet: step.facet, status })
         });
     known.chain(done).collect()
 }
 
-fn facet_status(outcome: &StepOutcome) -> FacetStatus {
+fn facet_status(facet: Facet, outcome: &StepOutcome) -> FacetStatus {
     match outcome {
         StepOutcome::Done { missing, .. } if missing.is_empty() => FacetStatus::Carried,
-        StepOutcome::Done { missing, .. } => FacetStatus::Changed {
-            detail: format!("without {}, unknown in the destination", missing.join(", ")),
-        },
+        StepOutcome::Done { missing, .. } => {
+            FacetStatus::Changed { detail: format!("without {}, {}", missing.join(", "), why_missing(facet)) }
+        }
         StepOutcome::Impossible { reason } => FacetStatus::Impossible { reason: reason.clone() },
+        StepOutcome::Tolerated { error, .. } => FacetStatus::Failed { error: error.clone() },
         other => FacetStatus::Failed { error: other.failure().unwrap_or_default() },
     }
+}
+
+/// Why something could not be carried although the step worked.
+fn why_missing(facet: Facet) -> &'static str {
+    if facet == Facet::Files { "larger than volume_max_file_mb" } else { "unknown in the destination" }
 }
 
 fn metrics(outcome: Option<&StepOutcome>) -> Option<CloneMetrics> {

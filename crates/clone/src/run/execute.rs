@@ -1,12 +1,16 @@
 //! Does one step: intent to the journal, the deed, the outcome to the journal.
 
+use std::sync::atomic::{AtomicU32, Ordering};
+
 use clxs_api::statement::StatementId;
 use clxs_client::{Error as ClientError, ErrorKind};
 
-use super::backoff::backoff;
-use super::{Context, rest, statement};
+use super::{Context, files, rest, statement};
+use crate::backoff::backoff;
+use crate::journal::End;
 use crate::outcome::StepOutcome;
-use crate::plan::{Action, Expectation, Step};
+use crate::plan::{Action, Expectation, Step, Transfer};
+use crate::settings::OnError;
 use crate::{Error, Result};
 
 /// A step that has ended.
@@ -28,16 +32,16 @@ pub(super) struct Tries {
     pub(super) open: Option<StatementId>,
 }
 
-/// Does one step.
+/// Does one step. `in_doubt` says that an earlier try of a run that goes on may have done it.
 ///
 /// # Errors
 /// What aborts a run; whatever else goes wrong is an outcome.
-pub(super) async fn execute(context: &Context, step: &Step) -> Result<Executed> {
+pub(super) async fn execute(context: &Context, step: &Step, in_doubt: bool) -> Result<Executed> {
     context.journal.step_begins(&context.run, step.id, version_before(step))?;
-    let mut tries = Tries::default();
+    let mut tries = Tries { in_doubt, ..Tries::default() };
     let result = loop {
         match attempt(context, step, &mut tries).await? {
-            Err(error) if may_retry(context, &error, tries.retries) => {
+            Err(error) if may_retry(context, step, &error, &tries) => {
                 tries.in_doubt |= error.outcome_unknown();
                 tokio::select! {
                     () = tokio::time::sleep(backoff(tries.retries)) => tries.retries += 1,
@@ -47,13 +51,15 @@ pub(super) async fn execute(context: &Context, step: &Step) -> Result<Executed> 
             result => break result,
         }
     };
+    tries.in_doubt |= result.as_ref().is_err_and(ClientError::outcome_unknown);
     let (outcome, abort) = match result {
         Ok(outcome) => (outcome, None),
         Err(error) => failed(context, step, error, &tries),
     };
     let retries = tries.retries;
-    context.journal.step_ends(&context.run, step.id, &outcome, retries)?;
-    note_provenance(context, step, &outcome)?;
+    let cloned = step.action.clone_table().map(|clone| (context.metastore.as_str(), clone));
+    let end = End { outcome: &outcome, retries, in_doubt: tries.in_doubt, cloned };
+    context.journal.step_ends(&context.run, step.id, end)?;
     abort.map_or(Ok(Executed { outcome, retries }), Err)
 }
 
@@ -66,18 +72,36 @@ async fn attempt(
     if context.cancellation.is_cancelled() && tries.open.is_none() {
         return Ok(Ok(StepOutcome::Cancelled));
     }
+    if step.action.hook().is_some() && tries.in_doubt {
+        let error =
+            "it may have run before the run was interrupted, and is not run twice; run it by hand".to_owned();
+        return Ok(Ok(StepOutcome::Failed { error }));
+    }
     match &step.action {
         Action::Statement(statement) => statement::execute(context, step, statement, tries).await,
         Action::Rest(call) => Ok(rest::execute(context.warehouse.client(), call, tries.in_doubt).await),
+        Action::Transfer(Transfer::CopyFiles(copy)) => {
+            Ok(files::copy(context.warehouse.client(), copy, &context.cancellation).await)
+        }
     }
 }
 
 /// A further try first asks what became of the earlier ones: see [`statement`].
-fn may_retry(context: &Context, error: &ClientError, retries: u32) -> bool {
+fn may_retry(context: &Context, step: &Step, error: &ClientError, tries: &Tries) -> bool {
     let conflict =
         error.statement_failure().is_some_and(|failure| failure.sql_state.as_deref() == Some("2D521"));
-    let transient = error.is_retryable() || error.outcome_unknown() || conflict;
-    transient && retries < context.max_retries && !context.cancellation.is_cancelled()
+    let transient = error.is_retryable() || conflict;
+    // What a hook does twice nobody knows.
+    let may_repeat = transient || (error.outcome_unknown() && step.action.hook().is_none());
+    may_repeat
+        && tries.retries < context.max_retries
+        && !context.cancellation.is_cancelled()
+        && take_retry(&context.retries_left)
+}
+
+/// Takes one of the retries that the whole run may make.
+fn take_retry(left: &AtomicU32) -> bool {
+    left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(1)).is_ok()
 }
 
 fn failed(context: &Context, step: &Step, error: ClientError, tries: &Tries) -> (StepOutcome, Option<Error>) {
@@ -85,17 +109,13 @@ fn failed(context: &Context, step: &Step, error: ClientError, tries: &Tries) -> 
     let outcome = match error.kind() {
         ErrorKind::StatementCanceled if context.cancellation.is_cancelled() => StepOutcome::Cancelled,
         _ if tries.open.is_some() => StepOutcome::Unknown { error: text },
+        _ if matches!(step.action.hook(), Some(OnError::Warn | OnError::Ignore)) => {
+            StepOutcome::Tolerated { error: text, silent: step.action.hook() == Some(OnError::Ignore) }
+        }
         _ => StepOutcome::Failed { error: text },
     };
     let aborts = error.kind() == ErrorKind::Unauthenticated;
     (outcome, aborts.then(|| Error::client(format!("go on with {}", step.securable))(error)))
-}
-
-fn note_provenance(context: &Context, step: &Step, outcome: &StepOutcome) -> Result<()> {
-    match step.action.clone_table() {
-        Some(clone) if outcome.is_done() => context.journal.cloned(&context.metastore, &context.run, clone),
-        _ => Ok(()),
-    }
 }
 
 /// The version that undoing the step goes back to.

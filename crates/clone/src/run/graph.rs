@@ -33,12 +33,13 @@ type Ready = (u64, Reverse<StepId>);
 /// How many steps may still be begun.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Room {
-    pub(super) steps: usize,
+    pub(super) rest: usize,
     pub(super) statements: usize,
 }
 
 impl Graph {
-    pub(super) fn new(steps: &[Step], order: SizeOrder) -> Self {
+    /// `done` says which steps an earlier part of the run has done.
+    pub(super) fn new(steps: &[Step], order: SizeOrder, done: impl Fn(StepId) -> bool) -> Self {
         let mut graph = Self {
             waiting: vec![0; steps.len()],
             followers: vec![Vec::new(); steps.len()],
@@ -47,27 +48,28 @@ impl Graph {
             statements: BinaryHeap::new(),
             rest: BinaryHeap::new(),
         };
-        for step in steps {
+        for step in steps.iter().filter(|step| !done(step.id)) {
             let needed = step.depends_on.iter().map(|id| (*id, true));
-            for (earlier, needs_success) in needed.chain(step.after.iter().map(|id| (*id, false))) {
+            let edges = needed.chain(step.after.iter().map(|id| (*id, false)));
+            for (earlier, needs_success) in edges.filter(|(earlier, _)| !done(*earlier)) {
                 graph.waiting[step.id.index()] += 1;
                 graph.followers[earlier.index()].push((step.id, needs_success));
             }
         }
-        for step in steps.iter().filter(|step| step.depends_on.is_empty() && step.after.is_empty()) {
-            graph.make_ready(step.id);
+        for step in steps.iter().filter(|step| !done(step.id)) {
+            if graph.waiting[step.id.index()] == 0 {
+                graph.make_ready(step.id);
+            }
         }
         graph
     }
 
-    /// The next step to begin. A step that needs a statement waits for room on the warehouse without keeping
-    /// others from being begun.
+    /// The next step to begin. Statements and REST calls have room of their own and do not keep each other from
+    /// being begun.
     pub(super) fn next(&mut self, room: Room) -> Option<StepId> {
-        if room.steps == 0 {
-            return None;
-        }
         let statement = if room.statements > 0 { self.statements.pop() } else { None };
-        statement.or_else(|| self.rest.pop()).map(|(_, Reverse(id))| id)
+        let rest = || if room.rest > 0 { self.rest.pop() } else { None };
+        statement.or_else(rest).map(|(_, Reverse(id))| id)
     }
 
     pub(super) fn is_statement(&self, id: StepId) -> bool {
@@ -124,7 +126,21 @@ mod tests {
     use crate::plan::{Expectation, Facet, Statement};
     use crate::{Kind, Securable};
 
-    const ROOM: Room = Room { steps: 1, statements: 1 };
+    const ROOM: Room = Room { rest: 1, statements: 1 };
+
+    fn new(steps: &[Step], order: SizeOrder) -> Graph {
+        Graph::new(steps, order, |_| false)
+    }
+
+    #[test]
+    fn steps_that_are_done_hold_nobody_up_and_are_not_begun() {
+        let steps = [step(0, 0, &[], &[]), step(1, 0, &[0], &[]), step(2, 0, &[1], &[0])];
+        let mut graph = Graph::new(&steps, SizeOrder::Desc, |id| id == StepId(0));
+        assert_eq!(graph.next(ROOM), Some(StepId(1)));
+        assert_eq!(graph.next(ROOM), None);
+        assert!(graph.end(StepId(1), true).is_empty());
+        assert_eq!(graph.next(ROOM), Some(StepId(2)));
+    }
 
     fn step(id: u32, size: u64, depends_on: &[u32], after: &[u32]) -> Step {
         let name = FullName::from_dotted("c.s.t").unwrap();
@@ -144,7 +160,7 @@ mod tests {
     #[test]
     fn largest_comes_first_and_equal_ones_in_the_order_of_the_plan() {
         let steps = [step(0, 1, &[], &[]), step(1, 9, &[], &[]), step(2, 9, &[], &[])];
-        let mut graph = Graph::new(&steps, SizeOrder::Desc);
+        let mut graph = new(&steps, SizeOrder::Desc);
         let order: Vec<_> = std::iter::from_fn(|| graph.next(ROOM)).map(|id| id.0).collect();
         assert_eq!(order, [1, 2, 0]);
     }
@@ -152,14 +168,14 @@ mod tests {
     #[test]
     fn smallest_comes_first_when_asked_for() {
         let steps = [step(0, 5, &[], &[]), step(1, 1, &[], &[])];
-        assert_eq!(Graph::new(&steps, SizeOrder::Asc).next(ROOM), Some(StepId(1)));
+        assert_eq!(new(&steps, SizeOrder::Asc).next(ROOM), Some(StepId(1)));
     }
 
     #[test]
     fn failure_blocks_dependants_of_dependants_but_not_those_that_only_come_after() {
         let steps =
             [step(0, 0, &[], &[]), step(1, 0, &[0], &[]), step(2, 0, &[1], &[]), step(3, 0, &[], &[2])];
-        let mut graph = Graph::new(&steps, SizeOrder::Desc);
+        let mut graph = new(&steps, SizeOrder::Desc);
         assert_eq!(graph.next(ROOM), Some(StepId(0)));
         assert_eq!(graph.next(ROOM), None);
         let blocked = graph.end(StepId(0), false);
@@ -169,9 +185,8 @@ mod tests {
 
     #[test]
     fn statement_without_room_on_the_warehouse_waits() {
-        let mut graph = Graph::new(&[step(0, 0, &[], &[])], SizeOrder::Desc);
-        assert_eq!(graph.next(Room { steps: 1, statements: 0 }), None);
-        assert_eq!(graph.next(Room { steps: 0, statements: 1 }), None);
-        assert_eq!(graph.next(ROOM), Some(StepId(0)));
+        let mut graph = new(&[step(0, 0, &[], &[])], SizeOrder::Desc);
+        assert_eq!(graph.next(Room { rest: 1, statements: 0 }), None);
+        assert_eq!(graph.next(Room { rest: 0, statements: 1 }), Some(StepId(0)));
     }
 }

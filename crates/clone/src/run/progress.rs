@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use clxs_api::{FullName, Identifier};
 
+use super::Records;
 use super::execute::Executed;
 use crate::Kind;
 use crate::event::{Event, Observer};
@@ -30,6 +31,8 @@ struct SecurableProgress {
     steps_left: usize,
     failure: Option<String>,
     metrics: Option<CloneMetrics>,
+    /// Whether an earlier part of the run has done all of it.
+    resumed: bool,
 }
 
 #[derive(Debug, Clone, Copy, Default)]
@@ -71,7 +74,7 @@ impl<'a> Progress<'a> {
     }
 
     /// Tells of the run, and of all for which there is nothing to do.
-    pub(super) fn begin(&mut self, run: &RunId) {
+    pub(super) fn begin(&mut self, run: &RunId, records: &Records) {
         let plan = self.plan;
         let takes_part = |planned: &&PlannedSecurable| !matches!(planned.change, PlannedChange::Skip { .. });
         let schemas: Vec<_> = plan.securables.iter().filter(|planned| planned.kind == Kind::Schema).collect();
@@ -84,10 +87,29 @@ impl<'a> Progress<'a> {
             destination: plan.destination.clone(),
             steps: plan.steps.len(),
         });
+        self.take_over(run, records);
         for place in 0..plan.securables.len() {
             if self.securables[place].steps_left == 0 {
                 self.finish(place);
             }
+        }
+    }
+
+    /// What earlier parts of the run have done.
+    fn take_over(&mut self, run: &RunId, records: &Records) {
+        for (id, record) in records.iter().filter(|(_, record)| record.is_done()) {
+            let Some(&place) = self.securable_of.get(id) else { continue };
+            self.ended += 1;
+            let progress = &mut self.securables[place];
+            progress.steps_left -= 1;
+            progress.resumed = progress.steps_left == 0;
+            if let Some(StepOutcome::Done { metrics: Some(metrics), .. }) = record.outcome {
+                progress.metrics = Some(metrics);
+            }
+        }
+        if self.ended > 0 {
+            let left = self.plan.steps.len() - self.ended;
+            self.observer.on_event(&Event::Resumed { run: run.clone(), done: self.ended, left });
         }
     }
 
@@ -123,7 +145,7 @@ impl<'a> Progress<'a> {
     fn finish(&mut self, place: usize) {
         let plan = self.plan;
         let planned = &plan.securables[place];
-        let SecurableProgress { failure, metrics, .. } = self.securables[place].clone();
+        let SecurableProgress { failure, metrics, resumed, .. } = self.securables[place].clone();
         let outcome = outcome_of(&planned.change, failure);
         self.observer.on_event(&Event::SecurableFinished {
             kind: planned.kind,
@@ -131,6 +153,7 @@ impl<'a> Progress<'a> {
             destination: planned.destination.clone(),
             outcome: outcome.clone(),
             metrics,
+            resumed,
         });
         if planned.kind.has_rows() {
             self.table_finished(&planned.source, &outcome);

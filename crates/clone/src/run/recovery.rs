@@ -5,7 +5,7 @@ use clxs_api::Identifier;
 
 use super::statement;
 use crate::event::{Event, Observer, SilentObserver};
-use crate::journal::{InFlight, RunId, RunState, RunSummary};
+use crate::journal::{End, InFlight, RunId, RunState, RunSummary};
 use crate::outcome::StepOutcome;
 use crate::plan::Plan;
 use crate::warehouse::Warehouse;
@@ -15,12 +15,12 @@ use crate::{Error, Journal, Result};
 pub(crate) async fn recover(
     warehouse: &Warehouse,
     journal: &Journal,
+    metastore: &str,
     destination: &Identifier,
 ) -> Result<()> {
-    let metastore = warehouse.metastore().await?;
     let destination = destination.to_lowercase();
-    match journal.idle(&metastore, destination.as_str())? {
-        Some(_lease) => settle(warehouse, journal, (&metastore, &destination), &SilentObserver).await,
+    match journal.idle(metastore, destination.as_str())? {
+        Some(_lease) => settle(warehouse, journal, (metastore, &destination), &SilentObserver).await,
         None => Ok(()),
     }
 }
@@ -43,7 +43,11 @@ pub(super) async fn settle(
         for in_flight in &steps {
             settle_step(warehouse, journal, metastore, (&run, &plan), in_flight).await?;
         }
-        journal.end_run(&run, if state == RunState::Running { RunState::Interrupted } else { state })?;
+        journal.end_run(
+            &run,
+            if state == RunState::Running { RunState::Interrupted } else { state },
+            None,
+        )?;
         observer.on_event(&Event::Recovered { run, steps: steps.len() });
     }
     Ok(())
@@ -63,9 +67,7 @@ async fn settle_step(
             .map_err(Error::client(format!("ask for statement {id} that run {run} left in flight")))?,
         _ => StepOutcome::Lost,
     };
-    journal.step_ends(run, in_flight.step, &outcome, 0)?;
-    match step.and_then(|step| step.action.clone_table()) {
-        Some(clone) if outcome.is_done() => journal.cloned(metastore, run, clone),
-        _ => Ok(()),
-    }
+    let cloned = step.and_then(|step| step.action.clone_table()).map(|clone| (metastore, clone));
+    let in_doubt = outcome == StepOutcome::Lost;
+    journal.step_ends(run, in_flight.step, End { cloned, in_doubt, ..End::of(&outcome) })
 }

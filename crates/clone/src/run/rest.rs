@@ -2,8 +2,10 @@
 
 use clxs_api::catalog::UpdateCatalog;
 use clxs_api::grant::PermissionsChange;
+use clxs_api::model::UpdateRegisteredModel;
 use clxs_api::schema::{CreateSchema, SchemaInfo, UpdateSchema};
-use clxs_api::table::UpdateTable;
+use clxs_api::table::{CreateTableConstraint, TableConstraint, UpdateTable};
+use clxs_api::volume::UpdateVolume;
 use clxs_api::{ErrorCode, FullName, NameError, SecurableKind};
 use clxs_client::{Client, Error, ErrorKind, Result};
 
@@ -30,6 +32,22 @@ pub(super) async fn execute(client: &Client, call: &RestCall, in_doubt: bool) ->
         RestCall::UpdatePermissions { kind, name, changes } => {
             return grant(client, kind, name, changes).await;
         }
+        RestCall::UpdateBindings { catalog, change } => client.update_catalog_bindings(catalog, change).await,
+        RestCall::AddKey(body) => add_key(client, body).await,
+        RestCall::DropKey { table, key } => gone(client.delete_constraint(table, key).await),
+        RestCall::CreateVolume(body) => {
+            let name = full_name([&body.catalog_name, &body.schema_name, &body.name]);
+            let created = client.create_volume(body).await;
+            made(created, in_doubt, name, async |name| client.get_volume(&name).await).await
+        }
+        RestCall::UpdateVolume { volume, change } => client.update_volume(volume, change).await.map(drop),
+        RestCall::CreateModel(body) => {
+            let name = full_name([&body.catalog_name, &body.schema_name, &body.name]);
+            let created = client.create_model(body).await;
+            made(created, in_doubt, name, async |name| client.get_model(&name).await).await
+        }
+        RestCall::UpdateModel { model, change } => client.update_model(model, change).await.map(drop),
+        RestCall::DeleteModel { model } => gone(client.delete_model(model).await),
         RestCall::SetOwner { securable, owner } => return set_owner(client, securable, owner).await,
     }
     .map(|()| StepOutcome::done())
@@ -45,6 +63,41 @@ async fn create_schema(client: &Client, body: &CreateSchema, name: Option<&FullN
         }
         (created, _) => created,
     }
+}
+
+fn full_name(parts: [&str; 3]) -> std::result::Result<FullName, NameError> {
+    FullName::from_dotted(&parts.join("."))
+}
+
+/// Whether what was to be removed is there no more.
+fn gone(removed: Result<()>) -> Result<()> {
+    match removed {
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
+        removed => removed,
+    }
+}
+
+/// A key that is there although it was refused is there already: an earlier try made it, or `CREATE OR REPLACE …
+/// CLONE` kept it, of which no public source says whether it does.
+async fn add_key(client: &Client, body: &CreateTableConstraint) -> Result<()> {
+    let Err(error) = client.create_constraint(body).await else { return Ok(()) };
+    let Ok(table) = FullName::from_dotted(&body.full_name_arg) else { return Err(error) };
+    let found = client.get_table(&table).await;
+    let is_there =
+        found.is_ok_and(|info| info.table_constraints.iter().any(|own| is_same(own, &body.constraint)));
+    if is_there { Ok(()) } else { Err(error) }
+}
+
+fn is_same(own: &TableConstraint, wanted: &TableConstraint) -> bool {
+    let primary = |key: &TableConstraint| {
+        let key = key.primary_key_constraint.as_ref()?;
+        Some((key.name.to_lowercase(), key.child_columns.clone()))
+    };
+    let foreign = |key: &TableConstraint| {
+        let key = key.foreign_key_constraint.as_ref()?;
+        Some((key.name.to_lowercase(), key.child_columns.clone(), key.parent_table.to_lowercase()))
+    };
+    primary(own) == primary(wanted) && foreign(own) == foreign(wanted)
 }
 
 /// When the answer is lost, what was to be made is there or is not. If it is not, or if nobody can say, the
@@ -111,6 +164,13 @@ async fn set_owner(client: &Client, securable: &Securable, owner: &str) -> Resul
         | Kind::MetricView
         | Kind::ForeignTable
         | Kind::Unknown => client.update_table(name, &UpdateTable { owner }).await,
+        Kind::Volume => {
+            client.update_volume(name, &UpdateVolume { owner, ..UpdateVolume::default() }).await.map(drop)
+        }
+        Kind::Model => {
+            let update = UpdateRegisteredModel { owner, ..UpdateRegisteredModel::default() };
+            client.update_model(name, &update).await.map(drop)
+        }
     };
     result.map_or_else(refused, |()| Ok(StepOutcome::done()))
 }

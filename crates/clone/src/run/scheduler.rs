@@ -6,29 +6,50 @@ use std::time::{Duration, Instant};
 
 use tokio::task::{Id, JoinError, JoinSet};
 
-use super::Context;
 use super::execute::{Executed, execute};
 use super::graph::{Graph, Room};
+use super::guardrail::Guard;
 use super::progress::Progress;
+use super::window::Window;
+use super::{Context, Records};
 use crate::event::Observer;
+use crate::journal::End;
 use crate::outcome::StepOutcome;
 use crate::plan::{Plan, StepId};
-use crate::settings::SizeOrder;
+use crate::report::StepRecord;
+use crate::settings::{OnError, SizeOrder};
 use crate::{Error, Result, Settings};
 
 struct Scheduler<'a> {
     context: &'a Arc<Context>,
     plan: &'a Plan,
-    room: Room,
+    window: Window,
+    /// REST calls at once.
+    rest_calls: usize,
+    under_way: Room,
     graph: Graph,
     progress: Progress<'a>,
     running: JoinSet<(Result<Executed>, Duration)>,
     steps: HashMap<Id, StepId>,
+    guard: Guard,
+    records: Records,
+    /// Whether statements under way are cancelled when a limit is reached.
+    cancels: bool,
+    /// Whether a hook failed that must not: nothing more is begun.
+    is_stopped: bool,
     /// What aborts the run: the journal is lost, or the caller is no longer known.
     abort: Option<Error>,
 }
 
-/// Does all steps of a plan; returns whether all of them ended well.
+/// How the steps of a plan ended.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Ended {
+    pub(super) all_well: bool,
+    /// The limit that was reached.
+    pub(super) limit: Option<&'static str>,
+}
+
+/// Does all steps of a plan that are not done already.
 ///
 /// # Errors
 /// What aborts a run. Everything under way has ended then.
@@ -36,24 +57,31 @@ pub(super) async fn drive(
     context: &Arc<Context>,
     settings: &Settings,
     plan: &Plan,
-    observer: &dyn Observer,
-) -> Result<bool> {
+    (observer, records): (&dyn Observer, Records),
+) -> Result<Ended> {
+    let is_done = |id: StepId| records.get(&id).is_some_and(StepRecord::is_done);
     let order = settings.order_by_size.unwrap_or(SizeOrder::Desc);
     let mut scheduler = Scheduler {
         context,
         plan,
-        room: Room { steps: settings.limits.workers(), statements: settings.limits.statements() },
-        graph: Graph::new(&plan.steps, order),
+        window: Window::new(settings.limits.statements(), context.warehouse.client().cool_downs()),
+        rest_calls: settings.limits.rest_calls(),
+        under_way: Room { rest: 0, statements: 0 },
+        graph: Graph::new(&plan.steps, order, is_done),
         progress: Progress::new(plan, observer),
         running: JoinSet::new(),
         steps: HashMap::new(),
+        guard: Guard::new(settings.guardrails),
+        cancels: settings.guardrails.cancel_in_flight,
+        is_stopped: false,
         abort: None,
+        records,
     };
-    scheduler.progress.begin(&context.run);
+    scheduler.progress.begin(&context.run, &scheduler.records);
     scheduler.run().await;
     match scheduler.abort {
         Some(error) => Err(error),
-        None => Ok(scheduler.progress.all_well()),
+        None => Ok(Ended { all_well: scheduler.progress.all_well(), limit: scheduler.guard.reached() }),
     }
 }
 
@@ -61,37 +89,50 @@ impl Scheduler<'_> {
     async fn run(&mut self) {
         loop {
             self.begin_steps();
-            let Some(joined) = self.running.join_next_with_id().await else { break };
-            match joined {
-                Ok((task, (executed, duration))) => self.ended(task, executed, duration),
-                Err(panicked) => self.panicked(&panicked),
+            tokio::select! {
+                joined = self.running.join_next_with_id() => match joined {
+                    Some(Ok((task, (executed, duration)))) => self.ended(task, executed, duration),
+                    Some(Err(panicked)) => self.panicked(&panicked),
+                    None => break,
+                },
+                () = self.guard.time_is_over() => self.guard.out_of_time(),
+            }
+            if self.cancels && self.guard.reached().is_some() {
+                self.context.cancellation.cancel();
             }
         }
     }
 
     fn begin_steps(&mut self) {
-        while self.abort.is_none() && !self.context.cancellation.is_cancelled() {
-            let Some(id) = self.graph.next(self.room) else { break };
+        while self.abort.is_none() && !self.is_stopped && !self.context.cancellation.is_cancelled() {
+            let room = self.window.room(self.under_way, self.rest_calls);
+            let Some(id) = self.graph.next(room) else { break };
             let Some(step) = self.plan.step(id).cloned() else { break };
-            self.take_room(id);
+            if !self.guard.admits(&step) {
+                break;
+            }
+            *self.place_of(id) += 1;
             self.progress.step_begins(&step);
             let context = Arc::clone(self.context);
+            let in_doubt = self.records.get(&id).is_some_and(|record| record.in_doubt);
             let task = self.running.spawn(async move {
                 let begin = Instant::now();
-                (execute(&context, &step).await, begin.elapsed())
+                (execute(&context, &step, in_doubt).await, begin.elapsed())
             });
             self.steps.insert(task.id(), id);
         }
     }
 
-    fn take_room(&mut self, id: StepId) {
-        self.room.steps -= 1;
-        self.room.statements -= usize::from(self.graph.is_statement(id));
+    fn place_of(&mut self, id: StepId) -> &mut usize {
+        let Room { rest, statements } = &mut self.under_way;
+        if self.graph.is_statement(id) { statements } else { rest }
     }
 
     fn give_room(&mut self, id: StepId) {
-        self.room.steps += 1;
-        self.room.statements += usize::from(self.graph.is_statement(id));
+        *self.place_of(id) -= 1;
+        if self.graph.is_statement(id) {
+            self.window.ended(self.context.warehouse.client().cool_downs());
+        }
     }
 
     fn ended(&mut self, task: Id, executed: Result<Executed>, duration: Duration) {
@@ -114,6 +155,9 @@ impl Scheduler<'_> {
     /// tried, which is not the same as blocked.
     fn settle(&mut self, id: StepId, executed: &Executed, duration: Duration) {
         self.progress.step_ended(id, executed, duration);
+        self.guard.ended(&executed.outcome);
+        let hook = self.plan.step(id).and_then(|step| step.action.hook());
+        self.is_stopped |= hook == Some(OnError::Fail) && !executed.outcome.is_done();
         if executed.outcome == StepOutcome::Cancelled {
             return;
         }
@@ -138,7 +182,7 @@ impl Scheduler<'_> {
     }
 
     fn journalled(&mut self, id: StepId, outcome: StepOutcome) -> Option<Executed> {
-        match self.context.journal.step_ends(&self.context.run, id, &outcome, 0) {
+        match self.context.journal.step_ends(&self.context.run, id, End::of(&outcome)) {
             Ok(()) => Some(Executed { outcome, retries: 0 }),
             Err(error) => {
                 self.abort = self.abort.take().or(Some(error));

@@ -8,7 +8,7 @@ use crate::plan::Expectation;
 
 /// How a destination stands to its plan.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Standing {
+pub(crate) enum Standing {
     /// As the plan knew it, or nobody can say.
     AsPlanned,
     /// It was cloned from this source after the plan was made, and not changed since.
@@ -21,8 +21,8 @@ pub(super) enum Standing {
 }
 
 /// Compares the newest commits of a destination with what the plan expects to find.
-pub(super) fn standing(history: &History, source: &FullName, expects: &Expectation) -> Standing {
-    let History::Read(commits) = history else { return Standing::AsPlanned };
+pub(crate) fn standing(history: &History, source: &FullName, expects: &Expectation) -> Standing {
+    let Some(commits) = history.effective() else { return Standing::AsPlanned };
     let before = match expects {
         Expectation::Absent | Expectation::Present => None,
         // A history that the plan could not read may hold clones of long ago.
@@ -30,8 +30,8 @@ pub(super) fn standing(history: &History, source: &FullName, expects: &Expectati
         Expectation::Table(state) => state.version,
     };
     let is_new = |commit: &&Commit| before.is_none_or(|before| commit.version > before);
-    let Some(newest) = commits.first().filter(is_new) else { return Standing::AsPlanned };
-    match commits.iter().take_while(is_new).find(|commit| !is_maintenance(commit)) {
+    let Some(newest) = commits.first().copied().filter(is_new) else { return Standing::AsPlanned };
+    match commits.iter().copied().take_while(is_new).find(|commit| !is_maintenance(commit)) {
         Some(commit) if commit.clone_source().is_some() && commit.is_clone_of(source) => {
             Standing::Cloned(commit.clone_metrics())
         }

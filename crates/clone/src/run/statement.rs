@@ -5,11 +5,12 @@
 //! only when the history of its table says that it was not made. All other statements of a plan bring about
 //! the same state however often they run.
 
-use clxs_api::statement::StatementId;
+use clxs_api::statement::{StatementId, StatementResponse};
 use clxs_client::{Client, Error as ClientError, ErrorKind, Rows};
 
 use super::Context;
 use super::execute::{Tries, describe};
+use super::recall::recall;
 use super::standing::{Standing, standing};
 use crate::outcome::{CloneMetrics, StepOutcome};
 use crate::plan::{CloneTable, Expectation, Statement, Step};
@@ -26,8 +27,9 @@ pub(super) async fn execute(
         let rows = submit_and_wait(context, step, statement, tries).await?;
         return Ok(rows.map(|rows| done(step, &rows)));
     };
+    let tried_before = tries.retries > 0 || tries.in_doubt;
     if tries.open.is_none() {
-        match settled_before(context, step, clone, tries.retries > 0).await {
+        match settled_before(context, step, clone, tried_before).await {
             Ok(None) => {}
             Ok(Some(outcome)) => return Ok(Ok(outcome)),
             Err(error) => return Ok(Err(error)),
@@ -35,7 +37,7 @@ pub(super) async fn execute(
     }
     match submit_and_wait(context, step, statement, tries).await? {
         Ok(rows) => Ok(Ok(done(step, &rows))),
-        Err(error) if tries.retries > 0 || error.outcome_unknown() => {
+        Err(error) if tried_before || error.outcome_unknown() => {
             Ok(already_cloned(context, step, clone).await.ok_or(error))
         }
         Err(error) => Ok(Err(error)),
@@ -91,45 +93,67 @@ async fn submit_and_wait(
     statement: &Statement,
     tries: &mut Tries,
 ) -> Result<clxs_client::Result<Rows>> {
-    let id = match tries.open.take() {
-        Some(id) => id,
+    let (id, answer) = match tries.open.take() {
+        Some(id) => (id, None),
         None => match submit(context, step, statement).await? {
-            Ok(id) => id,
+            Ok((id, answer)) => (id, answer),
             Err(error) => return Ok(Err(error)),
         },
     };
     let client = context.warehouse.client();
     let ended = tokio::select! {
-        rows = client.wait_for_statement(&id) => rows,
+        rows = end_of(client, &id, answer) => rows,
         () = context.cancellation.cancelled() => cancel(client, &id).await,
     };
     tries.open = ended.as_ref().is_err_and(|error| !is_over(error)).then_some(id);
     Ok(ended)
 }
 
-/// Sends a statement and journals its id. One that cannot be journalled is cancelled: nobody would ask for it.
+/// Waits for a statement, from the answer to its submission when it was sent just now.
+async fn end_of(
+    client: &Client,
+    id: &StatementId,
+    answer: Option<StatementResponse>,
+) -> clxs_client::Result<Rows> {
+    match answer {
+        Some(answer) => client.follow_statement(id, answer).await,
+        None => client.wait_for_statement(id).await,
+    }
+}
+
+/// Sends a statement and journals its id. When the answer is lost, the history of the warehouse may have it.
 async fn submit(
     context: &Context,
     step: &Step,
     statement: &Statement,
-) -> Result<clxs_client::Result<StatementId>> {
-    let client = context.warehouse.client();
-    let id = match client.submit_statement(&context.warehouse.statement_of_run(statement, &context.run)).await
-    {
-        Ok(response) => response.statement_id,
+) -> Result<clxs_client::Result<(StatementId, Option<StatementResponse>)>> {
+    let answer = match context.warehouse.submit(statement, &context.run).await {
+        Ok(answer) => answer,
+        Err(error) if error.outcome_unknown() => {
+            let found = recall(context, &statement.to_string()).await?;
+            return match found {
+                Some(id) => journalled(context, step, id).await.map(|id| Ok((id, None))),
+                None => Ok(Err(error)),
+            };
+        }
         Err(error) => return Ok(Err(error)),
     };
-    let id = id.ok_or_else(|| Error::Unexpected {
+    let id = answer.statement_id.clone().ok_or_else(|| Error::Unexpected {
         attempt: format!("run the statement for {}", step.securable),
         problem: "the answer has no statement_id".to_owned(),
     })?;
+    Ok(Ok((journalled(context, step, id).await?, Some(answer))))
+}
+
+/// Journals the id of a statement. One that cannot be journalled is cancelled: nobody would ask for it.
+async fn journalled(context: &Context, step: &Step, id: StatementId) -> Result<StatementId> {
     if let Err(lost) = context.journal.statement_sent(&context.run, step.id, &id) {
-        if let Err(error) = client.cancel_statement(&id).await {
+        if let Err(error) = context.warehouse.client().cancel_statement(&id).await {
             tracing::warn!(statement = %id, %error, "a statement that is not in the journal goes on");
         }
         return Err(lost);
     }
-    Ok(Ok(id))
+    Ok(id)
 }
 
 /// Cancels a statement in the warehouse. It may have ended well before that.

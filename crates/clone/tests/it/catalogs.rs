@@ -75,6 +75,7 @@ pub(crate) fn inventory(schemas: &[(&str, Schema)]) -> Inventory {
             .iter()
             .map(|(name, schema)| (identifier(name), schema.clone()))
             .collect::<BTreeMap<_, _>>(),
+        ..Inventory::default()
     }
 }
 

@@ -8,7 +8,7 @@ use clxs_client::auth::PersonalAccessToken;
 use clxs_client::{Client, Rows, ServiceTransport};
 use clxs_clone::journal::RunState;
 use clxs_clone::plan::{Plan, PlannedChange};
-use clxs_clone::settings::CloneType;
+use clxs_clone::settings::{AsOf, CloneType, IncludedObject, ObjectType};
 use clxs_clone::{Engine, Journal, Outcome, Report, Settings, SilentObserver};
 use clxs_workspace::{Workspace, WorkspaceOptions};
 use rstest::rstest;
@@ -16,34 +16,38 @@ use tokio_util::sync::CancellationToken;
 use url::Url;
 
 use crate::catalogs::{name, settings};
+use crate::recorded::Sent;
 
 /// How the client reaches the workspace.
 #[derive(Debug, Clone, Copy)]
-enum Reached {
+pub(crate) enum Reached {
     InProcess,
     OverTcp,
 }
 
-struct Fixture {
-    client: Client,
-    engine: Engine,
-    workspace: Workspace,
-    _home: tempfile::TempDir,
+pub(crate) struct Fixture {
+    pub(crate) client: Client,
+    pub(crate) engine: Engine,
+    /// What was sent in-process.
+    pub(crate) sent: Sent,
+    pub(crate) workspace: Workspace,
+    pub(crate) home: tempfile::TempDir,
 }
 
 impl Fixture {
-    async fn new(reached: Reached) -> Self {
+    pub(crate) async fn new(reached: Reached) -> Self {
         let home = tempfile::tempdir().unwrap();
         let workspace =
             Workspace::open(home.path().join("workspace"), WorkspaceOptions::default()).await.unwrap();
-        let client = client_of(&workspace, &workspace.admin_token().unwrap(), reached).await;
+        let sent = Sent::default();
+        let client = client_of(&workspace, &workspace.admin_token().unwrap(), reached, &sent).await;
         let journal = Journal::open(home.path().join("state.db")).unwrap();
         let engine = Engine::new(client.clone(), "local", journal);
-        Self { client, engine, workspace, _home: home }
+        Self { client, engine, sent, workspace, home }
     }
 
     /// A workspace with catalog `prod`: bronze, silver and gold, tables, views over views, grants, owners.
-    async fn with_retail(reached: Reached) -> Self {
+    pub(crate) async fn with_retail(reached: Reached) -> Self {
         let fixture = Self::new(reached).await;
         for principal in ["ann@example.com", "analysts@example.com"] {
             fixture.workspace.create_token(principal).await.unwrap();
@@ -53,13 +57,13 @@ impl Fixture {
     }
 
     /// Runs statements that end with `;` at the end of a line.
-    async fn sql(&self, statements: &str) {
+    pub(crate) async fn sql(&self, statements: &str) {
         for statement in statements.split(";\n").map(str::trim).filter(|statement| !statement.is_empty()) {
             self.query(statement).await;
         }
     }
 
-    async fn query(&self, statement: &str) -> Rows {
+    pub(crate) async fn query(&self, statement: &str) -> Rows {
         let request = ExecuteStatement {
             statement: statement.to_owned(),
             warehouse_id: "local".to_owned(),
@@ -69,26 +73,26 @@ impl Fixture {
         self.client.query(&request).await.unwrap_or_else(|error| panic!("{statement}: {error}"))
     }
 
-    async fn number(&self, query: &str) -> String {
+    pub(crate) async fn number(&self, query: &str) -> String {
         self.query(query).await.get(0).unwrap().cells()[0].clone().unwrap()
     }
 
-    async fn plan(&self, settings: &Settings) -> Plan {
+    pub(crate) async fn plan(&self, settings: &Settings) -> Plan {
         self.engine.plan(settings).await.unwrap()
     }
 
-    async fn clone_with(&self, settings: &Settings) -> Report {
+    pub(crate) async fn clone_with(&self, settings: &Settings) -> Report {
         let plan = self.plan(settings).await;
         self.engine.run(settings, &plan, &SilentObserver, CancellationToken::new()).await.unwrap()
     }
 }
 
-async fn client_of(workspace: &Workspace, token: &str, reached: Reached) -> Client {
+pub(crate) async fn client_of(workspace: &Workspace, token: &str, reached: Reached, sent: &Sent) -> Client {
     let token = Arc::new(PersonalAccessToken::new(token));
     match reached {
         Reached::InProcess => {
             let host = Url::parse("http://workspace.internal").unwrap();
-            let transport = Arc::new(ServiceTransport::new(workspace.router()));
+            let transport = Arc::new(sent.recording(ServiceTransport::new(workspace.router())));
             Client::builder(host).transport(transport).credentials(token).build().unwrap()
         }
         Reached::OverTcp => {
@@ -117,7 +121,7 @@ GRANT SELECT ON TABLE prod.bronze.orders TO `analysts@example.com`;
 ALTER TABLE prod.bronze.items OWNER TO `ann@example.com`;
 ";
 
-fn outcome(report: &Report, source: &str) -> Outcome {
+pub(crate) fn outcome(report: &Report, source: &str) -> Outcome {
     report.securables.iter().find(|it| it.source == name(source)).unwrap().outcome.clone()
 }
 
@@ -221,7 +225,7 @@ async fn caller_who_is_not_the_owner_reads_grants_one_by_one_and_gives_the_same(
              GRANT CREATE CATALOG ON METASTORE TO `cloner@example.com`;\n",
         )
         .await;
-    let client = client_of(&fixture.workspace, &token, Reached::InProcess).await;
+    let client = client_of(&fixture.workspace, &token, Reached::InProcess, &fixture.sent).await;
     let home = tempfile::tempdir().unwrap();
     let engine = Engine::new(client, "local", Journal::open(home.path().join("state.db")).unwrap());
     let mut settings = settings();
@@ -245,4 +249,88 @@ async fn schemas_that_are_left_out_are_named_and_not_made() {
     assert!(matches!(gold.change, PlannedChange::Skip { .. }));
     fixture.clone_with(&settings).await;
     assert!(fixture.client.get_schema(&name("dev.gold")).await.is_err());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn tables_are_cloned_as_of_their_own_version_and_others_as_they_are() {
+    let fixture = Fixture::with_retail(Reached::InProcess).await;
+    fixture.query("INSERT INTO prod.bronze.orders VALUES (3, 9.5, DATE '2026-01-03')").await;
+    let mut settings = settings();
+    settings.as_of_tables.insert("bronze.orders".into(), 1);
+    fixture.clone_with(&settings).await;
+    assert_eq!(fixture.number("SELECT count(*) FROM dev.bronze.orders").await, "2");
+    assert_eq!(fixture.number("SELECT count(*) FROM dev.bronze.items").await, "1");
+    assert!(fixture.plan(&settings).await.is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn moment_is_resolved_to_a_version_of_each_table_also_after_its_last_commit() {
+    let fixture = Fixture::with_retail(Reached::InProcess).await;
+    let settings = Settings { as_of: AsOf::Timestamp("2999-01-01".into()), ..settings() };
+    let report = fixture.clone_with(&settings).await;
+    assert_eq!(report.state, RunState::Succeeded, "{report:#?}");
+    assert_eq!(fixture.number("SELECT count(*) FROM dev.bronze.orders").await, "2");
+    assert!(fixture.plan(&settings).await.is_empty());
+    let long_ago = Settings { as_of: AsOf::Timestamp("2001-01-01".into()), ..settings };
+    let plan = fixture.plan(&long_ago).await;
+    let orders = plan.securables.iter().find(|it| it.source == name("prod.bronze.orders")).unwrap();
+    assert!(matches!(&orders.change, PlannedChange::Skip { reason } if reason.contains("did not exist")));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn version_that_a_table_does_not_have_is_refused_before_anything_runs() {
+    let fixture = Fixture::with_retail(Reached::InProcess).await;
+    let refused = fixture.engine.plan(&Settings { as_of: AsOf::Version(7), ..settings() }).await.unwrap_err();
+    let text = refused.to_string();
+    for table in ["prod.bronze.orders", "prod.bronze.items"] {
+        assert!(text.contains(&format!("{table}: it has no version 7")), "{text}");
+    }
+    let mut settings = settings();
+    settings.as_of_tables.insert("bronze.orderz".into(), 1);
+    let refused = fixture.engine.plan(&settings).await.unwrap_err().to_string();
+    assert!(refused.contains("bronze.orderz"), "{refused}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn schemas_without_the_tags_asked_for_take_no_part_and_are_named() {
+    let fixture = Fixture::with_retail(Reached::InProcess).await;
+    fixture
+        .sql(
+            "ALTER SCHEMA prod.bronze SET TAGS ('pii_level' = 'none', 'environment' = 'shareable');\n\
+             ALTER SCHEMA prod.silver SET TAGS ('pii_level' = 'none', 'environment' = 'closed');\n",
+        )
+        .await;
+    let mut settings = settings();
+    for (key, value) in [("pii_level", "none"), ("environment", "shareable")] {
+        settings.selection.filter_by_tags.insert(key.into(), value.into());
+    }
+    let report = fixture.clone_with(&settings).await;
+    assert_eq!(outcome(&report, "prod.bronze.orders"), Outcome::Created);
+    let Outcome::Skipped { reason } = outcome(&report, "prod.silver") else { panic!("{report:#?}") };
+    assert!(reason.contains("environment: shareable"), "{reason}");
+    assert!(matches!(outcome(&report, "prod.gold"), Outcome::Skipped { .. }));
+    assert!(fixture.client.get_schema(&name("dev.silver")).await.is_err());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn only_the_included_objects_are_cloned_from_their_own_schemas() {
+    let fixture = Fixture::with_retail(Reached::InProcess).await;
+    fixture.query("CREATE TABLE prod.silver.orders (id BIGINT)").await;
+    let mut settings = settings();
+    let included = |schema: &str, name: &str, object_type| IncludedObject {
+        schema: schema.into(),
+        name: name.into(),
+        object_type,
+    };
+    settings.selection.include_objects =
+        vec![included("bronze", "orders", ObjectType::Table), included("silver", "daily", ObjectType::View)];
+    let report = fixture.clone_with(&settings).await;
+    assert_eq!(report.state, RunState::Succeeded, "{report:#?}");
+    assert_eq!(outcome(&report, "prod.silver.daily"), Outcome::Created);
+    for skipped in ["prod.silver.orders", "prod.bronze.items", "prod.gold"] {
+        assert!(matches!(outcome(&report, skipped), Outcome::Skipped { .. }), "{skipped}");
+    }
+    settings.selection.include_objects.push(included("bronze", "orderz", ObjectType::Table));
+    let refused = fixture.engine.plan(&settings).await.unwrap_err().to_string();
+    assert!(refused.contains("bronze.orderz"), "{refused}");
 }

@@ -11,14 +11,14 @@ use tokio_util::sync::CancellationToken;
 use crate::catalogs::settings;
 use crate::scripted::{Fault, Scripted};
 
-struct Fixture {
-    workspace: Scripted,
-    engine: Engine,
+pub(crate) struct Fixture {
+    pub(crate) workspace: Scripted,
+    pub(crate) engine: Engine,
     _home: tempfile::TempDir,
 }
 
 impl Fixture {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let home = tempfile::tempdir().unwrap();
         let workspace = Scripted::with_prod();
         let journal = Journal::open(home.path().join("state.db")).unwrap();
@@ -26,7 +26,7 @@ impl Fixture {
         Self { workspace, engine, _home: home }
     }
 
-    async fn clone_catalog(&self) -> Report {
+    pub(crate) async fn clone_catalog(&self) -> Report {
         self.run(&SilentObserver, CancellationToken::new()).await.unwrap()
     }
 
@@ -39,13 +39,13 @@ impl Fixture {
         self.engine.run(&settings(), &plan, observer, cancellation).await
     }
 
-    fn last_run(&self) -> (RunId, RunState) {
+    pub(crate) fn last_run(&self) -> (RunId, RunState) {
         let run = self.engine.journal().runs().unwrap().remove(0);
         (run.id, run.state)
     }
 }
 
-fn outcome(report: &Report, name: &str) -> Outcome {
+pub(crate) fn outcome(report: &Report, name: &str) -> Outcome {
     report.securables.iter().find(|it| it.source.dotted() == name).unwrap().outcome.clone()
 }
 
@@ -78,6 +78,22 @@ async fn clone_whose_answer_was_lost_is_not_sent_again() {
     let report = fixture.clone_catalog().await;
     assert_eq!(report.state, RunState::Succeeded);
     assert_eq!(report.files_copied, 4);
+    assert_eq!(fixture.workspace.count("TABLE `dev`.`s`.`orders` DEEP CLONE"), 1);
+}
+
+/// It still runs, so that neither its id nor the history of its table tells of it.
+#[tokio::test(start_paused = true)]
+async fn running_clone_whose_answer_was_lost_is_found_in_the_history_of_the_warehouse_and_waited_for() {
+    let fixture = Fixture::new();
+    fixture.workspace.state().has_history = true;
+    fixture.workspace.fault("TABLE `dev`.`s`.`orders`", Fault::HangUnanswered);
+    let workspace = fixture.workspace.clone();
+    tokio::spawn(async move {
+        tokio::time::sleep(Duration::from_mins(5)).await;
+        workspace.release();
+    });
+    let report = fixture.clone_catalog().await;
+    assert_eq!((report.state, report.files_copied), (RunState::Succeeded, 4), "{report:#?}");
     assert_eq!(fixture.workspace.count("TABLE `dev`.`s`.`orders` DEEP CLONE"), 1);
 }
 
@@ -264,7 +280,7 @@ async fn cancelled_run_cancels_its_statements_and_can_be_finished_later() {
 }
 
 /// Runs until a statement hangs, and then drops the run as a dying process would.
-async fn die_while_cloning_orders(fixture: &Fixture) {
+pub(crate) async fn die_while_cloning_orders(fixture: &Fixture) {
     fixture.workspace.fault("TABLE `dev`.`s`.`orders`", Fault::Hang);
     let run = fixture.run(&SilentObserver, CancellationToken::new());
     tokio::time::timeout(Duration::from_mins(1), run).await.unwrap_err();

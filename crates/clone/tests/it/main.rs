@@ -4,7 +4,15 @@
 
 mod catalogs;
 mod embedded;
+mod facets;
 mod faults;
+mod hooks;
+mod keys;
 mod plan;
 mod plan_properties;
+mod recorded;
+mod resume;
+mod rollback;
+mod saved;
 mod scripted;
+mod volumes;

@@ -44,7 +44,7 @@ fn sql_shows_every_statement_and_every_call_in_an_order_that_works() {
 #[test]
 fn json_holds_schema_version_and_what_each_step_sends() {
     let catalog = inventory(&[("s", schema(&[("t", table(TableType::Managed))]))]);
-    insta::assert_snapshot!(to_json(&plan(&into_nothing(catalog), &settings())).unwrap());
+    insta::assert_snapshot!(to_json(&plan(&into_nothing(catalog), &settings()), None).unwrap());
 }
 
 #[test]

@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use clxs_api::Privilege;
 use clxs_api::table::TableType;
-use clxs_clone::inventory::{Inventories, Inventory, Schema, Table};
+use clxs_api::volume::VolumeType;
+use clxs_clone::inventory::{FileState, Files, Inventories, Inventory, Schema, Table, Tags, Volume};
 use clxs_clone::plan::{Action, Effect, Plan, plan};
 use proptest::prelude::*;
 
@@ -32,7 +33,9 @@ fn any_table() -> impl Strategy<Value = Table> {
         |(table_type, version, protected, commented)| {
             let protection = protected.then(|| "a row filter".to_owned());
             let comment = commented.then(|| "it's \\ new".to_owned());
-            let table = Table { protection, comment, ..table(table_type) };
+            let tags: Tags = comment.iter().map(|text| ("a`'".to_owned(), text.clone())).collect();
+            let column_tags = BTreeMap::from([(identifier("amount"), tags.clone())]);
+            let table = Table { protection, comment, tags, column_tags, ..table(table_type) };
             with_history(table, vec![clone_commit(version, "prod.a.a", version), commit(0, "WRITE")])
         },
     );
@@ -40,20 +43,34 @@ fn any_table() -> impl Strategy<Value = Table> {
     let reading =
         (any_name(), any_name(), prop::sample::select(mentions)).prop_map(|(schema, read, mention)| {
             let read = format!("prod.{schema}.{read}");
-            view(&format!("SELECT * FROM {read}{mention}"), &[&read])
+            let tags = Tags::from([("key`".to_owned(), mention.to_owned())]);
+            let column_tags = BTreeMap::from([(identifier("id"), tags.clone())]);
+            Table { tags, column_tags, ..view(&format!("SELECT * FROM {read}{mention}"), &[&read]) }
         });
     prop_oneof![3 => plain, 2 => reading]
 }
 
+fn any_volume() -> impl Strategy<Value = Volume> {
+    let types = vec![VolumeType::Managed, VolumeType::External, VolumeType::Unknown("NEW".into())];
+    (prop::sample::select(types), any::<u64>()).prop_map(|(volume_type, size)| Volume {
+        volume_type: Some(volume_type),
+        location: Some("s3://prod/x".to_owned()),
+        comment: Some("it's a `volume`".to_owned()),
+        files: Files::Read([("a".to_owned(), FileState { size, ..FileState::default() })].into()),
+        ..Volume::default()
+    })
+}
+
 fn any_schema() -> impl Strategy<Value = Schema> {
     let tables = prop::collection::btree_map(any_name(), any_table(), 0..5);
-    (tables, any_name(), prop::sample::select(vec!["ann", "bob"])).prop_map(|(tables, principal, owner)| {
-        Schema {
-            owner: Some(owner.to_owned()),
-            grants: grants(&[(principal, &[Privilege::UseSchema, Privilege::Select])]),
-            tables: tables.into_iter().map(|(name, table)| (identifier(name), table)).collect(),
-            ..Schema::default()
-        }
+    let volumes = prop::collection::btree_map(prop::sample::select(vec!["x", "y"]), any_volume(), 0..2);
+    let owners = prop::sample::select(vec!["ann", "bob"]);
+    (tables, volumes, any_name(), owners).prop_map(|(tables, volumes, principal, owner)| Schema {
+        owner: Some(owner.to_owned()),
+        volumes: volumes.into_iter().map(|(name, volume)| (identifier(name), volume)).collect(),
+        grants: grants(&[(principal, &[Privilege::UseSchema, Privilege::Select])]),
+        tables: tables.into_iter().map(|(name, table)| (identifier(name), table)).collect(),
+        ..Schema::default()
     })
 }
 
@@ -78,8 +95,8 @@ fn any_inventories() -> impl Strategy<Value = Inventories> {
 fn everything(source: &Inventory) -> BTreeSet<String> {
     let schemas = source.schemas.iter().flat_map(|(name, schema)| {
         let schema_name = format!("prod.{}", name.as_str());
-        let tables: Vec<_> =
-            schema.tables.keys().map(|table| format!("{schema_name}.{}", table.as_str())).collect();
+        let names = schema.tables.keys().chain(schema.volumes.keys());
+        let tables: Vec<_> = names.map(|name| format!("{schema_name}.{}", name.as_str())).collect();
         std::iter::once(schema_name).chain(tables)
     });
     schemas.chain(["prod".to_owned()]).collect()
@@ -94,7 +111,12 @@ fn effects(plan: &Plan) -> Vec<Effect> {
 /// The catalog that something sent changes: of a statement that of the first name, which nothing but the words
 /// of the command may precede.
 fn target(effect: &Effect) -> String {
-    const COMMANDS: [&str; 9] = [
+    const COMMANDS: [&str; 14] = [
+        "ALTER TABLE",
+        "ALTER VIEW",
+        "DROP VOLUME IF EXISTS",
+        "SET TAG ON COLUMN",
+        "UNSET TAG ON COLUMN",
         "CREATE TABLE",
         "CREATE OR REPLACE TABLE",
         "CREATE OR REPLACE VIEW",
@@ -116,6 +138,7 @@ fn target(effect: &Effect) -> String {
             let field = if path.ends_with("/catalogs") { "name" } else { "catalog_name" };
             body[field].as_str().unwrap().to_owned()
         }
+        Effect::Copy { to, .. } => to.split('/').nth(2).unwrap().to_owned(),
         Effect::Rest { path, .. } => {
             let name = path.rsplit('/').next().unwrap();
             name.split('.').next().unwrap().to_owned()

@@ -22,6 +22,8 @@ pub(crate) enum Fault {
     LoseAnswer,
     /// It runs until it is cancelled or released.
     Hang,
+    /// The same, and the answer with its id is lost.
+    HangUnanswered,
 }
 
 #[derive(Debug, Default)]
@@ -36,6 +38,8 @@ pub(crate) struct State {
     pub(crate) lose_creation_of: Option<&'static str>,
     /// The statements, by a text in them, that nobody can ask for, and the status of the refusal.
     pub(crate) unanswered: Option<(&'static str, u16)>,
+    /// Whether there is a history of statements.
+    pub(crate) has_history: bool,
     /// Every statement that was taken, in order.
     pub(crate) sent: Vec<String>,
     /// Method, path and body of every other request that changes something, in order.
@@ -100,6 +104,11 @@ impl Scripted {
     /// The next statement that holds this text meets this fault.
     pub(crate) fn fault(&self, text: &str, fault: Fault) {
         self.state().faults.push((text.to_owned(), fault));
+    }
+
+    /// No fault that was asked for and has not happened happens any more.
+    pub(crate) fn forget_faults(&self) {
+        self.state().faults.clear();
     }
 
     /// Somebody commits to a table.

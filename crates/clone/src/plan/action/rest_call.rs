@@ -1,8 +1,12 @@
 //! REST calls, as the bodies of the protocol.
 
+use clxs_api::binding::UpdateWorkspaceBindings;
 use clxs_api::catalog::{CreateCatalog, UpdateCatalog};
 use clxs_api::grant::{PermissionsChange, UpdatePermissions};
+use clxs_api::model::{CreateRegisteredModel, UpdateRegisteredModel};
 use clxs_api::schema::{CreateSchema, UpdateSchema};
+use clxs_api::table::CreateTableConstraint;
+use clxs_api::volume::{CreateVolume, UpdateVolume};
 use clxs_api::{FullName, Identifier, SecurableKind, endpoint};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -41,6 +45,45 @@ pub enum RestCall {
         /// One entry a principal.
         changes: Vec<PermissionsChange>,
     },
+    /// Changes the workspaces that see an isolated catalog.
+    UpdateBindings {
+        /// The catalog.
+        catalog: Identifier,
+        /// What to change.
+        change: UpdateWorkspaceBindings,
+    },
+    /// Adds a primary or foreign key.
+    AddKey(CreateTableConstraint),
+    /// Removes a primary or foreign key.
+    DropKey {
+        /// The table.
+        table: FullName,
+        /// The key.
+        key: Identifier,
+    },
+    /// Makes a volume.
+    CreateVolume(CreateVolume),
+    /// Changes a volume.
+    UpdateVolume {
+        /// The volume.
+        volume: FullName,
+        /// What to change.
+        change: UpdateVolume,
+    },
+    /// Makes a registered model.
+    CreateModel(CreateRegisteredModel),
+    /// Changes a registered model.
+    UpdateModel {
+        /// The model.
+        model: FullName,
+        /// What to change.
+        change: UpdateRegisteredModel,
+    },
+    /// Deletes a registered model, for which there is no statement.
+    DeleteModel {
+        /// The model.
+        model: FullName,
+    },
     /// Gives a securable to another owner.
     SetOwner {
         /// The securable.
@@ -51,7 +94,7 @@ pub enum RestCall {
 }
 
 impl RestCall {
-    /// Method, path with names not yet percent-encoded, and body.
+    /// Method, path with names not yet percent-encoded, and body or, for `DELETE`, query.
     pub fn request(&self) -> (&'static str, String, Value) {
         match self {
             Self::CreateCatalog(body) => ("POST", endpoint::CATALOGS.to_owned(), json!(body)),
@@ -67,6 +110,26 @@ impl RestCall {
                 format!("{}/{}/{}", endpoint::PERMISSIONS, kind.path_segment(), name.dotted()),
                 json!(UpdatePermissions { changes: changes.clone() }),
             ),
+            Self::UpdateBindings { catalog, change } => {
+                ("PATCH", format!("{}/catalog/{}", endpoint::BINDINGS, catalog.as_str()), json!(change))
+            }
+            Self::AddKey(body) => ("POST", endpoint::CONSTRAINTS.to_owned(), json!(body)),
+            Self::DropKey { table, key } => (
+                "DELETE",
+                format!("{}/{}", endpoint::CONSTRAINTS, table.dotted()),
+                json!({ "constraint_name": key, "cascade": false }),
+            ),
+            Self::CreateVolume(body) => ("POST", endpoint::VOLUMES.to_owned(), json!(body)),
+            Self::UpdateVolume { volume, change } => {
+                ("PATCH", format!("{}/{}", endpoint::VOLUMES, volume.dotted()), json!(change))
+            }
+            Self::CreateModel(body) => ("POST", endpoint::MODELS.to_owned(), json!(body)),
+            Self::UpdateModel { model, change } => {
+                ("PATCH", format!("{}/{}", endpoint::MODELS, model.dotted()), json!(change))
+            }
+            Self::DeleteModel { model } => {
+                ("DELETE", format!("{}/{}", endpoint::MODELS, model.dotted()), json!({}))
+            }
             Self::SetOwner { securable, owner } => (
                 "PATCH",
                 format!("{}/{}", securable.kind.endpoint(), securable.name.dotted()),

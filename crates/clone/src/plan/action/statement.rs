@@ -1,12 +1,14 @@
 //! Statements, built from typed names.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use clxs_api::{FullName, Identifier, Properties, SqlLiteral};
 use serde::{Deserialize, Serialize};
 
 use crate::Securable;
-use crate::settings::{AsOf, CloneType};
+use crate::inventory::Tags;
+use crate::settings::{AsOf, CloneType, OnError};
 
 /// A statement. `Display` is its SQL text.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -24,6 +26,61 @@ pub enum Statement {
         /// The text.
         comment: Option<String>,
     },
+    /// Sets or, with nothing, removes the comment of a column.
+    CommentColumn {
+        /// The table or view, and the column.
+        column: FullName,
+        /// The text.
+        comment: Option<String>,
+    },
+    /// Sets tags of a securable.
+    SetTags {
+        /// The securable.
+        securable: Securable,
+        /// Keys and values; none may be empty of keys.
+        tags: Tags,
+    },
+    /// Removes tags of a securable.
+    UnsetTags {
+        /// The securable.
+        securable: Securable,
+        /// The keys.
+        keys: Vec<String>,
+    },
+    /// Sets tags of a column of a table.
+    SetColumnTags {
+        /// The table.
+        table: FullName,
+        /// The column.
+        column: Identifier,
+        /// Keys and values.
+        tags: Tags,
+    },
+    /// Removes tags of a column of a table.
+    UnsetColumnTags {
+        /// The table.
+        table: FullName,
+        /// The column.
+        column: Identifier,
+        /// The keys.
+        keys: Vec<String>,
+    },
+    /// Sets a tag of a column of a view, for which there is no `ALTER`.
+    SetColumnTag {
+        /// The view and the column.
+        column: FullName,
+        /// The key.
+        key: String,
+        /// The value.
+        value: String,
+    },
+    /// Removes a tag of a column of a view.
+    UnsetColumnTag {
+        /// The view and the column.
+        column: FullName,
+        /// The key.
+        key: String,
+    },
     /// Brings a table back to a version.
     RestoreTable {
         /// The table.
@@ -33,6 +90,13 @@ pub enum Statement {
     },
     /// Removes a securable. A catalog or schema must be empty.
     Drop(Securable),
+    /// A statement of the user. Running it twice is not running it once.
+    Hook {
+        /// Its text.
+        sql: String,
+        /// What its failure means.
+        on_error: OnError,
+    },
 }
 
 impl Statement {
@@ -56,12 +120,40 @@ impl fmt::Display for Statement {
                 write!(f, "COMMENT ON TABLE {table} IS {}", SqlLiteral::new(text))
             }
             Self::Comment { table, comment: None } => write!(f, "COMMENT ON TABLE {table} IS NULL"),
+            Self::CommentColumn { column, comment: Some(text) } => {
+                write!(f, "COMMENT ON COLUMN {column} IS {}", SqlLiteral::new(text))
+            }
+            Self::CommentColumn { column, comment: None } => {
+                write!(f, "COMMENT ON COLUMN {column} IS NULL")
+            }
+            Self::SetTags { securable: Securable { kind, name }, tags } => {
+                write!(f, "ALTER {} {name} SET TAGS ({})", kind.keyword(), pairs(tags))
+            }
+            Self::UnsetTags { securable: Securable { kind, name }, keys } => {
+                write!(f, "ALTER {} {name} UNSET TAGS ({})", kind.keyword(), literals(keys))
+            }
+            Self::SetColumnTags { table, column, tags } => {
+                write!(f, "ALTER TABLE {table} ALTER COLUMN {column} SET TAGS ({})", pairs(tags))
+            }
+            Self::UnsetColumnTags { table, column, keys } => {
+                write!(f, "ALTER TABLE {table} ALTER COLUMN {column} UNSET TAGS ({})", literals(keys))
+            }
+            Self::SetColumnTag { column, key, value } if value.is_empty() => {
+                write!(f, "SET TAG ON COLUMN {column} {}", backticked(key))
+            }
+            Self::SetColumnTag { column, key, value } => {
+                write!(f, "SET TAG ON COLUMN {column} {} = {}", backticked(key), backticked(value))
+            }
+            Self::UnsetColumnTag { column, key } => {
+                write!(f, "UNSET TAG ON COLUMN {column} {}", backticked(key))
+            }
             Self::RestoreTable { table, version } => {
                 write!(f, "RESTORE TABLE {table} TO VERSION AS OF {version}")
             }
             Self::Drop(securable) => {
                 write!(f, "DROP {} IF EXISTS {}", securable.kind.keyword(), securable.name)
             }
+            Self::Hook { sql, .. } => f.write_str(sql),
         }
     }
 }
@@ -92,9 +184,15 @@ pub struct CloneTable {
     pub replace: bool,
     /// The version to clone.
     pub as_of: AsOf,
+    /// The URL of its files, of an external table that is made.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub location: Option<String>,
     /// Properties on top of the source's.
     #[serde(default, skip_serializing_if = "Properties::is_empty")]
     pub properties: Properties,
+    /// The version of the source that the plan was made for, where it was asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source_version: Option<u64>,
     /// The id of the source the plan was made for: versions of a source that was made again are other versions.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source_table_id: Option<String>,
@@ -170,7 +268,11 @@ impl fmt::Display for CloneTable {
             AsOf::Version(version) => write!(f, " VERSION AS OF {version}")?,
             AsOf::Timestamp(text) => write!(f, " TIMESTAMP AS OF {}", SqlLiteral::new(text))?,
         }
-        write_properties(f, &self.properties)
+        write_properties(f, &self.properties)?;
+        match &self.location {
+            Some(location) => write!(f, " LOCATION {}", SqlLiteral::new(location)),
+            None => Ok(()),
+        }
     }
 }
 
@@ -204,9 +306,20 @@ fn write_properties(f: &mut fmt::Formatter<'_>, properties: &Properties) -> fmt:
     if properties.is_empty() {
         return Ok(());
     }
-    let pairs: Vec<_> = properties
-        .iter()
-        .map(|(key, value)| format!("{} = {}", SqlLiteral::new(key), SqlLiteral::new(value)))
-        .collect();
-    write!(f, " TBLPROPERTIES ({})", pairs.join(", "))
+    write!(f, " TBLPROPERTIES ({})", pairs(properties))
+}
+
+fn pairs(pairs: &BTreeMap<String, String>) -> String {
+    let pairs =
+        pairs.iter().map(|(key, value)| format!("{} = {}", SqlLiteral::new(key), SqlLiteral::new(value)));
+    pairs.collect::<Vec<_>>().join(", ")
+}
+
+fn literals(texts: &[String]) -> String {
+    texts.iter().map(|text| SqlLiteral::new(text).to_string()).collect::<Vec<_>>().join(", ")
+}
+
+/// Keys and values of `SET TAG` are written as names, and may be longer than names may be.
+fn backticked(text: &str) -> String {
+    format!("`{}`", text.replace('`', "``"))
 }

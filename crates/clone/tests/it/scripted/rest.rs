@@ -51,9 +51,11 @@ impl State {
             ("GET", [.., "tables", name]) => {
                 found(self.tables.get(*name).map(|it| &it.info), "TABLE_DOES_NOT_EXIST")
             }
+            ("GET", [.., "volumes" | "models"]) => (200, json!({})),
             ("GET", [.., "permissions", kind, name]) => (200, self.permissions(&format!("{kind}/{name}"))),
             ("PATCH", [.., "permissions", kind, name]) => self.grant(&format!("{kind}/{name}"), body),
             ("POST", [.., "statements"]) => self.submit(body),
+            ("GET", [.., "history", "queries"]) => self.query_history(),
             ("GET", [.., "statements", id]) => self.refusal(id).unwrap_or_else(|| self.statement(id)),
             ("POST", [.., "statements", id, "cancel"]) => self.cancel(id),
             _ => error(404, "ENDPOINT_NOT_FOUND"),

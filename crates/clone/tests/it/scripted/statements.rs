@@ -19,6 +19,7 @@ impl State {
             .insert(id.clone(), Statement { sql: sql.clone(), state: "RUNNING", answer: Value::Null });
         let result = match fault {
             Some(Fault::Hang) => return self.statement(&id),
+            Some(Fault::HangUnanswered) => return error(502, "INTERNAL_ERROR"),
             Some(Fault::Fail) => failure("BAD_REQUEST", "[DIVIDE_BY_ZERO] no. SQLSTATE: 22012"),
             Some(Fault::FailForNow) => failure("TEMPORARILY_UNAVAILABLE", "later"),
             Some(Fault::LoseAnswer) | None => self.run(&sql),
@@ -36,6 +37,18 @@ impl State {
         };
         answer["statement_id"] = json!(id);
         (200, answer)
+    }
+
+    /// All statements, newest first.
+    pub(super) fn query_history(&self) -> Answer {
+        if !self.has_history {
+            return error(404, "ENDPOINT_NOT_FOUND");
+        }
+        let statements = self.statements.iter().rev();
+        let history: Vec<_> = statements
+            .map(|(id, it)| json!({"query_id": id, "query_text": it.sql, "status": it.state}))
+            .collect();
+        (200, json!({"res": history, "has_next_page": false}))
     }
 
     /// Why nobody can ask for a statement now.
@@ -82,6 +95,9 @@ impl State {
             table.info["comment"] = json!(comment);
             let version = table.commits.len().to_string();
             table.commits.insert(0, json!({"version": version, "operation": "SET TBLPROPERTIES"}));
+            return success(&[], &[]);
+        }
+        if sql.starts_with("ANALYZE") || sql.starts_with("OPTIMIZE") {
             return success(&[], &[]);
         }
         failure("BAD_REQUEST", "[TABLE_OR_VIEW_NOT_FOUND] nothing here. SQLSTATE: 42P01")

@@ -1,4 +1,4 @@
-//! How long to wait before a statement is sent again.
+//! How long to wait before something is tried again.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ const LONGEST: Duration = Duration::from_secs(30);
 
 /// A random time up to a bound that doubles with every retry: many steps that failed together do not come
 /// back together.
-pub(super) fn backoff(retries: u32) -> Duration {
+pub(crate) fn backoff(retries: u32) -> Duration {
     let bound = FIRST.saturating_mul(2_u32.saturating_pow(retries)).min(LONGEST);
     bound.mul_f64(rand::random_range(0.0..=1.0))
 }

@@ -1,0 +1,59 @@
+//! `clxs resume`: goes on with a run that ended before its plan did.
+
+use std::path::Path;
+
+use anyhow::Context as _;
+use clxs_clone::journal::RunId;
+use serde::Deserialize;
+use tokio_util::sync::CancellationToken;
+
+use super::{clone, runs};
+use crate::arguments::ResumeCommand;
+use crate::connection::Connection;
+use crate::context::Context;
+use crate::exit::ExitStatus;
+use crate::failure::CliError;
+use crate::output::Format;
+use crate::progress::Progress;
+
+pub(crate) async fn run(
+    command: &ResumeCommand,
+    context: &Context,
+    stop: CancellationToken,
+) -> anyhow::Result<ExitStatus> {
+    let run = runs::named(command.run.as_deref(), context)?;
+    resume(&run, context, command.output.output, stop).await
+}
+
+/// Goes on with a run and prints its report.
+pub(super) async fn resume(
+    run: &RunId,
+    context: &Context,
+    format: Format,
+    stop: CancellationToken,
+) -> anyhow::Result<ExitStatus> {
+    let options = context.options()?;
+    let connection = Connection::open(&options, context).await?;
+    let engine = connection.engine(context)?;
+    let progress = Progress::new(context.printer.clone(), options.show_progress.unwrap_or(true));
+    let report = Box::pin(engine.resume(run, &progress, stop)).await?;
+    clone::print(&report, format, &context.printer)?;
+    Ok(clone::status(&report))
+}
+
+/// What of a rollback log is needed to go on.
+#[derive(Debug, Deserialize)]
+struct RollbackLog {
+    run: String,
+}
+
+/// The run that a file of `rollback_logs/` was written for.
+///
+/// # Errors
+/// When the file cannot be read or is no such log.
+pub(super) fn run_of_log(file: &Path) -> anyhow::Result<RunId> {
+    let text = fs_err::read_to_string(file).map_err(CliError::file("the rollback log"))?;
+    let log: RollbackLog = serde_json::from_str(&text)
+        .with_context(|| format!("{} is no rollback log of clxs", file.display()))?;
+    Ok(RunId::new(log.run))
+}

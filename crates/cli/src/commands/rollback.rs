@@ -1,0 +1,39 @@
+//! `clxs rollback`: undoes what a run did.
+
+use clxs_clone::plan::{to_json, to_text};
+use tokio_util::sync::CancellationToken;
+
+use super::{clone, runs};
+use crate::arguments::RollbackCommand;
+use crate::connection::Connection;
+use crate::context::Context;
+use crate::exit::ExitStatus;
+use crate::output::Format;
+use crate::progress::Progress;
+
+pub(crate) async fn run(
+    command: &RollbackCommand,
+    context: &Context,
+    stop: CancellationToken,
+) -> anyhow::Result<ExitStatus> {
+    let run = runs::named(command.run.as_deref(), context)?;
+    let options = context.options()?;
+    let connection = Connection::open(&options, context).await?;
+    let engine = connection.engine(context)?;
+    let plan = tokio::select! {
+        plan = Box::pin(engine.rollback_plan(&run, command.overwrite_edits)) => plan?,
+        () = stop.cancelled() => return Ok(ExitStatus::Interrupted),
+    };
+    if command.dry_run {
+        let text = match command.output.output {
+            Format::Text => to_text(&plan),
+            Format::Json => to_json(&plan, None)?,
+        };
+        context.printer.result(&text)?;
+        return Ok(ExitStatus::Success);
+    }
+    let progress = Progress::new(context.printer.clone(), options.show_progress.unwrap_or(true));
+    let report = Box::pin(engine.roll_back(&run, &plan, &progress, stop)).await?;
+    clone::print(&report, command.output.output, &context.printer)?;
+    Ok(clone::status(&report))
+}

@@ -1,0 +1,167 @@
+//! Runs that are killed, limited, resumed, undone, and plans that are applied later.
+
+use rstest::rstest;
+
+use crate::clxs::{Clxs, Ran};
+
+const CATALOGS: [&str; 4] = ["--source", "shop", "--dest", "copy"];
+const SOURCE: &str = "CREATE CATALOG shop; CREATE SCHEMA shop.s; \
+     CREATE TABLE shop.s.orders (id INT, name STRING) COMMENT 'all orders'; INSERT INTO shop.s.orders VALUES (1, 'a'); \
+     CREATE TABLE shop.s.items AS SELECT 7 AS id; \
+     CREATE VIEW shop.s.recent AS SELECT id FROM shop.s.orders; \
+     GRANT SELECT ON SCHEMA shop.s TO `account users`";
+/// Every table was cloned once, and the view reads its row.
+const SEEN: &str = "DESCRIBE HISTORY copy.s.orders; DESCRIBE HISTORY copy.s.items; \
+     SELECT concat('rows: ', count(*)) AS n FROM copy.s.recent";
+/// Journal writes of such a clone, at most.
+const WRITES: usize = 80;
+
+fn with(command: &[&'static str]) -> Vec<&'static str> {
+    [command, &CATALOGS].concat()
+}
+
+fn shop() -> Clxs {
+    let clxs = Clxs::new();
+    clxs.run(&["sql", SOURCE]).success();
+    clxs
+}
+
+fn count_of(clxs: &Clxs, table: &str) -> String {
+    let query = format!("SELECT count(*) AS n FROM {table}");
+    clxs.run(&["sql", &query, "--output", "csv"]).success().lines().nth(1).unwrap().to_owned()
+}
+
+fn clones_of(clxs: &Clxs, table: &str) -> usize {
+    let history = clxs.run(&["sql", &format!("DESCRIBE HISTORY {table}"), "--output", "csv"]).success();
+    history.matches(",CLONE,").count()
+}
+
+fn file_in(clxs: &Clxs, folder: &str, ending: &str) -> String {
+    let mut files = fs_err::read_dir(clxs.folder().join(folder)).unwrap();
+    let file = files.find_map(|entry| {
+        let path = entry.unwrap().path();
+        path.to_str().unwrap().ends_with(ending).then_some(path)
+    });
+    file.unwrap().to_str().unwrap().to_owned()
+}
+
+/// The process dies before its first write to the journal, then before its second, and so on. What it began
+/// is finished by `resume`, or by a clone where nothing was begun.
+#[test]
+fn run_that_dies_at_any_write_of_its_journal_is_resumed_without_cloning_twice() {
+    let clxs = shop();
+    let mut resumed = 0;
+    for write in 1..=WRITES {
+        let number = write.to_string();
+        let killed =
+            clxs.run_with(&[("CLXS_TEST_DIE_BEFORE_JOURNAL_WRITE", number.as_str())], &with(&["clone"]));
+        if killed.code == 0 {
+            assert!(resumed > 20, "only {resumed} runs were resumed");
+            return;
+        }
+        let gone_on = clxs.run(&["resume"]);
+        if gone_on.code == 2 {
+            clxs.run(&with(&["clone"])).success();
+        } else {
+            assert_eq!(gone_on.code, 0, "write {write}: {gone_on}");
+            resumed += 1;
+        }
+        let seen = clxs.run(&["sql", SEEN, "--output", "csv"]).success();
+        assert_eq!(
+            (seen.matches(",CLONE,").count(), seen.contains("rows: 1")),
+            (2, true),
+            "write {write}: {seen}"
+        );
+        let plan = clxs.run(&with(&["plan", "--detailed-exitcode"]));
+        assert_eq!(plan.code, 0, "write {write}: {plan}");
+        let undone = clxs.run(&["rollback"]);
+        assert_eq!(undone.code, 0, "write {write}: {undone}");
+    }
+    panic!("a clone writes more than {WRITES} times to its journal");
+}
+
+#[test]
+fn limit_ends_a_run_with_exit_code_7_and_its_rollback_log_goes_on_with_it() {
+    let clxs = shop();
+    clxs.write("clxs.yaml", "max_tables: 1\n");
+    let stopped = clxs.run(&with(&["clone", "--enable-rollback"]));
+    assert_eq!(stopped.code, 7, "{stopped}");
+    assert!(stopped.stdout.contains("aborted (max_tables)"), "{stopped}");
+    let log = file_in(&clxs, "rollback_logs", ".json");
+    let resumed = clxs.run(&["clone", "--resume", &log]);
+    assert_eq!(resumed.code, 0, "{resumed}");
+    assert!(resumed.stderr.contains("◈ Resuming run"), "{resumed}");
+    assert_eq!(clones_of(&clxs, "copy.s.orders"), 1);
+    let again = clxs.run(&["resume"]);
+    assert_eq!((again.code, again.stdout.as_str()), (2, ""), "{again}");
+    assert!(again.stderr.contains("it is succeeded"), "{again}");
+}
+
+#[test]
+fn rollback_shows_what_it_would_undo_and_undoes_it() {
+    let clxs = shop();
+    clxs.run(&with(&["clone"])).success();
+    let shown = clxs.run(&["rollback", "--dry-run"]).success();
+    assert!(shown.contains("DROP TABLE IF EXISTS `copy`.`s`.`orders`"), "{shown}");
+    assert!(
+        shown.find("`orders`").unwrap() < shown.find("DROP SCHEMA IF EXISTS `copy`.`s`").unwrap(),
+        "{shown}"
+    );
+    assert_eq!(count_of(&clxs, "copy.s.orders"), "1");
+    let undone = clxs.run(&["rollback", "last"]);
+    assert_eq!(undone.code, 0, "{undone}");
+    assert!(undone.stdout.contains("Rollback of run"), "{undone}");
+    assert_eq!(clxs.run(&["sql", "SELECT * FROM copy.s.orders"]).code, 1);
+    assert!(clxs.run(&["runs"]).success().contains("rolled_back"));
+}
+
+#[rstest]
+#[case::source("INSERT INTO shop.s.orders VALUES (2, 'b')", Some("table shop.s.orders"))]
+#[case::destination("CREATE CATALOG copy", Some("catalog shop"))]
+#[case::nothing("SELECT 1", None)]
+fn plan_is_applied_while_it_holds_and_else_refused_with_exit_code_5(
+    #[case] statement: &str,
+    #[case] moved: Option<&str>,
+) {
+    let clxs = shop();
+    clxs.run(&with(&["plan", "-o", "p.json"])).success();
+    clxs.run(&["sql", statement]).success();
+    let applied: Ran = clxs.run(&["apply", "p.json"]);
+    match moved {
+        None => {
+            assert_eq!(applied.code, 0, "{applied}");
+            assert_eq!(count_of(&clxs, "copy.s.orders"), "1");
+        }
+        Some(name) => {
+            assert_eq!((applied.code, applied.stdout.as_str()), (5, ""), "{applied}");
+            assert!(applied.stderr.contains(name), "{applied}");
+            assert!(clxs.run(&["runs"]).success().is_empty());
+        }
+    }
+}
+
+#[test]
+fn drift_is_told_table_by_table() {
+    let clxs = shop();
+    clxs.run(&with(&["clone"])).success();
+    clxs.run(&["sql", "INSERT INTO shop.s.items VALUES (8); INSERT INTO copy.s.orders VALUES (9, 'ours')"])
+        .success();
+    let drift = clxs.run(&with(&["drift", "--detailed-exitcode"]));
+    assert_eq!(drift.code, 10, "{drift}");
+    for line in ["version_drift", "target_edited", "1 target_edited, 1 version_drift"] {
+        assert!(drift.stdout.contains(line), "{drift}");
+    }
+}
+
+#[test]
+fn plan_and_report_are_pages_without_markup_from_the_catalog() {
+    let clxs = shop();
+    clxs.run(&["sql", "CREATE TABLE shop.s.`<script>` (id INT) COMMENT '<b>bold</b>'"]).success();
+    clxs.run(&with(&["plan", "-o", "plan.html"])).success();
+    clxs.run(&with(&["clone", "--report"]));
+    let report = file_in(&clxs, "reports", ".html");
+    for page in [clxs.folder().join("plan.html"), report.into()] {
+        let page = fs_err::read_to_string(page).unwrap();
+        assert!(page.contains("&lt;script&gt;") && !page.contains("<script>"), "{page}");
+    }
+}

@@ -1,0 +1,26 @@
+//! The history of statements (`facts/rest_api.md` §7).
+
+use clxs_api::endpoint;
+use clxs_api::query_history::{ListQueriesResponse, QueryInfo};
+use futures::Stream;
+
+use crate::page::items;
+use crate::request::{ApiRequest, path};
+use crate::{Client, Result};
+
+impl Client {
+    /// The statements of a warehouse since a moment in milliseconds, newest first. It may lack the very newest:
+    /// what it does not show may have been sent all the same.
+    pub fn statements_since(
+        &self,
+        warehouse: &str,
+        milliseconds: i64,
+    ) -> impl Stream<Item = Result<QueryInfo>> + Send + use<> {
+        let request = path(endpoint::QUERY_HISTORY, &[]).map(|path| {
+            ApiRequest::get(path)
+                .query("filter_by.warehouse_ids", warehouse)
+                .query("filter_by.query_start_time_range.start_time_ms", &milliseconds.to_string())
+        });
+        items::<ListQueriesResponse>(self.clone(), request)
+    }
+}

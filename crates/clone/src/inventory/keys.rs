@@ -1,0 +1,222 @@
+//! Reads primary and foreign keys: in bulk what tells them apart, and all of them only of sources whose clone lacks
+//! one. `RELY` and `TIMESERIES` are in no bulk read (facts/sql.md §6), so that they are carried when a key is made
+//! and not compared afterwards.
+
+use std::collections::BTreeMap;
+
+use clxs_api::table::{ForeignKeyConstraint, PrimaryKeyConstraint, TableConstraint};
+use clxs_api::{FullName, Identifier, NameError};
+use clxs_client::Rows;
+use futures::future::try_join3;
+
+use super::reader::{READS_AT_ONCE, Reader, all};
+use super::relation::Relation;
+use super::tags::name;
+use super::{Inventories, Inventory, Table};
+use crate::plan::{Facet, drift};
+use crate::{Error, Kind, Result};
+
+/// A key as the information schema shows it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct KeyOutline {
+    /// Its name.
+    pub name: String,
+    /// Its columns in order, in lower case.
+    pub columns: Vec<String>,
+    /// For a foreign key, the catalog, schema and name of the primary key that it points to.
+    pub references: Option<[String; 3]>,
+}
+
+/// A key with all it has.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Key {
+    /// Its name.
+    pub name: String,
+    /// Its columns in order.
+    pub columns: Vec<String>,
+    /// The columns of a primary key marked `TIMESERIES`.
+    pub timeseries: Vec<String>,
+    /// Whether the optimizer may rely on it.
+    pub rely: bool,
+    /// What a foreign key points to.
+    pub parent: Option<Parent>,
+}
+
+/// What a foreign key points to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Parent {
+    /// The table.
+    pub table: FullName,
+    /// Its columns.
+    pub columns: Vec<String>,
+}
+
+const fn relation(name: &'static str, columns: &'static str) -> Relation {
+    Relation { name, columns, catalog: "constraint_catalog", condition: "" }
+}
+
+const CONSTRAINTS: Relation = Relation {
+    condition: "AND constraint_type IN ('PRIMARY KEY', 'FOREIGN KEY')",
+    ..relation("table_constraints", "constraint_schema, constraint_name, table_schema, table_name")
+};
+const COLUMNS: Relation =
+    relation("key_column_usage", "constraint_schema, constraint_name, column_name, ordinal_position");
+const REFERENCES: Relation = relation(
+    "referential_constraints",
+    "constraint_schema, constraint_name, unique_constraint_catalog, unique_constraint_schema, unique_constraint_name",
+);
+
+/// Schema and name of a constraint: names are unique in a schema (facts/sql.md §6).
+type Place = (String, String);
+
+impl Reader<'_> {
+    /// Fills the outlines of the keys of all tables of a catalog.
+    pub(super) async fn read_key_outlines(
+        &self,
+        catalog: &Identifier,
+        inventory: &mut Inventory,
+    ) -> Result<()> {
+        if !self.settings.copy.constraints || inventory.catalog.is_none() {
+            return Ok(());
+        }
+        let relation = |relation| self.relation(catalog, relation);
+        let answers = try_join3(relation(CONSTRAINTS), relation(COLUMNS), relation(REFERENCES)).await?;
+        let attempt = format!("read the keys in catalog `{}`", catalog.as_str());
+        match answers {
+            (Ok(constraints), Ok(columns), Ok(references)) => {
+                fill(inventory, &constraints, &columns, &references).map_err(Error::client(attempt))
+            }
+            (Err(reason), _, _) | (_, Err(reason), _) | (_, _, Err(reason)) => {
+                inventory.unread.insert(Facet::PrimaryKey, reason.clone());
+                inventory.unread.insert(Facet::ForeignKey, reason);
+                Ok(())
+            }
+        }
+    }
+
+    /// Reads the keys of the source's tables whose clone lacks one, or will be made anew without any.
+    pub(super) async fn read_keys(&self, inventories: &mut Inventories) -> Result<()> {
+        let names: Vec<_> = self
+            .tables_taking_part(&inventories.source)
+            .into_iter()
+            .filter(|name| {
+                let source = inventories.source.table(name);
+                source
+                    .is_some_and(|source| self.needs_keys(name, source, inventories.destination.table(name)))
+            })
+            .collect();
+        let reads = names.iter().map(|name| self.keys_of(name)).collect();
+        for (name, keys) in names.iter().zip(all(reads, READS_AT_ONCE).await?) {
+            if let Some(table) = inventories.source.table_mut(name) {
+                table.keys = keys;
+            }
+        }
+        Ok(())
+    }
+
+    fn needs_keys(&self, name: &FullName, source: &Table, destination: Option<&Table>) -> bool {
+        if source.key_outlines.is_empty() || source.kind != Kind::Table {
+            return false;
+        }
+        let Some(destination) = destination else { return true };
+        let settings = self.settings;
+        let lacks_one = source
+            .key_outlines
+            .iter()
+            .map(|key| key.moved(&settings.source, &settings.destination))
+            .any(|key| !destination.key_outlines.contains(&key));
+        lacks_one || settings.force_reclone || drift(source, name, destination, &settings.as_of).is_some()
+    }
+
+    async fn keys_of(&self, name: &FullName) -> Result<Vec<Key>> {
+        let attempt = format!("read the keys of table `{}`", name.dotted());
+        let info = self.warehouse.client().get_table(name).await.map_err(Error::client(attempt.clone()))?;
+        let unusable =
+            |error: NameError| Error::Unexpected { attempt: attempt.clone(), problem: error.to_string() };
+        let keys: Result<Vec<_>, _> = info.table_constraints.into_iter().filter_map(key_of).collect();
+        keys.map_err(unusable)
+    }
+}
+
+impl KeyOutline {
+    /// The same key in the destination: a reference inside the source becomes one inside the destination.
+    pub(crate) fn moved(&self, source: &Identifier, destination: &Identifier) -> Self {
+        let moved = |catalog: &str| {
+            if source.matches(catalog) { destination.as_str().to_lowercase() } else { catalog.to_owned() }
+        };
+        let references =
+            self.references.clone().map(|[catalog, schema, name]| [moved(&catalog), schema, name]);
+        Self { references, ..self.clone() }
+    }
+
+    /// Whether it is a primary key.
+    pub(crate) fn is_primary(&self) -> bool {
+        self.references.is_none()
+    }
+}
+
+fn fill(
+    inventory: &mut Inventory,
+    constraints: &Rows,
+    columns: &Rows,
+    references: &Rows,
+) -> clxs_client::Result<()> {
+    let mut columns_of: BTreeMap<Place, Vec<(i64, String)>> = BTreeMap::new();
+    for row in columns.iter() {
+        let ordinal = row.integer("ordinal_position")?.unwrap_or(0);
+        columns_of.entry(place(&row)?).or_default().push((ordinal, row.text("column_name")?.to_lowercase()));
+    }
+    let mut references_of: BTreeMap<Place, [String; 3]> = BTreeMap::new();
+    for row in references.iter() {
+        let part = |column| Ok::<_, clxs_client::Error>(row.get(column)?.unwrap_or_default().to_lowercase());
+        let target = [
+            part("unique_constraint_catalog")?,
+            part("unique_constraint_schema")?,
+            part("unique_constraint_name")?,
+        ];
+        references_of.insert(place(&row)?, target);
+    }
+    for row in constraints.iter() {
+        let schema = name(&row, "table_schema")?.and_then(|name| inventory.schemas.get_mut(&name));
+        let table = schema.zip(name(&row, "table_name")?);
+        let Some(table) = table.and_then(|(schema, name)| schema.tables.get_mut(&name)) else { continue };
+        let place = place(&row)?;
+        let mut columns = columns_of.remove(&place).unwrap_or_default();
+        columns.sort();
+        let references = references_of.remove(&place);
+        let columns = columns.into_iter().map(|(_, name)| name).collect();
+        table.key_outlines.push(KeyOutline { name: place.1, columns, references });
+    }
+    Ok(())
+}
+
+fn place(row: &clxs_client::Row<'_>) -> clxs_client::Result<Place> {
+    Ok((row.text("constraint_schema")?.to_lowercase(), row.text("constraint_name")?.to_lowercase()))
+}
+
+/// A primary or foreign key; nothing for constraints of other kinds, which `CLONE` carries (facts/sql.md §2).
+fn key_of(constraint: TableConstraint) -> Option<Result<Key, NameError>> {
+    let TableConstraint { primary_key_constraint, foreign_key_constraint, .. } = constraint;
+    primary_key_constraint.map(|key| Ok(primary(key))).or_else(|| foreign_key_constraint.map(foreign))
+}
+
+fn primary(key: PrimaryKeyConstraint) -> Key {
+    Key {
+        name: key.name,
+        columns: key.child_columns,
+        timeseries: key.timeseries_columns.unwrap_or_default(),
+        rely: key.rely == Some(true),
+        parent: None,
+    }
+}
+
+fn foreign(key: ForeignKeyConstraint) -> Result<Key, NameError> {
+    let table = FullName::from_dotted(&key.parent_table.replace('`', ""))?.to_lowercase();
+    Ok(Key {
+        name: key.name,
+        columns: key.child_columns,
+        timeseries: Vec::new(),
+        rely: key.rely == Some(true),
+        parent: Some(Parent { table, columns: key.parent_columns }),
+    })
+}

@@ -1,0 +1,66 @@
+//! Reads the tags of schemas where the selection asks for them: one read a catalog. A schema whose tags nobody
+//! can read does not take part: it may be the one that must not be cloned.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use clxs_api::Identifier;
+use clxs_client::Rows;
+
+use super::Inventory;
+use super::reader::Reader;
+use super::relation::Relation;
+use super::tags::name;
+use crate::{Error, Result};
+
+const SCHEMA_TAGS: Relation = Relation {
+    name: "schema_tags",
+    columns: "schema_name, tag_name, tag_value",
+    catalog: "catalog_name",
+    condition: "",
+};
+
+/// Tags as pairs of key and value.
+type Tags = BTreeSet<(String, String)>;
+
+impl Reader<'_> {
+    /// Marks the schemas of the source that lack one of the tags asked for.
+    pub(super) async fn filter_by_tags(&self, source: &mut Inventory) -> Result<()> {
+        let wanted = &self.settings.selection.filter_by_tags;
+        if wanted.is_empty() {
+            return Ok(());
+        }
+        let tags = self.schema_tags().await?;
+        for (name, schema) in &mut source.schemas {
+            let reason = match &tags {
+                None => Some("its tags cannot be read (filter_by_tags)".to_owned()),
+                Some(tags) => lacking(wanted, tags.get(name)),
+            };
+            schema.skip = schema.skip.take().or(reason);
+        }
+        Ok(())
+    }
+
+    /// The tags of all schemas; `None` when they cannot be read.
+    async fn schema_tags(&self) -> Result<Option<BTreeMap<Identifier, Tags>>> {
+        let attempt = || format!("read the tags of the schemas of `{}`", self.settings.source.as_str());
+        let rows = self.relation(&self.settings.source, SCHEMA_TAGS).await?.ok();
+        rows.map(|rows| tags_of(&rows)).transpose().map_err(Error::client(attempt()))
+    }
+}
+
+fn tags_of(rows: &Rows) -> clxs_client::Result<BTreeMap<Identifier, Tags>> {
+    let mut tags: BTreeMap<Identifier, Tags> = BTreeMap::new();
+    for row in rows.iter() {
+        let Some(schema) = name(&row, "schema_name")? else { continue };
+        let value = row.get("tag_value")?.unwrap_or_default().to_owned();
+        tags.entry(schema).or_default().insert((row.text("tag_name")?.to_owned(), value));
+    }
+    Ok(tags)
+}
+
+fn lacking(wanted: &BTreeMap<String, String>, tags: Option<&Tags>) -> Option<String> {
+    let has =
+        |key: &String, value: &String| tags.is_some_and(|tags| tags.contains(&(key.clone(), value.clone())));
+    let (key, value) = wanted.iter().find(|(key, value)| !has(key, value))?;
+    Some(format!("lacks the tag {key}: {value} (filter_by_tags)"))
+}

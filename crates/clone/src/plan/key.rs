@@ -1,0 +1,129 @@
+//! Plans primary and foreign keys, which `CLONE` does not carry (facts/settled.md §5): all primary keys, then foreign
+//! keys, each once the key it points to is there.
+
+use clxs_api::table::{CreateTableConstraint, ForeignKeyConstraint, PrimaryKeyConstraint, TableConstraint};
+use clxs_api::{FullName, Identifier};
+
+use super::builder::{Builder, NewStep};
+use super::{Expectation, Facet, PlannedChange, RestCall, StepId};
+use crate::inventory::{Key, KeyOutline, Parent, Table};
+use crate::outcome::FacetStatus;
+use crate::{Kind, Securable};
+
+pub(super) fn plan(builder: &mut Builder<'_>) {
+    if !builder.settings.copy.constraints {
+        return;
+    }
+    let tables = builder.taking_part();
+    let tables: Vec<_> = tables.into_iter().filter(|(table, _)| table.kind == Kind::Table).collect();
+    for facet in [Facet::PrimaryKey, Facet::ForeignKey] {
+        for (table, sides) in &tables {
+            let keeps_keys = sides.destination.is_some() && builder.definition_step(table).is_none();
+            plan_table(builder, table, facet, keeps_keys);
+        }
+    }
+}
+
+fn plan_table(builder: &mut Builder<'_>, securable: &Securable, facet: Facet, keeps_keys: bool) {
+    let inventories = builder.inventories;
+    let Some(source) = inventories.source.table(&securable.name) else { return };
+    // A table that is made or replaced by CLONE has no keys.
+    let existing = inventories.destination.table(&securable.name).filter(|_| keeps_keys);
+    let existing = existing.map(|table| table.key_outlines.as_slice()).unwrap_or_default();
+    for outline in source.key_outlines.iter().filter(|outline| facet_of(outline) == facet) {
+        let wanted = outline.moved(&builder.settings.source, &builder.settings.destination);
+        if existing.contains(&wanted) {
+            continue;
+        }
+        let in_the_way: Vec<_> = existing.iter().filter(|own| is_in_the_way(own, &wanted)).cloned().collect();
+        match key(builder, source, outline) {
+            Ok(key) => add(builder, securable, &key, &in_the_way),
+            Err(reason) => builder.facet(securable, facet, FacetStatus::Impossible { reason }),
+        }
+    }
+}
+
+fn facet_of(outline: &KeyOutline) -> Facet {
+    if outline.is_primary() { Facet::PrimaryKey } else { Facet::ForeignKey }
+}
+
+/// A table has one primary key, and no two keys of one name.
+fn is_in_the_way(own: &KeyOutline, wanted: &KeyOutline) -> bool {
+    own.name == wanted.name || (own.is_primary() && wanted.is_primary())
+}
+
+/// The key as the destination is to have it, or why it cannot.
+fn key(builder: &Builder<'_>, source: &Table, outline: &KeyOutline) -> Result<Key, String> {
+    let found = source.keys.iter().find(|key| key.name.to_lowercase() == outline.name);
+    let mut key =
+        found.cloned().ok_or_else(|| format!("the source does not tell what `{}` is", outline.name))?;
+    if let Some(parent) = &mut key.parent
+        && parent.table.catalog().matches(builder.settings.source.as_str())
+    {
+        if !will_exist(builder, &parent.table) {
+            let (name, parent) = (&outline.name, parent.table.dotted());
+            return Err(format!("`{name}` points to {parent}, which is not cloned"));
+        }
+        parent.table = builder.renamed(&parent.table);
+    }
+    Ok(key)
+}
+
+fn will_exist(builder: &Builder<'_>, table: &FullName) -> bool {
+    let planned = builder.planned(&Securable::new(Kind::Table, table.clone()));
+    let is_made = planned.is_some_and(|planned| !matches!(planned.change, PlannedChange::Skip { .. }));
+    is_made || builder.inventories.destination.table(table).is_some()
+}
+
+fn add(builder: &mut Builder<'_>, securable: &Securable, key: &Key, in_the_way: &[KeyOutline]) {
+    let table = builder.renamed(&securable.name);
+    let facet = if key.parent.is_some() { Facet::ForeignKey } else { Facet::PrimaryKey };
+    let drop =
+        |name: &str| Some(RestCall::DropKey { table: table.clone(), key: Identifier::new(name).ok()? });
+    let mut depends_on: Vec<_> = builder.definition_step(securable).into_iter().collect();
+    for own in in_the_way {
+        if let Some(dropped) = drop(&own.name) {
+            depends_on.extend(builder.step(securable, NewStep::new(facet, dropped, Expectation::Present)));
+        }
+    }
+    depends_on.extend(key.parent.iter().flat_map(|parent| steps_of_parent(builder, &parent.table)));
+    let body = CreateTableConstraint { full_name_arg: table.dotted(), constraint: constraint(key) };
+    let mut step = NewStep::new(facet, RestCall::AddKey(body), Expectation::Present);
+    step.inverse = drop(&key.name).map(Into::into);
+    step.depends_on = depends_on;
+    builder.step(securable, step);
+}
+
+/// What must have succeeded before something can point to a table of the destination: the steps that make it and
+/// its primary key.
+fn steps_of_parent(builder: &Builder<'_>, parent: &FullName) -> Vec<StepId> {
+    let source = Securable::new(Kind::Table, parent.in_catalog(builder.source().catalog()));
+    let primary = builder.last_step(&source, Facet::PrimaryKey);
+    primary.or_else(|| builder.definition_step(&source)).into_iter().collect()
+}
+
+fn constraint(key: &Key) -> TableConstraint {
+    let Key { name, columns, timeseries, rely, parent } = key.clone();
+    let rely = Some(rely);
+    match parent {
+        None => TableConstraint {
+            primary_key_constraint: Some(PrimaryKeyConstraint {
+                name,
+                child_columns: columns,
+                timeseries_columns: Some(timeseries).filter(|columns| !columns.is_empty()),
+                rely,
+            }),
+            ..TableConstraint::default()
+        },
+        Some(Parent { table, columns: parent_columns }) => TableConstraint {
+            foreign_key_constraint: Some(ForeignKeyConstraint {
+                name,
+                child_columns: columns,
+                parent_table: table.dotted(),
+                parent_columns,
+                rely,
+            }),
+            ..TableConstraint::default()
+        },
+    }
+}

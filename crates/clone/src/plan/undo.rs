@@ -1,0 +1,114 @@
+//! The plan that undoes a run: the inverses of what was done, in reverse. It is run, shown and journalled like
+//! any other plan.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use clxs_api::FullName;
+
+use super::{Expectation, Facet, Finding, Plan, PlannedChange, PlannedSecurable, Step, StepId};
+use crate::journal::RunId;
+
+/// What is known of a run that is to be undone.
+pub(crate) struct Undo<'a> {
+    pub(crate) run: &'a RunId,
+    pub(crate) plan: &'a Plan,
+    /// The steps that did what the plan says.
+    pub(crate) done: BTreeSet<StepId>,
+    /// Tables of the destination that are left as they are, and why.
+    pub(crate) kept: BTreeMap<FullName, String>,
+}
+
+/// Plans a rollback.
+pub(crate) fn undo(undo: &Undo<'_>) -> Plan {
+    let kept = undo.with_containers();
+    let is_undone =
+        |step: &&Step| undo.done.contains(&step.id) && step.inverse.is_some() && !is_kept(&kept, step);
+    let undone: Vec<&Step> = undo.plan.steps.iter().rev().filter(is_undone).collect();
+    let ids: HashMap<StepId, StepId> =
+        (0_u32..).map(StepId).zip(&undone).map(|(new, step)| (step.id, new)).collect();
+    let mut steps: Vec<Step> = undone.iter().filter_map(|step| inverse(step, &ids)).collect();
+    for step in &undone {
+        let Some(&follower) = ids.get(&step.id) else { continue };
+        let renamed = |earlier: &[StepId]| earlier.iter().filter_map(|id| ids.get(id)).copied().collect();
+        let (needed, awaited): (Vec<_>, Vec<_>) = (renamed(&step.depends_on), renamed(&step.after));
+        needed.iter().for_each(|id| steps[id.index()].depends_on.push(follower));
+        awaited.iter().for_each(|id| steps[id.index()].after.push(follower));
+    }
+    Plan {
+        undoes: Some(undo.run.clone()),
+        securables: securables(undo, &kept, &ids),
+        steps,
+        findings: findings(undo, &kept),
+        ..undo.plan.clone()
+    }
+}
+
+impl Undo<'_> {
+    /// What is kept, and the containers that cannot be removed while they hold it.
+    fn with_containers(&self) -> BTreeMap<FullName, String> {
+        let mut kept = self.kept.clone();
+        for table in self.kept.keys() {
+            let mut inner = table.clone();
+            while let Some(container) = inner.parent() {
+                let reason = format!("it holds {}, which is kept", table.dotted());
+                kept.entry(container.clone()).or_insert(reason);
+                inner = container;
+            }
+        }
+        kept
+    }
+}
+
+/// A table is kept with all its facets, a container only as such.
+fn is_kept(kept: &BTreeMap<FullName, String>, step: &Step) -> bool {
+    let is_container = step.securable.name.parent().is_none_or(|parent| parent.parent().is_none());
+    kept.contains_key(&step.securable.name) && (!is_container || step.facet == Facet::Definition)
+}
+
+fn inverse(step: &Step, ids: &HashMap<StepId, StepId>) -> Option<Step> {
+    Some(Step {
+        id: *ids.get(&step.id)?,
+        securable: step.securable.clone(),
+        facet: step.facet,
+        action: step.inverse.clone()?,
+        inverse: None,
+        depends_on: Vec::new(),
+        after: Vec::new(),
+        expects: Expectation::Present,
+        size: None,
+    })
+}
+
+/// What was touched, innermost first.
+fn securables(
+    undo: &Undo<'_>,
+    kept: &BTreeMap<FullName, String>,
+    ids: &HashMap<StepId, StepId>,
+) -> Vec<PlannedSecurable> {
+    let was_touched = |planned: &&PlannedSecurable| planned.steps.iter().any(|id| undo.done.contains(id));
+    let touched = undo.plan.securables.iter().rev().filter(was_touched);
+    touched
+        .map(|planned| {
+            let steps: Vec<_> = planned.steps.iter().rev().filter_map(|id| ids.get(id)).copied().collect();
+            let change = match kept.get(&planned.destination) {
+                Some(reason) if steps.is_empty() => PlannedChange::Skip { reason: reason.clone() },
+                _ if steps.is_empty() => {
+                    PlannedChange::Skip { reason: "nothing undoes what was done".to_owned() }
+                }
+                _ => PlannedChange::Undo,
+            };
+            PlannedSecurable { change, steps, facets: Vec::new(), ..planned.clone() }
+        })
+        .collect()
+}
+
+/// What was done and stays.
+fn findings(undo: &Undo<'_>, kept: &BTreeMap<FullName, String>) -> Vec<Finding> {
+    let stays = |step: &&Step| undo.done.contains(&step.id) && step.inverse.is_none() && !is_kept(kept, step);
+    let finding = |step: &Step| Finding {
+        securable: step.securable.name.clone(),
+        line: None,
+        message: format!("its {} cannot be undone", step.facet),
+    };
+    undo.plan.steps.iter().filter(stays).map(finding).collect()
+}

@@ -1,0 +1,157 @@
+//! Plans volumes: managed ones with their files, external ones where their location is mapped to.
+
+use clxs_api::volume::{CreateVolume, UpdateVolume, VolumeType};
+use clxs_api::{FullName, Identifier};
+
+use super::builder::{Builder, Entry, Facets, NewStep, Sides};
+use super::{CopyFiles, Expectation, Facet, PlannedChange, RestCall, Statement, Transfer};
+use crate::inventory::{Files, Volume};
+use crate::outcome::FacetStatus;
+use crate::settings::{LoadType, ObjectType, Settings};
+use crate::{Kind, Securable};
+
+pub(super) fn plan(builder: &mut Builder<'_>) {
+    let inventories = builder.inventories;
+    for (schema_name, schema) in inventories.source.schemas.iter().filter(|(_, schema)| schema.skip.is_none())
+    {
+        let existing = inventories.destination.schemas.get(schema_name);
+        for (name, source) in &schema.volumes {
+            let securable =
+                Securable::new(Kind::Volume, builder.schema_name(schema_name).child(name.clone()));
+            let destination = existing.and_then(|schema| schema.volumes.get(name));
+            plan_volume(builder, &securable, source, destination);
+        }
+    }
+}
+
+fn plan_volume<'a>(
+    builder: &mut Builder<'a>,
+    securable: &Securable,
+    source: &'a Volume,
+    destination: Option<&'a Volume>,
+) {
+    let left_out = builder.settings.selection.skips(&securable.name, ObjectType::Volume);
+    let change = left_out.map_or_else(
+        || change(builder.settings, source, destination),
+        |reason| PlannedChange::Skip { reason: reason.to_owned() },
+    );
+    builder.add(Entry {
+        source: securable.clone(),
+        change: change.clone(),
+        sides: Sides { source: facets(source), destination: destination.map(facets) },
+        table: None,
+        facets: Vec::new(),
+    });
+    match (change, destination) {
+        (PlannedChange::Create, _) => create(builder, securable, source),
+        (PlannedChange::Unchanged, Some(destination)) => update(builder, securable, source, destination),
+        _ => {}
+    }
+}
+
+fn facets(volume: &Volume) -> Facets<'_> {
+    Facets { owner: volume.owner.as_deref(), grants: Some(&volume.grants), tags: Some(&volume.tags) }
+}
+
+fn change(settings: &Settings, source: &Volume, destination: Option<&Volume>) -> PlannedChange {
+    let skip = |reason: String| PlannedChange::Skip { reason };
+    match (settings.load_type, destination) {
+        (LoadType::Selective, _) => skip("SELECTIVE refreshes tables only".to_owned()),
+        (LoadType::Incremental, Some(_)) => skip("the destination has it (INCREMENTAL)".to_owned()),
+        (_, Some(own)) if own.volume_type != source.volume_type => {
+            skip(format!("the destination has one of type {}; drop or rename it", type_name(own)))
+        }
+        (_, Some(_)) => PlannedChange::Unchanged,
+        (_, None) => match &source.volume_type {
+            Some(VolumeType::Managed) => PlannedChange::Create,
+            Some(VolumeType::External) if location(settings, source).is_some() => PlannedChange::Create,
+            Some(VolumeType::External) => skip(format!(
+                "no location_mapping for {}, and two volumes cannot share a place",
+                source.location.as_deref().unwrap_or("its location, which cannot be seen")
+            )),
+            _ => skip(format!("unknown type {}", type_name(source))),
+        },
+    }
+}
+
+fn type_name(volume: &Volume) -> String {
+    volume.volume_type.as_ref().map_or_else(|| "(none)".to_owned(), ToString::to_string)
+}
+
+fn location(settings: &Settings, source: &Volume) -> Option<String> {
+    settings.map_location(source.location.as_deref()?)
+}
+
+fn create(builder: &mut Builder<'_>, securable: &Securable, source: &Volume) {
+    let name = builder.renamed(&securable.name);
+    let is_managed = source.volume_type == Some(VolumeType::Managed);
+    let location = if is_managed { None } else { location(builder.settings, source) };
+    let part = |part: Option<&Identifier>| part.map(|name| name.as_str().to_owned()).unwrap_or_default();
+    let create = CreateVolume {
+        catalog_name: part(Some(name.catalog())),
+        schema_name: part(name.schema()),
+        name: part(Some(name.name())),
+        volume_type: source.volume_type.clone().unwrap_or(VolumeType::Managed),
+        storage_location: location.clone(),
+        comment: source.comment.clone().filter(|_| builder.settings.copy.comments),
+    };
+    if create.comment.is_some() {
+        builder.facet(securable, Facet::Comment, FacetStatus::Carried);
+    }
+    let mut step = NewStep::new(Facet::Definition, RestCall::CreateVolume(create), Expectation::Absent);
+    step.inverse = Some(Statement::Drop(builder.in_destination(securable)).into());
+    step.depends_on = builder.steps_around(&securable.name);
+    builder.step(securable, step);
+    match location {
+        None => copy_files(builder, securable),
+        Some(location) => {
+            let detail = format!("expected at {location}: files of external volumes are not copied");
+            builder.facet(securable, Facet::Files, FacetStatus::Changed { detail });
+        }
+    }
+}
+
+fn copy_files(builder: &mut Builder<'_>, securable: &Securable) {
+    let copy = CopyFiles {
+        source: securable.name.clone(),
+        destination: builder.renamed(&securable.name),
+        max_file_bytes: builder.settings.max_file_bytes(),
+    };
+    let mut step = NewStep::new(Facet::Files, Transfer::CopyFiles(copy), Expectation::Present);
+    step.depends_on = builder.definition_step(securable).into_iter().collect();
+    builder.step(securable, step);
+}
+
+fn update(builder: &mut Builder<'_>, securable: &Securable, source: &Volume, destination: &Volume) {
+    if builder.settings.copy.comments && source.comment.is_some() && source.comment != destination.comment {
+        comment(builder, securable, source, destination);
+    }
+    match (&source.files, &destination.files) {
+        (Files::Read(files), Files::Read(own)) => {
+            let is_wanted = |size| builder.settings.max_file_bytes().is_none_or(|most| size <= most);
+            let lacks =
+                files.iter().any(|(path, file)| is_wanted(file.size) && !file.is_copied_by(own.get(path)));
+            if lacks {
+                copy_files(builder, securable);
+            }
+        }
+        (Files::Unreadable { reason }, _) | (_, Files::Unreadable { reason }) => {
+            builder.facet(securable, Facet::Files, FacetStatus::Impossible { reason: reason.clone() });
+        }
+        _ => {}
+    }
+}
+
+fn comment(builder: &mut Builder<'_>, securable: &Securable, source: &Volume, destination: &Volume) {
+    let volume: FullName = builder.renamed(&securable.name);
+    let action = |comment: &Option<String>| RestCall::UpdateVolume {
+        volume: volume.clone(),
+        change: UpdateVolume {
+            comment: Some(comment.clone().unwrap_or_default()),
+            ..UpdateVolume::default()
+        },
+    };
+    let mut step = NewStep::new(Facet::Comment, action(&source.comment), Expectation::Present);
+    step.inverse = Some(action(&destination.comment).into());
+    builder.step(securable, step);
+}

@@ -1,0 +1,178 @@
+//! Copies the files of a volume through this process: many transfers at once, none of them large, each read back and
+//! compared. What is there already is not copied again, so that a copy that broke off goes on where it was.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use bytes::Bytes;
+use clxs_api::FullName;
+use clxs_client::{Client, PartUpload, Result, UploadedPart};
+use futures::stream::{self, StreamExt, TryStreamExt};
+use sha2::{Digest, Sha256};
+use tokio::sync::Semaphore;
+use tokio_util::sync::CancellationToken;
+
+use crate::inventory::{FileState, list_files};
+use crate::outcome::{CloneMetrics, StepOutcome};
+use crate::plan::CopyFiles;
+
+/// Transfers at once: with the size of a part, what bounds the memory of a copy.
+const TRANSFERS: usize = 8;
+/// The bytes of a part; smaller files go in one request.
+const PART: u64 = 8 << 20;
+/// Parts that a file may have (`facts/rest_api.md` §7).
+const MOST_PARTS: u64 = 10_000;
+/// The largest file that goes in one request where storage takes no parts: what an answer may have.
+const LARGEST_WHOLE: u64 = 120 << 20;
+/// How often files that change while they are copied are copied again.
+const ROUNDS: usize = 3;
+
+type Hash = [u8; 32];
+type Listing = BTreeMap<String, FileState>;
+
+/// Copies what the destination lacks or has otherwise.
+pub(super) async fn copy(
+    client: &Client,
+    copy: &CopyFiles,
+    cancellation: &CancellationToken,
+) -> Result<StepOutcome> {
+    let copying = Copying { client, copy, transfers: Semaphore::new(TRANSFERS) };
+    let existing = list_files(client, &copy.destination).await?;
+    let mut listed = list_files(client, &copy.source).await?;
+    let left_out: Vec<_> = listed.iter().filter(|(_, file)| copying.is_too_large(file)).collect();
+    let left_out = left_out.into_iter().map(|(path, _)| path.clone()).collect();
+    let mut metrics = CloneMetrics::default();
+    let mut pending = copying.pending(&listed, |path, file| !file.is_copied_by(existing.get(path)));
+    for _ in 0..ROUNDS {
+        if cancellation.is_cancelled() {
+            return Ok(StepOutcome::Cancelled);
+        }
+        if pending.is_empty() {
+            return Ok(StepOutcome::Done { metrics: Some(metrics), missing: left_out });
+        }
+        if let Some(error) = copying.round(&pending, cancellation).await? {
+            return Ok(StepOutcome::Failed { error });
+        }
+        let files = pending.values().filter(|file| !file.is_directory);
+        metrics.num_copied_files += files.clone().count() as u64;
+        metrics.copied_files_size += files.map(|file| file.size).sum::<u64>();
+        let now = list_files(client, &copy.source).await?;
+        pending = copying.pending(&now, |path, file| listed.get(path) != Some(file));
+        listed = now;
+    }
+    let error = "files of the source go on changing while they are copied; clone again when they rest";
+    Ok(StepOutcome::Failed { error: error.to_owned() })
+}
+
+struct Copying<'a> {
+    client: &'a Client,
+    copy: &'a CopyFiles,
+    transfers: Semaphore,
+}
+
+impl Copying<'_> {
+    fn is_too_large(&self, file: &FileState) -> bool {
+        !file.is_directory && self.copy.max_file_bytes.is_some_and(|most| file.size > most)
+    }
+
+    fn pending(&self, listed: &Listing, is_new: impl Fn(&String, &FileState) -> bool) -> Listing {
+        let wanted = listed.iter().filter(|(_, file)| !self.is_too_large(file));
+        wanted.filter(|(path, file)| is_new(path, file)).map(|(path, file)| (path.clone(), *file)).collect()
+    }
+
+    /// Copies directories, outer ones first, then files. Says what is wrong with a file that did not arrive as it is.
+    async fn round(&self, pending: &Listing, cancellation: &CancellationToken) -> Result<Option<String>> {
+        for (path, _) in pending.iter().filter(|(_, file)| file.is_directory) {
+            self.client.create_directory(&self.copy.destination, path).await?;
+        }
+        let files = pending.iter().filter(|(_, file)| !file.is_directory);
+        let files: Vec<_> = files.map(|(path, file)| self.file(path, file.size, cancellation)).collect();
+        let problems: Vec<_> = stream::iter(files).buffer_unordered(TRANSFERS).try_collect().await?;
+        Ok(problems.into_iter().flatten().next())
+    }
+
+    /// Copies one file; nothing is begun after a cancellation, and the next round ends the copy.
+    async fn file(&self, path: &str, size: u64, cancellation: &CancellationToken) -> Result<Option<String>> {
+        if cancellation.is_cancelled() {
+            return Ok(Some("the run was cancelled".to_owned()));
+        }
+        let upload =
+            if size > PART { self.client.begin_upload(&self.copy.destination, path).await? } else { None };
+        let Some(upload) = upload else { return self.whole(path, size).await };
+        let parts = ranges(size);
+        let sent: Vec<_> =
+            (1..).zip(parts.clone()).map(|(number, range)| self.part(&upload, path, number, range)).collect();
+        let sent: Vec<_> = stream::iter(sent).buffered(TRANSFERS).try_collect().await?;
+        let (uploaded, hashes): (Vec<_>, Vec<_>) = sent.into_iter().unzip();
+        self.client.complete_upload(&upload, uploaded).await?;
+        let arrived: Vec<_> = parts.into_iter().map(|range| self.arrived(path, Some(range))).collect();
+        let arrived: Vec<_> = stream::iter(arrived).buffered(TRANSFERS).try_collect().await?;
+        Ok((arrived != hashes).then(|| self.differs(path)))
+    }
+
+    async fn part(
+        &self,
+        upload: &PartUpload,
+        path: &str,
+        number: u32,
+        range: Range<u64>,
+    ) -> Result<(UploadedPart, Hash)> {
+        let _permit = self.transfers.acquire().await;
+        let content = self.client.download_file(&self.copy.source, path, Some(range)).await?;
+        let hash = hash(&content);
+        Ok((self.client.upload_part(upload, number, content).await?, hash))
+    }
+
+    async fn whole(&self, path: &str, size: u64) -> Result<Option<String>> {
+        if size > LARGEST_WHOLE {
+            return Ok(Some(format!(
+                "`{path}` has {size} bytes, and the storage of this volume takes files of that size in no way that \
+                 clxs knows; leave it out with volume_max_file_mb"
+            )));
+        }
+        let sent = {
+            let _permit = self.transfers.acquire().await;
+            let content = self.client.download_file(&self.copy.source, path, None).await?;
+            let sent = hash(&content);
+            self.client.upload_file(&self.copy.destination, path, content).await?;
+            sent
+        };
+        let arrived = self.arrived(path, None).await?;
+        Ok((arrived != sent).then(|| self.differs(path)))
+    }
+
+    async fn arrived(&self, path: &str, range: Option<Range<u64>>) -> Result<Hash> {
+        let _permit = self.transfers.acquire().await;
+        Ok(hash(&self.client.download_file(&self.copy.destination, path, range).await?))
+    }
+
+    fn differs(&self, path: &str) -> String {
+        let volume: &FullName = &self.copy.destination;
+        format!("`{path}` in {} is not what was written to it (SHA-256)", volume.dotted())
+    }
+}
+
+/// The parts of a file.
+fn ranges(size: u64) -> Vec<Range<u64>> {
+    let part = PART.max(size.div_ceil(MOST_PARTS));
+    (0..size.div_ceil(part)).map(|number| number * part..size.min((number + 1) * part)).collect()
+}
+
+fn hash(content: &Bytes) -> Hash {
+    Sha256::digest(content).into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parts_cover_a_file_without_gap_and_are_at_most_as_many_as_storage_takes() {
+        for size in [PART + 1, 3 * PART, PART * MOST_PARTS + 1] {
+            let ranges = ranges(size);
+            assert!(ranges.len() <= usize::try_from(MOST_PARTS).unwrap());
+            assert_eq!((ranges[0].start, ranges[ranges.len() - 1].end), (0, size));
+            assert!(ranges.windows(2).all(|pair| pair[0].end == pair[1].start));
+        }
+    }
+}

@@ -1,0 +1,266 @@
+//! What a catalog has besides data and texts, compared through REST and SQL.
+
+use std::collections::BTreeMap;
+
+use clxs_api::SecurableKind;
+use clxs_api::binding::{BindingType, UpdateWorkspaceBindings, WorkspaceBinding};
+use clxs_api::catalog::{CreateCatalog, IsolationMode, UpdateCatalog};
+use clxs_api::model::{CreateRegisteredModel, UpdateRegisteredModel};
+use clxs_api::schema::CreateSchema;
+use clxs_api::table::TableType;
+use clxs_clone::journal::RunState;
+use clxs_clone::plan::Facet;
+use clxs_clone::settings::CloneType;
+use clxs_clone::{FacetStatus, Outcome, Report, Settings};
+use rstest::rstest;
+
+use crate::catalogs::{identifier, name, settings};
+use crate::embedded::{Fixture, Reached, outcome};
+
+pub(crate) fn status(report: &Report, source: &str, facet: Facet) -> Option<FacetStatus> {
+    let securable = report.securables.iter().find(|it| it.source == name(source)).unwrap();
+    let found = securable.facets.iter().find(|it| it.facet == facet);
+    found.map(|outcome| outcome.status.clone())
+}
+
+impl Fixture {
+    /// The rows of a query, in order, cells with `|` between.
+    pub(crate) async fn rows(&self, query: &str) -> Vec<String> {
+        let rows = self.query(query).await;
+        let line = |cells: &[Option<String>]| {
+            let cells: Vec<_> =
+                cells.iter().map(|cell| cell.clone().unwrap_or_else(|| "NULL".into())).collect();
+            cells.join("|")
+        };
+        let mut lines: Vec<_> = rows.iter().map(|row| line(row.cells())).collect();
+        lines.sort();
+        lines
+    }
+
+    /// Every tag in a catalog, by what it is on.
+    async fn tags(&self, catalog: &str) -> Vec<String> {
+        let mut tags = Vec::new();
+        for (relation, on) in [
+            ("catalog_tags", ""),
+            ("schema_tags", "schema_name, "),
+            ("table_tags", "schema_name, table_name, "),
+            ("column_tags", "schema_name, table_name, column_name, "),
+            ("volume_tags", "schema_name, volume_name, "),
+        ] {
+            let query = format!(
+                "SELECT '{relation}', {on}tag_name, tag_value FROM system.information_schema.{relation} \
+                 WHERE catalog_name = '{catalog}'"
+            );
+            tags.extend(self.rows(&query).await);
+        }
+        tags
+    }
+}
+
+const TAGS: &str = "
+CREATE VOLUME prod.bronze.files;
+ALTER CATALOG prod SET TAGS ('env' = 'it\\'s \\\\ prod', 'key only');
+ALTER SCHEMA prod.bronze SET TAGS ('layer' = 'raw');
+ALTER TABLE prod.bronze.orders SET TAGS ('pii' = 'no', 'owner' = '`O\\'Brien`');
+ALTER TABLE prod.bronze.orders ALTER COLUMN amount SET TAGS ('unit' = 'EUR', 'net');
+ALTER VIEW prod.silver.daily SET TAGS ('kind' = 'report');
+SET TAG ON COLUMN prod.silver.daily.total `unit` = `E``UR`;
+SET TAG ON COLUMN prod.silver.daily.total `net`;
+ALTER VOLUME prod.bronze.files SET TAGS ('content' = 'scans');
+";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn tags_of_every_kind_are_carried_with_one_statement_a_securable_and_only_where_they_differ() {
+    let fixture = Fixture::with_retail(Reached::InProcess).await;
+    fixture.sql(TAGS).await;
+    fixture.sent.clear();
+    let report = fixture.clone_with(&settings()).await;
+    assert_eq!(report.state, RunState::Succeeded, "{report:#?}");
+    assert_eq!(fixture.tags("dev").await, fixture.tags("prod").await);
+    assert_eq!(fixture.tags("dev").await.len(), 11);
+    assert_eq!(fixture.sent.count("ALTER TABLE `dev`.`bronze`.`orders` SET TAGS"), 1);
+    assert_eq!(status(&report, "prod.bronze.orders", Facet::ColumnTags), Some(FacetStatus::Carried));
+    let again = fixture.plan(&settings()).await;
+    assert!(again.is_empty(), "{again}");
+
+    fixture
+        .sql(
+            "ALTER TABLE prod.bronze.orders SET TAGS ('pii' = 'yes', 'new');\n\
+             ALTER TABLE dev.bronze.orders SET TAGS ('ours' = '1');\n",
+        )
+        .await;
+    let report = fixture.clone_with(&settings()).await;
+    assert_eq!(outcome(&report, "prod.bronze.orders"), Outcome::Changed);
+    let tags = fixture.tags("dev").await;
+    for expected in [
+        "table_tags|bronze|orders|pii|yes",
+        "table_tags|bronze|orders|new|",
+        "table_tags|bronze|orders|ours|1",
+    ] {
+        assert!(tags.iter().any(|tag| tag == expected), "{expected} in {tags:#?}");
+    }
+    assert!(fixture.plan(&settings()).await.is_empty());
+}
+
+#[rstest]
+#[case::tags("_tags", |settings: &mut Settings| settings.copy.tags = false)]
+#[case::permissions("_privileges", |settings: &mut Settings| settings.copy.permissions = false)]
+#[case::constraints("constraint", |settings: &mut Settings| settings.copy.constraints = false)]
+#[case::volumes("volumes", |settings: &mut Settings| settings.kinds.volumes = false)]
+#[tokio::test(flavor = "multi_thread")]
+async fn switch_turns_off_its_own_reads_and_writes(#[case] read: &str, #[case] off: fn(&mut Settings)) {
+    let fixture = Fixture::with_retail(Reached::InProcess).await;
+    fixture.sql(TAGS).await;
+    let on = fixture.plan(&settings()).await;
+    let reads = |fixture: &Fixture| fixture.sent.count(read);
+    assert!(reads(&fixture) > 0);
+    let mut settings = settings();
+    off(&mut settings);
+    fixture.sent.clear();
+    let planned = fixture.plan(&settings).await;
+    assert_eq!(reads(&fixture), 0, "{:#?}", fixture.sent.all());
+    assert!(planned.steps.len() <= on.steps.len());
+    let report = fixture.clone_with(&settings).await;
+    assert_eq!(report.state, RunState::Succeeded, "{report:#?}");
+    assert!(fixture.plan(&settings).await.is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn isolated_catalog_is_bound_to_the_workspaces_of_the_source_after_everything_is_in_place() {
+    let fixture = Fixture::with_retail(Reached::InProcess).await;
+    let isolated =
+        UpdateCatalog { isolation_mode: Some(IsolationMode::Isolated), ..UpdateCatalog::default() };
+    let prod = identifier("prod");
+    fixture.client.update_catalog(&prod, &isolated).await.unwrap();
+    let binding = |workspace_id, binding_type| WorkspaceBinding { workspace_id, binding_type };
+    let add = vec![binding(7, Some(BindingType::ReadOnly)), binding(8, Some(BindingType::ReadWrite))];
+    let change = UpdateWorkspaceBindings { add, remove: Vec::new() };
+    fixture.client.update_catalog_bindings(&prod, &change).await.unwrap();
+    let plan = fixture.plan(&settings()).await;
+    let bound = plan.steps.iter().find(|step| step.facet == Facet::Bindings).unwrap();
+    let inside = plan.steps.iter().filter(|step| step.securable.name.schema().is_some());
+    assert!(inside.clone().count() > 5 && inside.into_iter().all(|step| bound.after.contains(&step.id)));
+    let report = fixture.clone_with(&settings()).await;
+    assert_eq!(report.state, RunState::Succeeded, "{report:#?}");
+    let dev = identifier("dev");
+    let isolation = fixture.client.get_catalog(&dev).await.unwrap().isolation_mode;
+    assert_eq!(isolation, Some(IsolationMode::Isolated));
+    let mut bindings = Vec::new();
+    for catalog in [&prod, &dev] {
+        let own = fixture.client.get_catalog_bindings(catalog).await.unwrap();
+        bindings.push(
+            own.into_iter().map(|own| (own.workspace_id, own.binding_type)).collect::<BTreeMap<_, _>>(),
+        );
+    }
+    assert_eq!(bindings[0], bindings[1]);
+    assert!(fixture.plan(&settings()).await.is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn locations_of_catalog_schema_and_external_table_are_mapped() {
+    let fixture = Fixture::new(Reached::InProcess).await;
+    let storage = fixture.home.path().join("storage");
+    let url = |name: &str| format!("file://{}/{name}", storage.display());
+    for folder in ["prod/schema", "dev/schema", "prod-tables", "dev-tables"] {
+        fs_err::create_dir_all(storage.join(folder)).unwrap();
+    }
+    let catalog =
+        CreateCatalog { name: "prod".into(), storage_root: Some(url("prod")), ..CreateCatalog::default() };
+    fixture.client.create_catalog(&catalog).await.unwrap();
+    let schema = CreateSchema {
+        name: "s".into(),
+        catalog_name: "prod".into(),
+        storage_root: Some(url("prod/schema")),
+        ..CreateSchema::default()
+    };
+    fixture.client.create_schema(&schema).await.unwrap();
+    fixture.sql(&format!("CREATE TABLE prod.s.ext (id INT) LOCATION '{}';\n", url("prod-tables/ext"))).await;
+    fixture.query("INSERT INTO prod.s.ext VALUES (1)").await;
+
+    let mut mapped = settings();
+    mapped.location_mapping =
+        [(url("prod"), url("dev")), (url("prod-tables"), url("dev-tables"))].into_iter().collect();
+    let report = fixture.clone_with(&mapped).await;
+    assert_eq!(report.state, RunState::Succeeded, "{report:#?}");
+    let root = fixture.client.get_catalog(&identifier("dev")).await.unwrap().storage_root;
+    assert_eq!(root, Some(url("dev")));
+    let root = fixture.client.get_schema(&name("dev.s")).await.unwrap().storage_root;
+    assert_eq!(root, Some(url("dev/schema")));
+    let table = fixture.client.get_table(&name("dev.s.ext")).await.unwrap();
+    assert_eq!(
+        (table.table_type, table.storage_location),
+        (Some(TableType::External), Some(url("dev-tables/ext")))
+    );
+    assert_eq!(fixture.number("SELECT count(*) FROM dev.s.ext").await, "1");
+    assert!(fixture.plan(&mapped).await.is_empty());
+
+    fixture.query("INSERT INTO prod.s.ext VALUES (2)").await;
+    let report = fixture.clone_with(&mapped).await;
+    assert_eq!(outcome(&report, "prod.s.ext"), Outcome::Replaced);
+    assert_eq!(fixture.number("SELECT count(*) FROM dev.s.ext").await, "2");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn external_table_without_mapping_becomes_managed_and_says_so() {
+    let fixture = Fixture::with_retail(Reached::InProcess).await;
+    let folder = fixture.home.path().join("ext");
+    let location = format!("file://{}", folder.display());
+    fixture.sql(&format!("CREATE TABLE prod.bronze.ext (id INT) LOCATION '{location}';\n")).await;
+    let report = fixture.clone_with(&settings()).await;
+    let table = fixture.client.get_table(&name("dev.bronze.ext")).await.unwrap();
+    assert_eq!(table.table_type, Some(TableType::Managed));
+    let status = status(&report, "prod.bronze.ext", Facet::Location);
+    assert!(matches!(status, Some(FacetStatus::Changed { detail }) if detail.contains("location_mapping")));
+    let shallow = Settings { clone_type: CloneType::Shallow, destination: identifier("dev2"), ..settings() };
+    let report = fixture.clone_with(&shallow).await;
+    assert!(matches!(outcome(&report, "prod.bronze.ext"), Outcome::Skipped { .. }));
+    assert_eq!(report.state, RunState::Succeeded, "{report:#?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn registered_models_are_carried_with_comment_owner_and_grants() {
+    let fixture = Fixture::with_retail(Reached::InProcess).await;
+    let model = CreateRegisteredModel {
+        catalog_name: "prod".into(),
+        schema_name: "gold".into(),
+        name: "churn".into(),
+        comment: Some("It's a model".into()),
+        ..CreateRegisteredModel::default()
+    };
+    fixture.client.create_model(&model).await.unwrap();
+    let owner =
+        UpdateRegisteredModel { owner: Some("ann@example.com".into()), ..UpdateRegisteredModel::default() };
+    fixture.client.update_model(&name("prod.gold.churn"), &owner).await.unwrap();
+    let grant = clxs_api::grant::PermissionsChange {
+        principal: "analysts@example.com".into(),
+        add: vec![clxs_api::Privilege::Execute],
+        remove: Vec::new(),
+    };
+    let kind = SecurableKind::RegisteredModel;
+    fixture.client.update_permissions(&kind, &name("prod.gold.churn"), vec![grant]).await.unwrap();
+    let report = fixture.clone_with(&settings()).await;
+    assert_eq!(outcome(&report, "prod.gold.churn"), Outcome::Created, "{report:#?}");
+    let cloned = fixture.client.get_model(&name("dev.gold.churn")).await.unwrap();
+    assert_eq!(cloned.comment.as_deref(), Some("It's a model"));
+    assert_eq!(cloned.owner.as_deref(), Some("ann@example.com"));
+    let granted = fixture.client.get_permissions(&kind, &name("dev.gold.churn")).await.unwrap();
+    assert_eq!(granted[0].privileges, [clxs_api::Privilege::Execute]);
+    assert!(fixture.plan(&settings()).await.is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn comments_of_view_columns_are_carried_to_views_that_follow_their_tables() {
+    let fixture = Fixture::with_retail(Reached::InProcess).await;
+    fixture
+        .sql(
+            "CREATE VIEW prod.silver.items WITH SCHEMA EVOLUTION AS SELECT * FROM prod.bronze.items;\n\
+             COMMENT ON COLUMN prod.silver.items.name IS 'it\\'s called';\n",
+        )
+        .await;
+    let report = fixture.clone_with(&settings()).await;
+    assert_eq!(outcome(&report, "prod.silver.items"), Outcome::Created, "{report:#?}");
+    let view = fixture.client.get_table(&name("dev.silver.items")).await.unwrap();
+    let column = view.columns.iter().find(|column| column.name.as_deref() == Some("name")).unwrap();
+    assert_eq!(column.comment.as_deref(), Some("it's called"));
+    assert!(fixture.plan(&settings()).await.is_empty());
+}

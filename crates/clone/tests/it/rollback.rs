@@ -1,0 +1,125 @@
+//! Runs that are undone, on the embedded workspace.
+
+use clxs_api::SecurableKind;
+use clxs_client::ErrorKind;
+use clxs_clone::journal::RunState;
+use clxs_clone::plan::to_text;
+use clxs_clone::{Error, Outcome, Report, SilentObserver};
+use tokio_util::sync::CancellationToken;
+
+use crate::catalogs::{name, settings};
+use crate::embedded::{Fixture, Reached};
+
+async fn roll_back(fixture: &Fixture, report: &Report, overwrite_edits: bool) -> Report {
+    let plan = fixture.engine.rollback_plan(&report.run, overwrite_edits).await.unwrap();
+    let stop = CancellationToken::new();
+    fixture.engine.roll_back(&report.run, &plan, &SilentObserver, stop).await.unwrap()
+}
+
+/// What people see of the destination: rows, texts, comments, owners and grants.
+async fn contents(fixture: &Fixture) -> Vec<String> {
+    let mut contents = Vec::new();
+    for table in ["bronze.orders", "bronze.items", "silver.daily", "gold.best"] {
+        let full_name = name(&format!("dev.{table}"));
+        let info = fixture.client.get_table(&full_name).await.unwrap();
+        let rows = fixture.query(&format!("SELECT * FROM {full_name} ORDER BY 1")).await.into_parts().1;
+        let grants = fixture.client.get_permissions(&SecurableKind::Table, &full_name).await.unwrap();
+        contents.push(format!(
+            "{table} {:?} {:?} {:?} {grants:?} {rows:?}",
+            info.comment, info.owner, info.view_definition
+        ));
+    }
+    let schema = fixture.client.get_schema(&name("dev.bronze")).await.unwrap();
+    contents.push(format!("{:?} {:?} {:?}", schema.comment, schema.owner, schema.properties));
+    contents
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rollback_of_a_new_clone_leaves_nothing_of_it() {
+    let fixture = Fixture::with_retail(Reached::InProcess).await;
+    let report = fixture.clone_with(&settings()).await;
+    let undone = roll_back(&fixture, &report, false).await;
+    assert_eq!((undone.state, undone.counts.failed), (RunState::Succeeded, 0), "{undone:#?}");
+    let gone = fixture.client.get_catalog(name("dev").catalog()).await.unwrap_err();
+    assert_eq!(gone.kind(), ErrorKind::NotFound);
+    assert_eq!(fixture.number("SELECT count(*) FROM prod.bronze.orders").await, "2");
+    let first = fixture.engine.journal().report(&report.run).unwrap();
+    assert_eq!(first.state, RunState::RolledBack);
+    let again = fixture.engine.rollback_plan(&report.run, false).await;
+    assert!(matches!(again, Err(Error::NotUndoable { .. })));
+    assert_eq!(fixture.clone_with(&settings()).await.state, RunState::Succeeded);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rollback_of_a_refresh_brings_back_what_was_there_before() {
+    let fixture = Fixture::with_retail(Reached::InProcess).await;
+    fixture.clone_with(&settings()).await;
+    let before = contents(&fixture).await;
+    fixture
+        .sql(
+            "INSERT INTO prod.bronze.orders VALUES (3, 9.5, DATE '2026-01-03');\n\
+             COMMENT ON TABLE prod.bronze.items IS 'All items';\n\
+             COMMENT ON SCHEMA prod.bronze IS 'Newer';\n\
+             CREATE OR REPLACE VIEW prod.gold.best AS SELECT min(total) AS best FROM prod.silver.daily;\n\
+             CREATE TABLE prod.bronze.extra (id BIGINT);\n\
+             GRANT MODIFY ON TABLE prod.bronze.orders TO `analysts@example.com`;\n\
+             ALTER TABLE prod.bronze.orders OWNER TO `ann@example.com`;\n",
+        )
+        .await;
+    let report = fixture.clone_with(&settings()).await;
+    assert_eq!(report.state, RunState::Succeeded, "{report:#?}");
+    assert_ne!(contents(&fixture).await, before);
+    let plan = fixture.engine.rollback_plan(&report.run, false).await.unwrap();
+    let text = to_text(&plan);
+    for line in ["DROP TABLE IF EXISTS `dev`.`bronze`.`extra`", "RESTORE TABLE `dev`.`bronze`.`orders`"] {
+        assert!(text.contains(line), "{text}");
+    }
+    let undone = roll_back(&fixture, &report, false).await;
+    assert_eq!(undone.state, RunState::Succeeded, "{undone:#?}");
+    assert_eq!(contents(&fixture).await, before);
+    let gone = fixture.client.get_table(&name("dev.bronze.extra")).await.unwrap_err();
+    assert_eq!(gone.kind(), ErrorKind::NotFound);
+    let refreshed = fixture.clone_with(&settings()).await;
+    assert_eq!((refreshed.state, refreshed.counts.skipped), (RunState::Succeeded, 1), "{refreshed:#?}");
+    assert_eq!(fixture.number("SELECT count(*) FROM dev.bronze.orders").await, "3");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn table_that_was_changed_after_the_run_is_kept_with_its_schema_unless_told_otherwise() {
+    let fixture = Fixture::with_retail(Reached::InProcess).await;
+    let report = fixture.clone_with(&settings()).await;
+    fixture.query("INSERT INTO dev.bronze.items VALUES (2, 'ours')").await;
+    let plan = fixture.engine.rollback_plan(&report.run, false).await.unwrap();
+    assert!(!to_text(&plan).contains("DROP SCHEMA IF EXISTS `dev`.`bronze`"), "{plan}");
+    let undone = roll_back(&fixture, &report, false).await;
+    let items = undone.securables.iter().find(|it| it.source == name("prod.bronze.items")).unwrap();
+    assert!(
+        matches!(&items.outcome, Outcome::Skipped { reason } if reason.contains("changed since")),
+        "{undone:#?}"
+    );
+    assert_eq!(fixture.number("SELECT count(*) FROM dev.bronze.items").await, "2");
+    assert!(fixture.client.get_table(&name("dev.bronze.orders")).await.is_err());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn edits_are_undone_with_the_run_when_asked_to() {
+    let fixture = Fixture::with_retail(Reached::InProcess).await;
+    let report = fixture.clone_with(&settings()).await;
+    fixture.query("INSERT INTO dev.bronze.items VALUES (2, 'ours')").await;
+    let undone = roll_back(&fixture, &report, true).await;
+    assert_eq!(undone.state, RunState::Succeeded, "{undone:#?}");
+    assert!(fixture.client.get_catalog(name("dev").catalog()).await.is_err());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn run_that_a_later_one_built_upon_is_undone_only_after_it() {
+    let fixture = Fixture::with_retail(Reached::InProcess).await;
+    let first = fixture.clone_with(&settings()).await;
+    fixture.query("INSERT INTO prod.bronze.orders VALUES (3, 9.5, DATE '2026-01-03')").await;
+    let second = fixture.clone_with(&settings()).await;
+    let refused = fixture.engine.rollback_plan(&first.run, false).await;
+    assert!(matches!(refused, Err(Error::Superseded { later, .. }) if later == second.run));
+    roll_back(&fixture, &second, false).await;
+    let undone = roll_back(&fixture, &first, false).await;
+    assert_eq!((undone.state, undone.counts.skipped), (RunState::Succeeded, 0), "{undone:#?}");
+}

@@ -1,0 +1,132 @@
+//! Volumes and their files.
+
+use bytes::Bytes;
+use clxs_api::volume::VolumeType;
+use clxs_clone::journal::RunState;
+use clxs_clone::plan::Facet;
+use clxs_clone::{FacetStatus, Outcome};
+
+use crate::catalogs::{name, settings};
+use crate::embedded::{Fixture, Reached, outcome};
+use crate::facets::status;
+
+const VOLUMES: &str = "
+CREATE VOLUME prod.bronze.scans COMMENT 'It\\'s scans';
+GRANT READ VOLUME ON VOLUME prod.bronze.scans TO `analysts@example.com`;
+ALTER VOLUME prod.bronze.scans OWNER TO `ann@example.com`;
+";
+
+/// More than fits into one part.
+fn large() -> Bytes {
+    (0..9_000_000_u32).map(|place| u8::try_from(place % 251).unwrap()).collect()
+}
+
+impl Fixture {
+    async fn with_volume() -> Self {
+        let fixture = Self::with_retail(Reached::InProcess).await;
+        fixture.sql(VOLUMES).await;
+        for (path, content) in files() {
+            fixture.upload(path, content).await;
+        }
+        fixture.client.create_directory(&name("prod.bronze.scans"), "empty/inner").await.unwrap();
+        fixture
+    }
+
+    async fn upload(&self, path: &str, content: Bytes) {
+        if let Some((directory, _)) = path.rsplit_once('/') {
+            self.client.create_directory(&name("prod.bronze.scans"), directory).await.unwrap();
+        }
+        self.client.upload_file(&name("prod.bronze.scans"), path, content).await.unwrap();
+    }
+
+    async fn download(&self, volume: &str, path: &str) -> Bytes {
+        self.client.download_file(&name(volume), path, None).await.unwrap()
+    }
+}
+
+fn files() -> Vec<(&'static str, Bytes)> {
+    vec![
+        ("plain.txt", Bytes::from_static(b"plain")),
+        ("nothing", Bytes::new()),
+        ("a b/50% é`'.txt", Bytes::from_static(b"odd")),
+        ("a b/deep/er/large.bin", large()),
+    ]
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn managed_volume_is_carried_with_files_directories_comment_grants_and_owner() {
+    let fixture = Fixture::with_volume().await;
+    let report = fixture.clone_with(&settings()).await;
+    assert_eq!(outcome(&report, "prod.bronze.scans"), Outcome::Created, "{report:#?}");
+    for (path, content) in files() {
+        assert_eq!(fixture.download("dev.bronze.scans", path).await, content, "{path}");
+    }
+    let volume = fixture.client.get_volume(&name("dev.bronze.scans")).await.unwrap();
+    assert_eq!(volume.comment.as_deref(), Some("It's scans"));
+    assert_eq!(volume.owner.as_deref(), Some("ann@example.com"));
+    assert_eq!(volume.volume_type, Some(VolumeType::Managed));
+    let kind = clxs_api::SecurableKind::Volume;
+    let granted = fixture.client.get_permissions(&kind, &name("dev.bronze.scans")).await.unwrap();
+    assert_eq!(granted[0].privileges, [clxs_api::Privilege::ReadVolume]);
+    let volume = report.securables.iter().find(|it| it.source == name("prod.bronze.scans")).unwrap();
+    assert_eq!(volume.metrics.map(|metrics| metrics.num_copied_files), Some(4));
+    let again = fixture.plan(&settings()).await;
+    assert!(again.is_empty(), "{again}");
+    fixture.client.create_directory(&name("dev.bronze.scans"), "empty").await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn only_files_that_differ_are_copied_again_and_the_destinations_own_are_kept() {
+    let fixture = Fixture::with_volume().await;
+    fixture.clone_with(&settings()).await;
+    fixture.client.upload_file(&name("dev.bronze.scans"), "ours", Bytes::from_static(b"1")).await.unwrap();
+    fixture.upload("plain.txt", Bytes::from_static(b"PLAIN")).await;
+    fixture.upload("a b/new", Bytes::from_static(b"new")).await;
+    fixture.sent.clear();
+    let report = fixture.clone_with(&settings()).await;
+    assert_eq!(outcome(&report, "prod.bronze.scans"), Outcome::Changed, "{report:#?}");
+    assert_eq!(fixture.sent.count("PUT /api/2.0/fs/files/"), 2, "{:#?}", fixture.sent.all());
+    assert_eq!(fixture.download("dev.bronze.scans", "plain.txt").await, "PLAIN");
+    assert_eq!(fixture.download("dev.bronze.scans", "a b/new").await, "new");
+    assert_eq!(fixture.download("dev.bronze.scans", "ours").await, "1");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn files_above_the_limit_are_left_out_and_named() {
+    let fixture = Fixture::with_volume().await;
+    let mut settings = settings();
+    settings.volume_max_file_mb = Some(1);
+    let report = fixture.clone_with(&settings).await;
+    let files = status(&report, "prod.bronze.scans", Facet::Files);
+    let expected = "without a b/deep/er/large.bin, larger than volume_max_file_mb";
+    assert_eq!(files, Some(FacetStatus::Changed { detail: expected.into() }));
+    assert_eq!(fixture.download("dev.bronze.scans", "plain.txt").await, "plain");
+    assert!(fixture.plan(&settings).await.is_empty());
+    settings.volume_max_file_mb = None;
+    fixture.clone_with(&settings).await;
+    assert_eq!(fixture.download("dev.bronze.scans", "a b/deep/er/large.bin").await, large());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn external_volume_goes_where_its_location_is_mapped_to_and_is_left_out_otherwise() {
+    let fixture = Fixture::with_retail(Reached::InProcess).await;
+    let storage = fixture.home.path().join("storage");
+    let url = |name: &str| format!("file://{}/{name}", storage.display());
+    for folder in ["prod", "dev"] {
+        fs_err::create_dir_all(storage.join(folder).join("scans")).unwrap();
+    }
+    fixture
+        .sql(&format!("CREATE EXTERNAL VOLUME prod.bronze.scans LOCATION '{}';\n", url("prod/scans")))
+        .await;
+    let report = fixture.clone_with(&settings()).await;
+    let left_out = outcome(&report, "prod.bronze.scans");
+    assert!(matches!(left_out, Outcome::Skipped { reason } if reason.contains("location_mapping")));
+    assert_eq!(report.state, RunState::Succeeded);
+    let mut mapped = settings();
+    mapped.location_mapping.insert(url("prod"), url("dev"));
+    let report = fixture.clone_with(&mapped).await;
+    assert_eq!(outcome(&report, "prod.bronze.scans"), Outcome::Created, "{report:#?}");
+    let volume = fixture.client.get_volume(&name("dev.bronze.scans")).await.unwrap();
+    assert_eq!(volume.storage_location, Some(url("dev/scans")));
+    assert!(fixture.plan(&mapped).await.is_empty());
+}
