@@ -14,6 +14,8 @@ pub const TABLES: &str = "/api/2.1/unity-catalog/tables";
 pub const TABLE_SUMMARIES: &str = "/api/2.1/unity-catalog/table-summaries";
 /// Volumes; `/{name}` for one.
 pub const VOLUMES: &str = "/api/2.1/unity-catalog/volumes";
+/// Functions; `/{name}` for one.
+pub const FUNCTIONS: &str = "/api/2.1/unity-catalog/functions";
 /// Registered models; `/{full_name}` for one, with `/versions` and `/aliases/{alias}`.
 pub const MODELS: &str = "/api/2.1/unity-catalog/models";
 /// External locations; `/{name}` for one.

@@ -20,6 +20,7 @@ pub mod current_user;
 pub mod endpoint;
 pub mod error;
 pub mod file;
+pub mod function;
 pub mod grant;
 pub mod literal;
 pub mod metastore;

@@ -8,6 +8,7 @@ mod binding;
 mod builder;
 mod catalog;
 mod drift;
+mod function;
 mod grant;
 mod key;
 mod model;
@@ -17,6 +18,7 @@ mod schema;
 mod step;
 mod table;
 mod tag;
+mod text;
 mod unread;
 mod view;
 mod volume;
@@ -26,8 +28,8 @@ use clxs_api::{FullName, Identifier};
 use serde::{Deserialize, Serialize};
 
 pub use action::{
-    Action, CloneTable, CopyFiles, CreateView, Effect, RestCall, SchemaMode, Statement, StatementText,
-    Transfer,
+    Action, CloneTable, CopyFiles, CreateFunction, CreateView, Effect, RestCall, SchemaMode, Statement,
+    StatementText, Transfer,
 };
 pub use drift::Drift;
 pub(crate) use drift::drift;
@@ -180,7 +182,7 @@ pub fn plan(inventories: &Inventories, settings: &Settings) -> Result<Plan> {
     catalog::plan(&mut builder)?;
     schema::plan(&mut builder);
     table::plan(&mut builder);
-    view::plan(&mut builder);
+    text::plan(&mut builder);
     volume::plan(&mut builder);
     model::plan(&mut builder);
     key::plan(&mut builder);

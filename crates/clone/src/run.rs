@@ -5,6 +5,7 @@ mod execute;
 mod files;
 mod graph;
 mod progress;
+mod read_back;
 mod recovery;
 mod rest;
 mod scheduler;
@@ -13,6 +14,7 @@ mod statement;
 
 use std::sync::Arc;
 
+use clxs_api::Identifier;
 use tokio_util::sync::CancellationToken;
 
 pub(crate) use recovery::recover;
@@ -37,6 +39,7 @@ struct Context {
     warehouse: Warehouse,
     journal: Journal,
     metastore: String,
+    source: Identifier,
     run: RunId,
     max_retries: u32,
     cancellation: CancellationToken,
@@ -54,6 +57,7 @@ pub(crate) async fn run(warehouse: &Warehouse, journal: &Journal, request: Reque
         warehouse: warehouse.clone(),
         journal: journal.clone(),
         metastore,
+        source: plan.source.clone(),
         run: run.clone(),
         max_retries: settings.limits.max_retries,
         cancellation: cancellation.clone(),

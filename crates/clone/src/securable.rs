@@ -36,6 +36,8 @@ pub enum Kind {
     Volume,
     /// A registered model.
     Model,
+    /// A function.
+    Function,
     /// Something this version does not know.
     Unknown,
 }
@@ -74,6 +76,7 @@ impl Kind {
             | Self::Unknown => SecurableKind::Table,
             Self::Volume => SecurableKind::Volume,
             Self::Model => SecurableKind::RegisteredModel,
+            Self::Function => SecurableKind::Function,
         }
     }
 
@@ -91,6 +94,7 @@ impl Kind {
             | Self::Unknown => endpoint::TABLES,
             Self::Volume => endpoint::VOLUMES,
             Self::Model => endpoint::MODELS,
+            Self::Function => endpoint::FUNCTIONS,
         }
     }
 
@@ -103,6 +107,7 @@ impl Kind {
             Self::MaterializedView => "MATERIALIZED VIEW",
             Self::Volume => "VOLUME",
             Self::Model => "MODEL",
+            Self::Function => "FUNCTION",
             Self::Table | Self::StreamingTable | Self::ForeignTable | Self::Unknown => "TABLE",
         }
     }
@@ -121,7 +126,8 @@ impl Kind {
             | Self::View
             | Self::MetricView
             | Self::Volume
-            | Self::Model => false,
+            | Self::Model
+            | Self::Function => false,
         }
     }
 }
@@ -140,6 +146,7 @@ impl fmt::Display for Kind {
             Self::ForeignTable => "foreign table",
             Self::Volume => "volume",
             Self::Model => "registered model",
+            Self::Function => "function",
             Self::Unknown => "securable of unknown type",
         })
     }

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use clxs_clone::journal::RunState;
-use clxs_clone::plan::{Effect, to_json};
+use clxs_clone::plan::{Effect, Facet, to_json};
 use clxs_clone::{Plan, Report};
 use tokio_util::sync::CancellationToken;
 
@@ -27,6 +27,7 @@ pub(crate) async fn run(
 ) -> anyhow::Result<ExitStatus> {
     let options = context.clone_options()?;
     let settings = clone_settings::resolve(options.clone())?;
+    let required = clone_settings::required(&options)?;
     let connection = Connection::open(&options, context).await?;
     let engine = connection.engine(context)?;
     let plan = tokio::select! {
@@ -43,7 +44,21 @@ pub(crate) async fn run(
         let path = write_report(&report)?;
         context.printer.message(Style::Plain, &format!("report: {}", path.display()));
     }
-    Ok(status(&report))
+    Ok(match status(&report) {
+        ExitStatus::Success if misses(&report, &required, &context.printer) => ExitStatus::NotVerified,
+        status => status,
+    })
+}
+
+/// Tells what was required and is not there.
+fn misses(report: &Report, required: &[Facet], printer: &Printer) -> bool {
+    let missed = report.missed(required);
+    for (securable, outcome) in &missed {
+        let name = securable.destination.dotted();
+        let text = format!("✗ {} {name} lacks what is required: {}", securable.kind, outcome.facet);
+        printer.message(Style::Failure, &text);
+    }
+    !missed.is_empty()
 }
 
 /// Prints a report to stdout.

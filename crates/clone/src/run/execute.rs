@@ -4,7 +4,7 @@ use clxs_api::statement::StatementId;
 use clxs_client::{Error as ClientError, ErrorKind};
 
 use super::backoff::backoff;
-use super::{Context, files, rest, statement};
+use super::{Context, files, read_back, rest, statement};
 use crate::outcome::StepOutcome;
 use crate::plan::{Action, Expectation, Step, Transfer};
 use crate::{Error, Result};
@@ -67,11 +67,30 @@ async fn attempt(
         return Ok(Ok(StepOutcome::Cancelled));
     }
     match &step.action {
-        Action::Statement(statement) => statement::execute(context, step, statement, tries).await,
+        Action::Statement(statement) => {
+            let executed = statement::execute(context, step, statement, tries).await?;
+            Ok(checked(context, step, executed).await)
+        }
         Action::Rest(call) => Ok(rest::execute(context.warehouse.client(), call, tries.in_doubt).await),
         Action::Transfer(Transfer::CopyFiles(copy)) => {
             Ok(files::copy(context.warehouse.client(), copy, &context.cancellation).await)
         }
+    }
+}
+
+/// What was done, unless reading it back shows that it is not right.
+async fn checked(
+    context: &Context,
+    step: &Step,
+    executed: clxs_client::Result<StepOutcome>,
+) -> clxs_client::Result<StepOutcome> {
+    match executed {
+        Ok(outcome) if outcome.is_done() => {
+            let client = context.warehouse.client();
+            let problem = read_back::problem(client, &context.source, &step.action).await?;
+            Ok(problem.map_or(outcome, |error| StepOutcome::Failed { error }))
+        }
+        executed => executed,
     }
 }
 
