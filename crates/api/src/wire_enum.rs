@@ -16,6 +16,11 @@ macro_rules! wire_enum {
             /// Every value this version knows.
             pub const KNOWN: &'static [Self] = &[$(Self::$variant,)+];
 
+            /// Whether this version knows the value.
+            pub fn is_known(&self) -> bool {
+                !matches!(self, Self::Unknown(_))
+            }
+
             /// The text on the wire.
             pub fn as_str(&self) -> &str {
                 match self {

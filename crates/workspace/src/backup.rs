@@ -15,6 +15,7 @@ use std::path::{Path, PathBuf};
 
 pub use error::BackupError;
 use manifest::Manifest;
+pub(crate) use links::remove_abandoned;
 pub(crate) use restore::restore;
 
 use crate::metastore::Metastore;

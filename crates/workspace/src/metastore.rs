@@ -35,6 +35,7 @@ pub(crate) use catalogs::{Catalog, CatalogRow, SYSTEM_CATALOG};
 pub(crate) use error::{MetastoreError, type_word};
 pub(crate) use grants::GrantRow;
 pub(crate) use keys::{Key, KeyDefinition, KeyParent};
+pub(crate) use liveness::is_locked;
 pub(crate) use location::{folder_path, normalise_location};
 pub(crate) use migration::MetastoreRow;
 pub(crate) use models::{Model, ModelRow};

@@ -9,6 +9,7 @@ mod names;
 mod schemas;
 mod shared;
 mod storage;
+mod storage_credentials;
 mod tables;
 mod tags;
 mod volumes;
@@ -20,9 +21,12 @@ pub(crate) use keys::{NewKey, WhichKey, add_key, drop_key, replace_keys, require
 pub(crate) use models::{create_model, drop_model, get_model, list_models, update_model};
 pub(crate) use names::new_name;
 pub(crate) use schemas::{create_schema, drop_schema, get_schema, list_schemas, update_schema};
+pub(crate) use shared::Including;
 pub(crate) use storage::{
-    create_credential, create_location, drop_credential, drop_location, get_credential, get_location,
-    list_credentials, list_locations, require_location, update_credential, update_location,
+    create_location, drop_location, get_location, list_locations, require_location, update_location,
+};
+pub(crate) use storage_credentials::{
+    create_credential, drop_credential, folder_to_try, get_credential, list_credentials, update_credential,
 };
 pub(crate) use tables::{
     TableListing, drop_table, get_table, list_table_summaries, list_tables, update_table_owner,

@@ -11,7 +11,8 @@ mod submitted;
 
 use std::future::Future;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::time::{Duration, Instant};
 
 use clxs_api::statement::StatementId;
 use tokio::runtime::{Builder, Handle, Runtime};
@@ -40,7 +41,7 @@ struct Inner {
     runtime: Option<Runtime>,
     slots: Arc<Semaphore>,
     stopped: AtomicBool,
-    statements: Mutex<Registry>,
+    statements: Arc<Mutex<Registry>>,
 }
 
 impl Warehouse {
@@ -50,12 +51,14 @@ impl Warehouse {
     /// When the system gives no threads.
     pub(crate) fn new(slots: usize) -> std::io::Result<Self> {
         let runtime = Builder::new_multi_thread().thread_name("warehouse").enable_all().build()?;
+        let statements = Arc::default();
+        runtime.spawn(forget_from_time_to_time(Arc::downgrade(&statements)));
         Ok(Self(Arc::new(Inner {
             handle: runtime.handle().clone(),
             runtime: Some(runtime),
             slots: Arc::new(Semaphore::new(slots.max(1))),
             stopped: AtomicBool::new(false),
-            statements: Mutex::default(),
+            statements,
         })))
     }
 
@@ -81,8 +84,10 @@ impl Warehouse {
         F: Future<Output = Result<StatementResult, SqlError>> + Send + 'static,
     {
         self.set_stopped(false);
-        let statement = Arc::new(SubmittedStatement::new(principal, delivery));
-        self.registry().insert(&statement);
+        let mut registry = self.registry();
+        let statement = Arc::new(SubmittedStatement::new(principal, delivery, registry.kept()));
+        registry.insert(&statement, Instant::now());
+        drop(registry);
         self.0.handle.spawn(run(Arc::clone(&statement), Arc::clone(&self.0.slots), work));
         statement
     }
@@ -92,13 +97,21 @@ impl Warehouse {
         self.registry().get(id)
     }
 
-    /// Forgets a statement and its rows.
-    pub(crate) fn close(&self, id: &StatementId) {
-        self.registry().remove(id);
-    }
-
     fn registry(&self) -> MutexGuard<'_, Registry> {
-        self.0.statements.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.0.statements)
+    }
+}
+
+fn lock(registry: &Mutex<Registry>) -> MutexGuard<'_, Registry> {
+    registry.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Lets go of old rows also while no statement comes.
+async fn forget_from_time_to_time(registry: Weak<Mutex<Registry>>) {
+    loop {
+        tokio::time::sleep(Duration::from_mins(1)).await;
+        let Some(registry) = registry.upgrade() else { return };
+        lock(&registry).forget(Instant::now());
     }
 }
 

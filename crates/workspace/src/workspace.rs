@@ -75,7 +75,12 @@ impl Workspace {
         create_private_folder(&root).map_err(folder_error)?;
         let root: Arc<Path> = fs_err::canonicalize(&root).map_err(folder_error)?.into();
         let opened = Arc::clone(&root);
-        let metastore = spawn_blocking(move || Metastore::open(&opened, ADMIN))
+        let open = move || {
+            let metastore = Metastore::open(&opened, ADMIN)?;
+            backup::remove_abandoned(&opened)?;
+            Ok::<_, MetastoreError>(metastore)
+        };
+        let metastore = spawn_blocking(open)
             .await
             .map_err(|source| MetastoreError::Interrupted { source })
             .flatten()

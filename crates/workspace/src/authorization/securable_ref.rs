@@ -12,19 +12,19 @@ use crate::metastore::{
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct SecurableRef {
     kind: SecurableKind,
-    /// Absent for the metastore.
+    /// Absent for the metastore, unless somebody named it by its id.
     name: Option<FullName>,
 }
 
 impl SecurableRef {
-    /// The securable of this kind and name; the metastore has none.
+    /// The securable of this kind and name; the metastore needs none, and is named by its id.
     ///
     /// # Errors
     /// [`MetastoreError::InvalidParameter`] for a kind the workspace does not have or a name of too few or too
     /// many parts.
     pub(crate) fn new(kind: &SecurableKind, name: Option<&FullName>) -> Result<Self, MetastoreError> {
         let parts = match kind {
-            SecurableKind::Metastore => return Ok(Self::metastore()),
+            SecurableKind::Metastore => return Ok(Self { kind: kind.clone(), name: name.cloned() }),
             SecurableKind::Catalog => 1,
             SecurableKind::Schema => 2,
             SecurableKind::ExternalLocation | SecurableKind::StorageCredential => 1,
@@ -88,6 +88,11 @@ impl SecurableRef {
         levels: &mut Vec<Level>,
     ) -> Result<(), MetastoreError> {
         let Some(name) = &self.name else { return Ok(()) };
+        if self.kind == SecurableKind::Metastore {
+            let name = name.to_lowercase().dotted();
+            let is_ours = name == tx.metastore().id;
+            return is_ours.then_some(()).ok_or_else(|| MetastoreError::not_found(self.kind.clone(), name));
+        }
         if let [catalog, _, ..] = name.parts() {
             levels.push(bound_level(tx, &tx.catalog(catalog)?));
         }

@@ -10,6 +10,7 @@ use zstd::Encoder;
 
 use super::manifest::{Checksum, MANIFEST, Manifest};
 use super::{BackupError, BackupSummary};
+use crate::hex::lower_hex;
 
 /// Data files are compressed already; more effort would find little.
 const LEVEL: i32 = 1;
@@ -126,13 +127,7 @@ impl<R> Hashing<R> {
 
     /// Of all that was read.
     pub(super) fn checksum(self) -> Checksum {
-        let mut sha256 = String::new();
-        for byte in self.hash.finalize() {
-            sha256.extend(
-                [byte >> 4, byte & 15].map(|digit| char::from_digit(u32::from(digit), 16).unwrap_or('0')),
-            );
-        }
-        Checksum { size: self.size, sha256 }
+        Checksum { size: self.size, sha256: lower_hex(&self.hash.finalize()) }
     }
 }
 

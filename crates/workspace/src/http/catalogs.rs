@@ -9,17 +9,27 @@ use super::extract::identifier;
 use super::securables::Resource;
 use crate::authorization::{Access, Sight};
 use crate::metastore::{CatalogRow, Page, PageRequest, Transaction, WriteIntent};
-use crate::securables;
+use crate::securables::{self, Including};
 
 pub(super) enum Catalogs {}
 
-/// Catalogs are listed all.
-#[derive(Debug, Deserialize)]
-pub(super) struct NoFilter {}
+/// Catalogs are listed all; those that are isolated from this workspace when they are asked for.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct OfMetastore {
+    include_unbound: bool,
+}
+
+impl OfMetastore {
+    /// What the list is to hold besides.
+    pub(super) fn including(&self, browsable: bool) -> Including {
+        Including { browsable, unbound: self.include_unbound }
+    }
+}
 
 impl Resource for Catalogs {
     const PATH: &'static str = CATALOGS;
-    type Filter = NoFilter;
+    type Filter = OfMetastore;
     type Create = CreateCatalog;
     type Update = UpdateCatalog;
     type Info = CatalogInfo;
@@ -28,12 +38,12 @@ impl Resource for Catalogs {
     fn list(
         tx: &Transaction<'_>,
         access: &Access,
-        _: &NoFilter,
+        filter: &OfMetastore,
         include_browse: bool,
         page: &PageRequest,
     ) -> Result<Page<CatalogInfo>, RestError> {
-        let page = securables::list_catalogs(tx, access, include_browse, page)?;
-        Ok(page.filter_map(|(row, sight)| Some(info(tx, row, sight))))
+        let page = securables::list_catalogs(tx, access, filter.including(include_browse), page)?;
+        Ok(page.map(|(row, sight)| info(tx, row, sight)))
     }
 
     fn find(

@@ -7,6 +7,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use clxs_api::{ApiError, ErrorCode, SecurableKind};
 use serde_json::{Value, json};
+use uuid::Uuid;
 
 use crate::metastore::MetastoreError;
 
@@ -58,6 +59,7 @@ impl From<MetastoreError> for RestError {
                 code_of(&SecurableKind::ExternalLocation, "DOES_NOT_EXIST")
             }
             MetastoreError::InvalidState { .. } => ErrorCode::InvalidState,
+            MetastoreError::Busy { .. } => ErrorCode::TemporarilyUnavailable,
             MetastoreError::NotApplicable { .. }
             | MetastoreError::InvalidParameter { .. }
             | MetastoreError::ConstraintExists { .. }
@@ -81,6 +83,16 @@ impl RestError {
             "reason": reason,
             "domain": domain,
             "metadata": metadata,
+        }));
+        self
+    }
+
+    /// The same with a `RequestInfo` among the details (facts/settled.md §1, "missing volume").
+    pub(super) fn with_request_info(mut self) -> Self {
+        self.0.details.push(json!({
+            "@type": "type.googleapis.com/google.rpc.RequestInfo",
+            "request_id": Uuid::new_v4().to_string(),
+            "serving_data": "",
         }));
         self
     }

@@ -4,9 +4,9 @@ use clxs_api::endpoint::EXTERNAL_LOCATIONS;
 use clxs_api::storage::{
     CreateExternalLocation, ExternalLocationInfo, ListExternalLocationsResponse, UpdateExternalLocation,
 };
-use serde::Deserialize;
 
 use super::RestError;
+use super::catalogs::OfMetastore;
 use super::extract::identifier;
 use super::routes::Routes;
 use super::securables::Resource;
@@ -20,13 +20,9 @@ pub(super) fn routes() -> Routes {
 
 enum ExternalLocations {}
 
-/// Locations are listed all.
-#[derive(Debug, Deserialize)]
-struct NoFilter {}
-
 impl Resource for ExternalLocations {
     const PATH: &'static str = EXTERNAL_LOCATIONS;
-    type Filter = NoFilter;
+    type Filter = OfMetastore;
     type Create = CreateExternalLocation;
     type Update = UpdateExternalLocation;
     type Info = ExternalLocationInfo;
@@ -35,11 +31,12 @@ impl Resource for ExternalLocations {
     fn list(
         tx: &Transaction<'_>,
         access: &Access,
-        _: &NoFilter,
+        filter: &OfMetastore,
         include_browse: bool,
         page: &PageRequest,
     ) -> Result<Page<ExternalLocationInfo>, RestError> {
-        let Page { items, next } = securables::list_locations(tx, access, include_browse, page)?;
+        let Page { items, next } =
+            securables::list_locations(tx, access, filter.including(include_browse), page)?;
         let items = items.into_iter().map(|(row, sight)| info(tx, row, sight));
         Ok(Page { items: items.collect::<Result<_, _>>()?, next })
     }

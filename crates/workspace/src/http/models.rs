@@ -12,6 +12,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::extract::{full_name, identifier};
+use super::paging::Pages;
 use super::routes::{Routes, get};
 use super::securables::Resource;
 use super::{AppState, Caller, Path, RestError};
@@ -39,6 +40,7 @@ struct OfSchema {
 
 impl Resource for Models {
     const PATH: &'static str = MODELS;
+    const PAGES: Pages = Pages::ALWAYS;
     type Filter = OfSchema;
     type Create = CreateRegisteredModel;
     type Update = UpdateRegisteredModel;
@@ -59,7 +61,7 @@ impl Resource for Models {
         };
         let (catalog, schema) = (identifier(catalog)?, identifier(schema)?);
         let page = securables::list_models(tx, access, (&catalog, &schema), include_browse, page)?;
-        Ok(page.filter_map(|(row, sight)| Some(info(tx, row, sight))))
+        Ok(page.map(|(row, sight)| info(tx, row, sight)))
     }
 
     fn find(

@@ -7,8 +7,22 @@ use serde::Deserialize;
 use super::RestError;
 use crate::metastore::PageRequest;
 
-/// How many rows a page has when the caller leaves it to the workspace, and at most.
-const PAGE: u32 = 1_000;
+/// How a list is cut.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Pages {
+    /// How many rows a page has when the caller does not say; absent when the list is not cut then.
+    default: Option<u32>,
+    /// How many it has at most, and when the caller leaves it to the workspace.
+    most: u32,
+}
+
+impl Pages {
+    /// Of a list that is whole unless pages are asked for. UNCONFIRMED: the most rows.
+    pub(super) const WHEN_ASKED: Self = Self { default: None, most: 1_000 };
+    /// Of a list that always comes in pages (the official SDK's documentation of the lists of volumes, of models of
+    /// a schema and of summaries of tables).
+    pub(super) const ALWAYS: Self = Self { default: Some(10_000), most: 10_000 };
+}
 
 /// The paging part of a list request.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -19,16 +33,20 @@ pub(super) struct Paging {
 }
 
 impl Paging {
-    /// The page asked for. Without `max_results` the list is not cut.
+    /// The page asked for, of a list that is whole unless pages are asked for.
+    ///
+    /// # Errors
+    /// Those of [`Paging::request_of`].
+    pub(super) fn request(&self) -> Result<PageRequest, RestError> {
+        self.request_of(Pages::WHEN_ASKED)
+    }
+
+    /// The page asked for.
     ///
     /// # Errors
     /// `INVALID_PARAMETER_VALUE` for a negative number and for a token that no page gave.
-    pub(super) fn request(&self) -> Result<PageRequest, RestError> {
-        self.request_with(None, PAGE)
-    }
-
-    /// The page asked for, of a list that is always cut.
-    pub(super) fn request_with(&self, default: Option<u32>, most: u32) -> Result<PageRequest, RestError> {
+    pub(super) fn request_of(&self, pages: Pages) -> Result<PageRequest, RestError> {
+        let Pages { default, most } = pages;
         let limit = match self.max_results {
             None => default,
             Some(0) => Some(most),
@@ -73,7 +91,22 @@ mod tests {
         let token = encode(Some(names.clone()));
         let paging = Paging { max_results: Some(0), page_token: token };
         let request = paging.request().unwrap();
-        assert_eq!((request.after, request.limit), (names, Some(PAGE)));
+        assert_eq!((request.after, request.limit), (names, Some(Pages::WHEN_ASKED.most)));
+    }
+
+    #[test]
+    fn list_is_cut_as_the_kind_of_list_has_it() {
+        for (pages, max_results, limit) in [
+            (Pages::WHEN_ASKED, None, None),
+            (Pages::WHEN_ASKED, Some(5_000), Some(1_000)),
+            (Pages::ALWAYS, None, Some(10_000)),
+            (Pages::ALWAYS, Some(0), Some(10_000)),
+            (Pages::ALWAYS, Some(5_000), Some(5_000)),
+            (Pages::ALWAYS, Some(i64::MAX), Some(10_000)),
+        ] {
+            let request = Paging { max_results, page_token: None }.request_of(pages).unwrap();
+            assert_eq!(request.limit, limit, "{max_results:?}");
+        }
     }
 
     #[test]

@@ -37,7 +37,7 @@ impl Resource for Schemas {
     ) -> Result<Page<SchemaInfo>, RestError> {
         let catalog = identifier(&filter.catalog_name)?;
         let page = securables::list_schemas(tx, access, &catalog, include_browse, page)?;
-        Ok(page.filter_map(|(row, sight)| Some(info(tx, row, sight))))
+        Ok(page.map(|(row, sight)| info(tx, row, sight)))
     }
 
     fn find(

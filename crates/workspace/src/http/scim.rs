@@ -5,6 +5,7 @@
 
 mod filter;
 mod groups;
+mod listing;
 mod patch;
 mod resource;
 mod secrets;

@@ -7,7 +7,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::paging::{self, Paging};
+use super::paging::{self, Pages, Paging};
 use super::routes::{Routes, get};
 use super::{AppState, Body, Caller, Params, Path, RestError};
 use crate::authorization::Access;
@@ -17,6 +17,8 @@ use crate::metastore::{Page, PageRequest, Transaction, WriteIntent};
 pub(super) trait Resource: Send + Sync + 'static {
     /// The path of the list; `/{full_name}` for one.
     const PATH: &'static str;
+    /// How its list is cut.
+    const PAGES: Pages = Pages::WHEN_ASKED;
     /// The query of a list but for what all lists take.
     type Filter: DeserializeOwned + Send + 'static;
     /// Body of a request to make one.
@@ -97,7 +99,7 @@ async fn list<R: Resource>(
     Params(reading): Params<Reading>,
     Params(paging): Params<Paging>,
 ) -> Result<Json<R::List>, RestError> {
-    let page = paging.request()?;
+    let page = paging.request_of(R::PAGES)?;
     let work = move |tx: &Transaction<'_>, access: &Access| {
         R::list(tx, access, &filter, reading.include_browse, &page)
     };

@@ -113,9 +113,7 @@ async fn close(
     caller: Caller,
     Path(id): Path<String>,
 ) -> Result<Json<Value>, RestError> {
-    let statement = submitted(&state, caller, id).await?;
-    statement.cancel();
-    state.warehouse.close(statement.id());
+    submitted(&state, caller, id).await?.close();
     Ok(Json(json!({})))
 }
 

@@ -9,17 +9,15 @@ use clxs_api::storage::{
     ValidateStorageCredential, ValidateStorageCredentialResponse, ValidationOperation, ValidationOutcome,
     ValidationResult,
 };
-use serde::Deserialize;
 use tokio::task::spawn_blocking;
 
+use super::catalogs::OfMetastore;
 use super::extract::identifier;
 use super::routes::{Routes, post};
 use super::securables::Resource;
 use super::{AppState, Body, Caller, RestError};
 use crate::authorization::Access;
-use crate::metastore::{
-    Page, PageRequest, StorageCredentialRow, Transaction, WriteIntent, folder_path, normalise_location,
-};
+use crate::metastore::{Page, PageRequest, StorageCredentialRow, Transaction, WriteIntent, folder_path};
 use crate::securables;
 
 pub(super) fn routes() -> Routes {
@@ -28,13 +26,9 @@ pub(super) fn routes() -> Routes {
 
 enum StorageCredentials {}
 
-/// Credentials are listed all.
-#[derive(Debug, Deserialize)]
-struct NoFilter {}
-
 impl Resource for StorageCredentials {
     const PATH: &'static str = STORAGE_CREDENTIALS;
-    type Filter = NoFilter;
+    type Filter = OfMetastore;
     type Create = CreateStorageCredential;
     type Update = UpdateStorageCredential;
     type Info = StorageCredentialInfo;
@@ -43,12 +37,12 @@ impl Resource for StorageCredentials {
     fn list(
         tx: &Transaction<'_>,
         access: &Access,
-        _: &NoFilter,
+        filter: &OfMetastore,
         _: bool,
         page: &PageRequest,
     ) -> Result<Page<StorageCredentialInfo>, RestError> {
-        let page = securables::list_credentials(tx, access, page)?;
-        Ok(page.filter_map(|(row, _)| Some(info(tx, row))))
+        let page = securables::list_credentials(tx, access, filter.including(false), page)?;
+        Ok(page.map(|(row, _)| info(tx, row)))
     }
 
     fn find(
@@ -124,28 +118,10 @@ async fn validate(
     Body(request): Body<ValidateStorageCredential>,
 ) -> Result<Json<ValidateStorageCredentialResponse>, RestError> {
     let read_only = request.read_only.unwrap_or_default();
-    let url = state.read(caller, move |tx, access| url_to_try(tx, access, &request)).await?;
+    let url =
+        state.read(caller, move |tx, access| Ok(securables::folder_to_try(tx, access, &request)?)).await?;
     let tried = spawn_blocking(move || try_folder(&url, read_only)).await;
     Ok(Json(tried.map_err(|error| RestError::new(ErrorCode::InternalError, error.to_string()))??))
-}
-
-fn url_to_try(
-    tx: &Transaction<'_>,
-    access: &Access,
-    request: &ValidateStorageCredential,
-) -> Result<String, RestError> {
-    if let Some(name) = &request.storage_credential_name {
-        securables::get_credential(tx, access, &identifier(name)?)?;
-    }
-    let location = match &request.external_location_name {
-        Some(name) => Some(securables::get_location(tx, access, &identifier(name)?, false)?.0.details.url),
-        None => None,
-    };
-    if request.storage_credential_name.is_none() && location.is_none() {
-        access.require_metastore_admin(tx)?;
-    }
-    let missing = || RestError::invalid("Either url or external_location_name must be given.");
-    Ok(normalise_location(&request.url.clone().or(location).ok_or_else(missing)?)?)
 }
 
 fn try_folder(url: &str, read_only: bool) -> Result<ValidateStorageCredentialResponse, RestError> {

@@ -12,7 +12,7 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::extract::{full_name, identifier};
-use super::paging::{self, Paging};
+use super::paging::{self, Pages, Paging};
 use super::routes::{Routes, get};
 use super::securables::Resource;
 use super::{AppState, Caller, Params, Path, RestError};
@@ -22,9 +22,6 @@ use crate::metastore::{
     WriteIntent,
 };
 use crate::securables::{self, TableListing};
-
-/// A page of summaries when the caller does not say, and at most (`facts/rest_api.md` §6).
-const SUMMARIES: u32 = 10_000;
 
 pub(super) fn routes() -> Routes {
     super::securables::routes::<Tables>()
@@ -76,10 +73,10 @@ impl Resource for Tables {
             include_browse,
             page: page.clone(),
         };
-        Ok(securables::list_tables(tx, access, &listing)?.filter_map(|(row, sight)| {
+        Ok(securables::list_tables(tx, access, &listing)?.map(|(row, sight)| {
             let mut table = info(tx, row, sight);
             leave_out(&mut table, filter);
-            Some(table)
+            table
         }))
     }
 
@@ -141,10 +138,14 @@ async fn list_summaries(
     Params(wanted): Params<Summaries>,
     Params(paging): Params<Paging>,
 ) -> Result<Json<ListTableSummariesResponse>, RestError> {
-    let request = paging.request_with(Some(SUMMARIES), SUMMARIES)?;
+    let request = paging.request_of(Pages::ALWAYS)?;
     let catalog = identifier(&wanted.catalog_name)?;
-    let filter =
-        TableFilter { schema_pattern: wanted.schema_name_pattern, table_pattern: wanted.table_name_pattern };
+    // An empty pattern is none (the official SDK's documentation).
+    let pattern = |text: Option<String>| text.filter(|text| !text.is_empty());
+    let filter = TableFilter {
+        schema_pattern: pattern(wanted.schema_name_pattern),
+        table_pattern: pattern(wanted.table_name_pattern),
+    };
     let (page, catalog) = state
         .read(caller, move |tx, access| {
             let page = securables::list_table_summaries(tx, access, &catalog, &filter, &request)?;

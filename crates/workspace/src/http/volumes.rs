@@ -6,6 +6,7 @@ use serde::Deserialize;
 
 use super::RestError;
 use super::extract::{full_name, identifier};
+use super::paging::Pages;
 use super::securables::Resource;
 use crate::authorization::{Access, Sight};
 use crate::metastore::{Page, PageRequest, Transaction, VolumeRow, WriteIntent};
@@ -22,6 +23,7 @@ pub(super) struct OfSchema {
 
 impl Resource for Volumes {
     const PATH: &'static str = VOLUMES;
+    const PAGES: Pages = Pages::ALWAYS;
     type Filter = OfSchema;
     type Create = CreateVolume;
     type Update = UpdateVolume;
@@ -37,7 +39,7 @@ impl Resource for Volumes {
     ) -> Result<Page<VolumeInfo>, RestError> {
         let (catalog, schema) = (identifier(&filter.catalog_name)?, identifier(&filter.schema_name)?);
         let page = securables::list_volumes(tx, access, (&catalog, &schema), include_browse, page)?;
-        Ok(page.filter_map(|(row, sight)| Some(info(tx, row, sight))))
+        Ok(page.map(|(row, sight)| info(tx, row, sight)))
     }
 
     fn find(

@@ -55,7 +55,12 @@ impl Scope {
         wanted: Wanted,
     ) -> Result<Self, SqlError> {
         let mut catalogs = if catalog.matches(SYSTEM_CATALOG) {
-            let all = operations::list_catalogs(tx, access, true, &crate::metastore::PageRequest::all())?;
+            let all = operations::list_catalogs(
+                tx,
+                access,
+                operations::Including::BROWSABLE,
+                &crate::metastore::PageRequest::all(),
+            )?;
             all.items.into_iter().map(|(catalog, _)| catalog).collect()
         } else {
             vec![operations::get_catalog(tx, access, catalog, true)?.0]

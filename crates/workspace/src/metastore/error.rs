@@ -82,9 +82,12 @@ pub(crate) enum MetastoreError {
     /// The folder was written by a newer version of this program.
     #[error("the metastore has format {found}, this version knows formats up to {known}: use a newer clxs")]
     NewerFormat { found: i64, known: usize },
+    /// Another process held the database for longer than we wait.
+    #[error("another process holds the metastore: try again")]
+    Busy { source: rusqlite::Error },
     /// `SQLite` failed.
     #[error("the metastore database failed")]
-    Database(#[from] rusqlite::Error),
+    Database(#[source] rusqlite::Error),
     /// A file or folder of the workspace could not be used.
     #[error("a file of the workspace folder could not be used")]
     Storage(#[from] std::io::Error),
@@ -94,6 +97,15 @@ pub(crate) enum MetastoreError {
     /// The workspace is being closed.
     #[error("the workspace is closed")]
     Closed,
+}
+
+impl From<rusqlite::Error> for MetastoreError {
+    fn from(source: rusqlite::Error) -> Self {
+        match source.sqlite_error_code() {
+            Some(rusqlite::ErrorCode::DatabaseBusy) => Self::Busy { source },
+            _ => Self::Database(source),
+        }
+    }
 }
 
 impl MetastoreError {
@@ -123,6 +135,13 @@ pub(crate) fn type_word(kind: &SecurableKind) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn database_that_others_hold_is_busy_and_a_broken_one_is_not() {
+        let failed = |code| rusqlite::Error::SqliteFailure(rusqlite::ffi::Error::new(code), None).into();
+        assert!(matches!(failed(rusqlite::ffi::SQLITE_BUSY), MetastoreError::Busy { .. }));
+        assert!(matches!(failed(rusqlite::ffi::SQLITE_CORRUPT), MetastoreError::Database(_)));
+    }
 
     #[test]
     fn messages_read_as_recorded_from_the_platform() {

@@ -64,7 +64,11 @@ pub(super) fn lock_opening(root: &Path) -> Result<File, MetastoreError> {
     Ok(file)
 }
 
-fn is_locked(path: &Path) -> Result<bool, MetastoreError> {
+/// Whether somebody holds a lock on a file or folder; one that is not there has none.
+///
+/// # Errors
+/// [`MetastoreError::Storage`]
+pub(crate) fn is_locked(path: &Path) -> Result<bool, MetastoreError> {
     let file = match File::open(path) {
         Ok(file) => file,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(false),

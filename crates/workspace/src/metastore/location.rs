@@ -82,6 +82,25 @@ fn folder_url(path: &Path) -> Result<String, MetastoreError> {
     Ok(url.as_str().trim_end_matches('/').to_owned())
 }
 
+/// Where a location leads when the symbolic links on its way that are there now are followed.
+///
+/// # Errors
+/// [`MetastoreError::InvalidParameter`] for what is no local folder.
+pub(super) fn resolved(location: &str) -> Result<String, MetastoreError> {
+    let path = folder_path(location)?;
+    for folder in path.ancestors() {
+        if let (Ok(real), Ok(rest)) = (fs_err::canonicalize(folder), path.strip_prefix(folder)) {
+            return folder_url(&real.join(rest));
+        }
+    }
+    Ok(location.to_owned())
+}
+
+/// Whether one location is, contains or is inside the other.
+pub(super) fn overlap(one: &str, other: &str) -> bool {
+    ancestors(one).contains(&other) || ancestors(other).contains(&one)
+}
+
 /// A stored location and every folder above it, innermost first.
 pub(super) fn ancestors(stored: &str) -> Vec<&str> {
     let ends = stored.match_indices('/').map(|(index, _)| index).rev();

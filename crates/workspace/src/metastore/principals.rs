@@ -99,14 +99,14 @@ impl Transaction<'_> {
     /// Makes a principal.
     ///
     /// # Errors
-    /// [`MetastoreError::PrincipalExists`] when the name is taken, whatever kind has it.
+    /// [`MetastoreError::PrincipalExists`] when the name is taken, whatever kind has it and in whatever case.
     pub(crate) fn insert_principal(
         &self,
         kind: PrincipalKind,
         name: &str,
         display_name: &str,
     ) -> Result<PrincipalRow, MetastoreError> {
-        if self.principal(name)?.is_some() {
+        if self.is_taken(name)? {
             return Err(MetastoreError::PrincipalExists { name: name.to_owned() });
         }
         self.inner.execute(
@@ -121,6 +121,13 @@ impl Transaction<'_> {
             active: true,
             attributes: Map::new(),
         })
+    }
+
+    /// Whether somebody has this name or one that differs in its case alone: nobody could tell them apart.
+    fn is_taken(&self, name: &str) -> Result<bool, MetastoreError> {
+        let query = "SELECT count(*) FROM principals WHERE name = ?1 COLLATE NOCASE";
+        let taken: u64 = self.inner.prepare_cached(query)?.query_row([name], |row| row.get(0))?;
+        Ok(taken > 0)
     }
 
     /// Writes what changed of a principal. A new name also holds in grants and for what it owns.

@@ -7,7 +7,7 @@ use rusqlite::{OptionalExtension, params};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::location::ancestors;
+use super::location::{ancestors, overlap, resolved};
 use super::row::json_text;
 use super::{Bound, Details, MetastoreError, PageRequest, Securable, Transaction};
 
@@ -166,15 +166,33 @@ impl Transaction<'_> {
         location: &str,
         call: &'static str,
     ) -> Result<(), MetastoreError> {
+        self.require_outside_managed_root(location, call)?;
         let query = format!(
             "SELECT count(*) FROM securables WHERE kind IN ('CATALOG', 'SCHEMA') AND {}",
             touching("(details ->> '$.storage_root')")
         );
         let mut statement = self.inner.prepare_cached(&query)?;
-        let roots: u64 =
-            statement.query_row(params![json_text(&ancestors(location))?, location], |row| row.get(0))?;
+        for place in [location, &resolved(location)?] {
+            let values = params![json_text(&ancestors(place))?, place];
+            let roots: u64 = statement.query_row(values, |row| row.get(0))?;
+            if roots > 0 {
+                return Err(MetastoreError::ManagedStorageOverlap { location: location.to_owned(), call });
+            }
+        }
+        Ok(())
+    }
+
+    /// Refuses a folder that is, contains or is inside the workspace's own, by name or through symbolic links.
+    ///
+    /// # Errors
+    /// [`MetastoreError::ManagedStorageOverlap`]
+    pub(crate) fn require_outside_managed_root(
+        &self,
+        location: &str,
+        call: &'static str,
+    ) -> Result<(), MetastoreError> {
         let managed = self.shared.managed.url();
-        if roots > 0 || ancestors(location).contains(&managed) || ancestors(managed).contains(&location) {
+        if overlap(location, managed) || overlap(&resolved(location)?, managed) {
             return Err(MetastoreError::ManagedStorageOverlap { location: location.to_owned(), call });
         }
         Ok(())
@@ -198,7 +216,7 @@ impl Transaction<'_> {
         let url = row.details.url.as_str();
         for other in self.external_locations()? {
             let their = other.details.url.as_str();
-            if other.id != row.id && (ancestors(url).contains(&their) || ancestors(their).contains(&url)) {
+            if other.id != row.id && overlap(url, their) {
                 let conflict = other.name.as_str().to_owned();
                 return Err(MetastoreError::ExternalLocationOverlap { url: url.to_owned(), conflict });
             }

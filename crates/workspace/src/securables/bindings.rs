@@ -3,6 +3,7 @@
 use clxs_api::binding::{BindingType, UpdateWorkspaceBindings, WorkspaceBinding};
 use clxs_api::{FullName, Identifier, SecurableKind};
 
+use super::shared::require_known;
 use crate::authorization::{Access, SecurableRef};
 use crate::metastore::{
     Bound, Catalog, ExternalLocation, MetastoreError, Securable, StorageCredential, Transaction,
@@ -68,6 +69,9 @@ fn changed<D: Bound>(
 ) -> Result<Securable<D>, MetastoreError> {
     let name = FullName::of_catalog(name.clone());
     access.find(tx, &SecurableRef::of::<D>(name.clone()))?.require_to_bind()?;
+    for binding_type in change.add.iter().filter_map(|added| added.binding_type.as_ref()) {
+        require_known("binding_type", binding_type.as_str(), binding_type.is_known())?;
+    }
     let mut row: Securable<D> = tx.securable(&name)?;
     let bindings = row.details.bindings_mut();
     let touched = |binding: &WorkspaceBinding| {

@@ -4,7 +4,9 @@ use clxs_api::catalog::{CreateCatalog, UpdateCatalog};
 use clxs_api::{FullName, Identifier, Privilege, SecurableKind};
 
 use super::new_name;
-use super::shared::{Change, New, get, list_of_metastore, managed, new_row, update};
+use super::shared::{
+    Change, Including, New, get, list_of_metastore, managed, new_row, require_known, update,
+};
 use super::storage::managed_root;
 use crate::authorization::{Access, SecurableRef, Sight};
 use crate::metastore::{
@@ -28,10 +30,10 @@ pub(crate) fn get_catalog(
 pub(crate) fn list_catalogs(
     tx: &Transaction<'_>,
     access: &Access,
-    include_browse: bool,
+    including: Including,
     page: &PageRequest,
 ) -> Result<Page<(CatalogRow, Sight)>, MetastoreError> {
-    list_of_metastore(tx, access, include_browse, page)
+    list_of_metastore(tx, access, including, page)
 }
 
 /// Makes a catalog with its schema `default`, both owned by the caller.
@@ -65,6 +67,9 @@ pub(crate) fn update_catalog(
         comment: change.comment.as_deref(),
         properties: change.properties.as_ref(),
     };
+    if let Some(mode) = &change.isolation_mode {
+        require_known("isolation_mode", mode.as_str(), mode.is_known())?;
+    }
     let workspace_id = tx.metastore().workspace_id;
     update(tx, access, &FullName::of_catalog(name.clone()), &shared, |catalog: &mut Catalog| {
         if let Some(mode) = &change.isolation_mode {

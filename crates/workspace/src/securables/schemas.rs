@@ -3,7 +3,7 @@
 use clxs_api::schema::{CreateSchema, UpdateSchema};
 use clxs_api::{FullName, Identifier, NameError, Privilege, SecurableKind};
 
-use super::shared::{Change, New, get, managed, new_row, update};
+use super::shared::{Change, New, get, managed, name_of, new_row, update};
 use super::storage::managed_root;
 use crate::authorization::{Access, SecurableRef, Sight, Visibility};
 use crate::metastore::{MetastoreError, Page, PageRequest, Schema, SchemaRow, Transaction, WriteIntent};
@@ -32,10 +32,11 @@ pub(crate) fn list_schemas(
     access.see(tx, &SecurableRef::catalog(catalog.clone()), include_browse)?;
     let catalog = tx.catalog(catalog)?;
     let visibility = Visibility::load(tx, access, &catalog)?;
-    Ok(tx.schemas(&catalog, page)?.filter_map(|row| {
+    let visible = |row: SchemaRow| {
         let sight = visibility.schema(&row.id);
-        sight.is_seen(include_browse).then_some((row, sight))
-    }))
+        Ok(sight.is_seen(include_browse).then_some((row, sight)))
+    };
+    page.kept(|page| tx.schemas(&catalog, page), visible, name_of)
 }
 
 /// Makes a schema, owned by the caller.

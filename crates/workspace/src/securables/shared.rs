@@ -5,7 +5,7 @@ use clxs_api::{FullName, Identifier, Privilege, Properties};
 use super::new_name;
 use crate::authorization::{Access, SecurableRef, Sight, Visibility};
 use crate::metastore::{
-    Details, MetastoreError, Page, PageRequest, Parent, SchemaRow, Securable, Transaction,
+    Bound, Details, MetastoreError, Page, PageRequest, Parent, SchemaRow, Securable, Transaction,
 };
 
 /// What a request to make a securable says of what all kinds have.
@@ -35,23 +35,36 @@ pub(super) fn get<D: Details>(
     Ok((tx.securable(name)?, sight))
 }
 
+/// What a list of securables that are in the metastore itself holds besides what the caller may use.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Including {
+    /// What the caller may only browse.
+    pub(crate) browsable: bool,
+    /// What is isolated from this workspace and the caller may bind to it.
+    pub(crate) unbound: bool,
+}
+
+impl Including {
+    /// What the caller may only browse too.
+    pub(crate) const BROWSABLE: Self = Self { browsable: true, unbound: false };
+}
+
 /// Those securables of a kind that are in the metastore itself which the caller sees, of a page.
-pub(super) fn list_of_metastore<D: Details>(
+pub(super) fn list_of_metastore<D: Bound>(
     tx: &Transaction<'_>,
     access: &Access,
-    include_browse: bool,
+    including: Including,
     page: &PageRequest,
 ) -> Result<Page<(Securable<D>, Sight)>, MetastoreError> {
-    let page = tx.securables(None, page)?;
-    let mut items = Vec::with_capacity(page.items.len());
-    for row in page.items {
-        match access.see(tx, &SecurableRef::from(&row), include_browse) {
-            Ok(sight) => items.push((row, sight)),
-            Err(MetastoreError::NotFound { .. } | MetastoreError::PermissionDenied { .. }) => {}
-            Err(error) => return Err(error),
-        }
-    }
-    Ok(Page { items, next: page.next })
+    let visible = |row: Securable<D>| {
+        let held = access.find(tx, &SecurableRef::from(&row))?;
+        Ok(match held.require_sight(including.browsable) {
+            Ok(sight) => Some((row, sight)),
+            Err(_) if including.unbound && held.require_to_bind().is_ok() => Some((row, Sight::Full)),
+            Err(_) => None,
+        })
+    };
+    page.kept(|page| tx.securables(None, page), visible, name_of)
 }
 
 /// Those securables of a kind in a schema that the caller sees, of a page.
@@ -68,10 +81,16 @@ pub(super) fn list_of_schema<D: Details>(
     access.see(tx, &SecurableRef::schema(catalog.clone(), schema.clone()), include_browse)?;
     let schema = tx.schema(catalog, schema)?;
     let visibility = Visibility::load(tx, access, &tx.catalog(catalog)?)?;
-    Ok(tx.securables(Some(&schema.as_parent()), page)?.filter_map(|row: Securable<D>| {
+    let visible = |row: Securable<D>| {
         let sight = visibility.in_schema(&D::KIND, &schema.id, &row.id, &row.owner);
-        sight.is_seen(include_browse).then_some((row, sight))
-    }))
+        Ok(sight.is_seen(include_browse).then_some((row, sight)))
+    };
+    page.kept(|page| tx.securables(Some(&schema.as_parent()), page), visible, name_of)
+}
+
+/// Where a list continues after a securable.
+pub(super) fn name_of<D>((row, _): &(Securable<D>, Sight)) -> Vec<String> {
+    vec![row.name.as_str().to_owned()]
 }
 
 /// The schema in which something is to be made, if the caller may make it there.
@@ -99,7 +118,7 @@ pub(super) fn new_row<D: Details>(
     new: &New<'_>,
 ) -> Result<Securable<D>, MetastoreError> {
     let mut row = Securable::in_parent(parent, &new_name(&D::KIND, new.name)?, access.principal());
-    row.comment.clone_from(new.comment);
+    row.comment = new.comment.clone().filter(|comment| !comment.is_empty());
     row.properties = new.properties.clone().unwrap_or_default();
     Ok(row)
 }
@@ -146,4 +165,15 @@ pub(super) fn managed<D: Details>(
 ) -> Result<Securable<D>, MetastoreError> {
     access.check(tx, &SecurableRef::of::<D>(name.clone()), &Privilege::Manage)?;
     tx.securable(name)
+}
+
+/// Refuses a value that the platform does not have: kept, it would mean whatever the reader makes of it.
+///
+/// # Errors
+/// [`MetastoreError::InvalidParameter`]
+pub(super) fn require_known(field: &str, value: &str, is_known: bool) -> Result<(), MetastoreError> {
+    if is_known {
+        return Ok(());
+    }
+    Err(MetastoreError::invalid(format!("'{value}' is not a valid {field}.")))
 }

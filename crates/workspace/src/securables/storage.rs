@@ -1,15 +1,15 @@
-//! External locations and storage credentials, and who may use the folders they cover.
+//! External locations, and who may use the folders they cover.
 
-use clxs_api::storage::{
-    CreateExternalLocation, CreateStorageCredential, UpdateExternalLocation, UpdateStorageCredential,
-};
+use clxs_api::storage::{CreateExternalLocation, UpdateExternalLocation};
 use clxs_api::{FullName, Identifier, Privilege, SecurableKind};
 
-use super::shared::{Change, New, get, list_of_metastore, managed, new_row, update};
+use super::shared::{
+    Change, Including, New, get, list_of_metastore, managed, new_row, require_known, update,
+};
 use crate::authorization::{Access, SecurableRef, Sight};
 use crate::metastore::{
     Bound, ExternalLocation, ExternalLocationRow, MetastoreError, Page, PageRequest, StorageCredential,
-    StorageCredentialRow, Transaction, normalise_location,
+    Transaction, normalise_location,
 };
 
 /// Refuses a folder outside the workspace that the caller may not use like this. Metastore admins need no external
@@ -72,10 +72,10 @@ pub(crate) fn get_location(
 pub(crate) fn list_locations(
     tx: &Transaction<'_>,
     access: &Access,
-    include_browse: bool,
+    including: Including,
     page: &PageRequest,
 ) -> Result<Page<(ExternalLocationRow, Sight)>, MetastoreError> {
-    list_of_metastore(tx, access, include_browse, page)
+    list_of_metastore(tx, access, including, page)
 }
 
 /// Makes an external location, owned by the caller: needs `CREATE EXTERNAL LOCATION` on the metastore and on the
@@ -103,13 +103,7 @@ pub(crate) fn create_location(
 
 fn location_url(tx: &Transaction<'_>, text: &str) -> Result<String, MetastoreError> {
     let url = normalise_location(text)?;
-    let managed = tx.managed_root();
-    let inside = |inner: &str, outer: &str| {
-        inner.strip_prefix(outer).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-    };
-    if inside(&url, managed) || inside(managed, &url) {
-        return Err(MetastoreError::ManagedStorageOverlap { location: url, call: "CreateExternalLocation" });
-    }
+    tx.require_outside_managed_root(&url, "CreateExternalLocation")?;
     Ok(url)
 }
 
@@ -144,6 +138,9 @@ pub(crate) fn update_location(
     }
     let credential = change.credential_name.as_deref();
     let credential = credential.map(|name| credential_for_location(tx, access, name)).transpose()?;
+    if let Some(mode) = &change.isolation_mode {
+        require_known("isolation_mode", mode.as_str(), mode.is_known())?;
+    }
     let workspace_id = tx.metastore().workspace_id;
     let shared = Change {
         new_name: change.new_name.as_deref(),
@@ -182,109 +179,6 @@ pub(crate) fn drop_location(
     let row: ExternalLocationRow = managed(tx, access, &FullName::of_catalog(name.clone()))?;
     if !force {
         require_unused(tx, &row)?;
-    }
-    tx.delete_securable(&row)
-}
-
-/// A storage credential that the caller sees, and how much of it.
-pub(crate) fn get_credential(
-    tx: &Transaction<'_>,
-    access: &Access,
-    name: &Identifier,
-) -> Result<(StorageCredentialRow, Sight), MetastoreError> {
-    get(tx, access, &FullName::of_catalog(name.clone()), false)
-}
-
-/// Those storage credentials of a page that the caller sees.
-pub(crate) fn list_credentials(
-    tx: &Transaction<'_>,
-    access: &Access,
-    page: &PageRequest,
-) -> Result<Page<(StorageCredentialRow, Sight)>, MetastoreError> {
-    list_of_metastore(tx, access, false, page)
-}
-
-/// Makes a storage credential, owned by the caller.
-///
-/// # Errors
-/// [`MetastoreError::InvalidParameter`] for kinds that carry secrets: the workspace keeps none.
-pub(crate) fn create_credential(
-    tx: &Transaction<'_>,
-    access: &Access,
-    request: &CreateStorageCredential,
-) -> Result<StorageCredentialRow, MetastoreError> {
-    access.check(tx, &SecurableRef::metastore(), &Privilege::CreateStorageCredential)?;
-    refuse_secrets(request.azure_service_principal.is_some() || request.cloudflare_api_token.is_some())?;
-    let new = New { name: &request.name, comment: &request.comment, properties: &None };
-    let mut row: StorageCredentialRow = new_row(access, None, &new)?;
-    row.details.aws_iam_role.clone_from(&request.aws_iam_role);
-    row.details.azure_managed_identity.clone_from(&request.azure_managed_identity);
-    row.details.databricks_gcp_service_account.clone_from(&request.databricks_gcp_service_account);
-    row.details.read_only = request.read_only.unwrap_or_default();
-    tx.insert_securable(&row)?;
-    Ok(row)
-}
-
-fn refuse_secrets(has_secret: bool) -> Result<(), MetastoreError> {
-    if has_secret {
-        let message = "The embedded workspace keeps no secrets of clouds: use aws_iam_role, \
-                       azure_managed_identity or databricks_gcp_service_account.";
-        return Err(MetastoreError::invalid(message));
-    }
-    Ok(())
-}
-
-/// Changes a storage credential: what is absent stays.
-pub(crate) fn update_credential(
-    tx: &Transaction<'_>,
-    access: &Access,
-    name: &Identifier,
-    change: &UpdateStorageCredential,
-) -> Result<StorageCredentialRow, MetastoreError> {
-    refuse_secrets(change.azure_service_principal.is_some() || change.cloudflare_api_token.is_some())?;
-    let shared = Change {
-        new_name: change.new_name.as_deref(),
-        owner: change.owner.as_deref(),
-        comment: change.comment.as_deref(),
-        properties: None,
-    };
-    let workspace_id = tx.metastore().workspace_id;
-    let name = FullName::of_catalog(name.clone());
-    update(tx, access, &name, &shared, |credential: &mut StorageCredential| {
-        let identities =
-            [&change.aws_iam_role, &change.azure_managed_identity, &change.databricks_gcp_service_account];
-        if identities.iter().any(|identity| identity.is_some()) {
-            credential.aws_iam_role.clone_from(&change.aws_iam_role);
-            credential.azure_managed_identity.clone_from(&change.azure_managed_identity);
-            credential.databricks_gcp_service_account.clone_from(&change.databricks_gcp_service_account);
-        }
-        credential.read_only = change.read_only.unwrap_or(credential.read_only);
-        if let Some(mode) = &change.isolation_mode {
-            credential.isolation_mode = mode.clone();
-            credential.bind_when_isolated(workspace_id);
-        }
-    })
-}
-
-/// Drops a storage credential; with `force` also one that external locations use, which stay.
-///
-/// # Errors
-/// [`MetastoreError::InvalidState`] without `force`.
-pub(crate) fn drop_credential(
-    tx: &Transaction<'_>,
-    access: &Access,
-    name: &Identifier,
-    force: bool,
-) -> Result<(), MetastoreError> {
-    let row: StorageCredentialRow = managed(tx, access, &FullName::of_catalog(name.clone()))?;
-    let locations = tx.external_locations()?;
-    let used = locations.iter().filter(|location| location.details.credential_id == row.id).count();
-    if used > 0 && !force {
-        let name = row.name.as_str();
-        let message = format!(
-            "Storage Credential '{name}' is used by {used} external location(s): drop them first, or use force."
-        );
-        return Err(MetastoreError::InvalidState { message });
     }
     tx.delete_securable(&row)
 }

@@ -42,10 +42,12 @@ pub(crate) fn list_tables(
     access.see(tx, &schema, listing.include_browse)?;
     let schema = tx.schema(&listing.catalog, &listing.schema)?;
     let visibility = Visibility::load(tx, access, &tx.catalog(&listing.catalog)?)?;
-    Ok(tx.tables(&schema, listing.columns, &listing.page)?.filter_map(|row| {
+    let visible = |row: TableRow| {
         let sight = visibility.in_schema(&SecurableKind::Table, &row.schema_id, &row.id, &row.owner);
-        sight.is_seen(listing.include_browse).then_some((row, sight))
-    }))
+        Ok(sight.is_seen(listing.include_browse).then_some((row, sight)))
+    };
+    let tables = |page: &PageRequest| tx.tables(&schema, listing.columns, page);
+    listing.page.kept(tables, visible, |(row, _)| vec![row.name.as_str().to_owned()])
 }
 
 /// Names and types of those tables and views of a page that the caller sees.
@@ -62,10 +64,11 @@ pub(crate) fn list_table_summaries(
     access.see(tx, &SecurableRef::catalog(catalog.clone()), false)?;
     let catalog = tx.catalog(catalog)?;
     let visibility = Visibility::load(tx, access, &catalog)?;
-    Ok(tx.table_heads(&catalog, filter, page)?.filter_map(|head| {
+    let visible = |head: TableHead| {
         let sight = visibility.in_schema(&SecurableKind::Table, &head.schema_id, &head.id, &head.owner);
-        sight.is_seen(false).then_some(head)
-    }))
+        Ok(sight.is_seen(false).then_some(head))
+    };
+    page.kept(|page| tx.table_heads(&catalog, filter, page), visible, TableHead::key)
 }
 
 /// Gives a table or view to somebody.

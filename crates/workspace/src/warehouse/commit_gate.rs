@@ -42,11 +42,14 @@ impl CommitGate {
         if self.0.canceled.is_cancelled() { Err(SqlError::operation_canceled()) } else { Ok(()) }
     }
 
-    /// Cancels, unless the statement is already committing.
-    pub(crate) fn cancel(&self) {
-        let changed = self.0.state.compare_exchange(OPEN, CANCELED, Ordering::SeqCst, Ordering::SeqCst);
-        if changed.is_ok() {
-            self.0.canceled.cancel();
+    /// Cancels, unless the statement is already committing; says whether it is canceled now.
+    pub(crate) fn cancel(&self) -> bool {
+        match self.0.state.compare_exchange(OPEN, CANCELED, Ordering::SeqCst, Ordering::SeqCst) {
+            Ok(_) => {
+                self.0.canceled.cancel();
+                true
+            }
+            Err(state) => state == CANCELED,
         }
     }
 

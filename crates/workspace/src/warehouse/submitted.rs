@@ -1,5 +1,6 @@
 //! A statement from its submission until it is forgotten.
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -18,6 +19,8 @@ pub(crate) enum Progress {
     Succeeded(Arc<ResultSet>),
     Failed(Arc<SqlError>),
     Canceled,
+    /// It succeeded, and its rows are gone.
+    Closed,
 }
 
 impl Progress {
@@ -34,7 +37,26 @@ impl Progress {
             Self::Succeeded(_) => StatementState::Succeeded,
             Self::Failed(_) => StatementState::Failed,
             Self::Canceled => StatementState::Canceled,
+            Self::Closed => StatementState::Closed,
         }
+    }
+}
+
+/// How many bytes of rows several statements keep. Cheap to clone.
+#[derive(Debug, Clone, Default)]
+pub(super) struct KeptBytes(Arc<AtomicU64>);
+
+impl KeptBytes {
+    pub(super) fn now(&self) -> u64 {
+        self.0.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn add(&self, bytes: u64) {
+        self.0.fetch_add(bytes, Ordering::Relaxed);
+    }
+
+    fn subtract(&self, bytes: u64) {
+        self.0.fetch_sub(bytes, Ordering::Relaxed);
     }
 }
 
@@ -47,10 +69,11 @@ pub(crate) struct SubmittedStatement {
     gate: CommitGate,
     progress: watch::Sender<Progress>,
     finished_at: Mutex<Option<Instant>>,
+    kept: KeptBytes,
 }
 
 impl SubmittedStatement {
-    pub(super) fn new(principal: &str, delivery: Delivery) -> Self {
+    pub(super) fn new(principal: &str, delivery: Delivery, kept: KeptBytes) -> Self {
         Self {
             id: StatementId(Uuid::now_v7().to_string()),
             principal: principal.to_owned(),
@@ -58,6 +81,7 @@ impl SubmittedStatement {
             gate: CommitGate::default(),
             progress: watch::Sender::new(Progress::Pending),
             finished_at: Mutex::default(),
+            kept,
         }
     }
 
@@ -91,9 +115,36 @@ impl SubmittedStatement {
         self.progress.borrow().state()
     }
 
-    /// Cancels it; without effect once it is committing or finished.
-    pub(crate) fn cancel(&self) {
-        self.gate.cancel();
+    /// Cancels it; without effect once it is committing or finished. Says whether it is canceled now.
+    pub(crate) fn cancel(&self) -> bool {
+        self.gate.cancel()
+    }
+
+    /// Cancels it, or lets go of its rows.
+    pub(crate) fn close(&self) {
+        self.cancel();
+        let mut bytes = 0;
+        self.progress.send_if_modified(|progress| {
+            let Progress::Succeeded(rows) = progress else { return false };
+            bytes = rows.byte_count();
+            *progress = Progress::Closed;
+            true
+        });
+        self.kept.subtract(bytes);
+    }
+
+    /// What its rows take.
+    #[cfg(test)]
+    pub(super) fn row_bytes(&self) -> u64 {
+        match &*self.progress.borrow() {
+            Progress::Succeeded(rows) => rows.byte_count(),
+            _ => 0,
+        }
+    }
+
+    /// Whether nothing will change any more, but that it is closed.
+    pub(super) fn is_finished(&self) -> bool {
+        self.progress.borrow().is_final()
     }
 
     /// Waits until nothing will change any more.
@@ -112,9 +163,9 @@ impl SubmittedStatement {
         self.progress.subscribe().wait_for(done).await.ok();
     }
 
-    pub(super) fn is_finished_since(&self, age: Duration) -> bool {
+    pub(super) fn is_finished_since(&self, age: Duration, now: Instant) -> bool {
         let finished_at = *self.finished_at.lock().unwrap_or_else(PoisonError::into_inner);
-        finished_at.is_some_and(|at| at.elapsed() >= age)
+        finished_at.is_some_and(|at| now.saturating_duration_since(at) >= age)
     }
 
     pub(super) fn begin(&self) {
@@ -123,7 +174,10 @@ impl SubmittedStatement {
 
     pub(super) fn end(&self, outcome: Result<ResultSet, SqlError>) {
         self.finish(match outcome {
-            Ok(rows) => Progress::Succeeded(Arc::new(rows)),
+            Ok(rows) => {
+                self.kept.add(rows.byte_count());
+                Progress::Succeeded(Arc::new(rows))
+            }
             Err(error) => Progress::Failed(Arc::new(error)),
         });
     }

@@ -43,3 +43,19 @@ async fn binding_needs_to_manage_the_securable() {
     let schema = "/api/2.1/unity-catalog/bindings/schema/main";
     assert!(sql.server.error("GET", schema, json!({})).await.starts_with("400 INVALID_PARAMETER_VALUE"));
 }
+
+#[tokio::test]
+async fn words_that_isolate_nothing_are_refused() {
+    let sql = Sql::start().await;
+    let catalog = "/api/2.1/unity-catalog/catalogs/main";
+    let mode = json!({ "isolation_mode": "ISOLATION_MODE_ISOLATED" });
+    let error = sql.server.error("PATCH", catalog, mode).await;
+    assert_eq!(
+        error,
+        "400 INVALID_PARAMETER_VALUE: 'ISOLATION_MODE_ISOLATED' is not a valid isolation_mode."
+    );
+    let add = json!({ "add": [{ "workspace_id": 42, "binding_type": "READ_ONLY" }] });
+    let error = sql.server.error("PATCH", BINDINGS, add).await;
+    assert_eq!(error, "400 INVALID_PARAMETER_VALUE: 'READ_ONLY' is not a valid binding_type.");
+    assert_eq!(sql.server.get(BINDINGS).await, json!({ "bindings": [] }));
+}

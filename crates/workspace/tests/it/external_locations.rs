@@ -111,3 +111,42 @@ async fn credentials_of_clouds_are_refused_by_name() {
         );
     }
 }
+
+#[tokio::test]
+async fn folders_are_tried_for_those_who_could_make_a_location_of_them() {
+    let (sql, ann, url) = start().await;
+    let validate = "/api/2.1/unity-catalog/validate-storage-credentials";
+    sql.run("GRANT READ FILES ON EXTERNAL LOCATION lake TO `ann@x`").await;
+    sql.run("GRANT READ FILES ON STORAGE CREDENTIAL key TO `ann@x`").await;
+    let own = json!({ "external_location_name": "lake", "storage_credential_name": "key" });
+    assert_eq!(sql.server.send_as(&ann, "POST", validate, own).await.status, 200);
+    let elsewhere = json!({ "external_location_name": "lake", "url": "/etc" });
+    let with_key = json!({ "storage_credential_name": "key", "url": "/etc" });
+    let error = sql.server.error_as(&ann, "POST", validate, elsewhere).await;
+    assert!(error.starts_with("403 PERMISSION_DENIED: User is not an owner of Metastore"), "{error}");
+    let error = sql.server.error_as(&ann, "POST", validate, with_key.clone()).await;
+    let expected =
+        "403 PERMISSION_DENIED: User does not have CREATE EXTERNAL LOCATION on Storage Credential 'key'.";
+    assert_eq!(error, expected);
+    sql.run("GRANT CREATE EXTERNAL LOCATION ON STORAGE CREDENTIAL key TO `ann@x`").await;
+    let error = sql.server.error_as(&ann, "POST", validate, with_key.clone()).await;
+    assert!(error.contains("User does not have CREATE EXTERNAL LOCATION on Metastore"), "{error}");
+    sql.run("GRANT CREATE EXTERNAL LOCATION ON METASTORE TO `ann@x`").await;
+    assert_eq!(sql.server.send_as(&ann, "POST", validate, with_key).await.status, 200);
+    assert!(
+        sql.server.error("POST", validate, json!({ "url": format!("{url}/../x") })).await.contains("'..'")
+    );
+}
+
+#[tokio::test]
+async fn folder_of_the_workspace_is_refused_under_every_name() {
+    let (sql, ..) = start().await;
+    let alias = sql.server.root().with_file_name("alias");
+    std::os::unix::fs::symlink(sql.server.root(), &alias).unwrap();
+    let managed = format!("file://{}/managed", alias.display());
+    let request = json!({ "name": "alias", "url": managed, "credential_name": "key" });
+    let error = sql.server.error("POST", LOCATIONS, request).await;
+    assert!(error.contains("overlaps with managed storage within 'CreateExternalLocation' call"), "{error}");
+    let error = sql.error(&format!("CREATE EXTERNAL VOLUME main.s.v LOCATION '{managed}/x'")).await;
+    assert!(error.contains("overlaps with managed storage within 'CreateVolume' call"), "{error}");
+}

@@ -296,3 +296,26 @@ fn listing(root: &std::path::Path, volume: &std::path::Path) -> Vec<std::path::P
     found.sort();
     found
 }
+
+#[tokio::test]
+async fn missing_volume_is_told_in_the_recorded_body() {
+    let server = start().await;
+    let mut answer = as_admin(&server, "GET", "/api/2.0/fs/files/Volumes/main/s/nov/a", "").await.json();
+    let message = "Volume 'main.s.nov' does not exist.";
+    assert_eq!((&answer["error_code"], &answer["message"]), (&json!("NOT_FOUND"), &json!(message)));
+    assert_eq!(
+        answer["details"][0],
+        json!({
+            "@type": "type.googleapis.com/google.rpc.ErrorInfo",
+            "reason": "FILES_API_RESOURCE_NOT_FOUND",
+            "domain": "filesystem.databricks.com",
+            "metadata": { "unity_catalog_error_message": message },
+        })
+    );
+    assert!(answer["details"][1]["request_id"].take().is_string());
+    assert_eq!(answer["details"][1]["@type"], "type.googleapis.com/google.rpc.RequestInfo");
+    let volume =
+        json!({ "catalog_name": "main", "schema_name": "nos", "name": "v", "volume_type": "MANAGED" });
+    let error = server.error("POST", VOLUMES, volume).await;
+    assert_eq!(error, "404 SCHEMA_DOES_NOT_EXIST: Schema 'main.nos' does not exist.");
+}

@@ -177,3 +177,50 @@ async fn who_may_only_browse_sees_what_there_is_when_asking_for_it() {
     let error = server.error_as(&ann, "PATCH", &schema, json!({ "comment": "mine" })).await;
     assert_eq!(error, "403 PERMISSION_DENIED: User does not have USE CATALOG on Catalog 'prod'.");
 }
+
+#[tokio::test]
+async fn metastore_is_named_by_its_id() {
+    let (server, _) = with_ann(Transport::InProcess).await;
+    let id = server.workspace.summary().metastore_id;
+    let held = grant(&server, &format!("metastore/{id}"), "ann@x", json!(["CREATE_CATALOG"])).await;
+    assert_eq!(server.get(&format!("{PERMISSIONS}/metastore/{id}")).await, held);
+    let other = "11111111-1111-1111-1111-111111111111";
+    let error = server.error("GET", &format!("{PERMISSIONS}/metastore/{other}"), json!({})).await;
+    assert_eq!(error, format!("404 METASTORE_DOES_NOT_EXIST: Metastore '{other}' does not exist."));
+}
+
+#[tokio::test]
+async fn groups_of_the_workspace_alone_get_no_grants() {
+    let (server, _) = with_ann(Transport::InProcess).await;
+    for group in ["admins", "users"] {
+        let changes = json!({ "changes": [{ "principal": group, "add": ["USE_CATALOG"] }] });
+        let error = server.error("PATCH", &format!("{PERMISSIONS}/catalog/prod"), changes).await;
+        let expected = format!("404 PRINCIPAL_DOES_NOT_EXIST: Could not find principal with name {group}");
+        assert_eq!(error, expected);
+    }
+}
+
+#[tokio::test]
+async fn revoking_all_privileges_of_a_table_leaves_what_was_measured() {
+    let sql = crate::sql::Sql::start().await;
+    sql.server.workspace.create_token("ann@x").await.unwrap();
+    sql.run("CREATE TABLE main.default.t (a INT)").await;
+    let privileges = ["SELECT", "MODIFY", "APPLY_TAG", "MANAGE", "READ_METADATA", "ALL_PRIVILEGES"];
+    grant(&sql.server, "table/main.default.t", "ann@x", json!(privileges)).await;
+    let revoke = json!({ "changes": [{ "principal": "ann@x", "remove": ["ALL_PRIVILEGES"] }] });
+    let left = sql.server.ok("PATCH", &format!("{PERMISSIONS}/table/main.default.t"), revoke).await;
+    assert_eq!(left["privilege_assignments"][0]["privileges"], json!(["MANAGE", "READ_METADATA"]));
+}
+
+#[tokio::test]
+async fn principal_that_is_made_again_holds_nothing_of_what_it_held() {
+    let (server, _) = with_ann(Transport::InProcess).await;
+    let users = "/api/2.0/preview/scim/v2/Users";
+    grant(&server, "catalog/prod", "ann@x", json!(["USE_CATALOG"])).await;
+    let found = server.get(&format!("{users}?filter=userName%20eq%20%22ann%40x%22")).await;
+    let id = found["Resources"][0]["id"].as_str().unwrap();
+    server.send_as(&server.token, "DELETE", &format!("{users}/{id}"), json!({})).await;
+    let ann = server.workspace.create_token("ann@x").await.unwrap();
+    let error = server.error_as(&ann, "GET", "/api/2.1/unity-catalog/catalogs/prod", json!({})).await;
+    assert_eq!(error, "404 CATALOG_DOES_NOT_EXIST: Catalog 'prod' does not exist.");
+}

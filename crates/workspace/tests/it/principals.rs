@@ -198,3 +198,51 @@ async fn principals_that_own_something_or_belong_to_the_platform_stay() {
         assert!(error.starts_with("403 PERMISSION_DENIED"), "{error}");
     }
 }
+
+#[tokio::test]
+async fn filter_that_nests_without_end_is_refused_and_harms_nobody() {
+    let server = Server::start(Transport::InProcess).await;
+    let ann = server.workspace.create_token("ann@x").await.unwrap();
+    let filter = "not%20".repeat(10_000) + "userName%20pr";
+    let error = server.error_as(&ann, "GET", &format!("{USERS}?filter={filter}"), json!({})).await;
+    assert!(error.starts_with("400 INVALID_PARAMETER_VALUE: The filter 'not not"), "{error:.80}");
+    assert_eq!(server.get(ME).await["userName"], "admin@clxs.local");
+}
+
+#[tokio::test]
+async fn user_who_is_deactivated_by_a_text_is_shut_out() {
+    let server = Server::start(Transport::InProcess).await;
+    let ann = server.ok("POST", USERS, json!({ "userName": "ann@x" })).await;
+    let path = format!("{USERS}/{}", ann["id"].as_str().unwrap());
+    let token = server.workspace.create_token("ann@x").await.unwrap();
+    let set = |value: serde_json::Value| json!({ "Operations": [{ "op": "replace", "path": "active", "value": value }] });
+    server.ok("PATCH", &path, set(json!("False"))).await;
+    assert_eq!(server.send_as(&token, "GET", ME, json!({})).await.status, 403);
+    server.ok("PATCH", &path, set(json!("True"))).await;
+    assert_eq!(server.send_as(&token, "GET", ME, json!({})).await.status, 200);
+    let error = server.error("PATCH", &path, set(json!("perhaps"))).await;
+    assert_eq!(error, "400 INVALID_PARAMETER_VALUE: active must be true or false, it is \"perhaps\".");
+}
+
+#[tokio::test]
+async fn names_of_principals_differ_in_more_than_their_case() {
+    let server = Server::start(Transport::InProcess).await;
+    server.ok("POST", USERS, json!({ "userName": "ann@x" })).await;
+    let error = server.error("POST", USERS, json!({ "userName": "ANN@x" })).await;
+    assert!(error.starts_with("409 RESOURCE_ALREADY_EXISTS"), "{error}");
+}
+
+#[tokio::test]
+async fn group_that_would_be_in_itself_is_refused() {
+    let server = Server::start(Transport::InProcess).await;
+    let inner = server.ok("POST", GROUPS, json!({ "displayName": "inner" })).await;
+    let members = json!([{ "value": inner["id"] }]);
+    let outer = server.ok("POST", GROUPS, json!({ "displayName": "outer", "members": members })).await;
+    let path = format!("{GROUPS}/{}", inner["id"].as_str().unwrap());
+    for member in [&inner, &outer] {
+        let add = json!({ "op": "add", "path": "members", "value": [{ "value": member["id"] }] });
+        let error = server.error("PATCH", &path, json!({ "Operations": [add] })).await;
+        assert_eq!(error, "400 INVALID_PARAMETER_VALUE: The group 'inner' would be in itself.");
+    }
+    assert_eq!(server.get(&path).await["members"], json!([]));
+}

@@ -1,5 +1,6 @@
 //! What all endpoints share: tokens, errors, headers.
 
+use clxs_workspace::{Workspace, WorkspaceOptions};
 use rstest::rstest;
 use serde_json::json;
 
@@ -110,4 +111,39 @@ async fn folder_whose_metastore_is_new_gets_a_token_that_opens_it() {
     assert_ne!(token, old);
     let server = Server::of(workspace, root);
     assert_eq!(server.get("/api/2.0/preview/scim/v2/Me").await["userName"], "admin@clxs.local");
+}
+
+#[tokio::test]
+async fn fields_that_would_make_something_else_are_refused_even_where_unknown_ones_are_ignored() {
+    let root = tempfile::TempDir::new().unwrap();
+    let options = WorkspaceOptions { strict_requests: false, ..WorkspaceOptions::default() };
+    let workspace = Workspace::open(root.path().join("workspace"), options).await.unwrap();
+    let server = Server::of(workspace, root);
+    for (field, value) in [
+        ("provider_name", json!("p")),
+        ("share_name", json!("s")),
+        ("connection_name", json!("postgres")),
+        ("options", json!({ "database": "d" })),
+        ("custom_max_retention_hours", json!(24)),
+        ("enable_predictive_optimization", json!("ENABLE")),
+        ("managed_encryption_settings", json!({ "customer_managed_key_id": "k" })),
+    ] {
+        let error = server.error("POST", CATALOGS, json!({ "name": "c", field: value })).await;
+        let expected = format!("501 NOT_IMPLEMENTED: The embedded workspace does not have '{field}':");
+        assert!(error.starts_with(&expected), "{error}");
+    }
+    let harmless = json!({
+        "name": "c", "browse_only": true, "options": {}, "share_name": null,
+        "enable_predictive_optimization": "INHERIT",
+    });
+    assert_eq!(server.ok("POST", CATALOGS, harmless).await["name"], "c");
+}
+
+#[tokio::test]
+async fn body_that_is_no_object_is_refused() {
+    let server = Server::start(Transport::InProcess).await;
+    for body in [json!(["prod"]), json!("prod"), json!(null)] {
+        let error = server.error("POST", CATALOGS, body).await;
+        assert_eq!(error, "400 BAD_REQUEST: The request must be a JSON object.");
+    }
 }

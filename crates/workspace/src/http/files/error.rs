@@ -3,7 +3,7 @@
 use std::error::Error;
 
 use clxs_api::ErrorCode;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::http::RestError;
 use crate::metastore::MetastoreError;
@@ -17,11 +17,9 @@ pub(super) fn of_volume(error: MetastoreError) -> RestError {
         MetastoreError::NotFound { .. } => {
             let message = error.to_string();
             let metadata = json!({ "unity_catalog_error_message": message });
-            RestError::new(ErrorCode::NotFound, message).with_info(
-                "FILES_API_RESOURCE_NOT_FOUND",
-                DOMAIN,
-                &metadata,
-            )
+            RestError::new(ErrorCode::NotFound, message)
+                .with_info("FILES_API_RESOURCE_NOT_FOUND", DOMAIN, &metadata)
+                .with_request_info()
         }
         _ => error.into(),
     }
@@ -41,7 +39,7 @@ pub(super) fn refusal(error: VolumeError) -> RestError {
         VolumeError::InvalidParts { .. } => (ErrorCode::InvalidParameterValue, "FILES_API_INVALID_PARTS"),
         VolumeError::Io { .. } => return internal(&error),
     };
-    RestError::new(code, error.to_string()).with_info(reason, DOMAIN, &Value::Object(serde_json::Map::new()))
+    RestError::new(code, error.to_string()).with_info(reason, DOMAIN, &json!({})).with_request_info()
 }
 
 /// What went wrong inside is for the log.

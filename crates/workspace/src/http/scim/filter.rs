@@ -12,8 +12,8 @@ use reader::Reader;
 pub(super) enum Filter {
     Compare { attribute: String, operator: Operator, value: Value },
     Present { attribute: String },
-    And(Box<Filter>, Box<Filter>),
-    Or(Box<Filter>, Box<Filter>),
+    All(Vec<Filter>),
+    Any(Vec<Filter>),
     Not(Box<Filter>),
 }
 
@@ -52,8 +52,8 @@ impl Filter {
                 values(resource, attribute).into_iter().any(|found| operator.holds(found, value))
             }
             Self::Present { attribute } => !values(resource, attribute).is_empty(),
-            Self::And(one, other) => one.matches(resource) && other.matches(resource),
-            Self::Or(one, other) => one.matches(resource) || other.matches(resource),
+            Self::All(filters) => filters.iter().all(|filter| filter.matches(resource)),
+            Self::Any(filters) => filters.iter().any(|filter| filter.matches(resource)),
             Self::Not(inner) => !inner.matches(resource),
         }
     }
@@ -131,8 +131,16 @@ mod tests {
     }
 
     #[test]
+    fn chain_of_any_length_is_read_and_matched() {
+        let resource = json!({ "a": "1" });
+        let (all, any) = ("a pr and ".repeat(7_000) + "a pr", "b pr or ".repeat(7_000) + "a pr");
+        assert!(Filter::parse(&all).unwrap().matches(&resource));
+        assert!(Filter::parse(&any).unwrap().matches(&resource));
+    }
+
+    #[test]
     fn texts_that_are_no_filters_are_refused() {
-        let deep = "(".repeat(10_000);
+        let (deep, denied) = ("(".repeat(10_000), "not ".repeat(16_000) + "a pr");
         for filter in [
             "",
             "userName",
@@ -142,6 +150,7 @@ mod tests {
             "a eq \"b\")",
             "a lt 1",
             &deep,
+            &denied,
         ] {
             assert!(Filter::parse(filter).is_err(), "{filter:.40}");
         }

@@ -32,6 +32,9 @@ impl Resource for Groups {
             let member = tx.principal_by_id(id(value)?)?.ok_or_else(not_found)?;
             tx.insert_member(row.id, member.id)?;
         }
+        if tx.groups_of(&row.name)?.iter().any(|group| group.id == row.id) {
+            return Err(RestError::invalid(format!("The group '{}' would be in itself.", row.display_name)));
+        }
         Ok(())
     }
 }

@@ -6,6 +6,9 @@ use serde_json::{Map, Value};
 use super::filter::Filter;
 use crate::http::RestError;
 
+/// Attributes of several values: one that is added to none makes a list of one.
+const LISTS: [&str; 4] = ["emails", "entitlements", "members", "roles"];
+
 /// Body of a `PATCH`.
 #[derive(Debug, Default, Serialize, Deserialize)]
 #[serde(default)]
@@ -110,6 +113,9 @@ fn put(
             let added = if let Value::Array(added) = value { added } else { vec![value] };
             let new = added.into_iter().filter(|item| !items.iter().any(|held| same(held, item)));
             items.extend(new.collect::<Vec<_>>());
+        }
+        (_, place) if add && value.is_object() && LISTS.contains(&target.attribute) => {
+            *place = Value::Array(vec![value]);
         }
         (_, place) => *place = value,
     }

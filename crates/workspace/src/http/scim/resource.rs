@@ -4,20 +4,15 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use clxs_api::ErrorCode;
-use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-use super::filter::{Filter, values};
+use super::listing::Listing;
 use super::patch::Patch;
 use super::references;
 use crate::authorization::Access;
 use crate::http::routes::{Routes, get};
 use crate::http::{AppState, Body as RequestBody, Caller, Params, Path, RestError};
 use crate::metastore::{ALL_USERS, MetastoreError, PrincipalKind, PrincipalRow, SYSTEM_USER, Transaction};
-
-/// How many resources a page has when the caller leaves it to the workspace, and at most: what the official
-/// client asks for.
-const PAGE: usize = 10_000;
 
 /// What is kept of a principal as it was sent.
 const KEPT: [&str; 5] = ["externalId", "name", "emails", "entitlements", "roles"];
@@ -53,20 +48,6 @@ pub(super) trait Resource: Send + Sync + 'static {
 /// A resource or a part of it.
 pub(super) type Body = Map<String, Value>;
 
-/// Which part of a list is asked for. The official client asks for pages until one is empty.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
-struct Listing {
-    filter: Option<String>,
-    /// From 1.
-    start_index: Option<usize>,
-    count: Option<usize>,
-    sort_by: Option<String>,
-    sort_order: Option<String>,
-    attributes: Option<String>,
-    excluded_attributes: Option<String>,
-}
-
 /// The endpoints of a kind of principals.
 pub(super) fn routes<R: Resource>() -> Routes {
     let one = get(find::<R>).put(replace::<R>).patch(patch::<R>).delete(delete::<R>);
@@ -78,9 +59,7 @@ async fn list<R: Resource>(
     caller: Caller,
     Params(listing): Params<Listing>,
 ) -> Result<Json<Value>, RestError> {
-    let filter = listing.filter.as_deref().map(Filter::parse).transpose()?;
-    let first = listing.start_index.unwrap_or(1).max(1);
-    let count = listing.count.unwrap_or(PAGE).min(PAGE);
+    let filter = listing.filter()?;
     let work = move |tx: &Transaction<'_>, _: &Access| {
         let mut matching = Vec::new();
         for row in tx.principals(R::KIND)? {
@@ -91,49 +70,7 @@ async fn list<R: Resource>(
         }
         Ok(matching)
     };
-    let mut matching = state.read(caller, work).await?;
-    listing.sort(&mut matching);
-    let total = matching.len();
-    let mut page: Vec<_> = matching.into_iter().skip(first - 1).take(count).collect();
-    for resource in &mut page {
-        listing.leave_out(resource);
-    }
-    Ok(Json(json!({
-        "schemas": ["urn:ietf:params:scim:api:messages:2.0:ListResponse"],
-        "totalResults": total,
-        "startIndex": first,
-        "itemsPerPage": page.len(),
-        "Resources": page,
-    })))
-}
-
-impl Listing {
-    fn sort(&self, resources: &mut [Value]) {
-        let Some(attribute) = &self.sort_by else { return };
-        let text = |resource: &Value| {
-            let found = values(resource, attribute);
-            found.first().map(|value| value.as_str().map_or_else(|| value.to_string(), str::to_lowercase))
-        };
-        resources.sort_by_cached_key(text);
-        if self.sort_order.as_deref().is_some_and(|order| order.eq_ignore_ascii_case("descending")) {
-            resources.reverse();
-        }
-    }
-
-    /// Leaves out what was not asked for.
-    fn leave_out(&self, resource: &mut Value) {
-        let Some(fields) = resource.as_object_mut() else { return };
-        let names = |list: &Option<String>, name: &str| {
-            list.as_deref().map(|list| {
-                let mut heads = list.split(',').map(|path| path.trim().split('.').next().unwrap_or_default());
-                heads.any(|head| head.eq_ignore_ascii_case(name))
-            })
-        };
-        fields.retain(|name, _| {
-            let wanted = names(&self.attributes, name).unwrap_or(true) || name == "id" || name == "schemas";
-            wanted && !names(&self.excluded_attributes, name).unwrap_or(false)
-        });
-    }
+    Ok(Json(listing.page(state.read(caller, work).await?)))
 }
 
 async fn find<R: Resource>(
@@ -238,7 +175,7 @@ fn overwrite<R: Resource>(
     }
     let display_name = new.get("displayName").and_then(Value::as_str);
     row.display_name = display_name.map_or_else(|| row.name.clone(), str::to_owned);
-    row.active = new.get("active").and_then(Value::as_bool).unwrap_or(true);
+    row.active = active(new)?;
     row.attributes.clear();
     for name in KEPT {
         if let Some(value) = new.get(name).filter(|value| !value.is_null()) {
@@ -248,6 +185,20 @@ fn overwrite<R: Resource>(
     tx.update_principal(&row)?;
     R::replace(tx, &row, new)?;
     Ok(row)
+}
+
+/// Whether a request wants the principal to be active: some send the truth as a text, which must not open what it
+/// is to close.
+fn active(new: &Body) -> Result<bool, RestError> {
+    let refused = |value: &Value| RestError::invalid(format!("active must be true or false, it is {value}."));
+    match new.get("active") {
+        None | Some(Value::Null) => Ok(true),
+        Some(Value::Bool(active)) => Ok(*active),
+        Some(value) => {
+            let text = value.as_str().map(str::to_lowercase);
+            text.and_then(|text| text.parse().ok()).ok_or_else(|| refused(value))
+        }
+    }
 }
 
 /// Those that the platform itself made stay as they are.

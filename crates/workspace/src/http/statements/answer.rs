@@ -39,7 +39,7 @@ impl Answering<'_> {
                 let first = attachment(&result).or_else(|| self.data(statement.id(), &result, 0));
                 response.result = Some(first.unwrap_or_default());
             }
-            Progress::Pending | Progress::Running | Progress::Canceled => {}
+            Progress::Pending | Progress::Running | Progress::Canceled | Progress::Closed => {}
         }
         response.status = Some(status);
         response

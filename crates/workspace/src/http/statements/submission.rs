@@ -28,8 +28,12 @@ pub(super) struct Patience {
 
 impl Patience {
     /// # Errors
-    /// `INVALID_PARAMETER_VALUE` for a time that is neither `0s` nor between `5s` and `50s`.
+    /// `INVALID_PARAMETER_VALUE` for a time that is neither `0s` nor between `5s` and `50s`, and for another end of it
+    /// than the platform has.
     pub(super) fn new(request: &ExecuteStatement) -> Result<Self, RestError> {
+        if let Some(other) = request.on_wait_timeout.as_ref().filter(|end| !end.is_known()) {
+            return Err(RestError::invalid(format!("{} is not an on_wait_timeout.", other.as_str())));
+        }
         let text = request.wait_timeout.as_deref().unwrap_or("10s");
         let seconds = text.strip_suffix('s').and_then(|digits| digits.parse().ok());
         match seconds {
@@ -48,11 +52,11 @@ impl Patience {
         self.time.is_zero()
     }
 
-    /// Waits for the statement, and cancels it if asked to when the time is over.
+    /// Waits for the statement, and cancels it if asked to when the time is over. One that is committing then is left
+    /// to its end.
     pub(super) async fn wait_for(&self, statement: &SubmittedStatement) {
         let finished = tokio::time::timeout(self.time, statement.finished()).await;
-        if finished.is_err() && self.cancel {
-            statement.cancel();
+        if finished.is_err() && self.cancel && statement.cancel() {
             statement.finished().await;
         }
     }

@@ -21,6 +21,13 @@ pub(crate) struct TableHead {
     pub(crate) owner: String,
 }
 
+impl TableHead {
+    /// Where a list of a catalog continues after it.
+    pub(crate) fn key(&self) -> Vec<String> {
+        vec![self.schema.as_str().to_owned(), self.name.as_str().to_owned()]
+    }
+}
+
 /// Which tables of a catalog: `LIKE` patterns with `%`, `_` and `\`, absent for all.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct TableFilter {
@@ -136,8 +143,7 @@ impl Transaction<'_> {
                 owner: row.get(5)?,
             })
         })?;
-        let key = |head: &TableHead| vec![head.schema.as_str().to_owned(), head.name.as_str().to_owned()];
-        Ok(page.page(heads.collect::<Result<_, _>>()?, key))
+        Ok(page.page(heads.collect::<Result<_, _>>()?, TableHead::key))
     }
 
     /// The shallow clones of all catalogs: their files may lie among those of any table.

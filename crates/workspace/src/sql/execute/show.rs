@@ -44,7 +44,9 @@ pub(super) async fn execute(context: &Context, show: Show) -> Result<StatementRe
 
 async fn catalogs(context: &Context, pattern: Option<String>) -> Result<StatementResult, SqlError> {
     let names = context.read(|tx, access| {
-        let visible = securables::list_catalogs(tx, access, true, &PageRequest::all())?.items;
+        let visible =
+            securables::list_catalogs(tx, access, securables::Including::BROWSABLE, &PageRequest::all())?
+                .items;
         Ok(visible.into_iter().map(|(catalog, _)| catalog.name.as_str().to_owned()).collect::<Vec<_>>())
     });
     let matching = names.await?.into_iter().filter(|name| matches(pattern.as_deref(), name));

@@ -165,7 +165,10 @@ pub(super) async fn show_locations(
     pattern: Option<String>,
 ) -> Result<StatementResult, SqlError> {
     let rows = context
-        .read(|tx, access| Ok(securables::list_locations(tx, access, true, &PageRequest::all())?.items))
+        .read(|tx, access| {
+            Ok(securables::list_locations(tx, access, securables::Including::BROWSABLE, &PageRequest::all())?
+                .items)
+        })
         .await?;
     let rows =
         rows.into_iter().map(|(row, _)| row).filter(|row| matches(pattern.as_deref(), row.name.as_str()));
@@ -179,7 +182,15 @@ pub(super) async fn show_credentials(
     pattern: Option<String>,
 ) -> Result<StatementResult, SqlError> {
     let rows = context
-        .read(|tx, access| Ok(securables::list_credentials(tx, access, &PageRequest::all())?.items))
+        .read(|tx, access| {
+            Ok(securables::list_credentials(
+                tx,
+                access,
+                securables::Including::default(),
+                &PageRequest::all(),
+            )?
+            .items)
+        })
         .await?;
     let rows =
         rows.into_iter().map(|(row, _)| row).filter(|row| matches(pattern.as_deref(), row.name.as_str()));

@@ -48,6 +48,7 @@ async fn requests_that_cannot_be_are_refused() {
         ("format", json!("ARROW_STREAM")),
         ("result_compression", json!("ZIP")),
         ("row_limit", json!(-1)),
+        ("on_wait_timeout", json!("STOP")),
     ] {
         let mut body = json!({"statement": "SELECT 1", "warehouse_id": "local"});
         body[field] = value;
@@ -137,9 +138,20 @@ async fn statements_of_others_are_not_found_except_by_the_admin() {
     let error = sql.server.error_as(&ben, "GET", &path, json!({})).await;
     assert!(error.starts_with("404 NOT_FOUND"), "{error}");
     assert_eq!(sql.server.get(&path).await["status"]["state"], "SUCCEEDED");
-    sql.server.ok("DELETE", &path, json!({})).await;
-    let error = sql.server.error("GET", &path, json!({})).await;
+}
+
+#[tokio::test]
+async fn closed_statement_is_known_and_its_rows_are_gone() {
+    let sql = Sql::start().await;
+    let answer = submit(&sql, json!({ "statement": "SELECT 1", "warehouse_id": "local" })).await;
+    let path = format!("{STATEMENTS}/{}", answer["statement_id"].as_str().unwrap());
+    assert_eq!(sql.server.ok("DELETE", &path, json!({})).await, json!({}));
+    let closed = sql.server.get(&path).await;
+    assert_eq!(closed, json!({ "statement_id": answer["statement_id"], "status": { "state": "CLOSED" } }));
+    let error = sql.server.error("GET", &format!("{path}/result/chunks/0"), json!({})).await;
     assert!(error.starts_with("404 NOT_FOUND"), "{error}");
+    sql.server.ok("POST", &format!("{path}/cancel"), json!({})).await;
+    assert_eq!(sql.server.get(&path).await["status"]["state"], "CLOSED");
 }
 
 #[tokio::test]

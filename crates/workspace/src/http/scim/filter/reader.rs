@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::{Filter, Operator};
 
-/// How deep parentheses may nest.
+/// How deep parentheses and `not` may nest: reading and matching descend as deep.
 const DEPTH: usize = 32;
 
 /// Reads the tokens of a filter.
@@ -53,37 +53,38 @@ impl Reader {
     }
 
     fn either(&mut self) -> Option<Filter> {
-        let mut filter = self.both()?;
-        while self.accept("or") {
-            filter = Filter::Or(Box::new(filter), Box::new(self.both()?));
-        }
-        Some(filter)
+        Some(single_or(self.joined("or", Self::both)?, Filter::Any))
     }
 
     fn both(&mut self) -> Option<Filter> {
-        let mut filter = self.one()?;
-        while self.accept("and") {
-            filter = Filter::And(Box::new(filter), Box::new(self.one()?));
+        Some(single_or(self.joined("and", Self::one)?, Filter::All))
+    }
+
+    /// What `part` reads, as often as the word stands between.
+    fn joined(&mut self, word: &str, part: fn(&mut Self) -> Option<Filter>) -> Option<Vec<Filter>> {
+        let mut parts = vec![part(self)?];
+        while self.accept(word) {
+            parts.push(part(self)?);
         }
-        Some(filter)
+        Some(parts)
     }
 
     fn one(&mut self) -> Option<Filter> {
         if self.accept("not") {
-            return Some(Filter::Not(Box::new(self.one()?)));
+            return self.deeper(Self::one).map(|inner| Filter::Not(Box::new(inner)));
         }
         match self.tokens.pop()? {
-            Token::Open => self.parenthesized(),
+            Token::Open => self.deeper(Self::either).filter(|_| self.tokens.pop() == Some(Token::Close)),
             Token::Word(attribute) => self.comparison(attribute),
             Token::Close | Token::Text(_) => None,
         }
     }
 
-    fn parenthesized(&mut self) -> Option<Filter> {
+    fn deeper(&mut self, part: fn(&mut Self) -> Option<Filter>) -> Option<Filter> {
         self.depth += 1;
-        let filter = if self.depth > DEPTH { None } else { self.either() };
+        let filter = if self.depth > DEPTH { None } else { part(self) };
         self.depth -= 1;
-        filter.filter(|_| self.tokens.pop() == Some(Token::Close))
+        filter
     }
 
     fn comparison(&mut self, attribute: String) -> Option<Filter> {
@@ -125,4 +126,11 @@ fn quotation(text: &str) -> Option<usize> {
         }
     }
     None
+}
+
+fn single_or(mut parts: Vec<Filter>, join: fn(Vec<Filter>) -> Filter) -> Filter {
+    match parts.pop() {
+        Some(only) if parts.is_empty() => only,
+        last => join(parts.into_iter().chain(last).collect()),
+    }
 }

@@ -115,7 +115,8 @@ fn catalogs(
     if let Some(only) = only {
         return Ok(vec![only]);
     }
-    let visible = securables::list_catalogs(tx, access, true, &PageRequest::all())?.items;
+    let visible =
+        securables::list_catalogs(tx, access, securables::Including::BROWSABLE, &PageRequest::all())?.items;
     Ok(visible.into_iter().map(|(catalog, _)| catalog.name).collect())
 }
 
