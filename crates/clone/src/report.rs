@@ -70,14 +70,14 @@ pub struct Report {
 
 impl Report {
     /// Facets among these that some securable of the destination does not have as the source has them.
-    pub fn missed(&self, required: &[Facet]) -> Vec<(&SecurableReport, &FacetOutcome)> {
+    pub fn missed<'a>(&'a self, required: &[Facet]) -> Vec<(&'a SecurableReport, &'a FacetOutcome)> {
         let is_missed =
             |facet: &FacetOutcome| required.contains(&facet.facet) && facet.status != FacetStatus::Carried;
-        let of = |securable| move |facet| (securable, facet);
-        self.securables
-            .iter()
-            .flat_map(|securable| securable.facets.iter().filter(|facet| is_missed(facet)).map(of(securable)))
-            .collect()
+        let of_one = |securable: &'a SecurableReport| {
+            let missed = securable.facets.iter().filter(|facet| is_missed(facet));
+            missed.map(move |facet| (securable, facet)).collect::<Vec<_>>()
+        };
+        self.securables.iter().flat_map(of_one).collect()
     }
 }
 

@@ -48,7 +48,7 @@ mod tests {
 
     #[test]
     fn flags_that_ask_for_nothing_are_accepted() {
-        let kept = check(arguments(&["clxs", "clone", "--no-tags", "--dest", "d"])).unwrap();
+        let kept = check(arguments(&["clxs", "clone", "--no-security", "--dest", "d"])).unwrap();
         assert_eq!(kept, arguments(&["clxs", "clone", "--dest", "d"]));
     }
 

@@ -46,7 +46,7 @@ pub(crate) fn resolve(options: Options) -> anyhow::Result<Settings> {
 /// # Errors
 /// When a name is not that of a facet.
 pub(crate) fn required(options: &Options) -> anyhow::Result<Vec<Facet>> {
-    let facet = |name: &String| {
+    let facet = |name: &String| -> anyhow::Result<Facet> {
         name.parse().map_err(|()| {
             let known: Vec<_> = Facet::ALL.iter().map(|facet| facet.to_string().replace(' ', "_")).collect();
             let message = format!("`{name}` is no metadata that can be required");

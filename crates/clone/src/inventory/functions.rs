@@ -180,7 +180,7 @@ fn definition_of(info: FunctionInfo) -> std::result::Result<FunctionDefinition, 
 
 fn all_of(mut parameters: Vec<FunctionParameterInfo>) -> std::result::Result<Vec<Parameter>, String> {
     parameters.sort_by_key(|parameter| parameter.position);
-    let parameter = |info: FunctionParameterInfo| {
+    let parameter = |info: FunctionParameterInfo| -> std::result::Result<Parameter, String> {
         let name = Identifier::new(info.name);
         Ok(Parameter {
             name: name.map_err(|problem| format!("a parameter has no usable name: {problem}"))?,
@@ -203,13 +203,14 @@ impl Extra {
     /// Reads the properties of a function. UNCONFIRMED: their names (facts/settled.md §3); what is not understood is
     /// left, and a text that is no JSON says nothing.
     fn read(text: &str) -> Self {
+        static NULL: Value = Value::Null;
         let Ok(Value::Object(properties)) = serde_json::from_str(text) else { return Self::default() };
         let text_of = |value: &Value| match value {
             Value::String(text) => Some(text.clone()),
             Value::Null => None,
             other => Some(other.to_string()),
         };
-        let environment = properties.get("environment").unwrap_or(&Value::Null);
+        let environment = properties.get("environment").unwrap_or(&NULL);
         let found = |keys: [&str; 2]| {
             let own = keys.iter().find_map(|key| environment.get(key));
             own.or_else(|| keys.iter().find_map(|key| properties.get(*key))).and_then(text_of)

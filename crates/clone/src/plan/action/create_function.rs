@@ -79,14 +79,9 @@ fn list(parameters: &[Parameter]) -> String {
 
 fn parameter(parameter: &Parameter) -> String {
     let Parameter { name, type_text, default, comment } = parameter;
-    let mut text = format!("{name} {type_text}");
-    if let Some(default) = default {
-        text.push_str(&format!(" DEFAULT {default}"));
-    }
-    if let Some(comment) = comment {
-        text.push_str(&format!(" COMMENT {}", SqlLiteral::new(comment)));
-    }
-    text
+    let default = default.as_ref().map(|default| format!(" DEFAULT {default}")).unwrap_or_default();
+    let comment = comment.as_ref().map(|comment| format!(" COMMENT {}", SqlLiteral::new(comment)));
+    format!("{name} {type_text}{default}{}", comment.unwrap_or_default())
 }
 
 /// UNCONFIRMED: whether the platform ever tells a body with its `RETURN`; it would not mean anything else.
@@ -97,8 +92,8 @@ fn begins_with_return(body: &str) -> bool {
 
 /// Dollars with a tag that the body does not hold.
 fn dollar_tag(body: &str) -> String {
-    let tags = std::iter::once("$$".to_owned()).chain((0..).map(|number| format!("$body{number}$")));
-    tags.into_iter().find(|tag| !body.contains(tag.as_str())).unwrap_or_default()
+    let mut tags = std::iter::once("$$".to_owned()).chain((0..).map(|number| format!("$body{number}$")));
+    tags.find(|tag| !body.contains(tag.as_str())).unwrap_or_default()
 }
 
 #[cfg(test)]
