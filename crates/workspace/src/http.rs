@@ -12,6 +12,7 @@ mod external_locations;
 mod extract;
 mod faults;
 mod files;
+mod functions;
 mod layers;
 mod metastore;
 mod models;
@@ -132,6 +133,7 @@ fn endpoints() -> Routes {
         .merge(bindings::routes())
         .merge(external_locations::routes())
         .merge(files::routes())
+        .merge(functions::routes())
         .merge(constraints::routes())
         .merge(metastore::routes())
         .merge(models::routes())

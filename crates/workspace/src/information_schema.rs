@@ -9,6 +9,7 @@ mod columns_table;
 mod keys;
 mod others;
 mod privileges;
+mod routines;
 mod scope;
 mod securables;
 mod tags;
@@ -77,10 +78,10 @@ const RELATIONS: &[Relation] = &[
     Relation { name: "constraint_table_usage", load: keys::constraint_table_usage },
     Relation { name: "volumes", load: volumes::volumes },
     Relation { name: "volume_privileges", load: privileges::of_volumes },
-    Relation { name: "routines", load: others::routines },
-    Relation { name: "parameters", load: others::parameters },
-    Relation { name: "routine_columns", load: others::routine_columns },
-    Relation { name: "routine_privileges", load: others::routine_privileges },
+    Relation { name: "routines", load: routines::routines },
+    Relation { name: "parameters", load: routines::parameters },
+    Relation { name: "routine_columns", load: routines::routine_columns },
+    Relation { name: "routine_privileges", load: privileges::of_routines },
     Relation { name: "column_masks", load: others::column_masks },
     Relation { name: "row_filters", load: others::row_filters },
     Relation { name: "shares", load: others::shares },

@@ -2,6 +2,7 @@
 
 mod bindings;
 mod catalogs;
+mod functions;
 mod grants;
 mod keys;
 mod models;
@@ -16,6 +17,9 @@ mod volumes;
 
 pub(crate) use bindings::{bindings, change_bindings};
 pub(crate) use catalogs::{create_catalog, drop_catalog, get_catalog, list_catalogs, update_catalog};
+pub(crate) use functions::{
+    create_function, drop_function, get_function, list_functions, replace_function, update_function,
+};
 pub(crate) use grants::{change_grants, direct_grants, effective_grants};
 pub(crate) use keys::{NewKey, WhichKey, add_key, drop_key, replace_keys, require_keys_possible};
 pub(crate) use models::{create_model, drop_model, get_model, list_models, update_model};

@@ -35,3 +35,11 @@ ALTER TABLE prod.sales.orders ADD CONSTRAINT fk FOREIGN KEY (c) REFERENCES prod.
 
 -- A literal out of the range of its suffix is refused when the statement is run, not when it is read.
 SELECT 128Y
+
+-- Spark looks the function up by itself, and its tree does not show the name.
+DESCRIBE FUNCTION EXTENDED prod.sales.f
+DESC FUNCTION `prod`.`sales`.`f`
+
+-- Spark keeps the body of a function as a text, whose names are not shown; sqlglot shows them as we do.
+CREATE FUNCTION prod.sales.tf(x INT) RETURNS TABLE (a INT, b STRING) RETURN SELECT id, 'x' FROM prod.sales.orders WHERE id = x
+CREATE FUNCTION prod.sales.f(a INT COMMENT 'c') RETURNS INT NOT DETERMINISTIC READS SQL DATA RETURN (SELECT max(id) FROM prod.sales.orders)

@@ -169,6 +169,12 @@ fn every_enum_value_of_the_sdk_is_known_and_no_other() {
         clxs_api::storage::ValidationOperation => "catalog.ValidationResultOperation",
         clxs_api::storage::ValidationOutcome => "catalog.ValidationResultResult",
         clxs_api::volume::VolumeType => "catalog.VolumeType",
+        clxs_api::function::RoutineBody => "catalog.FunctionInfoRoutineBody",
+        clxs_api::function::ParameterStyle => "catalog.FunctionInfoParameterStyle",
+        clxs_api::function::SecurityType => "catalog.FunctionInfoSecurityType",
+        clxs_api::function::SqlDataAccess => "catalog.FunctionInfoSqlDataAccess",
+        clxs_api::function::ParameterMode => "catalog.FunctionParameterMode",
+        clxs_api::function::ParameterType => "catalog.FunctionParameterType",
         clxs_api::statement::Disposition => "sql.Disposition",
         clxs_api::statement::OnWaitTimeout => "sql.ExecuteStatementRequestOnWaitTimeout",
         clxs_api::statement::ResultFormat => "sql.Format",
@@ -221,6 +227,11 @@ fn every_path_and_method_is_one_of_the_sdk() {
         ("GET", endpoint::VOLUMES, "/{name}"),
         ("PATCH", endpoint::VOLUMES, "/{name}"),
         ("DELETE", endpoint::VOLUMES, "/{name}"),
+        ("GET", endpoint::FUNCTIONS, ""),
+        ("POST", endpoint::FUNCTIONS, ""),
+        ("GET", endpoint::FUNCTIONS, "/{name}"),
+        ("PATCH", endpoint::FUNCTIONS, "/{name}"),
+        ("DELETE", endpoint::FUNCTIONS, "/{name}"),
         ("GET", endpoint::MODELS, ""),
         ("POST", endpoint::MODELS, ""),
         ("PATCH", endpoint::MODELS, "/{full_name}"),
@@ -286,6 +297,8 @@ fn response_types_have_the_fields_of_the_sdk() {
     check_class("catalog.TableExistsResponse", &samples::table_exists());
     check_class("catalog.VolumeInfo", &samples::volume());
     check_class("catalog.ListVolumesResponseContent", &samples::volume_page());
+    check_class("catalog.FunctionInfo", &samples::function());
+    check_class("catalog.ListFunctionsResponse", &samples::function_page());
     check_class("catalog.RegisteredModelInfo", &samples::model());
     check_class("catalog.ListRegisteredModelsResponse", &samples::model_page());
     check_class("catalog.ExternalLocationInfo", &samples::external_location());
@@ -326,6 +339,8 @@ fn request_types_have_the_fields_of_the_sdk() {
     );
     check_body(&at("POST", endpoint::VOLUMES, ""), &samples::create_volume());
     check_body(&at("PATCH", endpoint::VOLUMES, "/{name}"), &samples::update_volume());
+    check_body(&at("POST", endpoint::FUNCTIONS, ""), &samples::create_function());
+    check_body(&at("PATCH", endpoint::FUNCTIONS, "/{name}"), &samples::update_function());
     check_body(&at("POST", endpoint::MODELS, ""), &samples::create_model());
     check_body(&at("PATCH", endpoint::MODELS, "/{full_name}"), &samples::update_model());
     check_body(&at("POST", endpoint::EXTERNAL_LOCATIONS, ""), &samples::create_external_location());

@@ -87,6 +87,7 @@ pub(crate) fn is_applicable(privilege: &Privilege, securable_kind: &str) -> bool
         "TABLE_MATERIALIZED_VIEW" => &[GOVERNANCE, &[Privilege::Select, Privilege::Refresh]],
         "TABLE_DELTA" | "TABLE_DELTA_EXTERNAL" => &[GOVERNANCE, TABLE],
         "VOLUME_STANDARD" => &[GOVERNANCE, &[Privilege::ReadVolume, Privilege::WriteVolume]],
+        "FUNCTION_STANDARD" => &[&[Privilege::AllPrivileges, Privilege::Execute, Privilege::Manage]],
         "FUNCTION_REGISTERED_MODEL" => &[GOVERNANCE, &[Privilege::Execute]],
         "EXTERNAL_LOCATION_STANDARD" => &[EXTERNAL_LOCATION],
         "STORAGE_CREDENTIAL_STANDARD" => &[STORAGE_CREDENTIAL],

@@ -4,8 +4,8 @@ use clxs_api::{FullName, Identifier, SecurableKind};
 
 use super::Level;
 use crate::metastore::{
-    Bound, Catalog, Details, ExternalLocation, MetastoreError, Model, Schema, Securable, StorageCredential,
-    TableRow, Transaction, Volume,
+    Bound, Catalog, Details, ExternalLocation, Function, MetastoreError, Model, Schema, Securable,
+    StorageCredential, TableRow, Transaction, Volume,
 };
 
 /// A securable by kind and name.
@@ -103,15 +103,26 @@ impl SecurableRef {
             SecurableKind::Catalog => bound_level(tx, &tx.securable::<Catalog>(name)?),
             SecurableKind::Schema => Level::of(&tx.securable::<Schema>(name)?),
             SecurableKind::Volume => Level::of(&tx.securable::<Volume>(name)?),
-            // Privileges on registered models are those of functions (`facts/rest_api.md` §6).
-            SecurableKind::Function | SecurableKind::RegisteredModel => {
-                Level::of(&tx.securable::<Model>(name)?)
-            }
+            SecurableKind::Function => function_level(tx, name)?,
+            SecurableKind::RegisteredModel => Level::of(&tx.securable::<Model>(name)?),
             SecurableKind::ExternalLocation => bound_level(tx, &tx.securable::<ExternalLocation>(name)?),
             SecurableKind::StorageCredential => bound_level(tx, &tx.securable::<StorageCredential>(name)?),
             _ => Level::of_table(&tx.table(name)?),
         });
         Ok(())
+    }
+}
+
+/// Privileges on registered models are those of functions (`facts/rest_api.md` §6).
+fn function_level(tx: &Transaction<'_>, name: &FullName) -> Result<Level, MetastoreError> {
+    match tx.securable::<Function>(name) {
+        Ok(function) => Ok(Level::of(&function)),
+        Err(missing @ MetastoreError::NotFound { .. }) => match tx.securable::<Model>(name) {
+            Ok(model) => Ok(Level::of(&model)),
+            Err(MetastoreError::NotFound { .. }) => Err(missing),
+            Err(error) => Err(error),
+        },
+        Err(error) => Err(error),
     }
 }
 

@@ -55,7 +55,7 @@ impl Sight {
     pub(super) fn asks_for(kind: &SecurableKind) -> Privilege {
         needed_use(kind).unwrap_or(match kind {
             SecurableKind::Volume => Privilege::ReadVolume,
-            SecurableKind::RegisteredModel => Privilege::Execute,
+            SecurableKind::Function | SecurableKind::RegisteredModel => Privilege::Execute,
             SecurableKind::ExternalLocation | SecurableKind::StorageCredential => Privilege::Manage,
             _ => Privilege::Select,
         })
@@ -83,6 +83,7 @@ fn shown_by(kind: &SecurableKind) -> &'static [Privilege] {
         SecurableKind::Volume => {
             &[Privilege::ReadVolume, Privilege::WriteVolume, Privilege::Manage, Privilege::ApplyTag]
         }
+        SecurableKind::Function => &[Privilege::Execute, Privilege::Manage],
         SecurableKind::RegisteredModel => &[Privilege::Execute, Privilege::Manage, Privilege::ApplyTag],
         // Any privilege on them shows them.
         SecurableKind::ExternalLocation | SecurableKind::StorageCredential => &[

@@ -45,12 +45,12 @@ fn definition() -> Vec<Column<ColumnItem>> {
         Text("is_nullable", |item| yes_or_no(item.column.nullable != Some(false))),
         Text("full_data_type", |item| maybe(item.column.type_text.as_ref())),
         Text("data_type", |item| item.column.type_name.as_ref().map(|name| Cow::Borrowed(name.as_str()))),
-        Long("character_maximum_length", length),
-        Long("character_octet_length", length),
-        Int("numeric_precision", |item| precision(&item.column)),
-        Int("numeric_precision_radix", |item| precision(&item.column).map(|_| 10)),
-        Int("numeric_scale", |item| scale(&item.column)),
-        Int("datetime_precision", |item| datetime_precision(&item.column)),
+        Long("character_maximum_length", |item| item.column.type_name.as_ref().and_then(length)),
+        Long("character_octet_length", |item| item.column.type_name.as_ref().and_then(length)),
+        Int("numeric_precision", |item| precision_of(&item.column)),
+        Int("numeric_precision_radix", |item| precision_of(&item.column).map(|_| 10)),
+        Int("numeric_scale", |item| scale(item.column.type_name.as_ref()?, item.column.type_scale)),
+        Int("datetime_precision", |item| item.column.type_name.as_ref().and_then(datetime_precision)),
         Text("interval_type", |_| None),
         Text("interval_precision", |_| None),
         Long("maximum_cardinality", |_| None),
@@ -72,18 +72,23 @@ fn definition() -> Vec<Column<ColumnItem>> {
     ]
 }
 
-fn yes_or_no(yes: bool) -> Option<Cow<'static, str>> {
+pub(super) fn yes_or_no(yes: bool) -> Option<Cow<'static, str>> {
     some(if yes { "YES" } else { "NO" })
 }
 
 /// Texts have no limit of their own; 0 says so.
-fn length(item: &ColumnItem) -> Option<i64> {
-    (item.column.type_name == Some(ColumnTypeName::String)).then_some(0)
+pub(super) fn length(type_name: &ColumnTypeName) -> Option<i64> {
+    (*type_name == ColumnTypeName::String).then_some(0)
 }
 
-fn precision(column: &ColumnInfo) -> Option<i32> {
-    match column.type_name.as_ref()? {
-        ColumnTypeName::Decimal => column.type_precision,
+fn precision_of(column: &ColumnInfo) -> Option<i32> {
+    precision(column.type_name.as_ref()?, column.type_precision)
+}
+
+/// The digits of a number; `declared` is what a decimal says.
+pub(super) fn precision(type_name: &ColumnTypeName, declared: Option<i32>) -> Option<i32> {
+    match type_name {
+        ColumnTypeName::Decimal => declared,
         ColumnTypeName::Byte => Some(3),
         ColumnTypeName::Short => Some(5),
         ColumnTypeName::Int => Some(10),
@@ -94,16 +99,16 @@ fn precision(column: &ColumnInfo) -> Option<i32> {
     }
 }
 
-fn scale(column: &ColumnInfo) -> Option<i32> {
-    match column.type_name.as_ref()? {
-        ColumnTypeName::Decimal => column.type_scale,
+pub(super) fn scale(type_name: &ColumnTypeName, declared: Option<i32>) -> Option<i32> {
+    match type_name {
+        ColumnTypeName::Decimal => declared,
         ColumnTypeName::Byte | ColumnTypeName::Short | ColumnTypeName::Int | ColumnTypeName::Long => Some(0),
         _ => None,
     }
 }
 
-fn datetime_precision(column: &ColumnInfo) -> Option<i32> {
-    match column.type_name.as_ref()? {
+pub(super) fn datetime_precision(type_name: &ColumnTypeName) -> Option<i32> {
+    match type_name {
         ColumnTypeName::Timestamp | ColumnTypeName::TimestampNtz => Some(6),
         ColumnTypeName::Date => Some(0),
         _ => None,

@@ -14,108 +14,12 @@ use crate::sql::SqlError;
 /// A column without rows.
 enum Empty {
     Text(&'static str),
-    Int(&'static str),
     Long(&'static str),
     Boolean(&'static str),
     Timestamp(&'static str),
 }
 
-use Empty::{Boolean, Int, Long, Text, Timestamp};
-
-const ROUTINES: &[Empty] = &[
-    Text("specific_catalog"),
-    Text("specific_schema"),
-    Text("specific_name"),
-    Text("routine_catalog"),
-    Text("routine_schema"),
-    Text("routine_name"),
-    Text("routine_owner"),
-    Text("routine_type"),
-    Text("data_type"),
-    Text("full_data_type"),
-    Long("character_maximum_length"),
-    Long("character_octet_length"),
-    Int("numeric_precision"),
-    Int("numeric_precision_radix"),
-    Int("numeric_scale"),
-    Int("datetime_precision"),
-    Text("interval_type"),
-    Long("interval_precision"),
-    Long("maximum_cardinality"),
-    Text("routine_body"),
-    Text("routine_definition"),
-    Text("external_name"),
-    Text("external_language"),
-    Text("parameter_style"),
-    Text("is_deterministic"),
-    Text("sql_data_access"),
-    Text("is_null_call"),
-    Text("security_type"),
-    Text("sql_path"),
-    Text("comment"),
-    Timestamp("created"),
-    Text("created_by"),
-    Timestamp("last_altered"),
-    Text("last_altered_by"),
-];
-
-const PARAMETERS: &[Empty] = &[
-    Text("specific_catalog"),
-    Text("specific_schema"),
-    Text("specific_name"),
-    Int("ordinal_position"),
-    Text("parameter_mode"),
-    Text("is_result"),
-    Text("as_locator"),
-    Text("parameter_name"),
-    Text("data_type"),
-    Text("full_data_type"),
-    Long("character_maximum_length"),
-    Long("character_octet_length"),
-    Int("numeric_precision"),
-    Int("numeric_precision_radix"),
-    Int("numeric_scale"),
-    Int("datetime_precision"),
-    Text("interval_type"),
-    Long("interval_precision"),
-    Long("maximum_cardinality"),
-    Text("parameter_default"),
-    Text("comment"),
-];
-
-const ROUTINE_COLUMNS: &[Empty] = &[
-    Text("specific_catalog"),
-    Text("specific_schema"),
-    Text("specific_name"),
-    Int("ordinal_position"),
-    Text("column_name"),
-    Text("data_type"),
-    Text("full_data_type"),
-    Long("character_maximum_length"),
-    Long("character_octet_length"),
-    Int("numeric_precision"),
-    Int("numeric_precision_radix"),
-    Int("numeric_scale"),
-    Int("datetime_precision"),
-    Text("interval_type"),
-    Long("interval_precision"),
-    Long("maximum_cardinality"),
-    Text("comment"),
-];
-
-const ROUTINE_PRIVILEGES: &[Empty] = &[
-    Text("grantor"),
-    Text("grantee"),
-    Text("specific_catalog"),
-    Text("specific_schema"),
-    Text("specific_name"),
-    Text("routine_catalog"),
-    Text("routine_schema"),
-    Text("routine_name"),
-    Text("privilege_type"),
-    Text("is_grantable"),
-    Text("inherited_from"),
-];
+use Empty::{Boolean, Long, Text, Timestamp};
 
 const COLUMN_MASKS: &[Empty] = &[
     Text("table_catalog"),
@@ -201,10 +105,6 @@ macro_rules! empty_relations {
 }
 
 empty_relations! {
-    routines: ROUTINES,
-    parameters: PARAMETERS,
-    routine_columns: ROUTINE_COLUMNS,
-    routine_privileges: ROUTINE_PRIVILEGES,
     column_masks: COLUMN_MASKS,
     row_filters: ROW_FILTERS,
     shares: SHARES,
@@ -218,7 +118,6 @@ empty_relations! {
 fn schema(columns: &[Empty]) -> Schema {
     let field = |column: &Empty| match column {
         Text(name) => Field::new(*name, DataType::Utf8, true),
-        Int(name) => Field::new(*name, DataType::Int32, true),
         Long(name) => Field::new(*name, DataType::Int64, true),
         Boolean(name) => Field::new(*name, DataType::Boolean, true),
         Timestamp(name) => {

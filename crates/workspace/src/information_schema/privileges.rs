@@ -1,4 +1,4 @@
-//! `catalog_privileges`, `schema_privileges`, `table_privileges` and `volume_privileges`: direct grants, and those of ancestors that
+//! `catalog_privileges`, `schema_privileges`, `table_privileges`, `volume_privileges` and `routine_privileges`: direct grants, and those of ancestors that
 //! the securable can carry (facts/sql.md §13, §14).
 
 use std::borrow::Cow;
@@ -10,11 +10,12 @@ use datafusion::arrow::array::RecordBatch;
 
 use super::Scope;
 use super::column::{Column, batch, some};
+use super::routines::visible_functions;
 use super::volumes::visible_volumes;
 use crate::authorization::{Access, Visibility, is_applicable};
 use crate::metastore::{
-    CatalogRow, ColumnDetail, GrantRow, MetastoreError, PageRequest, SchemaRow, TableRow, Transaction,
-    VolumeRow,
+    CatalogRow, ColumnDetail, FunctionRow, GrantRow, MetastoreError, PageRequest, SchemaRow, TableRow,
+    Transaction, VolumeRow,
 };
 use crate::sql::SqlError;
 
@@ -111,6 +112,30 @@ pub(super) fn of_volumes(
     })
 }
 
+pub(super) fn of_routines(
+    tx: &Transaction<'_>,
+    access: &Access,
+    scope: &Scope,
+) -> Result<RecordBatch, SqlError> {
+    let names = [
+        "specific_catalog",
+        "specific_schema",
+        "specific_name",
+        "routine_catalog",
+        "routine_schema",
+        "routine_name",
+    ];
+    relation(tx, access, scope, &names, |catalog, visibility| {
+        let shown = |(schema_id, function): (String, FunctionRow)| Shown {
+            name: function.full_name(),
+            securable_kind: function.securable_kind(),
+            managed: visibility.manages_in_schema(&schema_id, &function.id, &function.owner),
+            path: vec![(function.id, "NONE"), (schema_id, "SCHEMA"), (catalog.id.clone(), "CATALOG")],
+        };
+        Ok(visible_functions(tx, catalog, scope, visibility)?.into_iter().map(shown).collect())
+    })
+}
+
 /// The relation of one kind: `names` are the columns with the parts of a securable's name, `list` gives the
 /// securables of a catalog that the caller sees.
 fn relation(
@@ -131,7 +156,7 @@ fn relation(
         Text("grantor", |item| some(&item.grant.grantor)),
         Text("grantee", |item| some(&item.grant.principal)),
     ];
-    columns.extend(names.iter().zip(NAME_PARTS).map(|(name, part)| Text(name, part)));
+    columns.extend(names.iter().zip(NAME_PARTS.into_iter().cycle()).map(|(name, part)| Text(name, part)));
     columns.extend([
         // Spelled with underscores here (facts/sql.md §14).
         Text("privilege_type", |item: &Item| some(item.grant.privilege.as_str())),

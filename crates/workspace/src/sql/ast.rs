@@ -3,6 +3,7 @@
 //!
 //! The statements of a family are in its file; here are the list of all and what they share.
 
+mod functions;
 mod grants;
 mod keys;
 mod rows;
@@ -16,6 +17,7 @@ mod tags;
 use clxs_api::{FullName, Identifier};
 use datafusion::sql::sqlparser::ast as sqlparser;
 
+pub(crate) use functions::{AlterFunction, CreateFunction, FunctionBody, FunctionResult};
 pub(crate) use grants::{Grant, GrantTarget, ShowGrants};
 pub(crate) use keys::{DropConstraint, DroppedConstraint, KeyConstraint, References};
 pub(crate) use rows::{Assignment, Delete, Insert, Merge, MergeAction, MergeClause, MergeWhen, Update};
@@ -23,7 +25,7 @@ pub(crate) use securables::{
     AlterSecurable, AlterSecurableAction, Commented, CreateCatalog, CreateSchema, Drop, DropKind,
 };
 pub(crate) use session::{Set, Use};
-pub(crate) use shown::{Describe, Show};
+pub(crate) use shown::{Describe, FunctionScope, Show};
 pub(crate) use storage::{AlterVolume, AlterVolumeAction, CreateExternalLocation, CreateVolume};
 pub(crate) use tables::{
     AlterTable, AlterTableAction, CheckConstraint, CloneTable, CreateTable, CreateView, Optimize, Restore,
@@ -39,12 +41,14 @@ pub(crate) enum Statement {
     CreateTable(Box<CreateTable>),
     CreateView(Box<CreateView>),
     CreateVolume(CreateVolume),
+    CreateFunction(Box<CreateFunction>),
     CreateExternalLocation(CreateExternalLocation),
     Clone(Box<CloneTable>),
     Drop(Drop),
     AlterTable(AlterTable),
     AlterSecurable(AlterSecurable),
     AlterVolume(AlterVolume),
+    AlterFunction(AlterFunction),
     AlterTags(AlterTags),
     Comment {
         on: Commented,

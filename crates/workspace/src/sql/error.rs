@@ -4,6 +4,7 @@ mod columns;
 mod delta;
 mod execution;
 mod metastore;
+mod routines;
 mod rows;
 mod securables;
 mod syntax;

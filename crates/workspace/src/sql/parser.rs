@@ -15,6 +15,7 @@ mod create_view;
 mod describe;
 mod dml;
 mod drop;
+mod functions;
 mod grant;
 mod keys;
 mod maintenance;
@@ -35,10 +36,11 @@ use datafusion::sql::sqlparser::ast::Expr;
 use datafusion::sql::sqlparser::parser::Parser as SqlParser;
 use datafusion::sql::sqlparser::tokenizer::Token;
 
-use super::ast::{Commented, Statement};
+use super::ast::{Commented, FunctionBody, Statement};
 use super::dialect::Databricks;
 use super::error::SqlError;
 use super::lexer;
+use crate::delta::schema::DataType;
 
 /// How many calls deep `sqlparser` may go; a nested query takes several.
 const RECURSION_LIMIT: usize = 128;
@@ -71,6 +73,26 @@ pub(crate) fn parse_expression(text: &str) -> Result<Expr, SqlError> {
     let mut parser = Parser::new(text, &[])?;
     let expression = parser.expression()?;
     if *parser.peek() == Token::EOF { Ok(expression) } else { Err(parser.syntax_error()) }
+}
+
+/// Reads the body of a function in SQL, as it is stored; that of a table function is a query.
+///
+/// # Errors
+/// Those of [`parse`].
+pub(crate) fn parse_function_body(text: &str, is_table: bool) -> Result<FunctionBody, SqlError> {
+    let mut parser = Parser::new(text, &[])?;
+    let body = parser.function_body(is_table)?;
+    if *parser.peek() == Token::EOF { Ok(body) } else { Err(parser.syntax_error()) }
+}
+
+/// Reads a type as the catalog keeps it.
+///
+/// # Errors
+/// Those of [`parse`].
+pub(crate) fn parse_type(text: &str) -> Result<DataType, SqlError> {
+    let mut parser = Parser::new(text, &[])?;
+    let data_type = parser.function_type()?;
+    if *parser.peek() == Token::EOF { Ok(data_type) } else { Err(parser.syntax_error()) }
 }
 
 /// Reads tokens of `source`; `sql` holds them and the place.
@@ -106,15 +128,17 @@ impl<'a> Parser<'a> {
 
     /// `COMMENT ON … IS`
     fn comment_on(&mut self) -> Result<Statement, SqlError> {
-        let on =
-            match self.accept_any(&["CATALOG", "SCHEMA", "DATABASE", "TABLE", "VIEW", "VOLUME", "COLUMN"]) {
-                Some("CATALOG") => Commented::Catalog(self.object_name(1)?),
-                Some("SCHEMA" | "DATABASE") => Commented::Schema(self.object_name(2)?),
-                Some("TABLE" | "VIEW") => Commented::Table(self.object_name(3)?),
-                Some("VOLUME") => Commented::Volume(self.object_name(3)?),
-                Some(_) => self.column_of_table()?,
-                None => return Err(self.unsupported_kind("COMMENT ON")),
-            };
+        let on = match self
+            .accept_any(&["CATALOG", "SCHEMA", "DATABASE", "TABLE", "VIEW", "VOLUME", "FUNCTION", "COLUMN"])
+        {
+            Some("CATALOG") => Commented::Catalog(self.object_name(1)?),
+            Some("SCHEMA" | "DATABASE") => Commented::Schema(self.object_name(2)?),
+            Some("TABLE" | "VIEW") => Commented::Table(self.object_name(3)?),
+            Some("VOLUME") => Commented::Volume(self.object_name(3)?),
+            Some("FUNCTION") => Commented::Function(self.object_name(3)?),
+            Some(_) => self.column_of_table()?,
+            None => return Err(self.unsupported_kind("COMMENT ON")),
+        };
         self.expect("IS")?;
         let comment = if self.accept("NULL") { None } else { Some(self.string()?) };
         Ok(Statement::Comment { on, comment })

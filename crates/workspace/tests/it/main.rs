@@ -9,6 +9,7 @@ mod delta_tables;
 mod external_locations;
 mod faults;
 mod files;
+mod functions;
 mod grants;
 mod keys;
 mod lists;

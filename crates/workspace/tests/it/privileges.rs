@@ -30,8 +30,11 @@ const T: (&str, &str) = ("TABLE", "main.s.t");
 const V: (&str, &str) = ("VIEW", "main.s.v");
 const S: (&str, &str) = ("SCHEMA", "main.s");
 const C: (&str, &str) = ("CATALOG", "main");
+const F: (&str, &str) = ("FUNCTION", "main.s.f");
+const NEW_F: (&str, &str) = ("FUNCTION", "main.s.f{n}");
 const OWN_TABLE: &[&str] = &["CREATE TABLE main.s.t{n} (id INT NOT NULL)"];
 const OWN_VIEW: &[&str] = &["CREATE VIEW main.s.v{n} AS SELECT 1 AS a"];
+const OWN_FUNCTION: &[&str] = &["CREATE FUNCTION main.s.f{n}() RETURNS INT RETURN 1"];
 const OWN_SCHEMA: &[&str] = &["CREATE SCHEMA main.s{n}"];
 
 const fn action(
@@ -87,6 +90,37 @@ const ACTIONS: &[Action] = &[
     action(Statement("ALTER VIEW main.s.v UNSET TAGS ('a')"), &[], "APPLY TAG", V),
     action(Statement("SET TAG ON SCHEMA main.s a = b"), &[], "APPLY TAG", S),
     action(Statement("ALTER CATALOG main SET TAGS ('a' = 'b')"), &[], "APPLY TAG", C),
+    action(Statement("SELECT main.s.f()"), &[], "EXECUTE", F),
+    action(Statement("CREATE FUNCTION main.s.made{n}() RETURNS INT RETURN 1"), &[], "CREATE FUNCTION", S),
+    action(
+        Statement("CREATE OR REPLACE FUNCTION main.s.f{n}() RETURNS INT RETURN 2"),
+        OWN_FUNCTION,
+        "MANAGE",
+        NEW_F,
+    ),
+    action(Statement("COMMENT ON FUNCTION main.s.f IS 'x'"), &[], "MANAGE", F),
+    action(
+        Statement("ALTER FUNCTION main.s.f{n} OWNER TO `admin@clxs.local`"),
+        OWN_FUNCTION,
+        "MANAGE",
+        NEW_F,
+    ),
+    action(Statement("DROP FUNCTION main.s.f{n}"), OWN_FUNCTION, "MANAGE", NEW_F),
+    action(
+        Statement("GRANT EXECUTE ON FUNCTION main.s.f{n} TO `account users`"),
+        OWN_FUNCTION,
+        "MANAGE",
+        NEW_F,
+    ),
+    action(Rest("GET", "/functions/main.s.f", ""), &[], "EXECUTE", F),
+    action(
+        Rest("PATCH", "/functions/main.s.f{n}", r#"{"owner": "admin@clxs.local"}"#),
+        OWN_FUNCTION,
+        "MANAGE",
+        NEW_F,
+    ),
+    action(Rest("DELETE", "/functions/main.s.f{n}", ""), OWN_FUNCTION, "MANAGE", NEW_F),
+    action(Rest("PATCH", "/permissions/function/main.s.f", r#"{"changes": []}"#), &[], "MANAGE", F),
     action(Rest("GET", "/tables/main.s.t", ""), &[], "SELECT", T),
     action(
         Rest("PATCH", "/tables/main.s.v{n}", r#"{"owner": "admin@clxs.local"}"#),
@@ -235,6 +269,7 @@ impl<'a> Attempt<'a> {
         let kind = match kind {
             "CATALOG" => "Catalog",
             "SCHEMA" => "Schema",
+            "FUNCTION" => "Function",
             _ => "Table",
         };
         format!("User does not have {} on {kind} '{name}'.", self.action.needs)
@@ -250,9 +285,12 @@ impl<'a> Attempt<'a> {
 
 async fn workspace() -> Sql {
     let sql = Sql::start().await;
-    for statement in
-        ["CREATE SCHEMA main.s", "CREATE TABLE main.s.t (id INT)", "CREATE VIEW main.s.v AS SELECT 1 AS a"]
-    {
+    for statement in [
+        "CREATE SCHEMA main.s",
+        "CREATE TABLE main.s.t (id INT)",
+        "CREATE VIEW main.s.v AS SELECT 1 AS a",
+        "CREATE FUNCTION main.s.f() RETURNS INT RETURN 1",
+    ] {
         sql.run(statement).await;
     }
     sql

@@ -1,6 +1,7 @@
 //! A value of every wire type with every field filled. No literal ends in `..`, so a new field must be added
 //! here, and with it is compared with the SDK.
 
+mod functions;
 mod storage;
 
 use clxs_api::catalog::*;
@@ -13,6 +14,7 @@ use clxs_api::table::*;
 use clxs_api::tag::*;
 use clxs_api::warehouse::*;
 use clxs_api::{Extra, Privilege, Properties, SecurableKind};
+pub(super) use functions::*;
 pub(super) use storage::*;
 
 #[expect(clippy::unnecessary_wraps, reason = "most fields are optional")]

@@ -60,6 +60,7 @@ pub(crate) enum DropKind {
     Table,
     View,
     Volume,
+    Function,
     ExternalLocation,
     StorageCredential,
 }
@@ -72,6 +73,7 @@ pub(crate) enum Commented {
     /// A table or a view.
     Table(ObjectName),
     Volume(ObjectName),
+    Function(ObjectName),
     Column {
         table: ObjectName,
         column: Identifier,

@@ -42,6 +42,11 @@ pub(crate) enum Show {
         schema: Option<ObjectName>,
         pattern: Option<String>,
     },
+    Functions {
+        scope: FunctionScope,
+        schema: Option<ObjectName>,
+        pattern: Option<String>,
+    },
     ExternalLocations {
         pattern: Option<String>,
     },
@@ -61,6 +66,14 @@ pub(crate) enum Show {
         tables: Option<String>,
         pattern: Option<String>,
     },
+}
+
+/// Whose functions are shown: users', the platform's, or both.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum FunctionScope {
+    User,
+    System,
+    All,
 }
 
 /// The `DESCRIBE` family.
@@ -96,6 +109,10 @@ pub(crate) enum Describe {
     },
     Volume {
         name: ObjectName,
+    },
+    Function {
+        name: ObjectName,
+        extended: bool,
     },
     ExternalLocation {
         name: Identifier,

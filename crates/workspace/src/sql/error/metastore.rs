@@ -76,6 +76,7 @@ fn is_needed_to_read(privilege: &Privilege) -> bool {
             | Privilege::Modify
             | Privilege::ReadVolume
             | Privilege::ReadFiles
+            | Privilege::Execute
     )
 }
 
@@ -85,6 +86,7 @@ fn not_found(kind: &SecurableKind, name: &str, message: &str) -> SqlError {
         (SecurableKind::Schema, _, Ok(name)) => SqlError::schema_not_found(name),
         (SecurableKind::Table, _, Ok(name)) => SqlError::table_or_view_not_found(name),
         (SecurableKind::Volume, _, Ok(name)) => SqlError::volume_not_found(name),
+        (SecurableKind::Function, _, Ok(name)) => SqlError::routine_not_found(name),
         _ => SqlError::resource_does_not_exist(kind, message),
     }
 }
@@ -95,6 +97,7 @@ fn already_exists(kind: &SecurableKind, name: &str, message: &str) -> SqlError {
         (SecurableKind::Schema, _, Ok(name)) => SqlError::schema_already_exists(name),
         (SecurableKind::Table, _, Ok(name)) => SqlError::table_or_view_already_exists(name),
         (SecurableKind::Volume, _, Ok(name)) => SqlError::volume_already_exists(name),
+        (SecurableKind::Function, _, Ok(name)) => SqlError::routine_already_exists(name),
         _ => SqlError::resource_already_exists(kind, message),
     }
 }

@@ -147,6 +147,25 @@ impl SqlError {
         Self::new("DELTA_INVALID_GENERATED_COLUMN_REFERENCES", "42621", message)
     }
 
+    pub(crate) fn delta_udf_in_generated_column(expression: &str) -> Self {
+        let message = format!("Found {expression}. A generated column cannot use a user-defined function");
+        Self::new("DELTA_UDF_IN_GENERATED_COLUMN", "42621", message)
+    }
+
+    pub(crate) fn delta_udf_in_check_constraint(expression: &str) -> Self {
+        let message = format!("Found {expression}. A CHECK constraint cannot use a user-defined function.");
+        Self::new("DELTA_UDF_IN_CHECK_CONSTRAINT", "42621", message)
+    }
+
+    /// That a function of a user is refused with this class is UNCONFIRMED.
+    pub(crate) fn unresolved_default(expression: &str) -> Self {
+        let message = format!(
+            "Failed to execute the command because the destination column has a DEFAULT value {expression}, which \
+             fails to resolve as a valid expression."
+        );
+        Self::new("INVALID_DEFAULT_VALUE.UNRESOLVED_EXPRESSION", "42623", message)
+    }
+
     pub(crate) fn delta_identity_type(data_type: impl Display) -> Self {
         let message = format!("DataType {data_type} is not supported for IDENTITY columns.");
         Self::new("DELTA_IDENTITY_COLUMNS_UNSUPPORTED_DATA_TYPE", "428H2", message)

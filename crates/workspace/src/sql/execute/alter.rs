@@ -6,6 +6,7 @@ use super::alter_columns;
 use super::checks;
 use super::comment::change_table;
 use super::context::{Context, allowed_table};
+use super::stored_expressions::{Purpose, require_no_function};
 use super::views::{self, change_view};
 use super::{keys, tags};
 use crate::authorization::{Access, SecurableRef};
@@ -52,6 +53,7 @@ pub(super) async fn execute(context: &Context, alter: AlterTable) -> Result<Stat
         }
         AlterTableAction::AddCheck(check) => {
             let met_at = checks::require_rows_to_meet(context, &row, &check).await?;
+            require_no_function(Purpose::Check, &check.expression)?;
             let (name, expression) = (check.name.as_str().to_owned(), check.expression);
             change_table(context, row, MetadataChange::AddCheck { name, expression, met_at }).await
         }

@@ -9,6 +9,7 @@ use super::checks::{self, constraints};
 use super::comment::change_table_and;
 use super::context::Context;
 use super::keys;
+use super::stored_expressions::{Purpose, require_no_function};
 use super::types::metadata_text;
 use crate::delta::{ColumnChange, MetadataChange, Pin, Snapshot};
 use crate::metastore::{TableRow, Transaction};
@@ -47,6 +48,7 @@ pub(super) async fn execute(
             ColumnChange::DropNotNull { column: text(column) }
         }
         AlterTableAction::SetDefault { column, expression } => {
+            require_no_function(Purpose::Default, expression)?;
             ColumnChange::Default { column: text(column), expression: Some(expression.clone()) }
         }
         AlterTableAction::DropDefault(column) => {

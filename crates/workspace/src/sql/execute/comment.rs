@@ -6,9 +6,9 @@ use clxs_api::table::ColumnInfo;
 use clxs_api::{Identifier, Privilege};
 
 use super::context::{Context, allowed_table};
-use super::storage;
 use super::table_rows::{Presence, Writing, write_files_and};
 use super::views::change_view;
+use super::{functions, storage};
 use crate::delta::{MetadataChange, alter};
 use crate::metastore::{TableRow, Transaction};
 use crate::securables;
@@ -33,6 +33,7 @@ pub(super) async fn execute(
             change_table(context, row, MetadataChange::SetDescription(comment)).await
         }
         Commented::Volume(name) => storage::comment_on_volume(context, &name, comment).await,
+        Commented::Function(name) => functions::comment(context, &name, comment).await,
         Commented::Column { table, column } => on_column(context, &table, column, comment).await,
     }
 }

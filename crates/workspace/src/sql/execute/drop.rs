@@ -34,6 +34,7 @@ fn is_absence(error: &SqlError) -> bool {
             | "SCHEMA_NOT_FOUND"
             | "TABLE_OR_VIEW_NOT_FOUND"
             | "UC_VOLUME_NOT_FOUND"
+            | "ROUTINE_NOT_FOUND"
             | "EXTERNAL_LOCATION_DOES_NOT_EXIST"
             | "STORAGE_CREDENTIAL_DOES_NOT_EXIST"
     )
@@ -54,6 +55,10 @@ fn drop_rows(
         DropKind::Volume => {
             let name = context.table_name(&drop.name)?;
             Ok(securables::drop_volume(tx, access, &name)?.into_iter().collect())
+        }
+        DropKind::Function => {
+            securables::drop_function(tx, access, &context.table_name(&drop.name)?)?;
+            Ok(Vec::new())
         }
         DropKind::ExternalLocation => {
             securables::drop_location(tx, access, first(drop)?, drop.cascade)?;

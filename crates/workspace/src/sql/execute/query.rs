@@ -25,6 +25,7 @@ mod refused;
 mod relations;
 mod render;
 mod rewrite;
+mod routines;
 mod session;
 mod session_values;
 mod spark_text;
@@ -51,10 +52,14 @@ use futures::{StreamExt, TryStreamExt};
 pub(super) use candidates::{Candidates, Choice, SOURCE, Target, candidates};
 pub(crate) use compute::Compute;
 pub(crate) use error::sql_error;
+pub(super) use functions::{computed as computed_functions, is_known as is_known_function};
 pub(super) use output::table_schema;
 pub(super) use over::{condition, has_subquery, plan_over, text_of};
 pub(super) use relations::pin;
 pub(crate) use render::rows as texts_of;
+pub(super) use routines::{
+    Checked, check as check_routine, check_table as check_table_routine, named as routines_named, unresolved,
+};
 use session_values::SessionValues;
 use spelling::Spelling;
 pub(super) use syntax::{literal, marked};
@@ -108,6 +113,7 @@ pub(super) async fn plan_view(context: &Context, view: FullName, query: Query) -
 async fn plan_with(reader: &relations::Reader, mut query: Query) -> Result<Planned, SqlError> {
     let session = session::context(reader.context());
     let spelling = relations::register(reader, &session, &mut query, Spelling::default()).await?;
+    routines::register(reader, &session, &mut query).await?;
     rewrite::rewrite(&mut query, reader.values())?;
     spelling.apply(&mut query);
     let names = output::Names::take(&mut query);

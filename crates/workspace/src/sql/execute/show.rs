@@ -5,13 +5,13 @@ mod catalog_wide;
 use clxs_api::Identifier;
 
 use super::context::Context;
-use super::keys;
 use super::parquet_table::is_parquet;
 use super::pattern::matches;
 use super::rows::{result, text_result};
 use super::show_create::create_statement;
 use super::storage;
 use super::views;
+use super::{functions, keys};
 use crate::delta::schema::DataType;
 use crate::delta::{DeltaEngine, Pin, Snapshot};
 use crate::metastore::{ColumnDetail, PageRequest, TableRow};
@@ -27,6 +27,7 @@ pub(super) async fn execute(context: &Context, show: Show) -> Result<StatementRe
         Show::Tables { schema, pattern } => tables(context, schema, pattern, false).await,
         Show::Views { schema, pattern } => tables(context, schema, pattern, true).await,
         Show::Volumes { schema, pattern } => storage::show_volumes(context, schema, pattern).await,
+        Show::Functions { scope, schema, pattern } => functions::show(context, scope, schema, pattern).await,
         Show::ExternalLocations { pattern } => storage::show_locations(context, pattern).await,
         Show::StorageCredentials { pattern } => storage::show_credentials(context, pattern).await,
         Show::Columns { table } => columns(context, &table).await,

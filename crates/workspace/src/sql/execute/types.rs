@@ -1,9 +1,11 @@
 //! The names of types: Delta's types as the platform writes them in results, in columns and in DDL.
 
+use clxs_api::function::{FunctionParameterInfo, ParameterMode, ParameterType};
 use clxs_api::statement::ResultColumn;
 use clxs_api::table::{ColumnInfo, ColumnTypeName};
 
 use crate::delta::schema::{DataType, MetadataValue, PrimitiveType, StructField, StructType};
+use crate::sql::{SqlError, parse_type};
 
 /// The type as results and DDL write it: `STRUCT<street: STRING, zip: INT>` (facts/settled.md §6).
 pub(crate) fn result_type_text(data_type: &DataType) -> String {
@@ -77,7 +79,7 @@ pub(crate) fn type_name(data_type: &DataType) -> ColumnTypeName {
 }
 
 /// Precision and scale of a decimal.
-fn decimal_parts(data_type: &DataType) -> Option<(i32, i32)> {
+pub(crate) fn decimal_parts(data_type: &DataType) -> Option<(i32, i32)> {
     match data_type {
         DataType::Primitive(PrimitiveType::Decimal(decimal)) => {
             Some((decimal.precision().into(), decimal.scale().into()))
@@ -146,6 +148,42 @@ pub(crate) fn column_default(column: &ColumnInfo) -> Option<String> {
 /// The field that the catalog keeps as JSON; none when it is in another form.
 pub(crate) fn table_field(column: &ColumnInfo) -> Option<StructField> {
     serde_json::from_str(column.type_json.as_deref()?).ok()
+}
+
+/// The parameters of a function, or the columns of its result, for the catalog.
+pub(crate) fn parameter_infos(fields: &[StructField], kind: &ParameterType) -> Vec<FunctionParameterInfo> {
+    let infos = fields.iter().zip(0..).map(|(field, position)| {
+        let decimal = decimal_parts(&field.data_type).unwrap_or((0, 0));
+        FunctionParameterInfo {
+            name: field.name.clone(),
+            type_text: catalog_type_text(&field.data_type),
+            // A field is plain data, so writing it as JSON does not fail.
+            type_json: serde_json::to_string(field).ok(),
+            type_name: type_name(&field.data_type),
+            type_precision: Some(decimal.0),
+            type_scale: Some(decimal.1),
+            type_interval_type: None,
+            position,
+            parameter_mode: Some(ParameterMode::In),
+            parameter_type: Some(kind.clone()),
+            parameter_default: metadata_text(field, "CURRENT_DEFAULT"),
+            comment: comment(field),
+            extra: clxs_api::Extra::new(),
+        }
+    });
+    infos.collect()
+}
+
+/// The parameter of a function, or a column of its result, as the catalog has it.
+///
+/// # Errors
+/// Those of reading the text of its type, when that is all there is.
+pub(crate) fn parameter_field(info: &FunctionParameterInfo) -> Result<StructField, SqlError> {
+    let field = info.type_json.as_deref().and_then(|json| serde_json::from_str::<StructField>(json).ok());
+    match field {
+        Some(field) => Ok(field),
+        None => Ok(StructField::nullable(info.name.clone(), parse_type(&info.type_text)?)),
+    }
 }
 
 /// A text in the metadata of a column.

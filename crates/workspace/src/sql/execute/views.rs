@@ -1,19 +1,19 @@
 //! Views: a query that is stored as written, and runs with the rights of the view's owner.
 
-use clxs_api::table::{ColumnInfo, Dependency, DependencyList, TableDependency, TableType};
+use clxs_api::table::{ColumnInfo, TableType};
 use clxs_api::{FullName, Privilege};
 use datafusion::sql::sqlparser::ast::Query;
 
 use super::context::{Context, allowed_table};
+use super::functions::named_in;
 use super::query;
 use super::target::{Place, Target, target};
 use super::types::column_infos;
 use crate::authorization::Access;
 use crate::delta::schema::StructField;
-use crate::metastore::{TableRow, Transaction, ViewDetails};
+use crate::metastore::{Namespace, TableRow, Transaction, ViewDetails};
 use crate::sql::SqlError;
-use crate::sql::ast::{CreateView, TableReference, ViewColumn};
-use crate::sql::relations;
+use crate::sql::ast::{CreateView, ViewColumn};
 use crate::warehouse::StatementResult;
 
 /// The property that holds the mode of `WITH SCHEMA` (facts/settled.md §4).
@@ -156,23 +156,12 @@ fn arity_mismatch(name: &FullName, listed: &[ViewColumn], fields: &[StructField]
 }
 
 fn details(context: &Context, query: &Query, definition: String) -> Result<ViewDetails, SqlError> {
-    let mut names: Vec<FullName> = Vec::new();
-    for relation in relations::tables(query)? {
-        if let TableReference::Name(name) = &relation.table {
-            let name = context.table_name(name)?;
-            if !names.contains(&name) {
-                names.push(name);
-            }
-        }
-    }
-    let dependency = |name: &FullName| Dependency {
-        table: Some(TableDependency { table_full_name: name.dotted() }),
-        ..Dependency::default()
-    };
+    let (catalog, schema) = (context.session().catalog.clone(), context.session().schema.clone());
+    let defaults = Namespace { catalog: catalog.clone(), schema: schema.clone() };
     Ok(ViewDetails {
         definition,
-        current_catalog: context.session().catalog.clone(),
-        current_schema: context.session().schema.clone(),
-        dependencies: DependencyList { dependencies: names.iter().map(dependency).collect() },
+        current_catalog: catalog,
+        current_schema: schema,
+        dependencies: named_in(query, &defaults)?,
     })
 }

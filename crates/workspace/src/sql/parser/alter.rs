@@ -42,10 +42,11 @@ const OTHER_COLUMN_ACTIONS: &[&str] = &["SET MASK", "DROP MASK", "TYPE", "FIRST"
 impl Parser<'_> {
     /// After `ALTER`.
     pub(super) fn alter(&mut self) -> Result<Statement, SqlError> {
-        match self.accept_any(&["TABLE", "VIEW", "CATALOG", "SCHEMA", "DATABASE", "VOLUME"]) {
+        match self.accept_any(&["TABLE", "VIEW", "CATALOG", "SCHEMA", "DATABASE", "VOLUME", "FUNCTION"]) {
             Some("TABLE") => self.alter_table(),
             Some("VIEW") => self.alter_view(),
             Some("VOLUME") => self.alter_volume(),
+            Some("FUNCTION") => self.alter_function(),
             Some("CATALOG") => self.alter_namespace(SecurableKind::Catalog, 1),
             Some(_) => self.alter_namespace(SecurableKind::Schema, 2),
             None => Err(self.unsupported_kind("ALTER")),

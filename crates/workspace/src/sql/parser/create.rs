@@ -24,9 +24,10 @@ impl Parser<'_> {
             None => {}
         }
         self.accept_before("EXTERNAL", "TABLE");
-        match self.accept_any(&["TABLE", "VIEW", "CATALOG", "SCHEMA", "DATABASE"]) {
+        match self.accept_any(&["TABLE", "VIEW", "FUNCTION", "CATALOG", "SCHEMA", "DATABASE"]) {
             Some("TABLE") => self.create_table(replace),
             Some("VIEW") => self.create_view(replace),
+            Some("FUNCTION") => self.create_function(replace),
             Some(_) if replace => Err(self.syntax_error()),
             Some("CATALOG") => self.create_catalog(),
             Some(_) => self.create_schema(),

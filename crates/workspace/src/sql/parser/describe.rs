@@ -8,7 +8,6 @@ use crate::sql::error::SqlError;
 
 /// What else the platform describes.
 const OTHERS: &[&str] = &[
-    "FUNCTION",
     "QUERY",
     "SHARE",
     "RECIPIENT",
@@ -60,6 +59,9 @@ impl Parser<'_> {
             Describe::StorageCredential { name: self.identifier()? }
         } else if self.accept_before_name("VOLUME") {
             Describe::Volume { name: self.object_name(3)? }
+        } else if self.accept_before_name("FUNCTION") {
+            let extended = self.accept_before_name("EXTENDED");
+            Describe::Function { name: self.object_name(3)?, extended }
         } else {
             return Ok(None);
         }))

@@ -5,8 +5,17 @@ use crate::sql::ast::{Drop, DropKind, Statement};
 use crate::sql::error::SqlError;
 
 /// What we drop.
-const DROPPED: &[&str] =
-    &["CATALOG", "SCHEMA", "DATABASE", "TABLE", "VIEW", "VOLUME", "EXTERNAL LOCATION", "STORAGE CREDENTIAL"];
+const DROPPED: &[&str] = &[
+    "CATALOG",
+    "SCHEMA",
+    "DATABASE",
+    "TABLE",
+    "VIEW",
+    "VOLUME",
+    "FUNCTION",
+    "EXTERNAL LOCATION",
+    "STORAGE CREDENTIAL",
+];
 
 impl Parser<'_> {
     /// After `DROP`.
@@ -16,6 +25,7 @@ impl Parser<'_> {
             Some("SCHEMA" | "DATABASE") => (DropKind::Schema, 2),
             Some("TABLE") => (DropKind::Table, 3),
             Some("VOLUME") => (DropKind::Volume, 3),
+            Some("FUNCTION") => (DropKind::Function, 3),
             Some("EXTERNAL LOCATION") => (DropKind::ExternalLocation, 1),
             Some("STORAGE CREDENTIAL") => (DropKind::StorageCredential, 1),
             Some(_) => (DropKind::View, 3),

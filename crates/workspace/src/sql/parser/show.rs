@@ -3,7 +3,7 @@
 use datafusion::sql::sqlparser::tokenizer::Token;
 
 use super::Parser;
-use crate::sql::ast::{ObjectName, Show, Statement};
+use crate::sql::ast::{FunctionScope, ObjectName, Show, Statement};
 use crate::sql::error::SqlError;
 
 /// What we show, longer words first.
@@ -17,6 +17,10 @@ const SHOWN: &[&str] = &[
     "TABLES",
     "VIEWS",
     "VOLUMES",
+    "FUNCTIONS",
+    "USER FUNCTIONS",
+    "SYSTEM FUNCTIONS",
+    "ALL FUNCTIONS",
     "EXTERNAL LOCATIONS",
     "STORAGE CREDENTIALS",
     "COLUMNS",
@@ -41,6 +45,9 @@ impl Parser<'_> {
             Some("VIEWS") => Show::Views { schema: self.in_schema()?, pattern: self.pattern()? },
             Some("COLUMNS") if self.accept_in_catalog("COLUMNS") => self.show_columns_of_catalog()?,
             Some("VOLUMES") => Show::Volumes { schema: self.in_schema()?, pattern: self.pattern()? },
+            Some("USER FUNCTIONS") => self.show_functions(FunctionScope::User)?,
+            Some("SYSTEM FUNCTIONS") => self.show_functions(FunctionScope::System)?,
+            Some("FUNCTIONS" | "ALL FUNCTIONS") => self.show_functions(FunctionScope::All)?,
             Some("EXTERNAL LOCATIONS") => Show::ExternalLocations { pattern: self.pattern()? },
             Some("STORAGE CREDENTIALS") => Show::StorageCredentials { pattern: self.pattern()? },
             Some("COLUMNS") => self.show_columns()?,
@@ -114,6 +121,19 @@ impl Parser<'_> {
         let limited = self.accept("PARTITION");
         let conditions = if limited { self.list(Self::expression_as_written)? } else { Vec::new() };
         Ok(Show::Partitions { table, conditions })
+    }
+
+    /// `[IN schema] [[LIKE] {'pattern' | name}]`
+    fn show_functions(&mut self, scope: FunctionScope) -> Result<Show, SqlError> {
+        let schema = self.in_schema()?;
+        let pattern = match self.pattern()? {
+            None if matches!(self.peek(), Token::Word(_)) => {
+                let name = self.object_name(3)?.0;
+                Some(name.iter().map(clxs_api::Identifier::as_str).collect::<Vec<_>>().join("."))
+            }
+            pattern => pattern,
+        };
+        Ok(Show::Functions { scope, schema, pattern })
     }
 
     fn show_properties(&mut self) -> Result<Show, SqlError> {

@@ -7,6 +7,7 @@ use crate::delta::schema::{DataType, MetadataValue, StructField};
 use crate::sql::ast::CreateTable;
 use crate::sql::execute::alter_columns::mentions;
 use crate::sql::execute::changes::{is_generated, is_identity};
+use crate::sql::execute::stored_expressions::{Purpose, require_no_function};
 use crate::sql::execute::types::{metadata_text, result_type_text};
 use crate::sql::{SqlError, parse_expression};
 
@@ -27,11 +28,15 @@ pub(super) fn require_valid(create: &CreateTable) -> Result<(), SqlError> {
         if is_generated(field) {
             require_references(create, field)?;
         }
-        if metadata_text(field, "CURRENT_DEFAULT").is_some() && !allowed {
-            return Err(DeltaError::DefaultsNotEnabled { command: "CREATE TABLE" }.into());
+        if let Some(text) = metadata_text(field, "CURRENT_DEFAULT") {
+            if !allowed {
+                return Err(DeltaError::DefaultsNotEnabled { command: "CREATE TABLE" }.into());
+            }
+            require_no_function(Purpose::Default, &text)?;
         }
     }
-    Ok(())
+    let mut checks = create.constraints.iter();
+    checks.try_for_each(|check| require_no_function(Purpose::Check, &check.expression))
 }
 
 fn require_identity(create: &CreateTable, field: &StructField) -> Result<(), SqlError> {
@@ -50,6 +55,7 @@ fn require_identity(create: &CreateTable, field: &StructField) -> Result<(), Sql
 /// Generated columns are computed of columns that are not.
 fn require_references(create: &CreateTable, field: &StructField) -> Result<(), SqlError> {
     let Some(text) = metadata_text(field, "delta.generationExpression") else { return Ok(()) };
+    require_no_function(Purpose::Generation, &text)?;
     let expression = parse_expression(&text)?;
     for other in create.columns.iter().filter(|other| is_generated(other)) {
         let name = Identifier::new(other.name.clone()).map_err(SqlError::invalid_identifier)?;

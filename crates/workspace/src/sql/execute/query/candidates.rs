@@ -15,7 +15,9 @@ use super::error::sql_error;
 use super::over::columns;
 use super::relations::Reader;
 use super::spelling::Spelling;
-use super::{Planned, casts, coerce, output, planned, relations, rewrite, session, session_values, syntax};
+use super::{
+    Planned, casts, coerce, output, planned, relations, rewrite, routines, session, session_values, syntax,
+};
 use crate::delta::{FILE, Snapshot};
 use crate::sql::SqlError;
 use crate::sql::execute::Context;
@@ -70,6 +72,7 @@ pub(in crate::sql::execute) async fn candidates(
 
     let mut query = Form::before(choice, expressions)?;
     let spelling = relations::register(&reader, &session, &mut query.query, spelling).await?;
+    routines::register(&reader, &session, &mut query.query).await?;
     rewrite::rewrite(&mut query.query, reader.values())?;
     query.join(target.alias)?;
     spelling.apply(&mut query.query);
@@ -230,7 +233,9 @@ impl Planned {
         let mut query = Form::before(Choice::Where(None), expressions)?;
         let mut spelling = Spelling::default();
         spelling.learn_columns(self.plan.schema().as_arrow().fields());
-        rewrite::rewrite(&mut query.query, &session_values(context).await?)?;
+        let reader = Reader::new(context.clone(), session_values(context).await?);
+        routines::register(&reader, &self.session, &mut query.query).await?;
+        rewrite::rewrite(&mut query.query, reader.values())?;
         spelling.apply(&mut query.query);
         let expressions = query.take_expressions()?.into_iter();
         expressions.map(|expression| expression_on(&self.session, self.plan.schema(), expression)).collect()

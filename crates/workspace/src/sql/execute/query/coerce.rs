@@ -16,8 +16,8 @@ use datafusion::logical_expr::{
 
 use super::arithmetic::literal_beside;
 use super::casts::{Kind, kind, spark_name};
-use super::common_type;
 use super::udf::{cast_to, decimal_average, external, is_interval, try_cast_to};
+use super::{common_type, routines};
 use crate::sql::SqlError;
 
 /// A plan as the planner made it, with Spark's conversions.
@@ -33,6 +33,13 @@ pub(super) fn plan(plan: LogicalPlan) -> Result<LogicalPlan> {
 /// # Errors
 /// Those of [`plan`].
 pub(super) fn expression(expr: Expr, schema: &DFSchema) -> Result<Expr> {
+    let expr = in_node(expr, schema)?;
+    routines::require_inlined(&expr)?;
+    Ok(expr)
+}
+
+/// An expression of a node of a plan, whose calls of routines may still want columns.
+fn in_node(expr: Expr, schema: &DFSchema) -> Result<Expr> {
     Ok(expr.transform_up(|part| coerced(part, schema))?.data)
 }
 
@@ -46,9 +53,9 @@ fn node(plan: LogicalPlan) -> Result<Transformed<LogicalPlan>> {
     let names = NamePreserver::new(&plan);
     let rewritten = plan.map_expressions(|expr| {
         let name = names.save(&expr);
-        Ok(Transformed::yes(name.restore(expression(expr, &schema)?)))
+        Ok(Transformed::yes(name.restore(in_node(expr, &schema)?)))
     })?;
-    rewritten.map_data(LogicalPlan::recompute_schema)
+    rewritten.map_data(|plan| routines::with_arguments(plan.recompute_schema()?))
 }
 
 /// The rows of a UNION, each column in the common type of all its inputs.
@@ -117,6 +124,9 @@ const NARROWED: &[&str] =
     &["mod", "pmod", "try_add", "try_divide", "try_mod", "try_multiply", "try_subtract"];
 
 fn coerced(expr: Expr, schema: &DFSchema) -> Result<Transformed<Expr>> {
+    if let Some(body) = routines::inlined(&expr, schema)? {
+        return Ok(Transformed::yes(body));
+    }
     let changed = match expr {
         Expr::Cast(cast) => {
             let (given, wanted) = (cast.expr.get_type(schema)?, cast.field.data_type().clone());

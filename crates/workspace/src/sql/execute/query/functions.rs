@@ -7,6 +7,7 @@ mod aggregates;
 mod conditions;
 mod containers;
 mod numbers;
+mod others;
 mod session;
 mod text;
 mod times;
@@ -65,11 +66,26 @@ fn rule(name: &str) -> Option<&'static Rule> {
     FAMILIES.iter().copied().flatten().find(|(spark, _)| *spark == name).map(|(_, rule)| rule)
 }
 
+/// Whether the platform has a function of this name, in lower case, computed here or not.
+pub(in crate::sql::execute) fn is_known(name: &str) -> bool {
+    rule(name).is_some() || udf::named(name).is_some() || udf::aggregate(name).is_some() || others::has(name)
+}
+
+/// The functions that are computed here, by their names in Spark.
+pub(in crate::sql::execute) fn computed() -> Vec<&'static str> {
+    let rows = FAMILIES.iter().copied().flatten().map(|(name, _)| *name);
+    rows.chain(udf::names()).collect::<std::collections::BTreeSet<_>>().into_iter().collect()
+}
+
 /// Says a call as DataFusion understands it.
 ///
 /// # Errors
 /// `UNSUPPORTED_FEATURE` for a function or a form of a function that is not known to mean the same.
 pub(super) fn rewrite(mut function: Function, values: &SessionValues) -> Result<Expr, SqlError> {
+    // Only routines have names of several parts, and those are resolved already.
+    if function.name.0.len() > 1 {
+        return Ok(Expr::Function(function));
+    }
     let name = plain_name(&function)?;
     unwrap_window_frame(&mut function);
     let plain = |function: &Function| {

@@ -14,7 +14,9 @@ use super::error::sql_error;
 use super::relations::Reader;
 use super::spelling::Spelling;
 use super::udf::TO_TEXT;
-use super::{Planned, casts, coerce, output, planned, relations, rewrite, session, session_values, syntax};
+use super::{
+    Planned, casts, coerce, output, planned, relations, rewrite, routines, session, session_values, syntax,
+};
 use crate::sql::SqlError;
 use crate::sql::execute::Context;
 
@@ -38,6 +40,7 @@ pub(in crate::sql::execute) async fn plan_over(
     session.register_table(ROWS, rows).map_err(sql_error)?;
     let mut query = syntax::select(items)?;
     let spelling = relations::register(&reader, &session, &mut query, spelling).await?;
+    routines::register(&reader, &session, &mut query).await?;
     rewrite::rewrite(&mut query, reader.values())?;
     let mut query = syntax::from(query, ROWS)?;
     spelling.apply(&mut query);
@@ -64,10 +67,12 @@ pub(in crate::sql::execute) async fn condition(
     spelling.learn_columns(schema.fields());
     let qualifier = spelling.of(name).unwrap_or(name).to_owned();
     spelling.learn(&qualifier);
-    rewrite::rewrite(&mut condition, &session_values(context).await?)?;
+    let reader = Reader::new(context.clone(), session_values(context).await?);
+    let session = session::context(context);
+    routines::register(&reader, &session, &mut condition).await?;
+    rewrite::rewrite(&mut condition, reader.values())?;
     spelling.apply(&mut condition);
     let schema = DFSchema::try_from_qualified_schema(qualifier, schema).map_err(sql_error)?;
-    let session = session::context(context);
     let condition = ExprWithAlias { expr: condition, alias: None };
     let planned = session.state().create_logical_expr_from_sql_expr(condition, &schema).map_err(sql_error)?;
     let planned = coerce::expression(planned, &schema).map_err(sql_error)?;

@@ -20,11 +20,12 @@ use futures::future::BoxFuture;
 use super::described::Described;
 use super::error::sql_error;
 use super::over::columns;
+use super::routines;
 use super::session_values::SessionValues;
 use super::spelling::Spelling;
 use crate::delta::{Pin, Snapshot};
 use crate::information_schema;
-use crate::metastore::{TableRow, ViewDetails};
+use crate::metastore::{FunctionRow, TableRow, ViewDetails};
 use crate::sql::SqlError;
 use crate::sql::ast::{AsOf, ObjectName, Statement, TableReference};
 use crate::sql::execute::Context;
@@ -55,6 +56,11 @@ impl Reader {
         Self { context, values, through: vec![view], pinned: None }
     }
 
+    /// The reader of the body of a function that is being made: it must not call itself.
+    pub(super) fn for_routine(context: Context, values: SessionValues, name: FullName) -> Self {
+        Self::for_view(context, values, name)
+    }
+
     /// Reads this table at this version wherever no other one is asked for.
     pub(super) fn pinned(self, snapshot: Snapshot) -> Self {
         Self { pinned: Some(snapshot), ..self }
@@ -81,7 +87,25 @@ impl Reader {
         }
         let context =
             self.context.on_behalf_of(&view.owner, &details.current_catalog, &details.current_schema);
-        Ok(Self { context, values: self.values.clone(), through, pinned: self.pinned.clone() })
+        Ok(Self { context, through, ..self.clone() })
+    }
+
+    /// The reader of what is behind a function.
+    pub(super) fn behind_routine(&self, row: &FunctionRow) -> Result<Self, SqlError> {
+        let name = row.full_name();
+        let mut through = self.through.clone();
+        let recursive = through.contains(&name);
+        through.push(name.clone());
+        if recursive || through.len() > DEPTH_LIMIT {
+            let path: Vec<_> = through.iter().map(ToString::to_string).collect();
+            return Err(SqlError::cyclic_function_reference(path.join(" -> ")));
+        }
+        let session = self.context.session();
+        let (catalog, schema) = match &row.details.defaults {
+            Some(defaults) => (&defaults.catalog, &defaults.schema),
+            None => (name.catalog(), name.schema().unwrap_or(&session.schema)),
+        };
+        Ok(Self { context: self.context.on_behalf_of(&row.owner, catalog, schema), through, ..self.clone() })
     }
 }
 
@@ -93,8 +117,16 @@ pub(super) async fn register<T: VisitMut>(
     tree: &mut T,
     mut spelling: Spelling,
 ) -> Result<Spelling, SqlError> {
+    let calls = routines::take_table_calls(tree, |index| Ok(synthetic_call(index)?.as_str().to_owned()))?;
+    let is_call = |name: &Identifier| (0..calls.len()).any(|index| *name.as_str() == format!("@call{index}"));
     let mut relations: Vec<Relation> = Vec::new();
     rewrite_tables(tree, |relation| {
+        if let TableReference::Name(name) = &relation.table
+            && let [own_name] = name.0.as_slice()
+            && is_call(own_name)
+        {
+            return Ok(name.clone());
+        }
         let known = relations.iter().position(|known| known == relation);
         let index = known.unwrap_or(relations.len());
         if known.is_none() {
@@ -102,15 +134,19 @@ pub(super) async fn register<T: VisitMut>(
         }
         Ok(ObjectName(vec![synthetic(index)?]))
     })?;
-    let mut providers = Vec::with_capacity(relations.len());
-    for relation in relations {
-        let provider = provider(reader, relation).await?;
-        spelling.learn_columns(provider.schema().fields());
-        providers.push(provider);
+    let mut providers = Vec::with_capacity(relations.len() + calls.len());
+    for (index, relation) in relations.into_iter().enumerate() {
+        providers.push((synthetic(index)?, provider(reader, relation).await?));
     }
-    for (index, provider) in providers.into_iter().enumerate() {
+    for (index, call) in calls.into_iter().enumerate() {
+        providers.push((synthetic_call(index)?, routines::rows(reader, call).await?));
+    }
+    for (_, provider) in &providers {
+        spelling.learn_columns(provider.schema().fields());
+    }
+    for (name, provider) in providers {
         let provider = respelled(provider, &spelling)?;
-        session.register_table(synthetic(index)?.as_str(), provider).map_err(sql_error)?;
+        session.register_table(name.as_str(), provider).map_err(sql_error)?;
     }
     Ok(spelling)
 }
@@ -118,6 +154,11 @@ pub(super) async fn register<T: VisitMut>(
 /// No column and no alias is called like this.
 fn synthetic(index: usize) -> Result<Identifier, SqlError> {
     Identifier::new(format!("@{index}")).map_err(SqlError::invalid_identifier)
+}
+
+/// The same for the call of a table function.
+fn synthetic_call(index: usize) -> Result<Identifier, SqlError> {
+    Identifier::new(format!("@call{index}")).map_err(SqlError::invalid_identifier)
 }
 
 /// A table whose columns are spelled as in the other tables of the query.

@@ -63,6 +63,12 @@ pub(super) fn named(name: &str) -> Option<&'static Definition> {
     FAMILIES.iter().copied().flatten().find(|definition| definition.is_called(name))
 }
 
+/// All names by which Spark knows functions of ours, aggregates too.
+pub(super) fn names() -> impl Iterator<Item = &'static str> {
+    let scalars = FAMILIES.iter().copied().flatten().flat_map(Definition::names);
+    scalars.copied().chain(aggregate::ALL.iter().flat_map(|aggregate| aggregate.names.iter().copied()))
+}
+
 /// All functions as DataFusion wants them.
 pub(super) fn scalar_functions() -> impl Iterator<Item = Arc<ScalarUDF>> {
     all().map(Definition::udf)

@@ -136,6 +136,11 @@ impl Definition {
         self.names.first().copied().unwrap_or_default()
     }
 
+    /// The name it is planned by, and others of the same meaning.
+    pub(super) fn names(&self) -> &'static [&'static str] {
+        self.names
+    }
+
     pub(super) fn is_called(&self, name: &str) -> bool {
         self.names.contains(&name)
     }

@@ -1,0 +1,163 @@
+//! The bodies of routines in the place of their calls.
+//!
+//! Where a body has a subquery, or an argument gives another value each time, the arguments become columns of their
+//! own below the node of the plan, and so does the result: names of the query could otherwise be taken for those of
+//! the body, and not every node takes a subquery.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use datafusion::common::tree_node::{Transformed, TransformedResult as _, TreeNode as _, TreeNodeRecursion};
+use datafusion::common::{Column, DFSchema, Result, TableReference};
+use datafusion::logical_expr::expr_rewriter::NamePreserver;
+use datafusion::logical_expr::{Expr, ExprSchemable as _, LogicalPlan, LogicalPlanBuilder};
+
+use super::body::is_parameter;
+use super::call::Call;
+use super::substitute::substituted;
+use super::{Parameter, Routine};
+use crate::sql::SqlError;
+use crate::sql::execute::query::{over, udf};
+
+/// Tells the columns of arguments apart.
+static CALLS: AtomicU64 = AtomicU64::new(0);
+
+/// The body in the place of a call whose arguments need not be columns, if the expression is one; its arguments are
+/// on rows of this schema.
+///
+/// # Errors
+/// Those of the query engine.
+pub(in crate::sql::execute::query) fn inlined(expr: &Expr, schema: &DFSchema) -> Result<Option<Expr>> {
+    match Call::of(expr) {
+        Some((routine, arguments)) if !needs_columns(routine, arguments) => {
+            body_with(routine, &converted(routine, arguments, schema)?, schema).map(Some)
+        }
+        _ => Ok(None),
+    }
+}
+
+/// Refuses the calls that are left in an expression on single rows, which cannot have more columns.
+///
+/// # Errors
+/// `UNSUPPORTED_SQL_UDF_USAGE`
+pub(in crate::sql::execute::query) fn require_inlined(expr: &Expr) -> Result<()> {
+    let mut left = None;
+    expr.apply(|part| {
+        left = Call::of(part).map(|(routine, _)| routine.name.clone());
+        Ok(if left.is_some() { TreeNodeRecursion::Stop } else { TreeNodeRecursion::Continue })
+    })?;
+    match left {
+        Some(name) => {
+            Err(udf::external(SqlError::unsupported_sql_udf_usage(name, "an expression on single rows")))
+        }
+        None => Ok(()),
+    }
+}
+
+/// Arguments in the types of their parameters.
+fn converted(routine: &Routine, arguments: &[Expr], schema: &DFSchema) -> Result<Vec<Expr>> {
+    let arguments = arguments.iter().zip(&routine.parameters);
+    let converted = arguments.map(|(argument, parameter)| {
+        let given = argument.get_type(schema)?;
+        Ok(udf::cast_to(argument.clone(), &given, parameter.data_type.clone()))
+    });
+    converted.collect()
+}
+
+fn body_with(routine: &Routine, arguments: &[Expr], schema: &DFSchema) -> Result<Expr> {
+    let value = |column: &Column| {
+        is_parameter(column, &routine.parameters).and_then(|index| arguments.get(index).cloned())
+    };
+    substituted(routine.body.clone(), schema, &value)
+}
+
+/// Whether arguments and result must be columns.
+fn needs_columns(routine: &Routine, arguments: &[Expr]) -> bool {
+    arguments.iter().any(Expr::is_volatile) || has_subquery(&routine.body)
+}
+
+fn has_subquery(expr: &Expr) -> bool {
+    let is_subquery = |expr: &Expr| {
+        matches!(
+            expr,
+            Expr::ScalarSubquery(_) | Expr::Exists(_) | Expr::InSubquery(_) | Expr::SetComparison(_)
+        )
+    };
+    expr.exists(|expr| Ok(is_subquery(expr))).unwrap_or(true)
+}
+
+/// A node of a plan with the calls inlined whose arguments must be columns.
+///
+/// # Errors
+/// `UNSUPPORTED_SQL_UDF_USAGE` in a node that does not have one input.
+pub(in crate::sql::execute::query) fn with_arguments(mut plan: LogicalPlan) -> Result<LogicalPlan> {
+    let wanted = Arc::clone(plan.schema());
+    let mut changed = false;
+    while let Some(call) = next_call(&plan)? {
+        plan = with_columns(plan, &call)?;
+        changed = true;
+    }
+    if !changed || plan.schema().fields().len() == wanted.fields().len() {
+        return Ok(plan);
+    }
+    let columns =
+        wanted.iter().map(|(relation, field)| Expr::Column(Column::from((relation, field.as_ref()))));
+    LogicalPlanBuilder::from(plan).project(columns.collect::<Vec<_>>())?.build()
+}
+
+/// A call that must become columns and has none such in its arguments.
+fn next_call(plan: &LogicalPlan) -> Result<Option<Expr>> {
+    let mut found = None;
+    plan.apply_expressions(|expr| {
+        expr.clone().transform_up(|part| {
+            if found.is_none()
+                && let Some((routine, arguments)) = Call::of(&part)
+                && needs_columns(routine, arguments)
+            {
+                found = Some(part.clone());
+            }
+            Ok(Transformed::no(part))
+        })?;
+        Ok(if found.is_some() { TreeNodeRecursion::Stop } else { TreeNodeRecursion::Continue })
+    })?;
+    Ok(found)
+}
+
+fn with_columns(plan: LogicalPlan, call: &Expr) -> Result<LogicalPlan> {
+    let Some((routine, arguments)) = Call::of(call) else { return Ok(plan) };
+    let inputs = plan.inputs();
+    let [input] = inputs.as_slice() else {
+        let node = plan.display().to_string();
+        let node = node.split(['(', ':']).next().unwrap_or_default().trim().to_owned();
+        return Err(udf::external(SqlError::unsupported_sql_udf_usage(&routine.name, node)));
+    };
+    let arguments = converted(routine, arguments, input.schema())?;
+    let number = CALLS.fetch_add(1, Ordering::Relaxed);
+    let relation = TableReference::bare(format!("@arguments{number}"));
+    let name = |parameter: &Parameter| Column::new(Some(relation.clone()), parameter.name.clone());
+    let columns = routine.parameters.iter().zip(&arguments).map(|(parameter, argument)| {
+        argument.clone().alias_qualified(Some(relation.clone()), parameter.name.clone())
+    });
+    let columns = over::columns(input).chain(columns.collect::<Vec<_>>());
+    let rows = LogicalPlanBuilder::from((*input).clone()).project(columns.collect::<Vec<_>>())?.build()?;
+    let names = routine.parameters.iter().map(|parameter| Expr::Column(name(parameter)));
+    let body = body_with(routine, &names.collect::<Vec<_>>(), rows.schema())?;
+    let result = Column::new(Some(format!("@result{number}")), "value");
+    let body = body.alias_qualified(result.relation.clone(), result.name.clone());
+    let columns: Vec<_> = over::columns(input).chain([body]).collect();
+    let input = LogicalPlanBuilder::from(rows).project(columns)?.build()?;
+    let saved = NamePreserver::new(&plan);
+    let expressions = plan.expressions().into_iter().map(|expr| {
+        let kept = saved.save(&expr);
+        let replaced = expr.transform_up(|part| {
+            Ok(if part == *call {
+                Transformed::yes(Expr::Column(result.clone()))
+            } else {
+                Transformed::no(part)
+            })
+        });
+        Ok(kept.restore(replaced.data()?))
+    });
+    let expressions = expressions.collect::<Result<Vec<_>>>()?;
+    plan.with_new_exprs(expressions, vec![input])
+}
