@@ -6,7 +6,7 @@ use clxs_client::{Error as ClientError, ErrorKind};
 use super::backoff::backoff;
 use super::{Context, files, read_back, rest, statement};
 use crate::outcome::StepOutcome;
-use crate::plan::{Action, Expectation, Step, Transfer};
+use crate::plan::{Action, Expectation, Facet, Step, Transfer};
 use crate::{Error, Result};
 
 /// A step that has ended.
@@ -105,12 +105,35 @@ fn may_retry(context: &Context, error: &ClientError, retries: u32) -> bool {
 fn failed(context: &Context, step: &Step, error: ClientError, tries: &Tries) -> (StepOutcome, Option<Error>) {
     let text = describe(&error);
     let outcome = match error.kind() {
+        _ if tries.open.is_none() && is_refused_facet(step, &error) => {
+            StepOutcome::Impossible { reason: text }
+        }
         ErrorKind::StatementCanceled if context.cancellation.is_cancelled() => StepOutcome::Cancelled,
         _ if tries.open.is_some() => StepOutcome::Unknown { error: text },
         _ => StepOutcome::Failed { error: text },
     };
     let aborts = error.kind() == ErrorKind::Unauthenticated;
     (outcome, aborts.then(|| Error::client(format!("go on with {}", step.securable))(error)))
+}
+
+/// Facets are carried as well as the platform lets us: a refusal is a property of the destination, not a failure of
+/// the clone. What protects is not among them.
+fn is_refused_facet(step: &Step, error: &ClientError) -> bool {
+    let is_best_effort = matches!(
+        step.facet,
+        Facet::Comment
+            | Facet::Properties
+            | Facet::Tags
+            | Facet::ColumnTags
+            | Facet::PrimaryKey
+            | Facet::ForeignKey
+            | Facet::Bindings
+    );
+    let is_refused = match error.statement_failure() {
+        Some(failure) => !failure.is_retryable(),
+        None => matches!(error.kind(), ErrorKind::PermissionDenied | ErrorKind::InvalidInput),
+    };
+    is_best_effort && is_refused
 }
 
 fn note_provenance(context: &Context, step: &Step, outcome: &StepOutcome) -> Result<()> {
