@@ -89,8 +89,12 @@ fn add(builder: &mut Builder<'_>, securable: &Securable, key: &Key, in_the_way: 
             after.extend(builder.step(securable, step));
         }
     }
-    let parent = key.parent.as_ref().map(|parent| parent.table.in_catalog(builder.source().catalog()));
-    let parent = parent.map(|name| Securable::new(Kind::Table, name));
+    let own = |parent: &&Parent| parent.table.catalog().matches(builder.settings.destination.as_str());
+    let parent = key
+        .parent
+        .as_ref()
+        .filter(own)
+        .map(|parent| Securable::new(Kind::Table, parent.table.in_catalog(builder.source().catalog())));
     after.extend(parent.iter().filter_map(|parent| builder.last_step(parent, Facet::PrimaryKey)));
     let made = std::iter::once(securable).chain(&parent).filter_map(|table| builder.definition_step(table));
     let depends_on = made.collect();
