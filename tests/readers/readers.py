@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
-READERS = ("deltalake", "duckdb")
+READERS = ("deltalake", "duckdb", "sail")
 SECONDS_PER_TABLE = 300
 
 Table = tuple[str, int | None]

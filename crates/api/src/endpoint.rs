@@ -18,6 +18,8 @@ pub const VOLUMES: &str = "/api/2.1/unity-catalog/volumes";
 pub const FUNCTIONS: &str = "/api/2.1/unity-catalog/functions";
 /// Registered models; `/{full_name}` for one, with `/versions` and `/aliases/{alias}`.
 pub const MODELS: &str = "/api/2.1/unity-catalog/models";
+/// `MLflow`'s requests about versions of models: `/create`, `/finalize` and `/get`; not in the SDK.
+pub const MLFLOW_MODEL_VERSIONS: &str = "/api/2.0/mlflow/unity-catalog/model-versions";
 /// External locations; `/{name}` for one.
 pub const EXTERNAL_LOCATIONS: &str = "/api/2.1/unity-catalog/external-locations";
 /// Storage credentials; `/{name}` for one.
@@ -42,6 +44,8 @@ pub const TAG_POLICIES: &str = "/api/2.1/tag-policies";
 pub const PERMISSIONS: &str = "/api/2.1/unity-catalog/permissions";
 /// Direct and inherited grants: `/{securable_type}/{full_name}`.
 pub const EFFECTIVE_PERMISSIONS: &str = "/api/2.1/unity-catalog/effective-permissions";
+/// The history of statements.
+pub const QUERY_HISTORY: &str = "/api/2.0/sql/history/queries";
 /// Warehouses; `/{id}` for one, `/{id}/start` and `/{id}/stop`.
 pub const WAREHOUSES: &str = "/api/2.0/sql/warehouses";
 /// Statements; `/{statement_id}` for one, `/{statement_id}/cancel`, `/{statement_id}/result/chunks/{n}`.

@@ -1,8 +1,9 @@
-//! Registered models and their versions, as far as Unity Catalog knows them: metadata.
+//! Registered models.
 
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 
+use crate::model_version::RegisteredModelAlias;
 use crate::{Extra, null_as_default};
 
 /// A registered model.
@@ -36,6 +37,8 @@ pub struct RegisteredModelInfo {
     pub updated_by: Option<String>,
     /// Whether the caller may only see that it exists.
     pub browse_only: Option<bool>,
+    /// The aliases of its versions; only when they are asked for.
+    pub aliases: Option<Vec<RegisteredModelAlias>>,
     /// Everything else.
     #[serde(flatten)]
     pub extra: Extra,

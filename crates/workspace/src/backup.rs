@@ -14,8 +14,8 @@ mod restore;
 use std::path::{Path, PathBuf};
 
 pub use error::BackupError;
-use manifest::Manifest;
 pub(crate) use links::remove_abandoned;
+use manifest::Manifest;
 pub(crate) use restore::restore;
 
 use crate::metastore::Metastore;

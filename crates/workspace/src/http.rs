@@ -13,6 +13,7 @@ mod extract;
 mod faults;
 mod files;
 mod functions;
+mod history;
 mod layers;
 mod metastore;
 mod models;
@@ -68,12 +69,10 @@ pub(crate) struct AppState {
     pub(crate) sessions: Sessions,
     pub(crate) faults: Faults,
     compute: Compute,
-    /// Signs the links to results.
-    link_signer: Signer,
+    /// Signs the URLs of results and of files.
+    signer: Signer,
     /// Whether fields that the protocol does not have are refused instead of ignored.
     pub(crate) strict_requests: bool,
-    /// Signs the URLs that open files without a token.
-    signer: files::Signer,
 }
 
 impl AppState {
@@ -91,9 +90,8 @@ impl AppState {
             sessions: Sessions::default(),
             faults: Faults::default(),
             compute: Compute::new()?,
-            link_signer: Signer::new(),
+            signer: Signer::new(),
             strict_requests,
-            signer: files::Signer::new(),
         })
     }
 
@@ -135,6 +133,7 @@ fn endpoints() -> Routes {
         .merge(files::routes())
         .merge(functions::routes())
         .merge(constraints::routes())
+        .merge(history::routes())
         .merge(metastore::routes())
         .merge(models::routes())
         .merge(neighbours::routes())

@@ -2,7 +2,8 @@
 //!
 //! Each relation is a list of typed columns over one kind of item (facts/sql.md §13). A query reads it when it runs,
 //! with the names of catalog, schema and table that its filters ask for, so that a question about one table costs
-//! one table. Items are read in bulk: a few queries per catalog, whatever the number of tables.
+//! one table. Items are read in bulk: a few queries per catalog, whatever the number of tables. What there is very
+//! much of, tables and their columns, is read part by part while the query runs ([`Source`]).
 
 mod column;
 mod columns_table;
@@ -12,56 +13,36 @@ mod privileges;
 mod routines;
 mod scope;
 mod securables;
+mod source;
 mod tags;
 mod volumes;
 
 pub(crate) use scope::{Scope, Wanted, level_of};
+pub(crate) use source::{Position, Source};
 
 use clxs_api::Identifier;
 use datafusion::arrow::array::RecordBatch;
 
 use crate::authorization::Access;
-use crate::metastore::{INFORMATION_SCHEMA, Transaction};
+use crate::metastore::{ColumnDetail, INFORMATION_SCHEMA, TableRow, Transaction};
 use crate::sql::SqlError;
+use column::Projection;
 
 /// Whether this names the schema.
 pub(crate) fn is_information_schema(schema: &Identifier) -> bool {
     schema.matches(INFORMATION_SCHEMA)
 }
 
-/// A relation of the schema.
+/// A relation that is read at once.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Relation {
+struct Relation {
     name: &'static str,
     load: fn(&Transaction<'_>, &Access, &Scope) -> Result<RecordBatch, SqlError>,
-}
-
-impl Relation {
-    /// The relation of this name, in any case.
-    pub(crate) fn find(name: &Identifier) -> Option<Self> {
-        RELATIONS.iter().find(|relation| name.matches(relation.name)).copied()
-    }
-
-    /// Its rows that the caller may see; the empty scope gives its columns.
-    ///
-    /// # Errors
-    /// Those of the metastore.
-    pub(crate) fn load(
-        self,
-        tx: &Transaction<'_>,
-        access: &Access,
-        scope: &Scope,
-    ) -> Result<RecordBatch, SqlError> {
-        (self.load)(tx, access, scope)
-    }
 }
 
 const RELATIONS: &[Relation] = &[
     Relation { name: "catalogs", load: securables::catalogs },
     Relation { name: "schemata", load: securables::schemata },
-    Relation { name: "tables", load: securables::tables },
-    Relation { name: "views", load: securables::views },
-    Relation { name: "columns", load: columns_table::columns },
     Relation { name: "catalog_privileges", load: privileges::of_catalogs },
     Relation { name: "schema_privileges", load: privileges::of_schemas },
     Relation { name: "table_privileges", load: privileges::of_tables },
@@ -91,4 +72,18 @@ const RELATIONS: &[Relation] = &[
     Relation { name: "table_share_usage", load: others::table_share_usage },
     Relation { name: "schema_share_usage", load: others::schema_share_usage },
     Relation { name: "information_schema_catalog_name", load: securables::catalog_name },
+];
+
+/// A relation about tables, read as many tables at a time as [`source`] says.
+#[derive(Debug, Clone, Copy)]
+struct TableRelation {
+    name: &'static str,
+    detail: ColumnDetail,
+    rows: fn(Vec<TableRow>, &Access, Projection<'_>) -> Result<RecordBatch, SqlError>,
+}
+
+const TABLE_RELATIONS: &[TableRelation] = &[
+    TableRelation { name: "tables", detail: ColumnDetail::Omitted, rows: securables::tables },
+    TableRelation { name: "views", detail: ColumnDetail::Omitted, rows: securables::views },
+    TableRelation { name: "columns", detail: ColumnDetail::Loaded, rows: columns_table::columns },
 ];

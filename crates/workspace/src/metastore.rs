@@ -40,7 +40,7 @@ pub(crate) use keys::{Key, KeyDefinition, KeyParent};
 pub(crate) use liveness::is_locked;
 pub(crate) use location::{folder_path, normalise_location};
 pub(crate) use migration::MetastoreRow;
-pub(crate) use models::{Model, ModelRow};
+pub(crate) use models::{Model, ModelRow, ModelVersion};
 pub(crate) use page::{Page, PageRequest};
 pub(crate) use principals::{ALL_USERS, PrincipalKind, PrincipalRow, SYSTEM_USER};
 pub(crate) use row::now_ms;

@@ -5,6 +5,7 @@ mod catalogs;
 mod functions;
 mod grants;
 mod keys;
+mod model_versions;
 mod models;
 mod names;
 mod schemas;
@@ -22,6 +23,10 @@ pub(crate) use functions::{
 };
 pub(crate) use grants::{change_grants, direct_grants, effective_grants};
 pub(crate) use keys::{NewKey, WhichKey, add_key, drop_key, replace_keys, require_keys_possible};
+pub(crate) use model_versions::{
+    Versioned, WhichVersion, begin_version, delete_alias, delete_version, finish_version, get_version,
+    set_alias, update_version,
+};
 pub(crate) use models::{create_model, drop_model, get_model, list_models, update_model};
 pub(crate) use names::new_name;
 pub(crate) use schemas::{create_schema, drop_schema, get_schema, list_schemas, update_schema};
@@ -33,7 +38,8 @@ pub(crate) use storage_credentials::{
     create_credential, drop_credential, folder_to_try, get_credential, list_credentials, update_credential,
 };
 pub(crate) use tables::{
-    TableListing, drop_table, get_table, list_table_summaries, list_tables, update_table_owner,
+    TableListing, drop_table, get_table, list_table_summaries, list_tables, require_external_table_possible,
+    update_table_owner,
 };
 pub(crate) use tags::{
     TagEntity, create_tag, delete_tag, get_tag, list_tags, set_tags, unset_tags, update_tag,

@@ -12,7 +12,7 @@ pub(crate) mod relations;
 pub(crate) use error::SqlError;
 pub(crate) use execute::{
     Compute, Context, Services, column_default, execute, function_of_request, settle_interrupted_writes,
-    texts_of,
+    table_field, texts_of,
 };
 pub(crate) use parser::{parse, parse_expression, parse_function_body, parse_type, parse_with};
 #[cfg(test)]

@@ -23,7 +23,7 @@ pub(crate) use commit_gate::CommitGate;
 use registry::Registry;
 pub(crate) use result::{Delivery, Disposition, ResultLimits, Row, Rows, StatementResult};
 pub(crate) use result_set::{Chunk, Content, ResultSet};
-pub(crate) use submitted::{Progress, SubmittedStatement};
+pub(crate) use submitted::{Progress, Submission, SubmittedStatement};
 
 use crate::sql::SqlError;
 
@@ -77,15 +77,20 @@ impl Warehouse {
         self.0.stopped.store(stopped, Ordering::Relaxed);
     }
 
-    /// Queues `work` for `principal`.
-    pub(crate) fn submit<W, F>(&self, principal: &str, delivery: Delivery, work: W) -> Arc<SubmittedStatement>
+    /// Queues `work`.
+    pub(crate) fn submit<W, F>(
+        &self,
+        submission: Submission,
+        delivery: Delivery,
+        work: W,
+    ) -> Arc<SubmittedStatement>
     where
         W: FnOnce(CommitGate) -> F + Send + 'static,
         F: Future<Output = Result<StatementResult, SqlError>> + Send + 'static,
     {
         self.set_stopped(false);
         let mut registry = self.registry();
-        let statement = Arc::new(SubmittedStatement::new(principal, delivery, registry.kept()));
+        let statement = Arc::new(SubmittedStatement::new(submission, delivery, registry.kept()));
         registry.insert(&statement, Instant::now());
         drop(registry);
         self.0.handle.spawn(run(Arc::clone(&statement), Arc::clone(&self.0.slots), work));
@@ -95,6 +100,11 @@ impl Warehouse {
     /// The statement with that id, unless it is unknown or forgotten.
     pub(crate) fn statement(&self, id: &StatementId) -> Option<Arc<SubmittedStatement>> {
         self.registry().get(id)
+    }
+
+    /// The statements that are known, newest first.
+    pub(crate) fn history(&self) -> Vec<Arc<SubmittedStatement>> {
+        self.registry().newest_first()
     }
 
     fn registry(&self) -> MutexGuard<'_, Registry> {
@@ -188,12 +198,13 @@ mod tests {
     async fn statement_waits_for_a_slot_and_runs_when_one_is_free() {
         let warehouse = warehouse(1);
         let (release, released) = oneshot::channel::<()>();
-        let first = warehouse.submit("a", delivery(), |_| async {
+        let first = warehouse.submit(Submission::default(), delivery(), |_| async {
             released.await.unwrap();
             Ok(StatementResult::none())
         });
         first.wait_until_running().await;
-        let second = warehouse.submit("a", delivery(), |_| async { Ok(StatementResult::none()) });
+        let second =
+            warehouse.submit(Submission::default(), delivery(), |_| async { Ok(StatementResult::none()) });
         assert_eq!(second.state(), StatementState::Pending);
         release.send(()).unwrap();
         second.finished().await;
@@ -203,12 +214,13 @@ mod tests {
     #[tokio::test]
     async fn canceled_statement_ends_without_result_and_frees_its_slot() {
         let warehouse = warehouse(1);
-        let stuck = warehouse.submit("a", delivery(), |_| std::future::pending());
+        let stuck = warehouse.submit(Submission::default(), delivery(), |_| std::future::pending());
         stuck.wait_until_running().await;
         stuck.cancel();
         stuck.finished().await;
         assert_eq!(stuck.state(), StatementState::Canceled);
-        let next = warehouse.submit("a", delivery(), |_| async { Ok(StatementResult::none()) });
+        let next =
+            warehouse.submit(Submission::default(), delivery(), |_| async { Ok(StatementResult::none()) });
         next.finished().await;
         assert_eq!(next.state(), StatementState::Succeeded);
     }
@@ -218,7 +230,7 @@ mod tests {
         let warehouse = warehouse(1);
         let (entered, has_entered) = oneshot::channel::<()>();
         let (release, released) = oneshot::channel::<()>();
-        let statement = warehouse.submit("a", delivery(), |gate| async move {
+        let statement = warehouse.submit(Submission::default(), delivery(), |gate| async move {
             gate.enter()?;
             entered.send(()).unwrap();
             released.await.unwrap();
@@ -234,7 +246,8 @@ mod tests {
     #[tokio::test]
     async fn panic_in_a_statement_is_an_internal_error_of_that_statement() {
         let warehouse = warehouse(1);
-        let statement = warehouse.submit("a", delivery(), |_| async { panic!("index out of bounds") });
+        let statement =
+            warehouse.submit(Submission::default(), delivery(), |_| async { panic!("index out of bounds") });
         statement.finished().await;
         let Progress::Failed(error) = statement.progress() else { panic!("it must have failed") };
         assert_eq!(error.class, "INTERNAL_ERROR");

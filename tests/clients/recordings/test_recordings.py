@@ -101,13 +101,20 @@ def make_tables(file: str, run: Sql) -> None:
             run(f"CREATE OR REPLACE TABLE {table[1]} AS SELECT {columns} FROM range({table[2]})")
 
 
-def make_volumes(workspace: WorkspaceClient, run: Sql) -> None:
-    """Makes the recorder's volumes with a file in each folder."""
+def make_volumes(file: str, workspace: WorkspaceClient, run: Sql) -> None:
+    """Makes the recorder's volumes with the files that were listed, or with one in each folder when none were."""
     catalog, schema, names = VOLUMES
+    folders = [f"/Volumes/{catalog}/{schema}/{name}" for name in names]
+    usual = ["abc_file1.csv", "folder1/abc_file1.csv", "folder1/folder2/efg_file1.csv"]
+    listed = [entry["path"] for one in exchanges(file) for entry in one.response.get("files", [])]
     for name in names:
-        run(f"CREATE VOLUME IF NOT EXISTS {catalog}.{schema}.{name}")
-        for path in ("abc_file1.csv", "folder1/abc_file1.csv", "folder1/folder2/efg_file1.csv"):
-            workspace.files.upload(f"/Volumes/{catalog}/{schema}/{name}/{path}", io.BytesIO(b"a,b\n1,2\n"))
+        run(f"DROP VOLUME IF EXISTS {catalog}.{schema}.{name}")
+        run(f"CREATE VOLUME {catalog}.{schema}.{name}")
+    for path in listed or [f"{folder}/{path}" for folder in folders for path in usual]:
+        if path.endswith("/"):
+            workspace.files.create_directory(path)
+        else:
+            workspace.files.upload(path, io.BytesIO(b"a,b\n1,2\n"))
 
 
 class Replay:
@@ -170,6 +177,6 @@ def test_answers_have_the_shape_that_was_recorded(
         pytest.skip(f"there are no recordings at {FOLDER}; set CLXS_TEST_RECORDINGS")
     make_tables(file, run)
     if "volume" in file:
-        make_volumes(workspace, run)
+        make_volumes(file, workspace, run)
     found = list(deviating(Replay(workspace, warehouse), file))
     assert not found, "\n".join(found)

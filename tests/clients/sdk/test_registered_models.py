@@ -1,18 +1,19 @@
 """`workspace.registered_models` and `workspace.model_versions`.
 
-The SDK makes no versions: MLflow does, at `/api/2.0/mlflow/unity-catalog/model-versions`.
+The SDK makes no versions: MLflow does, at `/api/2.0/mlflow/unity-catalog/model-versions`, as `with_versions` does here.
 """
 
 from collections.abc import Callable
 
 from databricks.sdk import WorkspaceClient
 from databricks.sdk.errors import DatabricksError, NotFound
-from databricks.sdk.service.catalog import PermissionsChange, Privilege
+from databricks.sdk.service.catalog import ModelVersionInfoStatus, PermissionsChange, Privilege
 
 from expect import everything, pages, refused
 from server import Someone
 
 MODELS = "/api/2.1/unity-catalog/models"
+MLFLOW = "/api/2.0/mlflow/unity-catalog/model-versions"
 
 
 def create(workspace: WorkspaceClient, schema: str, name: str = "churn") -> str:
@@ -82,6 +83,58 @@ def test_new_model_has_no_versions(workspace: WorkspaceClient, schema: str) -> N
     assert everything(workspace.model_versions.list(name)) == []
     with refused(NotFound):
         workspace.model_versions.get(name, 1)
+
+
+def with_versions(workspace: WorkspaceClient, schema: str, versions: int) -> str:
+    """A model with versions that are ready."""
+    name = create(workspace, schema)
+    for number in range(1, versions + 1):
+        body = {"name": name, "source": f"dbfs:/runs/{number}"}
+        made = workspace.api_client.do("POST", f"{MLFLOW}/create", body=body)
+        assert isinstance(made, dict) and made["model_version"]["version"] == str(number)
+        body = {"name": name, "version": str(number)}
+        workspace.api_client.do("POST", f"{MLFLOW}/finalize", body=body)
+    return name
+
+
+def test_version_that_mlflow_made_is_ready(workspace: WorkspaceClient, schema: str) -> None:
+    name = with_versions(workspace, schema, 1)
+    found = workspace.model_versions.get(name, 1)
+    assert (found.version, found.status, found.source) == (1, ModelVersionInfoStatus.READY, "dbfs:/runs/1")
+    assert (f"{found.catalog_name}.{found.schema_name}.{found.model_name}") == name
+    assert found.storage_location and found.created_by
+
+
+def test_versions_come_in_pages(workspace: WorkspaceClient, schema: str) -> None:
+    name = with_versions(workspace, schema, 3)
+    listed = everything(workspace.model_versions.list(name, max_results=1))
+    assert sorted(found.version or 0 for found in listed) == [1, 2, 3]
+
+
+def test_comment_of_a_version_changes(workspace: WorkspaceClient, schema: str) -> None:
+    name = with_versions(workspace, schema, 1)
+    workspace.model_versions.update(name, 1, comment="good")
+    assert workspace.model_versions.get(name, 1).comment == "good"
+
+
+def test_alias_moves_from_version_to_version(workspace: WorkspaceClient, schema: str) -> None:
+    name = with_versions(workspace, schema, 2)
+    for number in (1, 2):
+        workspace.registered_models.set_alias(name, "champion", number)
+        assert workspace.model_versions.get_by_alias(name, "champion").version == number
+    [alias] = workspace.registered_models.get(name, include_aliases=True).aliases or []
+    assert (alias.alias_name, alias.version_num) == ("champion", 2)
+    workspace.registered_models.delete_alias(name, "champion")
+    with refused(NotFound):
+        workspace.model_versions.get_by_alias(name, "champion")
+
+
+def test_deleted_version_takes_its_aliases_along(workspace: WorkspaceClient, schema: str) -> None:
+    name = with_versions(workspace, schema, 1)
+    workspace.registered_models.set_alias(name, "champion", 1)
+    workspace.model_versions.delete(name, 1)
+    assert everything(workspace.model_versions.list(name)) == []
+    assert not workspace.registered_models.get(name, include_aliases=True).aliases
 
 
 def test_alias_of_a_missing_version_is_not_found(workspace: WorkspaceClient, schema: str) -> None:

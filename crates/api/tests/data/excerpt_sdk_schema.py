@@ -11,6 +11,7 @@ import sys
 PATHS = (
     "/api/2.0/fs",
     "/api/2.0/preview/scim/v2/Me",
+    "/api/2.0/sql/history/queries",
     "/api/2.0/sql/statements",
     "/api/2.0/sql/warehouses",
     "/api/2.1/tag-policies",
@@ -45,6 +46,7 @@ ROOTS = [
     "catalog.ListEntityTagAssignmentsResponse",
     "catalog.ListExternalLocationsResponse",
     "catalog.ListFunctionsResponse",
+    "catalog.ListModelVersionsResponse",
     "catalog.ListRegisteredModelsResponse",
     "catalog.ListSchemasResponse",
     "catalog.ListStorageCredentialsResponse",
@@ -58,6 +60,7 @@ ROOTS = [
     "catalog.WorkspaceBinding",
     "files.ListDirectoryResponse",
     "iam.User",
+    "sql.ListQueriesResponse",
     "sql.ListWarehousesResponse",
     "sql.QueryTag",
     "sql.StatementParameterListItem",

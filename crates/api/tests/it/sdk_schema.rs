@@ -168,7 +168,9 @@ fn every_enum_value_of_the_sdk_is_known_and_no_other() {
         clxs_api::storage::IsolationMode => "catalog.IsolationMode",
         clxs_api::storage::ValidationOperation => "catalog.ValidationResultOperation",
         clxs_api::storage::ValidationOutcome => "catalog.ValidationResultResult",
+        clxs_api::model_version::ModelVersionStatus => "catalog.ModelVersionInfoStatus",
         clxs_api::volume::VolumeType => "catalog.VolumeType",
+        clxs_api::query_history::QueryStatus => "sql.QueryStatus",
         clxs_api::function::RoutineBody => "catalog.FunctionInfoRoutineBody",
         clxs_api::function::ParameterStyle => "catalog.FunctionInfoParameterStyle",
         clxs_api::function::SecurityType => "catalog.FunctionInfoSecurityType",
@@ -205,6 +207,7 @@ fn every_path_and_method_is_one_of_the_sdk() {
     let calls = [
         ("GET", endpoint::CURRENT_USER, ""),
         ("GET", endpoint::METASTORE_SUMMARY, ""),
+        ("GET", endpoint::QUERY_HISTORY, ""),
         ("GET", endpoint::CATALOGS, ""),
         ("POST", endpoint::CATALOGS, ""),
         ("GET", endpoint::CATALOGS, "/{name}"),
@@ -301,6 +304,9 @@ fn response_types_have_the_fields_of_the_sdk() {
     check_class("catalog.ListFunctionsResponse", &samples::function_page());
     check_class("catalog.RegisteredModelInfo", &samples::model());
     check_class("catalog.ListRegisteredModelsResponse", &samples::model_page());
+    check_class("catalog.RegisteredModelAlias", &samples::alias());
+    check_class("catalog.ModelVersionInfo", &samples::model_version());
+    check_class("catalog.ListModelVersionsResponse", &samples::model_version_page());
     check_class("catalog.ExternalLocationInfo", &samples::external_location());
     check_class("catalog.ListExternalLocationsResponse", &samples::external_location_page());
     check_class("catalog.StorageCredentialInfo", &samples::storage_credential());
@@ -314,6 +320,8 @@ fn response_types_have_the_fields_of_the_sdk() {
     check_class("catalog.PermissionsChange", &samples::permissions_change());
     check_class("catalog.GetMetastoreSummaryResponse", &samples::metastore());
     check_class("iam.User", &samples::user());
+    check_class("sql.QueryInfo", &samples::query());
+    check_class("sql.ListQueriesResponse", &samples::query_page());
     check_class("sql.EndpointInfo", &samples::warehouse());
     check_class("sql.ListWarehousesResponse", &samples::warehouse_page());
     check_class("sql.StatementResponse", &samples::statement());
@@ -343,6 +351,9 @@ fn request_types_have_the_fields_of_the_sdk() {
     check_body(&at("PATCH", endpoint::FUNCTIONS, "/{name}"), &samples::update_function());
     check_body(&at("POST", endpoint::MODELS, ""), &samples::create_model());
     check_body(&at("PATCH", endpoint::MODELS, "/{full_name}"), &samples::update_model());
+    let version = "/{full_name}/versions/{version}";
+    check_body(&at("PATCH", endpoint::MODELS, version), &samples::update_model_version());
+    check_body(&at("PUT", endpoint::MODELS, "/{full_name}/aliases/{alias}"), &samples::set_alias());
     check_body(&at("POST", endpoint::EXTERNAL_LOCATIONS, ""), &samples::create_external_location());
     check_body(&at("PATCH", endpoint::EXTERNAL_LOCATIONS, "/{name}"), &samples::update_external_location());
     check_body(&at("POST", endpoint::STORAGE_CREDENTIALS, ""), &samples::create_storage_credential());

@@ -190,11 +190,13 @@ async fn lists_show_what_may_be_used_and_browsing_only_when_asked() {
             for schema in tx.schemas(&catalog, &PageRequest::all())?.items {
                 sights.push((schema.full_name().dotted(), visibility.schema(&schema.id)));
             }
-            for table in tx.tables_of_catalog(
+            let tables = tx.tables_of_catalog(
                 &catalog,
                 crate::metastore::ColumnDetail::Omitted,
                 &crate::metastore::TableFilter::default(),
-            )? {
+                &PageRequest::all(),
+            );
+            for table in tables?.items {
                 let sight =
                     visibility.in_schema(&SecurableKind::Table, &table.schema_id, &table.id, &table.owner);
                 sights.push((table.full_name().dotted(), sight));

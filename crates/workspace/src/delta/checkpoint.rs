@@ -3,7 +3,7 @@
 use std::io;
 
 use super::action::Metadata;
-use super::durable::sync_directory;
+use super::durable::sync_together;
 use super::engine::DeltaEngine;
 use super::error::DeltaError;
 use super::location::TableLocation;
@@ -33,19 +33,20 @@ pub(super) fn checkpoint_if_due(
 fn checkpoint(engine: &DeltaEngine, location: &TableLocation, version: u64) -> Result<(), DeltaError> {
     let snapshot = Snapshot::open(engine, location, Pin::Version(version))?;
     snapshot.read(|| snapshot.kernel.checkpoint(engine.kernel().as_ref(), None))?;
-    sync(location, version).map_err(DeltaError::io(location))
+    make_durable(location, version).map_err(DeltaError::io(location))
 }
 
 /// The kernel leaves it to the operating system when its files reach the disk. Half a checkpoint would hide the
 /// commits before it.
-fn sync(location: &TableLocation, version: u64) -> io::Result<()> {
+fn make_durable(location: &TableLocation, version: u64) -> io::Result<()> {
     let checkpoint = format!("{version:020}.checkpoint.");
+    let mut unsynced = vec![location.log()];
     for entry in fs_err::read_dir(location.log())? {
         let entry = entry?;
         let name = entry.file_name();
         if name == "_last_checkpoint" || name.to_string_lossy().starts_with(&checkpoint) {
-            fs_err::File::open(entry.path())?.sync_all()?;
+            unsynced.push(entry.path());
         }
     }
-    sync_directory(&location.log())
+    sync_together(&unsynced)
 }

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::action::{Action, AddFile, CommitInfo, DomainMetadata, Metadata, Protocol};
-use super::durable::{create_directory, sync_directory};
+use super::durable::{create_directories, sync, sync_together};
 use super::error::{Conflict, DeltaError};
 use super::location::TableLocation;
 use super::snapshot::Snapshot;
@@ -41,6 +41,10 @@ pub(super) fn commit_info(operation: &str, user: &str, read: Option<u64>) -> Com
 /// Writes a version: either all of it is there, durably, or nothing. Only version 0 makes the log: a table
 /// that was dropped meanwhile does not come back.
 ///
+/// A version appears under its name when its content is durable, and the name is durable before this returns: the
+/// disk is waited for twice. A table whose folder is made here nobody knows before the caller has noted it in the
+/// metastore, so that the order does not matter: its content, its name and its folders are waited for once.
+///
 /// # Errors
 /// [`DeltaError::Conflict`] when the version exists.
 pub(super) fn write_commit(
@@ -48,17 +52,23 @@ pub(super) fn write_commit(
     version: u64,
     actions: &[Action],
 ) -> Result<(), DeltaError> {
-    let log = location.log();
-    if version == 0 {
-        create_directory(&log).map_err(DeltaError::io(location))?;
-    }
+    let (log, commit) = (location.log(), location.commit_file(version));
+    let unknown = version == 0 && !location.path().exists();
+    let mut unsynced = match version {
+        0 => create_directories(&log).map_err(DeltaError::io(location))?,
+        _ => Vec::new(),
+    };
     let temporary = log.join(format!(".{version:020}.{}.tmp", Uuid::new_v4()));
     let written = write_lines(&temporary, actions)
+        .and_then(|()| if unknown { Ok(()) } else { sync(&temporary) })
         // A hard link fails when the name exists, which a rename does not.
-        .and_then(|()| fs_err::hard_link(&temporary, location.commit_file(version)));
+        .and_then(|()| fs_err::hard_link(&temporary, &commit));
     discard(&temporary);
     match written {
-        Ok(()) => sync_directory(&log).map_err(DeltaError::io(location)),
+        Ok(()) => {
+            unsynced.extend(unknown.then_some(commit).into_iter().chain([log]));
+            sync_together(&unsynced).map_err(DeltaError::io(location))
+        }
         Err(error) if error.kind() == ErrorKind::AlreadyExists => {
             Err(DeltaError::conflict(location, version, Conflict::Version))
         }
@@ -81,7 +91,7 @@ fn write_lines(path: &Path, actions: &[Action]) -> io::Result<()> {
         serde_json::to_writer(&mut file, action)?;
         file.write_all(b"\n")?;
     }
-    file.into_inner().map_err(io::IntoInnerError::into_error)?.sync_all()
+    file.flush()
 }
 
 /// The in-commit timestamp of the next version, when its metadata asks for one; notes in the metadata since

@@ -9,7 +9,7 @@ use delta_kernel::{KernelError, KernelResult};
 use uuid::Uuid;
 
 use super::action::DeletionVector;
-use super::durable::sync_directory;
+use super::durable::sync_together;
 use super::error::DeltaError;
 use super::location::{TableLocation, file_uri};
 
@@ -139,9 +139,9 @@ impl DeletionVectorFile {
             return Ok(());
         }
         let path = location.path().join(format!("deletion_vector_{}.bin", self.uuid));
-        fs_err::File::create_new(path)
-            .and_then(|mut file| file.write_all(&self.bytes).and_then(|()| file.sync_all()))
-            .and_then(|()| sync_directory(location.path()))
+        fs_err::File::create_new(&path)
+            .and_then(|mut file| file.write_all(&self.bytes))
+            .and_then(|()| sync_together(&[path, location.path().to_owned()]))
             .map_err(DeltaError::io(location))
     }
 }

@@ -4,7 +4,8 @@ mod file;
 mod partition;
 mod statistics;
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use datafusion::arrow::array::{Array, AsArray, RecordBatch, UInt32Array};
@@ -18,6 +19,7 @@ use delta_kernel_default_engine::stats::FileStatsAccumulator;
 
 use super::action::{AddFile, Metadata};
 use super::detail::physical_name;
+use super::durable::sync_together;
 use super::error::DeltaError;
 use super::location::TableLocation;
 use super::property::{COLUMN_MAPPING_MODE, CONSTRAINTS};
@@ -54,6 +56,8 @@ pub(super) struct TableWriter {
     folder: &'static str,
     open: HashMap<Partition, DataFile>,
     written: Vec<AddFile>,
+    /// The files, and the directories that hold new names.
+    unsynced: BTreeSet<PathBuf>,
     rows: u64,
 }
 
@@ -129,6 +133,7 @@ impl TableWriter {
             folder: "",
             open: HashMap::new(),
             written: Vec::new(),
+            unsynced: BTreeSet::new(),
             rows: 0,
         })
     }
@@ -165,14 +170,14 @@ impl TableWriter {
         Ok(())
     }
 
-    /// Completes the files. Returns their add actions, and the number of rows.
+    /// Completes the files and makes them durable. Returns their add actions, and the number of rows.
     pub(super) fn finish(mut self) -> Result<(Vec<AddFile>, u64), DeltaError> {
         let mut open: Vec<_> = self.open.drain().collect();
         open.sort_by(|(a, _), (b, _)| a.cmp(b));
         for (_, file) in open {
             self.written.push(file.finish(&self.location)?);
         }
-        file::sync_directories(&self.location, &self.written)?;
+        sync_together(&Vec::from_iter(self.unsynced)).map_err(DeltaError::io(&self.location))?;
         Ok((self.written, self.rows))
     }
 
@@ -190,7 +195,7 @@ impl TableWriter {
         Ok(())
     }
 
-    fn new_file(&self, partition: &Partition) -> Result<DataFile, DeltaError> {
+    fn new_file(&mut self, partition: &Partition) -> Result<DataFile, DeltaError> {
         let directory = if self.directories {
             partition::directory(&self.partition_names, partition)
         } else {
@@ -199,7 +204,8 @@ impl TableWriter {
         let directory = format!("{}{directory}", self.folder);
         let values = self.partition_names.iter().cloned().zip(partition.iter().cloned()).collect();
         let statistics = FileStatsAccumulator::new(&self.statistics, &self.physical);
-        DataFile::create(&self.location, &directory, values, &self.physical_arrow, statistics)
+        let (location, schema) = (&self.location, &self.physical_arrow);
+        DataFile::create(location, &directory, values, schema, statistics, &mut self.unsynced)
     }
 
     /// The rows with the columns in the table's order and of its types.

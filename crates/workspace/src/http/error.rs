@@ -45,6 +45,7 @@ impl From<MetastoreError> for RestError {
             }
             MetastoreError::ColumnNotFound { .. }
             | MetastoreError::TagNotFound { .. }
+            | MetastoreError::ModelVersionNotFound { .. }
             | MetastoreError::ConstraintNotFound { .. } => ErrorCode::ResourceDoesNotExist,
             MetastoreError::PrincipalIsOwner { .. } => ErrorCode::ResourceConflict,
             MetastoreError::PermissionDenied { .. } | MetastoreError::NotMetastoreAdmin { .. } => {

@@ -6,11 +6,9 @@ mod content;
 mod directories;
 mod error;
 mod multipart;
+mod permit;
 mod presigned;
 mod range;
-mod signer;
-
-pub(super) use signer::Signer;
 
 use clxs_api::Privilege;
 use clxs_api::endpoint::{DIRECTORIES, FILES};

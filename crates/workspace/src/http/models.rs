@@ -1,32 +1,27 @@
-//! `/models`: registered models as metadata. Versions come from `MLflow`, which the embedded workspace does not have:
-//! no model has any.
+//! `/models`: registered models as metadata.
 
-use axum::Json;
-use axum::extract::State;
+mod mlflow;
+mod versions;
+
+use clxs_api::ErrorCode;
 use clxs_api::endpoint::MODELS;
 use clxs_api::model::{
     CreateRegisteredModel, ListRegisteredModelsResponse, RegisteredModelInfo, UpdateRegisteredModel,
 };
-use clxs_api::{ErrorCode, FullName};
+use clxs_api::model_version::{ModelVersionStatus, RegisteredModelAlias};
 use serde::Deserialize;
-use serde_json::{Value, json};
 
+use super::RestError;
 use super::extract::{full_name, identifier};
 use super::paging::Pages;
-use super::routes::{Routes, get};
-use super::securables::Resource;
-use super::{AppState, Caller, Path, RestError};
+use super::routes::Routes;
+use super::securables::{Reading, Resource};
 use crate::authorization::{Access, Sight};
-use crate::metastore::{ModelRow, Page, PageRequest, Transaction, WriteIntent};
+use crate::metastore::{ModelRow, ModelVersion, Page, PageRequest, Transaction, WriteIntent};
 use crate::securables;
 
 pub(super) fn routes() -> Routes {
-    let version = get(version).patch(version).delete(version);
-    let alias = get(alias).put(alias).delete(alias);
-    super::securables::routes::<Models>()
-        .route(&format!("{MODELS}/{{full_name}}/versions"), get(versions))
-        .route(&format!("{MODELS}/{{full_name}}/versions/{{version}}"), version)
-        .route(&format!("{MODELS}/{{full_name}}/aliases/{{alias}}"), alias)
+    super::securables::routes::<Models>().merge(versions::routes()).merge(mlflow::routes())
 }
 
 enum Models {}
@@ -75,6 +70,19 @@ impl Resource for Models {
         Ok(info(tx, row, sight))
     }
 
+    fn find_as_asked(
+        tx: &Transaction<'_>,
+        access: &Access,
+        name: &str,
+        reading: &Reading,
+    ) -> Result<RegisteredModelInfo, RestError> {
+        let (name, [_, _, _]) = full_name(name)?;
+        let (row, sight) = securables::get_model(tx, access, &name, reading.include_browse)?;
+        let aliases = row.details.aliases.iter().map(|(alias, number)| alias_info(&row, alias, *number));
+        let aliases = reading.include_aliases.then(|| aliases.collect());
+        Ok(RegisteredModelInfo { aliases, ..info(tx, row, sight) })
+    }
+
     fn create(
         tx: &Transaction<'_>,
         access: &Access,
@@ -112,48 +120,6 @@ impl Resource for Models {
     }
 }
 
-async fn versions(
-    State(state): State<AppState>,
-    caller: Caller,
-    Path(name): Path<String>,
-) -> Result<Json<Value>, RestError> {
-    visible(&state, caller, &name).await?;
-    Ok(Json(json!({})))
-}
-
-async fn version(
-    State(state): State<AppState>,
-    caller: Caller,
-    Path((name, version)): Path<(String, String)>,
-) -> Result<Json<Value>, RestError> {
-    let name = visible(&state, caller, &name).await?;
-    Err(absent(format!("Model Version '{}/{version}' does not exist.", name.dotted())))
-}
-
-async fn alias(
-    State(state): State<AppState>,
-    caller: Caller,
-    Path((name, alias)): Path<(String, String)>,
-) -> Result<Json<Value>, RestError> {
-    let name = visible(&state, caller, &name).await?;
-    Err(absent(format!("Model Version with alias '{alias}' of '{}' does not exist.", name.dotted())))
-}
-
-/// The name of a model that the caller sees.
-async fn visible(state: &AppState, caller: Caller, name: &str) -> Result<FullName, RestError> {
-    let (name, [_, _, _]) = full_name(name)?;
-    let work = move |tx: &Transaction<'_>, access: &Access| {
-        securables::get_model(tx, access, &name, true)?;
-        Ok(name)
-    };
-    state.read(caller, work).await
-}
-
-/// UNCONFIRMED: the text.
-fn absent(message: String) -> RestError {
-    RestError::new(ErrorCode::ResourceDoesNotExist, message)
-}
-
 fn info(tx: &Transaction<'_>, row: ModelRow, sight: Sight) -> RegisteredModelInfo {
     let full_name = row.full_name();
     RegisteredModelInfo {
@@ -161,7 +127,7 @@ fn info(tx: &Transaction<'_>, row: ModelRow, sight: Sight) -> RegisteredModelInf
         catalog_name: Some(full_name.catalog().as_str().to_owned()),
         schema_name: full_name.schema().map(|schema| schema.as_str().to_owned()),
         full_name: Some(full_name.dotted()),
-        storage_location: Some(format!("{}/models/{}", tx.managed_root(), row.id)),
+        storage_location: Some(storage_location(tx, &row)),
         owner: Some(row.owner),
         comment: row.comment,
         metastore_id: Some(tx.metastore().id.clone()),
@@ -172,4 +138,32 @@ fn info(tx: &Transaction<'_>, row: ModelRow, sight: Sight) -> RegisteredModelInf
         browse_only: Some(sight == Sight::Browse),
         ..RegisteredModelInfo::default()
     }
+}
+
+/// An alias of a model.
+fn alias_info(row: &ModelRow, alias: &str, number: i64) -> RegisteredModelAlias {
+    let name = row.full_name();
+    RegisteredModelAlias {
+        alias_name: Some(alias.to_owned()),
+        version_num: Some(number),
+        catalog_name: Some(name.catalog().as_str().to_owned()),
+        schema_name: name.schema().map(|schema| schema.as_str().to_owned()),
+        model_name: Some(row.name.as_str().to_owned()),
+        id: None,
+    }
+}
+
+/// Where the files of a model would be.
+fn storage_location(tx: &Transaction<'_>, row: &ModelRow) -> String {
+    format!("{}/models/{}", tx.managed_root(), row.id)
+}
+
+/// Where the files of a version would be.
+fn version_location(tx: &Transaction<'_>, row: &ModelRow, version: &ModelVersion) -> String {
+    format!("{}/versions/{}", storage_location(tx, row), version.id)
+}
+
+/// How far a version is.
+fn status(version: &ModelVersion) -> ModelVersionStatus {
+    if version.ready { ModelVersionStatus::Ready } else { ModelVersionStatus::Pending }
 }

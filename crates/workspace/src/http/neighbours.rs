@@ -7,7 +7,7 @@ use super::{Caller, RestError};
 
 pub(super) fn routes() -> Routes {
     let mut router = Routes::new()
-        .route("/api/2.0/mlflow/unity-catalog/{*call}", refuse(no_model_versions))
+        .route("/api/2.0/mlflow/unity-catalog/{*call}", refuse(no_mlflow))
         .route("/api/2.1/unity-catalog/resource-quotas/{*quota}", refuse(no_quotas));
     for version in ["2.0", "2.1"] {
         for what in ["path", "table", "volume", "model-version", "service"] {
@@ -25,10 +25,10 @@ async fn no_cloud_credentials(_: Caller) -> RestError {
     )
 }
 
-async fn no_model_versions(_: Caller) -> RestError {
+async fn no_mlflow(_: Caller) -> RestError {
     refused(
-        "The embedded workspace keeps registered models as metadata only: versions are made by MLflow, which it \
-         does not serve.",
+        "The embedded workspace keeps registered models as metadata only. Of MLflow's requests it serves create, \
+         finalize and get of model-versions; use /api/2.1/unity-catalog/models for the rest.",
     )
 }
 

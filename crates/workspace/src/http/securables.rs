@@ -3,6 +3,8 @@
 
 use axum::Json;
 use axum::extract::State;
+use axum::handler::Handler;
+use clxs_api::ErrorCode;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -47,9 +49,21 @@ pub(super) trait Resource: Send + Sync + 'static {
         include_browse: bool,
     ) -> Result<Self::Info, RestError>;
 
-    /// Makes one, owned by the caller.
-    fn create(tx: &Transaction<'_>, access: &Access, request: &Self::Create)
-    -> Result<Self::Info, RestError>;
+    /// One that the caller sees, with what the query asks for besides.
+    fn find_as_asked(
+        tx: &Transaction<'_>,
+        access: &Access,
+        name: &str,
+        reading: &Reading,
+    ) -> Result<Self::Info, RestError> {
+        Self::find(tx, access, name, reading.include_browse)
+    }
+
+    /// Makes one, owned by the caller. A kind that takes more than a transaction to make has a handler of its own
+    /// ([`routes_with`]).
+    fn create(_: &Transaction<'_>, _: &Access, _: &Self::Create) -> Result<Self::Info, RestError> {
+        Err(RestError::new(ErrorCode::NotImplemented, format!("Nothing is made at {}.", Self::PATH)))
+    }
 
     /// Changes one: what is absent stays.
     fn update(
@@ -74,8 +88,12 @@ pub(super) trait Resource: Send + Sync + 'static {
 /// The query of requests that read.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-struct Reading {
-    include_browse: bool,
+pub(super) struct Reading {
+    pub(super) include_browse: bool,
+    /// Of registered models and their versions.
+    pub(super) include_aliases: bool,
+    /// Of tables.
+    pub(super) include_delta_metadata: bool,
 }
 
 /// The query of requests that drop.
@@ -87,8 +105,18 @@ struct Dropping {
 
 /// The endpoints of a kind of securables.
 pub(super) fn routes<R: Resource>() -> Routes {
+    routes_with::<R, _, _>(create::<R>)
+}
+
+/// The endpoints of a kind of securables that are made by a handler of their own.
+pub(super) fn routes_with<R, H, T>(create: H) -> Routes
+where
+    R: Resource,
+    H: Handler<T, AppState>,
+    T: 'static,
+{
     Routes::new()
-        .route(R::PATH, get(list::<R>).post(create::<R>))
+        .route(R::PATH, get(list::<R>).post(create))
         .route(&format!("{}/{{full_name}}", R::PATH), get(find::<R>).patch(update::<R>).delete(remove::<R>))
 }
 
@@ -113,8 +141,7 @@ async fn find<R: Resource>(
     Path(name): Path<String>,
     Params(reading): Params<Reading>,
 ) -> Result<Json<R::Info>, RestError> {
-    let work =
-        move |tx: &Transaction<'_>, access: &Access| R::find(tx, access, &name, reading.include_browse);
+    let work = move |tx: &Transaction<'_>, access: &Access| R::find_as_asked(tx, access, &name, &reading);
     Ok(Json(state.read(caller, work).await?))
 }
 

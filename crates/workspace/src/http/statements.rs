@@ -20,7 +20,7 @@ use super::{AppState, Body, Caller, Path, RestError};
 use crate::faults::StatementFault;
 use crate::session::LastingSession;
 use crate::sql::{Context, SqlError, execute, parse_with};
-use crate::warehouse::{CommitGate, Progress, StatementResult, SubmittedStatement};
+use crate::warehouse::{CommitGate, Progress, StatementResult, Submission, SubmittedStatement};
 use answer::Answering;
 pub(super) use links::open_routes;
 use submission::{Patience, delivery};
@@ -57,8 +57,13 @@ async fn submit(
     let services = state.services();
     let row_limit = delivery.limits.rows;
     let fault = fault.map(|Extension(OfStatement(fault))| fault);
+    let submission = Submission {
+        principal: principal.name().to_owned(),
+        text: request.statement.clone(),
+        session_id: request.session_id.clone(),
+    };
     let work = move |gate: CommitGate| run(Context::new(services, session, gate, row_limit), request, fault);
-    let statement = state.warehouse.submit(principal.name(), delivery, work);
+    let statement = state.warehouse.submit(submission, delivery, work);
     if patience.is_none() {
         return Ok(Json(answer::pending(&statement)));
     }

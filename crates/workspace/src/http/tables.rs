@@ -1,22 +1,25 @@
 //! `/tables` and `/table-summaries`
 
+mod register;
+
 use axum::Json;
 use axum::extract::State;
+use clxs_api::SecurableKind;
 use clxs_api::endpoint::{TABLE_SUMMARIES, TABLES};
 use clxs_api::table::{
     CreateTable, ListTableSummariesResponse, ListTablesResponse, TableExistsResponse, TableInfo,
     TableSummary, UpdateTable,
 };
-use clxs_api::{ErrorCode, SecurableKind};
 use serde::Deserialize;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::extract::{full_name, identifier};
 use super::paging::{self, Pages, Paging};
 use super::routes::{Routes, get};
-use super::securables::Resource;
+use super::securables::{Reading, Resource};
 use super::{AppState, Caller, Params, Path, RestError};
 use crate::authorization::{Access, Sight};
+use crate::delta::{TableLocation, history};
 use crate::metastore::{
     ColumnDetail, MetastoreError, Page, PageRequest, TableFilter, TableHead, TableRow, Transaction,
     WriteIntent,
@@ -24,7 +27,7 @@ use crate::metastore::{
 use crate::securables::{self, TableListing};
 
 pub(super) fn routes() -> Routes {
-    super::securables::routes::<Tables>()
+    super::securables::routes_with::<Tables, _, _>(register::create)
         .route(&format!("{TABLES}/{{full_name}}/exists"), get(exists))
         .route(TABLE_SUMMARIES, get(list_summaries))
 }
@@ -93,15 +96,21 @@ impl Resource for Tables {
         Ok(TableInfo { view_dependencies, table_constraints, ..info(tx, row, sight) })
     }
 
-    fn create(_: &Transaction<'_>, _: &Access, request: &CreateTable) -> Result<TableInfo, RestError> {
-        let name = [&*request.catalog_name, &*request.schema_name, &*request.name].join(".");
-        Err(RestError::new(
-            ErrorCode::NotImplemented,
-            format!(
-                "The embedded workspace registers no table over REST: run CREATE TABLE {name} USING DELTA \
-                 LOCATION '…' as a statement."
-            ),
-        ))
+    fn find_as_asked(
+        tx: &Transaction<'_>,
+        access: &Access,
+        name: &str,
+        reading: &Reading,
+    ) -> Result<TableInfo, RestError> {
+        let mut table = Self::find(tx, access, name, reading.include_browse)?;
+        if reading.include_delta_metadata {
+            let (name, [_, _, _]) = full_name(name)?;
+            let properties = delta_runtime_properties(&tx.table(&name)?);
+            table
+                .extra
+                .extend(properties.map(|found| ("delta_runtime_properties_kvpairs".to_owned(), found)));
+        }
+        Ok(table)
     }
 
     /// REST changes the owner only (`facts/rest_api.md` §6).
@@ -187,6 +196,18 @@ fn leave_out(table: &mut TableInfo, filter: &OfSchema) {
     if filter.omit_username {
         (table.owner, table.created_by, table.updated_by) = (None, None, None);
     }
+}
+
+/// What the log of a table says that the metastore does not; `None` for what has no log, or none that can be read. Which
+/// properties the platform has here is UNCONFIRMED; these are among those that it adds to a table's own.
+fn delta_runtime_properties(row: &TableRow) -> Option<Value> {
+    row.delta_version?;
+    let location = TableLocation::parse(row.location.as_deref()?).ok()?;
+    let newest = history(&location, Some(1)).ok()?.pop()?;
+    Some(json!({ "delta_runtime_properties": {
+        "delta.lastCommitTimestamp": newest.timestamp.to_string(),
+        "delta.lastUpdateVersion": newest.version.to_string(),
+    } }))
 }
 
 /// Everything but what only answers about one table hold.

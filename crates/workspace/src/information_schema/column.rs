@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use datafusion::arrow::array::{
-    ArrayRef, Int32Array, Int64Array, RecordBatch, StringArray, TimestampMicrosecondArray,
+    ArrayRef, Int32Array, Int64Array, RecordBatch, RecordBatchOptions, StringArray, TimestampMicrosecondArray,
 };
 use datafusion::arrow::datatypes::{Field, Schema};
 
@@ -50,17 +50,38 @@ pub(super) fn maybe(text: Option<&String>) -> Option<Cow<'_, str>> {
     text.map(|text| Cow::Borrowed(text.as_str()))
 }
 
-/// The items as a batch.
+/// The columns of a relation that are asked for, by number; all when absent.
+pub(super) type Projection<'a> = Option<&'a [usize]>;
+
+/// The items as a batch of all columns.
 ///
 /// # Errors
 /// Never for columns of one length, which these are.
 pub(super) fn batch<T>(columns: &[Column<T>], items: &[T]) -> Result<RecordBatch, SqlError> {
+    projected(columns, items, None)
+}
+
+/// The items as a batch of the columns that are asked for.
+///
+/// # Errors
+/// Those of [`batch`].
+pub(super) fn projected<T>(
+    columns: &[Column<T>],
+    items: &[T],
+    projection: Projection<'_>,
+) -> Result<RecordBatch, SqlError> {
+    let columns: Vec<&Column<T>> = match projection {
+        Some(numbers) => numbers.iter().filter_map(|number| columns.get(*number)).collect(),
+        None => columns.iter().collect(),
+    };
     let arrays: Vec<ArrayRef> = columns.iter().map(|column| column.array(items)).collect();
     let fields: Vec<Field> = columns
         .iter()
         .zip(&arrays)
         .map(|(column, array)| Field::new(column.name(), array.data_type().clone(), true))
         .collect();
-    RecordBatch::try_new(Arc::new(Schema::new(fields)), arrays)
+    // A query that counts rows asks for no column.
+    let rows = RecordBatchOptions::new().with_row_count(Some(items.len()));
+    RecordBatch::try_new_with_options(Arc::new(Schema::new(fields)), arrays, &rows)
         .map_err(|error| SqlError::internal(error.to_string()).with_source(error))
 }

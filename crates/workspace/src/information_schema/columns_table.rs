@@ -6,11 +6,9 @@ use std::sync::Arc;
 use clxs_api::table::{ColumnInfo, ColumnTypeName};
 use datafusion::arrow::array::RecordBatch;
 
-use super::Scope;
-use super::column::{Column, batch, maybe, some};
-use super::securables::visible_tables;
+use super::column::{Column, Projection, maybe, projected, some};
 use crate::authorization::Access;
-use crate::metastore::{ColumnDetail, TableRow, Transaction};
+use crate::metastore::TableRow;
 use crate::sql::{SqlError, column_default};
 
 use Column::{Int, Long, Text};
@@ -20,10 +18,13 @@ struct ColumnItem {
     column: ColumnInfo,
 }
 
-pub(super) fn columns(tx: &Transaction<'_>, access: &Access, scope: &Scope) -> Result<RecordBatch, SqlError> {
-    let tables = visible_tables(tx, access, scope, ColumnDetail::Loaded)?;
+pub(super) fn columns(
+    tables: Vec<TableRow>,
+    _: &Access,
+    projection: Projection<'_>,
+) -> Result<RecordBatch, SqlError> {
     let items: Vec<_> = tables.into_iter().flat_map(items).collect();
-    batch(&definition(), &items)
+    projected(&definition(), &items, projection)
 }
 
 fn items(mut table: TableRow) -> impl Iterator<Item = ColumnItem> {

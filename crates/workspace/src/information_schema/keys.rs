@@ -10,9 +10,10 @@ use datafusion::arrow::array::RecordBatch;
 
 use super::Scope;
 use super::column::{Column, batch, some};
-use super::securables::{visible_heads, visible_tables};
+use super::securables::visible_heads;
+use super::source::visible_tables;
 use crate::authorization::Access;
-use crate::metastore::{ColumnDetail, Key, Transaction};
+use crate::metastore::{Key, Transaction};
 use crate::sql::SqlError;
 
 use Column::{Int, Text};
@@ -218,7 +219,7 @@ fn keys(tx: &Transaction<'_>, access: &Access, scope: &Scope) -> Result<Vec<KeyI
 }
 
 fn checks(tx: &Transaction<'_>, access: &Access, scope: &Scope) -> Result<Vec<CheckItem>, SqlError> {
-    let tables = visible_tables(tx, access, scope, ColumnDetail::Omitted)?;
+    let tables = visible_tables(tx, access, scope)?;
     let of_table = tables.into_iter().flat_map(|table| {
         let name = table.full_name();
         table.properties.into_iter().filter_map(move |(property, clause)| {

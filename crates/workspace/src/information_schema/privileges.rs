@@ -79,7 +79,8 @@ pub(super) fn of_tables(
 ) -> Result<RecordBatch, SqlError> {
     let names = ["table_catalog", "table_schema", "table_name"];
     relation(tx, access, scope, &names, |catalog, visibility| {
-        let tables = tx.tables_of_catalog(catalog, ColumnDetail::Omitted, &scope.tables())?.into_iter();
+        let (omitted, all) = (ColumnDetail::Omitted, PageRequest::all());
+        let tables = tx.tables_of_catalog(catalog, omitted, &scope.tables(), &all)?.items.into_iter();
         let is_seen = |table: &TableRow| {
             visibility
                 .in_schema(&SecurableKind::Table, &table.schema_id, &table.id, &table.owner)

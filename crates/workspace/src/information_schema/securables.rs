@@ -7,9 +7,9 @@ use clxs_api::table::TableType;
 use datafusion::arrow::array::RecordBatch;
 
 use super::Scope;
-use super::column::{Column, batch, maybe, some};
+use super::column::{Column, Projection, batch, maybe, projected, some};
 use crate::authorization::{Access, Visibility};
-use crate::metastore::{CatalogRow, ColumnDetail, PageRequest, SchemaRow, TableHead, TableRow, Transaction};
+use crate::metastore::{CatalogRow, PageRequest, SchemaRow, TableHead, TableRow, Transaction};
 use crate::sql::SqlError;
 
 use Column::{Text, Timestamp};
@@ -55,28 +55,12 @@ pub(super) fn schemata(
     batch(&columns, &schemas)
 }
 
-/// All tables and views that the caller may see, by catalog, schema and name.
-pub(super) fn visible_tables(
-    tx: &Transaction<'_>,
-    access: &Access,
-    scope: &Scope,
-    columns: ColumnDetail,
-) -> Result<Vec<TableRow>, SqlError> {
-    let mut tables = Vec::new();
-    for catalog in &scope.catalogs {
-        let visibility = Visibility::load(tx, access, catalog)?;
-        let is_visible = |table: &TableRow| {
-            visibility
-                .in_schema(&SecurableKind::Table, &table.schema_id, &table.id, &table.owner)
-                .is_seen(true)
-        };
-        tables
-            .extend(tx.tables_of_catalog(catalog, columns, &scope.tables())?.into_iter().filter(is_visible));
-    }
-    Ok(tables)
-}
-
-pub(super) fn tables(tx: &Transaction<'_>, access: &Access, scope: &Scope) -> Result<RecordBatch, SqlError> {
+#[expect(clippy::needless_pass_by_value, reason = "the shape of a relation about tables")]
+pub(super) fn tables(
+    tables: Vec<TableRow>,
+    _: &Access,
+    projection: Projection<'_>,
+) -> Result<RecordBatch, SqlError> {
     let columns: [Column<TableRow>; 15] = [
         Text("table_catalog", |row| some(row.catalog.as_str())),
         Text("table_schema", |row| some(row.schema.as_str())),
@@ -98,7 +82,7 @@ pub(super) fn tables(tx: &Transaction<'_>, access: &Access, scope: &Scope) -> Re
         Text("storage_sub_directory", |_| None),
         Text("storage_path", |row| maybe(row.location.as_ref())),
     ];
-    batch(&columns, &visible_tables(tx, access, scope, ColumnDetail::Omitted)?)
+    projected(&columns, &tables, projection)
 }
 
 /// A view, and whether the caller may read its text.
@@ -107,9 +91,12 @@ struct VisibleView {
     readable: bool,
 }
 
-pub(super) fn views(tx: &Transaction<'_>, access: &Access, scope: &Scope) -> Result<RecordBatch, SqlError> {
-    let all = visible_tables(tx, access, scope, ColumnDetail::Omitted)?;
-    let views = all.into_iter().filter(TableRow::is_view);
+pub(super) fn views(
+    tables: Vec<TableRow>,
+    access: &Access,
+    projection: Projection<'_>,
+) -> Result<RecordBatch, SqlError> {
+    let views = tables.into_iter().filter(TableRow::is_view);
     let views: Vec<_> =
         views.map(|view| VisibleView { readable: access.identities().contains(&view.owner), view }).collect();
     let columns: [Column<VisibleView>; 9] = [
@@ -128,7 +115,7 @@ pub(super) fn views(tx: &Transaction<'_>, access: &Access, scope: &Scope) -> Res
             some(if row.view.table_type == TableType::MaterializedView { "YES" } else { "NO" })
         }),
     ];
-    batch(&columns, &views)
+    projected(&columns, &views, projection)
 }
 
 /// The schemas of a catalog that the caller may see.

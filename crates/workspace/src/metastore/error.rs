@@ -43,6 +43,9 @@ pub(crate) enum MetastoreError {
     /// The securable or column has a tag of this key with another value.
     #[error("Tag assignment with key '{key}' on '{entity}' already exists.")]
     TagExists { key: String, entity: String },
+    /// The model has no such version, or no such alias. The text is UNCONFIRMED.
+    #[error("Model Version {version} does not exist.")]
+    ModelVersionNotFound { version: String },
     /// The table has no such key. The text is UNCONFIRMED.
     #[error("Constraint '{constraint}' does not exist on table '{table}'.")]
     ConstraintNotFound { constraint: String, table: String },

@@ -4,14 +4,15 @@ use chrono::Utc;
 use clxs_api::Identifier;
 use rusqlite::Row;
 use rusqlite::types::Type;
-use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::MetastoreError;
 
 /// When and by whom a securable was made and last changed. Times are ms since 1970-01-01 UTC.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub(crate) struct Audit {
     pub(crate) created_at: i64,
     pub(crate) created_by: String,

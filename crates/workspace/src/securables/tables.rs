@@ -2,10 +2,12 @@
 
 use clxs_api::{FullName, Identifier, Privilege, SecurableKind};
 
+use super::shared::schema_for_new;
+use super::storage::require_location;
 use crate::authorization::{Access, SecurableRef, Sight, Visibility};
 use crate::metastore::{
     ColumnDetail, MetastoreError, Page, PageRequest, TableFilter, TableHead, TableRow, Transaction,
-    WriteIntent,
+    WriteIntent, normalise_location,
 };
 
 /// A table or view that the caller sees, and how much of it.
@@ -69,6 +71,28 @@ pub(crate) fn list_table_summaries(
         Ok(sight.is_seen(false).then_some(head))
     };
     page.kept(|page| tx.table_heads(&catalog, filter, page), visible, TableHead::key)
+}
+
+/// Whether the caller may make an external table of this name there.
+///
+/// # Errors
+/// [`MetastoreError::NotFound`] for what it is to be in, [`MetastoreError::AlreadyExists`] for the name, and
+/// [`MetastoreError::PermissionDenied`]; those of the location.
+pub(crate) fn require_external_table_possible(
+    tx: &Transaction<'_>,
+    access: &Access,
+    name: &FullName,
+    location: &str,
+) -> Result<(), MetastoreError> {
+    let schema =
+        name.schema().ok_or_else(|| MetastoreError::invalid("The name of the schema is missing."))?;
+    let at = (name.catalog().as_str(), schema.as_str());
+    let schema = schema_for_new(tx, access, at, &Privilege::CreateTable)?;
+    if tx.table_in(&schema, name.name())?.is_some() {
+        let name = name.to_lowercase().dotted();
+        return Err(MetastoreError::AlreadyExists { kind: SecurableKind::Table, name });
+    }
+    require_location(tx, access, &normalise_location(location)?, &Privilege::CreateExternalTable)
 }
 
 /// Gives a table or view to somebody.

@@ -44,7 +44,7 @@ pub(crate) use context::{Context, Services};
 pub(crate) use functions::of_request as function_of_request;
 pub(crate) use query::{Compute, sql_error, texts_of};
 pub(crate) use table_rows::settle_interrupted_writes;
-pub(crate) use types::column_default;
+pub(crate) use types::{column_default, table_field};
 
 use super::SqlError;
 use super::ast::Statement;

@@ -49,6 +49,13 @@ impl Registry {
         self.by_id.get(id).cloned()
     }
 
+    /// All statements. Their ids begin with the time.
+    pub(super) fn newest_first(&self) -> Vec<Arc<SubmittedStatement>> {
+        let mut all: Vec<_> = self.by_id.values().cloned().collect();
+        all.sort_unstable_by(|one, other| other.id().0.cmp(&one.id().0));
+        all
+    }
+
     /// Closes statements whose rows nobody may read any more, or that are in the way of newer ones, and forgets those
     /// that ended long ago.
     pub(super) fn forget(&mut self, now: Instant) {
@@ -98,11 +105,11 @@ fn drop_oldest(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::warehouse::{Delivery, ResultSet, StatementResult};
+    use crate::warehouse::{Delivery, ResultSet, StatementResult, Submission};
     use clxs_api::statement::StatementState;
 
     fn running(registry: &Registry) -> Arc<SubmittedStatement> {
-        Arc::new(SubmittedStatement::new("ann", Delivery::default(), registry.kept()))
+        Arc::new(SubmittedStatement::new(Submission::default(), Delivery::default(), registry.kept()))
     }
 
     fn finished(registry: &Registry, text: &str) -> Arc<SubmittedStatement> {

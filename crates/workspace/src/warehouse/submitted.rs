@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use chrono::Utc;
 use clxs_api::statement::{StatementId, StatementState};
 use tokio::sync::watch;
 use uuid::Uuid;
@@ -60,23 +61,54 @@ impl KeptBytes {
     }
 }
 
+/// When a statement ended.
+#[derive(Debug, Clone, Copy)]
+struct Finish {
+    instant: Instant,
+    /// ms since 1970-01-01 UTC.
+    at: i64,
+}
+
+/// Who submits what.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Submission {
+    pub(crate) principal: String,
+    pub(crate) text: String,
+    pub(crate) session_id: Option<String>,
+}
+
+impl Submission {
+    /// The history keeps no more of a text than this, in bytes.
+    const LONGEST: usize = 4096;
+
+    /// The same with no more of its text than the history keeps.
+    fn shortened(mut self) -> Self {
+        self.text.truncate(self.text.floor_char_boundary(Self::LONGEST));
+        self.text.shrink_to_fit();
+        self
+    }
+}
+
 /// A statement that was handed to the warehouse.
 #[derive(Debug)]
 pub(crate) struct SubmittedStatement {
     id: StatementId,
-    principal: String,
+    submission: Submission,
+    /// ms since 1970-01-01 UTC.
+    submitted_at: i64,
     delivery: Delivery,
     gate: CommitGate,
     progress: watch::Sender<Progress>,
-    finished_at: Mutex<Option<Instant>>,
+    finished_at: Mutex<Option<Finish>>,
     kept: KeptBytes,
 }
 
 impl SubmittedStatement {
-    pub(super) fn new(principal: &str, delivery: Delivery, kept: KeptBytes) -> Self {
+    pub(super) fn new(submission: Submission, delivery: Delivery, kept: KeptBytes) -> Self {
         Self {
             id: StatementId(Uuid::now_v7().to_string()),
-            principal: principal.to_owned(),
+            submission: submission.shortened(),
+            submitted_at: Utc::now().timestamp_millis(),
             delivery,
             gate: CommitGate::default(),
             progress: watch::Sender::new(Progress::Pending),
@@ -92,7 +124,22 @@ impl SubmittedStatement {
 
     /// Who submitted it.
     pub(crate) fn principal(&self) -> &str {
-        &self.principal
+        &self.submission.principal
+    }
+
+    /// Who submitted what.
+    pub(crate) fn submission(&self) -> &Submission {
+        &self.submission
+    }
+
+    /// When it was submitted, ms since 1970-01-01 UTC.
+    pub(crate) fn submitted_at(&self) -> i64 {
+        self.submitted_at
+    }
+
+    /// When it ended, ms since 1970-01-01 UTC.
+    pub(crate) fn finished_at(&self) -> Option<i64> {
+        self.finish_time().map(|finish| finish.at)
     }
 
     /// How its sender wants to have its rows.
@@ -164,8 +211,11 @@ impl SubmittedStatement {
     }
 
     pub(super) fn is_finished_since(&self, age: Duration, now: Instant) -> bool {
-        let finished_at = *self.finished_at.lock().unwrap_or_else(PoisonError::into_inner);
-        finished_at.is_some_and(|at| now.saturating_duration_since(at) >= age)
+        self.finish_time().is_some_and(|finish| now.saturating_duration_since(finish.instant) >= age)
+    }
+
+    fn finish_time(&self) -> Option<Finish> {
+        *self.finished_at.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(super) fn begin(&self) {
@@ -187,7 +237,8 @@ impl SubmittedStatement {
     }
 
     fn finish(&self, ended: Progress) {
-        *self.finished_at.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
+        let finish = Finish { instant: Instant::now(), at: Utc::now().timestamp_millis() };
+        *self.finished_at.lock().unwrap_or_else(PoisonError::into_inner) = Some(finish);
         self.progress.send_replace(ended);
     }
 }

@@ -143,6 +143,20 @@ async fn directories_are_listed_in_pages_and_deleted_when_empty() {
 }
 
 #[tokio::test]
+async fn drivers_list_has_files_before_directories() {
+    let server = start().await;
+    for path in ["z.csv", "a/x.csv", "B.csv", "m/x.csv"] {
+        as_admin(&server, "PUT", &format!("{FILES}/{path}"), "1").await;
+    }
+    let listed = server.get("/api/2.0/fs/list?path=%2FVolumes%2Fmain%2Fs%2Fv%2F").await;
+    let paths: Vec<_> =
+        listed["files"].as_array().unwrap().iter().map(|entry| entry["path"].as_str().unwrap()).collect();
+    let expected = ["B.csv", "z.csv", "a/", "m/"].map(|name| format!("/Volumes/main/s/v/{name}"));
+    assert_eq!(paths, expected);
+    assert_eq!(server.get("/api/2.0/fs/list?path=%2FVolumes%2Fmain%2Fs%2Fv%2Fnone%2F").await, json!({}));
+}
+
+#[tokio::test]
 async fn reading_and_writing_need_their_privileges() {
     let server = start().await;
     as_admin(&server, "PUT", &format!("{FILES}/a"), "secret").await;

@@ -8,6 +8,7 @@ use clxs_api::catalog::*;
 use clxs_api::current_user::*;
 use clxs_api::grant::*;
 use clxs_api::metastore::*;
+use clxs_api::query_history::*;
 use clxs_api::schema::*;
 use clxs_api::statement::*;
 use clxs_api::table::*;
@@ -407,4 +408,30 @@ pub(super) fn tag_page() -> ListEntityTagAssignmentsResponse {
 
 pub(super) fn create_constraint() -> CreateTableConstraint {
     CreateTableConstraint { full_name_arg: "c.s.t".into(), constraint: constraint() }
+}
+
+pub(super) fn query() -> QueryInfo {
+    QueryInfo {
+        query_id: text(),
+        query_text: text(),
+        statement_type: Some("SELECT".to_owned()),
+        status: Some(QueryStatus::Finished),
+        is_final: Some(true),
+        error_message: text(),
+        query_start_time_ms: Some(1),
+        query_end_time_ms: Some(2),
+        execution_end_time_ms: Some(2),
+        duration: Some(1),
+        rows_produced: Some(1),
+        user_name: text(),
+        executed_as_user_name: text(),
+        session_id: text(),
+        warehouse_id: text(),
+        endpoint_id: text(),
+        extra: Extra::new(),
+    }
+}
+
+pub(super) fn query_page() -> ListQueriesResponse {
+    ListQueriesResponse { res: vec![query()], has_next_page: Some(true), next_page_token: text() }
 }

@@ -8,7 +8,7 @@ use std::thread;
 
 use uuid::Uuid;
 
-use crate::delta::durable::{create_directory, sync_directory};
+use crate::delta::durable::{create_directory, sync};
 use crate::delta::log::modified_millis;
 
 /// More threads than this gain nothing (`design/embedded_sql.md` §4).
@@ -44,7 +44,7 @@ pub(super) fn copy_files(copies: &[FileCopy]) -> Result<Vec<i64>, CopyError> {
     }
     let modified = copy_on_threads(copies)?;
     for directory in directories {
-        sync_directory(directory).map_err(|source| CopyError { from: directory.to_owned(), source })?;
+        sync(directory).map_err(|source| CopyError { from: directory.to_owned(), source })?;
     }
     Ok(modified)
 }

@@ -1,6 +1,7 @@
 //! One data file.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
 
 use datafusion::arrow::array::RecordBatch;
 use datafusion::arrow::datatypes::SchemaRef;
@@ -13,7 +14,7 @@ use uuid::Uuid;
 
 use super::statistics;
 use crate::delta::action::AddFile;
-use crate::delta::durable::{create_directory, sync_directory};
+use crate::delta::durable::create_directories;
 use crate::delta::error::DeltaError;
 use crate::delta::location::TableLocation;
 use crate::delta::log::modified_millis;
@@ -30,20 +31,23 @@ pub(super) struct DataFile {
 }
 
 impl DataFile {
-    /// A new file in a directory of the table, which is percent-encoded and empty or ends in a slash.
+    /// A new file in a directory of the table, which is percent-encoded and empty or ends in a slash. What is to be
+    /// synced when the file is complete goes to `unsynced`.
     pub(super) fn create(
         location: &TableLocation,
         directory: &str,
         partition_values: BTreeMap<String, Option<String>>,
         schema: &SchemaRef,
         statistics: FileStatsAccumulator,
+        unsynced: &mut BTreeSet<PathBuf>,
     ) -> Result<Self, DeltaError> {
         let path = format!("{directory}part-00000-{}-c000.snappy.parquet", Uuid::new_v4());
-        let file = location.resolve(&path)?;
-        let parent = file.parent().unwrap_or(location.path());
-        let file = create_directory(parent)
-            .and_then(|()| fs_err::File::create(&file))
-            .map_err(DeltaError::io(location))?;
+        let file_path = location.resolve(&path)?;
+        let parent = file_path.parent().unwrap_or(location.path());
+        unsynced.extend(create_directories(parent).map_err(DeltaError::io(location))?);
+        unsynced.insert(parent.to_owned());
+        let file = fs_err::File::create(&file_path).map_err(DeltaError::io(location))?;
+        unsynced.insert(file_path);
         let properties = WriterProperties::builder().set_compression(Compression::SNAPPY).build();
         let options = ArrowWriterOptions::new().with_properties(properties).with_skip_arrow_metadata(true);
         let writer =
@@ -62,7 +66,7 @@ impl DataFile {
         self.writer.bytes_written() + self.writer.in_progress_size() >= TARGET_SIZE
     }
 
-    /// Makes the file durable.
+    /// Completes the file.
     pub(super) fn finish(self, location: &TableLocation) -> Result<AddFile, DeltaError> {
         let statistics = self.statistics.finish().map_err(DeltaError::kernel(location))?;
         let stats = statistics
@@ -70,7 +74,7 @@ impl DataFile {
             .transpose()
             .map_err(DeltaError::query(location))?;
         let file = self.writer.into_inner().map_err(DeltaError::query(location))?;
-        let metadata = file.sync_all().and_then(|()| file.metadata()).map_err(DeltaError::io(location))?;
+        let metadata = file.metadata().map_err(DeltaError::io(location))?;
         Ok(AddFile {
             path: self.path,
             partition_values: self.partition_values,
@@ -85,15 +89,4 @@ impl DataFile {
             clustering_provider: None,
         })
     }
-}
-
-/// Makes the names of new files durable.
-pub(super) fn sync_directories(location: &TableLocation, files: &[AddFile]) -> Result<(), DeltaError> {
-    let mut directories = BTreeSet::new();
-    for file in files {
-        let path = location.resolve(&file.path)?;
-        let below = path.ancestors().skip(1).take_while(|directory| directory.starts_with(location.path()));
-        directories.extend(below.map(std::path::Path::to_owned));
-    }
-    directories.iter().try_for_each(|directory| sync_directory(directory)).map_err(DeltaError::io(location))
 }

@@ -80,8 +80,8 @@ fn described(directory: &str, entry: Entry) -> DirectoryEntry {
     }
 }
 
-/// `GET /api/2.0/fs/list`, as the JDBC driver asks it (recorded): a directory ends in a slash, and one that is
-/// missing is empty, as is one in a missing volume.
+/// `GET /api/2.0/fs/list`, as the JDBC driver asks it (recorded): files come before directories, whose paths end in a
+/// slash; a directory that is missing is empty, as is one in a missing volume.
 pub(super) async fn list_plainly(
     State(state): State<AppState>,
     caller: Caller,
@@ -96,8 +96,9 @@ pub(super) async fn list_plainly(
         Err(VolumeError::DirectoryNotFound { .. }) => Ok(Vec::new()),
         other => other,
     };
-    let files = place.work(list).await?.into_iter().map(|entry| plainly(&directory, &entry));
-    let files: Vec<_> = files.collect();
+    let mut entries = place.work(list).await?;
+    entries.sort_by_key(|entry| entry.kind == EntryKind::Directory);
+    let files: Vec<_> = entries.iter().map(|entry| plainly(&directory, entry)).collect();
     Ok(Json(if files.is_empty() { json!({}) } else { json!({ "files": files }) }))
 }
 

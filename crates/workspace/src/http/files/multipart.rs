@@ -3,13 +3,13 @@
 use axum::Json;
 use axum::body::Body as Content;
 use axum::extract::State;
-use axum::http::HeaderMap;
 use clxs_api::Privilege;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::signer::{Action, Permit, expiry};
+use super::permit::{Action, Permit, expiry};
 use super::{Place, content, presigned};
+use crate::http::signature::BaseUrl;
 use crate::http::{AppState, Body, Caller, Params, Path, RestError};
 use crate::volume::{Part, Session, VolumeFolder, VolumePath};
 
@@ -79,7 +79,7 @@ pub(super) async fn act(
 pub(super) async fn create_part_urls(
     State(state): State<AppState>,
     caller: Caller,
-    headers: HeaderMap,
+    base: BaseUrl,
     Body(request): Body<PartUrls>,
 ) -> Result<Json<Value>, RestError> {
     let place = Place::of(&state, caller, &request.path, Privilege::WriteVolume).await?;
@@ -94,7 +94,7 @@ pub(super) async fn create_part_urls(
     let url = |part: u32| {
         let (path, session) = (path.clone(), request.session_token.clone());
         let permit = Permit { action: Action::UploadPart, path, session, part, expires };
-        let url = presigned::url(&state, &headers, &permit)?;
+        let url = presigned::url(&state, &base, &permit)?;
         Ok(json!({ "url": url, "part_number": part, "headers": [] }))
     };
     let urls = (first..last).map(url).collect::<Result<Vec<_>, RestError>>()?;

@@ -3,15 +3,16 @@
 use axum::Json;
 use axum::body::Body as Content;
 use axum::extract::State;
-use axum::http::header::{CONTENT_TYPE, ETAG, HOST};
+use axum::http::header::{CONTENT_TYPE, ETAG};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use clxs_api::Privilege;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::signer::{Action, Permit, Refusal, expiry};
+use super::permit::{Action, Permit, expiry};
 use super::{Place, content, multipart};
+use crate::http::signature::{BaseUrl, Refusal};
 use crate::http::{AppState, Body, Caller, Params, RestError};
 
 pub(super) const PATH: &str = "/api/2.0/fs/presigned";
@@ -32,21 +33,21 @@ pub(super) struct Signed {
 pub(super) async fn create_download_url(
     State(state): State<AppState>,
     caller: Caller,
-    headers: HeaderMap,
+    base: BaseUrl,
     Params(query): Params<UrlRequest>,
     Body(body): Body<UrlRequest>,
 ) -> Result<Json<Value>, RestError> {
-    create_url(&state, caller, &headers, query.or(body), Action::Download).await
+    create_url(&state, caller, &base, query.or(body), Action::Download).await
 }
 
 pub(super) async fn create_upload_url(
     State(state): State<AppState>,
     caller: Caller,
-    headers: HeaderMap,
+    base: BaseUrl,
     Params(query): Params<UrlRequest>,
     Body(body): Body<UrlRequest>,
 ) -> Result<Json<Value>, RestError> {
-    create_url(&state, caller, &headers, query.or(body), Action::Upload).await
+    create_url(&state, caller, &base, query.or(body), Action::Upload).await
 }
 
 impl UrlRequest {
@@ -58,7 +59,7 @@ impl UrlRequest {
 async fn create_url(
     state: &AppState,
     caller: Caller,
-    headers: &HeaderMap,
+    base: &BaseUrl,
     request: UrlRequest,
     action: Action,
 ) -> Result<Json<Value>, RestError> {
@@ -67,13 +68,12 @@ async fn create_url(
     let expires = expiry(request.expire_time.as_deref())?;
     let place = Place::of(state, caller, &path, privilege).await?;
     let permit = Permit { action, path: place.path.to_string(), session: String::new(), part: 0, expires };
-    Ok(Json(json!({ "url": url(state, headers, &permit)? })))
+    Ok(Json(json!({ "url": url(state, base, &permit)? })))
 }
 
-/// The URL of a permit, at the address the caller used; in-process there is none.
-pub(super) fn url(state: &AppState, headers: &HeaderMap, permit: &Permit) -> Result<String, RestError> {
-    let host = headers.get(HOST).and_then(|host| host.to_str().ok()).unwrap_or("workspace.internal");
-    Ok(format!("http://{host}{PATH}?{}", state.signer.query(permit)?))
+/// The URL of a permit, at the address the caller used.
+pub(super) fn url(state: &AppState, base: &BaseUrl, permit: &Permit) -> Result<String, RestError> {
+    Ok(format!("{}{PATH}?{}", base.0, permit.query(&state.signer)?))
 }
 
 pub(super) async fn download(
@@ -107,7 +107,7 @@ pub(super) async fn upload(
 }
 
 fn checked(state: &AppState, permit: &Permit, signed: &Signed, allowed: &[Action]) -> Result<(), Refusal> {
-    state.signer.check(permit, &signed.signature)?;
+    permit.check(&state.signer, &signed.signature)?;
     if allowed.contains(&permit.action) { Ok(()) } else { Err(Refusal::Forged) }
 }
 

@@ -7,13 +7,14 @@ use axum::extract::State;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
-use chrono::{DateTime, SecondsFormat, Utc};
+use chrono::{SecondsFormat, Utc};
 use clxs_api::ErrorCode;
 use clxs_api::statement::{ExternalLink, ResultFormat, StatementId};
 use serde::Deserialize;
 
 use super::answer::{Answering, bytes, count, next_chunk, number, path_of};
 use crate::http::routes::{Routes, get};
+use crate::http::signature::Refusal;
 use crate::http::{AppState, Params, Path, RestError};
 use crate::warehouse::{Chunk, Content, Progress, ResultSet};
 
@@ -31,7 +32,7 @@ pub(in crate::http) fn open_routes() -> Routes {
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 struct Permit {
-    /// ms
+    /// Seconds since 1970-01-01 UTC.
     expires: i64,
     signature: String,
 }
@@ -42,8 +43,8 @@ impl Answering<'_> {
         let chunk = result.chunks().get(index)?;
         let next = next_chunk(result, index);
         let expiration = Utc::now() + LIFE;
-        let expires = expiration.timestamp_millis();
-        let signature = self.state.link_signer.sign(&signed(&id.0, index, expires));
+        let expires = expiration.timestamp();
+        let signature = self.state.signer.sign(&permitted(&id.0, index), expires);
         let url = format!("{}{RESULTS}/{id}/{index}?expires={expires}&signature={signature}", self.base.0);
         Some(ExternalLink {
             chunk_index: Some(number(index)),
@@ -59,8 +60,8 @@ impl Answering<'_> {
     }
 }
 
-fn signed(id: &str, index: usize, expires: i64) -> String {
-    format!("{id}/{index}/{expires}")
+fn permitted(id: &str, index: usize) -> String {
+    format!("result\n{id}\n{index}")
 }
 
 async fn fetch(
@@ -68,7 +69,8 @@ async fn fetch(
     Path((id, index)): Path<(String, usize)>,
     Params(permit): Params<Permit>,
 ) -> Result<Response, RestError> {
-    require_good(&state, &id, index, &permit, Utc::now())?;
+    let permitted = permitted(&id, index);
+    state.signer.check(&permitted, permit.expires, &permit.signature).map_err(refused)?;
     let gone = || RestError::new(ErrorCode::NotFound, "What the link leads to is gone.");
     let statement = state.warehouse.statement(&StatementId(id)).ok_or_else(gone)?;
     let Progress::Succeeded(result) = statement.progress() else { return Err(gone()) };
@@ -79,23 +81,13 @@ async fn fetch(
     Ok(([(CONTENT_TYPE, media_type(&result.delivery().format))], content).into_response())
 }
 
-/// # Errors
 /// `PERMISSION_DENIED`, as cloud storage refuses a link that was changed or has expired.
-fn require_good(
-    state: &AppState,
-    id: &str,
-    index: usize,
-    permit: &Permit,
-    now: DateTime<Utc>,
-) -> Result<(), RestError> {
-    let refused = |why: &str| Err(RestError::new(ErrorCode::PermissionDenied, why));
-    if !state.link_signer.verify(&signed(id, index, permit.expires), &permit.signature) {
-        return refused("The signature of the link is wrong.");
-    }
-    if permit.expires < now.timestamp_millis() {
-        return refused("The link has expired; ask for the chunk again.");
-    }
-    Ok(())
+fn refused(refusal: Refusal) -> RestError {
+    let why = match refusal {
+        Refusal::Forged => "The signature of the link is wrong.",
+        Refusal::Expired => "The link has expired; ask for the chunk again.",
+    };
+    RestError::new(ErrorCode::PermissionDenied, why)
 }
 
 fn media_type(format: &ResultFormat) -> &'static str {

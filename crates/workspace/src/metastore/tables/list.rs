@@ -38,6 +38,12 @@ pub(crate) struct TableFilter {
 const FROM: &str = "FROM securables c JOIN securables s ON s.parent_id = c.id AND s.kind = 'SCHEMA'
                     JOIN tables t ON t.schema_id = s.id";
 
+/// A page of a catalog: its id, the schema and the table to continue after, two patterns, and the limit.
+const OF_CATALOG: &str = "WHERE c.id = ?1 AND s.name >= ?2 AND (s.name, t.name) > (?2, ?3)
+                            AND (?4 IS NULL OR s.name LIKE ?4 ESCAPE '\\')
+                            AND (?5 IS NULL OR t.name LIKE ?5 ESCAPE '\\')
+                          ORDER BY s.name, t.name LIMIT ?6";
+
 /// The beginning of every query for whole rows.
 fn select(detail: ColumnDetail) -> String {
     let [own @ .., columns] = COLUMNS;
@@ -98,16 +104,25 @@ impl Transaction<'_> {
         Ok(page.page(rows, |row| vec![row.name.as_str().to_owned()]))
     }
 
-    /// Tables and views of a catalog, by schema and name, with one query.
+    /// Tables and views of a catalog, by schema and name, with one query. A page continues after a schema's name and
+    /// a table's name.
     pub(crate) fn tables_of_catalog(
         &self,
         catalog: &CatalogRow,
         columns: ColumnDetail,
         filter: &TableFilter,
-    ) -> Result<Vec<TableRow>, MetastoreError> {
-        let condition = "WHERE c.id = ?1 AND (?2 IS NULL OR s.name LIKE ?2 ESCAPE '\\')
-                           AND (?3 IS NULL OR t.name LIKE ?3 ESCAPE '\\') ORDER BY s.name, t.name";
-        self.many_tables(columns, condition, params![catalog.id, filter.schema_pattern, filter.table_pattern])
+        page: &PageRequest,
+    ) -> Result<Page<TableRow>, MetastoreError> {
+        let values = params![
+            catalog.id,
+            page.after(0),
+            page.after(1),
+            filter.schema_pattern,
+            filter.table_pattern,
+            page.sql_limit()
+        ];
+        let rows = self.many_tables(columns, OF_CATALOG, values)?;
+        Ok(page.page(rows, |row| vec![row.schema.as_str().to_owned(), row.name.as_str().to_owned()]))
     }
 
     /// Names and types of the tables and views of a catalog, by schema and name. A page continues after
@@ -118,12 +133,8 @@ impl Transaction<'_> {
         filter: &TableFilter,
         page: &PageRequest,
     ) -> Result<Page<TableHead>, MetastoreError> {
-        let query = format!(
-            "SELECT t.id, t.schema_id, s.name, t.name, t.table_type, t.owner {FROM}
-             WHERE c.id = ?1 AND s.name >= ?2 AND (s.name, t.name) > (?2, ?3)
-               AND (?4 IS NULL OR s.name LIKE ?4 ESCAPE '\\') AND (?5 IS NULL OR t.name LIKE ?5 ESCAPE '\\')
-             ORDER BY s.name, t.name LIMIT ?6"
-        );
+        let query =
+            format!("SELECT t.id, t.schema_id, s.name, t.name, t.table_type, t.owner {FROM} {OF_CATALOG}");
         let mut statement = self.inner.prepare_cached(&query)?;
         let values = params![
             catalog.id,

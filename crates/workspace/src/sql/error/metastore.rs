@@ -55,6 +55,7 @@ impl From<MetastoreError> for SqlError {
             MetastoreError::NotApplicable { .. }
             | MetastoreError::InvalidState { .. }
             | MetastoreError::TagNotFound { .. }
+            | MetastoreError::ModelVersionNotFound { .. }
             | MetastoreError::TagExists { .. }
             | MetastoreError::ConstraintReferenced { .. }
             | MetastoreError::InvalidParameter { .. }

@@ -10,7 +10,7 @@ use super::context::Context;
 use super::place::table_to_write;
 use super::types::{column_infos, table_field};
 use crate::delta::TableLocation;
-use crate::delta::schema::StructType;
+use crate::delta::schema::{StructField, StructType};
 use crate::metastore::TableRow;
 use crate::parquet::{self, ParquetTable};
 use crate::sql::SqlError;
@@ -36,6 +36,7 @@ pub(super) async fn create(context: &Context, create: CreateTable) -> Result<Sta
     let location = TableLocation::parse(row.location.as_deref().unwrap_or_default())?;
     let inferred = spawn_blocking(move || parquet::infer(&location)).await;
     let inferred = inferred.map_err(|error| SqlError::internal(error.to_string()).with_source(error))??;
+    require_same(&create.columns, &inferred.schema)?;
     row.format = Some(DataSourceFormat::Parquet);
     row.columns = column_infos(&inferred.schema, &inferred.partition_columns);
     row.comment = create.comment;
@@ -46,7 +47,6 @@ pub(super) async fn create(context: &Context, create: CreateTable) -> Result<Sta
 
 fn require_plain(create: &CreateTable) -> Result<(), SqlError> {
     let refused = [
-        (!create.columns.is_empty(), "a list of columns"),
         (!create.partition_columns.is_empty(), "PARTITIONED BY"),
         (!create.cluster_columns.is_empty(), "CLUSTER BY"),
         (create.query.is_some(), "a query"),
@@ -62,6 +62,21 @@ fn require_plain(create: &CreateTable) -> Result<(), SqlError> {
             "Use DELTA, or give the LOCATION of files that are there.",
         )),
     }
+}
+
+/// Refuses a list of columns that says something else than the files do. Whether they may be null is up to the files.
+fn require_same(listed: &[StructField], inferred: &StructType) -> Result<(), SqlError> {
+    let same = |(listed, found): (&StructField, &StructField)| {
+        listed.name.eq_ignore_ascii_case(&found.name) && listed.data_type == found.data_type
+    };
+    let agrees = listed.len() == inferred.num_fields() && listed.iter().zip(inferred.fields()).all(same);
+    if listed.is_empty() || agrees {
+        return Ok(());
+    }
+    Err(SqlError::unsupported_but(
+        "columns that differ from those of the files in CREATE TABLE … USING PARQUET",
+        "Leave them out: the files say what the table is.",
+    ))
 }
 
 /// Whether a table is a folder of Parquet files.

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::Sql;
+use crate::server::{Server, Transport};
 
 /// The class of the error of a statement, if it fails.
 async fn attempt(sql: &Sql, statement: &str) -> Option<String> {
@@ -103,4 +104,37 @@ async fn optimize_goes_together_with_appends_but_not_with_deletes_of_its_files()
     );
     assert_eq!((optimized, appended), (None, None));
     assert_eq!(sql.rows("SELECT count(*) FROM main.default.t").await, [["5"]]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn statements_of_many_clients_at_once_are_all_there() {
+    const CLIENTS: usize = 32;
+    let sql = Arc::new(Sql { server: Server::start(Transport::Tcp).await });
+    sql.run("CREATE CATALOG main").await;
+    sql.run("CREATE TABLE main.default.shared (client INT, n INT)").await;
+    let clients: Vec<_> = (0..CLIENTS)
+        .map(|client| {
+            let sql = Arc::clone(&sql);
+            tokio::spawn(async move {
+                sql.run(&format!("CREATE SCHEMA main.s{client}")).await;
+                sql.run(&format!("CREATE TABLE main.s{client}.t (id INT)")).await;
+                sql.run(&format!("COMMENT ON TABLE main.s{client}.t IS 'of {client}'")).await;
+                for n in 0..2 {
+                    sql.run(&format!("INSERT INTO main.s{client}.t VALUES ({n})")).await;
+                    sql.run(&format!("INSERT INTO main.default.shared VALUES ({client}, {n})")).await;
+                }
+            })
+        })
+        .collect();
+    for client in clients {
+        client.await.unwrap();
+    }
+    let shared = "SELECT sum(times), count(*) FROM (SELECT count(*) AS times FROM main.default.shared GROUP BY client, n)";
+    assert_eq!(sql.rows(shared).await, [["64", "64"]]);
+    let tables =
+        "SELECT count(*), count(DISTINCT comment) FROM main.information_schema.tables WHERE table_name = 't'";
+    assert_eq!(sql.rows(tables).await, [["32", "32"]]);
+    for client in 0..CLIENTS {
+        assert_eq!(sql.rows(&format!("SELECT sum(id), count(*) FROM main.s{client}.t")).await, [["1", "2"]]);
+    }
 }

@@ -62,3 +62,26 @@ async fn who_manages_a_schema_sees_all_grants_in_it_and_others_their_own() {
     let on_schema = "SELECT DISTINCT grantee FROM main.information_schema.schema_privileges WHERE schema_name = 'default' ORDER BY 1";
     assert_eq!(sql.rows_as(&ann, on_schema).await, [["account users"], ["ann@example.com"]]);
 }
+
+#[tokio::test]
+async fn relations_about_tables_hold_each_once_however_many_there_are() {
+    let sql = Sql::start().await;
+    sql.run("CREATE CATALOG other").await;
+    // More than are read at a time, in two schemas and two catalogs.
+    for (schema, views) in [("main.a", 200), ("main.b", 100), ("other.a", 1)] {
+        sql.run(&format!("CREATE SCHEMA {schema}")).await;
+        for view in 0..views {
+            sql.run(&format!("CREATE VIEW {schema}.v{view} AS SELECT 1 AS one, 2 AS two")).await;
+        }
+    }
+    let of = "FROM system.information_schema.columns WHERE table_schema IN ('a', 'b')";
+    let key = "table_catalog, table_schema, table_name, column_name";
+    let counted = format!("SELECT sum(times), count(*) FROM (SELECT count(*) AS times {of} GROUP BY {key})");
+    assert_eq!(sql.rows(&counted).await, [["602", "602"]]);
+    let counted =
+        "SELECT count(*), max(table_name) FROM main.information_schema.tables WHERE table_schema = 'a'";
+    assert_eq!(sql.rows(counted).await, [["200", "v99"]]);
+    assert_eq!(sql.rows("SELECT count(*) FROM main.information_schema.views").await, [["300"]]);
+    let few = "SELECT column_name FROM main.information_schema.columns WHERE table_schema = 'b' LIMIT 3";
+    assert_eq!(sql.rows(few).await.len(), 3);
+}

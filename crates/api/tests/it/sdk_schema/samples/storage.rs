@@ -4,6 +4,7 @@ use clxs_api::Extra;
 use clxs_api::binding::*;
 use clxs_api::file::*;
 use clxs_api::model::*;
+use clxs_api::model_version::*;
 use clxs_api::storage::*;
 use clxs_api::volume::*;
 use serde_json::json;
@@ -65,8 +66,55 @@ pub(crate) fn model() -> RegisteredModelInfo {
         updated_at: Some(2),
         updated_by: text(),
         browse_only: Some(true),
+        aliases: Some(vec![alias()]),
         extra: Extra::new(),
     }
+}
+
+pub(crate) fn alias() -> RegisteredModelAlias {
+    RegisteredModelAlias {
+        alias_name: text(),
+        version_num: Some(1),
+        catalog_name: text(),
+        schema_name: text(),
+        model_name: text(),
+        id: text(),
+    }
+}
+
+pub(crate) fn model_version() -> ModelVersionInfo {
+    ModelVersionInfo {
+        version: Some(1),
+        id: text(),
+        catalog_name: text(),
+        schema_name: text(),
+        model_name: text(),
+        status: Some(ModelVersionStatus::Ready),
+        source: text(),
+        run_id: text(),
+        run_workspace_id: Some(1),
+        storage_location: text(),
+        comment: text(),
+        aliases: Some(vec![alias()]),
+        metastore_id: text(),
+        created_at: Some(1),
+        created_by: text(),
+        updated_at: Some(2),
+        updated_by: text(),
+        extra: Extra::new(),
+    }
+}
+
+pub(crate) fn model_version_page() -> ListModelVersionsResponse {
+    ListModelVersionsResponse { model_versions: vec![model_version()], next_page_token: text() }
+}
+
+pub(crate) fn update_model_version() -> UpdateModelVersion {
+    UpdateModelVersion { comment: text() }
+}
+
+pub(crate) fn set_alias() -> SetRegisteredModelAlias {
+    SetRegisteredModelAlias { version_num: 1 }
 }
 
 pub(crate) fn model_page() -> ListRegisteredModelsResponse {

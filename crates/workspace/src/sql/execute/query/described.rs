@@ -1,5 +1,5 @@
-//! A relation of `information_schema` as the query engine reads it: when the query runs, and no more of it than the
-//! filters ask for.
+//! A relation of `information_schema` as the query engine reads it: when the query runs, part by part, and no more of
+//! it than the filters ask for.
 
 use std::sync::Arc;
 
@@ -7,11 +7,15 @@ use clxs_api::Identifier;
 use datafusion::arrow::datatypes::SchemaRef;
 use datafusion::catalog::{Session, TableProvider};
 use datafusion::common::{DataFusionError, Result, ScalarValue};
-use datafusion::datasource::{MemTable, TableType};
+use datafusion::datasource::TableType;
+use datafusion::execution::{SendableRecordBatchStream, TaskContext};
 use datafusion::logical_expr::{BinaryExpr, Expr, Operator, TableProviderFilterPushDown};
 use datafusion::physical_plan::ExecutionPlan;
+use datafusion::physical_plan::stream::RecordBatchStreamAdapter;
+use datafusion::physical_plan::streaming::{PartitionStream, StreamingTableExec};
+use futures::stream;
 
-use crate::information_schema::{Relation, Scope, Wanted, level_of};
+use crate::information_schema::{Position, Scope, Source, Wanted, level_of};
 use crate::sql::SqlError;
 use crate::sql::execute::Context;
 
@@ -20,7 +24,18 @@ use crate::sql::execute::Context;
 pub(super) struct Described {
     context: Context,
     catalog: Identifier,
-    relation: Relation,
+    source: Source,
+    schema: SchemaRef,
+}
+
+/// The rows of one scan.
+#[derive(Debug)]
+struct Rows {
+    context: Context,
+    source: Source,
+    scope: Arc<Scope>,
+    /// The columns that are asked for, by number.
+    projection: Option<Arc<[usize]>>,
     schema: SchemaRef,
 }
 
@@ -34,15 +49,16 @@ impl Described {
         catalog: Identifier,
         name: &Identifier,
     ) -> Result<Option<Self>, SqlError> {
-        let Some(relation) = Relation::find(name) else { return Ok(None) };
+        let Some(source) = Source::find(name) else { return Ok(None) };
         let described = catalog.clone();
         let schema = context
             .read(move |tx, access| {
                 Scope::of(tx, access, &described, Wanted::default())?;
-                Ok(relation.load(tx, access, &Scope::default())?.schema())
+                let (scope, start) = (Scope::default(), Position::default());
+                Ok(source.part(tx, access, &scope, &start, None)?.rows.schema())
             })
             .await?;
-        Ok(Some(Self { context: context.clone(), catalog, relation, schema }))
+        Ok(Some(Self { context: context.clone(), catalog, source, schema }))
     }
 }
 
@@ -62,7 +78,7 @@ impl TableProvider for Described {
 
     async fn scan(
         &self,
-        state: &dyn Session,
+        _: &dyn Session,
         projection: Option<&Vec<usize>>,
         filters: &[Expr],
         limit: Option<usize>,
@@ -73,13 +89,48 @@ impl TableProvider for Described {
                 wanted.insist(level, name);
             }
         }
-        let (catalog, relation) = (self.catalog.clone(), self.relation);
-        let batch = self
-            .context
-            .read(move |tx, access| relation.load(tx, access, &Scope::of(tx, access, &catalog, wanted)?));
-        let batch = batch.await.map_err(|error| DataFusionError::External(Box::new(error)))?;
-        MemTable::try_new(self.schema(), vec![vec![batch]])?.scan(state, projection, &[], limit).await
+        let catalog = self.catalog.clone();
+        let scope = self.context.read(move |tx, access| Scope::of(tx, access, &catalog, wanted));
+        let scope = scope.await.map_err(external)?;
+        let schema = match projection {
+            Some(columns) => Arc::new(self.schema.project(columns)?),
+            None => self.schema(),
+        };
+        let rows: Arc<dyn PartitionStream> = Arc::new(Rows {
+            context: self.context.clone(),
+            source: self.source,
+            scope: Arc::new(scope),
+            projection: projection.map(|columns| columns.as_slice().into()),
+            schema: Arc::clone(&schema),
+        });
+        Ok(Arc::new(StreamingTableExec::try_new(schema, vec![rows], None, [], false, limit)?))
     }
+}
+
+impl PartitionStream for Rows {
+    fn schema(&self) -> &SchemaRef {
+        &self.schema
+    }
+
+    fn execute(&self, _: Arc<TaskContext>) -> SendableRecordBatchStream {
+        let (context, source) = (self.context.clone(), self.source);
+        let (scope, projection) = (Arc::clone(&self.scope), self.projection.clone());
+        let parts = stream::try_unfold(Some(Position::default()), move |position| {
+            let (context, scope, projection) = (context.clone(), Arc::clone(&scope), projection.clone());
+            async move {
+                let Some(from) = position else { return Ok(None) };
+                let part = context
+                    .read(move |tx, access| source.part(tx, access, &scope, &from, projection.as_deref()));
+                let part = part.await.map_err(external)?;
+                Ok(Some((part.rows, part.next)))
+            }
+        });
+        Box::pin(RecordBatchStreamAdapter::new(Arc::clone(&self.schema), parts))
+    }
+}
+
+fn external(error: SqlError) -> DataFusionError {
+    DataFusionError::External(Box::new(error))
 }
 
 /// The column and the text of `column = 'text'`, the column as it is or in lower case.
