@@ -84,8 +84,13 @@ impl Reader<'_> {
     /// Nothing when the workspace has no such relations or lets nobody read them.
     async fn bulk(&self, catalog: &Identifier) -> Result<Option<Bulk>> {
         let relation = |relation| self.relation(catalog, relation);
-        let answers =
-            try_join5(relation(OF_CATALOGS), relation(OF_SCHEMAS), relation(OF_TABLES), relation(OF_VOLUMES));
+        let answers = try_join5(
+            relation(OF_CATALOGS),
+            relation(OF_SCHEMAS),
+            relation(OF_TABLES),
+            relation(OF_VOLUMES),
+            relation(OF_FUNCTIONS),
+        );
         match answers.await? {
             (Ok(catalog), Ok(schemas), Ok(tables), Ok(volumes), Ok(functions)) => {
                 Ok(Some(Bulk { catalog, schemas, tables, volumes, functions }))
