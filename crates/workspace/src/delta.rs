@@ -59,6 +59,7 @@ pub(crate) use log::is_table;
 pub(crate) use modify::{CHANGE, Modification, ModifyMetrics, ModifyRequest, RowChange};
 pub(crate) use optimize::{OptimizeMetrics, OptimizeRequest, optimize};
 pub(crate) use positions::{FILE, ROW};
+pub(crate) use property::is_bookkeeping;
 pub(crate) use restore::{RestoreMetrics, restore};
 pub(crate) use rows::{conform_array, reading_schema};
 pub(crate) use snapshot::{Pin, Snapshot};

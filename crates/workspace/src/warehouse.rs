@@ -27,6 +27,9 @@ pub(crate) use submitted::{Progress, Submission, SubmittedStatement};
 
 use crate::sql::SqlError;
 
+/// The stack of a thread, for the deepest statements that the parser lets pass; what is not used takes no memory.
+const STACK: usize = 64 << 20;
+
 /// The id of the only warehouse.
 pub(crate) const WAREHOUSE_ID: &str = "local";
 
@@ -50,7 +53,8 @@ impl Warehouse {
     /// # Errors
     /// When the system gives no threads.
     pub(crate) fn new(slots: usize) -> std::io::Result<Self> {
-        let runtime = Builder::new_multi_thread().thread_name("warehouse").enable_all().build()?;
+        let mut builder = Builder::new_multi_thread();
+        let runtime = builder.thread_name("warehouse").thread_stack_size(STACK).enable_all().build()?;
         let statements = Arc::default();
         runtime.spawn(forget_from_time_to_time(Arc::downgrade(&statements)));
         Ok(Self(Arc::new(Inner {

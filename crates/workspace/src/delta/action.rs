@@ -52,6 +52,13 @@ pub(crate) struct Metadata {
     pub(crate) created_time: Option<i64>,
 }
 
+impl Metadata {
+    /// Whether a property is true, in any case as open Delta reads it.
+    pub(crate) fn is_enabled(&self, property: &str) -> bool {
+        self.configuration.get(property).is_some_and(|value| value.eq_ignore_ascii_case("true"))
+    }
+}
+
 /// The format of the data files: always `parquet`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Format {

@@ -79,7 +79,8 @@ fn alter_latest(
     let mut edit = Edit::new(&snapshot)?;
     edit.apply(change)?;
     let clustering = edit.clustering.clone();
-    let Edit { protocol, mut metadata, schema, domains, .. } = edit;
+    let Edit { protocol, mut metadata, mut schema, domains, .. } = edit;
+    column::ensure_no_change_columns(&mut schema, &metadata)?;
     metadata.schema_string = schema.to_string();
     parse_schema::<StructType>(location, &metadata.schema_string)?;
 

@@ -29,9 +29,8 @@ pub(crate) struct WriteRequest {
     pub(crate) mode: WriteMode,
     /// The table's CHECK constraints, every one.
     pub(crate) checks: Vec<Check>,
-    /// Whether no row of a table decided what is written: such rows never conflict with what others do.
-    pub(crate) blind: bool,
-    /// Whether rows of this table decided what is written.
+    /// Whether rows of this table may have decided what is written. If not, the rows never conflict with what others
+    /// do.
     pub(crate) reads: bool,
     /// The identity columns whose values the rows are given.
     pub(crate) identities: Vec<String>,
@@ -162,7 +161,6 @@ fn commit(
         removes,
         adds: files,
         metadata,
-        blind: request.blind,
         reads: request.reads || request.mode == WriteMode::Overwrite,
         ..DataChange::new("WRITE", &request.user)
     };

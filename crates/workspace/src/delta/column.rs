@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
+use super::action::Metadata;
 use super::error::DeltaError;
 
 const ID: &str = "delta.columnMapping.id";
@@ -109,12 +110,29 @@ pub(super) fn ensure_valid_names(schema: &mut Value) -> Result<(), DeltaError> {
     invalid.map_or(Ok(()), |column| Err(DeltaError::InvalidColumnName { column }))
 }
 
+/// Whether both name the same column: case does not count, that of letters beyond ASCII neither.
+pub(super) fn is_same(name: &str, other: &str) -> bool {
+    name == other || name.to_lowercase() == other.to_lowercase()
+}
+
+/// The columns that a change data feed adds.
+const CHANGE_COLUMNS: &[&str] = &["_change_type", "_commit_version", "_commit_timestamp"];
+
+/// Checks that a table that feeds changes has no columns of the feed.
+pub(super) fn ensure_no_change_columns(schema: &mut Value, metadata: &Metadata) -> Result<(), DeltaError> {
+    let taken = CHANGE_COLUMNS.iter().find(|name| column_mut(schema, name).is_some());
+    match taken.filter(|_| metadata.is_enabled("delta.enableChangeDataFeed")) {
+        Some(column) => Err(DeltaError::ChangeColumn { column: (*column).to_owned() }),
+        None => Ok(()),
+    }
+}
+
 /// A column of the top level, by its name in any case.
 pub(super) fn column_mut<'a>(schema: &'a mut Value, name: &str) -> Option<&'a mut Value> {
     schema["fields"]
         .as_array_mut()?
         .iter_mut()
-        .find(|field| field["name"].as_str().is_some_and(|field| field.eq_ignore_ascii_case(name)))
+        .find(|field| field["name"].as_str().is_some_and(|field| is_same(field, name)))
 }
 
 /// The physical name of a column.

@@ -100,15 +100,12 @@ pub(super) fn in_commit_timestamp(
     metadata: &mut Metadata,
     previous: Option<&Snapshot>,
 ) -> Result<Option<i64>, DeltaError> {
-    let enabled = |metadata: &Metadata| {
-        metadata.configuration.get(IN_COMMIT_TIMESTAMPS).is_some_and(|value| value == "true")
-    };
-    if !enabled(metadata) {
+    if !metadata.is_enabled(IN_COMMIT_TIMESTAMPS) {
         return Ok(None);
     }
     let Some(previous) = previous else { return Ok(Some(now_millis())) };
     let timestamp = now_millis().max(previous.timestamp()? + 1);
-    if !enabled(previous.metadata()) {
+    if !previous.is_enabled(IN_COMMIT_TIMESTAMPS) {
         let since = [
             (ENABLEMENT_VERSION, (previous.version() + 1).to_string()),
             (ENABLEMENT_TIMESTAMP, timestamp.to_string()),

@@ -86,6 +86,7 @@ impl CreatedTable {
             configuration,
             created_time: Some(now_millis()),
         };
+        column::ensure_no_change_columns(&mut schema, &metadata)?;
         let schema = parse_schema(location, &metadata.schema_string)?;
         Ok(Self { protocol, metadata, schema, domains, replaced })
     }
@@ -146,7 +147,8 @@ fn replaced(
 /// The properties and constraints as they are stored; the protocol gets what they need.
 fn configuration(table: &NewTable, protocol: &mut Protocol) -> Result<BTreeMap<String, String>, DeltaError> {
     let mut configuration = BTreeMap::new();
-    for (key, value) in &table.properties {
+    // The highest id is among the properties that SHOW CREATE TABLE shows; the columns get ids of their own here.
+    for (key, value) in table.properties.iter().filter(|(key, _)| key != MAX_COLUMN_ID) {
         let property = property(key, value)?;
         *protocol = property.apply(protocol);
         if let Property::Stored(_) = property {

@@ -61,6 +61,11 @@ pub(crate) enum DeltaError {
          {location}; use a timestamp after {earliest}"
     )]
     TimestampBeforeEarliest { location: TableLocation, timestamp: String, earliest: String },
+    #[error(
+        "cannot time travel beyond delta.deletedFileRetentionDuration ({hours} HOURS) set on the table at {location}; \
+         use a newer version"
+    )]
+    TravelBeyondRetention { location: TableLocation, hours: i64 },
     #[error("cannot restore: {reason}")]
     CannotRestore { reason: Box<DeltaError> },
     #[error(
@@ -98,6 +103,11 @@ pub(crate) enum DeltaError {
          'delta.columnMapping.mode' = 'name'"
     )]
     InvalidColumnName { column: String },
+    #[error(
+        "unable to enable Change Data Capture on the table. The table already contains the reserved column `{column}` \
+         that will be used internally as metadata for the table's Change Data Feed; rename or drop it"
+    )]
+    ChangeColumn { column: String },
     #[error("the table at {location} has no column `{column}`")]
     ColumnNotFound { location: TableLocation, column: String },
     #[error("cannot add column, because `{column}` already exists in the table at {location}")]
@@ -147,6 +157,11 @@ pub(crate) enum DeltaError {
          in progress. Use a retention period of at least {hours} hours"
     )]
     RetentionTooShort { location: TableLocation, hours: i64 },
+    #[error(
+        "the retention '{text}' of the table at {location} is not understood: VACUUM cannot tell which files are \
+         needed; set 'delta.deletedFileRetentionDuration' to a length such as 'interval 30 days'"
+    )]
+    UnknownRetention { location: TableLocation, text: String },
     #[error(
         "the log of the table at {location} does not reach back as far as the retention: VACUUM cannot tell which \
          files are needed; vacuum with a shorter retention, or in the system that cleaned the log up"
@@ -248,6 +263,9 @@ impl DeltaError {
             Self::TimestampBeforeEarliest { .. } => {
                 ("DELTA_TIMESTAMP_EARLIER_THAN_COMMIT_RETENTION", "42816")
             }
+            Self::TravelBeyondRetention { .. } => {
+                ("DELTA_UNSUPPORTED_TIME_TRAVEL_BEYOND_DELETED_FILE_RETENTION_DURATION", "0AKDC")
+            }
             Self::CannotRestore { reason } => match **reason {
                 Self::TimestampAfterLatest { .. } => ("DELTA_CANNOT_RESTORE_TIMESTAMP_GREATER", "22003"),
                 Self::TimestampBeforeEarliest { .. } => ("DELTA_CANNOT_RESTORE_TIMESTAMP_EARLIER", "22003"),
@@ -270,6 +288,7 @@ impl DeltaError {
             Self::UnknownProperty { .. } => ("DELTA_UNKNOWN_CONFIGURATION", "F0000"),
             Self::UnsupportedProperty { .. } => ("UNSUPPORTED_FEATURE.SET_TABLE_PROPERTY", "0A000"),
             Self::InvalidColumnName { .. } => ("DELTA_INVALID_CHARACTERS_IN_COLUMN_NAMES", "42K05"),
+            Self::ChangeColumn { .. } => ("DELTA_TABLE_ALREADY_CONTAINS_CDC_COLUMNS", "42711"),
             Self::ColumnExists { .. } => ("FIELD_ALREADY_EXISTS", "42710"),
             Self::ColumnStays { reason: "partition", .. } => {
                 ("DELTA_UNSUPPORTED_DROP_PARTITION_COLUMN", "0AKDC")
@@ -297,7 +316,9 @@ impl DeltaError {
                 ("DELTA_MULTIPLE_SOURCE_ROW_MATCHING_TARGET_ROW_IN_MERGE", "21506")
             }
             Self::RetentionTooShort { .. } => ("DELTA_VACUUM_RETENTION_PERIOD_TOO_SHORT", "22003"),
-            Self::LogTooShort { .. } => ("UNSUPPORTED_FEATURE.VACUUM", "0A000"),
+            Self::LogTooShort { .. } | Self::UnknownRetention { .. } => {
+                ("UNSUPPORTED_FEATURE.VACUUM", "0A000")
+            }
             Self::AppendOnly { .. } => ("DELTA_CANNOT_MODIFY_APPEND_ONLY", "42809"),
             Self::NotNullViolated { .. } => ("DELTA_NOT_NULL_CONSTRAINT_VIOLATED", "23502"),
             Self::CheckViolated { .. } => ("DELTA_VIOLATE_CONSTRAINT_WITH_VALUES", "23001"),
@@ -320,6 +341,9 @@ impl DeltaError {
     /// For `map_err`: an error of the kernel while reading the table at `location`.
     pub(crate) fn kernel(location: &TableLocation) -> impl FnOnce(KernelError) -> Self {
         let location = location.clone();
-        move |source| Self::Kernel { location, source: Box::new(source) }
+        move |source| match source {
+            KernelError::FileNotFound(path) => Self::FileNotFound { location, path },
+            source => Self::Kernel { location, source: Box::new(source) },
+        }
     }
 }

@@ -26,7 +26,8 @@ pub(super) struct Identities(Vec<Identity>);
 struct Identity {
     column: String,
     step: i64,
-    next: i64,
+    /// None when all values are given.
+    next: Option<i64>,
     /// The last value that was given.
     given: Option<i64>,
 }
@@ -45,7 +46,7 @@ impl Identities {
             let field = table.schema().field(column).ok_or_else(|| invalid(column))?;
             let start = number(field, START).ok_or_else(|| invalid(column))?;
             let step = number(field, STEP).unwrap_or(1);
-            let next = number(field, HIGH_WATER_MARK).map_or(start, |mark| mark + step);
+            let next = number(field, HIGH_WATER_MARK).map_or(Some(start), |mark| after(mark, start, step));
             Ok(Identity { column: field.name.clone(), step, next, given: None })
         };
         columns.iter().map(identity).collect::<Result<_, _>>().map(Self)
@@ -87,9 +88,23 @@ impl Identities {
     }
 }
 
-/// Keeps how far the identity columns of a schema are when another schema of the table is further. Returns whether
-/// anything changed.
-pub(super) fn keep_high_water_marks(schema: &mut Value, further: &StructType) -> bool {
+/// The metadata of a table that replaces another: no value that the other one gave is given again.
+///
+/// # Errors
+/// [`DeltaError::InvalidSchema`]
+pub(super) fn keep_high_water_marks(
+    mut metadata: Metadata,
+    replaced: &Snapshot,
+) -> Result<Metadata, DeltaError> {
+    let mut schema: Value = parse_schema(replaced.location(), &metadata.schema_string)?;
+    // A schema that stays is kept as it is written.
+    if raise_high_water_marks(&mut schema, replaced.schema()) {
+        metadata.schema_string = schema.to_string();
+    }
+    Ok(metadata)
+}
+
+fn raise_high_water_marks(schema: &mut Value, further: &StructType) -> bool {
     let mut changed = false;
     for field in further.fields() {
         let (Some(mark), Some(step)) = (number(field, HIGH_WATER_MARK), number(field, STEP)) else {
@@ -98,7 +113,8 @@ pub(super) fn keep_high_water_marks(schema: &mut Value, further: &StructType) ->
         let Some(column) = column::column_mut(schema, &field.name) else { continue };
         let own = column["metadata"][HIGH_WATER_MARK].as_i64();
         let is_identity = !column["metadata"][START].is_null();
-        if is_identity && own.is_none_or(|own| (mark - own).signum() == step.signum()) {
+        let is_further = |own: i64| if step < 0 { mark < own } else { mark > own };
+        if is_identity && own.is_none_or(is_further) {
             column["metadata"][HIGH_WATER_MARK] = json!(mark);
             changed |= own != Some(mark);
         }
@@ -112,18 +128,70 @@ impl Identity {
         let (mut next, mut given) = (self.next, self.given);
         let mut values = Vec::with_capacity(count);
         for _ in 0..count {
-            values.push(next);
-            given = Some(next);
-            next = next.checked_add(self.step).ok_or_else(overflow)?;
+            let value = next.ok_or_else(overflow)?;
+            values.push(value);
+            given = Some(value);
+            next = value.checked_add(self.step);
         }
         (self.next, self.given) = (next, given);
         Ok(Int64Array::from(values))
     }
 }
 
+/// The first value beyond a high water mark, which need not be a value itself (open Delta,
+/// `IdentityColumn.roundToNext`).
+fn after(mark: i64, start: i64, step: i64) -> Option<i64> {
+    let (mark, start, step) = (i128::from(mark), i128::from(start), i128::from(step));
+    let steps = (mark - start).checked_div(step)?;
+    let beyond = if (mark - start) * step < 0 { 0 } else { steps + 1 };
+    i64::try_from(start + beyond * step).ok()
+}
+
 fn number(field: &StructField, key: &str) -> Option<i64> {
     match field.metadata.get(key)? {
         MetadataValue::Number(number) => Some(*number),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn next_value_is_the_first_one_beyond_the_mark() {
+        for (mark, start, step, next) in [
+            (9, 1, 1, Some(10)),
+            (9, 0, 5, Some(10)),
+            (10, 0, 5, Some(15)),
+            (-9, 0, -5, Some(-10)),
+            (-3, 1, 1, Some(1)),
+            (i64::MAX, 1, 1, None),
+            (i64::MIN, 0, -1, None),
+        ] {
+            assert_eq!(after(mark, start, step), next, "{mark} {start} {step}");
+        }
+    }
+
+    #[test]
+    fn marks_never_go_back_and_start_where_others_ended() {
+        let schema = |mark: Option<i64>, step: i64| {
+            let mark =
+                mark.map(|mark| format!(r#","delta.identity.highWaterMark":{mark}"#)).unwrap_or_default();
+            format!(
+                r#"{{"type":"struct","fields":[{{"name":"id","type":"long","nullable":true,"metadata":{{"delta.identity.start":0,"delta.identity.step":{step}{mark}}}}}]}}"#
+            )
+        };
+        for (own, further, step, kept) in [
+            (Some(5), 9, 1, 9),
+            (Some(9), 5, 1, 9),
+            (Some(-5), -9, -1, -9),
+            (Some(i64::MAX), i64::MIN, 1, i64::MAX),
+            (None, 9, 1, 9),
+        ] {
+            let mut raised: Value = serde_json::from_str(&schema(own, step)).unwrap();
+            raise_high_water_marks(&mut raised, &serde_json::from_str(&schema(Some(further), step)).unwrap());
+            assert_eq!(raised["fields"][0]["metadata"][HIGH_WATER_MARK], kept);
+        }
     }
 }

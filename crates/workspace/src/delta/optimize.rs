@@ -7,6 +7,7 @@ use datafusion::arrow::compute::{SortColumn, concat_batches, lexsort_to_indices,
 use serde_json::{Value, json};
 
 use super::action::AddFile;
+use super::column;
 use super::error::DeltaError;
 use super::modify::remainder::{Reader, live_rows};
 use super::snapshot::Snapshot;
@@ -98,7 +99,7 @@ fn order(table: &Snapshot, request: &OptimizeRequest) -> Result<Vec<usize>, Delt
     let names = if request.order.is_empty() { clustering } else { request.order.clone() };
     let position = |name: &String| {
         let mut fields = table.schema().fields();
-        fields.position(|field| field.name.eq_ignore_ascii_case(name)).ok_or_else(|| {
+        fields.position(|field| column::is_same(&field.name, name)).ok_or_else(|| {
             DeltaError::ColumnNotFound { location: table.location().clone(), column: name.clone() }
         })
     };

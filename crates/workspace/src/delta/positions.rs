@@ -196,8 +196,8 @@ impl PartitionStream for Partition {
         builder.spawn_blocking(move || {
             for (index, file) in &files {
                 let mut first = 0;
-                for rows in scan.read(file).map_err(external)? {
-                    let rows = rows.map_err(external)?;
+                for rows in scan.read(file).map_err(|error| scan.failed(error))? {
+                    let rows = rows.map_err(|error| scan.failed(error))?;
                     let next = first + i64::try_from(rows.rows.num_rows()).unwrap_or(i64::MAX);
                     let batch = projected.rows(*index, first, rows).map_err(Into::into);
                     if sender.blocking_send(batch).is_err() {

@@ -10,6 +10,8 @@ pub(super) const COLUMN_MAPPING_MODE: &str = "delta.columnMapping.mode";
 pub(super) const MAX_COLUMN_ID: &str = "delta.columnMapping.maxColumnId";
 /// CHECK constraints are properties with this prefix.
 pub(super) const CONSTRAINTS: &str = "delta.constraints.";
+/// `Serializable` or `WriteSerializable`.
+pub(super) const ISOLATION_LEVEL: &str = "delta.isolationLevel";
 const FEATURE: &str = "delta.feature.";
 
 /// What setting a property does.
@@ -43,23 +45,27 @@ const PLAIN: &[&str] = &[
     "delta.autoOptimize.optimizeWrite",
     "delta.checkpoint.writeStatsAsJson",
     "delta.checkpoint.writeStatsAsStruct",
-    "delta.checkpointInterval",
-    "delta.dataSkippingNumIndexedCols",
     "delta.dataSkippingStatsColumns",
-    "delta.deletedFileRetentionDuration",
     "delta.enableExpiredLogCleanup",
     "delta.enableFullRetentionRollback",
-    "delta.isolationLevel",
-    "delta.logRetentionDuration",
     "delta.parquet.compression.codec",
     "delta.parquet.format.version",
     "delta.randomPrefixLength",
     "delta.randomizeFilePrefixes",
-    "delta.sampleRetentionDuration",
-    "delta.setTransactionRetentionDuration",
     "delta.targetFileSize",
     "delta.tuneFileSizesForRewrites",
 ];
+
+/// Lengths of time (open Delta, `DeltaConfigs.isValidIntervalConfigValue`).
+const DURATIONS: &[&str] = &[
+    "delta.deletedFileRetentionDuration",
+    "delta.logRetentionDuration",
+    "delta.sampleRetentionDuration",
+    "delta.setTransactionRetentionDuration",
+];
+
+/// Whole numbers with the least that they may be.
+const NUMBERS: &[(&str, i64)] = &[("delta.checkpointInterval", 1), ("delta.dataSkippingNumIndexedCols", -1)];
 
 /// Properties that switch a feature on when they are `true`.
 const SWITCHES: &[(&str, &str)] = &[
@@ -83,9 +89,12 @@ const NOT_KEPT: &[&str] = &[
 
 /// Whether the table keeps a property itself.
 pub(super) fn is_internal(key: &str) -> bool {
-    [MAX_COLUMN_ID, "delta.inCommitTimestampEnablement", "delta.rowTracking."]
-        .iter()
-        .any(|internal| key.starts_with(internal))
+    key == MAX_COLUMN_ID || is_bookkeeping(key)
+}
+
+/// Whether a property speaks of the versions and files of one table and is nothing for another one.
+pub(crate) fn is_bookkeeping(key: &str) -> bool {
+    ["delta.inCommitTimestampEnablement", "delta.rowTracking."].iter().any(|prefix| key.starts_with(prefix))
 }
 
 /// What setting `key` to `value` does.
@@ -137,7 +146,17 @@ fn feature_property(key: &str, name: &str, value: &str) -> Result<Property, Delt
 
 /// Properties whose meaning depends on their value, and those that are stored as they are.
 fn valued(key: &str, value: &str) -> Result<Property, DeltaError> {
+    if DURATIONS.contains(&key) && interval_millis(value).is_none() {
+        return refused(key, value, "it is a length of time without months, such as 'interval 7 days'");
+    }
+    if let Some((_, least)) = NUMBERS.iter().find(|(number, _)| *number == key)
+        && value.parse().ok().is_none_or(|number: i64| number < *least)
+    {
+        return refused(key, value, &format!("it is a whole number from {least} on"));
+    }
     match (key, value, value.parse()) {
+        (ISOLATION_LEVEL, "Serializable" | "WriteSerializable", _) => Ok(Property::Stored(None)),
+        (ISOLATION_LEVEL, ..) => refused(key, value, "it is Serializable or WriteSerializable"),
         (COLUMN_MAPPING_MODE, "name" | "id", _) => Ok(Property::Stored(Some("columnMapping"))),
         (COLUMN_MAPPING_MODE, "none", _) => Ok(Property::Stored(None)),
         (COLUMN_MAPPING_MODE, ..) => refused(key, value, "it is none, name or id"),
@@ -148,17 +167,21 @@ fn valued(key: &str, value: &str) -> Result<Property, DeltaError> {
         ("delta.minReaderVersion" | "delta.minWriterVersion", ..) => {
             refused(key, value, "there is no such version")
         }
-        _ if !key.starts_with("delta.") || PLAIN.contains(&key) => Ok(Property::Stored(None)),
+        _ if !key.starts_with("delta.") || is_plain(key) => Ok(Property::Stored(None)),
         _ => Err(DeltaError::UnknownProperty { key: key.to_owned() }),
     }
 }
 
+fn is_plain(key: &str) -> bool {
+    PLAIN.contains(&key) || DURATIONS.contains(&key) || NUMBERS.iter().any(|(number, _)| *number == key)
+}
+
 /// The length of an interval such as `interval 7 days`, in milliseconds; none for months and years, whose length
-/// differs.
+/// differs, and for what is no length.
 pub(super) fn interval_millis(text: &str) -> Option<i64> {
     let text = text.trim().to_lowercase();
     let mut words = text.strip_prefix("interval").unwrap_or(&text).split_whitespace();
-    let mut millis = 0_i64;
+    let mut millis = None;
     while let Some(number) = words.next() {
         let number: i64 = number.trim_matches('\'').parse().ok()?;
         let unit = match words.next()?.trim_matches('\'').trim_end_matches('s') {
@@ -170,9 +193,9 @@ pub(super) fn interval_millis(text: &str) -> Option<i64> {
             "week" => 604_800_000,
             _ => return None,
         };
-        millis = millis.checked_add(number.checked_mul(unit)?)?;
+        millis = Some(millis.unwrap_or(0_i64).checked_add(number.checked_mul(unit)?)?);
     }
-    Some(millis)
+    millis.filter(|millis| *millis >= 0)
 }
 
 #[cfg(test)]
@@ -188,6 +211,8 @@ mod tests {
             ("delta.feature.deletionVectors", "supported", Property::Feature("deletionVectors")),
             ("delta.minWriterVersion", "7", Property::WriterVersion(7)),
             ("team", "sales", Property::Stored(None)),
+            ("delta.deletedFileRetentionDuration", "interval 1 week", Property::Stored(None)),
+            ("delta.dataSkippingNumIndexedCols", "-1", Property::Stored(None)),
         ] {
             assert_eq!(property(key, value).unwrap(), meaning, "{key} = {value}");
         }
@@ -203,6 +228,10 @@ mod tests {
             ("delta.columnMapping.maxColumnId", "3"),
             ("delta.enableDeletionVectors", "yes"),
             ("delta.apendOnly", "true"),
+            ("delta.deletedFileRetentionDuration", "interval 1 month"),
+            ("delta.logRetentionDuration", "interval"),
+            ("delta.checkpointInterval", "0"),
+            ("delta.isolationLevel", "SnapshotIsolation"),
         ];
         let texts: Vec<_> =
             refused.iter().map(|(key, value)| property(key, value).unwrap_err().to_string()).collect();

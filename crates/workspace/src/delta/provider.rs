@@ -119,8 +119,8 @@ impl PartitionStream for FilesPartition {
         let (scan, files) = (Arc::clone(&self.scan), self.files.clone());
         builder.spawn_blocking(move || {
             for file in &files {
-                for rows in scan.read(file).map_err(external)? {
-                    let batch = rows.and_then(FileRows::into_live).map_err(external);
+                for rows in scan.read(file).map_err(|error| scan.failed(error))? {
+                    let batch = rows.and_then(FileRows::into_live).map_err(|error| scan.failed(error));
                     if sender.blocking_send(batch).is_err() {
                         return Ok(()); // Nobody wants more.
                     }

@@ -2,10 +2,9 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use serde_json::{Value, json};
+use serde_json::json;
 
-use super::action::{AddFile, DomainMetadata, Metadata};
-use super::create::parse_schema;
+use super::action::{AddFile, DomainMetadata};
 use super::deletion_vector;
 use super::engine::DeltaEngine;
 use super::error::DeltaError;
@@ -39,12 +38,12 @@ pub(crate) fn restore(
     let table = Snapshot::open(engine, location, Pin::Latest)?;
     table.protocol().ensure_allows(location, |feature| feature.delete && feature.append, "RESTORE")?;
     table.ensure_not_append_only("RESTORE")?;
-    let wanted = Snapshot::open(engine, location, pin)?;
+    let wanted = Snapshot::travel(engine, location, pin)?;
     let (adds, removes) = difference(&wanted, &table)?;
     adds.iter().try_for_each(|file| ensure_available(location, file))?;
     let metrics = metrics(&wanted, &adds, &removes)?;
     let protocol = table.protocol().union(wanted.protocol());
-    let metadata = restored_metadata(&wanted, &table)?;
+    let metadata = identity::keep_high_water_marks(wanted.metadata().clone(), &table)?;
     let change = DataChange {
         parameters: parameters(pin),
         metrics: metrics.recorded(),
@@ -82,16 +81,6 @@ fn ensure_available(location: &TableLocation, file: &AddFile) -> Result<(), Delt
             Err(DeltaError::FileNotFound { location: location.clone(), path })
         }
     }
-}
-
-/// The metadata of the wanted version; identity columns do not give a value twice.
-fn restored_metadata(wanted: &Snapshot, table: &Snapshot) -> Result<Metadata, DeltaError> {
-    let mut metadata = wanted.metadata().clone();
-    let mut schema: Value = parse_schema(wanted.location(), &metadata.schema_string)?;
-    if identity::keep_high_water_marks(&mut schema, table.schema()) {
-        metadata.schema_string = schema.to_string();
-    }
-    Ok(metadata)
 }
 
 fn clustering(wanted: &Snapshot, table: &Snapshot) -> Result<Vec<DomainMetadata>, DeltaError> {

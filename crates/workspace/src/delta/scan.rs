@@ -5,12 +5,15 @@ use std::sync::Arc;
 use datafusion::arrow::array::{BooleanArray, RecordBatch};
 use datafusion::arrow::compute::filter_record_batch;
 use datafusion::arrow::datatypes::SchemaRef;
+use datafusion::error::DataFusionError;
 use delta_kernel::engine::arrow_data::ArrowEngineData;
 use delta_kernel::scan::Scan;
 use delta_kernel::scan::state::{ScanFile, transform_to_logical};
 use delta_kernel::{Engine, EngineData, FileMeta, KernelError, KernelResult};
 
 use super::error::DeltaError;
+use super::location::TableLocation;
+use super::provider::external;
 use super::rows::{conform, reading_schema};
 use super::schema::{DataType, PrimitiveType, StructField, StructType};
 use super::snapshot::Snapshot;
@@ -20,6 +23,7 @@ pub(super) struct TableScan {
     pub(super) engine: Arc<dyn Engine>,
     pub(super) scan: Scan,
     schema: SchemaRef,
+    location: TableLocation,
 }
 
 /// Rows of a file as they lie in it.
@@ -38,12 +42,18 @@ impl TableScan {
             let read = columns.add(row_carrier(snapshot, columns))?;
             Arc::clone(&snapshot.kernel).scan_builder().with_schema(Arc::new(read)).build()
         })?;
-        Ok(Self { engine: snapshot.engine.kernel(), scan, schema })
+        let location = snapshot.location().clone();
+        Ok(Self { engine: snapshot.engine.kernel(), scan, schema, location })
     }
 
     /// The schema of the rows.
     pub(super) fn schema(&self) -> &SchemaRef {
         &self.schema
+    }
+
+    /// An error of reading on its way through the query engine.
+    pub(super) fn failed(&self, error: KernelError) -> DataFusionError {
+        external(DeltaError::kernel(&self.location)(error))
     }
 
     /// The live files.
@@ -59,9 +69,13 @@ impl TableScan {
         file: &ScanFile,
     ) -> KernelResult<impl Iterator<Item = KernelResult<FileRows>> + 'a> {
         let root = self.scan.table_root();
+        let at = root.join(&file.path)?;
+        if at.to_file_path().is_ok_and(|path| !path.exists()) {
+            return Err(KernelError::FileNotFound(at.to_string()));
+        }
         let live = file.dv_info.get_selection_vector(self.engine.as_ref(), root)?;
         let meta = FileMeta {
-            location: root.join(&file.path)?,
+            location: at,
             last_modified: file.modification_time,
             size: file.size.try_into().map_err(|_| KernelError::generic("the size of a file is negative"))?,
         };

@@ -10,11 +10,14 @@ use delta_kernel::{KernelError, KernelResult, SnapshotRef};
 use serde::de::DeserializeOwned;
 
 use super::action::{AddFile, DomainMetadata, Metadata, Protocol, Transaction};
+use super::commit::now_millis;
 use super::engine::DeltaEngine;
 use super::error::DeltaError;
 use super::location::TableLocation;
 use super::log::{Log, newest_protocol};
+use super::property::ISOLATION_LEVEL;
 use super::scan_row::{add_files, transactions};
+use super::vacuum::retention;
 
 /// The domain that holds the clustering columns.
 pub(super) const CLUSTERING: &str = "delta.clustering";
@@ -53,6 +56,30 @@ impl Snapshot {
             .build(engine.kernel().as_ref())
             .map_err(|error| explain(location, &log, version, error))?;
         Self::new(engine.clone(), location.clone(), kernel)
+    }
+
+    /// Opens a table at a version whose files are sure to be there: the latest, or one within the retention of deleted
+    /// files (open Delta, `enforceTimeTravelWithinDeletedFileRetention`).
+    ///
+    /// # Errors
+    /// Those of [`Snapshot::open`]; [`DeltaError::TravelBeyondRetention`].
+    pub(crate) fn travel(
+        engine: &DeltaEngine,
+        location: &TableLocation,
+        pin: Pin,
+    ) -> Result<Self, DeltaError> {
+        let snapshot = Self::open(engine, location, pin)?;
+        if pin == Pin::Latest {
+            return Ok(snapshot);
+        }
+        let latest = Self::open(engine, location, Pin::Latest)?;
+        // A retention that is not understood is no reason to refuse what can be read.
+        let Ok(retention) = retention(&latest) else { return Ok(snapshot) };
+        if snapshot.version() < latest.version() && snapshot.timestamp()? < now_millis() - retention {
+            let hours = retention / 3_600_000;
+            return Err(DeltaError::TravelBeyondRetention { location: location.clone(), hours });
+        }
+        Ok(snapshot)
     }
 
     fn new(engine: DeltaEngine, location: TableLocation, kernel: SnapshotRef) -> Result<Self, DeltaError> {
@@ -168,7 +195,13 @@ impl Snapshot {
 
     /// Whether a property is `true`.
     pub(crate) fn is_enabled(&self, property: &str) -> bool {
-        self.metadata.configuration.get(property).is_some_and(|value| value == "true")
+        self.metadata.is_enabled(property)
+    }
+
+    /// Whether rows appended by others conflict with what read the table.
+    pub(super) fn is_serializable(&self) -> bool {
+        let level = self.metadata.configuration.get(ISOLATION_LEVEL);
+        level.is_some_and(|level| level.eq_ignore_ascii_case("Serializable"))
     }
 
     /// Checks that rows may be taken away.

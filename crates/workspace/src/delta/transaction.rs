@@ -2,7 +2,8 @@
 //!
 //! Writers do not wait for each other: who finds the next version taken looks at what the others committed. If
 //! that leaves the change valid, it is committed on top of theirs; else it is a conflict. The isolation is
-//! Delta's `WriteSerializable`: rows that others append without looking at the table are never a conflict.
+//! Delta's `WriteSerializable`, unless the table asks for `Serializable`: rows that others append without looking at
+//! the table are never a conflict for a change of rows alone.
 
 mod reads;
 mod winner;
@@ -17,8 +18,9 @@ use super::snapshot::{Pin, Snapshot};
 pub(crate) use reads::PartitionConditions;
 use winner::Winner;
 
-/// How often a commit is tried again when somebody else commits meanwhile.
-pub(super) const ATTEMPTS: usize = 10;
+/// How often a commit is tried when somebody else commits meanwhile. Each time somebody got further, so that a writer
+/// waits for as many as there are; the limit is for a fault that looks like them.
+pub(super) const ATTEMPTS: usize = 1000;
 
 /// Files that go and files that come. The files to come are written already.
 #[derive(Debug, Clone)]
@@ -38,8 +40,6 @@ pub(super) struct DataChange {
     pub(super) domains: Vec<DomainMetadata>,
     /// Whether the rows are others than before, or only lie in other files.
     pub(super) changes_rows: bool,
-    /// Whether no row of a table decided what is written.
-    pub(super) blind: bool,
     /// Whether rows of this table decided what is written.
     pub(super) reads: bool,
     /// Of which partitions.
@@ -61,7 +61,6 @@ impl DataChange {
             metadata: None,
             domains: Vec::new(),
             changes_rows: true,
-            blind: false,
             reads: true,
             partitions: PartitionConditions::new(),
         }
@@ -100,10 +99,12 @@ impl DataChange {
         let mut metadata = self.metadata.clone().unwrap_or_else(|| base.metadata().clone());
         let mut info = commit_info(self.operation, &self.user, Some(base.version()));
         info.in_commit_timestamp = in_commit_timestamp(&mut metadata, Some(base))?;
-        info.is_blind_append = self.blind && self.removes.is_empty();
-        if !self.changes_rows {
-            info.isolation_level = "SnapshotIsolation";
-        }
+        info.is_blind_append = !self.reads && self.removes.is_empty();
+        info.isolation_level = match self.changes_rows {
+            false => "SnapshotIsolation",
+            true if base.is_serializable() => "Serializable",
+            true => "WriteSerializable",
+        };
         info.operation_parameters.clone_from(&self.parameters);
         info.operation_metrics.clone_from(&self.metrics);
         let deleted = now_millis();

@@ -32,12 +32,12 @@ pub(crate) struct VacuumRequest {
 /// Deletes files. Returns their paths.
 ///
 /// # Errors
-/// [`DeltaError::RetentionTooShort`]; [`DeltaError::LogTooShort`] when the log no longer says what the retention
+/// [`DeltaError::RetentionTooShort`]; [`DeltaError::UnknownRetention`]; [`DeltaError::LogTooShort`] when the log no longer says what the retention
 /// needs; features of the table that do not allow it.
 pub(crate) fn vacuum(table: &Snapshot, request: &VacuumRequest) -> Result<Vec<PathBuf>, DeltaError> {
     let location = table.location();
     table.protocol().ensure_allows(location, |feature| feature.delete, "VACUUM")?;
-    let configured = retention(table);
+    let configured = retention(table)?;
     #[expect(clippy::cast_possible_truncation, clippy::cast_precision_loss, reason = "hours of a statement")]
     let retain = request.retain_hours.map_or(configured, |hours| (hours * HOUR as f64) as i64);
     if retain < configured {
@@ -57,9 +57,16 @@ pub(crate) fn vacuum(table: &Snapshot, request: &VacuumRequest) -> Result<Vec<Pa
     Ok(unneeded.into_iter().map(|file| file.path).collect())
 }
 
-fn retention(table: &Snapshot) -> i64 {
-    let configured = table.metadata().configuration.get(RETENTION).and_then(|text| interval_millis(text));
-    configured.unwrap_or(DEFAULT_RETENTION)
+/// How long files are kept after they left the table, in milliseconds.
+///
+/// # Errors
+/// [`DeltaError::UnknownRetention`]: a length that is not understood must not become a shorter one.
+pub(super) fn retention(table: &Snapshot) -> Result<i64, DeltaError> {
+    let Some(text) = table.metadata().configuration.get(RETENTION) else { return Ok(DEFAULT_RETENTION) };
+    interval_millis(text).ok_or_else(|| DeltaError::UnknownRetention {
+        location: table.location().clone(),
+        text: text.clone(),
+    })
 }
 
 /// A tombstone, as far as it says which files are needed.

@@ -2,6 +2,7 @@
 
 mod file;
 mod partition;
+mod required;
 mod statistics;
 
 use std::collections::{BTreeSet, HashMap};
@@ -18,6 +19,7 @@ use delta_kernel::table_features::ColumnMappingMode;
 use delta_kernel_default_engine::stats::FileStatsAccumulator;
 
 use super::action::{AddFile, Metadata};
+use super::column;
 use super::detail::physical_name;
 use super::durable::sync_together;
 use super::error::DeltaError;
@@ -42,7 +44,7 @@ pub(super) struct TableWriter {
     location: TableLocation,
     /// The rows as the caller gives them: all columns, by their logical names.
     logical: SchemaRef,
-    required: Vec<usize>,
+    schema: StructType,
     partition_columns: Vec<usize>,
     /// The name of each partition column in the log, and whether files go to directories.
     partition_names: Vec<String>,
@@ -117,7 +119,7 @@ impl TableWriter {
         let logical = reading_schema(&logical).map_err(DeltaError::query(location))?;
         Ok(Self {
             location: location.clone(),
-            required: (0..fields.len()).filter(|index| !fields[*index].nullable).collect(),
+            schema: schema.clone(),
             partition_names: partition_columns
                 .iter()
                 .map(|index| physical_name(fields[*index]).to_owned())
@@ -216,7 +218,7 @@ impl TableWriter {
             given
                 .fields()
                 .iter()
-                .position(|column| column.name().eq_ignore_ascii_case(field.name()))
+                .position(|column| column::is_same(column.name(), field.name()))
                 .ok_or_else(|| invalid(format!("the column `{}` is missing", field.name())))
         });
         let positions = positions.collect::<Result<Vec<_>, _>>()?;
@@ -228,8 +230,7 @@ impl TableWriter {
     }
 
     fn check(&self, rows: &RecordBatch) -> Result<(), DeltaError> {
-        if let Some(column) = self.required.iter().find(|column| rows.column(**column).null_count() > 0) {
-            let column = self.logical.field(*column).name().clone();
+        if let Some(column) = required::forbidden_null(rows, &self.schema) {
             return Err(DeltaError::NotNullViolated { column });
         }
         for check in &self.checks {

@@ -59,6 +59,7 @@ fn fill(tx: &Transaction<'_>) -> Result<String, MetastoreError> {
         current_catalog: name("prod"),
         current_schema: name("sales"),
         dependencies: DependencyList { dependencies },
+        output: vec!["id".into()],
     });
     tx.insert_table(&view)?;
     tx.insert_token(ADMIN)

@@ -71,6 +71,10 @@ pub(crate) struct ViewDetails {
     pub(crate) current_schema: Identifier,
     /// What it reads.
     pub(crate) dependencies: DependencyList,
+    /// The names of the query's own columns when the view was made, by which they are found again; empty in views of
+    /// early versions, which show them by position.
+    #[serde(default)]
+    pub(crate) output: Vec<String>,
 }
 
 /// Whether a listing reads columns, which are most of a row.

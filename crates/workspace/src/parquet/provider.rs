@@ -146,7 +146,11 @@ fn wanted(file: &DataFile, read: &RecordBatch, schema: &SchemaRef) -> QueryResul
         }
         let names = read.schema_ref().fields().iter();
         match names.zip(read.columns()).find(|(known, _)| known.name().eq_ignore_ascii_case(field.name())) {
-            Some((_, column)) => Ok(conform_array(column, field.data_type())?),
+            Some((_, column)) => {
+                schema::require_same_fields(&file.path, column.data_type(), field.data_type())
+                    .map_err(external)?;
+                Ok(conform_array(column, field.data_type())?)
+            }
             None => Ok(new_null_array(field.data_type(), rows)),
         }
     };

@@ -52,6 +52,41 @@ pub(super) fn with_partitions(
     })
 }
 
+/// Refuses a file whose nested fields are others than those of the table, or stand in another order.
+///
+/// # Errors
+/// [`ParquetError::Types`]
+pub(super) fn require_same_fields(
+    file: &Path,
+    found: &DataType,
+    wanted: &DataType,
+) -> Result<(), ParquetError> {
+    let (found, wanted) = (field_names(found), field_names(wanted));
+    if found == wanted {
+        return Ok(());
+    }
+    let source = ArrowError::SchemaError(format!("the nested fields are {found:?} and not {wanted:?}"));
+    Err(ParquetError::Types { file: file.to_owned(), source })
+}
+
+/// The names of the fields of structs, depth first; those of lists and maps are the writer's own.
+fn field_names(data_type: &DataType) -> Vec<String> {
+    match data_type {
+        DataType::Struct(fields) => fields
+            .iter()
+            .flat_map(|field| [vec![field.name().to_lowercase()], field_names(field.data_type())].concat())
+            .collect(),
+        DataType::List(element) => field_names(element.data_type()),
+        DataType::Map(entries, _) => match entries.data_type() {
+            DataType::Struct(entries) => {
+                entries.iter().flat_map(|field| field_names(field.data_type())).collect()
+            }
+            _ => Vec::new(),
+        },
+        _ => Vec::new(),
+    }
+}
+
 /// A column as a table has it: nullable, without the file's notes.
 fn table_field(field: &FieldRef) -> FieldRef {
     Arc::new(Field::new(field.name(), table_type(field.data_type()), true))
@@ -86,4 +121,21 @@ fn map_entries(entries: &FieldRef) -> FieldRef {
         if index == 0 { Arc::new(field.as_ref().clone().with_nullable(false)) } else { field }
     });
     Arc::new(Field::new(entries.name(), DataType::Struct(fields.collect()), false))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nested_fields_in_another_order_are_not_mixed_up() {
+        let of = |names: [&str; 2]| {
+            let fields = names.map(|name| Field::new(name, DataType::Int32, true));
+            DataType::List(Arc::new(Field::new("item", DataType::Struct(fields.into_iter().collect()), true)))
+        };
+        let file = Path::new("/t/part-0.parquet");
+        assert!(require_same_fields(file, &of(["a", "B"]), &of(["A", "b"])).is_ok());
+        let error = require_same_fields(file, &of(["b", "a"]), &of(["a", "b"])).unwrap_err();
+        assert!(error.to_string().contains("/t/part-0.parquet"), "{error}");
+    }
 }

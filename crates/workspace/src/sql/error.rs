@@ -109,6 +109,13 @@ impl SqlError {
             "Split the statement.",
         )
     }
+
+    pub(crate) fn chain_too_long(limit: usize) -> Self {
+        Self::unsupported_but(
+            format_args!("more than {limit} operators, set operations or joins in a row"),
+            "Split the statement, or compare with a list: IN (…).",
+        )
+    }
 }
 
 /// The run itself.

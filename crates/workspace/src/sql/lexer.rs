@@ -4,6 +4,7 @@
 //! two literals, kept `\%`, comments continued by a backslash, number suffixes, `t@v3`. Spans carry the offset in
 //! bytes, plus one, in their column, so a token's text can be cut out of the source.
 
+mod depth;
 mod length;
 mod operators;
 mod time_travel;
@@ -11,24 +12,26 @@ mod time_travel;
 use std::ops::Range;
 
 use datafusion::sql::sqlparser::ast::DollarQuotedString;
-use datafusion::sql::sqlparser::keywords::Keyword;
 use datafusion::sql::sqlparser::tokenizer::{Location, Span, Token, TokenWithSpan, Whitespace};
 
 use super::error::SqlError;
 use super::literal;
+pub(super) use depth::DEPTH_LIMIT;
 use length::{blank_length, is_word_character, number_length, word_length};
 use operators::OPERATORS;
 
 /// All tokens of a text. A run of blanks and comments is one whitespace token.
 ///
 /// # Errors
-/// Literals, quoted names and comments without an end; number suffixes we do not have.
+/// Literals, quoted names and comments without an end; number suffixes we do not have; nesting and chains that are too
+/// deep.
 pub(super) fn lex(source: &str) -> Result<Vec<TokenWithSpan>, SqlError> {
     let mut lexer = Lexer { source, position: 0, tokens: Vec::new() };
     while lexer.position < source.len() {
         lexer.next()?;
     }
-    refuse_deep_nesting(&lexer.tokens)?;
+    depth::refuse_deep_nesting(&lexer.tokens)?;
+    depth::refuse_long_chains(&lexer.tokens)?;
     time_travel::normalize(&mut lexer.tokens);
     Ok(lexer.tokens)
 }
@@ -38,32 +41,6 @@ pub(super) fn range(span: Span) -> Range<usize> {
     let offset =
         |location: Location| usize::try_from(location.column).unwrap_or(usize::MAX).saturating_sub(1);
     offset(span.start)..offset(span.end)
-}
-
-/// Brackets may nest this deep; every level costs stack in whatever walks the statement.
-pub(super) const DEPTH_LIMIT: usize = 64;
-
-/// The brackets of types nest as well: `ARRAY<`.
-fn refuse_deep_nesting(tokens: &[TokenWithSpan]) -> Result<(), SqlError> {
-    let (mut round, mut angle) = (0_usize, 0_usize);
-    let mut after_type = false;
-    for TokenWithSpan { token, .. } in tokens {
-        match token {
-            Token::Whitespace(_) => continue,
-            Token::LParen | Token::LBracket | Token::LBrace => round += 1,
-            Token::RParen | Token::RBracket | Token::RBrace => round = round.saturating_sub(1),
-            Token::Lt if after_type => angle += 1,
-            Token::Gt => angle = angle.saturating_sub(1),
-            Token::ShiftRight => angle = angle.saturating_sub(2),
-            _ => {}
-        }
-        if round + angle > DEPTH_LIMIT {
-            return Err(SqlError::nested_too_deep(DEPTH_LIMIT));
-        }
-        after_type = matches!(token, Token::Word(word)
-            if matches!(word.keyword, Keyword::ARRAY | Keyword::MAP | Keyword::STRUCT));
-    }
-    Ok(())
 }
 
 struct Lexer<'a> {

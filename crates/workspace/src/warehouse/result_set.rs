@@ -54,7 +54,7 @@ impl ResultSet {
         let (chunks, truncated) = if arrow {
             arrow::chunks(arrow::batches(&columns, rows)?, &delivery)?
         } else {
-            texts::chunks(&columns, texts::rows(rows)?, &delivery)?
+            texts::chunks(&columns, rows, &delivery)?
         };
         let set = Self { columns, delivery, chunks, truncated };
         let bytes = set.byte_count();

@@ -1,9 +1,11 @@
 //! Statements over REST: every family with what it gives and what it refuses.
 
 mod clone;
+mod clone_edges;
 mod columns;
 mod concurrency;
 mod information_schema;
+mod layout;
 mod maintenance;
 mod metadata;
 mod model;
@@ -11,8 +13,11 @@ mod modify;
 mod privileges;
 mod queries;
 mod securables;
+mod show_create;
 mod statements;
+mod structs;
 mod tables;
+mod view_columns;
 mod views;
 
 use serde_json::{Value, json};

@@ -92,12 +92,12 @@ impl Edit<'_> {
     fn rename_column(&mut self, name: &str, to: &str) -> Result<(), DeltaError> {
         self.ensure_mapped("RENAME COLUMN")?;
         let position = self.position(name)?;
-        if !name.eq_ignore_ascii_case(to) {
+        if !column::is_same(name, to) {
             self.ensure_free(to)?;
         }
         self.fields()[position]["name"] = json!(to);
         for partition in &mut self.metadata.partition_columns {
-            if partition.eq_ignore_ascii_case(name) {
+            if column::is_same(partition, name) {
                 to.clone_into(partition);
             }
         }
@@ -115,10 +115,10 @@ impl Edit<'_> {
             column: name.to_owned(),
             reason,
         };
-        if self.metadata.partition_columns.iter().any(|partition| partition.eq_ignore_ascii_case(name)) {
+        if self.metadata.partition_columns.iter().any(|partition| column::is_same(partition, name)) {
             return Err(refused("partition"));
         }
-        if self.clustering.iter().any(|column| column.eq_ignore_ascii_case(name)) {
+        if self.clustering.iter().any(|clustered| column::is_same(clustered, name)) {
             return Err(refused("clustering"));
         }
         if self.fields().len() == 1 {
@@ -183,8 +183,7 @@ impl Edit<'_> {
 
     fn position(&mut self, name: &str) -> Result<usize, DeltaError> {
         let location = self.location.clone();
-        let is_it =
-            |field: &Value| field["name"].as_str().is_some_and(|field| field.eq_ignore_ascii_case(name));
+        let is_it = |field: &Value| field["name"].as_str().is_some_and(|field| column::is_same(field, name));
         self.fields()
             .iter()
             .position(is_it)

@@ -16,6 +16,7 @@ use crate::delta::{
 };
 
 mod concurrency;
+mod properties;
 
 struct Table {
     _folder: TempDir,
@@ -75,7 +76,6 @@ impl Table {
         let request = WriteRequest {
             mode,
             checks,
-            blind: true,
             reads: false,
             identities: Vec::new(),
             user: "admin@clxs.local".to_owned(),
@@ -282,7 +282,7 @@ fn concurrent_appends_all_count() {
     let (table, new) = table(&[], &[]);
     create_table(&table.engine, &table.location, &new).unwrap();
     let table = Arc::new(table);
-    let writers: Vec<_> = (0..4)
+    let writers: Vec<_> = (0..30)
         .map(|_| {
             let table = Arc::clone(&table);
             std::thread::spawn(move || table.write(WriteMode::Append, TWO, Vec::new()).unwrap())
@@ -291,6 +291,6 @@ fn concurrent_appends_all_count() {
     for writer in writers {
         assert!(writer.join().unwrap().version > 0);
     }
-    assert_eq!(table.snapshot().version(), 4);
-    assert_eq!(table.runtime.block_on(table.frame().count()).unwrap(), 8);
+    assert_eq!(table.snapshot().version(), 30);
+    assert_eq!(table.runtime.block_on(table.frame().count()).unwrap(), 60);
 }

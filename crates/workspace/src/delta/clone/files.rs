@@ -1,6 +1,7 @@
 //! Which files a clone copies, adds and removes.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
@@ -49,7 +50,6 @@ impl FileChanges {
     fn compare(&mut self, wanted: Wanted, live: &mut Live) {
         let Wanted { mut add, copies } = wanted;
         if let Some(existing) = &live.files.remove(&owned_key(&add)) {
-            self.overwrites |= existing.size != add.size;
             add.modification_time = existing.modification_time;
             add.base_row_id = existing.base_row_id;
             add.default_row_commit_version = existing.default_row_commit_version;
@@ -58,10 +58,15 @@ impl FileChanges {
             }
         }
         for (copy, is_data) in copies {
-            // A file of the target's own log is complete; two adds may share one.
-            if live.paths.insert(copy.to.clone()) {
-                self.copies.push(copy);
-                self.copied.push(is_data.then_some(self.adds.len()));
+            let size = is_data.then_some(add.size);
+            match live.paths.entry(copy.to.clone()) {
+                // A file of the target's own log is complete; two adds may share one.
+                Entry::Occupied(existing) => self.overwrites |= *existing.get() != size,
+                Entry::Vacant(free) => {
+                    free.insert(size);
+                    self.copies.push(copy);
+                    self.copied.push(is_data.then_some(self.adds.len()));
+                }
             }
         }
         self.adds.push(add);
@@ -104,7 +109,8 @@ impl FileChanges {
 #[derive(Default)]
 struct Live {
     files: HashMap<(String, Option<String>), AddFile>,
-    paths: HashSet<PathBuf>,
+    /// With the size of a data file.
+    paths: HashMap<PathBuf, Option<i64>>,
 }
 
 impl Live {
@@ -112,9 +118,10 @@ impl Live {
         let Some(target) = target else { return Ok(Self::default()) };
         let mut live = Self::default();
         for file in target.files()? {
-            live.paths.insert(target.location().resolve(&file.path)?);
+            live.paths.insert(target.location().resolve(&file.path)?, Some(file.size));
             if let Some(vector) = &file.deletion_vector {
-                live.paths.extend(deletion_vector::file(target.location(), vector)?);
+                let vector = deletion_vector::file(target.location(), vector)?;
+                live.paths.extend(vector.map(|vector| (vector, None)));
             }
             live.files.insert(owned_key(&file), file);
         }

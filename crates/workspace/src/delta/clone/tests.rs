@@ -9,6 +9,8 @@ use crate::delta::deletion_vector;
 use crate::delta::history;
 use crate::delta::test_tables::{TestTable, delta_table, delta_tables, engine, error_text};
 
+mod sources;
+
 struct Target {
     folder: TempDir,
 }

@@ -6,7 +6,8 @@ use std::sync::Arc;
 use datafusion::arrow::array::{
     Array as _, ArrayRef, AsArray as _, RecordBatch, StringArray, new_null_array,
 };
-use datafusion::arrow::compute::cast;
+use datafusion::arrow::compute::{CastOptions, cast_with_options};
+use datafusion::arrow::datatypes::DataType;
 use datafusion::physical_expr::PhysicalExpr;
 
 use crate::delta::detail::physical_name;
@@ -36,13 +37,19 @@ pub(super) fn looks_at(
     })
 }
 
+/// The value as the column has it; none for a text that is not read as others read it.
+fn partition_value(text: Option<&str>, data_type: &DataType) -> Option<ArrayRef> {
+    let options = CastOptions { safe: false, ..CastOptions::default() };
+    cast_with_options(&StringArray::from(vec![text]), data_type, &options).ok()
+}
+
 /// A row of the partition, whose other columns are null.
 fn row_of(table: &Snapshot, partition: &BTreeMap<String, Option<String>>) -> Option<RecordBatch> {
     let schema = reading_schema(table.schema()).ok()?;
     let mut columns: Vec<ArrayRef> = Vec::with_capacity(schema.fields().len());
     for (field, column) in schema.fields().iter().zip(table.schema().fields()) {
         columns.push(match partition.get(physical_name(column)) {
-            Some(value) => cast(&StringArray::from(vec![value.as_deref()]), field.data_type()).ok()?,
+            Some(value) => partition_value(value.as_deref(), field.data_type())?,
             None if table.metadata().partition_columns.contains(&column.name) => return None,
             None => new_null_array(field.data_type(), 1),
         });

@@ -78,7 +78,9 @@ impl Winner {
         let looks_at = |partition: &Partition| looked && looks_at(&change.partitions, table, partition);
         let looked_at = |file: &Removed| file.partition_values.as_ref().map_or(looked, looks_at);
         let removes = |file: &Removed| change.removes.iter().any(|own| own.path == file.path);
-        if !self.blind && self.added.iter().any(looks_at) {
+        // Open Delta, `checkForAddedFilesThatShouldHaveBeenReadByCurrentTxn`.
+        let tolerated = self.blind && change.metadata.is_none() && !table.is_serializable();
+        if !tolerated && self.added.iter().any(looks_at) {
             return Some(Conflict::Append);
         }
         if self.removed.iter().any(looked_at) {

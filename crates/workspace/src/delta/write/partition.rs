@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use datafusion::arrow::array::{Array, ArrayRef, AsArray};
-use datafusion::arrow::compute::cast;
+use datafusion::arrow::compute::{CastOptions, cast, cast_with_options};
 use datafusion::arrow::datatypes::{DataType, TimeUnit};
 use datafusion::arrow::error::ArrowError;
 
@@ -22,7 +22,9 @@ pub(super) fn partition_values(column: &ArrayRef) -> Result<Vec<Option<String>>,
         DataType::Timestamp(..) => cast(column, &DataType::Timestamp(TimeUnit::Microsecond, None))?,
         _ => ArrayRef::clone(column),
     };
-    let texts = cast(&column, &DataType::Utf8)?;
+    // A value that is no text, as bytes may be, must not become null.
+    let texts =
+        cast_with_options(&column, &DataType::Utf8, &CastOptions { safe: false, ..CastOptions::default() })?;
     let texts = texts.as_string::<i32>();
     let text = |row| match texts.value(row) {
         "" => None,
@@ -57,7 +59,7 @@ fn escaped(text: &str) -> String {
 mod tests {
     use std::sync::Arc;
 
-    use datafusion::arrow::array::{StringArray, TimestampMicrosecondArray};
+    use datafusion::arrow::array::{BinaryArray, StringArray, TimestampMicrosecondArray};
 
     use super::*;
 
@@ -77,5 +79,13 @@ mod tests {
         assert_eq!(partition_values(&times).unwrap(), [Some("1970-01-01 00:00:01.500".to_owned()), None]);
         let texts: ArrayRef = Arc::new(StringArray::from(vec!["", "x"]));
         assert_eq!(partition_values(&texts).unwrap(), [None, Some("x".to_owned())]);
+    }
+
+    #[test]
+    fn bytes_that_are_no_text_are_refused_and_not_lost() {
+        let values =
+            |bytes: &[u8]| partition_values(&(Arc::new(BinaryArray::from_vec(vec![bytes])) as ArrayRef));
+        assert_eq!(values(b"a").unwrap(), [Some("a".to_owned())]);
+        assert!(values(b"\xff").is_err());
     }
 }

@@ -47,6 +47,28 @@ impl SqlError {
         Self::new(class, "21S01", message)
     }
 
+    /// A view whose query has another schema than when the view was made; `columns` are those it has.
+    pub(crate) fn incompatible_view_schema_change(
+        view: impl Display,
+        column: &str,
+        columns: &[String],
+    ) -> Self {
+        let message = format!(
+            "The SQL query of view {view} has an incompatible schema change and column `{column}` cannot be resolved. \
+             Its columns are now [{}]. Please try to re-create the view.",
+            columns.join(", ")
+        );
+        Self::new("INCOMPATIBLE_VIEW_SCHEMA_CHANGE", "51024", message)
+    }
+
+    pub(crate) fn cannot_up_cast(column: &str, from: &str, to: &str) -> Self {
+        let message = format!(
+            "Cannot up cast `{column}` from \"{from}\" to \"{to}\": the view was made for the other type. Please try \
+             to re-create the view."
+        );
+        Self::new("CANNOT_UP_CAST_DATATYPE", "42846", message)
+    }
+
     pub(crate) fn datatype_mismatch(message: impl Display) -> Self {
         Self::new(
             "DATATYPE_MISMATCH",

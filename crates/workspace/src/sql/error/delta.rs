@@ -3,12 +3,21 @@
 use std::fmt::Display;
 
 use super::SqlError;
+use crate::delta::schema::StructField;
 
 /// Reading and pinning tables.
 impl SqlError {
     pub(crate) fn delta_describe_detail_view(view: impl Display) -> Self {
         let message = format!("{view} is a view. DESCRIBE DETAIL is only supported for tables.");
         Self::new("DELTA_UNSUPPORTED_DESCRIBE_DETAIL_VIEW", "42809", message)
+    }
+
+    pub(crate) fn delta_read_table_without_columns(table: impl Display) -> Self {
+        let message = format!(
+            "You are trying to read a Delta table {table} that does not have any columns. Add some with ALTER TABLE … \
+             ADD COLUMNS."
+        );
+        Self::new("DELTA_READ_TABLE_WITHOUT_COLUMNS", "428GU", message)
     }
 
     pub(crate) fn delta_describe_view_history() -> Self {
@@ -41,6 +50,55 @@ impl SqlError {
     ) -> Self {
         let message = format!("{rows} rows in {table} violate the new CHECK constraint ({expression})");
         Self::new("DELTA_NEW_CHECK_CONSTRAINT_VIOLATION", "23512", message)
+    }
+}
+
+/// The layout of new tables.
+impl SqlError {
+    pub(crate) fn delta_cluster_by_with_partitioned_by() -> Self {
+        let message = "Clustering and partitioning cannot both be specified. Please remove PARTITIONED BY if you want to \
+                       create a Delta table with clustering.";
+        Self::new("DELTA_CLUSTER_BY_WITH_PARTITIONED_BY", "42613", message)
+    }
+
+    pub(crate) fn delta_partition_column_not_found(column: impl Display, columns: &[StructField]) -> Self {
+        let known: Vec<_> = columns.iter().map(|field| field.name.as_str()).collect();
+        let message = format!("Partition column {column} not found in schema [{}].", known.join(", "));
+        Self::new("DELTA_PARTITION_COLUMN_NOT_FOUND", "42703", message)
+    }
+
+    pub(crate) fn delta_invalid_partition_column_type(column: impl Display, data_type: impl Display) -> Self {
+        let message =
+            format!("Using column {column} of type {data_type} as a partition column is not supported.");
+        Self::new("DELTA_INVALID_PARTITION_COLUMN_TYPE", "42996", message)
+    }
+
+    pub(crate) fn delta_cannot_use_all_columns_for_partition() -> Self {
+        let message = "Cannot use all columns for partition columns.";
+        Self::new("DELTA_CANNOT_USE_ALL_COLUMNS_FOR_PARTITION", "428FT", message)
+    }
+
+    pub(crate) fn delta_clustering_column_type(column: impl Display, data_type: impl Display) -> Self {
+        let message = format!(
+            "CLUSTER BY is not supported because the following column(s): {column} {data_type} don't support data \
+             skipping."
+        );
+        Self::new("DELTA_CLUSTERING_COLUMNS_DATATYPE_NOT_SUPPORTED", "0A000", message)
+    }
+
+    /// `place` is `PARTITION_COLUMNS` or `CLUSTER_BY`.
+    pub(crate) fn delta_duplicate_columns_found(column: impl Display, place: &str) -> Self {
+        let (class, place) = match place {
+            "CLUSTER_BY" => ("DELTA_DUPLICATE_COLUMNS_FOUND.CLUSTER_BY", "in CLUSTER BY"),
+            _ => ("DELTA_DUPLICATE_COLUMNS_FOUND.PARTITION_COLUMNS", "in the partition columns"),
+        };
+        let message = format!("Found duplicate column(s): {column}. The duplicate was found {place}.");
+        Self::new(class, "42711", message)
+    }
+
+    pub(crate) fn delta_non_boolean_check_constraint(name: &str, expression: &str) -> Self {
+        let message = format!("CHECK constraint '{name}' ({expression}) should be a boolean expression.");
+        Self::new("DELTA_NON_BOOLEAN_CHECK_CONSTRAINT", "42621", message)
     }
 }
 

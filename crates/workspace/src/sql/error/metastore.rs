@@ -118,9 +118,15 @@ impl From<DeltaError> for SqlError {
             DeltaError::Query { source, .. } => return sql_error(*source),
             other => other,
         };
+        Self::of_delta(&error).with_source(error)
+    }
+}
+
+impl SqlError {
+    /// An error of a Delta table that is somebody else's too.
+    pub(crate) fn of_delta(error: &DeltaError) -> Self {
         let (class, sql_state) = error.class();
-        let message = capitalised(&error.to_string());
-        Self::new(class, sql_state, format!("{message}.")).with_source(error)
+        Self::new(class, sql_state, format!("{}.", capitalised(&error.to_string())))
     }
 }
 

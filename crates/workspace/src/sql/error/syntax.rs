@@ -54,6 +54,10 @@ impl SqlError {
         Self::new("DUPLICATE_CLAUSES", "42614", message)
     }
 
+    pub(crate) fn duplicate_key(key: &str) -> Self {
+        Self::new("DUPLICATE_KEY", "23505", format!("Found duplicate keys `{key}`."))
+    }
+
     pub(crate) fn unsupported_datatype(type_name: &str) -> Self {
         let message = format!("Unsupported data type \"{}\".", type_name.to_uppercase());
         Self::new("UNSUPPORTED_DATATYPE", "0A000", message)

@@ -15,7 +15,7 @@ use super::query::{Candidates, Planned, sql_error};
 use crate::delta::schema::StructType;
 use crate::delta::{CHANGE, FILE, ROW, RowChange};
 use crate::sql::SqlError;
-pub(super) use computed::{computed, identities, is_generated, is_identity};
+pub(super) use computed::{arrow_type, computed, identities, is_generated, is_identity};
 pub(super) use values::{is_default, require_explicit};
 
 /// The column with the index of the clause that applies to a row.
@@ -178,7 +178,7 @@ impl<'a> Changes<'a> {
     ) -> Result<PlanExpr, SqlError> {
         let fields: Vec<_> = self.schema.fields().collect();
         let field = fields[position];
-        let null = lit(ScalarValue::try_from(&computed::arrow_type(field)?).map_err(sql_error)?);
+        let null = lit(ScalarValue::try_from(&arrow_type(field)?).map_err(sql_error)?);
         let value = self.by_clause(null, |clause| {
             Ok(match clause.values.get(position) {
                 Some(ColumnValue::Kept) => Some(candidates.target(&field.name)),

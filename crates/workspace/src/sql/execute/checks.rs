@@ -11,7 +11,7 @@ use super::types::metadata_text;
 use crate::delta::schema::StructField;
 use crate::delta::{Check, Pin, Snapshot};
 use crate::metastore::TableRow;
-use crate::sql::ast::CheckConstraint;
+use crate::sql::ast::{CheckConstraint, PropertyList};
 use crate::sql::{SqlError, parse_expression};
 
 /// The prefix of the table properties that hold constraints.
@@ -46,6 +46,21 @@ fn invariant(field: &StructField) -> Option<(String, String)> {
     Some((format!("EXPRESSION({expression})"), expression))
 }
 
+/// Takes the CHECK constraints out of the properties of a new table, where SHOW CREATE TABLE has them (open Delta,
+/// `DeltaConfigs.validateConfigurations`).
+///
+/// # Errors
+/// `INVALID_IDENTIFIER`, and those of the syntax of an expression.
+pub(super) fn take_constraints(properties: &mut PropertyList) -> Result<Vec<CheckConstraint>, SqlError> {
+    let mut constraints = Vec::new();
+    for (key, expression) in properties.extract_if(.., |(key, _)| key.starts_with(PROPERTY)) {
+        let name = Identifier::new(&key[PROPERTY.len()..]).map_err(SqlError::invalid_identifier)?;
+        parse_expression(&expression)?;
+        constraints.push(CheckConstraint { name, expression });
+    }
+    Ok(constraints)
+}
+
 /// The constraints compiled for rows of this schema.
 ///
 /// # Errors
@@ -57,7 +72,11 @@ pub(super) async fn compiled(
 ) -> Result<Vec<Check>, SqlError> {
     let mut checks = Vec::with_capacity(constraints.len());
     for (name, text) in constraints {
-        let predicate = query::condition(context, schema, "", parse_expression(&text)?).await?;
+        let predicate = query::condition(context, schema, "", parse_expression(&text)?).await;
+        let predicate = predicate.map_err(|error| match error.class {
+            "DATATYPE_MISMATCH" => SqlError::delta_non_boolean_check_constraint(&name, &text),
+            _ => error,
+        })?;
         checks.push(Check { name, expression: text, predicate });
     }
     Ok(checks)
@@ -72,6 +91,8 @@ pub(super) async fn require_rows_to_meet(
     row: &TableRow,
     check: &CheckConstraint,
 ) -> Result<u64, SqlError> {
+    let rows = context.snapshot(context.location(row)?, Pin::Latest).await?.into_table_provider()?.schema();
+    compiled(context, &rows, vec![(check.name.as_str().to_owned(), check.expression.clone())]).await?;
     let (version, violations) = violations(context, row, &check.expression).await?;
     if violations == 0 {
         return Ok(version);

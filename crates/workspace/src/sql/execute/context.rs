@@ -120,9 +120,9 @@ impl Context {
     /// A table at a version.
     ///
     /// # Errors
-    /// Those of [`Snapshot::open`] in the platform's classes.
+    /// Those of [`Snapshot::travel`] in the platform's classes.
     pub(super) async fn snapshot(&self, location: TableLocation, pin: Pin) -> Result<Snapshot, SqlError> {
-        self.blocking(move |engine| Snapshot::open(engine, &location, pin)).await
+        self.blocking(move |engine| Snapshot::travel(engine, &location, pin)).await
     }
 
     /// The folder of a Delta table.

@@ -1,5 +1,6 @@
 //! `CREATE TABLE`: with columns, at a `LOCATION`, from a query.
 
+mod layout;
 mod new_columns;
 
 use std::sync::Arc;
@@ -8,7 +9,7 @@ use clxs_api::{FullName, Identifier};
 use datafusion::arrow::datatypes::Schema;
 use datafusion::sql::sqlparser::ast::Query;
 
-use super::checks::compiled;
+use super::checks::{compiled, take_constraints};
 use super::context::Context;
 use super::insert::inserted;
 use super::keys;
@@ -17,18 +18,25 @@ use super::table_rows::{Presence, Writing, write_files_and};
 use super::{parquet_table, query};
 use crate::authorization::Access;
 use crate::delta::schema::{StructType, TryIntoArrow};
-use crate::delta::{NewTable, Pin, Snapshot, TableLocation, create_table, create_table_as, is_table};
+use crate::delta::{
+    NewTable, Pin, Snapshot, TableLocation, create_table, create_table_as, is_table, reading_schema,
+};
 use crate::metastore::{TableRow, Transaction};
 use crate::securables::{self, NewKey};
 use crate::sql::SqlError;
 use crate::sql::ast::{CreateTable, ObjectName, TableReference};
 use crate::warehouse::StatementResult;
 
-pub(super) async fn execute(context: &Context, create: CreateTable) -> Result<StatementResult, SqlError> {
+pub(super) async fn execute(context: &Context, mut create: CreateTable) -> Result<StatementResult, SqlError> {
     if create.provider.as_deref() == Some(parquet_table::PARQUET) {
         return parquet_table::create(context, create).await;
     }
+    let constraints = take_constraints(&mut create.properties)?;
+    create.constraints.extend(constraints);
     new_columns::require_valid(&create)?;
+    if create.query.is_none() && !create.columns.is_empty() {
+        layout::require_possible(&create.columns, &create.partition_columns, &create.cluster_columns)?;
+    }
     let name = context.table_name(named(&create)?)?;
     require_delta(create.provider.as_deref())?;
     let location = create.location.clone();
@@ -171,10 +179,25 @@ async fn create_empty(
     let schema = StructType::try_new(create.columns.clone())
         .map_err(|error| SqlError::datatype_mismatch(error.to_string()).with_source(error))?;
     let table = new_delta_table(context, create, schema, &writing);
+    require_known_columns(context, &table).await?;
     let location = context.location(&writing.row)?;
     let commit = context.blocking(move |engine| create_table(engine, &location, &table));
     write_files_and(context, writing, commit, keys::setter(context, keys)).await?;
     Ok(StatementResult::none())
+}
+
+/// Refuses CHECK constraints on columns that are not there. Those that cannot be computed here are refused when rows
+/// come.
+async fn require_known_columns(context: &Context, table: &NewTable) -> Result<(), SqlError> {
+    let rows = reading_schema(&table.schema)
+        .map_err(|error| SqlError::internal(error.to_string()).with_source(error))?;
+    for constraint in &table.constraints {
+        match compiled(context, &rows, vec![constraint.clone()]).await {
+            Err(error) if error.class != "UNSUPPORTED_FEATURE" => return Err(error),
+            _ => {}
+        }
+    }
+    Ok(())
 }
 
 async fn create_as(
@@ -185,6 +208,8 @@ async fn create_as(
 ) -> Result<StatementResult, SqlError> {
     let source = query::plan(context, query).await?;
     let schema = query::table_schema(source.fields.clone())?;
+    let columns: Vec<_> = schema.fields().cloned().collect();
+    layout::require_possible(&columns, &create.partition_columns, &create.cluster_columns)?;
     let arrow: Schema = (&schema)
         .try_into_arrow()
         .map_err(|error| SqlError::internal(error.to_string()).with_source(error))?;

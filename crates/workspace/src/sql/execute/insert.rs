@@ -12,13 +12,15 @@ pub(super) use assignment::assigned_to;
 use super::changes::{Changes, identities};
 use super::checks::{compiled, constraints};
 use super::context::Context;
-use super::modified::{Written, begin, partition_conditions};
-use super::query::{self, Choice, Planned, candidates};
+use super::modified::{Written, begin, may_read, partition_conditions};
+use super::query::{self, Choice, FieldsBy, Planned, candidates};
 use super::rows::counts;
 use crate::delta::schema::StructField;
-use crate::delta::{Check, DeltaError, RowChange, WriteMetrics, WriteMode, WriteRequest, append};
-use crate::sql::ast::{Assignment, Insert, TableReference};
-use crate::sql::{SqlError, relations};
+use crate::delta::{
+    Check, DeltaError, PartitionConditions, RowChange, WriteMetrics, WriteMode, WriteRequest, append,
+};
+use crate::sql::SqlError;
+use crate::sql::ast::{Assignment, Insert};
 use crate::warehouse::StatementResult;
 
 /// The name of the check that new rows are among those that are replaced.
@@ -27,12 +29,7 @@ const REPLACE_WHERE: &str = "replaceWhere";
 pub(super) async fn execute(context: &Context, mut insert: Insert) -> Result<StatementResult, SqlError> {
     let written = Written::to_write(context, &insert.table, "INSERT").await?;
     let schema = written.schema();
-    // Tables that it reads might be this one, behind a view.
-    let read = relations::tables(&insert.source)?;
-    let reads = read.iter().any(|relation| match &relation.table {
-        TableReference::Name(name) => context.table_name(name).is_ok_and(|name| name == written.name),
-        TableReference::Path { .. } => true,
-    });
+    let reads = may_read(context, &written, &insert.source).await?;
     list_columns(&mut insert, &written)?;
     defaults::fill(&mut insert.source, schema, &mut insert.columns)?;
     let source = query::plan(context, *insert.source).await?;
@@ -42,16 +39,17 @@ pub(super) async fn execute(context: &Context, mut insert: Insert) -> Result<Sta
         position.is_some_and(|position| columns[position].is_some())
     };
     let identities = identities(schema, given);
-    let rows = assignment::plan(context, &written.name, schema, source, &columns, &insert.partition).await?;
+    let fields_by = if insert.by_name { FieldsBy::Name } else { FieldsBy::Position };
+    let how = (insert.partition.as_slice(), fields_by);
+    let rows = assignment::plan(context, &written.name, schema, source, &columns, how).await?;
     let overwritten = insert.overwrite.then(|| partition_predicate(&insert.partition)).flatten();
     if let Some(predicate) = insert.replace_where.or(overwritten) {
-        return replace_where(context, &written, rows, predicate, identities).await;
+        return replace_where(context, &written, (rows, reads), predicate, identities).await;
     }
     let provider = written.snapshot.clone().into_table_provider()?;
     let request = WriteRequest {
         mode: if insert.overwrite { WriteMode::Overwrite } else { WriteMode::Append },
         checks: compiled(context, &provider.schema(), constraints(&written.snapshot)).await?,
-        blind: read.is_empty(),
         reads,
         identities,
         user: context.user(),
@@ -105,11 +103,11 @@ fn partition_predicate(partition: &[Assignment]) -> Option<Expr> {
     })
 }
 
-/// Rows that meet a condition go, rows that meet it come.
+/// Rows that meet a condition go, rows that meet it come; they may have been computed from others of the table.
 async fn replace_where(
     context: &Context,
     written: &Written,
-    rows: Planned,
+    (rows, reads): (Planned, bool),
     predicate: Expr,
     identities: Vec<String>,
 ) -> Result<StatementResult, SqlError> {
@@ -120,7 +118,11 @@ async fn replace_where(
     let condition = query::condition(context, &provider.schema(), &written.alias, predicate.clone()).await?;
     let check =
         Check { name: REPLACE_WHERE.to_owned(), expression: predicate.to_string(), predicate: condition };
-    let partitions = partition_conditions(context, written, &predicate).await?;
+    let partitions = if reads {
+        PartitionConditions::new()
+    } else {
+        partition_conditions(context, written, &predicate).await?
+    };
     let modification = begin(context, written, "WRITE", parameters, identities).await?;
     let modification = modification.with_check(check).with_partitions(partitions);
     let mut changes = Changes::new(&written.name, written.schema(), &written.alias);

@@ -3,17 +3,18 @@
 use clxs_api::{FullName, Identifier, Privilege};
 use datafusion::physical_expr::expressions::Column;
 use datafusion::physical_expr::utils::collect_columns;
-use datafusion::sql::sqlparser::ast::{BinaryOperator, Expr, VisitMut};
+use datafusion::sql::sqlparser::ast::{BinaryOperator, Expr, Visit, VisitMut};
 use serde_json::json;
 
 use super::checks::{compiled, constraints};
 use super::context::{Context, allowed_table};
-use super::query::{Planned, Target, condition, has_subquery};
+use super::query::{Planned, Target, condition, has_subquery, routines_named};
 use crate::delta::schema::StructType;
 use crate::delta::{Modification, ModifyMetrics, ModifyRequest, PartitionConditions, Pin, Snapshot};
+use crate::metastore::Transaction;
 use crate::sql::SqlError;
 use crate::sql::ast::TableReference;
-use crate::sql::relations::shorten_qualifiers;
+use crate::sql::relations::{self, shorten_qualifiers};
 
 /// The table whose rows a statement changes.
 pub(super) struct Written {
@@ -113,15 +114,43 @@ pub(super) async fn modified(
     Ok(modification.commit().await?)
 }
 
+/// Whether a query or condition may read rows of the table: by its name, by a path, through a view or in a function.
+///
+/// # Errors
+/// Those of [`relations::tables`] and of the metastore.
+pub(super) async fn may_read<T: Visit + VisitMut + Clone>(
+    context: &Context,
+    written: &Written,
+    tree: &T,
+) -> Result<bool, SqlError> {
+    // What a function reads is not looked for.
+    if !routines_named(tree)?.is_empty() {
+        return Ok(true);
+    }
+    let mut others = Vec::new();
+    for relation in relations::tables(tree)? {
+        match &relation.table {
+            TableReference::Path { .. } => return Ok(true),
+            TableReference::Name(name) => others.push(context.table_name(name)?),
+        }
+    }
+    if others.contains(&written.name) {
+        return Ok(true);
+    }
+    // What is not there is an error for those who plan the query.
+    let is_view = |tx: &Transaction<'_>, name: &FullName| tx.table(name).is_ok_and(|table| table.is_view());
+    context.read(move |tx, _| Ok(others.iter().any(|name| is_view(tx, name)))).await
+}
+
 /// The parts of a condition that are about partition columns alone: only files of partitions that meet them are
-/// looked at.
+/// looked at. None when the condition itself reads the table.
 pub(super) async fn partition_conditions(
     context: &Context,
     written: &Written,
     predicate: &Expr,
 ) -> Result<PartitionConditions, SqlError> {
     let partitions = &written.snapshot.metadata().partition_columns;
-    if partitions.is_empty() {
+    if partitions.is_empty() || may_read(context, written, predicate).await? {
         return Ok(PartitionConditions::new());
     }
     let schema = written.snapshot.clone().into_table_provider()?.schema();
@@ -143,5 +172,41 @@ fn parts(predicate: &Expr) -> Vec<&Expr> {
         Expr::BinaryOp { left, op: BinaryOperator::And, right } => [parts(left), parts(right)].concat(),
         Expr::Nested(inner) => parts(inner),
         other => vec![other],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sql::ast::ObjectName;
+    use crate::sql::execute::table_rows::tests::Process;
+    use crate::sql::parse_expression;
+
+    #[tokio::test]
+    async fn only_conditions_that_read_nothing_else_of_the_table_choose_its_partitions() {
+        let root = tempfile::tempdir().unwrap();
+        let process = Process::start(root.path());
+        for statement in [
+            "CREATE CATALOG main",
+            "CREATE TABLE t (id INT, part INT) PARTITIONED BY (part)",
+            "CREATE TABLE other (id INT)",
+            "CREATE VIEW v AS SELECT * FROM t",
+        ] {
+            process.run(statement).await;
+        }
+        let table = TableReference::Name(ObjectName(vec![Identifier::new("t").unwrap()]));
+        let written = Written::to_write(&process.context, &table, "DELETE").await.unwrap();
+        for (condition, chosen) in [
+            ("part = 1 AND id = 2", 1),
+            ("part = 1 AND id IN (SELECT id FROM other)", 1),
+            ("part = 1 AND id IN (SELECT id FROM main.default.T WHERE part = 2)", 0),
+            ("part = 1 AND id IN (SELECT id FROM v)", 0),
+            ("part = 1 AND id = f(1)", 0),
+            ("part = 1 OR id = 2", 0),
+        ] {
+            let predicate = parse_expression(condition).unwrap();
+            let conditions = partition_conditions(&process.context, &written, &predicate).await.unwrap();
+            assert_eq!(conditions.len(), chosen, "{condition}");
+        }
     }
 }

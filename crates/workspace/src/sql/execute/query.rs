@@ -34,6 +34,7 @@ mod spelling;
 mod syntax;
 mod udf;
 mod values;
+mod view;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -58,12 +59,13 @@ pub(super) use over::{condition, has_subquery, plan_over, text_of};
 pub(super) use relations::pin;
 pub(crate) use render::rows as texts_of;
 pub(super) use routines::{
-    Checked, check as check_routine, check_table as check_table_routine, named as routines_named, unresolved,
+    Checked, check as check_routine, check_defaults, check_table as check_table_routine, column_in,
+    named as routines_named, unresolved,
 };
 use session_values::SessionValues;
 use spelling::Spelling;
 pub(super) use syntax::{literal, marked};
-pub(super) use udf::assigned;
+pub(super) use udf::{FieldsBy, assigned};
 
 use super::Context;
 use super::types::result_column;

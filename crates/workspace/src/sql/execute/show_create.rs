@@ -6,9 +6,13 @@ use clxs_api::table::ColumnInfo;
 use clxs_api::{Identifier, SqlLiteral};
 
 use super::parquet_table::{PARQUET, is_parquet};
-use super::types::metadata_text;
-use crate::delta::schema::{MetadataValue, StructField};
+use super::types::{self, catalog_type_text, metadata_text, table_field};
+use crate::delta::is_bookkeeping;
+use crate::delta::schema::{DataType, MetadataValue, StructField};
 use crate::metastore::{TableRow, ViewDetails};
+
+/// The type of a CHAR or VARCHAR as it was written, in the metadata of its column.
+const CHAR_VARCHAR: &str = "__CHAR_VARCHAR_TYPE_STRING";
 
 /// The text, laid out as the platform does; the keys as name and text.
 pub(super) fn create_statement(table: &TableRow, clustering: &[String], keys: &[(String, String)]) -> String {
@@ -58,7 +62,8 @@ fn comment_and_properties(table: &TableRow) -> String {
     if let Some(comment) = &table.comment {
         text += &format!("COMMENT {}\n", SqlLiteral::new(comment));
     }
-    let shown = table.properties.iter().filter(|(key, _)| !super::views::is_internal(key));
+    let is_shown = |key: &str| !super::views::is_internal(key) && !is_bookkeeping(key);
+    let shown = table.properties.iter().filter(|(key, _)| is_shown(key));
     let pairs: Vec<_> = shown
         .map(|(key, value)| format!("  {} = {}", SqlLiteral::new(key), SqlLiteral::new(value)))
         .collect();
@@ -69,16 +74,36 @@ fn comment_and_properties(table: &TableRow) -> String {
 }
 
 fn column(column: &ColumnInfo) -> String {
-    let mut text = format!(
-        "  {} {}",
-        column_name(column),
-        column.type_text.as_deref().unwrap_or_default().to_uppercase()
-    );
+    let field = table_field(column);
+    let data_type = match &field {
+        Some(field) => metadata_text(field, CHAR_VARCHAR)
+            .map_or_else(|| type_text(&field.data_type), |short| short.to_uppercase()),
+        None => column.type_text.as_deref().unwrap_or_default().to_uppercase(),
+    };
+    let mut text = format!("  {} {data_type}", column_name(column));
     if column.nullable == Some(false) {
         text += " NOT NULL";
     }
-    let field = column.type_json.as_deref().and_then(|json| serde_json::from_str::<StructField>(json).ok());
     text + &field.as_ref().map(value_clause).unwrap_or_default() + &comment(column)
+}
+
+/// A type as a statement has it, with all that is said of nested fields.
+fn type_text(data_type: &DataType) -> String {
+    match data_type {
+        DataType::Array(array) => format!("ARRAY<{}>", type_text(&array.element_type)),
+        DataType::Map(map) => format!("MAP<{}, {}>", type_text(&map.key_type), type_text(&map.value_type)),
+        DataType::Struct(fields) => {
+            format!("STRUCT<{}>", fields.fields().map(nested_field).collect::<Vec<_>>().join(", "))
+        }
+        other => catalog_type_text(other).to_uppercase(),
+    }
+}
+
+fn nested_field(field: &StructField) -> String {
+    let name = Identifier::new(field.name.clone()).map_or_else(|_| String::new(), |name| plain(&name));
+    let null = if field.nullable { "" } else { " NOT NULL" };
+    let comment = types::comment(field).map(|comment| format!(" COMMENT {}", SqlLiteral::new(comment)));
+    format!("{name}: {}{null}{}", type_text(&field.data_type), comment.unwrap_or_default())
 }
 
 /// Where the value of a column comes from when a row does not give it.

@@ -206,4 +206,4 @@ pub(super) fn table_type(managed: bool, shallow: bool) -> TableType {
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

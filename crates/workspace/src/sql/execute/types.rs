@@ -114,7 +114,7 @@ pub(crate) fn column_infos(schema: &StructType, partition_columns: &[String]) ->
 fn column_info(position: usize, field: &StructField, partition_columns: &[String]) -> ColumnInfo {
     let decimal = decimal_parts(&field.data_type);
     let partition_index =
-        partition_columns.iter().position(|column| column.eq_ignore_ascii_case(&field.name));
+        partition_columns.iter().position(|column| column.to_lowercase() == field.name.to_lowercase());
     ColumnInfo {
         name: Some(field.name.clone()),
         position: i32::try_from(position).ok(),

@@ -33,8 +33,8 @@ pub(super) async fn create(context: &Context, create: CreateView) -> Result<Stat
     if kept.await? {
         return Ok(StatementResult::none());
     }
-    let columns = output_columns(context, &name, &create.query, &create.columns).await?;
-    let details = details(context, &create.query, create.definition)?;
+    let (columns, output) = output_columns(context, &name, &create.query, &create.columns).await?;
+    let details = details(context, &create.query, create.definition, output)?;
     let mut properties: clxs_api::Properties = create.properties.into_iter().collect();
     properties
         .insert(SCHEMA_MODE.to_owned(), create.schema_mode.unwrap_or_else(|| "COMPENSATION".to_owned()));
@@ -78,8 +78,8 @@ pub(super) async fn set_query(
     query: &Query,
     definition: String,
 ) -> Result<StatementResult, SqlError> {
-    let columns = output_columns(context, &name, query, &[]).await?;
-    let details = details(context, query, definition)?;
+    let (columns, output) = output_columns(context, &name, query, &[]).await?;
+    let details = details(context, query, definition, output)?;
     let set = move |row: &mut TableRow| {
         row.columns = columns;
         row.view = Some(details);
@@ -118,14 +118,16 @@ where
         .await
 }
 
-/// The columns that the view shows: those of the query, under the names and with the comments listed.
+/// The columns that the view shows: those of the query, under the names and with the comments listed. Beside them
+/// the names that the query itself has for them.
 async fn output_columns(
     context: &Context,
     name: &FullName,
     query: &Query,
     listed: &[ViewColumn],
-) -> Result<Vec<ColumnInfo>, SqlError> {
+) -> Result<(Vec<ColumnInfo>, Vec<String>), SqlError> {
     let mut fields = query::plan_view(context, name.clone(), query.clone()).await?.fields;
+    let output = fields.iter().map(|field| field.name.clone()).collect();
     if !listed.is_empty() && listed.len() != fields.len() {
         return Err(arity_mismatch(name, listed, &fields));
     }
@@ -136,7 +138,7 @@ async fn output_columns(
     for (column, listed) in columns.iter_mut().zip(listed) {
         column.comment.clone_from(&listed.comment);
     }
-    Ok(columns)
+    Ok((columns, output))
 }
 
 fn arity_mismatch(name: &FullName, listed: &[ViewColumn], fields: &[StructField]) -> SqlError {
@@ -155,7 +157,12 @@ fn arity_mismatch(name: &FullName, listed: &[ViewColumn], fields: &[StructField]
     SqlError::new(class, "21S01", message)
 }
 
-fn details(context: &Context, query: &Query, definition: String) -> Result<ViewDetails, SqlError> {
+fn details(
+    context: &Context,
+    query: &Query,
+    definition: String,
+    output: Vec<String>,
+) -> Result<ViewDetails, SqlError> {
     let (catalog, schema) = (context.session().catalog.clone(), context.session().schema.clone());
     let defaults = Namespace { catalog: catalog.clone(), schema: schema.clone() };
     Ok(ViewDetails {
@@ -163,5 +170,6 @@ fn details(context: &Context, query: &Query, definition: String) -> Result<ViewD
         current_catalog: catalog,
         current_schema: schema,
         dependencies: named_in(query, &defaults)?,
+        output,
     })
 }

@@ -34,11 +34,17 @@ impl Parser<'_> {
 
     /// `('key' = 'value', a.b = 1, …)`; the equals sign may be left out.
     pub(super) fn properties(&mut self) -> Result<PropertyList, SqlError> {
-        self.list(|parser| {
+        let properties = self.list(|parser| {
             let key = parser.property_key()?;
             parser.accept_token(&Token::Eq);
             Ok((key, parser.property_value()?))
-        })
+        })?;
+        let mut keys = std::collections::HashSet::new();
+        let twice = properties.iter().find(|(key, _)| !keys.insert(key.clone()));
+        match twice.map(|(key, _)| SqlError::duplicate_key(key)) {
+            Some(error) => Err(error),
+            None => Ok(properties),
+        }
     }
 
     /// `('key', a.b, …)`

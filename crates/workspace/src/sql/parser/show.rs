@@ -125,6 +125,9 @@ impl Parser<'_> {
 
     /// `[IN schema] [[LIKE] {'pattern' | name}]`
     fn show_functions(&mut self, scope: FunctionScope) -> Result<Show, SqlError> {
+        if self.accept_in_catalog("FUNCTIONS") {
+            return Err(SqlError::unsupported("SHOW FUNCTIONS IN CATALOG"));
+        }
         let schema = self.in_schema()?;
         let pattern = match self.pattern()? {
             None if matches!(self.peek(), Token::Word(_)) => {

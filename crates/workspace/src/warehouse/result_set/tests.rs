@@ -54,6 +54,13 @@ fn row_limit_and_byte_limit_cut_the_result_and_say_so() {
         let set = ResultSet::new(numbers(3), arrow).unwrap();
         assert_eq!((set.row_count(), set.truncated()), (kept, true), "{limits:?}");
     }
+    let limits = ResultLimits { rows: Some(10_000), bytes: None };
+    let set = ResultSet::new(numbers(20_000), Delivery { limits, ..Delivery::default() }).unwrap();
+    assert_eq!(
+        (set.row_count(), set.truncated()),
+        (10_000, true),
+        "the limit is in the second of three batches"
+    );
     let limits = ResultLimits { rows: Some(2), bytes: None };
     let set = ResultSet::new(texts(2, "x"), Delivery { limits, ..Delivery::default() }).unwrap();
     assert!(!set.truncated());

@@ -11,78 +11,88 @@ const CHUNK_ROWS: usize = 20_000;
 /// … or this many bytes.
 const CHUNK_BYTES: u64 = 16 << 20;
 
-/// All rows as texts.
-pub(super) fn rows(rows: Rows) -> Result<Vec<Row>, SqlError> {
-    match rows {
-        Rows::Texts(rows) => Ok(rows),
-        Rows::Batches(batches) => {
-            let mut rows = Vec::new();
-            for batch in batches {
-                rows.extend(texts_of(&batch)?);
-            }
-            Ok(rows)
-        }
-    }
-}
-
-/// Chunks of the rows within the limits, and whether a limit cut rows off.
+/// Chunks of the rows within the limits, and whether a limit cut rows off. Rows become texts one batch after the other,
+/// and each chunk is encoded before the next one begins: all texts of a large result at once would be many times its size.
 pub(super) fn chunks(
     columns: &[ResultColumn],
-    mut rows: Vec<Row>,
+    rows: Rows,
     delivery: &Delivery,
 ) -> Result<(Vec<Chunk>, bool), SqlError> {
-    let kept = rows_within(&rows, delivery.limits);
-    let truncated = kept < rows.len();
-    rows.truncate(kept);
-    let mut chunks = Vec::new();
-    while !rows.is_empty() {
-        let rest = rows.split_off(chunk_length(&rows));
-        let row_offset = chunks.last().map_or(0, |last: &Chunk| last.row_offset + last.row_count);
-        chunks.push(chunk(columns, std::mem::replace(&mut rows, rest), row_offset, delivery)?);
-    }
-    Ok((chunks, truncated))
-}
-
-fn chunk(
-    columns: &[ResultColumn],
-    rows: Vec<Row>,
-    row_offset: usize,
-    delivery: &Delivery,
-) -> Result<Chunk, SqlError> {
-    let row_count = rows.len();
-    if delivery.disposition == Disposition::Inline {
-        let byte_count = rows.iter().map(row_bytes).sum();
-        return Ok(Chunk { row_offset, row_count, byte_count, content: Content::Rows(rows) });
-    }
-    let text = match delivery.format {
-        ResultFormat::Csv => csv(columns, &rows, row_offset == 0),
-        _ => serde_json::to_vec(&rows)
-            .map_err(|error| SqlError::internal(error.to_string()).with_source(error))?,
-    };
-    Ok(Chunk { row_offset, row_count, byte_count: text.len() as u64, content: encoded(text, delivery)? })
-}
-
-fn rows_within(rows: &[Row], limits: ResultLimits) -> usize {
-    let by_rows = limits.rows.map_or(rows.len(), |most| usize::try_from(most).unwrap_or(usize::MAX));
-    let mut left = limits.bytes.unwrap_or(u64::MAX);
-    let fits = |row: &&Row| match left.checked_sub(row_bytes(row)) {
-        Some(rest) => {
-            left = rest;
-            true
+    let mut chunks = Chunks { columns, delivery, ended: Vec::new(), rows: Vec::new(), bytes: 0 };
+    let mut left = delivery.limits;
+    let truncated = match rows {
+        Rows::Texts(rows) => chunks.take_all(rows, &mut left)?,
+        Rows::Batches(batches) => {
+            let mut truncated = false;
+            for batch in batches {
+                truncated = chunks.take_all(texts_of(&batch)?, &mut left)?;
+                if truncated {
+                    break;
+                }
+            }
+            truncated
         }
-        None => false,
     };
-    rows.iter().take(by_rows).take_while(fits).count()
+    chunks.end()?;
+    Ok((chunks.ended, truncated))
 }
 
-/// How many of the rows make the next chunk; at least one.
-fn chunk_length(rows: &[Row]) -> usize {
-    let mut bytes = 0;
-    let fits = |row: &&Row| {
-        bytes += row_bytes(row);
-        bytes <= CHUNK_BYTES
-    };
-    rows.iter().take(CHUNK_ROWS).take_while(fits).count().max(1)
+/// Chunks as they grow.
+struct Chunks<'a> {
+    columns: &'a [ResultColumn],
+    delivery: &'a Delivery,
+    ended: Vec<Chunk>,
+    /// Those of the chunk that has not ended.
+    rows: Vec<Row>,
+    /// Their size.
+    bytes: u64,
+}
+
+impl Chunks<'_> {
+    /// Takes rows as far as the limits allow, and says whether they cut any off.
+    fn take_all(&mut self, rows: Vec<Row>, left: &mut ResultLimits) -> Result<bool, SqlError> {
+        for row in rows {
+            let bytes = row_bytes(&row);
+            let fits = |left: &mut Option<u64>, size| match left {
+                None => true,
+                Some(left) => left.checked_sub(size).inspect(|rest| *left = *rest).is_some(),
+            };
+            if !(fits(&mut left.rows, 1) && fits(&mut left.bytes, bytes)) {
+                return Ok(true);
+            }
+            if self.rows.len() == CHUNK_ROWS || self.bytes + bytes > CHUNK_BYTES {
+                self.end()?;
+            }
+            self.bytes += bytes;
+            self.rows.push(row);
+        }
+        Ok(false)
+    }
+
+    /// Ends the chunk, if it has any rows.
+    fn end(&mut self) -> Result<(), SqlError> {
+        if self.rows.is_empty() {
+            return Ok(());
+        }
+        let row_offset = self.ended.last().map_or(0, |last| last.row_offset + last.row_count);
+        let (rows, bytes) = (std::mem::take(&mut self.rows), std::mem::take(&mut self.bytes));
+        self.ended.push(self.chunk(rows, bytes, row_offset)?);
+        Ok(())
+    }
+
+    fn chunk(&self, rows: Vec<Row>, byte_count: u64, row_offset: usize) -> Result<Chunk, SqlError> {
+        let row_count = rows.len();
+        if self.delivery.disposition == Disposition::Inline {
+            return Ok(Chunk { row_offset, row_count, byte_count, content: Content::Rows(rows) });
+        }
+        let text = match self.delivery.format {
+            ResultFormat::Csv => csv(self.columns, &rows, row_offset == 0),
+            _ => serde_json::to_vec(&rows)
+                .map_err(|error| SqlError::internal(error.to_string()).with_source(error))?,
+        };
+        let byte_count = text.len() as u64;
+        Ok(Chunk { row_offset, row_count, byte_count, content: encoded(text, self.delivery)? })
+    }
 }
 
 /// The size of a row in an answer: the texts with their quotes and commas.

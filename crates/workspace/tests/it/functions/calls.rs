@@ -84,7 +84,13 @@ async fn names_of_the_query_and_of_the_body_are_not_mixed_up() {
          RETURN SELECT max(amount) FROM main.s.orders WHERE id = x",
     ])
     .await;
+    sql.run(
+        "CREATE FUNCTION main.s.cte(x BIGINT) RETURNS BIGINT RETURN WITH cte AS (SELECT id AS x, amount FROM main.s.orders) \
+         SELECT max(amount) FROM cte WHERE cte.x < 2",
+    )
+    .await;
     for (query, expected) in [
+        ("SELECT main.s.cte(4)", vec!["10"]),
         ("SELECT main.s.amount_of(3)", vec!["30"]),
         ("SELECT main.s.amount_of(id) FROM main.s.orders ORDER BY id", vec!["0", "10", "20", "30", "40"]),
         (

@@ -45,9 +45,12 @@ async fn definition_that_is_not_valid_is_refused_with_its_class() {
             "CREATE FUNCTION main.s.g(x INT DEFAULT 1, y INT) RETURNS INT RETURN 1",
             "CREATE FUNCTION main.s.g(x INT DEFAULT (SELECT 1)) RETURNS INT RETURN 1",
             "CREATE FUNCTION main.s.g(x INT DEFAULT main.s.f(1)) RETURNS INT RETURN 1",
+            "CREATE FUNCTION main.s.g(x INT DEFAULT id) RETURNS INT RETURN 1",
+            "CREATE FUNCTION main.s.g(x INT DEFAULT array(1)) RETURNS INT RETURN 1",
             "CREATE FUNCTION main.s.g() RETURNS TABLE (a INT, b INT) RETURN SELECT 1",
             "CREATE FUNCTION main.s.g() RETURNS TABLE (a INT, A INT) RETURN SELECT 1, 2",
             "CREATE FUNCTION main.s.g() RETURNS TABLE (a INT) RETURN 1",
+            "CREATE FUNCTION main.s.g() RETURNS TABLE RETURN SELECT id, id FROM main.s.orders",
             "CREATE FUNCTION main.s.g() RETURNS BIGINT CONTAINS SQL RETURN SELECT max(id) FROM main.s.orders",
             "CREATE OR REPLACE FUNCTION main.s.f(x INT) RETURNS INT RETURN main.s.f(x)",
             "CREATE FUNCTION main.s.g(x VARCHAR(3)) RETURNS INT RETURN 1",
@@ -59,6 +62,10 @@ async fn definition_that_is_not_valid_is_refused_with_its_class() {
             "CREATE PROCEDURE main.s.p() LANGUAGE SQL AS BEGIN END",
             "DROP TEMPORARY FUNCTION g",
             "DROP PROCEDURE main.s.p",
+            "ALTER FUNCTION main.s.f SET TAGS ('a' = 'b')",
+            "SET TAG ON FUNCTION main.s.f a = b",
+            "SHOW FUNCTIONS IN CATALOG main",
+            "DESCRIBE FUNCTION abs",
         ])
         .await
     );
@@ -137,7 +144,20 @@ async fn function_over_rest_is_made_listed_given_away_and_deleted() {
     assert_eq!(error, "409 RESOURCE_ALREADY_EXISTS: Function 'f' already exists");
     let error = sql.server.error("POST", FUNCTIONS, request("g", "x *")).await;
     assert!(error.contains("PARSE_SYNTAX_ERROR"), "{error}");
-    sql.server.ok("POST", FUNCTIONS, request("g", "x")).await;
+    let made = sql
+        .server
+        .ok("POST", FUNCTIONS, request("g", "(SELECT max(id) FROM orders WHERE id < s.f(x))"))
+        .await;
+    let dependencies = json!([
+        { "table": { "table_full_name": "main.s.orders" } },
+        { "function": { "function_full_name": "main.s.f" } },
+    ]);
+    assert_eq!(made["routine_dependencies"]["dependencies"], dependencies);
+    assert_eq!(sql.rows("SELECT main.s.g(2)").await, [["3"]]);
+    let mut wrong = request("h", "x");
+    wrong["function_info"]["input_params"]["parameters"][0]["parameter_default"] = json!("id");
+    let error = sql.server.error("POST", FUNCTIONS, wrong).await;
+    assert!(error.contains("UNRESOLVED_COLUMN"), "{error}");
     let list = format!("{FUNCTIONS}?catalog_name=main&schema_name=s&max_results=1");
     let first = sql.server.get(&list).await;
     assert_eq!(first["functions"][0]["name"], "f");

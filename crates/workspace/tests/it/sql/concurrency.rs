@@ -106,6 +106,24 @@ async fn optimize_goes_together_with_appends_but_not_with_deletes_of_its_files()
     assert_eq!(sql.rows("SELECT count(*) FROM main.default.t").await, [["5"]]);
 }
 
+#[tokio::test]
+async fn appends_are_blind_unless_they_read_their_own_table() {
+    let sql = Sql::start().await;
+    sql.run("CREATE TABLE main.default.t (n INT)").await;
+    sql.run("CREATE TABLE main.default.other AS SELECT 1 AS n").await;
+    sql.run("CREATE VIEW main.default.v AS SELECT * FROM main.default.t").await;
+    for (source, blind) in [
+        ("VALUES (1)", "true"),
+        ("SELECT n FROM main.default.other", "true"),
+        ("SELECT n + 1 FROM main.default.t", "false"),
+        ("SELECT n + 1 FROM main.default.v", "false"),
+    ] {
+        sql.run(&format!("INSERT INTO main.default.t {source}")).await;
+        let commit = sql.rows("DESCRIBE HISTORY main.default.t LIMIT 1").await;
+        assert_eq!(commit[0][11], blind, "{source}");
+    }
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn statements_of_many_clients_at_once_are_all_there() {
     const CLIENTS: usize = 32;

@@ -130,7 +130,12 @@ async fn vacuum_deletes_what_no_version_within_the_retention_needs() {
     let commits = sql.rows("DESCRIBE HISTORY main.default.t LIMIT 2").await;
     assert_eq!((commits[0][4].as_str(), commits[1][4].as_str()), ("VACUUM END", "VACUUM START"));
     assert!(commits[0][12].contains(r#""numDeletedFiles":"3""#), "{}", commits[0][12]);
-    let error = sql.error("RESTORE TABLE main.default.t TO VERSION AS OF 1").await;
+    let restore = "RESTORE TABLE main.default.t TO VERSION AS OF 1";
+    let error = sql.error(restore).await;
+    let beyond = "[DELTA_UNSUPPORTED_TIME_TRAVEL_BEYOND_DELETED_FILE_RETENTION_DURATION]";
+    assert!(error.contains(beyond), "{error}");
+    sql.run("ALTER TABLE main.default.t UNSET TBLPROPERTIES ('delta.deletedFileRetentionDuration')").await;
+    let error = sql.error(restore).await;
     assert!(error.contains("[DELTA_FILE_NOT_FOUND]"), "{error}");
 }
 

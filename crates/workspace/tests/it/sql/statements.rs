@@ -117,6 +117,16 @@ async fn named_parameters_are_typed() {
 }
 
 #[tokio::test]
+async fn chains_that_would_overflow_the_stack_are_refused() {
+    let sql = Sql::start().await;
+    let chain = |part: &str, operator: &str, parts: usize| vec![part; parts].join(operator);
+    for longer in [format!("SELECT {}", chain("1", " + ", 20_000)), chain("SELECT 1", " UNION ", 20_000)] {
+        let error = sql.error(&longer).await;
+        assert!(error.contains("more than 1000 operators, set operations or joins in a row"), "{error}");
+    }
+}
+
+#[tokio::test]
 async fn catalog_and_schema_of_the_request_complete_names() {
     let sql = Sql::start().await;
     sql.run("CREATE TABLE main.default.t (id INT)").await;

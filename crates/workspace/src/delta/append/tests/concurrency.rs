@@ -119,3 +119,42 @@ fn deletes_from_other_partitions_go_together() {
         assert_eq!(table.count(), 2);
     }
 }
+
+#[test]
+fn serializable_tables_take_no_append_that_a_reader_has_not_seen() {
+    let table = with_two_rows(&[("delta.isolationLevel", "Serializable")]);
+    let read = table.snapshot();
+    table.write(WriteMode::Append, "(1, 'late', 1.0, NULL)", Vec::new()).unwrap();
+    let error = table.delete_from(read.clone(), 1).unwrap_err();
+    assert_eq!(error.class(), ("DELTA_CONCURRENT_APPEND", "2D521"));
+    table.write_to(read, WriteMode::Append, TWO, Vec::new()).unwrap();
+    let level = history(&table.location, Some(1)).unwrap().remove(0).isolation_level;
+    assert_eq!(level.as_deref(), Some("Serializable"));
+}
+
+#[test]
+fn change_of_metadata_takes_no_append_that_it_has_not_seen() {
+    let table = with_two_rows(&[]);
+    let read = table.snapshot();
+    table.write(WriteMode::Append, "(1, 'late', 1.0, NULL)", Vec::new()).unwrap();
+    let mut metadata = read.metadata().clone();
+    metadata.configuration.insert("k".to_owned(), "v".to_owned());
+    let restore = DataChange { metadata: Some(metadata), ..DataChange::new("RESTORE", "admin@clxs.local") };
+    assert_eq!(restore.commit(read).unwrap_err().class().0, "DELTA_CONCURRENT_APPEND");
+}
+
+#[test]
+fn partition_that_cannot_be_read_might_be_the_one_that_was_looked_at() {
+    let (table, new) = table(&["at"], &[]);
+    create_table(&table.engine, &table.location, &new).unwrap();
+    table.write(WriteMode::Append, TWO, Vec::new()).unwrap();
+    let read = table.snapshot();
+    let mut odd = read.files().unwrap().remove(0);
+    odd.path = "at=odd/part-0.parquet".to_owned();
+    odd.partition_values.insert("at".to_owned(), Some("the third of may".to_owned()));
+    write_commit(&table.location, 2, &[Action::Add(odd)]).unwrap();
+    let partition = col("at").is_null();
+    let partitions = vec![table.check("", partition.clone()).predicate];
+    let error = table.delete_in(read, Some(partition), partitions).unwrap_err();
+    assert_eq!(error.class().0, "DELTA_CONCURRENT_APPEND");
+}

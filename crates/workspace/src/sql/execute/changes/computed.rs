@@ -4,8 +4,8 @@ use clxs_api::FullName;
 use datafusion::arrow::datatypes::DataType as ArrowType;
 use datafusion::logical_expr::{Expr as PlanExpr, ExprSchemable as _, col, lit, when};
 
-use crate::delta::IDENTITY;
-use crate::delta::schema::{StructField, StructType, TryIntoArrow as _};
+use crate::delta::schema::{StructField, StructType};
+use crate::delta::{IDENTITY, reading_schema};
 use crate::sql::execute::Context;
 use crate::sql::execute::insert::assigned_to;
 use crate::sql::execute::query::{Planned, sql_error};
@@ -69,9 +69,10 @@ pub(in crate::sql::execute) async fn computed(
     rows.replaced(&values)
 }
 
-/// The type of a column in rows.
+/// The type of a column in rows, where everything may be null.
 pub(in crate::sql::execute) fn arrow_type(field: &StructField) -> Result<ArrowType, SqlError> {
-    (&field.data_type).try_into_arrow().map_err(|error: datafusion::arrow::error::ArrowError| {
-        SqlError::internal(error.to_string()).with_source(error)
-    })
+    let schema =
+        StructType::try_new([field.clone()]).map_err(|error| SqlError::internal(error.to_string()))?;
+    let schema = reading_schema(&schema).map_err(|error| SqlError::internal(error.to_string()))?;
+    Ok(schema.field(0).data_type().clone())
 }

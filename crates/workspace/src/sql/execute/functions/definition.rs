@@ -29,6 +29,7 @@ pub(super) async fn of_statement(
     create: &CreateFunction,
 ) -> Result<Function, SqlError> {
     require_parameters(name, &create.parameters)?;
+    query::check_defaults(context, &create.parameters).await?;
     let parameters = parameter_infos(&create.parameters, &ParameterType::Param);
     let session = context.session();
     let defaults = Namespace { catalog: session.catalog.clone(), schema: session.schema.clone() };
@@ -109,8 +110,11 @@ pub(crate) fn of_request(request: &Request) -> Result<Function, SqlError> {
     } else {
         returned(&parse_type(&request.full_data_type)?)?
     };
-    let name = |text: &str| Identifier::new(text).map_err(SqlError::invalid_identifier);
-    let schema = Namespace { catalog: name(&request.catalog_name)?, schema: name(&request.schema_name)? };
+    let identifier = |text: &str| Identifier::new(text).map_err(SqlError::invalid_identifier);
+    let schema =
+        Namespace { catalog: identifier(&request.catalog_name)?, schema: identifier(&request.schema_name)? };
+    let name = FullName::of_catalog(schema.catalog.clone()).child(schema.schema.clone());
+    require_parameters(&name.child(identifier(&request.name)?), &parameters)?;
     let mut function = Function {
         parameters: parameter_infos(&parameters, &ParameterType::Param),
         returns,
@@ -176,6 +180,9 @@ fn require_parameters(name: &FullName, parameters: &[StructField]) -> Result<(),
         let expression = parse_expression(&text)?;
         if query::has_subquery(&expression) {
             return Err(SqlError::routine_default_with_subquery(name, &parameter.name));
+        }
+        if let Some(column) = query::column_in(&expression) {
+            return Err(SqlError::unresolved_column(format_args!("`{column}`"), &[]));
         }
         if let Some(routine) = query::routines_named(&expression)?.first() {
             let routine: Vec<_> = routine.0.iter().map(ToString::to_string).collect();

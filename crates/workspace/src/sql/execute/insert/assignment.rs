@@ -5,11 +5,11 @@ use datafusion::arrow::datatypes::DataType as ArrowType;
 use datafusion::logical_expr::{Expr as PlanExpr, lit};
 use datafusion::sql::sqlparser::ast::{Expr, Ident, SelectItem, Value};
 
-use crate::delta::schema::{DataType, StructField, StructType, TryFromArrow as _, TryIntoArrow as _};
+use crate::delta::schema::{DataType, StructField, StructType, TryFromArrow as _};
 use crate::sql::ast::Assignment;
-use crate::sql::execute::changes::{computed, is_generated, is_identity, require_explicit};
+use crate::sql::execute::changes::{arrow_type, computed, is_generated, is_identity, require_explicit};
 use crate::sql::execute::context::Context;
-use crate::sql::execute::query::{self, Planned};
+use crate::sql::execute::query::{self, FieldsBy, Planned};
 use crate::sql::execute::types::{metadata_text, result_type_text};
 use crate::sql::{SqlError, parse_expression};
 
@@ -67,7 +67,7 @@ pub(super) async fn plan(
     schema: &StructType,
     source: Planned,
     columns: &[Option<usize>],
-    fixed: &[Assignment],
+    (fixed, fields_by): (&[Assignment], FieldsBy),
 ) -> Result<Planned, SqlError> {
     let fields = source.fields.clone();
     let mut items = Vec::with_capacity(columns.len());
@@ -79,7 +79,7 @@ pub(super) async fn plan(
                 if is_identity(field) {
                     require_explicit(field)?;
                 }
-                require_assignable(table, &fields[*position].data_type, field)?;
+                require_assignable(table, &fields[*position].data_type, field, fields_by)?;
                 Expr::Identifier(Ident::with_quote('`', positional(*position)))
             }
             None => default(field)?,
@@ -88,7 +88,7 @@ pub(super) async fn plan(
         items.push(SelectItem::ExprWithAlias { expr: value, alias });
     }
     let planned = query::plan_over(context, source.into_positional(positional)?, items).await?;
-    let rows = typed(planned, schema)?;
+    let rows = typed(planned, schema, fields_by)?;
     let generated = |position: usize| columns[position].is_none().then(|| lit(true));
     computed(context, table, schema, rows, &generated).await
 }
@@ -106,23 +106,19 @@ fn default(field: &StructField) -> Result<Expr, SqlError> {
 }
 
 /// Casts to the types of the table; texts are written as Spark writes them.
-fn typed(planned: Planned, schema: &StructType) -> Result<Planned, SqlError> {
-    let mut wanted = Vec::with_capacity(schema.num_fields());
-    for field in schema.fields() {
-        let data_type: ArrowType = (&field.data_type)
-            .try_into_arrow()
-            .map_err(|error| SqlError::internal(error.to_string()).with_source(error))?;
-        wanted.push((field.name.clone(), data_type));
-    }
+fn typed(planned: Planned, schema: &StructType, fields_by: FieldsBy) -> Result<Planned, SqlError> {
+    let wanted = schema.fields().map(|field| Ok((field.name.clone(), arrow_type(field)?)));
+    let wanted = wanted.collect::<Result<Vec<_>, SqlError>>()?;
     let given: Vec<ArrowType> =
         planned.plan.schema().fields().iter().map(|field| field.data_type().clone()).collect();
     planned.project(|position, column| {
         let (name, wanted) = &wanted[position];
-        converted(column, &given[position], wanted.clone(), name).alias(name.clone())
+        converted(column, &given[position], wanted.clone(), name, fields_by).alias(name.clone())
     })
 }
 
-/// A value as a column takes it; `given` is its type.
+/// A value as a column takes it in UPDATE and MERGE, which find the fields of structs by their names; `given` is its
+/// type.
 ///
 /// # Errors
 /// `INCOMPATIBLE_DATA_FOR_TABLE.CANNOT_SAFELY_CAST`
@@ -133,27 +129,37 @@ pub(in crate::sql::execute) fn assigned_to(
     given: &ArrowType,
 ) -> Result<PlanExpr, SqlError> {
     let internal = |error: datafusion::arrow::error::ArrowError| SqlError::internal(error.to_string());
-    require_assignable(table, &DataType::try_from_arrow(given).map_err(internal)?, field)?;
-    let wanted: ArrowType = (&field.data_type).try_into_arrow().map_err(internal)?;
-    Ok(converted(value, given, wanted, &field.name))
+    let spark_type = DataType::try_from_arrow(given).map_err(internal)?;
+    require_assignable(table, &spark_type, field, FieldsBy::Name)?;
+    Ok(converted(value, given, arrow_type(field)?, &field.name, FieldsBy::Name))
 }
 
-/// Containers keep their type here: writing conforms them element by element.
-fn converted(column: PlanExpr, given: &ArrowType, wanted: ArrowType, name: &str) -> PlanExpr {
-    if *given == wanted || wanted.is_nested() && given.is_nested() {
+fn converted(
+    column: PlanExpr,
+    given: &ArrowType,
+    wanted: ArrowType,
+    name: &str,
+    fields_by: FieldsBy,
+) -> PlanExpr {
+    if *given == wanted {
         column
     } else if wanted == ArrowType::Utf8
         && !matches!(given, ArrowType::Utf8View | ArrowType::LargeUtf8 | ArrowType::Null)
     {
         query::text_of(column)
     } else {
-        query::assigned(column, given, wanted, name)
+        query::assigned(column, given, wanted, name, fields_by)
     }
 }
 
 /// What ANSI store assignment allows: no text into numbers and times, no numbers into times or truth values.
-fn require_assignable(table: &FullName, given: &DataType, field: &StructField) -> Result<(), SqlError> {
-    if is_assignable(given, &field.data_type) {
+fn require_assignable(
+    table: &FullName,
+    given: &DataType,
+    field: &StructField,
+    fields_by: FieldsBy,
+) -> Result<(), SqlError> {
+    if is_assignable(given, &field.data_type, fields_by) {
         return Ok(());
     }
     let message = format!(
@@ -165,7 +171,8 @@ fn require_assignable(table: &FullName, given: &DataType, field: &StructField) -
     Err(SqlError::new("INCOMPATIBLE_DATA_FOR_TABLE.CANNOT_SAFELY_CAST", "KD000", message))
 }
 
-fn is_assignable(given: &DataType, wanted: &DataType) -> bool {
+fn is_assignable(given: &DataType, wanted: &DataType, fields_by: FieldsBy) -> bool {
+    let is_assignable = |given: &DataType, wanted: &DataType| is_assignable(given, wanted, fields_by);
     match (given, wanted) {
         (given, wanted) if given == wanted || *given == DataType::VOID => true,
         (DataType::Array(given), DataType::Array(wanted)) => {
@@ -176,11 +183,16 @@ fn is_assignable(given: &DataType, wanted: &DataType) -> bool {
                 && is_assignable(&given.value_type, &wanted.value_type)
         }
         (DataType::Struct(given), DataType::Struct(wanted)) => {
-            given.num_fields() == wanted.num_fields()
-                && given
-                    .fields()
-                    .zip(wanted.fields())
-                    .all(|(given, wanted)| is_assignable(&given.data_type, &wanted.data_type))
+            let fields: Vec<_> = given.fields().collect();
+            let source = |(position, wanted): (usize, &StructField)| {
+                let names = fields.iter().map(|field| field.name.as_str());
+                Some((fields[fields_by.source(names, (position, &wanted.name))?], wanted.clone()))
+            };
+            fields.len() == wanted.num_fields()
+                && wanted.fields().enumerate().all(|field| {
+                    source(field)
+                        .is_some_and(|(given, wanted)| is_assignable(&given.data_type, &wanted.data_type))
+                })
         }
         (DataType::Primitive(_), DataType::Primitive(_)) => {
             let (given, wanted) = (family(given), family(wanted));
@@ -219,6 +231,8 @@ mod tests {
 
     #[test]
     fn text_does_not_go_into_numbers_but_numbers_go_into_text() {
+        let is_assignable =
+            |given: &DataType, wanted: &DataType| is_assignable(given, wanted, FieldsBy::Name);
         assert!(!is_assignable(&DataType::STRING, &DataType::INTEGER));
         assert!(is_assignable(&DataType::INTEGER, &DataType::STRING));
         assert!(is_assignable(&DataType::LONG, &DataType::INTEGER));

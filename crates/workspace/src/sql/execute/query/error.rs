@@ -3,6 +3,7 @@
 use datafusion::arrow::error::ArrowError;
 use datafusion::common::{Column, DataFusionError, SchemaError, TableReference};
 
+use crate::delta::DeltaError;
 use crate::sql::SqlError;
 
 /// The error a client sees.
@@ -10,7 +11,10 @@ pub(crate) fn sql_error(error: DataFusionError) -> SqlError {
     match error {
         DataFusionError::External(source) => match source.downcast::<SqlError>() {
             Ok(error) => *error,
-            Err(source) => SqlError::internal(source.to_string()).with_source(source),
+            Err(source) => match source.downcast::<DeltaError>() {
+                Ok(error) => SqlError::from(*error),
+                Err(source) => SqlError::internal(source.to_string()).with_source(source),
+            },
         },
         DataFusionError::Context(_, inner) | DataFusionError::Diagnostic(_, inner) => sql_error(*inner),
         DataFusionError::Shared(shared) => match std::sync::Arc::try_unwrap(shared) {
@@ -26,10 +30,13 @@ pub(crate) fn sql_error(error: DataFusionError) -> SqlError {
 
 /// An error that is shared or has no class of its own.
 fn described(error: &DataFusionError) -> SqlError {
-    if let DataFusionError::External(source) = error.find_root()
-        && let Some(ours) = source.downcast_ref::<SqlError>()
-    {
-        return SqlError::new(ours.class, ours.sql_state, ours.message.clone());
+    if let DataFusionError::External(source) = error.find_root() {
+        if let Some(ours) = source.downcast_ref::<SqlError>() {
+            return SqlError::new(ours.class, ours.sql_state, ours.message.clone());
+        }
+        if let Some(error) = source.downcast_ref::<DeltaError>() {
+            return SqlError::of_delta(error);
+        }
     }
     match error.find_root() {
         DataFusionError::Plan(message) if message.contains("filter with non-boolean predicate") => {

@@ -114,10 +114,17 @@ fn ours(function: Function, name: &str) -> Option<Expr> {
     Some(call(definition.name(), arguments(&function)?))
 }
 
-/// A name that stands for a call when no brackets follow: `current_date`.
+/// Whether a name stands for a call when no brackets follow: `current_date`.
+pub(super) fn stands_without_brackets(name: &Ident) -> bool {
+    let lower = name.value.to_lowercase();
+    name.quote_style.is_none()
+        && lower.starts_with("current_")
+        && matches!(rule(&lower), Some(Rule::Session(_)))
+}
+
+/// A name as a call, if it stands for one.
 pub(super) fn without_brackets(name: Ident, values: &SessionValues) -> Expr {
-    let plain = name.quote_style.is_none() && name.value.to_lowercase().starts_with("current_");
-    let called = match rule(&name.value.to_lowercase()).filter(|_| plain) {
+    let called = match rule(&name.value.to_lowercase()).filter(|_| stands_without_brackets(&name)) {
         Some(Rule::Session(value)) => value(&[], values),
         _ => None,
     };

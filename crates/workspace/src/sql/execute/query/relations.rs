@@ -19,7 +19,6 @@ use futures::future::BoxFuture;
 
 use super::described::Described;
 use super::error::sql_error;
-use super::over::columns;
 use super::routines;
 use super::session_values::SessionValues;
 use super::spelling::Spelling;
@@ -27,7 +26,7 @@ use crate::delta::{Pin, Snapshot};
 use crate::information_schema;
 use crate::metastore::{FunctionRow, TableRow, ViewDetails};
 use crate::sql::SqlError;
-use crate::sql::ast::{AsOf, ObjectName, Statement, TableReference};
+use crate::sql::ast::{AsOf, ObjectName, TableReference};
 use crate::sql::execute::Context;
 use crate::sql::execute::context::readable_table;
 use crate::sql::execute::parquet_table::{self, is_parquet};
@@ -76,7 +75,7 @@ impl Reader {
     }
 
     /// The reader of what is behind a view.
-    fn behind(&self, view: &TableRow, details: &ViewDetails) -> Result<Self, SqlError> {
+    pub(super) fn behind(&self, view: &TableRow, details: &ViewDetails) -> Result<Self, SqlError> {
         let name = view.full_name();
         let mut through = self.through.clone();
         let recursive = through.contains(&name);
@@ -200,7 +199,7 @@ fn provider(reader: &Reader, relation: Relation) -> BoxFuture<'_, Result<Arc<dyn
         match &row.view {
             Some(details) => {
                 refuse_time_travel(&relation)?;
-                view(reader, &row, details).await
+                super::view::provider(reader, &row, details).await
             }
             None => table(reader, &row, relation.as_of).await,
         }
@@ -236,6 +235,9 @@ async fn table(
             )),
         };
     }
+    if row.columns.is_empty() {
+        return Err(SqlError::delta_read_table_without_columns(row.full_name()));
+    }
     let location = reader.context.location(row)?;
     if as_of.is_none()
         && let Some(pinned) = reader.pinned.as_ref().filter(|pinned| *pinned.location() == location)
@@ -244,26 +246,6 @@ async fn table(
     }
     let pin = pin(&reader.context, as_of).await?;
     Ok(reader.context.snapshot(location, pin).await?.into_table_provider()?)
-}
-
-async fn view(
-    reader: &Reader,
-    row: &TableRow,
-    details: &ViewDetails,
-) -> Result<Arc<dyn TableProvider>, SqlError> {
-    let behind = reader.behind(row, details)?;
-    let Statement::Query(query) = crate::sql::parse(&details.definition)? else {
-        return Err(SqlError::internal(format!("the view {} is no query", row.full_name())));
-    };
-    let planned = super::plan_with(&behind, *query).await?;
-    let names = row.columns.iter().filter_map(|column| column.name.clone());
-    let columns: Vec<_> =
-        columns(&planned.plan).zip(names).map(|(column, name)| column.alias(name)).collect();
-    let plan = LogicalPlanBuilder::from(planned.plan)
-        .project(columns)
-        .and_then(LogicalPlanBuilder::build)
-        .map_err(sql_error)?;
-    Ok(Arc::new(ViewTable::new(plan, None)))
 }
 
 /// The version that `VERSION AS OF` or `TIMESTAMP AS OF` means.

@@ -22,8 +22,8 @@ use datafusion::sql::sqlparser::ast::{Expr, Visit, VisitMut};
 use futures::FutureExt as _;
 use futures::future::BoxFuture;
 
-pub(in crate::sql::execute) use arguments::named;
-pub(in crate::sql::execute) use body::{Checked, check, check_table};
+pub(in crate::sql::execute) use arguments::{column_in, named};
+pub(in crate::sql::execute) use body::{Checked, check, check_defaults, check_table};
 use call::Call;
 pub(super) use inline::{inlined, require_inlined, with_arguments};
 pub(super) use table::{rows, take_table_calls};

@@ -30,7 +30,7 @@ use datafusion::common::{DataFusionError, Result, ScalarValue};
 use datafusion::logical_expr::{AggregateUDF, ColumnarValue, ScalarFunctionArgs, ScalarUDF};
 
 pub(super) use arithmetic::{ADD, DIVIDE, INT_DIVIDE, MULTIPLY, REMAINDER, SUBTRACT};
-pub(in crate::sql::execute) use assignment::assigned;
+pub(in crate::sql::execute) use assignment::{FieldsBy, assigned};
 pub(super) use cast::{cast_to, parse_date, parse_timestamp, try_cast_to, year_text};
 pub(super) use definition::{Definition, is_interval};
 pub(super) use text::TO_TEXT;

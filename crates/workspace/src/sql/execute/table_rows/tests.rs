@@ -14,13 +14,13 @@ use crate::warehouse::{CommitGate, Warehouse};
 const ADMIN: &str = "admin@clxs.local";
 
 /// A process that has the workspace open. Dropping it is what a crash leaves.
-struct Process {
-    context: Context,
+pub(in crate::sql::execute) struct Process {
+    pub(in crate::sql::execute) context: Context,
     _warehouse: Warehouse,
 }
 
 impl Process {
-    fn start(root: &Path) -> Self {
+    pub(in crate::sql::execute) fn start(root: &Path) -> Self {
         let warehouse = Warehouse::new(1).unwrap();
         let metastore = Metastore::open(root, ADMIN).unwrap();
         let engine = DeltaEngine::new(warehouse.handle().clone());
@@ -31,7 +31,7 @@ impl Process {
         Self { context, _warehouse: warehouse }
     }
 
-    async fn run(&self, statement: &str) {
+    pub(in crate::sql::execute) async fn run(&self, statement: &str) {
         execute(&self.context, parse(statement).unwrap()).await.unwrap();
     }
 

@@ -86,7 +86,14 @@ fn nesting_as_people_write_it_is_read() {
 }
 
 #[test]
-fn long_chains_of_operators_are_read() {
-    let text = format!("SELECT {}", vec!["a = 1"; 20_000].join(" OR "));
-    assert!(parse(&text).is_ok());
+fn long_chains_are_read_and_longer_ones_refused() {
+    for (part, operator) in [("a = 1", " OR "), ("1", " + "), ("SELECT 1", " UNION ALL ")] {
+        let chain = |parts: usize| vec![part; parts].join(operator);
+        let select = if part.starts_with("SELECT") { "" } else { "SELECT " };
+        assert!(parse(&format!("{select}{}", chain(1_001))).is_ok(), "{operator}");
+        assert_eq!(parse(&format!("{select}{}", chain(1_002))).unwrap_err().class, "UNSUPPORTED_FEATURE");
+        assert!(parse(&format!("{select}{}", chain(20_000))).is_err(), "{operator}");
+    }
+    let branches = "WHEN a = 1 AND b THEN c + 1 ".repeat(5_000);
+    assert!(parse(&format!("SELECT CASE {branches} END, {}", vec!["a + b"; 5_000].join(", "))).is_ok());
 }

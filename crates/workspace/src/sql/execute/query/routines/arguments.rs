@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 use clxs_api::Identifier;
 use datafusion::sql::sqlparser::ast::{
     Expr, Function, FunctionArg, FunctionArgExpr, FunctionArguments, Ident, ObjectName as SqlName,
-    ObjectNamePart, TableFactor, Visit, VisitMut, Visitor, VisitorMut,
+    ObjectNamePart, Query, TableFactor, Visit, VisitMut, Visitor, VisitorMut,
 };
 
 use super::{Parameter, Routine};
@@ -210,5 +210,44 @@ fn parts(argument: &FunctionArg) -> Result<(Option<String>, Expr), SqlError> {
             Ok((Some(name.value.clone()), value.clone()))
         }
         other => Err(SqlError::unsupported(format_args!("{other} as an argument of a function"))),
+    }
+}
+
+/// The first column in an expression, outside of queries in it.
+pub(in crate::sql::execute) fn column_in(expr: &Expr) -> Option<String> {
+    match expr.visit(&mut Columns { depth: 0 }) {
+        ControlFlow::Break(name) => Some(name),
+        ControlFlow::Continue(()) => None,
+    }
+}
+
+struct Columns {
+    /// How many queries are around the place.
+    depth: usize,
+}
+
+impl Visitor for Columns {
+    type Break = String;
+
+    fn pre_visit_query(&mut self, _: &Query) -> ControlFlow<String> {
+        self.depth += 1;
+        ControlFlow::Continue(())
+    }
+
+    fn post_visit_query(&mut self, _: &Query) -> ControlFlow<String> {
+        self.depth -= 1;
+        ControlFlow::Continue(())
+    }
+
+    fn pre_visit_expr(&mut self, expr: &Expr) -> ControlFlow<String> {
+        let is_column = match expr {
+            Expr::CompoundIdentifier(_) => true,
+            Expr::Identifier(name) => !functions::stands_without_brackets(name),
+            _ => false,
+        };
+        if self.depth == 0 && is_column {
+            return ControlFlow::Break(expr.to_string());
+        }
+        ControlFlow::Continue(())
     }
 }

@@ -1,15 +1,17 @@
 //! The body of a routine as a plan on its parameters.
 
+use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use clxs_api::FullName;
 use clxs_api::function::FunctionParameterInfo;
 use datafusion::arrow::datatypes::{DataType, Field, Schema};
-use datafusion::common::{Column, DFSchema};
+use datafusion::common::{Column, DFSchema, ScalarValue};
 use datafusion::datasource::empty::EmptyTable;
 use datafusion::logical_expr::{Expr as PlanExpr, ExprSchemable as _, LogicalPlan};
-use datafusion::sql::sqlparser::ast::{Expr, Ident, Query, SelectItem, SetExpr, TableFactor, Visit, Visitor};
-
+use datafusion::sql::sqlparser::ast::{
+    Expr, Ident, ObjectNamePart, Query, SelectItem, SetExpr, TableFactor, Visit, Visitor,
+};
 use futures::future::BoxFuture;
 
 use super::substitute::substituted;
@@ -22,7 +24,7 @@ use crate::sql::execute::query::error::sql_error;
 use crate::sql::execute::query::relations::{self, Reader};
 use crate::sql::execute::query::spelling::Spelling;
 use crate::sql::execute::query::{output, planned, rewrite, session, session_values, syntax, udf};
-use crate::sql::execute::types::parameter_field;
+use crate::sql::execute::types::{metadata_text, parameter_field};
 use crate::sql::{SqlError, parse_expression, parse_function_body};
 
 /// The relation whose columns are the parameters.
@@ -67,6 +69,25 @@ pub(in crate::sql::execute) async fn check(
         None => DeltaType::try_from_arrow(&value.data_type).map_err(internal)?,
     };
     Ok(Checked { data_type, deterministic: !value.expr.is_volatile() })
+}
+
+/// Plans the defaults of parameters, which are constant.
+///
+/// # Errors
+/// Those of planning; `DATATYPE_MISMATCH` for one that its parameter does not take.
+pub(in crate::sql::execute) async fn check_defaults(
+    context: &Context,
+    parameters: &[StructField],
+) -> Result<(), SqlError> {
+    for field in parameters {
+        let Some(text) = metadata_text(field, "CURRENT_DEFAULT") else { continue };
+        let query = syntax::select(vec![SelectItem::UnnamedExpr(parse_expression(&text)?)])?;
+        let plan = Box::pin(super::super::plan(context, query)).await?.plan;
+        let given = plan.schema().field(0).data_type().clone();
+        let value = PlanExpr::Literal(ScalarValue::try_from(&given).map_err(sql_error)?, None);
+        require_cast(&udf::cast_to(value, &given, arrow_type(&field.data_type)?), &[])?;
+    }
+    Ok(())
 }
 
 /// Whether the type of an expression on parameters can be told: casts that Spark does not have refuse theirs.
@@ -131,24 +152,24 @@ pub(super) fn expression<'a>(
     })
 }
 
-/// Plans the body of a table function as rows that may refer to columns around them, which are the parameters.
+/// Plans the body of a table function as rows that may refer to columns around them, which are the parameters; with
+/// the names that the columns have in the body.
 pub(super) fn rows<'a>(
     reader: &'a Reader,
     name: &'a FullName,
     parameters: &'a [Parameter],
     definition: &'a str,
-) -> BoxFuture<'a, Result<LogicalPlan, SqlError>> {
+) -> BoxFuture<'a, Result<(LogicalPlan, output::Names), SqlError>> {
     Box::pin(async move {
         let FunctionBody::Query(mut subquery) = parse_function_body(definition, true)? else {
             return Err(SqlError::table_routine_is_no_query(name));
         };
-        // Columns are told apart here: the function gives them their names.
-        output::Names::take(&mut subquery);
+        let names = output::Names::take(&mut subquery);
         let plan = plan(reader, name, parameters, Expr::Exists { subquery, negated: false }).await?;
         let schema = DFSchema::try_from_qualified_schema(PARAMETERS, &schema_of(parameters));
         let found = values(plan, &schema.map_err(sql_error)?)?;
         match found.and_then(|mut values| values.pop()).map(|value| value.expr) {
-            Some(PlanExpr::Exists(exists)) => Ok(Arc::unwrap_or_clone(exists.subquery.subquery)),
+            Some(PlanExpr::Exists(exists)) => Ok((Arc::unwrap_or_clone(exists.subquery.subquery), names)),
             _ => Err(SqlError::internal(format!("the body of {name} is lost"))),
         }
     })
@@ -166,8 +187,8 @@ pub(in crate::sql::execute) async fn check_table(
 ) -> Result<Vec<StructField>, SqlError> {
     let reader = Reader::for_routine(context.clone(), session_values(context).await?, name.clone());
     let parameters = parameters.iter().map(parameter).collect::<Result<Vec<_>, _>>()?;
-    let plan = rows(&reader, name, &parameters, definition).await?;
-    output::fields(plan.schema().as_arrow(), &output::Names::default())
+    let (plan, names) = rows(&reader, name, &parameters, definition).await?;
+    output::fields(plan.schema().as_arrow(), &names)
 }
 
 /// Plans `SELECT body` over a row of the parameters. Columns of what the body reads come before parameters of the
@@ -202,26 +223,26 @@ async fn plan(
 
 /// Whether a relation in the query is called so.
 fn names_relation(query: &Query, name: &str) -> bool {
-    struct Relations<'a>(&'a str);
-    impl Visitor for Relations<'_> {
-        type Break = ();
-
-        fn pre_visit_table_factor(&mut self, factor: &TableFactor) -> std::ops::ControlFlow<()> {
-            let alias = match factor {
-                TableFactor::Table { alias, .. }
-                | TableFactor::Derived { alias, .. }
-                | TableFactor::NestedJoin { alias, .. } => alias.as_ref(),
-                _ => None,
-            };
-            match alias {
-                Some(alias) if alias.name.value.eq_ignore_ascii_case(self.0) => {
-                    std::ops::ControlFlow::Break(())
-                }
-                _ => std::ops::ControlFlow::Continue(()),
-            }
-        }
-    }
     query.visit(&mut Relations(name)).is_break()
+}
+
+struct Relations<'a>(&'a str);
+
+impl Visitor for Relations<'_> {
+    type Break = ();
+
+    fn pre_visit_table_factor(&mut self, factor: &TableFactor) -> ControlFlow<()> {
+        let name = match factor {
+            TableFactor::Table { alias: Some(alias), .. }
+            | TableFactor::Derived { alias: Some(alias), .. }
+            | TableFactor::NestedJoin { alias: Some(alias), .. } => Some(&alias.name),
+            // The name of a common table expression.
+            TableFactor::Table { name, .. } => name.0.last().and_then(ObjectNamePart::as_ident),
+            _ => None,
+        };
+        let found = name.is_some_and(|name| name.value.eq_ignore_ascii_case(self.0));
+        if found { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    }
 }
 
 /// The expressions that a plan of one row gives, on the columns of its parameters; nothing when it is more than

@@ -109,20 +109,23 @@ pub(in crate::sql::execute::query) fn with_arguments(mut plan: LogicalPlan) -> R
 fn next_call(plan: &LogicalPlan) -> Result<Option<Expr>> {
     let mut found = None;
     plan.apply_expressions(|expr| {
-        expr.clone().transform_up(|part| {
-            if found.is_none()
-                && let Some((routine, arguments)) = Call::of(&part)
-                && needs_columns(routine, arguments)
-            {
-                found = Some(part.clone());
-            }
-            Ok(Transformed::no(part))
-        })?;
+        found = innermost(expr)?;
         Ok(if found.is_some() { TreeNodeRecursion::Stop } else { TreeNodeRecursion::Continue })
     })?;
     Ok(found)
 }
 
+fn innermost(expr: &Expr) -> Result<Option<Expr>> {
+    let mut found = None;
+    expr.apply_children(|child| {
+        found = innermost(child)?;
+        Ok(if found.is_some() { TreeNodeRecursion::Stop } else { TreeNodeRecursion::Continue })
+    })?;
+    let is_one = || Call::of(expr).is_some_and(|(routine, arguments)| needs_columns(routine, arguments));
+    Ok(found.or_else(|| is_one().then(|| expr.clone())))
+}
+
+/// The node with a column in the place of a call.
 fn with_columns(plan: LogicalPlan, call: &Expr) -> Result<LogicalPlan> {
     let Some((routine, arguments)) = Call::of(call) else { return Ok(plan) };
     let inputs = plan.inputs();
@@ -131,33 +134,37 @@ fn with_columns(plan: LogicalPlan, call: &Expr) -> Result<LogicalPlan> {
         let node = node.split(['(', ':']).next().unwrap_or_default().trim().to_owned();
         return Err(udf::external(SqlError::unsupported_sql_udf_usage(&routine.name, node)));
     };
-    let arguments = converted(routine, arguments, input.schema())?;
-    let number = CALLS.fetch_add(1, Ordering::Relaxed);
-    let relation = TableReference::bare(format!("@arguments{number}"));
-    let name = |parameter: &Parameter| Column::new(Some(relation.clone()), parameter.name.clone());
-    let columns = routine.parameters.iter().zip(&arguments).map(|(parameter, argument)| {
-        argument.clone().alias_qualified(Some(relation.clone()), parameter.name.clone())
-    });
-    let columns = over::columns(input).chain(columns.collect::<Vec<_>>());
-    let rows = LogicalPlanBuilder::from((*input).clone()).project(columns.collect::<Vec<_>>())?.build()?;
-    let names = routine.parameters.iter().map(|parameter| Expr::Column(name(parameter)));
-    let body = body_with(routine, &names.collect::<Vec<_>>(), rows.schema())?;
-    let result = Column::new(Some(format!("@result{number}")), "value");
-    let body = body.alias_qualified(result.relation.clone(), result.name.clone());
-    let columns: Vec<_> = over::columns(input).chain([body]).collect();
-    let input = LogicalPlanBuilder::from(rows).project(columns)?.build()?;
-    let saved = NamePreserver::new(&plan);
+    let (input, result) = with_result(input, routine, arguments)?;
+    let names = NamePreserver::new(&plan);
+    let in_place = |part: Expr| {
+        Ok(if part == *call { Transformed::yes(Expr::Column(result.clone())) } else { Transformed::no(part) })
+    };
     let expressions = plan.expressions().into_iter().map(|expr| {
-        let kept = saved.save(&expr);
-        let replaced = expr.transform_up(|part| {
-            Ok(if part == *call {
-                Transformed::yes(Expr::Column(result.clone()))
-            } else {
-                Transformed::no(part)
-            })
-        });
-        Ok(kept.restore(replaced.data()?))
+        let name = names.save(&expr);
+        Ok(name.restore(expr.transform_up(in_place).data()?))
     });
     let expressions = expressions.collect::<Result<Vec<_>>>()?;
     plan.with_new_exprs(expressions, vec![input])
+}
+
+/// Rows with a column more, which has the result of a call.
+fn with_result(input: &LogicalPlan, routine: &Routine, arguments: &[Expr]) -> Result<(LogicalPlan, Column)> {
+    let number = CALLS.fetch_add(1, Ordering::Relaxed);
+    let relation = TableReference::bare(format!("@arguments{number}"));
+    let arguments = converted(routine, arguments, input.schema())?;
+    let named = routine.parameters.iter().zip(arguments);
+    let named = named.map(|(parameter, argument)| {
+        argument.alias_qualified(Some(relation.clone()), parameter.name.clone())
+    });
+    let columns: Vec<_> = over::columns(input).chain(named).collect();
+    let rows = LogicalPlanBuilder::from(input.clone()).project(columns)?.build()?;
+
+    let column = |parameter: &Parameter| Column::new(Some(relation.clone()), parameter.name.clone());
+    let columns: Vec<_> =
+        routine.parameters.iter().map(|parameter| Expr::Column(column(parameter))).collect();
+    let result = Column::new(Some(format!("@result{number}")), "value");
+    let body = body_with(routine, &columns, rows.schema())?;
+    let body = body.alias_qualified(result.relation.clone(), result.name.clone());
+    let columns: Vec<_> = over::columns(input).chain([body]).collect();
+    Ok((LogicalPlanBuilder::from(rows).project(columns)?.build()?, result))
 }

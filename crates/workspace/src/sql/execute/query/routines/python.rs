@@ -99,7 +99,7 @@ impl PythonFunction {
         let mut worker = self.worker.lock().unwrap_or_else(PoisonError::into_inner);
         let running = match worker.take() {
             Some(running) => running,
-            None => Worker::start(&self.definition)?,
+            None => Worker::start("python3", &self.definition)?,
         };
         let running = worker.insert(running);
         let answer = running.ask(rows, &self.gate).and_then(|answer| answer.values(&self.name));

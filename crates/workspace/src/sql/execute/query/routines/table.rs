@@ -9,11 +9,11 @@ use datafusion::common::{Column, DFSchema};
 use datafusion::datasource::ViewTable;
 use datafusion::logical_expr::{Expr as PlanExpr, LogicalPlan, LogicalPlanBuilder};
 use datafusion::sql::sqlparser::ast::{
-    Expr, FunctionArg, Ident, ObjectName as SqlName, Query, SelectItem, TableAlias, TableFactor, VisitMut,
+    FunctionArg, Ident, ObjectName as SqlName, Query, SelectItem, TableAlias, TableFactor, VisitMut,
     VisitorMut,
 };
 
-use super::arguments::{bound, routine_name};
+use super::arguments::{bound, column_in, routine_name};
 use super::body::{self, is_parameter};
 use super::substitute::in_plan;
 use super::{Parameter, Rights, find};
@@ -100,7 +100,7 @@ pub(in crate::sql::execute::query) async fn rows(
     let parameters = body::parameters(&row.details)?;
     let arguments = arguments(reader, &full_name, &parameters, &call.arguments).await?;
     let behind = reader.behind_routine(&row)?;
-    let plan = body::rows(&behind, &full_name, &parameters, &row.details.definition).await?;
+    let (plan, _) = body::rows(&behind, &full_name, &parameters, &row.details.definition).await?;
     let value = |column: &Column| {
         is_parameter(column, &parameters).and_then(|index| arguments.get(index).cloned().map(Ok))
     };
@@ -136,7 +136,7 @@ async fn arguments(
     if values.is_empty() {
         return Ok(Vec::new());
     }
-    if values.iter().any(refers_to_columns) {
+    if values.iter().any(|value| column_in(value).is_some()) {
         let feature = format!("a column as an argument of {name}, a function in FROM,");
         return Err(SqlError::unsupported_but(feature, "Give it constant arguments."));
     }
@@ -152,36 +152,4 @@ async fn arguments(
     Ok(values
         .map(|(value, parameter)| udf::cast_to(value.expr, &value.data_type, parameter.data_type.clone()))
         .collect())
-}
-
-/// Whether there is a column in an expression, outside of queries in it.
-fn refers_to_columns(expr: &Expr) -> bool {
-    use datafusion::sql::sqlparser::ast::{Visit, Visitor};
-    #[derive(Default)]
-    struct Columns {
-        depth: usize,
-    }
-    impl Visitor for Columns {
-        type Break = ();
-
-        fn pre_visit_query(&mut self, _: &Query) -> ControlFlow<()> {
-            self.depth += 1;
-            ControlFlow::Continue(())
-        }
-
-        fn post_visit_query(&mut self, _: &Query) -> ControlFlow<()> {
-            self.depth -= 1;
-            ControlFlow::Continue(())
-        }
-
-        fn pre_visit_expr(&mut self, expr: &Expr) -> ControlFlow<()> {
-            let is_column = match expr {
-                Expr::CompoundIdentifier(_) => true,
-                Expr::Identifier(name) => !name.value.to_lowercase().starts_with("current_"),
-                _ => false,
-            };
-            if self.depth == 0 && is_column { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
-        }
-    }
-    expr.visit(&mut Columns::default()).is_break()
 }

@@ -47,10 +47,12 @@ impl Answer {
 }
 
 impl Worker {
+    /// Starts a Python of this name.
+    ///
     /// # Errors
-    /// `UNSUPPORTED_FEATURE` without `python3` on the `PATH`.
-    pub(super) fn start(definition: &Value) -> Result<Self, SqlError> {
-        let mut command = Command::new("python3");
+    /// `UNSUPPORTED_FEATURE` when it is not on the `PATH`.
+    pub(super) fn start(python: &str, definition: &Value) -> Result<Self, SqlError> {
+        let mut command = Command::new(python);
         command
             .args(["-I", "-c", PROGRAM])
             .stdin(Stdio::piped())
@@ -59,7 +61,8 @@ impl Worker {
         let mut process = command.spawn().map_err(|error| match error.kind() {
             ErrorKind::NotFound => {
                 let way_out = "Install Python 3, or run the statement on a Databricks workspace.";
-                SqlError::unsupported_but("a Python function without python3 on the PATH", way_out)
+                let feature = format!("running a Python function without {python} on the PATH");
+                SqlError::unsupported_but(feature, way_out)
             }
             _ => failed(error),
         })?;
@@ -127,4 +130,17 @@ impl Drop for Worker {
 
 fn failed(error: std::io::Error) -> SqlError {
     SqlError::internal("the process of a Python function could not be used").with_source(error)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn missing_python_is_named_with_a_way_out() {
+        let error = Worker::start("no-such-python3", &Value::Null).unwrap_err();
+        assert_eq!(error.class, "UNSUPPORTED_FEATURE");
+        assert!(error.message.contains("without no-such-python3 on the PATH"), "{error}");
+        assert!(error.message.contains("Install Python 3"), "{error}");
+    }
 }
