@@ -1,5 +1,6 @@
 //! CREATE and ALTER FUNCTION (facts/sql.md §10).
 
+use clxs_api::SecurableKind;
 use clxs_api::function::SqlDataAccess;
 use datafusion::sql::sqlparser::tokenizer::Token;
 
@@ -217,10 +218,13 @@ impl Parser<'_> {
     /// After `ALTER FUNCTION`.
     pub(super) fn alter_function(&mut self) -> Result<Statement, SqlError> {
         let name = self.object_name(3)?;
+        if let Some(statement) = self.alter_tags_of(SecurableKind::Function, name.clone())? {
+            return Ok(statement);
+        }
         if self.accept_any(&["SET OWNER TO", "OWNER TO"]).is_some() {
             return Ok(Statement::AlterFunction(AlterFunction { name, owner: self.identifier()? }));
         }
-        self.refuse(&["SET TAGS", "UNSET TAGS", "RENAME TO"], "ALTER FUNCTION")?;
+        self.refuse(&["RENAME TO"], "ALTER FUNCTION")?;
         Err(self.syntax_error())
     }
 }

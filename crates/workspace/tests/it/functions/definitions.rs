@@ -18,6 +18,9 @@ async fn function_is_kept_replaced_altered_and_dropped() {
     let info = sql.server.get(&format!("{FUNCTIONS}/main.s.f")).await;
     assert_eq!(info.get("comment"), None);
     sql.run("COMMENT ON FUNCTION main.s.f IS 'adds'").await;
+    sql.run("ALTER FUNCTION main.s.f SET TAGS ('a' = 'b')").await;
+    sql.run("SET TAG ON FUNCTION main.s.f c = d").await;
+    sql.run("ALTER FUNCTION main.s.f UNSET TAGS ('a', 'c')").await;
     sql.run("ALTER FUNCTION main.s.f OWNER TO `ann@x`").await;
     let info = sql.server.get(&format!("{FUNCTIONS}/main.s.f")).await;
     assert_eq!((&info["comment"], &info["owner"]), (&json!("adds"), &json!("ann@x")));
@@ -62,8 +65,7 @@ async fn definition_that_is_not_valid_is_refused_with_its_class() {
             "CREATE PROCEDURE main.s.p() LANGUAGE SQL AS BEGIN END",
             "DROP TEMPORARY FUNCTION g",
             "DROP PROCEDURE main.s.p",
-            "ALTER FUNCTION main.s.f SET TAGS ('a' = 'b')",
-            "SET TAG ON FUNCTION main.s.f a = b",
+            "ALTER FUNCTION main.s.f RENAME TO main.s.g",
             "SHOW FUNCTIONS IN CATALOG main",
             "DESCRIBE FUNCTION abs",
         ])

@@ -12,10 +12,10 @@ use datafusion::common::{Column, DFSchema, Result, TableReference};
 use datafusion::logical_expr::expr_rewriter::NamePreserver;
 use datafusion::logical_expr::{Expr, ExprSchemable as _, LogicalPlan, LogicalPlanBuilder};
 
+use super::Routine;
 use super::body::is_parameter;
 use super::call::Call;
 use super::substitute::substituted;
-use super::{Parameter, Routine};
 use crate::sql::SqlError;
 use crate::sql::execute::query::{over, udf};
 
@@ -151,19 +151,23 @@ fn with_columns(plan: LogicalPlan, call: &Expr) -> Result<LogicalPlan> {
 fn with_result(input: &LogicalPlan, routine: &Routine, arguments: &[Expr]) -> Result<(LogicalPlan, Column)> {
     let number = CALLS.fetch_add(1, Ordering::Relaxed);
     let relation = TableReference::bare(format!("@arguments{number}"));
-    let arguments = converted(routine, arguments, input.schema())?;
-    let named = routine.parameters.iter().zip(arguments);
-    let named = named.map(|(parameter, argument)| {
-        argument.alias_qualified(Some(relation.clone()), parameter.name.clone())
-    });
-    let columns: Vec<_> = over::columns(input).chain(named).collect();
-    let rows = LogicalPlanBuilder::from(input.clone()).project(columns)?.build()?;
-
-    let column = |parameter: &Parameter| Column::new(Some(relation.clone()), parameter.name.clone());
-    let columns: Vec<_> =
-        routine.parameters.iter().map(|parameter| Expr::Column(column(parameter))).collect();
+    let mut values = converted(routine, arguments, input.schema())?;
+    let mut named = Vec::new();
+    for (parameter, value) in routine.parameters.iter().zip(&mut values) {
+        // What refers to no row can be mistaken for nothing in the body.
+        if value.any_column_refs() || value.contains_outer() || value.is_volatile() {
+            let column = Column::new(Some(relation.clone()), parameter.name.clone());
+            let value = std::mem::replace(value, Expr::Column(column));
+            named.push(value.alias_qualified(Some(relation.clone()), parameter.name.clone()));
+        }
+    }
+    let mut rows = input.clone();
+    if !named.is_empty() {
+        let columns: Vec<_> = over::columns(input).chain(named).collect();
+        rows = LogicalPlanBuilder::from(rows).project(columns)?.build()?;
+    }
     let result = Column::new(Some(format!("@result{number}")), "value");
-    let body = body_with(routine, &columns, rows.schema())?;
+    let body = body_with(routine, &values, rows.schema())?;
     let body = body.alias_qualified(result.relation.clone(), result.name.clone());
     let columns: Vec<_> = over::columns(input).chain([body]).collect();
     Ok((LogicalPlanBuilder::from(rows).project(columns)?.build()?, result))
