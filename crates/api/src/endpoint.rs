@@ -40,6 +40,8 @@ pub const CONSTRAINTS: &str = "/api/2.1/unity-catalog/constraints";
 pub const ENTITY_TAG_ASSIGNMENTS: &str = "/api/2.1/unity-catalog/entity-tag-assignments";
 /// Policies on values of tags; `/{tag_key}` for one.
 pub const TAG_POLICIES: &str = "/api/2.1/tag-policies";
+/// Policies by attribute; `/{on_securable_type}/{on_securable_fullname}` those on a securable, `/{name}` after it for one.
+pub const POLICIES: &str = "/api/2.1/unity-catalog/policies";
 /// Direct grants: `/{securable_type}/{full_name}`.
 pub const PERMISSIONS: &str = "/api/2.1/unity-catalog/permissions";
 /// Direct and inherited grants: `/{securable_type}/{full_name}`.

@@ -27,6 +27,7 @@ pub mod metastore;
 pub mod model;
 pub mod model_version;
 pub mod name;
+pub mod policy;
 pub mod privilege;
 pub mod query_history;
 pub mod schema;

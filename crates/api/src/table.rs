@@ -132,6 +132,9 @@ pub struct ColumnMask {
     /// The further columns it is given.
     #[serde(deserialize_with = "null_as_default")]
     pub using_column_names: Vec<String>,
+    /// Its further arguments, columns and constants.
+    #[serde(deserialize_with = "null_as_default", skip_serializing_if = "Vec::is_empty")]
+    pub using_arguments: Vec<PolicyFunctionArgument>,
     /// Everything else.
     #[serde(flatten)]
     pub extra: Extra,
@@ -147,6 +150,23 @@ pub struct RowFilter {
     /// The columns it is given.
     #[serde(deserialize_with = "null_as_default")]
     pub input_column_names: Vec<String>,
+    /// Its arguments, columns and constants.
+    #[serde(deserialize_with = "null_as_default", skip_serializing_if = "Vec::is_empty")]
+    pub input_arguments: Vec<PolicyFunctionArgument>,
+    /// Everything else.
+    #[serde(flatten)]
+    pub extra: Extra,
+}
+
+/// An argument of the function of a row filter or column mask: exactly one field is present.
+#[skip_serializing_none]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct PolicyFunctionArgument {
+    /// A column of the table.
+    pub column: Option<String>,
+    /// A literal.
+    pub constant: Option<String>,
     /// Everything else.
     #[serde(flatten)]
     pub extra: Extra,

@@ -21,6 +21,7 @@ mod neighbours;
 mod oauth;
 mod paging;
 mod permissions;
+mod policies;
 mod routes;
 mod schemas;
 mod scim;
@@ -138,6 +139,7 @@ fn endpoints() -> Routes {
         .merge(models::routes())
         .merge(neighbours::routes())
         .merge(permissions::routes())
+        .merge(policies::routes())
         .merge(securables::routes::<schemas::Schemas>())
         .merge(scim::routes())
         .merge(sessions::routes())

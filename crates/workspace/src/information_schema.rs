@@ -7,6 +7,7 @@
 
 mod column;
 mod columns_table;
+mod guards;
 mod keys;
 mod others;
 mod privileges;
@@ -63,8 +64,8 @@ const RELATIONS: &[Relation] = &[
     Relation { name: "parameters", load: routines::parameters },
     Relation { name: "routine_columns", load: routines::routine_columns },
     Relation { name: "routine_privileges", load: privileges::of_routines },
-    Relation { name: "column_masks", load: others::column_masks },
-    Relation { name: "row_filters", load: others::row_filters },
+    Relation { name: "column_masks", load: guards::column_masks },
+    Relation { name: "row_filters", load: guards::row_filters },
     Relation { name: "shares", load: others::shares },
     Relation { name: "recipients", load: others::recipients },
     Relation { name: "providers", load: others::providers },

@@ -19,6 +19,7 @@ mod error;
 mod faults;
 #[cfg(fuzzing)]
 pub mod fuzzing;
+mod guards;
 mod hex;
 mod http;
 mod information_schema;

@@ -12,12 +12,14 @@ mod catalogs;
 mod error;
 mod functions;
 mod grants;
+mod guards;
 mod keys;
 mod liveness;
 mod location;
 mod migration;
 mod models;
 mod page;
+mod policies;
 mod principals;
 mod row;
 mod schemas;
@@ -36,20 +38,22 @@ pub(crate) use catalogs::{Catalog, CatalogRow, SYSTEM_CATALOG};
 pub(crate) use error::{MetastoreError, type_word};
 pub(crate) use functions::{Environment, Function, FunctionRow, Language, Namespace, Returns};
 pub(crate) use grants::GrantRow;
+pub(crate) use guards::{Guard, GuardArgument, TableGuards};
 pub(crate) use keys::{Key, KeyDefinition, KeyParent};
 pub(crate) use liveness::is_locked;
 pub(crate) use location::{folder_path, normalise_location};
 pub(crate) use migration::MetastoreRow;
 pub(crate) use models::{Model, ModelRow, ModelVersion};
 pub(crate) use page::{Page, PageRequest};
+pub(crate) use policies::{PolicyDefinition, PolicyEffect, PolicyRow};
 pub(crate) use principals::{ALL_USERS, PrincipalKind, PrincipalRow, SYSTEM_USER};
-pub(crate) use row::now_ms;
+pub(crate) use row::{Audit, new_id, now_ms};
 pub(crate) use schemas::{INFORMATION_SCHEMA, Schema, SchemaRow};
 pub(crate) use secrets::SecretRow;
 pub(crate) use securable::{Details, Parent, Securable};
 pub(crate) use storage::{ExternalLocation, ExternalLocationRow, StorageCredential, StorageCredentialRow};
 pub(crate) use tables::{ColumnDetail, TableFilter, TableHead, TableRow, ViewDetails};
-pub(crate) use tags::{Tag, TagRow, Tagged};
+pub(crate) use tags::{TableTags, Tag, TagRow, Tagged};
 pub(crate) use tokens::TokenHolder;
 pub(crate) use volumes::{Volume, VolumeRow};
 pub(crate) use writes::{Folder, InterruptedWrite, WriteIntent};
@@ -165,6 +169,17 @@ impl Metastore {
 }
 
 impl Shared {
+    /// Makes durable what was committed, which `synchronous = NORMAL` leaves to the system. Whatever is not in this log
+    /// any more, `SQLite` has synced with the database. Blocks.
+    fn sync(&self) -> Result<(), MetastoreError> {
+        let mut log = self.database.clone().into_os_string();
+        log.push("-wal");
+        match fs_err::File::open(PathBuf::from(log)) {
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
+            opened => Ok(opened?.sync_data()?),
+        }
+    }
+
     fn read<T, E, F>(&self, work: F) -> Result<T, E>
     where
         E: From<MetastoreError>,

@@ -4,10 +4,12 @@ mod bindings;
 mod catalogs;
 mod functions;
 mod grants;
+mod guard_functions;
 mod keys;
 mod model_versions;
 mod models;
 mod names;
+mod policies;
 mod schemas;
 mod shared;
 mod storage;
@@ -22,6 +24,7 @@ pub(crate) use functions::{
     create_function, drop_function, get_function, list_functions, replace_function, update_function,
 };
 pub(crate) use grants::{change_grants, direct_grants, effective_grants};
+pub(crate) use guard_functions::{GuardKind, require_guard};
 pub(crate) use keys::{NewKey, WhichKey, add_key, drop_key, replace_keys, require_keys_possible};
 pub(crate) use model_versions::{
     Versioned, WhichVersion, begin_version, delete_alias, delete_version, finish_version, get_version,
@@ -29,6 +32,9 @@ pub(crate) use model_versions::{
 };
 pub(crate) use models::{create_model, drop_model, get_model, list_models, update_model};
 pub(crate) use names::new_name;
+pub(crate) use policies::{
+    NewPolicy, PolicyOn, create_policy, drop_policy, function_name, get_policy, list_policies, update_policy,
+};
 pub(crate) use schemas::{create_schema, drop_schema, get_schema, list_schemas, update_schema};
 pub(crate) use shared::Including;
 pub(crate) use storage::{

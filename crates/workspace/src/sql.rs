@@ -14,6 +14,6 @@ pub(crate) use execute::{
     Compute, Context, Services, column_default, execute, function_of_request, settle_interrupted_writes,
     table_field, texts_of,
 };
-pub(crate) use parser::{parse, parse_expression, parse_function_body, parse_type, parse_with};
+pub(crate) use parser::{is_literal, parse, parse_expression, parse_function_body, parse_type, parse_with};
 #[cfg(test)]
 pub(crate) use parser::{supported_statements, unsupported_statements};

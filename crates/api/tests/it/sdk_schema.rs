@@ -177,6 +177,7 @@ fn every_enum_value_of_the_sdk_is_known_and_no_other() {
         clxs_api::function::SqlDataAccess => "catalog.FunctionInfoSqlDataAccess",
         clxs_api::function::ParameterMode => "catalog.FunctionParameterMode",
         clxs_api::function::ParameterType => "catalog.FunctionParameterType",
+        clxs_api::policy::PolicyType => "catalog.PolicyType",
         clxs_api::statement::Disposition => "sql.Disposition",
         clxs_api::statement::OnWaitTimeout => "sql.ExecuteStatementRequestOnWaitTimeout",
         clxs_api::statement::ResultFormat => "sql.Format",
@@ -261,6 +262,11 @@ fn every_path_and_method_is_one_of_the_sdk() {
         ("DELETE", endpoint::ENTITY_TAG_ASSIGNMENTS, "/{entity_type}/{entity_name}/tags/{tag_key}"),
         ("POST", endpoint::TAG_POLICIES, ""),
         ("GET", endpoint::TAG_POLICIES, "/{tag_key}"),
+        ("POST", endpoint::POLICIES, ""),
+        ("GET", endpoint::POLICIES, "/{on_securable_type}/{on_securable_fullname}"),
+        ("GET", endpoint::POLICIES, "/{on_securable_type}/{on_securable_fullname}/{name}"),
+        ("PATCH", endpoint::POLICIES, "/{on_securable_type}/{on_securable_fullname}/{name}"),
+        ("DELETE", endpoint::POLICIES, "/{on_securable_type}/{on_securable_fullname}/{name}"),
         ("GET", endpoint::PERMISSIONS, "/{securable_type}/{full_name}"),
         ("PATCH", endpoint::PERMISSIONS, "/{securable_type}/{full_name}"),
         ("GET", endpoint::EFFECTIVE_PERMISSIONS, "/{securable_type}/{full_name}"),
@@ -294,6 +300,8 @@ fn response_types_have_the_fields_of_the_sdk() {
     check_class("catalog.ForeignKeyConstraint", &samples::foreign_key());
     check_class("catalog.EntityTagAssignment", &samples::tag());
     check_class("catalog.ListEntityTagAssignmentsResponse", &samples::tag_page());
+    check_class("catalog.PolicyInfo", &samples::policy());
+    check_class("catalog.ListPoliciesResponse", &samples::policy_page());
     check_class("catalog.TableInfo", &samples::table());
     check_class("catalog.ListTablesResponse", &samples::table_page());
     check_class("catalog.ListTableSummariesResponse", &samples::table_summary_page());

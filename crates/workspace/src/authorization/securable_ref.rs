@@ -73,6 +73,11 @@ impl SecurableRef {
         Self { kind: D::KIND, name: Some(name) }
     }
 
+    /// Its kind.
+    pub(crate) fn kind(&self) -> &SecurableKind {
+        &self.kind
+    }
+
     /// The name as the metastore keeps it; empty for the metastore.
     pub(crate) fn dotted(&self) -> String {
         self.name.as_ref().map(|name| name.to_lowercase().dotted()).unwrap_or_default()

@@ -161,6 +161,12 @@ impl Visibility {
         asked.unwrap_or(false)
     }
 
+    /// Whether the caller may read a table in one of its schemas.
+    pub(crate) fn reads_in_schema(&self, schema_id: &str, id: &str, owner: &str) -> bool {
+        let asked = self.ask_in_schema(schema_id, id, owner, |held| gives(held, &Privilege::Select));
+        asked.unwrap_or(false)
+    }
+
     fn on_catalog(&self) -> [&Holding; 2] {
         [&self.metastore, &self.catalog]
     }

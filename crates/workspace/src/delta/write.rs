@@ -37,6 +37,8 @@ pub(crate) struct Check {
     pub(crate) name: String,
     pub(crate) expression: String,
     pub(crate) predicate: Arc<dyn PhysicalExpr>,
+    /// The columns whose values the error of a row that does not meet it leaves out.
+    pub(crate) hidden: Vec<String>,
 }
 
 /// Writes rows into new files of a table. Nothing refers to them until they are committed.
@@ -257,8 +259,12 @@ impl TableWriter {
             .collect();
         columns.sort_unstable();
         let value = |column: usize| {
+            let name = self.logical.field(column).name();
+            if check.hidden.contains(name) {
+                return format!("{name} is masked");
+            }
             let value = datafusion::arrow::util::display::array_value_to_string(rows.column(column), row);
-            format!("{} = {}", self.logical.field(column).name(), value.unwrap_or_default())
+            format!("{name} = {}", value.unwrap_or_default())
         };
         let values: Vec<_> = columns.into_iter().map(value).collect();
         DeltaError::CheckViolated {

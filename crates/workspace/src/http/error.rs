@@ -43,9 +43,12 @@ impl From<MetastoreError> for RestError {
             MetastoreError::PrincipalExists { .. } | MetastoreError::TagExists { .. } => {
                 ErrorCode::ResourceAlreadyExists
             }
+            // The code is that of the error class.
+            MetastoreError::PolicyExists { .. } => ErrorCode::from("POLICY_ALREADY_EXISTS"),
             MetastoreError::ColumnNotFound { .. }
             | MetastoreError::TagNotFound { .. }
             | MetastoreError::ModelVersionNotFound { .. }
+            | MetastoreError::PolicyNotFound { .. }
             | MetastoreError::ConstraintNotFound { .. } => ErrorCode::ResourceDoesNotExist,
             MetastoreError::PrincipalIsOwner { .. } => ErrorCode::ResourceConflict,
             MetastoreError::PermissionDenied { .. } | MetastoreError::NotMetastoreAdmin { .. } => {
@@ -63,6 +66,7 @@ impl From<MetastoreError> for RestError {
             MetastoreError::Busy { .. } => ErrorCode::TemporarilyUnavailable,
             MetastoreError::NotApplicable { .. }
             | MetastoreError::InvalidParameter { .. }
+            | MetastoreError::PolicyNotSupported { .. }
             | MetastoreError::ConstraintExists { .. }
             | MetastoreError::ConstraintReferenced { .. } => ErrorCode::InvalidParameterValue,
             _ => return Self::internal(&error),

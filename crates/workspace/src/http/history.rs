@@ -1,6 +1,8 @@
 //! `/sql/history/queries`: the statements that the warehouse knows, which are those of the last twelve hours in this
 //! process; the platform keeps them for a month.
 
+use std::sync::Arc;
+
 use axum::Json;
 use axum::extract::State;
 use axum::http::Uri;
@@ -11,6 +13,8 @@ use url::form_urlencoded;
 use super::paging::{self, decode_optional};
 use super::routes::{Routes, get};
 use super::{AppState, Caller, RestError};
+use crate::authorization::Access;
+use crate::metastore::Transaction;
 use crate::warehouse::{Progress, SubmittedStatement, WAREHOUSE_ID};
 
 /// Statements of a page when the caller does not say, and at most (the official SDK's documentation).
@@ -65,16 +69,28 @@ impl Wanted {
         Ok(wanted)
     }
 
-    /// Whether the history of this statement, by the user of this id, is wanted.
-    fn has(&self, statement: &QueryInfo, user_id: &str) -> bool {
+    /// The names of the users that are asked for.
+    ///
+    /// # Errors
+    /// `INVALID_PARAMETER_VALUE` for what is no id.
+    fn users(&self, tx: &Transaction<'_>) -> Result<Vec<String>, RestError> {
+        let mut names = Vec::new();
+        for id in &self.user_ids {
+            let number = id.parse().map_err(|_| RestError::invalid(format!("'{id}' is no id of a user.")))?;
+            names.extend(tx.principal_by_id(number)?.map(|user| user.name));
+        }
+        Ok(names)
+    }
+
+    /// Whether this statement is wanted; `users` are the names of those that are asked for.
+    fn has(&self, statement: &SubmittedStatement, users: &[String]) -> bool {
         let among =
             |wanted: &[String], value: &str| wanted.is_empty() || wanted.iter().any(|one| one == value);
-        let status = statement.status.as_ref().map_or("", QueryStatus::as_str);
-        let started = statement.query_start_time_ms.unwrap_or_default();
-        among(&self.statement_ids, statement.query_id.as_deref().unwrap_or_default())
-            && among(&self.statuses, status)
+        let started = statement.submitted_at();
+        among(&self.statement_ids, &statement.id().0)
+            && among(&self.statuses, status(&statement.progress()).as_str())
             && among(&self.warehouse_ids, WAREHOUSE_ID)
-            && among(&self.user_ids, user_id)
+            && (self.user_ids.is_empty() || users.iter().any(|name| name == statement.principal()))
             && self.start.is_none_or(|start| started >= start)
             && self.end.is_none_or(|end| started <= end)
     }
@@ -91,24 +107,19 @@ async fn list(
     let size = wanted.max_results.filter(|size| *size > 0).unwrap_or(PAGE).min(MOST);
     let caller_name = caller.0.name().to_owned();
     let history = state.warehouse.history();
-    let work = move |tx: &crate::metastore::Transaction<'_>, access: &crate::authorization::Access| {
-        let sees_all = access.is_metastore_admin(tx);
-        let mut page = Vec::new();
-        for statement in history {
-            let is_later = after.as_ref().is_some_and(|after| statement.id().0 >= *after);
-            if is_later || !(sees_all || statement.principal() == caller_name) {
-                continue;
-            }
-            let user = tx.principal(statement.principal())?.map(|user| user.id.to_string());
-            let info = info(&statement);
-            if wanted.has(&info, user.as_deref().unwrap_or_default()) {
-                page.push(info);
-            }
-            if page.len() > size {
-                break;
-            }
-        }
-        Ok(page)
+    let work = move |tx: &Transaction<'_>, access: &Access| {
+        let (users, sees_all) = (wanted.users(tx)?, access.is_metastore_admin(tx));
+        let is_on_page = |statement: &&Arc<SubmittedStatement>| {
+            after.as_ref().is_none_or(|after| statement.id().0 < *after)
+                && (sees_all || statement.principal() == caller_name)
+                && wanted.has(statement, &users)
+        };
+        Ok(history
+            .iter()
+            .filter(is_on_page)
+            .take(size + 1)
+            .map(|statement| info(statement))
+            .collect::<Vec<_>>())
     };
     let mut res = state.read(caller, work).await?;
     let more = res.len() > size;

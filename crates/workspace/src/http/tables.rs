@@ -7,8 +7,8 @@ use axum::extract::State;
 use clxs_api::SecurableKind;
 use clxs_api::endpoint::{TABLE_SUMMARIES, TABLES};
 use clxs_api::table::{
-    CreateTable, ListTableSummariesResponse, ListTablesResponse, TableExistsResponse, TableInfo,
-    TableSummary, UpdateTable,
+    ColumnInfo, ColumnMask, CreateTable, ListTableSummariesResponse, ListTablesResponse,
+    PolicyFunctionArgument, RowFilter, TableExistsResponse, TableInfo, TableSummary, UpdateTable,
 };
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -21,8 +21,8 @@ use super::{AppState, Caller, Params, Path, RestError};
 use crate::authorization::{Access, Sight};
 use crate::delta::{TableLocation, history};
 use crate::metastore::{
-    ColumnDetail, MetastoreError, Page, PageRequest, TableFilter, TableHead, TableRow, Transaction,
-    WriteIntent,
+    ColumnDetail, Guard, GuardArgument, MetastoreError, Page, PageRequest, TableFilter, TableGuards,
+    TableHead, TableRow, Transaction, WriteIntent,
 };
 use crate::securables::{self, TableListing};
 
@@ -189,6 +189,40 @@ async fn exists(
     Ok(Json(TableExistsResponse { table_exists: state.read(caller, work).await? }))
 }
 
+fn row_filter(filter: &Guard) -> RowFilter {
+    RowFilter {
+        function_name: filter.function.dotted(),
+        input_column_names: filter.columns().map(str::to_owned).collect(),
+        input_arguments: arguments(filter),
+        ..RowFilter::default()
+    }
+}
+
+fn masked(mut columns: Vec<ColumnInfo>, guards: &TableGuards) -> Vec<ColumnInfo> {
+    for column in &mut columns {
+        let mask = column.name.as_deref().and_then(|name| guards.mask(name));
+        column.mask = mask.map(|mask| ColumnMask {
+            function_name: Some(mask.function.dotted()),
+            using_column_names: mask.columns().map(str::to_owned).collect(),
+            using_arguments: arguments(mask),
+            ..ColumnMask::default()
+        });
+    }
+    columns
+}
+
+fn arguments(guard: &Guard) -> Vec<PolicyFunctionArgument> {
+    let argument = |argument: &GuardArgument| match argument {
+        GuardArgument::Column(column) => {
+            PolicyFunctionArgument { column: Some(column.clone()), ..PolicyFunctionArgument::default() }
+        }
+        GuardArgument::Constant(constant) => {
+            PolicyFunctionArgument { constant: Some(constant.clone()), ..PolicyFunctionArgument::default() }
+        }
+    };
+    guard.arguments.iter().map(argument).collect()
+}
+
 fn leave_out(table: &mut TableInfo, filter: &OfSchema) {
     if filter.omit_properties {
         table.properties = None;
@@ -214,6 +248,7 @@ fn delta_runtime_properties(row: &TableRow) -> Option<Value> {
 fn info(tx: &Transaction<'_>, row: TableRow, sight: Sight) -> TableInfo {
     let full_name = row.full_name().dotted();
     let mut table = TableInfo {
+        row_filter: row.guards.row_filter.as_ref().map(row_filter),
         name: Some(row.name.as_str().to_owned()),
         catalog_name: Some(row.catalog.as_str().to_owned()),
         schema_name: Some(row.schema.as_str().to_owned()),
@@ -221,7 +256,7 @@ fn info(tx: &Transaction<'_>, row: TableRow, sight: Sight) -> TableInfo {
         table_id: Some(row.id),
         table_type: Some(row.table_type),
         data_source_format: row.format,
-        columns: row.columns,
+        columns: masked(row.columns, &row.guards),
         storage_location: row.location,
         view_definition: row.view.map(|view| view.definition),
         owner: Some(row.owner),

@@ -21,23 +21,6 @@ enum Empty {
 
 use Empty::{Boolean, Long, Text, Timestamp};
 
-const COLUMN_MASKS: &[Empty] = &[
-    Text("table_catalog"),
-    Text("table_schema"),
-    Text("table_name"),
-    Text("column_name"),
-    Text("mask_name"),
-    Text("using_columns"),
-];
-
-const ROW_FILTERS: &[Empty] = &[
-    Text("table_catalog"),
-    Text("table_schema"),
-    Text("table_name"),
-    Text("filter_name"),
-    Text("target_columns"),
-];
-
 const SHARES: &[Empty] = &[
     Text("share_name"),
     Text("share_owner"),
@@ -105,8 +88,6 @@ macro_rules! empty_relations {
 }
 
 empty_relations! {
-    column_masks: COLUMN_MASKS,
-    row_filters: ROW_FILTERS,
     shares: SHARES,
     recipients: RECIPIENTS,
     providers: PROVIDERS,

@@ -58,6 +58,15 @@ pub(crate) enum MetastoreError {
          Use CASCADE to drop them too."
     )]
     ConstraintReferenced { constraint: String, table: String, dependents: String },
+    /// The securable has a policy of this name. The text is UNCONFIRMED.
+    #[error("Policy '{name}' already exists on '{securable}'.")]
+    PolicyExists { name: String, securable: String },
+    /// The securable has no policy of this name. The text is UNCONFIRMED.
+    #[error("Policy '{name}' does not exist on '{securable}'.")]
+    PolicyNotFound { name: String, securable: String },
+    /// Policies are not on securables of this kind.
+    #[error("Policies on securables of type {kind} are not supported.")]
+    PolicyNotSupported { kind: SecurableKind },
     /// A value of the request is not allowed.
     #[error("{message}")]
     InvalidParameter { message: String },

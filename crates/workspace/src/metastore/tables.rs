@@ -6,7 +6,7 @@ use rusqlite::Row;
 use serde::{Deserialize, Serialize};
 
 use super::row::{Audit, identifier, json, new_id};
-use super::{MetastoreError, SchemaRow, Transaction};
+use super::{MetastoreError, SchemaRow, TableGuards, Transaction};
 
 mod list;
 mod write;
@@ -35,12 +35,14 @@ pub(crate) struct TableRow {
     pub(crate) source: Option<FullName>,
     pub(crate) audit: Audit,
     pub(crate) view: Option<ViewDetails>,
+    /// Its row filter and column masks.
+    pub(crate) guards: TableGuards,
     /// In order; empty when listed with [`ColumnDetail::Omitted`].
     pub(crate) columns: Vec<ColumnInfo>,
 }
 
 /// In the order in which rows are read and written; the last is most of a row.
-const COLUMNS: [&str; 17] = [
+const COLUMNS: [&str; 18] = [
     "id",
     "schema_id",
     "name",
@@ -57,6 +59,7 @@ const COLUMNS: [&str; 17] = [
     "updated_at",
     "updated_by",
     "view",
+    "guards",
     "columns",
 ];
 
@@ -103,6 +106,7 @@ impl TableRow {
             source: None,
             audit: Audit::now(maker),
             view: None,
+            guards: TableGuards::default(),
             columns: Vec::new(),
         }
     }
@@ -179,7 +183,8 @@ impl Transaction<'_> {
             source: source.map(|_| json(row, 12)).transpose()?,
             audit: Audit::read(row, 13)?,
             view: view.map(|_| json(row, 17)).transpose()?,
-            columns: json(row, 18)?,
+            guards: json(row, 18)?,
+            columns: json(row, 19)?,
         })
     }
 }

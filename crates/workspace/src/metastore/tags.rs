@@ -133,7 +133,6 @@ impl Transaction<'_> {
     }
 
     /// All tags of a table and of its columns, with one query.
-    #[cfg_attr(not(test), expect(dead_code, reason = "for those who judge tables by their tags"))]
     pub(crate) fn table_tags(&self, table: &TableRow) -> Result<TableTags, MetastoreError> {
         let mut tags = TableTags::default();
         for row in self.tag_rows("WHERE securable_id = ?1", &table.id)? {

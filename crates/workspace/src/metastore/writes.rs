@@ -6,6 +6,8 @@
 //! the Delta log decides what the table is, and the row must be read from it again.
 //! Dropping is the same the other way: the row goes with an intent for the folder.
 
+use std::sync::Arc;
+
 use rusqlite::{Row, params};
 
 use super::location::folder_path;
@@ -100,7 +102,8 @@ impl Metastore {
     }
 
     /// Ends writes that failed, and drops whose rows are gone: removes the folders that are the workspace's and
-    /// no table's, then forgets the intents.
+    /// no table's, then forgets the intents. Folders go when it is durable that their rows have gone, so that no power
+    /// loss brings a table back without its files.
     ///
     /// # Errors
     /// [`MetastoreError::Storage`] when a folder cannot be removed; its intent stays, and the next opening of
@@ -110,7 +113,11 @@ impl Metastore {
             return Ok(());
         }
         let orphaned = self.orphaned(intents.clone()).await?;
-        super::run(move || orphaned.iter().try_for_each(remove_folder)).await?;
+        if !orphaned.is_empty() {
+            let shared = Arc::clone(&self.shared);
+            let remove = move || shared.sync().and_then(|()| orphaned.iter().try_for_each(remove_folder));
+            super::run(remove).await?;
+        }
         self.write(move |tx| intents.iter().try_for_each(|intent| tx.end_write(intent))).await
     }
 

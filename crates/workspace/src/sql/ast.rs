@@ -5,6 +5,7 @@
 
 mod functions;
 mod grants;
+mod guards;
 mod keys;
 mod rows;
 mod securables;
@@ -19,6 +20,7 @@ use datafusion::sql::sqlparser::ast as sqlparser;
 
 pub(crate) use functions::{AlterFunction, CreateFunction, FunctionBody, FunctionResult};
 pub(crate) use grants::{Grant, GrantTarget, ShowGrants};
+pub(crate) use guards::{CreatePolicy, GuardClause, PolicyName, PolicyTarget};
 pub(crate) use keys::{DropConstraint, DroppedConstraint, KeyConstraint, References};
 pub(crate) use rows::{Assignment, Delete, Insert, Merge, MergeAction, MergeClause, MergeWhen, Update};
 pub(crate) use securables::{
@@ -43,6 +45,8 @@ pub(crate) enum Statement {
     CreateVolume(CreateVolume),
     CreateFunction(Box<CreateFunction>),
     CreateExternalLocation(CreateExternalLocation),
+    CreatePolicy(Box<CreatePolicy>),
+    DropPolicy(PolicyName),
     Clone(Box<CloneTable>),
     Drop(Drop),
     AlterTable(AlterTable),

@@ -41,14 +41,19 @@ impl Dialect for Databricks {
         })
     }
 
-    /// `||` binds like `+`, and `x NOT NULL` is no operator: after a DEFAULT it is the column's next clause.
+    /// `||` binds like `+`. Neither `x NOT NULL` nor `x MATCH COLUMNS` is an operator: after a DEFAULT and in a policy
+    /// they are the next clause.
     fn get_next_precedence(&self, parser: &Parser<'_>) -> Option<Result<u8, ParserError>> {
         let is = |token: &Token, keyword| matches!(token, Token::Word(word) if word.keyword == keyword);
         let [next, after] = parser.peek_tokens_ref().map(|token| &token.token);
         if *next == Token::StringConcat {
             return Some(Ok(self.prec_value(Precedence::PlusMinus)));
         }
-        (is(next, Keyword::NOT) && is(after, Keyword::NULL)).then(|| Ok(self.prec_unknown()))
+        let clauses = [[Keyword::NOT, Keyword::NULL], [Keyword::MATCH, Keyword::COLUMNS]];
+        clauses
+            .iter()
+            .any(|[first, second]| is(next, *first) && is(after, *second))
+            .then(|| Ok(self.prec_unknown()))
     }
 
     fn supports_filter_during_aggregation(&self) -> bool {

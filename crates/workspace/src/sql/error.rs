@@ -3,6 +3,7 @@
 mod columns;
 mod delta;
 mod execution;
+mod guards;
 mod metastore;
 mod routines;
 mod rows;

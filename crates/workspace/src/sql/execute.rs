@@ -17,6 +17,7 @@ mod describe;
 mod drop;
 mod functions;
 mod grants;
+mod guards;
 mod insert;
 mod keys;
 mod maintenance;
@@ -25,6 +26,7 @@ mod modified;
 mod parquet_table;
 mod pattern;
 mod place;
+mod policies;
 mod query;
 mod rows;
 mod securables;
@@ -67,6 +69,8 @@ pub(crate) async fn execute(context: &Context, statement: Statement) -> Result<S
         Statement::CreateExternalLocation(create) => storage::create_location(context, create).await,
         Statement::CreateFunction(create) => functions::create(context, *create).await,
         Statement::AlterFunction(alter) => functions::alter(context, alter).await,
+        Statement::CreatePolicy(create) => policies::create(context, *create).await,
+        Statement::DropPolicy(policy) => policies::drop(context, policy).await,
         Statement::AlterVolume(alter) => storage::alter_volume(context, alter).await,
         Statement::List { path, limit } => storage::list(context, &path, limit).await,
         Statement::Clone(clone) => clone::execute(context, *clone).await,

@@ -17,11 +17,13 @@ mod dml;
 mod drop;
 mod functions;
 mod grant;
+mod guards;
 mod keys;
 mod maintenance;
 mod merge;
 pub(super) mod names;
 mod parameters;
+mod policy;
 mod query;
 mod session;
 mod show;
@@ -30,6 +32,8 @@ mod tags;
 mod tokens;
 mod types;
 mod unsupported;
+
+pub(crate) use guards::is_literal;
 
 use clxs_api::statement::StatementParameter;
 use datafusion::sql::sqlparser::ast::Expr;

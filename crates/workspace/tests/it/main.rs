@@ -12,6 +12,7 @@ mod faults;
 mod files;
 mod functions;
 mod grants;
+mod guards;
 mod history;
 mod keys;
 mod lists;

@@ -2,6 +2,7 @@
 //! here, and with it is compared with the SDK.
 
 mod functions;
+mod policies;
 mod storage;
 
 use clxs_api::catalog::*;
@@ -16,6 +17,7 @@ use clxs_api::tag::*;
 use clxs_api::warehouse::*;
 use clxs_api::{Extra, Privilege, Properties, SecurableKind};
 pub(super) use functions::*;
+pub(super) use policies::*;
 pub(super) use storage::*;
 
 #[expect(clippy::unnecessary_wraps, reason = "most fields are optional")]
@@ -114,11 +116,25 @@ pub(super) fn update_schema() -> UpdateSchema {
 }
 
 pub(super) fn column_mask() -> ColumnMask {
-    ColumnMask { function_name: text(), using_column_names: texts(), extra: Extra::new() }
+    ColumnMask {
+        function_name: text(),
+        using_column_names: texts(),
+        using_arguments: vec![argument()],
+        extra: Extra::new(),
+    }
 }
 
 pub(super) fn row_filter() -> RowFilter {
-    RowFilter { function_name: "c.s.f".into(), input_column_names: texts(), extra: Extra::new() }
+    RowFilter {
+        function_name: "c.s.f".into(),
+        input_column_names: texts(),
+        input_arguments: vec![argument()],
+        extra: Extra::new(),
+    }
+}
+
+fn argument() -> PolicyFunctionArgument {
+    PolicyFunctionArgument { column: text(), constant: text(), extra: Extra::new() }
 }
 
 pub(super) fn column() -> ColumnInfo {

@@ -101,7 +101,12 @@ impl Table {
     fn check(&self, name: &str, predicate: Expr) -> Check {
         let frame = self.frame();
         let predicate = SessionContext::new().create_physical_expr(predicate, frame.schema());
-        Check { name: name.to_owned(), expression: "id > 0".to_owned(), predicate: predicate.unwrap() }
+        Check {
+            name: name.to_owned(),
+            expression: "id > 0".to_owned(),
+            predicate: predicate.unwrap(),
+            hidden: Vec::new(),
+        }
     }
 }
 

@@ -82,6 +82,8 @@ fn statement(request: CreateTable, name: &FullName, provider: &str) -> Result<as
         properties: request.properties.unwrap_or_default().into_iter().collect(),
         constraints: Vec::new(),
         keys: Vec::new(),
+        row_filter: None,
+        masks: Vec::new(),
         query: None,
     })
 }

@@ -105,6 +105,7 @@ impl Transaction<'_> {
             row.audit.updated_at,
             row.audit.updated_by,
             row.view.as_ref().map(json_text).transpose()?,
+            json_text(&row.guards)?,
             json_text(&row.columns)?,
         ])?;
         Ok(changed)

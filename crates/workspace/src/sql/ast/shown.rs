@@ -3,7 +3,7 @@
 use clxs_api::Identifier;
 use datafusion::sql::sqlparser::ast as sqlparser;
 
-use super::{ObjectName, TableReference};
+use super::{ObjectName, PolicyName, PolicyTarget, TableReference};
 
 /// The `SHOW` family but `SHOW GRANTS`. Patterns are Spark's: `*` and `|`, case does not count.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,6 +52,11 @@ pub(crate) enum Show {
     },
     StorageCredentials {
         pattern: Option<String>,
+    },
+    /// With `effective` also those of what the securable is in.
+    Policies {
+        on: PolicyTarget,
+        effective: bool,
     },
     /// `SHOW TABLES IN CATALOG c`, or `IN ALL CATALOGS`.
     TablesOfCatalog {
@@ -120,4 +125,5 @@ pub(crate) enum Describe {
     StorageCredential {
         name: Identifier,
     },
+    Policy(PolicyName),
 }

@@ -4,7 +4,8 @@ use clxs_api::Identifier;
 use datafusion::sql::sqlparser::ast as sqlparser;
 
 use super::{
-    AsOf, DropConstraint, KeyConstraint, ObjectName, OnExisting, PropertyList, TableReference, TagChange,
+    AsOf, DropConstraint, GuardClause, KeyConstraint, ObjectName, OnExisting, PropertyList, TableReference,
+    TagChange,
 };
 use crate::delta::ColumnPlace;
 use crate::delta::schema::StructField;
@@ -25,6 +26,8 @@ pub(crate) struct CreateTable {
     pub(crate) constraints: Vec<CheckConstraint>,
     /// Primary and foreign keys.
     pub(crate) keys: Vec<KeyConstraint>,
+    pub(crate) row_filter: Option<GuardClause>,
+    pub(crate) masks: Vec<(Identifier, GuardClause)>,
     pub(crate) query: Option<Box<sqlparser::Query>>,
 }
 
@@ -95,6 +98,13 @@ pub(crate) enum AlterTableAction {
         expression: String,
     },
     DropDefault(Identifier),
+    SetRowFilter(GuardClause),
+    DropRowFilter,
+    SetMask {
+        column: Identifier,
+        mask: GuardClause,
+    },
+    DropMask(Identifier),
     /// `CLUSTER BY`; no columns are `NONE`.
     ClusterBy(Vec<Identifier>),
     /// `ALTER VIEW … AS query`, the query exactly as written.

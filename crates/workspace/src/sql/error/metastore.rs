@@ -46,6 +46,12 @@ impl From<MetastoreError> for SqlError {
             MetastoreError::ColumnNotFound { column, .. } => {
                 Self::unresolved_column(format_args!("`{column}`"), &[])
             }
+            // Classes are documented, states are after those of other securables.
+            MetastoreError::PolicyExists { .. } => Self::new("POLICY_ALREADY_EXISTS", "42710", message),
+            MetastoreError::PolicyNotFound { .. } => Self::new("POLICY_NOT_FOUND", "42704", message),
+            MetastoreError::PolicyNotSupported { .. } => {
+                Self::new("POLICY_ON_SECURABLE_TYPE_NOT_SUPPORTED", "42809", message)
+            }
             MetastoreError::ConstraintNotFound { .. } => {
                 Self::new("CONSTRAINT_DOES_NOT_EXIST", "42704", message)
             }

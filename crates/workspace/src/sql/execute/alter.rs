@@ -8,7 +8,7 @@ use super::comment::change_table;
 use super::context::{Context, allowed_table};
 use super::stored_expressions::{Purpose, require_no_function};
 use super::views::{self, change_view};
-use super::{keys, tags};
+use super::{guards, keys, tags};
 use crate::authorization::{Access, SecurableRef};
 use crate::delta::MetadataChange;
 use crate::metastore::{TableRow, Transaction};
@@ -23,7 +23,7 @@ pub(super) async fn execute(context: &Context, alter: AlterTable) -> Result<Stat
         AlterTableAction::Tags { .. } => Privilege::ApplyTag,
         _ => Privilege::Manage,
     };
-    let row = existing(context, &name, &needed, alter.view).await?;
+    let row = existing(context, &name, &needed, &alter).await?;
     match alter.action {
         AlterTableAction::SetOwner(owner) => set_owner(context, name, owner.as_str().to_owned()).await,
         AlterTableAction::RenameTo(new_name) => rename(context, name, &new_name).await,
@@ -52,6 +52,10 @@ pub(super) async fn execute(context: &Context, alter: AlterTable) -> Result<Stat
             Ok(StatementResult::none())
         }
         AlterTableAction::AddCheck(check) => {
+            let guards = context.guards(&row).await?;
+            if !guards.is_empty() {
+                return Err(SqlError::check_on_guarded_table(&row, &guards));
+            }
             let met_at = checks::require_rows_to_meet(context, &row, &check).await?;
             require_no_function(Purpose::Check, &check.expression)?;
             let (name, expression) = (check.name.as_str().to_owned(), check.expression);
@@ -60,6 +64,10 @@ pub(super) async fn execute(context: &Context, alter: AlterTable) -> Result<Stat
         AlterTableAction::AddKey(key) => keys::add(context, name, key).await,
         AlterTableAction::DropConstraint(drop) => keys::remove(context, row, drop).await,
         AlterTableAction::Tags { column, change } => tags::on_table(context, name, column, change).await,
+        action @ (AlterTableAction::SetRowFilter(_)
+        | AlterTableAction::DropRowFilter
+        | AlterTableAction::SetMask { .. }
+        | AlterTableAction::DropMask(_)) => guards::alter(context, row, action).await,
         AlterTableAction::SetSchemaMode(mode) => views::set_schema_mode(context, name, mode).await,
         other => alter_columns::execute(context, row, other).await,
     }
@@ -70,11 +78,17 @@ async fn existing(
     context: &Context,
     name: &FullName,
     needed: &Privilege,
-    view: bool,
+    alter: &AlterTable,
 ) -> Result<TableRow, SqlError> {
     let (name, needed) = (name.clone(), needed.clone());
     let row = context.read(move |tx, access| allowed_table(tx, access, &name, &needed)).await?;
-    match (view, row.is_view()) {
+    match (alter.view, row.is_view()) {
+        (false, true) if matches!(alter.action, AlterTableAction::SetRowFilter(_)) => {
+            Err(SqlError::row_filter_of_view(&row))
+        }
+        (false, true) if matches!(alter.action, AlterTableAction::SetMask { .. }) => {
+            Err(SqlError::mask_of_view(&row))
+        }
         (true, false) => Err(SqlError::expect_view_not_table(row.full_name(), "ALTER VIEW")),
         (false, true) => Err(SqlError::expect_table_not_view(row.full_name(), "ALTER TABLE")),
         _ => Ok(row),

@@ -8,9 +8,9 @@ use datafusion::sql::sqlparser::ast::{Expr, Visit, Visitor};
 use super::checks::{self, constraints};
 use super::comment::change_table_and;
 use super::context::Context;
-use super::keys;
 use super::stored_expressions::{Purpose, require_no_function};
 use super::types::metadata_text;
+use super::{guards, keys};
 use crate::delta::{ColumnChange, MetadataChange, Pin, Snapshot};
 use crate::metastore::{TableRow, Transaction};
 use crate::sql::ast::AlterTableAction;
@@ -35,6 +35,7 @@ pub(super) async fn execute(
         }
         AlterTableAction::DropColumns { columns, if_exists } => {
             for column in columns {
+                guards::require_not_guarded(&row, column)?;
                 require_independent(context, &row, column).await?;
             }
             ColumnChange::Drop { columns: columns.iter().map(text).collect(), if_exists: *if_exists }
@@ -57,15 +58,20 @@ pub(super) async fn execute(
         AlterTableAction::ClusterBy(columns) => ColumnChange::Cluster(columns.iter().map(text).collect()),
         other => return Err(SqlError::internal(format!("{other:?} is no change of columns"))),
     };
-    let tags = move |tx: &Transaction<'_>, table: &TableRow| move_tags(tx, table, &action);
-    change_table_and(context, row, MetadataChange::Columns(change), tags).await
+    let others = move |tx: &Transaction<'_>, table: &TableRow| move_with_column(tx, table, &action);
+    change_table_and(context, row, MetadataChange::Columns(change), others).await
 }
 
-/// The tags of a column follow its name and go with it.
-fn move_tags(tx: &Transaction<'_>, table: &TableRow, action: &AlterTableAction) -> Result<(), SqlError> {
+/// Tags and guards of a column follow its name; its tags go with it.
+fn move_with_column(
+    tx: &Transaction<'_>,
+    table: &TableRow,
+    action: &AlterTableAction,
+) -> Result<(), SqlError> {
     match action {
         AlterTableAction::RenameColumn { column, to } => {
             tx.rename_tagged_column(&table.id, column.as_str(), to.as_str())?;
+            guards::rename_column(tx, table, column, to.as_str())?;
         }
         AlterTableAction::DropColumns { columns, .. } => {
             for column in columns {

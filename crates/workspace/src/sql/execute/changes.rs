@@ -181,7 +181,7 @@ impl<'a> Changes<'a> {
         let null = lit(ScalarValue::try_from(&arrow_type(field)?).map_err(sql_error)?);
         let value = self.by_clause(null, |clause| {
             Ok(match clause.values.get(position) {
-                Some(ColumnValue::Kept) => Some(candidates.target(&field.name)),
+                Some(ColumnValue::Kept) => Some(candidates.kept(&field.name)),
                 Some(ColumnValue::Given(index)) => {
                     let value = expressions[*index].clone();
                     let given = value.get_type(candidates.schema()).map_err(sql_error)?;

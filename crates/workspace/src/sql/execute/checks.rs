@@ -1,6 +1,6 @@
 //! CHECK constraints: conditions that every row of a table meets.
 
-use clxs_api::Identifier;
+use clxs_api::{Identifier, Properties};
 use datafusion::arrow::array::AsArray;
 use datafusion::arrow::datatypes::{Int64Type, SchemaRef};
 use datafusion::sql::sqlparser::ast::{Ident, SelectItem};
@@ -16,6 +16,11 @@ use crate::sql::{SqlError, parse_expression};
 
 /// The prefix of the table properties that hold constraints.
 const PROPERTY: &str = "delta.constraints.";
+
+/// Whether a table with these properties has CHECK constraints.
+pub(super) fn has_checks(properties: &Properties) -> bool {
+    properties.keys().any(|key| key.starts_with(PROPERTY))
+}
 
 /// What every new row must meet, by name: the CHECK constraints, and that generated columns have the values of
 /// their expressions (Delta protocol, "Generated Columns").
@@ -77,7 +82,7 @@ pub(super) async fn compiled(
             "DATATYPE_MISMATCH" => SqlError::delta_non_boolean_check_constraint(&name, &text),
             _ => error,
         })?;
-        checks.push(Check { name, expression: text, predicate });
+        checks.push(Check { name, expression: text, predicate, hidden: Vec::new() });
     }
     Ok(checks)
 }

@@ -2,7 +2,9 @@
 
 use clxs_api::table::TableType;
 
+use super::checks;
 use super::context::{Context, Files};
+use super::guards::{self, GuardClauses};
 use super::keys;
 use super::parquet_table::is_parquet;
 use super::place::table_to_write;
@@ -26,8 +28,12 @@ pub(super) async fn execute(context: &Context, clone: CloneTable) -> Result<Stat
     let Some(writing) = writing else { return Ok(kept()) };
     let source = context.readable_files(&clone.source, view_as_source).await?;
     require_shallow_allowed(&clone, &source, &writing.row)?;
+    require_unguarded(context, &clone, &source).await?;
     let pin = pin(context, clone.as_of).await?;
     let snapshot = context.snapshot(source.location.clone(), pin).await?;
+    let checked = checks::has_checks(&snapshot.metadata().configuration);
+    let none = GuardClauses::default();
+    let writing = guards::of_written_table(context, writing, none, (snapshot.schema(), checked)).await?;
     let request = CloneRequest {
         source: snapshot,
         source_name: source.name.clone().unwrap_or_else(|| format!("delta.`{}`", source.location)),
@@ -69,6 +75,20 @@ fn require_replaceable(row: &TableRow, shallow: bool) -> Result<(), SqlError> {
         return Err(SqlError::unsupported_but(feature, "Drop it first, or use DEEP CLONE."));
     }
     Ok(())
+}
+
+/// Only who sees all of a table clones it (facts/settled.md §5).
+async fn require_unguarded(context: &Context, clone: &CloneTable, source: &Files) -> Result<(), SqlError> {
+    let Some(row) = &source.row else { return Ok(()) };
+    let guards = context.guards(row).await?;
+    match &clone.source {
+        _ if guards.is_empty() => Ok(()),
+        TableReference::Path { .. } => Err(SqlError::guards_by_path(row)),
+        TableReference::Name(_) if clone.as_of.is_some() => {
+            Err(SqlError::guards_and_time_travel(row, &guards))
+        }
+        TableReference::Name(_) => Err(SqlError::guards_and_clone(row, &guards)),
+    }
 }
 
 /// Managed tables clone to managed ones, external ones to external ones, and clones not at all.

@@ -6,7 +6,8 @@ use tokio::task::spawn_blocking;
 use super::parquet_table::is_parquet;
 use crate::authorization::{Access, SecurableRef};
 use crate::delta::{DeltaEngine, DeltaError, Pin, Snapshot, TableLocation};
-use crate::metastore::{Metastore, TableRow, Transaction, normalise_location};
+use crate::guards;
+use crate::metastore::{Metastore, TableGuards, TableRow, Transaction, normalise_location};
 use crate::principal::Principal;
 use crate::securables;
 use crate::session::{LastingSession, Session};
@@ -189,6 +190,15 @@ impl Context {
         }
         self.location(&row)?;
         Ok(row)
+    }
+
+    /// The guards of a table for whoever the statement runs for.
+    ///
+    /// # Errors
+    /// Those of [`guards::effective`].
+    pub(super) async fn guards(&self, table: &TableRow) -> Result<TableGuards, SqlError> {
+        let table = table.clone();
+        self.read(move |tx, access| Ok(guards::effective(tx, access.identities(), &table)?)).await
     }
 
     /// The files of a table that the principal may read; `refusal` says what a view is refused with.

@@ -9,8 +9,9 @@ use clxs_api::{FullName, Identifier};
 use datafusion::arrow::datatypes::Schema;
 use datafusion::sql::sqlparser::ast::Query;
 
-use super::checks::{compiled, take_constraints};
+use super::checks::{self, compiled, take_constraints};
 use super::context::Context;
+use super::guards::{self, GuardClauses};
 use super::insert::inserted;
 use super::keys;
 use super::place::table_to_write;
@@ -146,6 +147,9 @@ async fn register(
     if !agrees {
         return Err(SqlError::delta_create_schema_mismatch(location));
     }
+    let checked = checks::has_checks(&snapshot.metadata().configuration);
+    let writing =
+        guards::of_written_table(context, writing, guards_of(&create), (snapshot.schema(), checked)).await?;
     let set_keys = keys::setter(context, keys);
     write_files_and(context, writing, async { Ok(()) }, set_keys).await?;
     Ok(StatementResult::none())
@@ -178,6 +182,8 @@ async fn create_empty(
 ) -> Result<StatementResult, SqlError> {
     let schema = StructType::try_new(create.columns.clone())
         .map_err(|error| SqlError::datatype_mismatch(error.to_string()).with_source(error))?;
+    let checked = !create.constraints.is_empty();
+    let writing = guards::of_written_table(context, writing, guards_of(&create), (&schema, checked)).await?;
     let table = new_delta_table(context, create, schema, &writing);
     require_known_columns(context, &table).await?;
     let location = context.location(&writing.row)?;
@@ -210,6 +216,8 @@ async fn create_as(
     let schema = query::table_schema(source.fields.clone())?;
     let columns: Vec<_> = schema.fields().cloned().collect();
     layout::require_possible(&columns, &create.partition_columns, &create.cluster_columns)?;
+    let checked = !create.constraints.is_empty();
+    let writing = guards::of_written_table(context, writing, guards_of(&create), (&schema, checked)).await?;
     let arrow: Schema = (&schema)
         .try_into_arrow()
         .map_err(|error| SqlError::internal(error.to_string()).with_source(error))?;
@@ -220,6 +228,10 @@ async fn create_as(
     let commit = async move { Ok(create_table_as(&engine, &location, &table, rows, &checks).await?) };
     // UNCONFIRMED: that it counts as INSERT does; editors of the platform show these two columns.
     Ok(inserted(write_files_and(context, writing, commit, keys::setter(context, Vec::new())).await?))
+}
+
+fn guards_of(create: &CreateTable) -> GuardClauses {
+    GuardClauses { row_filter: create.row_filter.clone(), masks: create.masks.clone() }
 }
 
 fn new_delta_table(

@@ -1,10 +1,12 @@
 //! `DELETE FROM` and `TRUNCATE TABLE`.
 
+use datafusion::sql::sqlparser::ast::Expr;
+
 use super::changes::Changes;
 use super::context::Context;
 use super::modified::{Written, begin, modified, partition_conditions};
 use super::query::{Choice, candidates};
-use crate::delta::{ModifyMetrics, RowChange};
+use crate::delta::{Modification, ModifyMetrics, RowChange};
 use crate::sql::SqlError;
 use crate::sql::ast::{Delete, TableReference};
 use crate::sql::execute::rows::counts;
@@ -18,11 +20,20 @@ pub(super) async fn execute(context: &Context, statement: Delete) -> Result<Stat
         begin(context, &written, "DELETE", vec![written.predicate(&predicate)], Vec::new()).await?;
     let partitions = partition_conditions(context, &written, &predicate).await?;
     let modification = modification.with_partitions(partitions);
+    chosen(context, &written, modification, Some(Box::new(predicate))).await
+}
+
+/// Deletes the rows that meet a condition, of those that the principal sees.
+async fn chosen(
+    context: &Context,
+    written: &Written,
+    modification: Modification,
+    predicate: Option<Box<Expr>>,
+) -> Result<StatementResult, SqlError> {
     let mut changes = Changes::new(&written.name, written.schema(), &written.alias);
     changes.delete(RowChange::Delete, None)?;
-    let target = written.target(&modification)?;
-    let rows =
-        candidates(context, target, Choice::Where(Some(Box::new(predicate))), changes.expressions()).await?;
+    let target = written.target(context, modification.rows()?).await?;
+    let rows = candidates(context, target, Choice::Where(predicate), changes.expressions()).await?;
     let rows = changes.plan(context, rows).await?;
     Ok(deleted(&modified(context, modification, rows).await?))
 }
@@ -33,6 +44,7 @@ pub(super) async fn truncate(context: &Context, table: &TableReference) -> Resul
     Ok(StatementResult::none())
 }
 
+/// All rows go, of those that the principal sees; UNCONFIRMED for `TRUNCATE` of a table with a row filter.
 async fn all(
     context: &Context,
     written: &Written,
@@ -40,6 +52,9 @@ async fn all(
 ) -> Result<StatementResult, SqlError> {
     let predicate = ("predicate", "[]".to_owned());
     let mut modification = begin(context, written, operation, vec![predicate], Vec::new()).await?;
+    if written.hides_rows() {
+        return chosen(context, written, modification, None).await;
+    }
     modification = context.blocking(move |_| modification.take_all().map(|()| modification)).await?;
     context.gate.enter()?;
     Ok(deleted(&modification.commit().await?))

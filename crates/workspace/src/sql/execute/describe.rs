@@ -9,7 +9,7 @@ use clxs_api::Identifier;
 
 use super::context::Context;
 use super::rows::text_result;
-use super::{functions, storage};
+use super::{functions, policies, storage};
 use crate::securables;
 use crate::sql::SqlError;
 use crate::sql::ast::{Describe, ObjectName};
@@ -25,6 +25,7 @@ pub(super) async fn execute(context: &Context, describe: Describe) -> Result<Sta
         Describe::History { table, limit } => history::execute(context, &table, limit).await,
         Describe::Schema { name, extended } => schema(context, &name, extended).await,
         Describe::Catalog { name, extended } => catalog(context, name, extended).await,
+        Describe::Policy(policy) => policies::describe(context, policy).await,
         Describe::Volume { name } => storage::describe_volume(context, &name).await,
         Describe::Function { name, extended } => functions::describe(context, &name, extended).await,
         Describe::ExternalLocation { name } => storage::describe_location(context, name).await,

@@ -116,8 +116,12 @@ async fn replace_where(
         vec![("mode", "Overwrite".to_owned()), ("partitionBy", partitions), written.predicate(&predicate)];
     let provider = written.snapshot.clone().into_table_provider()?;
     let condition = query::condition(context, &provider.schema(), &written.alias, predicate.clone()).await?;
-    let check =
-        Check { name: REPLACE_WHERE.to_owned(), expression: predicate.to_string(), predicate: condition };
+    let check = Check {
+        name: REPLACE_WHERE.to_owned(),
+        expression: predicate.to_string(),
+        predicate: condition,
+        hidden: Vec::new(),
+    };
     let partitions = if reads {
         PartitionConditions::new()
     } else {
@@ -127,7 +131,7 @@ async fn replace_where(
     let modification = modification.with_check(check).with_partitions(partitions);
     let mut changes = Changes::new(&written.name, written.schema(), &written.alias);
     changes.delete(RowChange::Delete, None)?;
-    let target = written.target(&modification)?;
+    let target = written.target(context, modification.rows()?).await?;
     let gone =
         candidates(context, target, Choice::Where(Some(Box::new(predicate))), changes.expressions()).await?;
     let gone = changes.plan(context, gone).await?;

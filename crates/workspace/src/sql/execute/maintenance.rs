@@ -12,7 +12,7 @@ use serde_json::Value;
 
 use super::context::Context;
 use super::modified::Written;
-use super::query::{self, Choice, Target, candidates, sql_error};
+use super::query::{self, Choice, candidates, sql_error};
 use super::rows::{counts, result, text_result};
 use super::table_rows::{Presence, Writing, write_files};
 use crate::delta::schema::{DataType, StructField, StructType};
@@ -118,7 +118,7 @@ async fn chosen(
             return Err(SqlError::delta_non_partition_column_reference(column.name(), partitions));
         }
     }
-    let target = Target { alias: &written.alias, snapshot: &written.snapshot, rows };
+    let target = written.target(context, rows).await?;
     let rows = candidates(context, target, Choice::Where(Some(Box::new(predicate))), Vec::new()).await?;
     let file = rows.target(FILE).alias(FILE);
     let files: Vec<_> = rows.project(vec![file])?.stream().await?.try_collect().await.map_err(sql_error)?;

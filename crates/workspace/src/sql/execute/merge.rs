@@ -41,7 +41,7 @@ pub(super) async fn execute(context: &Context, mut statement: Merge) -> Result<S
         on: Box::new(statement.on),
         operator: operator(&statement.clauses),
     };
-    let target = written.target(&modification)?;
+    let target = written.target(context, modification.rows()?).await?;
     let rows = candidates(context, target, choice, changes.expressions()).await?;
     let rows = changes.plan(context, rows).await?;
     let metrics = modified(context, modification, rows).await?;

@@ -1,6 +1,9 @@
 //! What UPDATE, DELETE and MERGE share: the table they write to and the change they make.
 
+use std::sync::Arc;
+
 use clxs_api::{FullName, Identifier, Privilege};
+use datafusion::catalog::TableProvider;
 use datafusion::physical_expr::expressions::Column;
 use datafusion::physical_expr::utils::collect_columns;
 use datafusion::sql::sqlparser::ast::{BinaryOperator, Expr, Visit, VisitMut};
@@ -8,10 +11,10 @@ use serde_json::json;
 
 use super::checks::{compiled, constraints};
 use super::context::{Context, allowed_table};
-use super::query::{Planned, Target, condition, has_subquery, routines_named};
+use super::query::{Planned, Target, changeable, condition, has_subquery, routines_named};
 use crate::delta::schema::StructType;
 use crate::delta::{Modification, ModifyMetrics, ModifyRequest, PartitionConditions, Pin, Snapshot};
-use crate::metastore::Transaction;
+use crate::metastore::{TableGuards, TableRow, Transaction};
 use crate::sql::SqlError;
 use crate::sql::ast::TableReference;
 use crate::sql::relations::{self, shorten_qualifiers};
@@ -21,6 +24,8 @@ pub(super) struct Written {
     pub(super) name: FullName,
     pub(super) alias: String,
     pub(super) snapshot: Snapshot,
+    row: TableRow,
+    guards: TableGuards,
 }
 
 impl Written {
@@ -54,8 +59,9 @@ impl Written {
     ) -> Result<Self, SqlError> {
         let row = context.writable_table(table, operation).await?;
         let name = row.full_name();
+        let guards = context.guards(&row).await?;
         let snapshot = context.snapshot(context.location(&row)?, Pin::Latest).await?;
-        Ok(Self { alias: name.name().as_str().to_owned(), name, snapshot })
+        Ok(Self { alias: name.name().as_str().to_owned(), name, snapshot, row, guards })
     }
 
     pub(super) fn schema(&self) -> &StructType {
@@ -68,10 +74,21 @@ impl Written {
         shorten_qualifiers(tree, parts.collect());
     }
 
-    /// The rows of the table in the query of a statement.
-    pub(super) fn target<'a>(&'a self, modification: &Modification) -> Result<Target<'a>, SqlError> {
-        let rows = modification.rows()?;
-        Ok(Target { alias: &self.alias, snapshot: &self.snapshot, rows })
+    /// The rows of the table that the statement may change: those that the principal sees.
+    ///
+    /// # Errors
+    /// Those of [`changeable`].
+    pub(super) async fn target(
+        &self,
+        context: &Context,
+        rows: Arc<dyn TableProvider>,
+    ) -> Result<Target<'_>, SqlError> {
+        changeable(context, (&self.row, &self.guards), &self.alias, &self.snapshot, rows).await
+    }
+
+    /// Whether the principal may not see all rows.
+    pub(super) fn hides_rows(&self) -> bool {
+        self.guards.row_filter.is_some()
     }
 
     /// A predicate as the history has it.
@@ -93,7 +110,9 @@ pub(super) async fn begin(
     identities: Vec<String>,
 ) -> Result<Modification, SqlError> {
     let schema = written.snapshot.clone().into_table_provider()?.schema();
-    let checks = compiled(context, &schema, constraints(&written.snapshot)).await?;
+    let mut checks = compiled(context, &schema, constraints(&written.snapshot)).await?;
+    // What a row keeps is behind its masks, and an error must not tell it.
+    checks.iter_mut().for_each(|check| check.hidden = written.guards.masks.keys().cloned().collect());
     let user = context.user();
     let request = ModifyRequest { operation, parameters, checks, repeated_deletes: false, identities, user };
     let snapshot = written.snapshot.clone();
@@ -150,7 +169,9 @@ pub(super) async fn partition_conditions(
     predicate: &Expr,
 ) -> Result<PartitionConditions, SqlError> {
     let partitions = &written.snapshot.metadata().partition_columns;
-    if partitions.is_empty() || may_read(context, written, predicate).await? {
+    // A mask shows other values than the partitions have.
+    let masked = !written.guards.masks.is_empty();
+    if partitions.is_empty() || masked || may_read(context, written, predicate).await? {
         return Ok(PartitionConditions::new());
     }
     let schema = written.snapshot.clone().into_table_provider()?.schema();

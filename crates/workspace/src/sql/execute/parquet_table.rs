@@ -50,6 +50,7 @@ fn require_plain(create: &CreateTable) -> Result<(), SqlError> {
         (!create.partition_columns.is_empty(), "PARTITIONED BY"),
         (!create.cluster_columns.is_empty(), "CLUSTER BY"),
         (create.query.is_some(), "a query"),
+        (create.row_filter.is_some() || !create.masks.is_empty(), "a row filter or column mask"),
     ];
     if let Some((_, clause)) = refused.iter().find(|(is_there, _)| *is_there) {
         let feature = format!("{clause} in CREATE TABLE … USING PARQUET");

@@ -7,6 +7,7 @@ use clxs_api::Identifier;
 use super::context::Context;
 use super::parquet_table::is_parquet;
 use super::pattern::matches;
+use super::policies;
 use super::rows::{result, text_result};
 use super::show_create::create_statement;
 use super::storage;
@@ -30,6 +31,7 @@ pub(super) async fn execute(context: &Context, show: Show) -> Result<StatementRe
         Show::Functions { scope, schema, pattern } => functions::show(context, scope, schema, pattern).await,
         Show::ExternalLocations { pattern } => storage::show_locations(context, pattern).await,
         Show::StorageCredentials { pattern } => storage::show_credentials(context, pattern).await,
+        Show::Policies { on, effective } => policies::show(context, on, effective).await,
         Show::Columns { table } => columns(context, &table).await,
         Show::Properties { table, key } => properties(context, &table, key).await,
         Show::CreateTable { table } => create_table(context, &table).await,

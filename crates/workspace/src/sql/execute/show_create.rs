@@ -5,11 +5,12 @@ use std::fmt::Write as _;
 use clxs_api::table::ColumnInfo;
 use clxs_api::{Identifier, SqlLiteral};
 
+use super::guards::argument_list;
 use super::parquet_table::{PARQUET, is_parquet};
 use super::types::{self, catalog_type_text, metadata_text, table_field};
 use crate::delta::is_bookkeeping;
 use crate::delta::schema::{DataType, MetadataValue, StructField};
-use crate::metastore::{TableRow, ViewDetails};
+use crate::metastore::{Guard, TableRow, ViewDetails};
 
 /// The type of a CHAR or VARCHAR as it was written, in the metadata of its column.
 const CHAR_VARCHAR: &str = "__CHAR_VARCHAR_TYPE_STRING";
@@ -26,10 +27,13 @@ pub(super) fn create_statement(table: &TableRow, clustering: &[String], keys: &[
 fn create_table(table: &TableRow, clustering: &[String], keys: &[(String, String)]) -> String {
     let name = [&table.catalog, &table.schema, &table.name].map(plain).join(".");
     let mut text = format!("CREATE TABLE {name} (\n");
-    let mut items: Vec<_> = table.columns.iter().map(column).collect();
+    let mut items: Vec<_> = table.columns.iter().map(|one| column(one) + &mask(table, one)).collect();
     items.extend(keys.iter().map(|(name, key)| format!("  CONSTRAINT `{}` {key}", name.replace('`', "``"))));
     text += &items.join(",\n");
     text += &format!(")\nUSING {}\n", provider(table));
+    if let Some(filter) = &table.guards.row_filter {
+        text += &format!("WITH ROW FILTER {} ON ({})\n", function(filter), argument_list(filter));
+    }
     let partitions = table.partition_columns();
     if !partitions.is_empty() {
         text += &format!("PARTITIONED BY ({})\n", names(partitions));
@@ -85,6 +89,20 @@ fn column(column: &ColumnInfo) -> String {
         text += " NOT NULL";
     }
     text + &field.as_ref().map(value_clause).unwrap_or_default() + &comment(column)
+}
+
+/// How the platform writes guards here is UNCONFIRMED: as `CREATE TABLE` reads them.
+fn mask(table: &TableRow, column: &ColumnInfo) -> String {
+    let mask = column.name.as_deref().and_then(|name| table.guards.mask(name));
+    mask.map_or_else(String::new, |mask| {
+        let using = argument_list(mask);
+        let using = if using.is_empty() { using } else { format!(" USING COLUMNS ({using})") };
+        format!(" MASK {}{using}", function(mask))
+    })
+}
+
+fn function(guard: &Guard) -> String {
+    guard.function.parts().iter().map(plain).collect::<Vec<_>>().join(".")
 }
 
 /// A type as a statement has it, with all that is said of nested fields.
@@ -151,7 +169,7 @@ fn names<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
 }
 
 /// Names that need no quotes have none in these texts.
-fn plain(name: &Identifier) -> String {
+pub(super) fn plain(name: &Identifier) -> String {
     let text = name.as_str();
     let needs_none = text.chars().all(|character| character.is_ascii_alphanumeric() || character == '_')
         && !text.chars().all(|character| character.is_ascii_digit());

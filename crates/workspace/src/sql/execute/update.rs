@@ -26,7 +26,7 @@ pub(super) async fn execute(context: &Context, statement: Update) -> Result<Stat
     }
     let mut changes = Changes::new(&written.name, written.schema(), &written.alias);
     changes.update(RowChange::Update, None, assignments)?;
-    let target = written.target(&modification)?;
+    let target = written.target(context, modification.rows()?).await?;
     let rows =
         candidates(context, target, Choice::Where(predicate.map(Box::new)), changes.expressions()).await?;
     let rows = changes.plan(context, rows).await?;

@@ -11,8 +11,6 @@ use crate::sql::error::SqlError;
 
 /// Actions of the platform that we do not have; longer ones first.
 const OTHER_ACTIONS: &[&str] = &[
-    "SET ROW FILTER",
-    "DROP ROW FILTER",
     "SET LOCATION",
     "SET MANAGED",
     "UNSET MANAGED",
@@ -37,7 +35,7 @@ const OTHER_ACTIONS: &[&str] = &[
 ];
 
 /// Actions on columns that we do not have.
-const OTHER_COLUMN_ACTIONS: &[&str] = &["SET MASK", "DROP MASK", "TYPE", "FIRST", "AFTER", "SYNC IDENTITY"];
+const OTHER_COLUMN_ACTIONS: &[&str] = &["TYPE", "FIRST", "AFTER", "SYNC IDENTITY"];
 
 impl Parser<'_> {
     /// After `ALTER`.
@@ -113,6 +111,9 @@ impl Parser<'_> {
             "ALTER",
             "CHANGE",
         ];
+        if let Some(action) = self.row_filter_action()? {
+            return Ok(action);
+        }
         self.refuse(OTHER_ACTIONS, "ALTER TABLE")?;
         match self.accept_any(&words) {
             Some("ADD") => self.add_constraint(),
@@ -154,6 +155,9 @@ impl Parser<'_> {
         let column = self.own_column("ALTER COLUMN")?;
         if let Some(change) = self.tag_change()? {
             return Ok(AlterTableAction::Tags { column: Some(column), change });
+        }
+        if let Some(action) = self.mask_action(&column)? {
+            return Ok(action);
         }
         if self.accept("COMMENT") {
             return self.column_comments(column);

@@ -1,11 +1,12 @@
 //! Columns and constraints of CREATE TABLE.
 
+use clxs_api::Identifier;
 use datafusion::sql::sqlparser::tokenizer::Token;
 
 use super::Parser;
 use super::types::WrittenType;
 use crate::delta::schema::{MetadataValue, StructField};
-use crate::sql::ast::{CheckConstraint, KeyConstraint};
+use crate::sql::ast::{CheckConstraint, GuardClause, KeyConstraint};
 use crate::sql::error::SqlError;
 
 /// Where Delta keeps a column's type when it is CHAR or VARCHAR: the schema itself says STRING.
@@ -13,9 +14,17 @@ const CHAR_VARCHAR: &str = "__CHAR_VARCHAR_TYPE_STRING";
 
 /// An item of the list after the table's name.
 enum Item {
-    Column(StructField, Vec<KeyConstraint>),
+    Column(Box<Column>),
     Check(CheckConstraint),
     Key(KeyConstraint),
+}
+
+/// A column with its clauses.
+struct Column {
+    name: Identifier,
+    field: StructField,
+    keys: Vec<KeyConstraint>,
+    mask: Option<GuardClause>,
 }
 
 /// The list after the table's name.
@@ -24,6 +33,7 @@ pub(super) struct TableItems {
     pub(super) columns: Vec<StructField>,
     pub(super) checks: Vec<CheckConstraint>,
     pub(super) keys: Vec<KeyConstraint>,
+    pub(super) masks: Vec<(Identifier, GuardClause)>,
 }
 
 impl Parser<'_> {
@@ -32,9 +42,11 @@ impl Parser<'_> {
         let mut items = TableItems::default();
         for item in self.list(Self::column_or_constraint)? {
             match item {
-                Item::Column(column, keys) => {
-                    items.columns.push(column);
+                Item::Column(column) => {
+                    let Column { name, field, keys, mask } = *column;
+                    items.columns.push(field);
                     items.keys.extend(keys);
+                    items.masks.extend(mask.map(|mask| (name, mask)));
                 }
                 Item::Check(check) => items.checks.push(check),
                 Item::Key(key) => items.keys.push(key),
@@ -56,8 +68,7 @@ impl Parser<'_> {
         if self.at_key() {
             return Ok(Item::Key(self.key(None)?));
         }
-        let (column, keys) = self.column()?;
-        Ok(Item::Column(column, keys))
+        Ok(Item::Column(Box::new(self.column()?)))
     }
 
     /// `CHECK (expression)` as written.
@@ -73,11 +84,15 @@ impl Parser<'_> {
     }
 
     /// `name TYPE` with its clauses in any order.
-    fn column(&mut self) -> Result<(StructField, Vec<KeyConstraint>), SqlError> {
+    fn column(&mut self) -> Result<Column, SqlError> {
         let name = self.identifier()?;
         let mut field = self.field(name.as_str())?;
-        let mut keys = Vec::new();
+        let (mut keys, mut mask) = (Vec::new(), None);
         while !matches!(self.peek(), Token::Comma | Token::RParen) {
+            if self.accept("MASK") {
+                self.once(&mut mask, "MASK", Self::mask)?;
+                continue;
+            }
             let key_name = if self.accept("CONSTRAINT") { Some(self.identifier()?) } else { None };
             match self.key_of_column(key_name.clone(), &name)? {
                 Some(key) => keys.push(key),
@@ -85,7 +100,7 @@ impl Parser<'_> {
                 None => field = self.column_clause(field)?,
             }
         }
-        Ok((field, keys))
+        Ok(Column { name, field, keys, mask })
     }
 
     /// A nullable column of the type that comes next.
@@ -116,7 +131,7 @@ impl Parser<'_> {
     }
 
     fn other_column_clause(&self) -> SqlError {
-        let clauses = ["CHECK", "MASK", "COLLATE", "UNIQUE"];
+        let clauses = ["CHECK", "COLLATE", "UNIQUE"];
         let known = clauses.iter().find(|clause| self.at(clause));
         known.map_or_else(
             || self.syntax_error(),

@@ -23,6 +23,9 @@ impl Parser<'_> {
             Some(words) => return self.create_volume(words == "EXTERNAL VOLUME"),
             None => {}
         }
+        if self.accept("POLICY") {
+            return self.create_policy(replace);
+        }
         self.accept_before("EXTERNAL", "TABLE");
         match self.accept_any(&["TABLE", "VIEW", "FUNCTION", "CATALOG", "SCHEMA", "DATABASE"]) {
             Some("TABLE") => self.create_table(replace),

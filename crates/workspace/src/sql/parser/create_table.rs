@@ -6,7 +6,7 @@ use datafusion::sql::sqlparser::tokenizer::Token;
 use super::Parser;
 use super::columns::{TableItems, refuse_duplicates};
 use crate::delta::schema::StructField;
-use crate::sql::ast::{CreateTable, OnExisting, PropertyList, Statement, TableReference};
+use crate::sql::ast::{CreateTable, GuardClause, OnExisting, PropertyList, Statement, TableReference};
 use crate::sql::error::SqlError;
 
 /// The clauses after the columns, each at most once.
@@ -18,6 +18,7 @@ struct Clauses {
     location: Option<String>,
     comment: Option<String>,
     properties: Option<PropertyList>,
+    row_filter: Option<GuardClause>,
 }
 
 /// An item of PARTITIONED BY: a column of the list before, or with its type a new one.
@@ -49,7 +50,7 @@ impl Parser<'_> {
     fn table(&mut self, name: TableReference, on_existing: OnExisting) -> Result<Statement, SqlError> {
         self.refuse(&["LIKE"], "CREATE TABLE")?;
         let has_columns = *self.peek() == Token::LParen && !self.at_parenthesized_query();
-        let TableItems { mut columns, checks, keys } =
+        let TableItems { mut columns, checks, keys, masks } =
             if has_columns { self.columns_and_constraints()? } else { TableItems::default() };
         let clauses = self.table_clauses()?;
         let partition_columns = add_partitions(&mut columns, clauses.partitions.unwrap_or_default());
@@ -74,6 +75,8 @@ impl Parser<'_> {
             properties: clauses.properties.unwrap_or_default(),
             constraints: checks,
             keys,
+            row_filter: clauses.row_filter,
+            masks,
             query,
         })))
     }
@@ -86,7 +89,15 @@ impl Parser<'_> {
 
     /// Reads one clause; false when none comes next.
     fn table_clause(&mut self, clauses: &mut Clauses) -> Result<bool, SqlError> {
-        let words = ["USING", "PARTITIONED BY", "CLUSTER BY", "LOCATION", "COMMENT", "TBLPROPERTIES"];
+        let words = [
+            "USING",
+            "PARTITIONED BY",
+            "CLUSTER BY",
+            "LOCATION",
+            "COMMENT",
+            "TBLPROPERTIES",
+            "WITH ROW FILTER",
+        ];
         match self.accept_any(&words) {
             Some("USING") => self.once(&mut clauses.provider, "USING", Self::provider)?,
             Some("PARTITIONED BY") => {
@@ -98,10 +109,12 @@ impl Parser<'_> {
             Some("LOCATION") => self.once(&mut clauses.location, "LOCATION", Self::location)?,
             Some("COMMENT") => self.once(&mut clauses.comment, "COMMENT", Self::string)?,
             Some("TBLPROPERTIES") => self.once(&mut clauses.properties, "TBLPROPERTIES", Self::properties)?,
+            Some("WITH ROW FILTER") => {
+                self.once(&mut clauses.row_filter, "ROW FILTER", Self::row_filter)?;
+            }
             _ if self.accept("DEFAULT COLLATION UTF8_BINARY") => {}
             _ => {
-                let others =
-                    ["OPTIONS", "CLUSTERED BY", "WITH ROW FILTER", "DEFAULT COLLATION", "ROW FORMAT"];
+                let others = ["OPTIONS", "CLUSTERED BY", "DEFAULT COLLATION", "ROW FORMAT"];
                 self.refuse(&others, "CREATE TABLE")?;
                 self.refuse(
                     &["STORED AS", "STORED BY", "WITH SERDEPROPERTIES", "SKEWED BY"],
@@ -120,7 +133,9 @@ impl Parser<'_> {
     /// The path of LOCATION.
     pub(super) fn location(&mut self) -> Result<String, SqlError> {
         let path = self.string()?;
-        self.refuse(&["WITH"], "LOCATION")?;
+        if !self.at("WITH ROW FILTER") {
+            self.refuse(&["WITH"], "LOCATION")?;
+        }
         Ok(path)
     }
 

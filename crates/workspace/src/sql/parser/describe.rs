@@ -7,17 +7,8 @@ use crate::sql::ast::{Describe, Statement, TableReference};
 use crate::sql::error::SqlError;
 
 /// What else the platform describes.
-const OTHERS: &[&str] = &[
-    "QUERY",
-    "SHARE",
-    "RECIPIENT",
-    "PROVIDER",
-    "CONNECTION",
-    "CREDENTIAL",
-    "POLICY",
-    "METASTORE",
-    "PROCEDURE",
-];
+const OTHERS: &[&str] =
+    &["QUERY", "SHARE", "RECIPIENT", "PROVIDER", "CONNECTION", "CREDENTIAL", "METASTORE", "PROCEDURE"];
 
 impl Parser<'_> {
     /// After `DESCRIBE` or `DESC`.
@@ -30,6 +21,9 @@ impl Parser<'_> {
         }
         if let Some(described) = self.describe_storage()? {
             return Ok(Statement::Describe(described));
+        }
+        if self.accept_before_name("POLICY") {
+            return Ok(Statement::Describe(Describe::Policy(self.policy_name()?)));
         }
         let described = ["DETAIL", "HISTORY", "SCHEMA", "DATABASE", "CATALOG"];
         let kind = described.into_iter().find(|word| self.accept_before_name(word));

@@ -20,6 +20,9 @@ const DROPPED: &[&str] = &[
 impl Parser<'_> {
     /// After `DROP`.
     pub(super) fn drop_securable(&mut self) -> Result<Statement, SqlError> {
+        if self.accept("POLICY") {
+            return Ok(Statement::DropPolicy(self.policy_name()?));
+        }
         let (kind, parts) = match self.accept_any(DROPPED) {
             Some("CATALOG") => (DropKind::Catalog, 1),
             Some("SCHEMA" | "DATABASE") => (DropKind::Schema, 2),

@@ -23,6 +23,8 @@ const SHOWN: &[&str] = &[
     "ALL FUNCTIONS",
     "EXTERNAL LOCATIONS",
     "STORAGE CREDENTIALS",
+    "EFFECTIVE POLICIES",
+    "POLICIES",
     "COLUMNS",
     "TBLPROPERTIES",
     "PARTITIONS",
@@ -50,6 +52,9 @@ impl Parser<'_> {
             Some("FUNCTIONS" | "ALL FUNCTIONS") => self.show_functions(FunctionScope::All)?,
             Some("EXTERNAL LOCATIONS") => Show::ExternalLocations { pattern: self.pattern()? },
             Some("STORAGE CREDENTIALS") => Show::StorageCredentials { pattern: self.pattern()? },
+            Some(words @ ("POLICIES" | "EFFECTIVE POLICIES")) => {
+                Show::Policies { on: self.policy_target()?, effective: words != "POLICIES" }
+            }
             Some("COLUMNS") => self.show_columns()?,
             Some("PARTITIONS") => self.show_partitions()?,
             Some(_) => self.show_properties()?,

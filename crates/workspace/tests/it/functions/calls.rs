@@ -161,6 +161,8 @@ async fn calls_that_do_not_fit_are_refused_with_their_classes() {
         .await
     );
     assert_eq!(sql.rows("SELECT abs(-1), main.s.abs(-1)").await, [["1", "7"]]);
+    sql.run("DROP CATALOG main CASCADE").await;
+    assert!(sql.error("SELECT nowhere(1)").await.contains("[UNRESOLVED_ROUTINE]"));
 }
 
 #[tokio::test]

@@ -5,10 +5,11 @@ use datafusion::sql::sqlparser::ast::Query;
 
 use crate::delta::Pin;
 use crate::delta::schema::DataType;
-use crate::metastore::{Key, TableRow};
+use crate::metastore::{Key, TableGuards, TableRow};
 use crate::sql::SqlError;
 use crate::sql::ast::{ObjectName, TableReference};
 use crate::sql::execute::context::Context;
+use crate::sql::execute::guards::argument_list;
 use crate::sql::execute::keys;
 use crate::sql::execute::rows::{readable_timestamp, result, text_result};
 use crate::sql::execute::types::{catalog_type_text, comment};
@@ -38,6 +39,7 @@ pub(super) async fn execute(
         let row_of_table = table.clone();
         let keys = context.read(move |tx, _| Ok(tx.keys_of(&row_of_table)?)).await?;
         rows.extend(constraint_rows(&keys));
+        rows.extend(guard_rows(&table.guards));
     }
     Ok(described(rows))
 }
@@ -107,6 +109,25 @@ fn constraint_rows(keys: &[Key]) -> Vec<Row> {
     }
     let mut rows = vec![row("", "", ""), row("# Constraints", "", "")];
     rows.extend(keys::texts(keys).iter().map(|(name, text)| row(name, text, "")));
+    rows
+}
+
+/// The sections are documented, how a guard is written in them is UNCONFIRMED.
+fn guard_rows(guards: &TableGuards) -> Vec<Row> {
+    let mut rows = Vec::new();
+    if let Some(filter) = &guards.row_filter {
+        rows.extend([row("", "", ""), row("# Row Filter", "", "")]);
+        rows.push(row("Function", &filter.function.dotted(), ""));
+        rows.push(row("Columns", &argument_list(filter), ""));
+    }
+    if !guards.masks.is_empty() {
+        rows.extend([row("", "", ""), row("# Column Masks", "", "")]);
+    }
+    for (column, mask) in &guards.masks {
+        let using = argument_list(mask);
+        let using = if using.is_empty() { using } else { format!(" USING COLUMNS ({using})") };
+        rows.push(row(column, &format!("{}{using}", mask.function.dotted()), ""));
+    }
     rows
 }
 

@@ -34,6 +34,8 @@ pub(in crate::sql::execute) struct Target<'a> {
     pub(in crate::sql::execute) snapshot: &'a Snapshot,
     /// Its rows with their positions.
     pub(in crate::sql::execute) rows: Arc<dyn TableProvider>,
+    /// What the names of the values begin with that a changed row keeps, where a mask shows others.
+    pub(in crate::sql::execute) kept: Option<String>,
 }
 
 /// Which rows are looked at.
@@ -52,6 +54,8 @@ pub(in crate::sql::execute) struct Candidates {
     pub(in crate::sql::execute) expressions: Vec<PlanExpr>,
     /// What the columns of the target are qualified with in the plan.
     target: String,
+    /// [`Target::kept`]
+    kept: Option<String>,
 }
 
 /// Plans the rows and expressions on single rows.
@@ -79,6 +83,7 @@ pub(in crate::sql::execute) async fn candidates(
     let expressions = query.take_expressions()?;
     let Planned { session, plan, .. } = planned(session, query.query, &output::Names::default()).await?;
 
+    let kept = target.kept;
     let target = plan.schema().iter().find(|(_, field)| field.name() == FILE);
     let target = target.and_then(|(qualifier, _)| Some(qualifier?.table().to_owned()));
     let target = target.ok_or_else(|| SqlError::internal("the rows of the target are lost"))?;
@@ -86,7 +91,7 @@ pub(in crate::sql::execute) async fn candidates(
     for expression in expressions {
         planned_expressions.push(expression_on(&session, plan.schema(), expression)?);
     }
-    Ok(Candidates { session, plan, expressions: planned_expressions, target })
+    Ok(Candidates { session, plan, expressions: planned_expressions, target, kept })
 }
 
 /// The statement as a query: until its tables are known, then joined with the rows of the target.
@@ -171,6 +176,13 @@ impl Candidates {
     /// A column of the target.
     pub(in crate::sql::execute) fn target(&self, column: &str) -> PlanExpr {
         col(Column::new(Some(self.target.clone()), column))
+    }
+
+    /// The value of a column of the target as it is in the table.
+    pub(in crate::sql::execute) fn kept(&self, column: &str) -> PlanExpr {
+        let kept = self.kept.as_ref().map(|prefix| format!("{prefix}{column}"));
+        let kept = kept.filter(|name| self.plan.schema().fields().iter().any(|field| field.name() == name));
+        self.target(kept.as_deref().unwrap_or(column))
     }
 
     /// The marker of the source.

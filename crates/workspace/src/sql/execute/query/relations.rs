@@ -19,18 +19,19 @@ use futures::future::BoxFuture;
 
 use super::described::Described;
 use super::error::sql_error;
+use super::guarded::guarded;
 use super::routines;
 use super::session_values::SessionValues;
 use super::spelling::Spelling;
 use crate::delta::{Pin, Snapshot};
-use crate::information_schema;
-use crate::metastore::{FunctionRow, TableRow, ViewDetails};
+use crate::metastore::{FunctionRow, PolicyEffect, PolicyRow, TableGuards, TableRow, ViewDetails};
 use crate::sql::SqlError;
 use crate::sql::ast::{AsOf, ObjectName, TableReference};
 use crate::sql::execute::Context;
 use crate::sql::execute::context::readable_table;
 use crate::sql::execute::parquet_table::{self, is_parquet};
 use crate::sql::relations::{Relation, rewrite_tables};
+use crate::{guards, information_schema};
 
 /// How deep views may be nested.
 const DEPTH_LIMIT: usize = 50;
@@ -41,18 +42,20 @@ pub(super) struct Reader {
     context: Context,
     values: SessionValues,
     through: Vec<FullName>,
+    /// The tables whose guards are computed.
+    guarding: Vec<FullName>,
     /// The table that is written to, at the version whose rows are changed.
     pinned: Option<Snapshot>,
 }
 
 impl Reader {
     pub(super) fn new(context: Context, values: SessionValues) -> Self {
-        Self { context, values, through: Vec::new(), pinned: None }
+        Self { context, values, through: Vec::new(), guarding: Vec::new(), pinned: None }
     }
 
     /// The reader of a view that is being made: it must not read itself.
     pub(super) fn for_view(context: Context, values: SessionValues, view: FullName) -> Self {
-        Self { context, values, through: vec![view], pinned: None }
+        Self { context, values, through: vec![view], guarding: Vec::new(), pinned: None }
     }
 
     /// The reader of the body of a function that is being made: it must not call itself.
@@ -72,6 +75,13 @@ impl Reader {
 
     pub(super) fn values(&self) -> &SessionValues {
         &self.values
+    }
+
+    /// The reader of what the functions of a table's guards read.
+    pub(super) fn guarding(&self, table: &TableRow) -> Self {
+        let mut reader = self.clone();
+        reader.guarding.push(table.full_name());
+        reader
     }
 
     /// The reader of what is behind a view.
@@ -191,17 +201,27 @@ fn provider(reader: &Reader, relation: Relation) -> BoxFuture<'_, Result<Arc<dyn
             && information_schema::is_information_schema(schema)
         {
             refuse_time_travel(&relation)?;
+            require_no_masks_on(reader, catalog).await?;
             let described = Described::open(&reader.context, catalog.clone(), table).await?;
             let described = described.ok_or_else(|| SqlError::table_or_view_not_found(&name))?;
             return Ok(Arc::new(described) as Arc<dyn TableProvider>);
         }
-        let row = reader.context.read(move |tx, access| readable_table(tx, access, &name)).await?;
+        let identities = reader.values.identities();
+        let readable = reader.context.read(move |tx, access| {
+            let row = readable_table(tx, access, &name)?;
+            let guards = guards::effective(tx, &identities, &row)?;
+            Ok((row, guards))
+        });
+        let (row, guards) = readable.await?;
         match &row.view {
             Some(details) => {
                 refuse_time_travel(&relation)?;
+                if !guards.is_empty() {
+                    return Err(SqlError::guards_on_view(&row, &guards));
+                }
                 super::view::provider(reader, &row, details).await
             }
-            None => table(reader, &row, relation.as_of).await,
+            None => table(reader, &row, &guards, relation.as_of).await,
         }
     }
     .boxed()
@@ -217,11 +237,48 @@ fn refuse_time_travel(relation: &Relation) -> Result<(), SqlError> {
 async fn folder(reader: &Reader, relation: &Relation) -> Result<Arc<dyn TableProvider>, SqlError> {
     let files =
         reader.context.readable_files(&relation.table, |_| SqlError::internal("a view by path")).await?;
+    if let Some(row) = files.row {
+        let (identities, table) = (reader.values.identities(), row.clone());
+        let guards = reader.context.read(move |tx, _| Ok(guards::effective(tx, &identities, &table)?));
+        if !guards.await?.is_empty() {
+            return Err(SqlError::guards_by_path(&row));
+        }
+    }
     let pin = pin(&reader.context, relation.as_of.clone()).await?;
     Ok(reader.context.snapshot(files.location, pin).await?.into_table_provider()?)
 }
 
+/// A catalog's own relations are views of the platform, to which a policy that masks columns would apply: the platform
+/// refuses them (facts/settled.md §8). UNCONFIRMED for which policies.
+async fn require_no_masks_on(reader: &Reader, catalog: &Identifier) -> Result<(), SqlError> {
+    let (identities, catalog) = (reader.values.identities(), catalog.clone());
+    let masked = reader.context.read(move |tx, _| {
+        let Ok(row) = tx.catalog(&catalog) else { return Ok(false) };
+        let masks = |policy: &PolicyRow| matches!(policy.definition.effect, PolicyEffect::ColumnMask(_));
+        Ok(tx.policies_on(&row.id)?.iter().any(|policy| masks(policy) && policy.binds(&identities)))
+    });
+    if masked.await? { Err(SqlError::masks_on_information_schema()) } else { Ok(()) }
+}
+
 async fn table(
+    reader: &Reader,
+    row: &TableRow,
+    guards: &TableGuards,
+    as_of: Option<AsOf>,
+) -> Result<Arc<dyn TableProvider>, SqlError> {
+    if as_of.is_some() && !guards.is_empty() {
+        return Err(SqlError::guards_and_time_travel(row, guards));
+    }
+    let name = row.full_name();
+    if reader.guarding.contains(&name) {
+        let feature = format!("a row filter or column mask of {name} whose function reads {name}");
+        return Err(SqlError::unsupported_but(feature, "Let it read a table of its own."));
+    }
+    guarded(reader, row, guards, rows(reader, row, as_of).await?).await
+}
+
+/// All rows of a table.
+async fn rows(
     reader: &Reader,
     row: &TableRow,
     as_of: Option<AsOf>,

@@ -60,7 +60,6 @@ pub(super) enum Rights {
     /// That of whoever the query runs for, who needs EXECUTE.
     Reader,
     /// Nobody's: who put the routine where it is called had the right. So masks and filters run.
-    #[expect(dead_code, reason = "row filters and column masks will")]
     Granted,
 }
 
@@ -69,7 +68,6 @@ pub(super) enum Rights {
 ///
 /// # Errors
 /// `ROUTINE_NOT_FOUND`; a missing EXECUTE, unless it is [`Rights::Granted`]; those of planning its body.
-#[expect(dead_code, reason = "row filters and column masks will")]
 pub(super) async fn call(
     reader: &Reader,
     name: &FullName,
@@ -113,15 +111,19 @@ async fn resolved(reader: &Reader, name: &ObjectName) -> Result<Arc<Routine>, Sq
     planned(reader, row).await
 }
 
-/// The error for a function that a statement names and that is not there.
+/// The error for a function that a statement names and that is not there. A name of one part is looked for on the
+/// search path, of which the session's catalog may be missing.
 pub(in crate::sql::execute) fn unresolved(session: &Session, name: &ObjectName, error: SqlError) -> SqlError {
-    match error.class {
-        "ROUTINE_NOT_FOUND" | "SCHEMA_NOT_FOUND" => {
-            let written: Vec<_> = name.0.iter().map(ToString::to_string).collect();
-            SqlError::unresolved_routine(written.join("."), &session.catalog, &session.schema)
-        }
-        _ => error,
+    let is_absent = match error.class {
+        "ROUTINE_NOT_FOUND" | "SCHEMA_NOT_FOUND" => true,
+        "NO_SUCH_CATALOG_EXCEPTION" => name.0.len() == 1,
+        _ => false,
+    };
+    if !is_absent {
+        return error;
     }
+    let written: Vec<_> = name.0.iter().map(ToString::to_string).collect();
+    SqlError::unresolved_routine(written.join("."), &session.catalog, &session.schema)
 }
 
 /// The function of this name.

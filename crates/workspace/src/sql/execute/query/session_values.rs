@@ -17,6 +17,11 @@ pub(crate) struct SessionValues {
 }
 
 impl SessionValues {
+    /// The user and all its groups.
+    pub(super) fn identities(&self) -> Vec<String> {
+        std::iter::once(self.user.clone()).chain(self.groups.iter().cloned()).collect()
+    }
+
     /// Whether the user is in that group.
     pub(super) fn is_member_of(&self, group: &str) -> bool {
         self.groups.contains(group)

@@ -134,11 +134,10 @@ fn with_columns(plan: LogicalPlan, call: &Expr) -> Result<LogicalPlan> {
         let node = node.split(['(', ':']).next().unwrap_or_default().trim().to_owned();
         return Err(udf::external(SqlError::unsupported_sql_udf_usage(&routine.name, node)));
     };
-    let (input, result) = with_result(input, routine, arguments)?;
+    let (input, result) = with_result(input, routine, arguments, matches!(plan, LogicalPlan::Filter(_)))?;
     let names = NamePreserver::new(&plan);
-    let in_place = |part: Expr| {
-        Ok(if part == *call { Transformed::yes(Expr::Column(result.clone())) } else { Transformed::no(part) })
-    };
+    let in_place =
+        |part: Expr| Ok(if part == *call { Transformed::yes(result.clone()) } else { Transformed::no(part) });
     let expressions = plan.expressions().into_iter().map(|expr| {
         let name = names.save(&expr);
         Ok(name.restore(expr.transform_up(in_place).data()?))
@@ -147,8 +146,14 @@ fn with_columns(plan: LogicalPlan, call: &Expr) -> Result<LogicalPlan> {
     plan.with_new_exprs(expressions, vec![input])
 }
 
-/// Rows with a column more, which has the result of a call.
-fn with_result(input: &LogicalPlan, routine: &Routine, arguments: &[Expr]) -> Result<(LogicalPlan, Column)> {
+/// Rows with columns more, and what of them is the result of a call. In a condition that is all of the body: only there
+/// the query engine finds EXISTS and IN.
+fn with_result(
+    input: &LogicalPlan,
+    routine: &Routine,
+    arguments: &[Expr],
+    in_condition: bool,
+) -> Result<(LogicalPlan, Expr)> {
     let number = CALLS.fetch_add(1, Ordering::Relaxed);
     let relation = TableReference::bare(format!("@arguments{number}"));
     let mut values = converted(routine, arguments, input.schema())?;
@@ -166,9 +171,12 @@ fn with_result(input: &LogicalPlan, routine: &Routine, arguments: &[Expr]) -> Re
         let columns: Vec<_> = over::columns(input).chain(named).collect();
         rows = LogicalPlanBuilder::from(rows).project(columns)?.build()?;
     }
-    let result = Column::new(Some(format!("@result{number}")), "value");
     let body = body_with(routine, &values, rows.schema())?;
+    if in_condition {
+        return Ok((rows, body));
+    }
+    let result = Column::new(Some(format!("@result{number}")), "value");
     let body = body.alias_qualified(result.relation.clone(), result.name.clone());
     let columns: Vec<_> = over::columns(input).chain([body]).collect();
-    Ok((LogicalPlanBuilder::from(rows).project(columns)?.build()?, result))
+    Ok((LogicalPlanBuilder::from(rows).project(columns)?.build()?, Expr::Column(result)))
 }
