@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use clxs_api::binding::{WorkspaceBinding, WorkspaceBindingsResponse};
 use clxs_api::catalog::{CatalogInfo, ListCatalogsResponse};
 use clxs_api::file::{DirectoryEntry, ListDirectoryResponse};
+use clxs_api::function::{FunctionInfo, ListFunctionsResponse};
 use clxs_api::grant::{
     EffectivePermissionsList, EffectivePrivilegeAssignment, GetPermissionsResponse, PrivilegeAssignment,
 };
@@ -47,6 +48,7 @@ page! {
     ListTablesResponse: tables of TableInfo,
     ListTableSummariesResponse: tables of TableSummary,
     ListVolumesResponse: volumes of VolumeInfo,
+    ListFunctionsResponse: functions of FunctionInfo,
     ListRegisteredModelsResponse: registered_models of RegisteredModelInfo,
     ListDirectoryResponse: contents of DirectoryEntry,
     WorkspaceBindingsResponse: bindings of WorkspaceBinding,

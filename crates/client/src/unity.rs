@@ -10,6 +10,7 @@ use crate::{Client, Result};
 mod binding;
 mod catalog;
 mod constraint;
+mod function;
 mod model;
 mod permission;
 mod schema;

@@ -5,6 +5,7 @@
 mod as_of;
 mod bindings;
 mod containers;
+mod functions;
 mod grants;
 mod history;
 mod keys;
@@ -26,9 +27,11 @@ use clxs_api::volume::VolumeType;
 use clxs_api::{FullName, Identifier, Privilege, Properties};
 
 pub use as_of::VersionAsOf;
+pub use functions::{Environment, FunctionDefinition, Language, Parameter, Returns};
 pub use history::{Commit, History};
 pub use keys::{Key, KeyOutline, Parent};
 pub(crate) use reader::Reader;
+pub(crate) use tables::dependencies_of;
 pub(crate) use volumes::list_files;
 pub use volumes::{FileState, Files};
 
@@ -67,6 +70,11 @@ impl Inventory {
     /// The table or view of this name; only schema and own name count.
     pub fn table(&self, name: &FullName) -> Option<&Table> {
         self.schemas.get(name.schema()?)?.tables.get(name.name())
+    }
+
+    /// The function of this name; only schema and own name count.
+    pub fn function(&self, name: &FullName) -> Option<&Function> {
+        self.schemas.get(name.schema()?)?.functions.get(name.name())
     }
 
     /// The same, to be changed.
@@ -127,6 +135,25 @@ pub struct Schema {
     pub volumes: BTreeMap<Identifier, Volume>,
     /// Its registered models by own name in lower case.
     pub models: BTreeMap<Identifier, Model>,
+    /// Its functions by own name in lower case.
+    pub functions: BTreeMap<Identifier, Function>,
+}
+
+/// A function.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Function {
+    /// What makes it what it is, or why nobody can make it again.
+    pub definition: Result<FunctionDefinition, String>,
+    /// Who owns it.
+    pub owner: Option<String>,
+    /// Free text about it.
+    pub comment: Option<String>,
+    /// Direct grants on it.
+    pub grants: Grants,
+    /// Tables and views that its body reads, as the platform says.
+    pub reads: Vec<FullName>,
+    /// Functions that its body calls, as the platform says.
+    pub calls: Vec<FullName>,
 }
 
 /// A volume.

@@ -8,6 +8,7 @@ mod binding;
 mod builder;
 mod catalog;
 mod drift;
+mod function;
 mod grant;
 mod hook;
 mod key;
@@ -19,6 +20,7 @@ mod schema;
 mod step;
 mod table;
 mod tag;
+mod text;
 mod undo;
 mod unread;
 mod view;
@@ -29,8 +31,8 @@ use clxs_api::{FullName, Identifier};
 use serde::{Deserialize, Serialize};
 
 pub use action::{
-    Action, CloneTable, CopyFiles, CreateView, Effect, RestCall, SchemaMode, Statement, StatementText,
-    Transfer,
+    Action, CloneTable, CopyFiles, CreateFunction, CreateView, Effect, RestCall, SchemaMode, Statement,
+    StatementText, Transfer,
 };
 pub(crate) use drift::drift;
 pub use drift::{Drift, DriftState, TableDrift, drifts};
@@ -196,7 +198,7 @@ pub fn plan(inventories: &Inventories, settings: &Settings) -> Result<Plan> {
     catalog::plan(&mut builder)?;
     schema::plan(&mut builder);
     table::plan(&mut builder);
-    view::plan(&mut builder);
+    text::plan(&mut builder);
     volume::plan(&mut builder);
     model::plan(&mut builder);
     key::plan(&mut builder);

@@ -12,8 +12,8 @@ pub(crate) use build::{StepRecord, build, outcome_of};
 
 use crate::Kind;
 use crate::journal::{RunId, RunState};
-use crate::outcome::{CloneMetrics, FacetOutcome, Outcome};
-use crate::plan::Finding;
+use crate::outcome::{CloneMetrics, FacetOutcome, FacetStatus, Outcome};
+use crate::plan::{Facet, Finding};
 use crate::settings::{CloneType, LoadType};
 
 /// Name of the JSON form of a report.
@@ -75,6 +75,19 @@ pub struct Report {
     pub securables: Vec<SecurableReport>,
     /// What somebody should look at.
     pub findings: Vec<Finding>,
+}
+
+impl Report {
+    /// Facets among these that some securable of the destination does not have as the source has them.
+    pub fn missed<'a>(&'a self, required: &[Facet]) -> Vec<(&'a SecurableReport, &'a FacetOutcome)> {
+        let is_missed =
+            |facet: &FacetOutcome| required.contains(&facet.facet) && facet.status != FacetStatus::Carried;
+        let of_one = |securable: &'a SecurableReport| {
+            let missed = securable.facets.iter().filter(|facet| is_missed(facet));
+            missed.map(move |facet| (securable, facet)).collect::<Vec<_>>()
+        };
+        self.securables.iter().flat_map(of_one).collect()
+    }
 }
 
 /// What became of one securable.

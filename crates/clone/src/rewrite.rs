@@ -11,7 +11,7 @@ mod positions;
 use clxs_api::Identifier;
 
 use lexer::{Lexed, lex};
-use positions::{Reference, references};
+use positions::{Place, Reference, references};
 
 /// A text that reads the destination, and what was found in it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -20,6 +20,8 @@ pub struct Rewritten {
     pub text: String,
     /// The relations it reads, parts as written before rewriting, in the order of the text.
     pub relations: Vec<Vec<Identifier>>,
+    /// The functions it calls, the platform's own too, in the same way.
+    pub calls: Vec<Vec<Identifier>>,
     /// Places that mention the source and that nobody rewrote.
     pub mentions: Vec<Mention>,
 }
@@ -50,15 +52,28 @@ pub fn rewrite(text: &str, source: &Identifier, destination: &Identifier) -> Rew
         copied = part.end;
     }
     rewritten.text.push_str(&text[copied..]);
-    rewritten.relations =
-        references.iter().filter(|found| found.is_relation).map(|found| found.names(&lexed)).collect();
+    let names = |place| references.iter().filter(move |found| found.place == place);
+    rewritten.relations = names(Place::Relation).map(|found| found.names(&lexed)).collect();
+    rewritten.calls = names(Place::Call).map(|found| found.names(&lexed)).collect();
     rewritten
+}
+
+/// Lines of a text in another language that name the source.
+pub(crate) fn mentions_in_lines(text: &str, source: &Identifier) -> Vec<Mention> {
+    let needle = Needle::of(source);
+    let lines = (1..).zip(text.lines()).filter(|(_, line)| needle.is_in(&line.to_lowercase()));
+    lines
+        .map(|(line, text)| Mention {
+            line,
+            message: format!("`{}` names the source; it was not rewritten", text.trim()),
+        })
+        .collect()
 }
 
 fn unreadable(text: &str, problem: &str) -> Rewritten {
     let message = format!("the text is not SQL that can be read ({problem}); it was not rewritten");
     let mentions = vec![Mention { line: 1, message }];
-    Rewritten { text: text.to_owned(), mentions, relations: Vec::new() }
+    Rewritten { text: text.to_owned(), mentions, ..Rewritten::default() }
 }
 
 /// The new name, quoted as the old one was, and where it must be.
@@ -70,18 +85,35 @@ fn name_like(written: &str, name: &Identifier) -> String {
 
 /// Strings that name the source: nobody can know what they are for.
 fn mentions(lexed: &Lexed, source: &Identifier) -> Vec<Mention> {
-    let prefix = format!("{}.", source.as_str().to_lowercase());
-    let quoted = format!("`{prefix}").replace('.', "`.");
+    let needle = Needle::of(source);
     lexed
         .tokens
         .iter()
         .filter_map(|token| token.string().map(|value| (token.line, value.to_lowercase())))
-        .filter(|(_, value)| mentions_name(value, &prefix) || value.contains(&quoted))
+        .filter(|(_, value)| needle.is_in(value))
         .map(|(line, value)| Mention {
             line,
             message: format!("the string '{value}' names the source; it was not rewritten"),
         })
         .collect()
+}
+
+/// How texts name a catalog in front of something in it.
+struct Needle {
+    bare: String,
+    quoted: String,
+}
+
+impl Needle {
+    fn of(source: &Identifier) -> Self {
+        let name = source.as_str().to_lowercase();
+        Self { bare: format!("{name}."), quoted: format!("`{name}`.") }
+    }
+
+    /// Whether a text in lower case names it.
+    fn is_in(&self, text: &str) -> bool {
+        mentions_name(text, &self.bare) || text.contains(&self.quoted)
+    }
 }
 
 /// Whether the text holds the prefix where a name begins: `my_prod.x` does not mention `prod.`.
@@ -180,6 +212,26 @@ mod tests {
         let destination = Identifier::new("my-dev").unwrap();
         let text = rewrite("SELECT 1 FROM prod.s.t", &Identifier::new("prod").unwrap(), &destination).text;
         assert_eq!(text, "SELECT 1 FROM `my-dev`.s.t");
+    }
+
+    #[test]
+    fn calls_are_told_with_the_parts_they_have() {
+        let calls = to_dev("SELECT prod.s.f(g(1)), s.h (x) FROM prod.s.tf(2) t WHERE a IN (1)").calls;
+        let texts: Vec<_> = calls
+            .iter()
+            .map(|parts| parts.iter().map(Identifier::as_str).collect::<Vec<_>>().join("."))
+            .collect();
+        assert_eq!(texts, ["prod.s.f", "g", "s.h", "prod.s.tf"]);
+    }
+
+    #[test]
+    fn lines_of_another_language_that_name_the_source_are_told() {
+        let body = "import x\nspark.table('PROD.s.t')\nmy_prod.s.t\nread(\"`prod`.s.t\")";
+        let lines: Vec<_> = mentions_in_lines(body, &Identifier::new("prod").unwrap())
+            .iter()
+            .map(|found| found.line)
+            .collect();
+        assert_eq!(lines, [2, 4]);
     }
 
     #[test]

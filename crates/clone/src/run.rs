@@ -5,6 +5,7 @@ mod files;
 mod graph;
 mod guardrail;
 mod progress;
+mod read_back;
 mod recall;
 mod recovery;
 mod rest;
@@ -17,6 +18,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU32;
 
+use clxs_api::Identifier;
 use tokio_util::sync::CancellationToken;
 
 pub(crate) use recovery::recover;
@@ -55,6 +57,7 @@ struct Context {
     warehouse: Warehouse,
     journal: Journal,
     metastore: String,
+    source: Identifier,
     run: RunId,
     /// When the run began; milliseconds since 1970-01-01 UTC.
     began_ms: i64,
@@ -91,6 +94,7 @@ pub(crate) async fn run(warehouse: &Warehouse, journal: &Journal, request: Reque
         warehouse: warehouse.at_most(settings.limits.max_rps),
         journal: journal.clone(),
         metastore,
+        source: plan.source.clone(),
         run: run.clone(),
         began_ms: journal.summary(&run)?.started_at.timestamp_millis(),
         max_retries: settings.limits.max_retries,

@@ -38,6 +38,8 @@ pub enum Kind {
     Volume,
     /// A registered model.
     Model,
+    /// A function.
+    Function,
     /// Something this version does not know.
     Unknown,
 }
@@ -76,6 +78,7 @@ impl Kind {
             | Self::Unknown => SecurableKind::Table,
             Self::Volume => SecurableKind::Volume,
             Self::Model => SecurableKind::RegisteredModel,
+            Self::Function => SecurableKind::Function,
         }
     }
 
@@ -93,6 +96,7 @@ impl Kind {
             | Self::Unknown => endpoint::TABLES,
             Self::Volume => endpoint::VOLUMES,
             Self::Model => endpoint::MODELS,
+            Self::Function => endpoint::FUNCTIONS,
         }
     }
 
@@ -105,6 +109,7 @@ impl Kind {
             Self::MaterializedView => "MATERIALIZED VIEW",
             Self::Volume => "VOLUME",
             Self::Model => "MODEL",
+            Self::Function => "FUNCTION",
             Self::Table | Self::StreamingTable | Self::ForeignTable | Self::Unknown => "TABLE",
         }
     }
@@ -128,7 +133,8 @@ impl Kind {
             | Self::View
             | Self::MetricView
             | Self::Volume
-            | Self::Model => false,
+            | Self::Model
+            | Self::Function => false,
         }
     }
 }
@@ -147,6 +153,7 @@ impl fmt::Display for Kind {
             Self::ForeignTable => "foreign table",
             Self::Volume => "volume",
             Self::Model => "registered model",
+            Self::Function => "function",
             Self::Unknown => "securable of unknown type",
         })
     }

@@ -358,13 +358,15 @@ impl<'de> Deserialize<'de> for Pattern {
 pub struct Kinds {
     /// Views.
     pub views: bool,
+    /// Functions.
+    pub functions: bool,
     /// Volumes.
     pub volumes: bool,
 }
 
 impl Default for Kinds {
     fn default() -> Self {
-        Self { views: true, volumes: true }
+        Self { views: true, functions: true, volumes: true }
     }
 }
 

@@ -84,6 +84,9 @@ struct MetadataArguments {
     /// Do not carry primary and foreign keys
     #[arg(long)]
     no_constraints: bool,
+    /// Exit with 6 when some of this metadata is not carried: owner, tags, fk…
+    #[arg(long, value_name = "FACET", num_args = 1.., value_delimiter = ',')]
+    require: Option<Vec<String>>,
 }
 
 #[derive(Debug, Clone, Default, Args)]
@@ -151,6 +154,7 @@ impl CloneArguments {
             copy_comments: off(metadata.no_comments),
             copy_tags: off(metadata.no_tags),
             copy_constraints: off(metadata.no_constraints),
+            require: metadata.require,
             force_reclone: on(self.force_reclone),
             overwrite_edits: on(self.overwrite_edits),
             location: self.location.clone(),

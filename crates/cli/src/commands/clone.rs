@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use clxs_clone::journal::RunState;
-use clxs_clone::plan::{Effect, to_json};
+use clxs_clone::plan::{Effect, Facet, to_json};
 use clxs_clone::{Observer, Plan, Report};
 use tokio_util::sync::CancellationToken;
 
@@ -33,6 +33,7 @@ pub(crate) async fn run(
         return resume::resume(&run, context, command.output.output, stop).await;
     }
     let settings = clone_settings::resolve(options.clone())?;
+    let required = clone_settings::required(&options)?;
     let connection = Connection::open(&options, context).await?;
     let engine = connection.engine(context)?;
     let plan = tokio::select! {
@@ -55,7 +56,21 @@ pub(crate) async fn run(
             context.printer.message(Style::Plain, &format!("report: {}", path.display()));
         }
     }
-    Ok(status(&report))
+    Ok(match status(&report) {
+        ExitStatus::Success if misses(&report, &required, &context.printer) => ExitStatus::NotVerified,
+        status => status,
+    })
+}
+
+/// Tells what was required and is not there.
+fn misses(report: &Report, required: &[Facet], printer: &Printer) -> bool {
+    let missed = report.missed(required);
+    for (securable, outcome) in &missed {
+        let name = securable.destination.dotted();
+        let text = format!("✗ {} {name} lacks what is required: {}", securable.kind, outcome.facet);
+        printer.message(Style::Failure, &text);
+    }
+    !missed.is_empty()
 }
 
 /// Prints a report to stdout.

@@ -5,6 +5,7 @@ use std::num::NonZeroUsize;
 
 use clxs_api::Identifier;
 use clxs_clone::Settings;
+use clxs_clone::plan::Facet;
 use clxs_clone::settings::{
     AsOf, CloneType, Copies, Guardrails, Hooks, Kinds, Limits, LoadType, Pattern, Selection, SizeOrder,
 };
@@ -48,6 +49,21 @@ pub(crate) fn resolve(options: Options) -> anyhow::Result<Settings> {
         principal_mapping: options.principal_mapping.unwrap_or_default(),
         ..defaults
     })
+}
+
+/// The facets that must be carried.
+///
+/// # Errors
+/// When a name is not that of a facet.
+pub(crate) fn required(options: &Options) -> anyhow::Result<Vec<Facet>> {
+    let facet = |name: &String| -> anyhow::Result<Facet> {
+        name.parse().map_err(|()| {
+            let known: Vec<_> = Facet::ALL.iter().map(|facet| facet.to_string().replace(' ', "_")).collect();
+            let message = format!("`{name}` is no metadata that can be required");
+            CliError::Usage { message, hint: format!("require some of {}", known.join(", ")) }.into()
+        })
+    };
+    options.require.iter().flatten().map(facet).collect()
 }
 
 fn clone_type(options: &Options) -> CloneType {
@@ -116,6 +132,7 @@ fn kinds(options: &Options) -> Kinds {
     let defaults = Kinds::default();
     Kinds {
         views: options.clone_views.unwrap_or(defaults.views),
+        functions: options.clone_functions.unwrap_or(defaults.functions),
         volumes: options.clone_volumes.unwrap_or(defaults.volumes),
     }
 }

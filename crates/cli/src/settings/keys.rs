@@ -78,8 +78,10 @@ pub(crate) const KEYS: &[Key] = &[
     key("copy_tags", Kind::Switch, "--no-tags", "true", "Carry tags, of columns too"),
     key("copy_constraints", Kind::Switch, "--no-constraints", "true", "Carry primary and foreign keys"),
     key("clone_views", Kind::Switch, "", "true", "Clone views"),
+    key("clone_functions", Kind::Switch, "", "true", "Clone functions"),
     key("clone_volumes", Kind::Switch, "", "true", "Clone volumes, managed ones with their files"),
     key("volume_max_file_mb", Kind::Count(0), "", "", "Leave out files of volumes with more MiB than this"),
+    key("require", Kind::List, "--require", "[]", "Metadata whose loss is exit code 6"),
     key("force_reclone", Kind::Switch, "--force-reclone", "false", "Replace every table, changed or not"),
     key(
         "overwrite_edits",

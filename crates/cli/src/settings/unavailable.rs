@@ -22,7 +22,6 @@ pub(crate) const UNAVAILABLE: &[Unavailable] = &[
     unavailable("auto_rollback", &[], "false"),
     unavailable("auto_rollback_on_failure", &[], "false"),
     unavailable("checkpoint", &[], "false"),
-    unavailable("clone_functions", &[], "false"),
     unavailable("compare_dq_after_clone", &[], "false"),
     unavailable("copy_security", &["no-security"], "false"),
     unavailable("dq_drift_rollback_pct", &[], "null"),

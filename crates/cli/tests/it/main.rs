@@ -26,6 +26,8 @@ mod interrupt;
 #[cfg(not(feature = "embedded"))]
 mod remote_only;
 #[cfg(feature = "embedded")]
+mod require;
+#[cfg(feature = "embedded")]
 mod runs;
 #[cfg(feature = "embedded")]
 mod sql;

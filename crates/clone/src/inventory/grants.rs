@@ -7,7 +7,7 @@ use clxs_api::current_user::User;
 use clxs_api::grant::PrivilegeAssignment;
 use clxs_api::{FullName, Identifier, Privilege, SecurableKind};
 use clxs_client::{Row, Rows};
-use futures::future::try_join4;
+use futures::future::try_join5;
 
 use super::reader::{READS_AT_ONCE, Reader, all};
 use super::relation::Relation;
@@ -33,12 +33,19 @@ const OF_VOLUMES: Relation = relation(
     "volume_catalog",
 );
 
+const OF_FUNCTIONS: Relation = relation(
+    "routine_privileges",
+    "grantee, privilege_type, routine_schema AS schema_name, routine_name AS name",
+    "routine_catalog",
+);
+
 /// The relations of the information schema, as they answered.
 struct Bulk {
     catalog: Rows,
     schemas: Rows,
     tables: Rows,
     volumes: Rows,
+    functions: Rows,
 }
 
 impl Reader<'_> {
@@ -77,11 +84,16 @@ impl Reader<'_> {
     /// Nothing when the workspace has no such relations or lets nobody read them.
     async fn bulk(&self, catalog: &Identifier) -> Result<Option<Bulk>> {
         let relation = |relation| self.relation(catalog, relation);
-        let answers =
-            try_join4(relation(OF_CATALOGS), relation(OF_SCHEMAS), relation(OF_TABLES), relation(OF_VOLUMES));
+        let answers = try_join5(
+            relation(OF_CATALOGS),
+            relation(OF_SCHEMAS),
+            relation(OF_TABLES),
+            relation(OF_VOLUMES),
+            relation(OF_FUNCTIONS),
+        );
         match answers.await? {
-            (Ok(catalog), Ok(schemas), Ok(tables), Ok(volumes)) => {
-                Ok(Some(Bulk { catalog, schemas, tables, volumes }))
+            (Ok(catalog), Ok(schemas), Ok(tables), Ok(volumes), Ok(functions)) => {
+                Ok(Some(Bulk { catalog, schemas, tables, volumes, functions }))
             }
             _ => Ok(None),
         }
@@ -132,7 +144,10 @@ fn places<'a>(name: &Identifier, inventory: &'a mut Inventory) -> Vec<Place<'a>>
         let volumes = volumes.map(|(name, volume)| (SecurableKind::Volume, name, &mut volume.grants));
         let models = schema.models.iter_mut();
         let models = models.map(|(name, model)| (SecurableKind::RegisteredModel, name, &mut model.grants));
-        let inside = tables.chain(volumes).chain(models);
+        let functions = schema.functions.iter_mut();
+        let functions =
+            functions.map(|(name, function)| (SecurableKind::Function, name, &mut function.grants));
+        let inside = tables.chain(volumes).chain(models).chain(functions);
         places.extend(inside.map(|(kind, name, grants)| (kind, schema_name.child(name.clone()), grants)));
     }
     places
@@ -162,6 +177,11 @@ fn fill(inventory: &mut Inventory, bulk: &Bulk) -> clxs_client::Result<()> {
         let volume = schema(inventory, &row)?.zip(name(&row, "name")?);
         let volume = volume.and_then(|(schema, name)| schema.volumes.get_mut(&name));
         grant(volume.map(|volume| &mut volume.grants), &row)?;
+    }
+    for row in bulk.functions.iter() {
+        let function = schema(inventory, &row)?.zip(name(&row, "name")?);
+        let function = function.and_then(|(schema, name)| schema.functions.get_mut(&name));
+        grant(function.map(|function| &mut function.grants), &row)?;
     }
     Ok(())
 }

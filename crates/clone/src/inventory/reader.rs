@@ -41,6 +41,7 @@ impl<'a> Reader<'a> {
         self.read_versions_as_of(&mut inventories).await?;
         self.read_volumes(&mut inventories).await?;
         self.read_models(&mut inventories).await?;
+        self.read_functions(&mut inventories).await?;
         self.read_histories(&mut inventories).await?;
         self.read_sizes(&mut inventories).await?;
         let Inventories { source, destination, .. } = &mut inventories;

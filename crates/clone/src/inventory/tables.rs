@@ -172,14 +172,19 @@ fn view_column(column: &ColumnInfo) -> Result<(Identifier, Option<String>), Name
     Ok((name, some_text(column.comment.clone())))
 }
 
-fn tables_of(list: &DependencyList) -> Vec<FullName> {
+pub(super) fn tables_of(list: &DependencyList) -> Vec<FullName> {
     let tables = list.dependencies.iter().filter_map(|dependency| dependency.table.as_ref());
     tables.filter_map(|table| dependency_name(&table.table_full_name)).collect()
 }
 
-fn functions_of(list: &DependencyList) -> Vec<FullName> {
+pub(super) fn functions_of(list: &DependencyList) -> Vec<FullName> {
     let functions = list.dependencies.iter().filter_map(|dependency| dependency.function.as_ref());
     functions.filter_map(|function| dependency_name(&function.function_full_name)).collect()
+}
+
+/// Everything that a view or function needs.
+pub(crate) fn dependencies_of(list: &DependencyList) -> Vec<FullName> {
+    [tables_of(list), functions_of(list)].concat()
 }
 
 fn dependency_name(text: &str) -> Option<FullName> {

@@ -1,6 +1,7 @@
 //! What a step does: a statement built from typed names, a REST call, or a copy of files.
 
 mod copy_files;
+mod create_function;
 mod rest_call;
 mod statement;
 
@@ -8,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 pub use copy_files::{CopyFiles, Transfer};
+pub use create_function::CreateFunction;
 pub use rest_call::RestCall;
 pub use statement::{CloneTable, CreateView, SchemaMode, Statement, StatementText};
 

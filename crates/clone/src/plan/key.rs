@@ -5,7 +5,7 @@ use clxs_api::table::{CreateTableConstraint, ForeignKeyConstraint, PrimaryKeyCon
 use clxs_api::{FullName, Identifier};
 
 use super::builder::{Builder, NewStep};
-use super::{Expectation, Facet, PlannedChange, RestCall, StepId};
+use super::{Expectation, Facet, PlannedChange, RestCall};
 use crate::inventory::{Key, KeyOutline, Parent, Table};
 use crate::outcome::FacetStatus;
 use crate::{Kind, Securable};
@@ -80,26 +80,29 @@ fn add(builder: &mut Builder<'_>, securable: &Securable, key: &Key, in_the_way: 
     let facet = if key.parent.is_some() { Facet::ForeignKey } else { Facet::PrimaryKey };
     let drop =
         |name: &str| Some(RestCall::DropKey { table: table.clone(), key: Identifier::new(name).ok()? });
-    let mut depends_on: Vec<_> = builder.definition_step(securable).into_iter().collect();
+    // A key that could not be dropped or made is no reason not to ask for this one.
+    let mut after = Vec::new();
     for own in in_the_way {
         if let Some(dropped) = drop(&own.name) {
-            depends_on.extend(builder.step(securable, NewStep::new(facet, dropped, Expectation::Present)));
+            let mut step = NewStep::new(facet, dropped, Expectation::Present);
+            step.depends_on = builder.definition_step(securable).into_iter().collect();
+            after.extend(builder.step(securable, step));
         }
     }
-    depends_on.extend(key.parent.iter().flat_map(|parent| steps_of_parent(builder, &parent.table)));
+    let own = |parent: &&Parent| parent.table.catalog().matches(builder.settings.destination.as_str());
+    let parent = key
+        .parent
+        .as_ref()
+        .filter(own)
+        .map(|parent| Securable::new(Kind::Table, parent.table.in_catalog(builder.source().catalog())));
+    after.extend(parent.iter().filter_map(|parent| builder.last_step(parent, Facet::PrimaryKey)));
+    let made = std::iter::once(securable).chain(&parent).filter_map(|table| builder.definition_step(table));
+    let depends_on = made.collect();
     let body = CreateTableConstraint { full_name_arg: table.dotted(), constraint: constraint(key) };
     let mut step = NewStep::new(facet, RestCall::AddKey(body), Expectation::Present);
     step.inverse = drop(&key.name).map(Into::into);
-    step.depends_on = depends_on;
+    (step.depends_on, step.after) = (depends_on, after);
     builder.step(securable, step);
-}
-
-/// What must have succeeded before something can point to a table of the destination: the steps that make it and
-/// its primary key.
-fn steps_of_parent(builder: &Builder<'_>, parent: &FullName) -> Vec<StepId> {
-    let source = Securable::new(Kind::Table, parent.in_catalog(builder.source().catalog()));
-    let primary = builder.last_step(&source, Facet::PrimaryKey);
-    primary.or_else(|| builder.definition_step(&source)).into_iter().collect()
 }
 
 fn constraint(key: &Key) -> TableConstraint {

@@ -1,6 +1,7 @@
 //! A step: one thing to do to one facet of one securable.
 
 use std::fmt;
+use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
@@ -80,6 +81,24 @@ impl Facet {
         Self::Grants,
         Self::Owner,
     ];
+}
+
+impl FromStr for Facet {
+    type Err = ();
+
+    /// Reads a name of a facet as people write it: `tags`, `column_tags`, `fk`.
+    fn from_str(text: &str) -> Result<Self, ()> {
+        let text = text.to_lowercase().replace(['_', '-'], " ");
+        let name = match text.as_str() {
+            "fk" => "foreign key",
+            "pk" => "primary key",
+            "comments" => "comment",
+            "owners" | "ownership" => "owner",
+            "permissions" => "grants",
+            other => other,
+        };
+        Self::ALL.into_iter().find(|facet| facet.to_string() == name).ok_or(())
+    }
 }
 
 impl fmt::Display for Facet {

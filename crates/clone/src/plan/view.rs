@@ -1,18 +1,17 @@
-//! Plans views: their text rewritten, in the order in which they read each other.
+//! Plans views: their text rewritten.
 
 mod column_comments;
 mod definition;
-mod order;
 
 use std::collections::BTreeMap;
 
 use clxs_api::{FullName, Identifier};
 
 use definition::{as_it_is, create_view, differs, session};
-use order::{Ordered, order};
 
 use super::builder::{Builder, Entry, NewStep};
 use super::table::sides;
+use super::text::{called, complete, missing, relation, routine};
 use super::{Drift, Expectation, Facet, Finding, PlannedChange, SchemaMode, Statement};
 use crate::inventory::{Table, View};
 use crate::outcome::{FacetOutcome, FacetStatus};
@@ -21,34 +20,30 @@ use crate::settings::{LoadType, ObjectType, Settings};
 use crate::{Kind, Securable};
 
 /// A view of the source with what planning needs to know of it.
-struct Candidate<'a> {
+pub(super) struct Candidate<'a> {
     source: &'a Table,
     destination: Option<&'a Table>,
     view: &'a View,
     rewritten: Rewritten,
     /// What it reads, as full names.
     reads: Vec<FullName>,
+    /// What it reads and calls.
+    pub(super) needs: Vec<Securable>,
 }
 
-pub(super) fn plan(builder: &mut Builder<'_>) {
-    let candidates = candidates(builder);
-    let reads = candidates.iter().map(|(name, candidate)| (name.clone(), candidate.reads.clone())).collect();
-    let Ordered { order, cycles } = order(&reads);
-    for name in order {
-        if let Some(candidate) = candidates.get(&name) {
-            let change = change(builder, &name, candidate);
-            plan_view(builder, &name, candidate, change);
-        }
-    }
-    for (name, cycle) in cycles {
-        if let Some(candidate) = candidates.get(&name) {
-            let reason = format!("views read each other in a cycle: {cycle}");
-            plan_view(builder, &name, candidate, PlannedChange::Skip { reason });
-        }
-    }
+/// Plans a view; what it needs was planned before.
+pub(super) fn plan<'a>(
+    builder: &mut Builder<'a>,
+    name: &FullName,
+    candidate: &Candidate<'a>,
+    skip: Option<PlannedChange>,
+) {
+    let change = skip.unwrap_or_else(|| change(builder, name, candidate));
+    plan_view(builder, name, candidate, change);
 }
 
-fn candidates<'a>(builder: &Builder<'a>) -> BTreeMap<FullName, Candidate<'a>> {
+/// The views of the source.
+pub(super) fn candidates<'a>(builder: &Builder<'a>) -> BTreeMap<FullName, Candidate<'a>> {
     static NO_VIEW: std::sync::LazyLock<View> = std::sync::LazyLock::new(View::default);
     let inventories = builder.inventories;
     let mut candidates = BTreeMap::new();
@@ -60,9 +55,11 @@ fn candidates<'a>(builder: &Builder<'a>) -> BTreeMap<FullName, Candidate<'a>> {
             let definition = view.definition.as_deref().unwrap_or_default();
             let rewritten = rewrite(definition, &builder.settings.source, &builder.settings.destination);
             let full_name = builder.schema_name(schema_name).child(name.clone());
-            let reads = reads(builder, view, &rewritten, &session(&full_name, view));
+            let session = session(&full_name, view);
+            let reads = reads(builder, view, &rewritten, &session);
+            let needs = needs(builder, view, &reads, called(builder, &rewritten.calls, &session));
             let destination = existing.and_then(|schema| schema.tables.get(name));
-            candidates.insert(full_name, Candidate { source, destination, view, rewritten, reads });
+            candidates.insert(full_name, Candidate { source, destination, view, rewritten, reads, needs });
         }
     }
     candidates
@@ -89,9 +86,18 @@ fn reads(
     reads
 }
 
-fn complete(parts: &[Identifier], (catalog, schema): &(Identifier, Identifier)) -> Option<FullName> {
-    let missing = [catalog, schema].into_iter().take(3_usize.saturating_sub(parts.len()));
-    FullName::new(missing.cloned().chain(parts.iter().cloned())).ok().map(|name| name.to_lowercase())
+/// What a view reads, and the functions it calls: as the platform says, or else as its text does.
+fn needs(builder: &Builder<'_>, view: &View, reads: &[FullName], called: Vec<FullName>) -> Vec<Securable> {
+    if !builder.settings.kinds.functions {
+        return reads.iter().map(relation).collect();
+    }
+    let mut calls: Vec<_> = match &view.reads {
+        Some(_) => view.calls.iter().map(FullName::to_lowercase).collect(),
+        None => called,
+    };
+    calls.sort();
+    calls.dedup();
+    reads.iter().map(relation).chain(calls.iter().map(routine)).collect()
 }
 
 fn change(builder: &Builder<'_>, name: &FullName, candidate: &Candidate<'_>) -> PlannedChange {
@@ -135,28 +141,7 @@ fn skip_reason(builder: &Builder<'_>, name: &FullName, candidate: &Candidate<'_>
         }
         _ => {}
     }
-    candidate.reads.iter().find_map(|read| unreadable(builder, read))
-}
-
-/// Why the clone of a view could not read what the view reads; `None` when it could.
-fn unreadable(builder: &Builder<'_>, read: &FullName) -> Option<String> {
-    if !read.catalog().matches(builder.settings.source.as_str()) || exists(builder, read) {
-        return None;
-    }
-    match builder.planned(&relation(read)).map(|planned| &planned.change) {
-        Some(PlannedChange::Skip { reason }) => {
-            Some(format!("it reads {}, which is skipped: {reason}", read.dotted()))
-        }
-        Some(_) => None,
-        None => Some(format!("it reads {}, which is not cloned", read.dotted())),
-    }
-}
-
-/// Whether the destination has its own of this already, or gets it with its catalog.
-fn exists(builder: &Builder<'_>, read: &FullName) -> bool {
-    let source = &builder.inventories.source;
-    let is_system = |schema: &Identifier| source.schemas.get(schema).is_some_and(|schema| schema.is_system);
-    builder.inventories.destination.table(read).is_some() || read.schema().is_some_and(is_system)
+    missing(builder, &candidate.needs)
 }
 
 fn plan_view<'a>(
@@ -181,11 +166,6 @@ fn plan_view<'a>(
     if !is_left_out {
         column_comments::plan(builder, name, candidate);
     }
-}
-
-/// A view, or whatever of the same name views can read.
-fn relation(name: &FullName) -> Securable {
-    Securable::new(Kind::View, name.clone())
 }
 
 /// What `CREATE VIEW` itself carries.
@@ -213,8 +193,11 @@ fn findings(builder: &mut Builder<'_>, name: &FullName, candidate: &Candidate<'_
     }
 }
 
-/// Functions are not cloned by this version, and the rewritten view calls the destination's.
+/// When functions are not cloned, the rewritten view still calls the destination's.
 fn missing_functions(builder: &mut Builder<'_>, name: &FullName, view: &View) {
+    if builder.settings.kinds.functions {
+        return;
+    }
     let source = builder.source();
     for function in view.calls.iter().filter(|function| source.catalog().matches(function.catalog().as_str()))
     {
@@ -226,7 +209,7 @@ fn missing_functions(builder: &mut Builder<'_>, name: &FullName, view: &View) {
 
 fn create(builder: &mut Builder<'_>, name: &FullName, candidate: &Candidate<'_>) {
     let mut depends_on = builder.steps_around(name);
-    depends_on.extend(candidate.reads.iter().filter_map(|read| builder.definition_step(&relation(read))));
+    depends_on.extend(candidate.needs.iter().filter_map(|needed| builder.definition_step(needed)));
     let view = create_view(builder.settings, name, candidate);
     let before = candidate.destination.and_then(|table| as_it_is(&view.name, table));
     let expects = if candidate.destination.is_some() { Expectation::Present } else { Expectation::Absent };

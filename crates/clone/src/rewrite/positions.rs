@@ -9,8 +9,19 @@ use super::lexer::{Lexed, Lexeme};
 pub(super) struct Reference {
     /// The tokens of its parts.
     pub(super) parts: Vec<usize>,
-    /// Whether it stands where a relation does; otherwise it is a function, or a column with its relation.
-    pub(super) is_relation: bool,
+    /// Where it stands.
+    pub(super) place: Place,
+}
+
+/// Where a name stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Place {
+    /// Where a relation does.
+    Relation,
+    /// Before the arguments of a function.
+    Call,
+    /// Before a column: it is the column's relation, and the column.
+    Column,
 }
 
 /// What a pair of parentheses, or the text outside of all, is about.
@@ -113,8 +124,10 @@ impl Walk<'_> {
         let next = parts.last().map_or(position, |last| *last) + 1;
         let is_call = self.tokens.get(next).is_some_and(|token| token.token == Token::LParen);
         let is_relation = self.scope().expects_relation && !is_call;
-        if is_relation || (is_call && parts.len() >= 3) {
-            self.found.push(Reference { parts, is_relation });
+        if is_relation {
+            self.found.push(Reference { parts, place: Place::Relation });
+        } else if is_call && is_callable(&self.tokens[position]) {
+            self.found.push(Reference { parts, place: Place::Call });
         }
         self.scope_mut().expects_relation = false;
         next
@@ -193,7 +206,7 @@ fn qualified_columns(lexed: &Lexed, mut found: Vec<Reference>) -> Vec<Reference>
     };
     let relations: Vec<_> = found
         .iter()
-        .filter(|name| name.is_relation && name.parts.len() == 3)
+        .filter(|name| name.place == Place::Relation && name.parts.len() == 3)
         .map(|name| key(&name.parts))
         .collect();
     let known: Vec<usize> = found.iter().map(|name| name.parts[0]).collect();
@@ -206,7 +219,7 @@ fn qualified_columns(lexed: &Lexed, mut found: Vec<Reference>) -> Vec<Reference>
         let parts = name_at(&lexed.tokens, position);
         let has_more = parts.len() > 3 || (parts.len() == 3 && followed_by_period(lexed, &parts));
         if has_more && relations.contains(&key(&parts)) {
-            found.push(Reference { parts, is_relation: false });
+            found.push(Reference { parts, place: Place::Column });
         }
     }
     found.sort_by_key(|name| name.parts[0]);

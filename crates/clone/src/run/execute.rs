@@ -5,11 +5,11 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use clxs_api::statement::StatementId;
 use clxs_client::{Error as ClientError, ErrorKind};
 
-use super::{Context, files, rest, statement};
+use super::{Context, files, read_back, rest, statement};
 use crate::backoff::backoff;
 use crate::journal::End;
 use crate::outcome::StepOutcome;
-use crate::plan::{Action, Expectation, Step, Transfer};
+use crate::plan::{Action, Expectation, Facet, Step, Transfer};
 use crate::settings::OnError;
 use crate::{Error, Result};
 
@@ -78,11 +78,30 @@ async fn attempt(
         return Ok(Ok(StepOutcome::Failed { error }));
     }
     match &step.action {
-        Action::Statement(statement) => statement::execute(context, step, statement, tries).await,
+        Action::Statement(statement) => {
+            let executed = statement::execute(context, step, statement, tries).await?;
+            Ok(checked(context, step, executed).await)
+        }
         Action::Rest(call) => Ok(rest::execute(context.warehouse.client(), call, tries.in_doubt).await),
         Action::Transfer(Transfer::CopyFiles(copy)) => {
             Ok(files::copy(context.warehouse.client(), copy, &context.cancellation).await)
         }
+    }
+}
+
+/// What was done, unless reading it back shows that it is not right.
+async fn checked(
+    context: &Context,
+    step: &Step,
+    executed: clxs_client::Result<StepOutcome>,
+) -> clxs_client::Result<StepOutcome> {
+    match executed {
+        Ok(outcome) if outcome.is_done() => {
+            let client = context.warehouse.client();
+            let problem = read_back::problem(client, &context.source, &step.action).await?;
+            Ok(problem.map_or(outcome, |error| StepOutcome::Failed { error }))
+        }
+        executed => executed,
     }
 }
 
@@ -107,6 +126,9 @@ fn take_retry(left: &AtomicU32) -> bool {
 fn failed(context: &Context, step: &Step, error: ClientError, tries: &Tries) -> (StepOutcome, Option<Error>) {
     let text = describe(&error);
     let outcome = match error.kind() {
+        _ if tries.open.is_none() && is_refused_facet(step, &error) => {
+            StepOutcome::Impossible { reason: text }
+        }
         ErrorKind::StatementCanceled if context.cancellation.is_cancelled() => StepOutcome::Cancelled,
         _ if tries.open.is_some() => StepOutcome::Unknown { error: text },
         _ if matches!(step.action.hook(), Some(OnError::Warn | OnError::Ignore)) => {
@@ -116,6 +138,26 @@ fn failed(context: &Context, step: &Step, error: ClientError, tries: &Tries) -> 
     };
     let aborts = error.kind() == ErrorKind::Unauthenticated;
     (outcome, aborts.then(|| Error::client(format!("go on with {}", step.securable))(error)))
+}
+
+/// Facets are carried as well as the platform lets us: a refusal is a property of the destination, not a failure of
+/// the clone. What protects is not among them.
+fn is_refused_facet(step: &Step, error: &ClientError) -> bool {
+    let is_best_effort = matches!(
+        step.facet,
+        Facet::Comment
+            | Facet::Properties
+            | Facet::Tags
+            | Facet::ColumnTags
+            | Facet::PrimaryKey
+            | Facet::ForeignKey
+            | Facet::Bindings
+    );
+    let is_refused = match error.statement_failure() {
+        Some(failure) => !failure.is_retryable(),
+        None => matches!(error.kind(), ErrorKind::PermissionDenied | ErrorKind::InvalidInput),
+    };
+    is_best_effort && is_refused
 }
 
 /// The version that undoing the step goes back to.

@@ -1,6 +1,7 @@
 //! Does the steps that are REST calls.
 
 use clxs_api::catalog::UpdateCatalog;
+use clxs_api::function::UpdateFunction;
 use clxs_api::grant::PermissionsChange;
 use clxs_api::model::UpdateRegisteredModel;
 use clxs_api::schema::{CreateSchema, SchemaInfo, UpdateSchema};
@@ -167,6 +168,7 @@ async fn set_owner(client: &Client, securable: &Securable, owner: &str) -> Resul
         Kind::Volume => {
             client.update_volume(name, &UpdateVolume { owner, ..UpdateVolume::default() }).await.map(drop)
         }
+        Kind::Function => client.update_function(name, &UpdateFunction { owner }).await,
         Kind::Model => {
             let update = UpdateRegisteredModel { owner, ..UpdateRegisteredModel::default() };
             client.update_model(name, &update).await.map(drop)

@@ -264,3 +264,30 @@ async fn comments_of_view_columns_are_carried_to_views_that_follow_their_tables(
     assert_eq!(column.comment.as_deref(), Some("it's called"));
     assert!(fixture.plan(&settings()).await.is_empty());
 }
+
+/// What planning a first clone sends, with `tables` tables that have all that is read in bulk.
+async fn reads_for(tables: usize) -> usize {
+    let fixture = Fixture::with_retail(Reached::InProcess).await;
+    for number in 0..tables {
+        let table = format!("prod.gold.t{number}");
+        fixture
+            .sql(&format!(
+                "CREATE TABLE {table} (id BIGINT, at DATE) COMMENT 'all';\n\
+                 ALTER TABLE {table} SET TAGS ('a' = '1', 'b');\n\
+                 ALTER TABLE {table} ALTER COLUMN at SET TAGS ('c' = '1');\n\
+                 GRANT SELECT ON TABLE {table} TO `analysts@example.com`;\n\
+                 ALTER TABLE {table} OWNER TO `ann@example.com`;\n"
+            ))
+            .await;
+    }
+    fixture.sent.clear();
+    let plan = fixture.plan(&settings()).await;
+    let tagged = plan.steps.iter().filter(|step| step.facet == Facet::ColumnTags).count();
+    assert_eq!(tagged, tables);
+    fixture.sent.all().len()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn planning_a_first_clone_reads_nothing_table_by_table() {
+    assert_eq!(reads_for(2).await, reads_for(6).await);
+}

@@ -104,3 +104,21 @@ async fn key_to_a_table_that_is_not_cloned_is_reported_as_impossible() {
     let foreign = status(&report, "prod.a.lines", Facet::ForeignKey);
     assert!(matches!(foreign, Some(FacetStatus::Impossible { reason }) if reason.contains("prod.z.orders")));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn key_that_the_destination_refuses_is_impossible_and_its_table_stands() {
+    let fixture = Fixture::with_keys().await;
+    fixture
+        .sql(
+            "CREATE CATALOG dev;\nCREATE SCHEMA dev.z;\n\
+             CREATE TABLE dev.z.orders (id BIGINT, at TIMESTAMP, parent BIGINT);\n",
+        )
+        .await;
+    let mut settings = settings();
+    settings.selection.include_schemas = vec!["a".parse().unwrap()];
+    let report = fixture.clone_with(&settings).await;
+    assert_eq!(report.state, RunState::Succeeded, "{report:#?}");
+    assert_eq!(outcome(&report, "prod.a.lines"), Outcome::Created);
+    let foreign = status(&report, "prod.a.lines", Facet::ForeignKey);
+    assert!(matches!(foreign, Some(FacetStatus::Impossible { reason }) if reason.contains("primary key")));
+}

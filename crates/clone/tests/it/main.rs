@@ -6,6 +6,7 @@ mod catalogs;
 mod embedded;
 mod facets;
 mod faults;
+mod functions;
 mod hooks;
 mod keys;
 mod plan;

@@ -6,6 +6,7 @@ use std::fmt;
 use clxs_api::{FullName, Identifier, Properties, SqlLiteral};
 use serde::{Deserialize, Serialize};
 
+use super::CreateFunction;
 use crate::Securable;
 use crate::inventory::Tags;
 use crate::settings::{AsOf, CloneType, OnError};
@@ -19,6 +20,8 @@ pub enum Statement {
     CloneTable(CloneTable),
     /// Makes or replaces a view.
     CreateView(CreateView),
+    /// Makes or replaces a function.
+    CreateFunction(Box<CreateFunction>),
     /// Sets or, with nothing, removes the comment of a table or view.
     Comment {
         /// The table or view.
@@ -104,6 +107,9 @@ impl Statement {
     pub fn text(&self) -> StatementText {
         let session = match self {
             Self::CreateView(view) => Some((view.catalog.clone(), view.schema.clone())),
+            Self::CreateFunction(function) => {
+                function.name.schema().map(|schema| (function.name.catalog().clone(), schema.clone()))
+            }
             _ => None,
         };
         let (catalog, schema) = session.unzip();
@@ -116,6 +122,7 @@ impl fmt::Display for Statement {
         match self {
             Self::CloneTable(clone) => clone.fmt(f),
             Self::CreateView(view) => view.fmt(f),
+            Self::CreateFunction(function) => function.fmt(f),
             Self::Comment { table, comment: Some(text) } => {
                 write!(f, "COMMENT ON TABLE {table} IS {}", SqlLiteral::new(text))
             }

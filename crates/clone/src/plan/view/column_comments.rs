@@ -2,8 +2,9 @@
 
 use clxs_api::FullName;
 
-use super::{Candidate, relation};
+use super::Candidate;
 use crate::plan::builder::{Builder, NewStep};
+use crate::plan::text::relation;
 use crate::plan::{Expectation, Facet, SchemaMode, Statement};
 
 pub(super) fn plan(builder: &mut Builder<'_>, name: &FullName, candidate: &Candidate<'_>) {

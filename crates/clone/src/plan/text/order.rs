@@ -1,28 +1,28 @@
-//! The order in which views can be made: what is read before what reads it.
+//! The order in which views and functions can be made: what is needed before what needs it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use clxs_api::FullName;
+use crate::Securable;
 
-/// Views in the order in which they can be made, and those for which there is none.
+/// Texts in the order in which they can be made, and those for which there is none.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Ordered {
-    pub(super) order: Vec<FullName>,
-    /// Views in a cycle or behind one, with a cycle as text: `a → b → a`.
-    pub(super) cycles: Vec<(FullName, String)>,
+    pub(super) order: Vec<Securable>,
+    /// Texts in a cycle or behind one, with a cycle as text: `a → b → a`.
+    pub(super) cycles: Vec<(Securable, String)>,
 }
 
-/// Sorts views by what they read; names that are no views are no obstacle. Equal views keep the order of
-/// their names, so that a plan depends on the catalog alone.
-pub(super) fn order(reads: &BTreeMap<FullName, Vec<FullName>>) -> Ordered {
-    let mut waiting: BTreeMap<&FullName, usize> = BTreeMap::new();
-    let mut readers: BTreeMap<&FullName, Vec<&FullName>> = BTreeMap::new();
-    for (view, names) in reads {
-        let views = names.iter().filter(|name| reads.contains_key(name));
+/// Sorts texts by what they need; what is no text is no obstacle. Equal texts keep the order of their kinds and names,
+/// so that a plan depends on the catalog alone.
+pub(super) fn order(needs: &BTreeMap<Securable, Vec<Securable>>) -> Ordered {
+    let mut waiting: BTreeMap<&Securable, usize> = BTreeMap::new();
+    let mut readers: BTreeMap<&Securable, Vec<&Securable>> = BTreeMap::new();
+    for (view, names) in needs {
+        let views = names.iter().filter(|name| needs.contains_key(name));
         waiting.insert(view, views.clone().count());
         views.for_each(|read| readers.entry(read).or_default().push(view));
     }
-    let mut next: BTreeSet<&FullName> =
+    let mut next: BTreeSet<&Securable> =
         waiting.iter().filter(|(_, count)| **count == 0).map(|(view, _)| *view).collect();
     let mut ordered = Ordered::default();
     while let Some(view) = next.pop_first() {
@@ -37,17 +37,21 @@ pub(super) fn order(reads: &BTreeMap<FullName, Vec<FullName>>) -> Ordered {
             }
         }
     }
-    let left: BTreeSet<&FullName> = waiting.into_keys().collect();
-    ordered.cycles = left.iter().map(|view| ((*view).clone(), cycle(view, reads, &left))).collect();
+    let left: BTreeSet<&Securable> = waiting.into_keys().collect();
+    ordered.cycles = left.iter().map(|view| ((*view).clone(), cycle(view, needs, &left))).collect();
     ordered
 }
 
-/// Follows reads from a view until one repeats: every view that is left reads another that is left.
-fn cycle(view: &FullName, reads: &BTreeMap<FullName, Vec<FullName>>, left: &BTreeSet<&FullName>) -> String {
+/// Follows needs from a text until one repeats: every text that is left needs another that is left.
+fn cycle(
+    view: &Securable,
+    needs: &BTreeMap<Securable, Vec<Securable>>,
+    left: &BTreeSet<&Securable>,
+) -> String {
     let mut path = vec![view];
     while let Some(read) = path
         .last()
-        .and_then(|last| reads.get(*last))
+        .and_then(|last| needs.get(*last))
         .and_then(|names| names.iter().find(|name| left.contains(name)))
     {
         let begin = path.iter().position(|seen| *seen == read);
@@ -57,18 +61,21 @@ fn cycle(view: &FullName, reads: &BTreeMap<FullName, Vec<FullName>>, left: &BTre
             break;
         }
     }
-    path.iter().map(|name| name.dotted()).collect::<Vec<_>>().join(" → ")
+    path.iter().map(|text| text.name.dotted()).collect::<Vec<_>>().join(" → ")
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use clxs_api::FullName;
 
-    fn name(text: &str) -> FullName {
-        FullName::from_dotted(&format!("c.s.{text}")).unwrap()
+    use super::*;
+    use crate::Kind;
+
+    fn name(text: &str) -> Securable {
+        Securable::new(Kind::View, FullName::from_dotted(&format!("c.s.{text}")).unwrap())
     }
 
-    fn reads(pairs: &[(&str, &[&str])]) -> BTreeMap<FullName, Vec<FullName>> {
+    fn reads(pairs: &[(&str, &[&str])]) -> BTreeMap<Securable, Vec<Securable>> {
         pairs
             .iter()
             .map(|(view, names)| (name(view), names.iter().map(|read| name(read)).collect()))
@@ -86,8 +93,11 @@ mod tests {
     fn cycle_and_what_hangs_on_it_are_named() {
         let ordered = order(&reads(&[("a", &["b"]), ("b", &["a"]), ("d", &["a"]), ("e", &[])]));
         assert_eq!(ordered.order, [name("e")]);
-        let texts: Vec<_> =
-            ordered.cycles.iter().map(|(view, text)| format!("{}: {text}", view.name().as_str())).collect();
+        let texts: Vec<_> = ordered
+            .cycles
+            .iter()
+            .map(|(view, text)| format!("{}: {text}", view.name.name().as_str()))
+            .collect();
         assert_eq!(
             texts,
             ["a: c.s.a → c.s.b → c.s.a", "b: c.s.b → c.s.a → c.s.b", "d: c.s.a → c.s.b → c.s.a"]

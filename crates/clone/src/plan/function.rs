@@ -1,0 +1,193 @@
+//! Plans functions: their `CREATE FUNCTION` built anew, SQL rewritten on its tokens, Python left as it is.
+
+use std::collections::BTreeMap;
+
+use clxs_api::{FullName, Identifier};
+
+use super::builder::{Builder, Entry, Facets, NewStep, Sides};
+use super::text::{called, complete, missing, relation, routine};
+use super::{CreateFunction, Drift, Expectation, Facet, Finding, PlannedChange, Statement};
+use crate::Securable;
+use crate::inventory::{Function, FunctionDefinition, Language};
+use crate::outcome::FacetStatus;
+use crate::rewrite::{Mention, Rewritten, mentions_in_lines, rewrite};
+use crate::settings::LoadType;
+
+/// A function of the source with what planning needs to know of it.
+pub(super) struct Candidate<'a> {
+    source: &'a Function,
+    destination: Option<&'a Function>,
+    /// As the destination is to have it, or why it cannot.
+    wanted: Result<FunctionDefinition, String>,
+    mentions: Vec<Mention>,
+    /// What its body reads and calls.
+    pub(super) needs: Vec<Securable>,
+}
+
+/// The functions of the source.
+pub(super) fn candidates<'a>(builder: &Builder<'a>) -> BTreeMap<FullName, Candidate<'a>> {
+    let inventories = builder.inventories;
+    let mut candidates = BTreeMap::new();
+    let schemas = inventories.source.schemas.iter().filter(|(_, schema)| schema.skip.is_none());
+    for (schema_name, schema) in schemas {
+        let existing = inventories.destination.schemas.get(schema_name);
+        for (name, source) in &schema.functions {
+            let destination = existing.and_then(|schema| schema.functions.get(name));
+            let full_name = builder.schema_name(schema_name).child(name.clone());
+            let candidate = candidate(builder, &full_name, source, destination);
+            candidates.insert(full_name, candidate);
+        }
+    }
+    candidates
+}
+
+fn candidate<'a>(
+    builder: &Builder<'a>,
+    name: &FullName,
+    source: &'a Function,
+    destination: Option<&'a Function>,
+) -> Candidate<'a> {
+    let (mut mentions, mut needs) = (Vec::new(), Vec::new());
+    let wanted = source.definition.clone().map(|mut definition| {
+        for parameter in &mut definition.parameters {
+            if let Some(default) = &mut parameter.default {
+                let moved = moved(builder, default);
+                mentions.extend(moved.mentions);
+                *default = moved.text;
+            }
+        }
+        match definition.language {
+            Language::Sql => {
+                let moved = moved(builder, &definition.body);
+                needs = named(builder, name, &moved);
+                mentions.extend(moved.mentions);
+                definition.body = moved.text;
+            }
+            Language::Python => {
+                mentions.extend(mentions_in_lines(&definition.body, &builder.settings.source));
+            }
+        }
+        definition
+    });
+    needs.extend(source.reads.iter().map(|read| relation(&read.to_lowercase())));
+    needs.extend(source.calls.iter().map(|call| routine(&call.to_lowercase())));
+    // A function that is named as one of the platform's may call that one.
+    needs.retain(|needed| *needed != routine(name));
+    needs.sort();
+    needs.dedup();
+    Candidate { source, destination, wanted, mentions, needs }
+}
+
+fn moved(builder: &Builder<'_>, text: &str) -> Rewritten {
+    rewrite(text, &builder.settings.source, &builder.settings.destination)
+}
+
+/// What a body names: of the source only what exists, for it also names common table expressions and parameters.
+fn named(builder: &Builder<'_>, name: &FullName, rewritten: &Rewritten) -> Vec<Securable> {
+    let Some(schema) = name.schema() else { return Vec::new() };
+    let session: (Identifier, Identifier) = (name.catalog().clone(), schema.clone());
+    let exists = |read: &FullName| builder.inventories.source.table(read).is_some();
+    let reads = rewritten.relations.iter().filter_map(|parts| complete(parts, &session)).filter(exists);
+    let calls = called(builder, &rewritten.calls, &session);
+    reads.map(|read| relation(&read)).chain(calls.iter().map(routine)).collect()
+}
+
+/// Plans a function; what it needs was planned before.
+pub(super) fn plan<'a>(
+    builder: &mut Builder<'a>,
+    name: &FullName,
+    candidate: &Candidate<'a>,
+    skip: Option<PlannedChange>,
+) {
+    let change = skip.unwrap_or_else(|| change(builder, candidate));
+    let replaced = matches!(change, PlannedChange::Create | PlannedChange::Replace { .. });
+    builder.add(Entry {
+        source: routine(name),
+        change,
+        sides: Sides { source: facets(candidate.source), destination: candidate.destination.map(facets) },
+        table: None,
+        facets: Vec::new(),
+    });
+    if replaced {
+        create(builder, name, candidate);
+    }
+}
+
+/// No relation of the information schema shows tags of functions (facts/settled.md §11).
+fn facets(function: &Function) -> Facets<'_> {
+    Facets { owner: function.owner.as_deref(), grants: Some(&function.grants), tags: None }
+}
+
+fn change(builder: &Builder<'_>, candidate: &Candidate<'_>) -> PlannedChange {
+    let settings = builder.settings;
+    let skip = |reason: &str| PlannedChange::Skip { reason: reason.to_owned() };
+    match (settings.load_type, candidate.destination) {
+        (LoadType::Selective, _) => return skip("SELECTIVE refreshes tables only"),
+        (LoadType::Incremental, Some(_)) => return skip("the destination has it (INCREMENTAL)"),
+        _ => {}
+    }
+    let wanted = match &candidate.wanted {
+        Ok(wanted) => wanted,
+        Err(reason) => return skip(reason),
+    };
+    if let Some(reason) = missing(builder, &candidate.needs) {
+        return PlannedChange::Skip { reason };
+    }
+    match candidate.destination {
+        None => PlannedChange::Create,
+        Some(own) if differs(builder, wanted, candidate.source, own) => {
+            PlannedChange::Replace { drift: Drift::DefinitionDiffers }
+        }
+        Some(_) if settings.force_reclone => PlannedChange::Replace { drift: Drift::Forced },
+        Some(_) => PlannedChange::Unchanged,
+    }
+}
+
+fn differs(builder: &Builder<'_>, wanted: &FunctionDefinition, source: &Function, own: &Function) -> bool {
+    let trimmed = |definition: &FunctionDefinition| FunctionDefinition {
+        body: definition.body.trim().to_owned(),
+        ..definition.clone()
+    };
+    let same = own.definition.as_ref().is_ok_and(|own| trimmed(own) == trimmed(wanted));
+    let other_comment =
+        builder.settings.copy.comments && source.comment.is_some() && source.comment != own.comment;
+    !same || other_comment
+}
+
+fn create(builder: &mut Builder<'_>, name: &FullName, candidate: &Candidate<'_>) {
+    let Ok(definition) = candidate.wanted.clone() else { return };
+    findings(builder, name, candidate);
+    let Candidate { source, destination, .. } = candidate;
+    let copies_comments = builder.settings.copy.comments;
+    if copies_comments && source.comment.is_some() {
+        builder.facet(&routine(name), Facet::Comment, FacetStatus::Carried);
+    }
+    let own_comment = destination.and_then(|own| own.comment.clone());
+    let comment = if copies_comments { source.comment.clone() } else { own_comment.clone() };
+    let function = |definition, comment| {
+        let name = builder.renamed(name);
+        Statement::CreateFunction(Box::new(CreateFunction { name, definition, comment }))
+    };
+    let expects = if destination.is_some() { Expectation::Present } else { Expectation::Absent };
+    let mut step = NewStep::new(Facet::Definition, function(definition, comment), expects);
+    step.inverse = match destination {
+        None => Some(Statement::Drop(builder.in_destination(&routine(name))).into()),
+        Some(own) => own.definition.clone().ok().map(|own| function(own, own_comment).into()),
+    };
+    step.depends_on = builder.steps_around(name);
+    step.depends_on.extend(candidate.needs.iter().filter_map(|needed| builder.definition_step(needed)));
+    builder.step(&routine(name), step);
+}
+
+fn findings(builder: &mut Builder<'_>, name: &FullName, candidate: &Candidate<'_>) {
+    for mention in &candidate.mentions {
+        let message = format!("line {}: {}", mention.line, mention.message);
+        builder.finding(Finding { securable: name.clone(), line: Some(mention.line), message });
+    }
+    let is_elsewhere = |needed: &&Securable| !needed.name.catalog().matches(builder.settings.source.as_str());
+    let elsewhere: Vec<_> = candidate.needs.iter().filter(is_elsewhere).cloned().collect();
+    for needed in elsewhere {
+        let message = format!("needs {} of another catalog; the clone needs the same", needed.name.dotted());
+        builder.finding(Finding { securable: name.clone(), line: None, message });
+    }
+}

@@ -1,0 +1,100 @@
+//! Views and functions: made of texts that name each other, so that they are made in one order, across kinds and
+//! schemas.
+
+mod order;
+
+use std::collections::BTreeMap;
+
+use clxs_api::{FullName, Identifier};
+
+use super::builder::Builder;
+use super::{PlannedChange, function, view};
+use crate::{Kind, Securable};
+use order::{Ordered, order};
+
+pub(super) fn plan(builder: &mut Builder<'_>) {
+    let views = view::candidates(builder);
+    let functions = function::candidates(builder);
+    let mut needs: BTreeMap<Securable, Vec<Securable>> = BTreeMap::new();
+    for (name, view) in &views {
+        needs.insert(relation(name), view.needs.clone());
+    }
+    for (name, function) in &functions {
+        needs.insert(routine(name), function.needs.clone());
+    }
+    let Ordered { order, cycles } = order(&needs);
+    let in_order = order.into_iter().map(|securable| (securable, None));
+    let in_cycles = cycles.into_iter().map(|(securable, cycle)| {
+        let reason = format!("views and functions need each other in a cycle: {cycle}");
+        (securable, Some(PlannedChange::Skip { reason }))
+    });
+    for (Securable { kind, name }, skip) in in_order.chain(in_cycles) {
+        if kind == Kind::Function {
+            if let Some(candidate) = functions.get(&name) {
+                function::plan(builder, &name, candidate, skip);
+            }
+        } else if let Some(candidate) = views.get(&name) {
+            view::plan(builder, &name, candidate, skip);
+        }
+    }
+}
+
+/// A view, or whatever of the same name texts can read.
+pub(super) fn relation(name: &FullName) -> Securable {
+    Securable::new(Kind::View, name.clone())
+}
+
+/// A function.
+pub(super) fn routine(name: &FullName) -> Securable {
+    Securable::new(Kind::Function, name.clone())
+}
+
+/// A name as texts write it, with the parts of the session that it lacks.
+pub(super) fn complete(
+    parts: &[Identifier],
+    (catalog, schema): &(Identifier, Identifier),
+) -> Option<FullName> {
+    let missing = [catalog, schema].into_iter().take(3_usize.saturating_sub(parts.len()));
+    FullName::new(missing.cloned().chain(parts.iter().cloned())).ok().map(|name| name.to_lowercase())
+}
+
+/// The functions of the source that a text calls, as it writes them.
+pub(super) fn called(
+    builder: &Builder<'_>,
+    calls: &[Vec<Identifier>],
+    session: &(Identifier, Identifier),
+) -> Vec<FullName> {
+    let is_known = |name: &FullName| builder.inventories.source.function(name).is_some();
+    calls.iter().filter_map(|parts| complete(parts, session)).filter(is_known).collect()
+}
+
+/// Why what a text needs will not be there; `None` when all of it will.
+pub(super) fn missing(builder: &Builder<'_>, needs: &[Securable]) -> Option<String> {
+    needs.iter().find_map(|needed| missing_one(builder, needed))
+}
+
+fn missing_one(builder: &Builder<'_>, needed: &Securable) -> Option<String> {
+    let name = &needed.name;
+    if !name.catalog().matches(builder.settings.source.as_str()) || exists(builder, needed) {
+        return None;
+    }
+    let verb = if needed.kind == Kind::Function { "calls" } else { "reads" };
+    match builder.planned(needed).map(|planned| &planned.change) {
+        Some(PlannedChange::Skip { reason }) => {
+            Some(format!("it {verb} {}, which is skipped: {reason}", name.dotted()))
+        }
+        Some(_) => None,
+        None => Some(format!("it {verb} {}, which is not cloned", name.dotted())),
+    }
+}
+
+/// Whether the destination has its own of this already, or gets it with its catalog.
+fn exists(builder: &Builder<'_>, needed: &Securable) -> bool {
+    let inventories = builder.inventories;
+    let is_system =
+        |schema: &Identifier| inventories.source.schemas.get(schema).is_some_and(|schema| schema.is_system);
+    if needed.kind == Kind::Function {
+        return inventories.destination.function(&needed.name).is_some();
+    }
+    inventories.destination.table(&needed.name).is_some() || needed.name.schema().is_some_and(is_system)
+}

@@ -1,0 +1,35 @@
+//! Reads back what the platform recorded of a view or function that was made: nothing that it needs may be in the
+//! source. What no rewriting reached would read the source's rows with the rights of the destination.
+
+use clxs_api::table::DependencyList;
+use clxs_api::{FullName, Identifier};
+use clxs_client::{Client, ErrorKind, Result};
+
+use crate::inventory::dependencies_of;
+use crate::plan::{Action, Statement};
+
+/// What is wrong with what an action made; `None` when nothing is, or when nobody tells.
+pub(super) async fn problem(client: &Client, source: &Identifier, action: &Action) -> Result<Option<String>> {
+    let recorded = match action {
+        Action::Statement(Statement::CreateView(view)) => {
+            told(client.get_table(&view.name).await.map(|info| info.view_dependencies))?
+        }
+        Action::Statement(Statement::CreateFunction(function)) => {
+            told(client.get_function(&function.name).await.map(|info| info.routine_dependencies))?
+        }
+        _ => None,
+    };
+    let names = recorded.as_ref().map(dependencies_of).unwrap_or_default();
+    let in_source: Vec<_> = names.iter().filter(|name| name.catalog().matches(source.as_str())).collect();
+    let texts: Vec<_> = in_source.into_iter().map(FullName::dotted).collect();
+    Ok((!texts.is_empty())
+        .then(|| format!("it was made, and still needs {} of the source", texts.join(", "))))
+}
+
+fn told(answer: Result<Option<DependencyList>>) -> Result<Option<DependencyList>> {
+    match answer {
+        Err(error) if error.is_retryable() => Err(error),
+        Err(error) if matches!(error.kind(), ErrorKind::Transport | ErrorKind::Unauthenticated) => Err(error),
+        answer => Ok(answer.unwrap_or_default()),
+    }
+}

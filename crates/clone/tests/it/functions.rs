@@ -1,0 +1,125 @@
+//! Functions, and views and functions that need each other.
+
+use clxs_api::function::{FunctionParameterInfos, UpdateFunction};
+use clxs_clone::journal::RunState;
+use clxs_clone::{Outcome, Settings};
+
+use crate::catalogs::{name, settings};
+use crate::embedded::{Fixture, Reached, outcome};
+
+/// Every function is needed by one that comes before it by name or by schema.
+const FUNCTIONS: &str = "
+CREATE FUNCTION prod.silver.z_rate(day DATE) RETURNS DOUBLE COMMENT 'It\\'s a \\\\ rate' RETURN SELECT max(amount) FROM prod.bronze.orders o WHERE o.day = day;
+CREATE FUNCTION prod.bronze.net(amount DOUBLE COMMENT 'in EUR', rate DOUBLE DEFAULT 0.19) RETURNS DOUBLE RETURN amount * (1 - rate);
+CREATE FUNCTION prod.bronze.a_total(amount DOUBLE) RETURNS DOUBLE RETURN PROD.bronze.net(amount) + length('prod.bronze.x');
+CREATE FUNCTION prod.gold.days(least DOUBLE) RETURNS TABLE (day DATE COMMENT 'the day', total DOUBLE) RETURN SELECT day, total FROM prod.silver.daily WHERE total >= least;
+CREATE VIEW prod.bronze.a_view AS SELECT day, prod.bronze.a_total(total) AS t FROM prod.gold.days(0.0);
+";
+
+/// Parameters without the JSON that repeats them: its fields have no order.
+fn plainly(list: Option<FunctionParameterInfos>) -> Option<FunctionParameterInfos> {
+    let mut list = list?;
+    for parameter in &mut list.parameters {
+        parameter.type_json = None;
+    }
+    Some(list)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn functions_and_views_are_made_in_the_order_in_which_they_need_each_other() {
+    let fixture = Fixture::with_retail(Reached::InProcess).await;
+    fixture.sql(FUNCTIONS).await;
+    let report = fixture.clone_with(&settings()).await;
+    assert_eq!(report.state, RunState::Succeeded, "{report:#?}");
+    for function in ["silver.z_rate", "bronze.net", "bronze.a_total", "gold.days"] {
+        let of = |catalog: &str| name(&format!("{catalog}.{function}"));
+        let source = fixture.client.get_function(&of("prod")).await.unwrap();
+        let cloned = fixture.client.get_function(&of("dev")).await.unwrap();
+        assert_eq!(plainly(cloned.input_params), plainly(source.input_params), "{function}");
+        assert_eq!(plainly(cloned.return_params), plainly(source.return_params), "{function}");
+        assert_eq!(cloned.full_data_type, source.full_data_type, "{function}");
+        assert_eq!(cloned.comment, source.comment, "{function}");
+        assert_eq!(cloned.is_deterministic, source.is_deterministic, "{function}");
+    }
+    let body = fixture.client.get_function(&name("dev.bronze.a_total")).await.unwrap().routine_definition;
+    assert_eq!(body.as_deref(), Some("dev.bronze.net(amount) + length('prod.bronze.x')"));
+    let query = |catalog: &str| format!("SELECT * FROM {catalog}.bronze.a_view");
+    assert_eq!(fixture.rows(&query("dev")).await, fixture.rows(&query("prod")).await);
+    let finding = report.findings.iter().find(|finding| finding.securable == name("prod.bronze.a_total"));
+    assert!(finding.is_some_and(|finding| finding.line == Some(1)), "{:#?}", report.findings);
+    let again = fixture.plan(&settings()).await;
+    assert!(again.is_empty(), "{again}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn function_that_changed_is_replaced_and_keeps_its_grants_and_owner() {
+    let fixture = Fixture::with_retail(Reached::InProcess).await;
+    fixture.sql(FUNCTIONS).await;
+    fixture.query("GRANT EXECUTE ON FUNCTION prod.bronze.net TO `analysts@example.com`").await;
+    let owner = UpdateFunction { owner: Some("ann@example.com".into()) };
+    fixture.client.update_function(&name("prod.bronze.net"), &owner).await.unwrap();
+    fixture.clone_with(&settings()).await;
+    fixture
+        .query("CREATE OR REPLACE FUNCTION prod.bronze.net(amount DOUBLE) RETURNS DOUBLE RETURN amount")
+        .await;
+    let report = fixture.clone_with(&settings()).await;
+    assert_eq!(outcome(&report, "prod.bronze.net"), Outcome::Replaced, "{report:#?}");
+    let cloned = fixture.client.get_function(&name("dev.bronze.net")).await.unwrap();
+    assert_eq!(cloned.routine_definition.as_deref(), Some("amount"));
+    assert_eq!(cloned.owner.as_deref(), Some("ann@example.com"));
+    let kind = clxs_api::SecurableKind::Function;
+    let granted = fixture.client.get_permissions(&kind, &name("dev.bronze.net")).await.unwrap();
+    assert_eq!(granted[0].principal, "analysts@example.com");
+    assert!(fixture.plan(&settings()).await.is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn python_body_stays_as_it_is_and_its_mentions_are_told_with_their_lines() {
+    let fixture = Fixture::with_retail(Reached::InProcess).await;
+    fixture
+        .query(
+            "CREATE FUNCTION prod.bronze.py(a INT) RETURNS STRING LANGUAGE PYTHON AS $$\n\
+             # one $1\ntable = 'prod.bronze.orders'\nreturn f'{a} {table} ''$'\n$$",
+        )
+        .await;
+    let report = fixture.clone_with(&settings()).await;
+    assert_eq!(outcome(&report, "prod.bronze.py"), Outcome::Created, "{report:#?}");
+    let body = |catalog: &str| {
+        let client = fixture.client.clone();
+        let function = name(&format!("{catalog}.bronze.py"));
+        async move { client.get_function(&function).await.unwrap().routine_definition.unwrap() }
+    };
+    assert_eq!(body("dev").await, body("prod").await);
+    let finding = report.findings.iter().find(|finding| finding.securable == name("prod.bronze.py")).unwrap();
+    assert_eq!(finding.line, Some(3));
+    assert!(fixture.plan(&settings()).await.is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_needs_something_that_is_left_out_is_left_out_with_the_reason_and_nothing_else() {
+    let fixture = Fixture::with_retail(Reached::InProcess).await;
+    fixture.sql(FUNCTIONS).await;
+    let mut settings = settings();
+    settings.selection.exclude_tables = Some(clxs_clone::settings::Pattern::new("^daily$").unwrap());
+    let report = fixture.clone_with(&settings).await;
+    for left_out in ["prod.gold.days", "prod.bronze.a_view"] {
+        let skipped = outcome(&report, left_out);
+        assert!(matches!(&skipped, Outcome::Skipped { reason } if reason.contains("daily")), "{skipped:?}");
+    }
+    assert_eq!(outcome(&report, "prod.bronze.a_total"), Outcome::Created);
+    assert_eq!(report.state, RunState::Succeeded, "{report:#?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_functions_views_that_call_them_say_so() {
+    let fixture = Fixture::with_retail(Reached::InProcess).await;
+    fixture.sql(FUNCTIONS).await;
+    let mut kinds = settings().kinds;
+    kinds.functions = false;
+    let settings = Settings { kinds, ..settings() };
+    fixture.sent.clear();
+    let plan = fixture.plan(&settings).await;
+    assert_eq!(fixture.sent.count("/functions"), 0);
+    let about = |finding: &&clxs_clone::plan::Finding| finding.message.contains("functions are not cloned");
+    assert!(plan.findings.iter().any(|finding| about(&finding)), "{plan}");
+}
