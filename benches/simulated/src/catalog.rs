@@ -77,7 +77,7 @@ impl Catalogs {
                 "table_type": "VIEW", "comment": "A view", "columns": columns(2), "view_definition": format!("SELECT c0, c1 FROM {read}"),
                 "view_dependencies": {"dependencies": [{"table": {"table_full_name": read}}]},
             });
-            self.add("tables", schema, &format!("v{number}"), view);
+            self.add("tables", schema, &format!("v{number}"), &view);
         }
         for number in 0..shape.functions {
             let function = json!({
@@ -86,14 +86,14 @@ impl Catalogs {
                 "security_type": "DEFINER", "specific_name": format!("f{number}"), "comment": "A function",
                 "input_params": {"parameters": [{"name": "x", "type_text": "int", "type_name": "INT", "position": 0}]},
             });
-            self.add("functions", schema, &format!("f{number}"), function);
+            self.add("functions", schema, &format!("f{number}"), &function);
         }
         for number in 0..shape.volumes {
             self.add(
                 "volumes",
                 schema,
                 &format!("files{number}"),
-                json!({"volume_type": "MANAGED", "comment": "Files"}),
+                &json!({"volume_type": "MANAGED", "comment": "Files"}),
             );
         }
     }
@@ -103,7 +103,7 @@ impl Catalogs {
             "table_type": "MANAGED", "data_source_format": "DELTA", "comment": "It holds things", "columns": columns(COLUMNS),
             "properties": {"delta.minReaderVersion": "1"},
         });
-        let table = self.add("tables", schema, name, table);
+        let table = self.add("tables", schema, name, &table);
         table.commits.push(Commit {
             version: 7,
             operation: "WRITE",
@@ -113,7 +113,7 @@ impl Catalogs {
         self.give(&format!("table/{schema}.{name}"), &["SELECT", "MODIFY"]);
     }
 
-    fn add(&mut self, kind: &str, schema: &str, name: &str, fields: Value) -> &mut Securable {
+    fn add(&mut self, kind: &str, schema: &str, name: &str, fields: &Value) -> &mut Securable {
         let full_name = format!("{schema}.{name}");
         let mut fields = fields.as_object().cloned().unwrap_or_default();
         let id = if kind == "tables" { "table_id" } else { "id" };
@@ -186,7 +186,7 @@ impl Catalogs {
     pub(crate) fn make_volume(&mut self, body: &Value) -> Value {
         let text = |key: &str| body[key].as_str().unwrap_or_default().to_owned();
         let schema = format!("{}.{}", text("catalog_name"), text("schema_name"));
-        let volume = self.add("volumes", &schema, &text("name"), body.clone());
+        let volume = self.add("volumes", &schema, &text("name"), body);
         volume.fields.insert("owner".to_owned(), json!(USER));
         Value::Object(volume.fields.clone())
     }

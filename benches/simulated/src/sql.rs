@@ -10,8 +10,8 @@ pub(crate) fn run(catalogs: &mut Catalogs, text: &str) -> Value {
     match first(2).as_slice() {
         _ if text.contains("(DESCRIBE HISTORY") => return histories(catalogs, text),
         [table, ..] if text.starts_with("DESCRIBE HISTORY") => {
-            let rows = history(catalogs, table, text).collect();
-            return success(&HISTORY, rows);
+            let rows: Vec<_> = history(catalogs, table, text).collect();
+            return success(&HISTORY, &rows);
         }
         _ if text.contains("information_schema.") => return relation(catalogs, text),
         [destination, source] if text.contains(" CLONE ") => clone(catalogs, destination, source),
@@ -41,7 +41,7 @@ pub(crate) fn run(catalogs: &mut Catalogs, text: &str) -> Value {
         [name, ..] if text.contains(" SET TAGS ") => tag(catalogs, name, text),
         _ => {}
     }
-    success(&[], Vec::new())
+    success(&[], &[])
 }
 
 fn clone(catalogs: &mut Catalogs, destination: &str, source: &str) {
@@ -99,7 +99,7 @@ fn histories(catalogs: &Catalogs, text: &str) -> Value {
         })
     });
     let columns = [&["place"], HISTORY.as_slice()].concat();
-    success(&columns, rows.collect())
+    success(&columns, &rows.collect::<Vec<_>>())
 }
 
 /// A relation of `system.information_schema`, of the catalog that the text names.
@@ -125,7 +125,7 @@ fn relation(catalogs: &Catalogs, text: &str) -> Value {
         "table_tags" => tags(catalogs, catalog, &columns),
         _ => Vec::new(),
     };
-    success(&columns, rows)
+    success(&columns, &rows)
 }
 
 fn privileges(catalogs: &Catalogs, kind: &str, catalog: &str, columns: &[&str]) -> Vec<Value> {
@@ -175,7 +175,7 @@ fn row(name: &str, values: &[(&str, &str)], columns: &[&str]) -> Value {
     columns.iter().map(cell).collect()
 }
 
-fn success(columns: &[&str], rows: Vec<Value>) -> Value {
+fn success(columns: &[&str], rows: &[Value]) -> Value {
     let columns: Vec<_> = columns.iter().map(|name| json!({"name": name})).collect();
     json!({
         "status": {"state": "SUCCEEDED"},

@@ -239,7 +239,9 @@ fn listed(securables: &[Securable]) -> String {
 }
 
 fn lines(tables: &[(FullName, String)]) -> String {
-    tables.iter().map(|(table, reason)| format!("\n{}: {reason}", table.dotted())).collect()
+    tables
+        .iter()
+        .fold(String::new(), |lines, (table, reason)| lines + &format!("\n{}: {reason}", table.dotted()))
 }
 
 fn quoted(names: &[Identifier]) -> String {

@@ -80,17 +80,15 @@ fn add_mask(
     guard: Guard,
 ) -> Result<(), GuardError> {
     let own = table.guards.mask(column);
-    match own.or(guards.mask(column).filter(|other| **other != guard)) {
-        Some(other) => Err(GuardError::MultipleMasks {
+    if let Some(other) = own.or(guards.mask(column).filter(|other| **other != guard)) {
+        return Err(GuardError::MultipleMasks {
             table: table.full_name(),
             column: column.to_owned(),
             functions: [other.function.clone(), guard.function],
-        }),
-        None => {
-            guards.set_mask(column, Some(guard));
-            Ok(())
-        }
+        });
     }
+    guards.set_mask(column, Some(guard));
+    Ok(())
 }
 
 /// What one policy masks is no argument of another.

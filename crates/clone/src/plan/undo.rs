@@ -30,9 +30,13 @@ pub(crate) fn undo(undo: &Undo<'_>) -> Plan {
     for step in &undone {
         let Some(&follower) = ids.get(&step.id) else { continue };
         let renamed = |earlier: &[StepId]| earlier.iter().filter_map(|id| ids.get(id)).copied().collect();
-        let (needed, awaited): (Vec<_>, Vec<_>) = (renamed(&step.depends_on), renamed(&step.after));
-        needed.iter().for_each(|id| steps[id.index()].depends_on.push(follower));
-        awaited.iter().for_each(|id| steps[id.index()].after.push(follower));
+        let (needed, awaited): (Vec<StepId>, Vec<StepId>) = (renamed(&step.depends_on), renamed(&step.after));
+        for id in needed {
+            steps[id.index()].depends_on.push(follower);
+        }
+        for id in awaited {
+            steps[id.index()].after.push(follower);
+        }
     }
     Plan {
         undoes: Some(undo.run.clone()),

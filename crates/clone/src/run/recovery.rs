@@ -69,5 +69,5 @@ async fn settle_step(
     };
     let cloned = step.and_then(|step| step.action.clone_table()).map(|clone| (metastore, clone));
     let in_doubt = outcome == StepOutcome::Lost;
-    journal.step_ends(run, in_flight.step, End { cloned, in_doubt, ..End::of(&outcome) })
+    journal.step_ends(run, in_flight.step, End { in_doubt, cloned, ..End::of(&outcome) })
 }

@@ -6,12 +6,17 @@ use datafusion::sql::sqlparser::keywords::Keyword;
 use datafusion::sql::sqlparser::parser::{Parser, ParserError};
 use datafusion::sql::sqlparser::tokenizer::Token;
 
+#[expect(clippy::redundant_closure_for_method_calls, reason = "a method is not general enough")]
+fn next_interval(parser: &mut Parser<'_>) -> Result<Option<Expr>, ParserError> {
+    parser.maybe_parse(|parser| parser.parse_interval())
+}
+
 /// `INTERVAL 1 YEAR 2 MONTHS`, the sum of its parts.
 fn interval(parser: &mut Parser<'_>) -> Result<Expr, ParserError> {
     parser.advance_token();
     let mut sum = parser.parse_interval()?;
     while let Token::Number(..) | Token::SingleQuotedString(_) = parser.peek_token_ref().token {
-        let Some(next) = parser.maybe_parse(|parser| parser.parse_interval())? else { break };
+        let Some(next) = next_interval(parser)? else { break };
         let (left, right) = (Box::new(sum), Box::new(next));
         sum = Expr::Nested(Box::new(Expr::BinaryOp { left, op: BinaryOperator::Plus, right }));
     }

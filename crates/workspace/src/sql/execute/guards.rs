@@ -174,13 +174,11 @@ async fn fit(
 }
 
 fn spelled(schema: &StructType, column: &Identifier) -> Result<String, SqlError> {
-    match schema.fields().find(|field| column.matches(&field.name)) {
-        Some(field) => Ok(field.name.clone()),
-        None => {
-            let names: Vec<_> = schema.fields().map(|field| field.name.clone()).collect();
-            Err(SqlError::unresolved_column(column, &names))
-        }
-    }
+    let found = schema.fields().find(|field| column.matches(&field.name)).map(|field| field.name.clone());
+    found.ok_or_else(|| {
+        let names: Vec<_> = schema.fields().map(|field| field.name.clone()).collect();
+        SqlError::unresolved_column(column, &names)
+    })
 }
 
 /// Refuses to drop a column that the table's guards need.

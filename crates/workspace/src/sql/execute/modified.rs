@@ -112,7 +112,9 @@ pub(super) async fn begin(
     let schema = written.snapshot.clone().into_table_provider()?.schema();
     let mut checks = compiled(context, &schema, enforced(&written.snapshot)).await?;
     // What a row keeps is behind its masks, and an error must not tell it.
-    checks.iter_mut().for_each(|check| check.hidden = written.guards.masks.keys().cloned().collect());
+    for check in &mut checks {
+        check.hidden = written.guards.masks.keys().cloned().collect();
+    }
     let user = context.user();
     let request = ModifyRequest { operation, parameters, checks, repeated_deletes: false, identities, user };
     let snapshot = written.snapshot.clone();

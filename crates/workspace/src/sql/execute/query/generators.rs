@@ -21,7 +21,7 @@ pub(super) fn rewrite(select: &mut Select) -> Result<(), SqlError> {
     let views = std::mem::take(&mut select.lateral_views);
     let mut from = joined(std::mem::take(&mut select.from))?;
     for view in views {
-        from = vec![beside(from, of_view(view)?)];
+        from = vec![beside(from, of_view(&view)?)];
     }
     let generators = items(select)?;
     for generator in generators {
@@ -49,9 +49,10 @@ fn named(name: &ObjectName) -> Option<String> {
 fn joined(from: Vec<TableWithJoins>) -> Result<Vec<TableWithJoins>, SqlError> {
     let mut items: Vec<TableWithJoins> = Vec::new();
     for TableWithJoins { relation, joins } in from {
-        match is_generator(&relation) {
-            true => items = vec![beside(items, as_function(relation))],
-            false => items.push(TableWithJoins { relation, joins: Vec::new() }),
+        if is_generator(&relation) {
+            items = vec![beside(items, as_function(relation))];
+        } else {
+            items.push(TableWithJoins { relation, joins: Vec::new() });
         }
         for join in joins {
             if is_generator(&join.relation) {
@@ -118,10 +119,7 @@ fn beside(mut left: Vec<TableWithJoins>, function: TableFactor) -> TableWithJoin
     }
     let mut all = left.remove(0);
     for TableWithJoins { relation, joins } in left {
-        let relation = match joins.is_empty() {
-            true => relation,
-            false => nested(TableWithJoins { relation, joins }),
-        };
+        let relation = if joins.is_empty() { relation } else { nested(TableWithJoins { relation, joins }) };
         all.joins.push(cross(relation));
     }
     let relation = if all.joins.is_empty() { all.relation } else { nested(all) };
@@ -138,7 +136,7 @@ fn cross(relation: TableFactor) -> Join {
 }
 
 /// `LATERAL VIEW [OUTER] function(…) name AS columns`
-fn of_view(view: LateralView) -> Result<TableFactor, SqlError> {
+fn of_view(view: &LateralView) -> Result<TableFactor, SqlError> {
     let refused = || SqlError::unsupported(format!("LATERAL VIEW of {}", view.lateral_view));
     let Expr::Function(function) = &view.lateral_view else { return Err(refused()) };
     let alias = view.lateral_view_name.0.last().and_then(|part| part.as_ident().cloned());

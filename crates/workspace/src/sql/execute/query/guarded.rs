@@ -152,7 +152,7 @@ async fn call(
     for argument in &guard.arguments {
         arguments.push(match argument {
             GuardArgument::Column(name) => column(schema, name)?,
-            GuardArgument::Constant(text) => constant(reader, text).await?,
+            GuardArgument::Constant(text) => constant(reader, text)?,
         });
     }
     let called = routines::call(reader, &guard.function, Rights::Granted, arguments).await;
@@ -172,8 +172,8 @@ fn column(schema: &SchemaRef, name: &str) -> Result<PlanExpr, SqlError> {
     Ok(col(Column::new(Some(ROWS), found.name())))
 }
 
-async fn constant(reader: &Reader, text: &str) -> Result<PlanExpr, SqlError> {
-    let mut literal = constant_expression(text)?;
+fn constant(reader: &Reader, text: &str) -> Result<PlanExpr, SqlError> {
+    let mut literal = constant_expression(text);
     rewrite::rewrite(&mut literal, reader.values())?;
     let literal = ExprWithAlias { expr: literal, alias: None };
     let (state, nothing) = (session::context(reader.context()).state(), DFSchema::empty());
@@ -182,10 +182,10 @@ async fn constant(reader: &Reader, text: &str) -> Result<PlanExpr, SqlError> {
 }
 
 /// A constant as SQL writes it. How REST writes a string is UNCONFIRMED: what is no literal is one without its quotes.
-fn constant_expression(text: &str) -> Result<Expr, SqlError> {
+fn constant_expression(text: &str) -> Expr {
     match parse_expression(text) {
-        Ok(literal) if is_literal(&literal) => Ok(literal),
-        _ => Ok(syntax::text(text)),
+        Ok(literal) if is_literal(&literal) => literal,
+        _ => syntax::text(text),
     }
 }
 

@@ -84,10 +84,10 @@ impl Units {
     }
 
     pub(super) fn text(self) -> String {
-        match self.from == self.to {
-            true => self.from.name().to_owned(),
-            false => format!("{} TO {}", self.from.name(), self.to.name()),
+        if self.from == self.to {
+            return self.from.name().to_owned();
         }
+        format!("{} TO {}", self.from.name(), self.to.name())
     }
 
     /// The units of a column; all of its type when it does not say.
@@ -170,10 +170,10 @@ impl Units {
         let between = |unit: Unit, sign: &str| {
             if self.from < unit && unit <= self.to { sign.to_owned() } else { String::new() }
         };
-        match self.from <= Unit::Month {
-            true => between(Unit::Month, "-"),
-            false => between(Unit::Hour, " ") + &between(Unit::Minute, ":") + &between(Unit::Second, ":"),
+        if self.from <= Unit::Month {
+            return between(Unit::Month, "-");
         }
+        between(Unit::Hour, " ") + &between(Unit::Minute, ":") + &between(Unit::Second, ":")
     }
 
     /// The value as Spark writes it: `INTERVAL '1 02' DAY TO HOUR`; nothing for null.

@@ -190,7 +190,9 @@ impl VisitorMut for Speller<'_> {
             Expr::Lambda(lambda) => match &mut lambda.params {
                 OneOrManyWithParens::One(parameter) => self.0.spell(&mut parameter.name),
                 OneOrManyWithParens::Many(parameters) => {
-                    parameters.iter_mut().for_each(|parameter| self.0.spell(&mut parameter.name));
+                    for parameter in parameters {
+                        self.0.spell(&mut parameter.name);
+                    }
                 }
             },
             Expr::CompoundIdentifier(parts) => parts.iter_mut().for_each(|part| self.0.spell(part)),

@@ -14,10 +14,12 @@ pub(super) const FUNCTIONS: &[Row] = &[
 ];
 
 /// DataFusion takes no function of ours without arguments.
+#[expect(clippy::unnecessary_wraps, reason = "other functions have forms that are refused")]
 fn map(arguments: Vec<Expr>) -> Option<Expr> {
-    Some(match arguments.is_empty() {
-        true => call("@empty_map", vec![literal(Value::Null)]),
-        false => call("map", arguments),
+    Some(if arguments.is_empty() {
+        call("@empty_map", vec![literal(Value::Null)])
+    } else {
+        call("map", arguments)
     })
 }
 

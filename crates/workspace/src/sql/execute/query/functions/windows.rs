@@ -62,12 +62,11 @@ pub(in crate::sql::execute::query) fn refuse_in(
     clause: &str,
     condition: Option<&Expr>,
 ) -> Result<(), SqlError> {
-    match condition
-        .is_some_and(|condition| !has_subquery(condition) && condition.visit(&mut Windows).is_break())
-    {
-        true => Err(SqlError::window_function_not_allowed(clause)),
-        false => Ok(()),
+    let calls_one = |condition: &Expr| !has_subquery(condition) && condition.visit(&mut Windows).is_break();
+    if condition.is_some_and(calls_one) {
+        return Err(SqlError::window_function_not_allowed(clause));
     }
+    Ok(())
 }
 
 /// Breaks at a function with OVER.

@@ -99,6 +99,7 @@ fn grouped(digits: &str) -> String {
 
 /// A value in a format, as Java's `Formatter` writes it: `%-5s`, `%,d`, `%05.2f`.
 #[derive(Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "Java's flags, each of which may be there or not")]
 struct Specifier {
     left: bool,
     zeros: bool,
@@ -119,7 +120,7 @@ fn formatted(row: &Row) -> Answer {
         let (specifier, conversion, after) = specifier(after)?;
         rest = after;
         match conversion {
-            '%' => written.push_str(&specifier.padded("%".to_owned())),
+            '%' => written.push_str(&specifier.padded("%")),
             'n' => written.push('\n'),
             _ if next >= row.len() => return Err(invalid(&format!("%{conversion} has no argument"))),
             _ => {
@@ -185,10 +186,10 @@ impl Specifier {
             other => return Err(SqlError::unsupported(format!("%{other} in format_string"))),
         };
         let written = if conversion.is_uppercase() { written.to_uppercase() } else { written };
-        Ok(match self.zeros && number && written.len() < self.width {
-            true => format!("{written:0>width$}", width = self.width),
-            false => self.padded(written),
-        })
+        if self.zeros && number && written.len() < self.width {
+            return Ok(format!("{written:0>width$}", width = self.width));
+        }
+        Ok(self.padded(&written))
     }
 
     /// Halves of the digits that the number is written with are rounded up.
@@ -216,10 +217,10 @@ impl Specifier {
             let width = self.width.saturating_sub(sign.len());
             return format!("{sign}{digits:0>width$}");
         }
-        self.padded(format!("{sign}{digits}"))
+        self.padded(&format!("{sign}{digits}"))
     }
 
-    fn padded(&self, written: String) -> String {
+    fn padded(&self, written: &str) -> String {
         let width = self.width;
         if self.left { format!("{written:<width$}") } else { format!("{written:>width$}") }
     }

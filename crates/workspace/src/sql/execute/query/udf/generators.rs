@@ -116,15 +116,12 @@ fn fields(result: &DataType) -> Fields {
 /// A row for each element or entry; with `outer` one of nulls where there is none.
 fn exploded(columns: &[ArrayRef], result: &DataType, outer: bool) -> Result<ArrayRef> {
     let [column] = operands(columns)?;
-    let (offsets, sources): (&[i32], Vec<ArrayRef>) = match column.data_type() {
-        DataType::Map(..) => {
-            let map = column.as_map();
-            (map.value_offsets(), vec![Arc::clone(map.keys()), Arc::clone(map.values())])
-        }
-        _ => {
-            let list = column.as_list::<i32>();
-            (list.value_offsets(), sources(list.values(), result))
-        }
+    let (offsets, sources): (&[i32], Vec<ArrayRef>) = if let DataType::Map(..) = column.data_type() {
+        let map = column.as_map();
+        (map.value_offsets(), vec![Arc::clone(map.keys()), Arc::clone(map.values())])
+    } else {
+        let list = column.as_list::<i32>();
+        (list.value_offsets(), sources(list.values(), result))
     };
     let lengths: Vec<i32> = (0..column.len())
         .map(|row| if column.is_null(row) { 0 } else { offsets[row + 1] - offsets[row] })
@@ -141,9 +138,10 @@ fn exploded(columns: &[ArrayRef], result: &DataType, outer: bool) -> Result<Arra
         made.push(Arc::new(Int32Array::from(positions)));
     }
     for source in &sources {
-        made.push(match source.is_empty() {
-            true => new_null_array(source.data_type(), places.len()),
-            false => take(source, &places, None)?,
+        made.push(if source.is_empty() {
+            new_null_array(source.data_type(), places.len())
+        } else {
+            take(source, &places, None)?
         });
     }
     let rows = StructArray::try_new_with_length(fields, made, None, places.len())?;

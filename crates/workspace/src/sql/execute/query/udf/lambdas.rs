@@ -28,6 +28,9 @@ use crate::sql::execute::query::casts::spark_name;
 /// The lists of the families.
 const FAMILIES: &[&[Definition]] = &[arrays::FUNCTIONS, maps::FUNCTIONS, sorting::FUNCTIONS];
 
+/// The types of the parameters of each lambda.
+type Parameters = Result<Vec<Vec<DataType>>, SqlError>;
+
 /// A function whose first arguments are values and whose last ones are lambdas.
 pub(super) struct Definition {
     /// The name it is planned by, and others of the same meaning, in lower case.
@@ -35,7 +38,7 @@ pub(super) struct Definition {
     values: usize,
     lambdas: std::ops::RangeInclusive<usize>,
     /// The parameters of each lambda, by the types of the values; some may be left out.
-    parameters: fn(&[DataType]) -> Result<Vec<Vec<DataType>>, SqlError>,
+    parameters: fn(&[DataType]) -> Parameters,
     /// The type of the result, by those of the values and of what the lambdas give.
     output: fn(&[DataType], &[DataType]) -> Result<DataType, SqlError>,
     compute: fn(&Call) -> Result<ArrayRef>,

@@ -223,16 +223,14 @@ fn amount_of(value: &ScalarValue) -> Result<Option<i64>, SqlError> {
 }
 
 fn scaled(operation: Operation, length: i64, by: &ScalarValue) -> Result<Option<i64>, SqlError> {
-    let by = match Decimal::from_value(by) {
-        Some(number) => number,
-        None => {
-            let number = convert(by, &DataType::Float64)?;
-            match number {
-                ScalarValue::Float64(Some(number)) => Decimal::parse(&format!("{number:e}")),
-                _ => None,
-            }
-            .ok_or_else(|| SqlError::arithmetic_overflow("an interval multiplied by no number"))?
-        }
+    let by = if let Some(number) = Decimal::from_value(by) {
+        number
+    } else {
+        let number = match convert(by, &DataType::Float64)? {
+            ScalarValue::Float64(Some(number)) => Decimal::parse(&format!("{number:e}")),
+            _ => None,
+        };
+        number.ok_or_else(|| SqlError::arithmetic_overflow("an interval multiplied by no number"))?
     };
     let length = Decimal::of(length.into());
     if operation == Operation::Divide && by.is_zero() {

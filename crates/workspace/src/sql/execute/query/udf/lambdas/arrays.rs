@@ -26,7 +26,7 @@ pub(super) const FUNCTIONS: &[Definition] = &[
         compute: |call| {
             let elements = Elements::of(&call.values[0]);
             let made = call.lambda(0, &elements.with_positions(), &elements.owners)?;
-            elements.list(made, call.result)
+            elements.list(&made, call.result)
         },
     },
     Definition {
@@ -128,7 +128,7 @@ impl Elements {
     }
 
     /// Other elements in the places of these.
-    fn list(self, values: ArrayRef, result: &DataType) -> Result<ArrayRef> {
+    fn list(self, values: &ArrayRef, result: &DataType) -> Result<ArrayRef> {
         list(values, self.offsets, self.nulls, result)
     }
 
@@ -141,7 +141,7 @@ impl Elements {
         let rows = self.offsets.windows(2);
         let lengths = rows.map(|bounds| (bounds[0]..bounds[1]).filter(|place| is_kept(*place)).count());
         let offsets = OffsetBuffer::from_lengths(lengths.collect::<Vec<_>>());
-        list(filter(&self.values, truths)?, offsets, self.nulls, result)
+        list(&filter(&self.values, truths)?, offsets, self.nulls, result)
     }
 }
 
@@ -150,7 +150,7 @@ fn position(length: usize) -> i32 {
 }
 
 fn list(
-    values: ArrayRef,
+    values: &ArrayRef,
     offsets: OffsetBuffer<i32>,
     nulls: Option<NullBuffer>,
     result: &DataType,
@@ -158,7 +158,7 @@ fn list(
     let DataType::List(field) = result else {
         return datafusion::common::internal_err!("an array of type {result}");
     };
-    let values = column_as(&values, field.data_type(), false)?;
+    let values = column_as(values, field.data_type(), false)?;
     Ok(Arc::new(ListArray::try_new(Arc::clone(field), offsets, values, nulls)?))
 }
 
@@ -209,7 +209,7 @@ fn reduced(call: &Call) -> Result<ArrayRef> {
     }
     // Null of a null array.
     let set = all.iter().enumerate().map(|(row, index)| index.filter(|_| list.is_valid(row)));
-    Ok(take(&totals, &UInt32Array::from_iter(set), None)?)
+    Ok(take(&totals, &set.collect::<UInt32Array>(), None)?)
 }
 
 /// The column with other values in some rows.
@@ -233,7 +233,7 @@ fn zipped(call: &Call) -> Result<ArrayRef> {
     let parameters = [padded(left, &lengths)?, padded(right, &lengths)?];
     let made = call.lambda(0, &parameters, &owners)?;
     let lengths = lengths.iter().map(|length| length.unsigned_abs() as usize);
-    list(made, OffsetBuffer::from_lengths(lengths), nulls, call.result)
+    list(&made, OffsetBuffer::from_lengths(lengths), nulls, call.result)
 }
 
 /// The elements of each array, followed by nulls up to a length.
@@ -246,5 +246,5 @@ fn padded(list: &ListArray, lengths: &[i32]) -> Result<ArrayRef> {
         let (start, given) = (list.value_offsets()[row], list.value_length(row));
         (0..*length).map(move |step| (step < given).then_some(start + step))
     });
-    Ok(take(list.values(), &Int32Array::from_iter(places), None)?)
+    Ok(take(list.values(), &places.collect::<Int32Array>(), None)?)
 }

@@ -30,9 +30,7 @@ pub(super) const FUNCTIONS: &[Definition] = &[
             let entries = Entries::of(&call.values[0])?;
             let truths = truths_of(&call.lambda(0, &entries.columns(), &entries.owners)?)?;
             entries.maps(call, |place| {
-                Ok((truths.is_valid(place) && truths.value(place))
-                    .then(|| entries.entry(place))
-                    .transpose()?)
+                (truths.is_valid(place) && truths.value(place)).then(|| entries.entry(place)).transpose()
             })
         },
     },
@@ -188,12 +186,13 @@ fn zipped(call: &Call) -> Result<ArrayRef> {
             owners.push(u32::try_from(row).unwrap_or(u32::MAX));
         }
     }
-    let parameters = [(&keys, key_type), (&lefts, left_type), (&rights, right_type)].map(
-        |(values, data_type)| match values.is_empty() {
-            true => Ok(datafusion::arrow::array::new_empty_array(&data_type)),
-            false => ScalarValue::iter_to_array(values.iter().cloned()),
-        },
-    );
+    let parameters =
+        [(&keys, key_type), (&lefts, left_type), (&rights, right_type)].map(|(values, data_type)| {
+            if values.is_empty() {
+                return Ok(datafusion::arrow::array::new_empty_array(&data_type));
+            }
+            ScalarValue::iter_to_array(values.iter().cloned())
+        });
     let [first, second, third] = parameters;
     let owners = UInt32Array::from(owners);
     let made = call.lambda(0, &[first?, second?, third?], &owners)?;
