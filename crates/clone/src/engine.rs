@@ -36,8 +36,8 @@ impl Engine {
     /// for first, so that the plan is made for what will be there.
     ///
     /// # Errors
-    /// Those of [`plan::plan`], [`Error::Client`](crate::Error::Client) when something cannot be read, and
-    /// [`Error::Journal`](crate::Error::Journal).
+    /// Those of [`plan::plan`], [`Error::Client`] when something cannot be read, and
+    /// [`Error::Journal`].
     pub async fn plan(&self, settings: &Settings) -> Result<Plan> {
         let inventories = self.inventories(settings).await?;
         plan::plan(&inventories, settings)
@@ -55,9 +55,9 @@ impl Engine {
     /// Runs a plan to its end. Failures of steps are in the report; so is a cancelled run.
     ///
     /// # Errors
-    /// [`Error::Locked`](crate::Error::Locked) when another run writes to the destination,
-    /// [`Error::Client`](crate::Error::Client) when the caller is no longer authenticated,
-    /// [`Error::Journal`](crate::Error::Journal).
+    /// [`Error::Locked`] when another run writes to the destination,
+    /// [`Error::Client`] when the caller is no longer authenticated,
+    /// [`Error::Journal`].
     pub async fn run(
         &self,
         settings: &Settings,
