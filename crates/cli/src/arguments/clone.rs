@@ -108,7 +108,7 @@ struct RunArguments {
     /// Statements a second, at most; 0 is no limit
     #[arg(long, value_name = "N")]
     max_rps: Option<u32>,
-    /// Write to `rollback_logs`/ what the run makes
+    /// Write to `rollback_logs/` what the run makes
     #[arg(long)]
     enable_rollback: bool,
     /// Go on with the run of this rollback log
