@@ -27,7 +27,7 @@ HERE = Path(__file__).parent
 DEFAULT = HERE.parents[3] / "shared" / "recordings"
 FOLDER = Path(os.environ.get("CLXS_TEST_RECORDINGS", DEFAULT)) / "statements"
 FILES = sorted(path.stem for path in FOLDER.glob("*.jsonl"))
-ORDER = ["DROP", "CREATE", "INSERT", "UPDATE", "SELECT", "SHOW", "LIST", "DELETE"]
+ORDER = ["DROP", "CREATE", "INSERT", "UPDATE", "DELETE", "SELECT", "SHOW", "LIST"]
 SESSIONS, STATEMENTS = "/api/2.0/sql/sessions/", "/api/2.0/sql/statements/"
 UNSETTLED = ("PENDING", "RUNNING")
 VOLUMES = ("uc_volume_test_catalog", "uc_volume_test_schema", ["test_volume1", "test_volume2"])
@@ -60,13 +60,13 @@ class Exchange:
 
 
 def exchanges(file: str) -> list[Exchange]:
-    """The settled exchanges of one file, in order."""
+    """The exchanges of one file that say what became of something or began it, in order."""
     found = []
     for line in (FOLDER / f"{file}.jsonl").read_text().splitlines():
         row = json.loads(line)
         request = json.loads(row["request"]) if row["request"] else None
         found.append(Exchange(row["method"], row["url"], request, json.loads(row["response"] or "{}")))
-    return sorted((one for one in found if one.is_settled), key=lambda one: one.rank)
+    return sorted((one for one in found if one.is_settled or one.method == "POST"), key=lambda one: one.rank)
 
 
 def deviations() -> dict[str, str]:
@@ -93,7 +93,7 @@ def make_tables(file: str, run: Sql) -> None:
     for one in exchanges(file):
         statement = (one.request or {}).get("statement", "")
         table = re.search(r"FROM ((?:samples|main)\.tpc\w+\.\w+) limit (\d+)", statement)
-        if table:
+        if table and one.is_settled:
             columns = ", ".join(
                 f"CAST(NULL AS {column['type_text']}) AS {column['name']}"
                 for column in one.response["manifest"]["schema"]["columns"]
@@ -163,7 +163,8 @@ def deviating(replay: Replay, file: str) -> Iterator[str]:
             for part in re.split(r"[/?]", one.url)
         ):
             continue
-        for difference in differences(one.response, replay.ask(one)):
+        answer = replay.ask(one)
+        for difference in differences(one.response, answer) if one.is_settled else []:
             if difference.split(":")[0] not in known:
                 asked = (one.request or {}).get("statement", "")
                 yield f"{one.method} {one.url} {asked}\n    {difference}"
