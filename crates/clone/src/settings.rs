@@ -1,13 +1,19 @@
 //! What a clone is to do: resolved values, no layer of configuration is visible here.
 
+mod hooks;
+mod limits;
+mod selection;
+
 use std::collections::BTreeMap;
 use std::fmt;
-use std::num::NonZeroUsize;
 
 use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
 use clxs_api::{FullName, Identifier, Properties};
-use regex::Regex;
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Deserialize, Serialize};
+
+pub use hooks::{Hook, Hooks, OnError};
+pub use limits::{Guardrails, Limits};
+pub use selection::{IncludedObject, ObjectType, Pattern, Selection};
 
 use crate::{Error, Result};
 
@@ -219,140 +225,6 @@ pub enum SizeOrder {
     Desc,
 }
 
-/// Which schemas, tables and views take part.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-pub struct Selection {
-    /// Only these schemas; empty means all. Overrides `exclude_schemas`.
-    pub include_schemas: Vec<Identifier>,
-    /// Not these schemas.
-    pub exclude_schemas: Vec<Identifier>,
-    /// Only tables and views whose own name matches.
-    pub include_tables: Option<Pattern>,
-    /// No tables and views whose own name matches.
-    pub exclude_tables: Option<Pattern>,
-    /// Only these, exactly; empty means all.
-    #[serde(default)]
-    pub include_objects: Vec<IncludedObject>,
-    /// Only schemas that have all these tags.
-    #[serde(default)]
-    pub filter_by_tags: BTreeMap<String, String>,
-}
-
-/// One securable of the source, exactly.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct IncludedObject {
-    /// The name of its schema.
-    pub schema: String,
-    /// Its own name.
-    pub name: String,
-    /// What it is.
-    #[serde(rename = "type")]
-    pub object_type: ObjectType,
-}
-
-/// Types of securables, as the guide names them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum ObjectType {
-    /// Anything with rows of its own.
-    Table,
-    /// A view or metric view.
-    View,
-    /// A function.
-    Function,
-    /// A volume.
-    Volume,
-    /// A registered model.
-    Model,
-}
-
-impl IncludedObject {
-    fn is(&self, name: &FullName, object_type: ObjectType) -> bool {
-        let in_schema = name.schema().is_some_and(|schema| schema.matches(&self.schema));
-        in_schema && name.name().matches(&self.name) && self.object_type == object_type
-    }
-}
-
-impl Selection {
-    /// Why a schema does not take part; `None` when it does.
-    pub fn skips_schema(&self, schema: &Identifier) -> Option<&'static str> {
-        let included = |object: &IncludedObject| schema.matches(&object.schema);
-        if !self.include_objects.is_empty() && !self.include_objects.iter().any(included) {
-            return Some("not among include_objects");
-        }
-        let listed = |names: &[Identifier]| names.iter().any(|name| name.matches(schema.as_str()));
-        if !self.include_schemas.is_empty() {
-            return (!listed(&self.include_schemas)).then_some("not among include_schemas");
-        }
-        listed(&self.exclude_schemas).then_some("among exclude_schemas")
-    }
-
-    /// Why a securable of a schema does not take part; `None` when it does. Patterns are for tables and views.
-    pub fn skips(&self, name: &FullName, object_type: ObjectType) -> Option<&'static str> {
-        let included = |object: &IncludedObject| object.is(name, object_type);
-        if !self.include_objects.is_empty() && !self.include_objects.iter().any(included) {
-            return Some("not among include_objects");
-        }
-        match object_type {
-            ObjectType::Table | ObjectType::View => self.skips_name(name.name()),
-            ObjectType::Function | ObjectType::Volume | ObjectType::Model => None,
-        }
-    }
-
-    fn skips_name(&self, table: &Identifier) -> Option<&'static str> {
-        if self.include_tables.as_ref().is_some_and(|pattern| !pattern.matches(table.as_str())) {
-            return Some("does not match include_tables_regex");
-        }
-        let excluded = self.exclude_tables.as_ref().is_some_and(|pattern| pattern.matches(table.as_str()));
-        excluded.then_some("matches exclude_tables_regex")
-    }
-}
-
-/// A regular expression that is known to be valid. It matches anywhere in a name unless it is anchored.
-#[derive(Debug, Clone)]
-pub struct Pattern(Regex);
-
-impl Pattern {
-    /// Reads a regular expression.
-    ///
-    /// # Errors
-    /// [`Error::InvalidPattern`] says where it is wrong.
-    pub fn new(text: &str) -> Result<Self> {
-        Regex::new(text)
-            .map(Self)
-            .map_err(|source| Error::InvalidPattern { pattern: text.to_owned(), source: Box::new(source) })
-    }
-
-    /// Whether it occurs in a name.
-    pub fn matches(&self, name: &str) -> bool {
-        self.0.is_match(name)
-    }
-
-    /// Its text.
-    pub fn as_str(&self) -> &str {
-        self.0.as_str()
-    }
-}
-
-impl PartialEq for Pattern {
-    fn eq(&self, other: &Self) -> bool {
-        self.as_str() == other.as_str()
-    }
-}
-
-impl Serialize for Pattern {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.as_str())
-    }
-}
-
-impl<'de> Deserialize<'de> for Pattern {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Self::new(&String::deserialize(deserializer)?).map_err(serde::de::Error::custom)
-    }
-}
-
 /// Which kinds of securables take part besides tables. Each switch turns off its own reads and writes only.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Kinds {
@@ -401,103 +273,6 @@ impl Default for Copies {
     }
 }
 
-/// How much is done at once.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Limits {
-    /// Times `parallel_tables`, the statements that run at once.
-    pub max_workers: NonZeroUsize,
-    /// Times `max_workers`, the statements that run at once.
-    pub parallel_tables: NonZeroUsize,
-    /// Statements on the warehouse at once, whatever the workers.
-    pub max_parallel_queries: NonZeroUsize,
-    /// Statements a second, reads included; 0 is no limit.
-    #[serde(default)]
-    pub max_rps: u32,
-    /// How often a step is tried again after a transient failure.
-    pub max_retries: u32,
-}
-
-impl Limits {
-    /// REST calls that run at once: short, and no burden to the warehouse.
-    pub fn rest_calls(&self) -> usize {
-        self.workers().saturating_mul(4).min(16)
-    }
-
-    /// Times the two, statements at most.
-    fn workers(&self) -> usize {
-        self.max_workers.get().saturating_mul(self.parallel_tables.get())
-    }
-
-    /// Statements that run at once.
-    pub fn statements(&self) -> usize {
-        self.workers().min(self.max_parallel_queries.get())
-    }
-}
-
-impl Default for Limits {
-    fn default() -> Self {
-        let count = |value| NonZeroUsize::new(value).unwrap_or(NonZeroUsize::MIN);
-        Self {
-            max_workers: count(4),
-            parallel_tables: count(1),
-            max_parallel_queries: count(10),
-            max_rps: 0,
-            max_retries: 3,
-        }
-    }
-}
-
-/// Statements of the user around the clone, in order.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Hooks {
-    /// Before everything.
-    pub pre_clone: Vec<Hook>,
-    /// After everything in each schema.
-    pub post_schema: Vec<Hook>,
-    /// After everything.
-    pub post_clone: Vec<Hook>,
-}
-
-/// A statement of the user, with the variables `${source_catalog}`, `${dest_catalog}` and, of a schema, `${schema}`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Hook {
-    /// The statement.
-    pub sql: String,
-    /// What it is for.
-    #[serde(default)]
-    pub description: String,
-    /// What its failure means.
-    #[serde(default)]
-    pub on_error: OnError,
-}
-
-/// What the failure of a hook means.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum OnError {
-    /// The run stops: nothing more is begun.
-    Fail,
-    /// It is told as a warning.
-    #[default]
-    Warn,
-    /// Nothing; the report has it.
-    Ignore,
-}
-
-/// Limits that stop a run cleanly, to be resumed later.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Guardrails {
-    /// Minutes from the begin of the run.
-    pub max_duration_min: Option<u64>,
-    /// Tables cloned, whatever came of it.
-    pub max_tables: Option<u64>,
-    /// Bytes copied, as far as `CLONE` told; statements under way are finished, so somewhat more may be.
-    pub max_bytes: Option<u64>,
-    /// Whether statements under way are cancelled instead of finished.
-    pub cancel_in_flight: bool,
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -513,46 +288,12 @@ mod tests {
     }
 
     #[test]
-    fn include_schemas_overrides_exclude_schemas() {
-        let selection = Selection {
-            include_schemas: vec![identifier("sales")],
-            exclude_schemas: vec![identifier("sales")],
-            ..Selection::default()
-        };
-        assert_eq!(selection.skips_schema(&identifier("SALES")), None);
-        assert_eq!(selection.skips_schema(&identifier("hr")), Some("not among include_schemas"));
-    }
-
-    #[test]
     fn moments_are_read_with_and_without_time_and_offset() {
         for text in ["2026-03-04T23:00:00Z", "2026-03-04 23:00:00", "2026-03-05T01:00:00.000+02:00"] {
             assert_eq!(moment(text).unwrap().to_rfc3339(), "2026-03-04T23:00:00+00:00", "{text}");
         }
         assert_eq!(moment("2026-03-04").unwrap().to_rfc3339(), "2026-03-04T00:00:00+00:00");
         assert_eq!(moment("yesterday"), None);
-    }
-
-    #[test]
-    fn included_objects_are_exact_and_the_more_restrictive_wins() {
-        let object = |name: &str| IncludedObject {
-            schema: "Sales".into(),
-            name: name.into(),
-            object_type: ObjectType::Table,
-        };
-        let selection = Selection {
-            include_objects: vec![object("Orders"), object("tmp_x")],
-            exclude_tables: Some(Pattern::new("^tmp_").unwrap()),
-            ..Selection::default()
-        };
-        let skips = |name: &str, object_type| {
-            selection.skips(&FullName::from_dotted(&format!("prod.{name}")).unwrap(), object_type)
-        };
-        assert_eq!(skips("sales.orders", ObjectType::Table), None);
-        assert_eq!(skips("sales.tmp_x", ObjectType::Table), Some("matches exclude_tables_regex"));
-        for (name, object_type) in [("hr.orders", ObjectType::Table), ("sales.orders", ObjectType::View)] {
-            assert_eq!(skips(name, object_type), Some("not among include_objects"));
-        }
-        assert_eq!(selection.skips_schema(&identifier("hr")), Some("not among include_objects"));
     }
 
     #[test]
@@ -566,11 +307,6 @@ mod tests {
         assert_eq!(mapped("s3://prod/raw/x").as_deref(), Some("s3://dev-raw/x"));
         assert_eq!(mapped("s3://prod/raw").as_deref(), Some("s3://dev-raw"));
         assert_eq!(mapped("s3://production/a"), None);
-    }
-
-    #[test]
-    fn invalid_pattern_is_refused_and_named() {
-        assert!(Pattern::new("fact_(").unwrap_err().to_string().contains("fact_("));
     }
 
     #[test]
