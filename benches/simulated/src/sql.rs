@@ -165,7 +165,7 @@ fn row(name: &str, values: &[(&str, &str)], columns: &[&str]) -> Value {
         let named = match *column {
             "catalog_name" | "table_catalog" => catalog,
             "schema_name" | "table_schema" => schema,
-            "table_name" => own,
+            "table_name" | "name" => own,
             "inherited_from" => Some("NONE"),
             "owner" => Some(USER),
             _ => None,
