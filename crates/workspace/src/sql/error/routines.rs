@@ -1,5 +1,5 @@
-//! Error classes of functions that users make. Classes, states and texts are those of open Spark's
-//! `error-conditions.json`, which the platform's documentation of error classes repeats.
+//! Error classes of functions that users make: `ROUTINE_NOT_FOUND`, `ROUTINE_ALREADY_EXISTS` and `UNRESOLVED_ROUTINE` as
+//! facts/sql.md §14 has them. The other classes, states and texts are UNCONFIRMED: nothing recorded has them.
 
 use std::fmt::Display;
 
@@ -132,7 +132,7 @@ impl SqlError {
         Self::new("UNSUPPORTED_SQL_UDF_USAGE", "0A000", message)
     }
 
-    /// A Python function that raised, with Python's own text (documentation of `UDF_USER_CODE_ERROR`).
+    /// A Python function that raised, with Python's own text. UNCONFIRMED: subclass, state and text.
     pub(crate) fn python_exception(name: impl Display, error: &str, stack: &str) -> Self {
         let message =
             format!("Execution of function {name} failed.\n== Error ==\n{error}\n== Stacktrace ==\n{stack}");

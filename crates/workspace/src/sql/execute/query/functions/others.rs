@@ -1,5 +1,6 @@
 //! Functions of the platform that are not computed here. A call of one is refused by its name, and never means a
-//! function of a user, which would have to be called by a name of several parts.
+//! function of a user, which would have to be called by a name of several parts. That the list is whole is UNCONFIRMED:
+//! a function that it lacks is unresolved, or found among those of users.
 
 /// Whether the platform has a function of this name, in lower case. Some that are computed are here too.
 pub(super) fn has(name: &str) -> bool {
