@@ -20,10 +20,7 @@ const fn relation(name: &'static str, columns: &'static str, catalog: &'static s
 
 /// What relation tells the grants on what. None shows those on registered models.
 const RELATIONS: [(SecurableKind, Relation); 5] = [
-    (
-        SecurableKind::Catalog,
-        relation("catalog_privileges", "grantee, privilege_type", "catalog_name"),
-    ),
+    (SecurableKind::Catalog, relation("catalog_privileges", "grantee, privilege_type", "catalog_name")),
     (
         SecurableKind::Schema,
         relation("schema_privileges", "grantee, privilege_type, schema_name", "catalog_name"),

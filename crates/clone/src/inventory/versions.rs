@@ -24,7 +24,9 @@ impl<'a> Reader<'a> {
                     Wanted::Newest => Side::Source,
                     Wanted::SinceClone => Side::Destination,
                 };
-                if side == Side::Destination && let Some(table) = inventories.source.table_mut(name) {
+                if side == Side::Destination
+                    && let Some(table) = inventories.source.table_mut(name)
+                {
                     table.size = last_clone(&history).map(|commit| commit.clone_metrics().source_table_size);
                 }
                 if let Some(table) = inventories.side_mut(side).table_mut(name) {

@@ -73,9 +73,9 @@ impl<'a> Reader<'a> {
             let managed = schema.volumes.iter().filter(|(_, volume)| is_managed(volume));
             let on_both = managed.filter(|(name, _)| existing.volumes.get(name).is_some_and(is_managed));
             let sides = [Side::Source, Side::Destination];
-            volumes.extend(on_both.flat_map(|(name, _)| {
-                sides.map(|side| (side, schema_name.clone(), name.clone()))
-            }));
+            volumes.extend(
+                on_both.flat_map(|(name, _)| sides.map(|side| (side, schema_name.clone(), name.clone()))),
+            );
         }
         let full_name = |(side, schema, name): &(Side, Identifier, Identifier)| {
             let catalog = FullName::of_catalog(self.name_of(*side).to_lowercase());
