@@ -17,8 +17,8 @@ mod rows;
 mod typical;
 
 use outcome::{Outcome, outcome};
-pub use rows::{Cells, Row, Rows};
 pub(crate) use queued::Queued;
+pub use rows::{Cells, Row, Rows};
 pub(crate) use typical::Typical;
 
 /// How often a statement is asked for while it runs.

@@ -98,7 +98,8 @@ fn create(builder: &mut Builder<'_>, securable: &Securable, source: &Volume) {
     if create.comment.is_some() {
         builder.facet(securable, Facet::Comment, FacetStatus::Carried);
     }
-    let mut step = NewStep::new(Facet::Definition, RestCall::CreateVolume(Box::new(create)), Expectation::Absent);
+    let mut step =
+        NewStep::new(Facet::Definition, RestCall::CreateVolume(Box::new(create)), Expectation::Absent);
     step.inverse = Some(Statement::Drop(builder.in_destination(securable)).into());
     step.depends_on = builder.steps_around(&securable.name);
     builder.step(securable, step);
