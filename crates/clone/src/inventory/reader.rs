@@ -42,6 +42,7 @@ impl<'a> Reader<'a> {
         self.read_volumes(&mut inventories).await?;
         self.read_models(&mut inventories).await?;
         self.read_functions(&mut inventories).await?;
+        self.read_protected(&mut inventories).await?;
         self.read_histories(&mut inventories).await?;
         self.read_sizes(&mut inventories).await?;
         let Inventories { source, destination, .. } = &mut inventories;

@@ -47,7 +47,9 @@ impl Reader<'_> {
         let mut questions = Vec::new();
         for name in self.tables_taking_part(&inventories.source) {
             let is_compared = compares && inventories.destination.table(&name).is_some_and(is_table);
-            if is_compared || self.settings.exact {
+            // No statement reads a protected table as it was, so what is copied is noted by its version.
+            let is_noted = self.settings.exact || self.copies(inventories.source.table(&name));
+            if is_compared || is_noted {
                 questions.push((name.clone(), Wanted::Newest));
             }
             if is_compared {
@@ -56,6 +58,10 @@ impl Reader<'_> {
             }
         }
         questions
+    }
+
+    fn copies(&self, table: Option<&Table>) -> bool {
+        self.settings.copy.security && table.is_some_and(|table| table.protected.is_some())
     }
 
     /// The source's names of its tables that take part.
