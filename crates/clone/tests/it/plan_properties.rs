@@ -112,7 +112,7 @@ fn effects(plan: &Plan) -> Vec<Effect> {
 /// The catalog that something sent changes: of a statement that of the first name, which nothing but the words
 /// of the command may precede.
 fn target(effect: &Effect) -> String {
-    const COMMANDS: [&str; 14] = [
+    const COMMANDS: [&str; 15] = [
         "ALTER TABLE",
         "ALTER VIEW",
         "DROP VOLUME IF EXISTS",
