@@ -6,10 +6,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use clxs_api::FullName;
 use clxs_api::table::TableInfo;
 use clxs_client::ErrorKind;
+use futures::future::try_join4;
 
-use super::reader::{READS_AT_ONCE, Reader, all};
+use super::reader::{Found, Reader, all, refusal};
 use super::sight::{Answers, GuardFunction, Known, Premise, doubt};
-use super::{Guards, Inventories, TableDefinition};
+use super::{Guards, Inventories, Table, TableDefinition};
 use crate::settings::ProtectedTables;
 use crate::{Error, Kind, Result};
 
@@ -42,69 +43,87 @@ pub enum Sight {
 /// Functions of guards by name.
 type Functions = BTreeMap<String, Result<GuardFunction, String>>;
 
-impl Reader<'_> {
-    /// Fills what is needed to copy the protected tables that take part.
-    pub(super) async fn read_protected(&self, inventories: &mut Inventories) -> Result<()> {
-        if !self.settings.copy.security || self.settings.protected_tables == ProtectedTables::Skip {
-            return Ok(());
-        }
-        let source = &inventories.source;
-        let mut names = self.tables_taking_part(source);
-        names.retain(|name| source.table(name).is_some_and(|table| !table.guards.is_empty()));
-        let reads = names.iter().map(|name| self.table_and_definition(name)).collect();
-        let read: Vec<(TableInfo, _)> = all(reads, READS_AT_ONCE).await?;
-        let guards = names.iter().filter_map(|name| source.table(name)).flat_map(|table| table.guards.all());
-        let functions = self.guard_functions(guards.map(|guard| guard.function.clone()).collect()).await?;
-        let answers = self.answers(&functions).await?;
-        for (name, (info, definition)) in names.iter().zip(read) {
-            let Some(table) = inventories.source.table_mut(name) else { continue };
-            let sight = sight(&table.guards, &info, &functions, &answers);
-            table.protected = Some(Box::new(Protected { definition, sight }));
-        }
-        self.read_own_definitions(&names, inventories).await
+impl Protected {
+    /// Of a table whose rows nobody wants to read.
+    pub(super) fn of_definition(definition: Result<TableDefinition, String>) -> Self {
+        Self { definition, sight: Sight::Doubtful { reason: "nobody asked".to_owned() } }
     }
+}
 
-    /// How the destination's tables of these names are made.
-    async fn read_own_definitions(&self, names: &[FullName], inventories: &mut Inventories) -> Result<()> {
+impl<'a> Reader<'a> {
+    /// Reads what copying the protected tables that take part needs to know.
+    pub(super) async fn protected(&self, own: &Inventories) -> Result<Found<'a>> {
+        let names = self.protected_names(own);
+        let is_there =
+            |name: &&FullName| own.destination.table(name).is_some_and(|table| table.kind == Kind::Table);
+        let there: Vec<_> = names.iter().filter(is_there).cloned().collect();
         let destination = self.settings.destination.to_lowercase();
-        let own = |name: &&FullName| {
-            inventories.destination.table(name).is_some_and(|table| table.kind == Kind::Table)
-        };
-        let names: Vec<_> = names.iter().filter(own).map(|name| name.in_catalog(&destination)).collect();
-        let reads = names.iter().map(|name| self.definition(name)).collect();
-        for (name, definition) in names.iter().zip(all(reads, READS_AT_ONCE).await?) {
-            if let Some(table) = inventories.destination.table_mut(name) {
-                let sight = Sight::Doubtful { reason: "nobody reads it".to_owned() };
+        let guards =
+            names.iter().filter_map(|name| own.source.table(name)).flat_map(|table| table.guards.all());
+        let functions = guards.map(|guard| guard.function.clone()).collect();
+        let (infos, definitions, own_definitions, functions) = try_join4(
+            self.all(names.iter().map(|name| self.table_info(name)).collect()),
+            self.definitions(names.clone()),
+            self.definitions(there.iter().map(|name| name.in_catalog(&destination)).collect()),
+            self.guard_functions(functions),
+        )
+        .await?;
+        let answers = self.answers(&functions).await?;
+        Ok(Box::new(move |inventories| {
+            for ((name, info), definition) in names.iter().zip(infos).zip(definitions) {
+                let Some(table) = inventories.source.table_mut(name) else { continue };
+                let sight = sight(&table.guards, &info, &functions, &answers);
                 table.protected = Some(Box::new(Protected { definition, sight }));
             }
-        }
-        Ok(())
+            for (name, definition) in there.iter().zip(own_definitions) {
+                if let Some(table) = inventories.destination.table_mut(name) {
+                    table.protected = Some(Box::new(Protected::of_definition(definition)));
+                }
+            }
+            Ok(())
+        }))
     }
 
-    async fn table_and_definition(
-        &self,
-        name: &FullName,
-    ) -> Result<(TableInfo, Result<TableDefinition, String>)> {
+    fn protected_names(&self, own: &Inventories) -> Vec<FullName> {
+        let mut names = self.tables_taking_part(&own.source);
+        names.retain(|name| own.source.table(name).is_some_and(|table| self.copies(table)));
+        names
+    }
+
+    /// Whether a table is copied if its caller sees clear values.
+    pub(super) fn copies(&self, table: &Table) -> bool {
+        let settings = self.settings;
+        settings.copy.security
+            && settings.protected_tables != ProtectedTables::Skip
+            && !table.guards.is_empty()
+    }
+
+    async fn table_info(&self, name: &FullName) -> Result<TableInfo> {
         let attempt = format!("read table `{}`", name.dotted());
-        let info = self.warehouse.client().get_table(name).await.map_err(Error::client(attempt))?;
-        Ok((info, self.definition(name).await?))
+        self.warehouse.client().get_table(name).await.map_err(Error::client(attempt))
     }
 
-    async fn definition(&self, name: &FullName) -> Result<Result<TableDefinition, String>> {
+    /// How tables are made.
+    async fn definitions(&self, names: Vec<FullName>) -> Result<Vec<Result<TableDefinition, String>>> {
+        let reads = names.into_iter().map(|name| self.definition(name));
+        all(reads, self.settings.limits.max_parallel_queries.get()).await
+    }
+
+    /// How a table is made, or why nobody tells.
+    async fn definition(&self, name: FullName) -> Result<Result<TableDefinition, String>> {
         match self.warehouse.query(format!("SHOW CREATE TABLE {name}")).await {
             Ok(rows) => {
                 let text = rows.get(0).and_then(|row| row.get("createtab_stmt").ok().flatten());
                 Ok(text.ok_or("SHOW CREATE TABLE shows nothing".to_owned()).and_then(TableDefinition::parse))
             }
-            Err(error) if error.kind() == ErrorKind::StatementFailed => Ok(Err(error.to_string())),
+            Err(error) if error.kind() == ErrorKind::StatementFailed => Ok(Err(refusal(&error))),
             Err(error) => Err(Error::client(format!("read how table `{}` is made", name.dotted()))(error)),
         }
     }
 
     async fn guard_functions(&self, names: BTreeSet<FullName>) -> Result<Functions> {
         let names: Vec<_> = names.into_iter().collect();
-        let reads = names.iter().map(|name| self.guard_function(name)).collect();
-        let functions = all(reads, READS_AT_ONCE).await?;
+        let functions = self.all(names.iter().map(|name| self.guard_function(name)).collect()).await?;
         Ok(names.iter().map(FullName::dotted).zip(functions).collect())
     }
 
@@ -113,7 +132,7 @@ impl Reader<'_> {
         match self.warehouse.client().get_function(name).await {
             Ok(info) => Ok(GuardFunction::of(&info)),
             Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::PermissionDenied) => {
-                Ok(Err(error.to_string()))
+                Ok(Err(refusal(&error)))
             }
             Err(error) => Err(Error::client(format!("read function `{}`", name.dotted()))(error)),
         }

@@ -197,10 +197,10 @@ fn clone(
     source: &Table,
     destination: Option<&Table>,
 ) -> Option<StepId> {
-    let table = builder.renamed(&securable.name);
+    let table = builder.in_destination(securable).name;
     let location = location(builder.settings, source, destination);
     note_source_location(builder, securable, source, location.as_deref());
-    let action = Statement::CloneTable(CloneTable {
+    let action = CloneTable {
         source: securable.name.clone(),
         destination: table.clone(),
         clone_type: builder.settings.clone_type,
@@ -213,7 +213,8 @@ fn clone(
         properties: builder.settings.table_properties.clone(),
         source_version: source.history.version(),
         source_table_id: source.table_id.clone(),
-    });
+    };
+    let action = Statement::CloneTable(Box::new(action));
     let mut step = NewStep::new(Facet::Definition, action, expectation(destination));
     step.inverse = match destination.map(|table| table.history.version()) {
         None => Some(Statement::Drop(builder.in_destination(securable)).into()),
@@ -259,7 +260,7 @@ pub(super) fn comment(
     if !builder.settings.copy.comments || source.comment.is_none() || source.comment == before {
         return;
     }
-    let table = builder.renamed(&securable.name);
+    let table = builder.in_destination(securable).name;
     let action = Statement::Comment { table: table.clone(), comment: source.comment.clone() };
     let mut step = NewStep::new(Facet::Comment, action, Expectation::Present);
     step.inverse = Some(Statement::Comment { table, comment: before }.into());

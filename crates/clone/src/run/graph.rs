@@ -24,11 +24,15 @@ pub(super) struct Graph {
 #[derive(Debug, Clone, Copy)]
 struct Key {
     is_statement: bool,
-    urgency: u64,
+    urgency: Urgency,
 }
 
+/// Everything comes before clones of tables: it is short, and would otherwise be left for the end, one step after
+/// the other, when the warehouse has nothing more to do. Of clones sizes decide.
+type Urgency = (bool, u64);
+
 /// A step that may be done: the most urgent first, and of these the earliest of the plan.
-type Ready = (u64, Reverse<StepId>);
+type Ready = (Urgency, Reverse<StepId>);
 
 /// How many steps may still be begun.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -115,15 +119,17 @@ fn key(step: &Step, order: SizeOrder) -> Key {
         SizeOrder::Desc => size,
         SizeOrder::Asc => u64::MAX - size,
     };
-    Key { is_statement: matches!(step.action, Action::Statement(_)), urgency }
+    let is_short = !step.action.copies_rows();
+    Key { is_statement: matches!(step.action, Action::Statement(_)), urgency: (is_short, urgency) }
 }
 
 #[cfg(test)]
 mod tests {
-    use clxs_api::FullName;
+    use clxs_api::{FullName, Properties};
 
     use super::*;
-    use crate::plan::{Expectation, Facet, Statement};
+    use crate::plan::{CloneTable, Expectation, Facet, Statement};
+    use crate::settings::{AsOf, CloneType};
     use crate::{Kind, Securable};
 
     const ROOM: Room = Room { rest: 1, statements: 1 };
@@ -163,6 +169,30 @@ mod tests {
         let mut graph = new(&steps, SizeOrder::Desc);
         let order: Vec<_> = std::iter::from_fn(|| graph.next(ROOM)).map(|id| id.0).collect();
         assert_eq!(order, [1, 2, 0]);
+    }
+
+    #[test]
+    fn what_is_short_is_done_before_the_next_clone_begins() {
+        let mut graph = new(&[clone(0, 9), clone(1, 5), step(2, 0, &[0], &[])], SizeOrder::Desc);
+        assert_eq!(graph.next(ROOM), Some(StepId(0)));
+        graph.end(StepId(0), true);
+        assert_eq!((graph.next(ROOM), graph.next(ROOM)), (Some(StepId(2)), Some(StepId(1))));
+    }
+
+    fn clone(id: u32, size: u64) -> Step {
+        let name = FullName::from_dotted("c.s.t").unwrap();
+        let clone = CloneTable {
+            source: name.clone(),
+            destination: name,
+            clone_type: CloneType::Deep,
+            replace: false,
+            as_of: AsOf::Latest,
+            location: None,
+            properties: Properties::new(),
+            source_version: None,
+            source_table_id: None,
+        };
+        Step { action: Statement::CloneTable(Box::new(clone)).into(), ..step(id, size, &[], &[]) }
     }
 
     #[test]

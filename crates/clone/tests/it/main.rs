@@ -12,6 +12,7 @@ mod keys;
 mod plan;
 mod plan_properties;
 mod protected;
+mod reads;
 mod recorded;
 mod resume;
 mod rollback;

@@ -1,7 +1,7 @@
 //! Tables with a row filter and column masks, on the embedded workspace.
 
 use clxs_clone::journal::RunState;
-use clxs_clone::plan::{Facet, Plan, PlannedChange, to_sql};
+use clxs_clone::plan::{AsSql, Facet, Plan, PlannedChange};
 use clxs_clone::settings::ProtectedTables;
 use clxs_clone::{Error, FacetOutcome, FacetStatus, Outcome, Report, Settings, SilentObserver};
 use clxs_workspace::Workspace;
@@ -124,7 +124,7 @@ async fn caller_who_sees_everything_copies_a_protected_table_with_all_it_has() {
 async fn plan_shows_every_statement_of_a_copy() {
     let guarded = Guarded::new(true).await;
     let id = guarded.fixture.client.get_table(&name("prod.a.people")).await.unwrap().table_id.unwrap();
-    insta::assert_snapshot!(to_sql(&guarded.fixture.plan(&settings()).await).replace(&id, "ID"));
+    insta::assert_snapshot!(AsSql(&guarded.fixture.plan(&settings()).await).to_string().replace(&id, "ID"));
 }
 
 #[tokio::test(flavor = "multi_thread")]
