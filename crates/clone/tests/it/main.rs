@@ -11,6 +11,7 @@ mod hooks;
 mod keys;
 mod plan;
 mod plan_properties;
+mod protected;
 mod reads;
 mod recorded;
 mod resume;
