@@ -11,6 +11,8 @@ mod hooks;
 mod keys;
 mod plan;
 mod plan_properties;
+mod protected;
+mod reads;
 mod recorded;
 mod resume;
 mod rollback;
