@@ -97,6 +97,8 @@ pub enum Event {
         schema: Identifier,
         /// Tables made, replaced or found equal.
         cloned: usize,
+        /// Those of them that were equal already.
+        unchanged: usize,
         /// Tables that failed.
         failed: usize,
         /// Tables left out.

@@ -4,12 +4,15 @@
 
 mod as_of;
 mod bindings;
+mod conditions;
 mod containers;
+mod definition;
 mod functions;
 mod grants;
 mod history;
 mod keys;
 mod models;
+mod origin;
 mod reader;
 mod relation;
 mod schema_tags;
@@ -20,6 +23,7 @@ mod volumes;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use chrono::{DateTime, Utc};
 use clxs_api::binding::BindingType;
 use clxs_api::catalog::IsolationMode;
 use clxs_api::table::{DataSourceFormat, TableType};
@@ -27,9 +31,11 @@ use clxs_api::volume::VolumeType;
 use clxs_api::{FullName, Identifier, Privilege, Properties};
 
 pub use as_of::VersionAsOf;
+pub use definition::{Column, ColumnValue, TableDefinition};
 pub use functions::{Environment, FunctionDefinition, Language, Parameter, Returns};
 pub use history::{Commit, History};
 pub use keys::{Key, KeyOutline, Parent};
+pub use origin::Origin;
 pub(crate) use reader::Reader;
 pub(crate) use tables::dependencies_of;
 pub(crate) use volumes::list_files;
@@ -47,6 +53,8 @@ pub struct Inventories {
     pub destination: Inventory,
     /// The caller: the owner of whatever a run makes.
     pub caller: String,
+    /// The one moment whose versions of the source's tables are known, where the settings ask for one.
+    pub consistent_at: Option<DateTime<Utc>>,
 }
 
 /// A catalog.
@@ -227,6 +235,8 @@ pub struct Table {
     pub cloned_from: Option<String>,
     /// What makes it a view.
     pub view: Option<View>,
+    /// What makes it the table it is, or why nobody can make it again; kept only of tables that `CLONE` does not make.
+    pub definition: Option<Result<TableDefinition, String>>,
 }
 
 impl Table {
@@ -251,6 +261,7 @@ impl Table {
             as_of: None,
             cloned_from: None,
             view: None,
+            definition: None,
         }
     }
 

@@ -65,10 +65,15 @@ impl Warehouse {
 
     /// Sends a short statement that only reads, again after transient failures, and reads its rows.
     pub(crate) async fn query(&self, text: String) -> clxs_client::Result<Rows> {
+        self.query_in(StatementText { text, catalog: None, schema: None }).await
+    }
+
+    /// The same, with the names that unqualified names in it resolve to.
+    pub(crate) async fn query_in(&self, text: StatementText) -> clxs_client::Result<Rows> {
         let statement = ExecuteStatement {
             wait_timeout: Some(SHORT_WAIT.to_owned()),
             on_wait_timeout: Some(OnWaitTimeout::Continue),
-            ..self.statement(StatementText { text, catalog: None, schema: None })
+            ..self.statement(text)
         };
         let mut retries = 0;
         loop {
@@ -83,14 +88,15 @@ impl Warehouse {
         }
     }
 
-    /// Sends a statement of a run, to be waited for by its id. The id of a clone comes at once, because it may run for
-    /// hours; everything else is over before anybody would ask for it.
+    /// Sends a statement of a run, to be waited for by its id. The id of what copies rows comes at once, because it may run
+    /// for hours; everything else is over before anybody would ask for it.
     pub(crate) async fn submit(
         &self,
         statement: &Statement,
         run: &RunId,
     ) -> clxs_client::Result<StatementResponse> {
-        let wait = if matches!(statement, Statement::CloneTable(_)) { NO_WAIT } else { SHORTEST_WAIT };
+        let is_long = matches!(statement, Statement::CloneTable(_) | Statement::FillTable(_));
+        let wait = if is_long { NO_WAIT } else { SHORTEST_WAIT };
         let tag = QueryTag { key: "clxs_run".to_owned(), value: Some(run.to_string()) };
         let mut statement = self.statement(statement.text());
         statement.wait_timeout = Some(wait.to_owned());
@@ -152,5 +158,5 @@ impl Warehouse {
 /// Whether older commits may hold the last clone: nothing that was read tells what happened since.
 fn needs_more(commits: &[Commit]) -> bool {
     let limit = usize::try_from(NEWEST_COMMITS).unwrap_or(usize::MAX);
-    commits.len() >= limit && !commits.iter().any(|commit| commit.clone_source().is_some())
+    commits.len() >= limit && !commits.iter().any(|commit| commit.origin().is_some())
 }

@@ -33,8 +33,12 @@ impl<'a> Reader<'a> {
         let (source, destination) =
             try_join(self.containers(&self.settings.source), self.containers(&self.settings.destination))
                 .await?;
-        let mut inventories =
-            Inventories { source, destination, caller: caller.user_name.clone().unwrap_or_default() };
+        let mut inventories = Inventories {
+            source,
+            destination,
+            caller: caller.user_name.clone().unwrap_or_default(),
+            consistent_at: None,
+        };
         self.filter_by_tags(&mut inventories.source).await?;
         self.select(&mut inventories);
         self.read_tables(&mut inventories).await?;
@@ -43,6 +47,7 @@ impl<'a> Reader<'a> {
         self.read_models(&mut inventories).await?;
         self.read_functions(&mut inventories).await?;
         self.read_histories(&mut inventories).await?;
+        self.read_definitions(&mut inventories).await?;
         self.read_sizes(&mut inventories).await?;
         let Inventories { source, destination, .. } = &mut inventories;
         try_join(

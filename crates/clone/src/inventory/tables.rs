@@ -8,9 +8,10 @@ use futures::future::try_join;
 
 use super::containers::{own_properties, some_text};
 use super::reader::{READS_AT_ONCE, Reader, all, collect};
-use super::{Inventories, Inventory, Table, View};
+use super::{Inventories, Inventory, Table, TableDefinition, View};
 use crate::plan::SchemaMode;
 use crate::rewrite::rewrite;
+use crate::settings::RowScope;
 use crate::{Error, Kind, Result};
 
 impl Reader<'_> {
@@ -56,9 +57,18 @@ impl Reader<'_> {
     ) -> Result<BTreeMap<Identifier, Table>> {
         let attempt = format!("list the tables of schema `{}.{}`", catalog.as_str(), schema.as_str());
         let listed = collect(attempt.clone(), self.warehouse.client().list_tables(catalog, schema)).await?;
+        let in_schema = FullName::of_catalog(catalog.clone()).child(schema.clone());
         let problem =
             || Error::Unexpected { attempt: attempt.clone(), problem: "one has no name".to_owned() };
-        listed.into_iter().map(|info| table_of(info).ok_or_else(problem)).collect()
+        let read = |info: TableInfo| {
+            let definition = TableDefinition::of(&info);
+            let (name, mut table) = table_of(info)?;
+            let is_made = table.kind == Kind::Table
+                && self.settings.rows_of(&in_schema.child(name.clone())) != RowScope::All;
+            table.definition = is_made.then_some(definition);
+            Some((name, table))
+        };
+        listed.into_iter().map(|info| read(info).ok_or_else(problem)).collect()
     }
 
     /// Lists do not tell what views read (`facts/rest_api.md` §6): one request a view, where the destination

@@ -7,7 +7,7 @@ use clxs_client::ErrorKind;
 use super::reader::{Reader, all};
 use super::tables::tables_mut;
 use super::{Commit, History, Inventories, Inventory, Table};
-use crate::settings::{LoadType, ObjectType};
+use crate::settings::{LoadType, ObjectType, RowScope};
 use crate::warehouse::Wanted;
 use crate::{Error, Kind, Result};
 
@@ -47,7 +47,8 @@ impl Reader<'_> {
         let mut questions = Vec::new();
         for name in self.tables_taking_part(&inventories.source) {
             let is_compared = compares && inventories.destination.table(&name).is_some_and(is_table);
-            if is_compared || self.settings.exact {
+            let is_pinned = self.settings.exact || self.settings.rows_of(&name) != RowScope::All;
+            if is_compared || is_pinned {
                 questions.push((name.clone(), Wanted::Newest));
             }
             if is_compared {
@@ -101,7 +102,7 @@ impl Reader<'_> {
 
 fn last_clone(history: &History) -> Option<&Commit> {
     match history {
-        History::Read(commits) => commits.iter().find(|commit| commit.clone_source().is_some()),
+        History::Read(commits) => commits.iter().find(|commit| commit.is_clone()),
         History::NotRead | History::Unreadable { .. } => None,
     }
 }

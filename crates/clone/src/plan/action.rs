@@ -2,14 +2,17 @@
 
 mod copy_files;
 mod create_function;
+mod create_table;
 mod rest_call;
 mod statement;
 
+use clxs_api::FullName;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 pub use copy_files::{CopyFiles, Transfer};
 pub use create_function::CreateFunction;
+pub use create_table::{CreateTable, FillTable};
 pub use rest_call::RestCall;
 pub use statement::{CloneTable, CreateView, SchemaMode, Statement, StatementText};
 
@@ -69,6 +72,17 @@ pub enum Effect {
     },
 }
 
+/// A table that an action makes of another one.
+#[derive(Debug)]
+pub(crate) struct MakesTable<'a> {
+    /// The dotted name of the other one.
+    pub(crate) source: String,
+    /// The table.
+    pub(crate) table: &'a FullName,
+    /// Whether nothing stays of a table that was there.
+    pub(crate) is_new: bool,
+}
+
 impl Action {
     /// What the action sends, for people and for the JSON form of a plan.
     pub fn effect(&self) -> Effect {
@@ -89,6 +103,23 @@ impl Action {
     pub fn hook(&self) -> Option<OnError> {
         match self {
             Self::Statement(Statement::Hook { on_error, .. }) => Some(*on_error),
+            _ => None,
+        }
+    }
+
+    /// The table that it makes, or makes something else of.
+    pub(crate) fn makes_table(&self) -> Option<MakesTable<'_>> {
+        let Self::Statement(statement) = self else { return None };
+        match statement {
+            Statement::CloneTable(clone) => {
+                Some(MakesTable { source: clone.source.dotted(), table: &clone.destination, is_new: true })
+            }
+            Statement::CreateTable(create) => {
+                Some(MakesTable { source: create.origin.source.clone(), table: &create.name, is_new: true })
+            }
+            Statement::NoteOrigin { table, origin } => {
+                Some(MakesTable { source: origin.source.clone(), table, is_new: false })
+            }
             _ => None,
         }
     }

@@ -108,7 +108,17 @@ fn securables(
 
 /// What was done and stays.
 fn findings(undo: &Undo<'_>, kept: &BTreeMap<FullName, String>) -> Vec<Finding> {
-    let stays = |step: &&Step| undo.done.contains(&step.id) && step.inverse.is_none() && !is_kept(kept, step);
+    let is_undone_by_another = |step: &Step| {
+        let same = |other: &&Step| other.securable == step.securable && other.facet == step.facet;
+        let mut others = undo.plan.steps.iter().filter(same);
+        others.any(|other| undo.done.contains(&other.id) && other.inverse.is_some())
+    };
+    let stays = |step: &&Step| {
+        undo.done.contains(&step.id)
+            && step.inverse.is_none()
+            && !is_kept(kept, step)
+            && !is_undone_by_another(step)
+    };
     let finding = |step: &Step| Finding {
         securable: step.securable.name.clone(),
         line: None,

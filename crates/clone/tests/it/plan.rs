@@ -5,7 +5,7 @@ use clxs_api::catalog::IsolationMode;
 use clxs_api::table::TableType;
 use clxs_clone::inventory::{History, Inventories, Inventory, Table};
 use clxs_clone::plan::{self, Facet, Plan, PlannedChange, SchemaMode, to_json, to_sql, to_text};
-use clxs_clone::settings::{CloneType, LoadType, Pattern};
+use clxs_clone::settings::{CloneType, LoadType, Pattern, PrincipalMapping};
 use clxs_clone::{Error, Settings};
 
 use crate::catalogs::{
@@ -136,7 +136,8 @@ fn grants_that_the_destination_has_are_not_given_again_and_its_own_are_kept() {
     ]);
     inventories.destination.catalog.as_mut().unwrap().grants = held;
     let mut settings = settings();
-    settings.principal_mapping.insert("prod-etl".into(), "dev-etl".into());
+    let principals = [("prod-*".to_owned(), "dev-*".to_owned())];
+    settings.principal_mapping = PrincipalMapping::new(principals.into()).unwrap();
     insta::assert_snapshot!(to_text(&plan(&inventories, &settings)));
 }
 

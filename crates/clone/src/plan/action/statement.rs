@@ -6,9 +6,9 @@ use std::fmt;
 use clxs_api::{FullName, Identifier, Properties, SqlLiteral};
 use serde::{Deserialize, Serialize};
 
-use super::CreateFunction;
+use super::{CreateFunction, CreateTable, FillTable};
 use crate::Securable;
-use crate::inventory::Tags;
+use crate::inventory::{Origin, Tags};
 use crate::settings::{AsOf, CloneType, OnError};
 
 /// A statement. `Display` is its SQL text.
@@ -18,6 +18,17 @@ use crate::settings::{AsOf, CloneType, OnError};
 pub enum Statement {
     /// Clones a table.
     CloneTable(CloneTable),
+    /// Makes or replaces a table that `CLONE` cannot make.
+    CreateTable(Box<CreateTable>),
+    /// Replaces its rows.
+    FillTable(FillTable),
+    /// Notes what a table is made of before its rows are replaced.
+    NoteOrigin {
+        /// The table.
+        table: FullName,
+        /// What it is made of.
+        origin: Origin,
+    },
     /// Makes or replaces a view.
     CreateView(CreateView),
     /// Makes or replaces a function.
@@ -110,6 +121,10 @@ impl Statement {
             Self::CreateFunction(function) => {
                 function.name.schema().map(|schema| (function.name.catalog().clone(), schema.clone()))
             }
+            // Names in a condition are those of the source.
+            Self::FillTable(fill) => {
+                fill.source.schema().map(|schema| (fill.source.catalog().clone(), schema.clone()))
+            }
             _ => None,
         };
         let (catalog, schema) = session.unzip();
@@ -121,6 +136,11 @@ impl fmt::Display for Statement {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::CloneTable(clone) => clone.fmt(f),
+            Self::CreateTable(create) => create.fmt(f),
+            Self::FillTable(fill) => fill.fmt(f),
+            Self::NoteOrigin { table, origin } => {
+                write!(f, "ALTER TABLE {table} SET TBLPROPERTIES ({})", pairs(&origin.properties()))
+            }
             Self::CreateView(view) => view.fmt(f),
             Self::CreateFunction(function) => function.fmt(f),
             Self::Comment { table, comment: Some(text) } => {
@@ -270,11 +290,7 @@ impl fmt::Display for CloneTable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let create = if self.replace { "CREATE OR REPLACE" } else { "CREATE" };
         write!(f, "{create} TABLE {} {} CLONE {}", self.destination, self.clone_type, self.source)?;
-        match &self.as_of {
-            AsOf::Latest => {}
-            AsOf::Version(version) => write!(f, " VERSION AS OF {version}")?,
-            AsOf::Timestamp(text) => write!(f, " TIMESTAMP AS OF {}", SqlLiteral::new(text))?,
-        }
+        f.write_str(&self.as_of.clause())?;
         write_properties(f, &self.properties)?;
         match &self.location {
             Some(location) => write!(f, " LOCATION {}", SqlLiteral::new(location)),
@@ -309,7 +325,7 @@ fn column(name: &Identifier, comment: Option<&str>) -> String {
     }
 }
 
-fn write_properties(f: &mut fmt::Formatter<'_>, properties: &Properties) -> fmt::Result {
+pub(super) fn write_properties(f: &mut fmt::Formatter<'_>, properties: &Properties) -> fmt::Result {
     if properties.is_empty() {
         return Ok(());
     }
