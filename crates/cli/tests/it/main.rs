@@ -20,6 +20,8 @@ mod demo;
 #[cfg(feature = "embedded")]
 mod durability;
 #[cfg(feature = "embedded")]
+mod events;
+#[cfg(feature = "embedded")]
 mod import;
 #[cfg(feature = "embedded")]
 mod interrupt;
@@ -27,6 +29,8 @@ mod interrupt;
 mod remote_only;
 #[cfg(feature = "embedded")]
 mod require;
+#[cfg(feature = "embedded")]
+mod rows;
 #[cfg(feature = "embedded")]
 mod runs;
 #[cfg(feature = "embedded")]

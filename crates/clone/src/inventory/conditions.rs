@@ -27,8 +27,9 @@ impl<'a> Reader<'a> {
             let in_destination = name.in_catalog(&self.settings.destination.to_lowercase());
             [known(Side::Source, name), known(Side::Destination, &in_destination)].into_iter().flatten()
         });
-        let reads: Vec<_> =
-            known.map(async |(side, name, own)| Ok((side, self.with_detail(&name, own).await?, name))).collect();
+        let reads: Vec<_> = known
+            .map(async |(side, name, own)| Ok((side, self.with_detail(&name, own).await?, name)))
+            .collect();
         let definitions = all(reads, self.at_once()).await?;
         Ok(Box::new(move |inventories| {
             for (side, definition, name) in definitions {
@@ -46,7 +47,8 @@ impl<'a> Reader<'a> {
 
     /// Whether a table may be made by its definition.
     fn is_made(&self, name: &FullName, own: &Inventories) -> bool {
-        let is_kept = self.settings.load_type == LoadType::Incremental && own.destination.table(name).is_some();
+        let is_kept =
+            self.settings.load_type == LoadType::Incremental && own.destination.table(name).is_some();
         let is_wanted = |table: &Table| {
             table.definition.is_some()
                 && table.protection.is_none()

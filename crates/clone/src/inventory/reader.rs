@@ -60,8 +60,12 @@ impl<'a> Reader<'a> {
             self.containers(&self.settings.destination),
         )
         .await?;
-        let mut own =
-            Inventories { source, destination, caller: caller.user_name.clone().unwrap_or_default(), consistent_at: None };
+        let mut own = Inventories {
+            source,
+            destination,
+            caller: caller.user_name.clone().unwrap_or_default(),
+            consistent_at: None,
+        };
         self.filter_by_tags(&mut own.source).await?;
         self.select(&mut own);
         // Facets come behind the lists of what they belong to.

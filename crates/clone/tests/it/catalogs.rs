@@ -80,7 +80,7 @@ pub(crate) fn inventory(schemas: &[(&str, Schema)]) -> Inventory {
 }
 
 pub(crate) fn into_nothing(source: Inventory) -> Inventories {
-    Inventories { source, destination: Inventory::default(), caller: "ann".into() }
+    Inventories { source, destination: Inventory::default(), caller: "ann".into(), consistent_at: None }
 }
 
 /// A catalog with one of everything that the plan tells apart.
