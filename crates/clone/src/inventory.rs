@@ -6,7 +6,6 @@ mod as_of;
 mod bindings;
 mod conditions;
 mod containers;
-mod definition;
 mod functions;
 mod grants;
 mod history;
@@ -16,6 +15,7 @@ mod origin;
 mod reader;
 mod relation;
 mod schema_tags;
+mod shape;
 mod tables;
 mod tags;
 mod versions;
@@ -31,12 +31,12 @@ use clxs_api::volume::VolumeType;
 use clxs_api::{FullName, Identifier, Privilege, Properties};
 
 pub use as_of::VersionAsOf;
-pub use definition::{Column, ColumnValue, TableDefinition};
 pub use functions::{Environment, FunctionDefinition, Language, Parameter, Returns};
 pub use history::{Commit, History};
 pub use keys::{Key, KeyOutline, Parent};
 pub use origin::Origin;
 pub(crate) use reader::Reader;
+pub use shape::{Column, ColumnValue, TableShape};
 pub(crate) use tables::dependencies_of;
 pub(crate) use volumes::list_files;
 pub use volumes::{FileState, Files};
@@ -236,7 +236,7 @@ pub struct Table {
     /// What makes it a view.
     pub view: Option<View>,
     /// What makes it the table it is, or why nobody can make it again; kept only of tables that `CLONE` does not make.
-    pub definition: Option<Result<TableDefinition, String>>,
+    pub definition: Option<Result<TableShape, String>>,
 }
 
 impl Table {

@@ -33,7 +33,7 @@ use serde::{Deserialize, Serialize};
 
 pub(crate) use action::MakesTable;
 pub use action::{
-    Action, CloneTable, CopyFiles, CreateFunction, CreateTable, CreateView, Effect, FillTable, RestCall,
+    Action, CloneTable, CopyFiles, CopyRows, CreateFunction, CreateView, Effect, MakeTable, RestCall,
     SchemaMode, Statement, StatementText, Transfer,
 };
 pub(crate) use drift::drift;

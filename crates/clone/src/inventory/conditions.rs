@@ -5,8 +5,8 @@ use clxs_api::FullName;
 use clxs_client::ErrorKind;
 
 use super::reader::{Found, Reader, Side, all};
-use super::{Inventories, Table, TableDefinition, VersionAsOf};
-use crate::plan::{FillTable, Statement, StatementText};
+use super::{Inventories, Table, TableShape, VersionAsOf};
+use crate::plan::{CopyRows, Statement, StatementText};
 use crate::settings::{AsOf, LoadType, RowScope};
 use crate::{Error, Result};
 
@@ -75,7 +75,7 @@ impl<'a> Reader<'a> {
         };
         let fill = fill(name, table, definition, rows);
         let text = format!("{} LIMIT 0", fill.query());
-        let StatementText { catalog, schema, .. } = Statement::FillTable(fill).text();
+        let StatementText { catalog, schema, .. } = Statement::CopyRows(fill).text();
         match self.warehouse.query_in(StatementText { text, catalog, schema }).await {
             Ok(_) => Ok(None),
             Err(error) if error.kind() == ErrorKind::StatementFailed => Ok(Some(error.to_string())),
@@ -87,9 +87,9 @@ impl<'a> Reader<'a> {
     }
 }
 
-fn fill(name: &FullName, table: &Table, definition: &TableDefinition, rows: RowScope) -> FillTable {
+fn fill(name: &FullName, table: &Table, definition: &TableShape, rows: RowScope) -> CopyRows {
     let version = table.as_of.as_ref().and_then(VersionAsOf::version);
-    FillTable {
+    CopyRows {
         source: name.clone(),
         destination: name.clone(),
         columns: definition.given_columns(),

@@ -7,7 +7,7 @@ use clxs_api::{FullName, Identifier, NameError};
 
 use super::containers::{own_properties, some_text};
 use super::reader::{Found, Reader, Side, collect};
-use super::{Inventories, Inventory, Table, TableDefinition, View};
+use super::{Inventories, Inventory, Table, TableShape, View};
 use crate::plan::SchemaMode;
 use crate::rewrite::rewrite;
 use crate::settings::RowScope;
@@ -28,7 +28,7 @@ impl<'a> Reader<'a> {
             || Error::Unexpected { attempt: attempt.clone(), problem: "one has no name".to_owned() };
         let list = self.warehouse.client().list_tables(schema.catalog(), schema.name());
         let read = |info: TableInfo| {
-            let definition = TableDefinition::of(&info);
+            let definition = TableShape::of(&info);
             let (name, table) = table_of(info)?;
             let full_name = schema.child(name.clone());
             let is_made = table.kind == Kind::Table && self.settings.rows_of(&full_name) != RowScope::All;

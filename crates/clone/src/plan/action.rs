@@ -2,7 +2,7 @@
 
 mod copy_files;
 mod create_function;
-mod create_table;
+mod make_table;
 mod rest_call;
 mod statement;
 
@@ -12,7 +12,7 @@ use serde_json::Value;
 
 pub use copy_files::{CopyFiles, Transfer};
 pub use create_function::CreateFunction;
-pub use create_table::{CreateTable, FillTable};
+pub use make_table::{CopyRows, MakeTable};
 pub use rest_call::RestCall;
 pub use statement::{CloneTable, CreateView, SchemaMode, Statement, StatementText};
 
@@ -114,7 +114,7 @@ impl Action {
             Statement::CloneTable(clone) => {
                 Some(MakesTable { source: clone.source.dotted(), table: &clone.destination, is_new: true })
             }
-            Statement::CreateTable(create) => {
+            Statement::MakeTable(create) => {
                 Some(MakesTable { source: create.origin.source.clone(), table: &create.name, is_new: true })
             }
             Statement::NoteOrigin { table, origin } => {

@@ -188,7 +188,7 @@ impl<'a> Builder<'a> {
     /// Whether a step makes a table with its comment, or one before it does: it fills the table then.
     pub(super) fn creates(&self, step: StepId) -> bool {
         let step = &self.steps[step.index()];
-        let is_create = |step: &Step| matches!(step.action, Action::Statement(Statement::CreateTable(_)));
+        let is_create = |step: &Step| matches!(step.action, Action::Statement(Statement::MakeTable(_)));
         is_create(step) || step.depends_on.iter().any(|id| is_create(&self.steps[id.index()]))
     }
 

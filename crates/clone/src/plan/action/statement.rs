@@ -6,7 +6,7 @@ use std::fmt;
 use clxs_api::{FullName, Identifier, Properties, SqlLiteral};
 use serde::{Deserialize, Serialize};
 
-use super::{CreateFunction, CreateTable, FillTable};
+use super::{CopyRows, CreateFunction, MakeTable};
 use crate::Securable;
 use crate::inventory::{Origin, Tags};
 use crate::settings::{AsOf, CloneType, OnError};
@@ -19,9 +19,9 @@ pub enum Statement {
     /// Clones a table.
     CloneTable(CloneTable),
     /// Makes or replaces a table that `CLONE` cannot make.
-    CreateTable(Box<CreateTable>),
+    MakeTable(Box<MakeTable>),
     /// Replaces its rows.
-    FillTable(FillTable),
+    CopyRows(CopyRows),
     /// Notes what a table is made of before its rows are replaced.
     NoteOrigin {
         /// The table.
@@ -122,7 +122,7 @@ impl Statement {
                 function.name.schema().map(|schema| (function.name.catalog().clone(), schema.clone()))
             }
             // Names in a condition are those of the source.
-            Self::FillTable(fill) => {
+            Self::CopyRows(fill) => {
                 fill.source.schema().map(|schema| (fill.source.catalog().clone(), schema.clone()))
             }
             _ => None,
@@ -136,8 +136,8 @@ impl fmt::Display for Statement {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::CloneTable(clone) => clone.fmt(f),
-            Self::CreateTable(create) => create.fmt(f),
-            Self::FillTable(fill) => fill.fmt(f),
+            Self::MakeTable(create) => create.fmt(f),
+            Self::CopyRows(fill) => fill.fmt(f),
             Self::NoteOrigin { table, origin } => {
                 write!(f, "ALTER TABLE {table} SET TBLPROPERTIES ({})", pairs(&origin.properties()))
             }

@@ -7,11 +7,11 @@ use clxs_api::table::TableType;
 
 use super::{expectation, location};
 use crate::Securable;
-use crate::inventory::{ColumnValue, Origin, Table, TableDefinition, VersionAsOf};
+use crate::inventory::{ColumnValue, Origin, Table, TableShape, VersionAsOf};
 use crate::outcome::FacetStatus;
 use crate::plan::builder::{Builder, NewStep};
 use crate::plan::catalog::note_location;
-use crate::plan::{CreateTable, Expectation, Facet, FillTable, Statement, StepId};
+use crate::plan::{CopyRows, Expectation, Facet, MakeTable, Statement, StepId};
 use crate::settings::{AsOf, RowScope, Settings};
 
 /// Why a table cannot be made like this; `None` when it can, or when `CLONE` makes it.
@@ -24,11 +24,7 @@ pub(super) fn not_makeable(source: &Table, rows: &RowScope) -> Option<String> {
 }
 
 /// The definition that the destination is to have.
-pub(in crate::plan) fn wanted(
-    settings: &Settings,
-    source: &TableDefinition,
-    rows: &RowScope,
-) -> TableDefinition {
+pub(in crate::plan) fn wanted(settings: &Settings, source: &TableShape, rows: &RowScope) -> TableShape {
     let mut wanted = source.clone();
     let is_check = |key: &str| key.starts_with("delta.constraints.");
     let is_copied = |key: &str| match is_check(key) {
@@ -76,14 +72,14 @@ pub(super) fn make(
     if *rows == RowScope::None {
         return Some(made);
     }
-    let fill = FillTable {
+    let fill = CopyRows {
         source: securable.name.clone(),
         destination: builder.renamed(&securable.name),
         columns,
         as_of,
         rows: rows.clone(),
     };
-    let mut step = NewStep::new(Facet::Definition, Statement::FillTable(fill), Expectation::Present);
+    let mut step = NewStep::new(Facet::Definition, Statement::CopyRows(fill), Expectation::Present);
     step.depends_on = vec![made];
     step.size = source.size;
     builder.step(securable, step)
@@ -93,7 +89,7 @@ fn create(
     builder: &mut Builder<'_>,
     securable: &Securable,
     (source, destination): (&Table, Option<&Table>),
-    definition: TableDefinition,
+    definition: TableShape,
     origin: Origin,
 ) -> Statement {
     let location = location(builder.settings, source, destination);
@@ -104,7 +100,7 @@ fn create(
     if comment.is_some() {
         builder.facet(securable, Facet::Comment, FacetStatus::Carried);
     }
-    Statement::CreateTable(Box::new(CreateTable {
+    Statement::MakeTable(Box::new(MakeTable {
         name: builder.renamed(&securable.name),
         replace: destination.is_some(),
         definition,
@@ -129,7 +125,7 @@ fn pinned(settings: &Settings, securable: &Securable, source: &Table) -> AsOf {
 fn note_identities(
     builder: &mut Builder<'_>,
     securable: &Securable,
-    definition: &TableDefinition,
+    definition: &TableShape,
     rows: &RowScope,
 ) {
     let is_identity = |value: &Option<ColumnValue>| matches!(value, Some(ColumnValue::Identity { .. }));

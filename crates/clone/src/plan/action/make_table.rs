@@ -6,7 +6,7 @@ use clxs_api::{FullName, Identifier, Properties, SqlLiteral};
 use serde::{Deserialize, Serialize};
 
 use super::statement::write_properties;
-use crate::inventory::{Column, ColumnValue, Origin, TableDefinition};
+use crate::inventory::{Column, ColumnValue, Origin, TableShape};
 use crate::settings::{AsOf, RowScope};
 
 /// The property that allows defaults of columns, without which the platform refuses them.
@@ -14,13 +14,13 @@ const DEFAULTS: &str = "delta.feature.allowColumnDefaults";
 
 /// Makes or replaces a table by a definition of its own. It has no rows then.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct CreateTable {
+pub struct MakeTable {
     /// The table.
     pub name: FullName,
     /// Whether it replaces a table of its name. Otherwise such a table is an error.
     pub replace: bool,
     /// What it is.
-    pub definition: TableDefinition,
+    pub definition: TableShape,
     /// Its comment.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub comment: Option<String>,
@@ -33,7 +33,7 @@ pub struct CreateTable {
 
 /// Replaces the rows of a table by those of another one.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct FillTable {
+pub struct CopyRows {
     /// The table to read.
     pub source: FullName,
     /// The table to write.
@@ -46,10 +46,10 @@ pub struct FillTable {
     pub rows: RowScope,
 }
 
-impl fmt::Display for CreateTable {
+impl fmt::Display for MakeTable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let create = if self.replace { "CREATE OR REPLACE" } else { "CREATE" };
-        let TableDefinition { columns, partitioned_by, clustered_by, .. } = &self.definition;
+        let TableShape { columns, partitioned_by, clustered_by, .. } = &self.definition;
         let columns: Vec<_> = columns.iter().map(column).collect();
         write!(f, "{create} TABLE {} ({}) USING DELTA", self.name, columns.join(", "))?;
         if !partitioned_by.is_empty() {
@@ -68,7 +68,7 @@ impl fmt::Display for CreateTable {
     }
 }
 
-impl CreateTable {
+impl MakeTable {
     fn all_properties(&self) -> Properties {
         let has_default = |column: &Column| matches!(column.value, Some(ColumnValue::Default(_)));
         let defaults = self.definition.columns.iter().any(has_default);
@@ -80,14 +80,14 @@ impl CreateTable {
     }
 }
 
-impl fmt::Display for FillTable {
+impl fmt::Display for CopyRows {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let columns = list(&self.columns);
         write!(f, "INSERT OVERWRITE {} ({columns}) {}", self.destination, self.query())
     }
 }
 
-impl FillTable {
+impl CopyRows {
     /// The query that gives the rows.
     pub(crate) fn query(&self) -> String {
         let condition = match &self.rows {

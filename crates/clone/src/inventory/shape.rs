@@ -16,7 +16,7 @@ use crate::{Error, Result};
 
 /// All that `CREATE TABLE` takes, but for name, place and comment. Keys are planned apart.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct TableDefinition {
+pub struct TableShape {
     /// Its columns in order.
     pub columns: Vec<Column>,
     /// Columns that its files are partitioned by.
@@ -31,7 +31,7 @@ pub struct TableDefinition {
     pub properties: Properties,
 }
 
-impl TableDefinition {
+impl TableShape {
     /// What REST lists of a table. Nothing there tells of clustering ([`Reader::with_detail`] does).
     ///
     /// # Errors
@@ -75,8 +75,8 @@ impl Reader<'_> {
     pub(super) async fn with_detail(
         &self,
         name: &FullName,
-        mut definition: TableDefinition,
-    ) -> Result<TableDefinition> {
+        mut definition: TableShape,
+    ) -> Result<TableShape> {
         match self.warehouse.query(format!("DESCRIBE DETAIL {name}")).await {
             Ok(rows) => {
                 if let Some(row) = rows.get(0) {
@@ -91,7 +91,7 @@ impl Reader<'_> {
 }
 
 /// Maps and arrays are JSON texts in results of statements (facts/settled.md §6).
-fn add_detail(definition: &mut TableDefinition, row: &Row<'_>) {
+fn add_detail(definition: &mut TableShape, row: &Row<'_>) {
     let text = |column| row.get(column).ok().flatten().unwrap_or_default();
     if let Ok(stored) = serde_json::from_str::<Properties>(text("properties")) {
         definition.properties = properties(Some(stored));
