@@ -36,4 +36,6 @@ mod runs;
 #[cfg(feature = "embedded")]
 mod sql;
 #[cfg(feature = "embedded")]
+mod tasks;
+#[cfg(feature = "embedded")]
 mod workspace;
