@@ -33,12 +33,12 @@ use serde::{Deserialize, Serialize};
 
 pub(crate) use action::MakesTable;
 pub use action::{
-    Action, CloneTable, CopyFiles, CopyRows, CreateFunction, CreateView, Effect, MakeTable, RestCall,
+    Action, CloneTable, CopyFiles, CopyRows, CreateFunction, CreateView, Effect, MakeTable, NoteOrigin, RestCall,
     SchemaMode, Statement, StatementText, Transfer,
 };
 pub(crate) use drift::drift;
 pub use drift::{Drift, DriftState, TableDrift, drifts};
-pub use render::{to_json, to_sql, to_text};
+pub use render::{AsSql, write_json};
 pub use saved::SavedPlan;
 pub use step::{Expectation, Facet, Step, StepId, TableState};
 

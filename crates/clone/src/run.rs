@@ -104,7 +104,7 @@ pub(crate) async fn run(warehouse: &Warehouse, journal: &Journal, request: Reque
     let records = journal.step_records(&run)?;
     let driven = scheduler::drive(&Arc::new(context), settings, plan, (observer, records)).await;
     let (all_well, limit) = driven.as_ref().map_or((false, None), |ended| (ended.all_well, ended.limit));
-    let report = journal.end_run(&run, state(all_well, limit, cancellation.is_cancelled()), limit)?;
+    let report = journal.end_run((&run, plan), state(all_well, limit, cancellation.is_cancelled()), limit)?;
     driven?;
     if report.state == RunState::Succeeded
         && let Some(undone) = journal.summary(&run)?.undoes

@@ -75,7 +75,7 @@ impl<'a> Reader<'a> {
         };
         let fill = fill(name, table, definition, rows);
         let text = format!("{} LIMIT 0", fill.query());
-        let StatementText { catalog, schema, .. } = Statement::CopyRows(fill).text();
+        let StatementText { catalog, schema, .. } = Statement::CopyRows(Box::new(fill)).text();
         match self.warehouse.query_in(StatementText { text, catalog, schema }).await {
             Ok(_) => Ok(None),
             Err(error) if error.kind() == ErrorKind::StatementFailed => Ok(Some(error.to_string())),

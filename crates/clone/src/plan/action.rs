@@ -12,7 +12,7 @@ use serde_json::Value;
 
 pub use copy_files::{CopyFiles, Transfer};
 pub use create_function::CreateFunction;
-pub use make_table::{CopyRows, MakeTable};
+pub use make_table::{CopyRows, MakeTable, NoteOrigin};
 pub use rest_call::RestCall;
 pub use statement::{CloneTable, CreateView, SchemaMode, Statement, StatementText};
 
@@ -117,8 +117,8 @@ impl Action {
             Statement::MakeTable(create) => {
                 Some(MakesTable { source: create.origin.source.clone(), table: &create.name, is_new: true })
             }
-            Statement::NoteOrigin { table, origin } => {
-                Some(MakesTable { source: origin.source.clone(), table, is_new: false })
+            Statement::NoteOrigin(note) => {
+                Some(MakesTable { source: note.origin.source.clone(), table: &note.table, is_new: false })
             }
             _ => None,
         }

@@ -12,6 +12,7 @@ mod keys;
 mod load_types;
 mod plan;
 mod plan_properties;
+mod reads;
 mod recorded;
 mod resume;
 mod rollback;

@@ -46,6 +46,22 @@ pub struct CopyRows {
     pub rows: RowScope,
 }
 
+/// Notes what a table is made of, before its rows are replaced.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NoteOrigin {
+    /// The table.
+    pub table: FullName,
+    /// What it is made of.
+    pub origin: Origin,
+}
+
+impl fmt::Display for NoteOrigin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "ALTER TABLE {} SET", self.table)?;
+        write_properties(f, &self.origin.properties())
+    }
+}
+
 impl fmt::Display for MakeTable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let create = if self.replace { "CREATE OR REPLACE" } else { "CREATE" };

@@ -6,31 +6,26 @@ use std::fmt;
 use clxs_api::{FullName, Identifier, Properties, SqlLiteral};
 use serde::{Deserialize, Serialize};
 
-use super::{CopyRows, CreateFunction, MakeTable};
+use super::{CopyRows, CreateFunction, MakeTable, NoteOrigin};
 use crate::Securable;
-use crate::inventory::{Origin, Tags};
+use crate::inventory::Tags;
 use crate::settings::{AsOf, CloneType, OnError};
 
-/// A statement. `Display` is its SQL text.
+/// A statement. `Display` is its SQL text. A plan holds many of the small ones, so that the large ones are boxed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "action", rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Statement {
     /// Clones a table.
-    CloneTable(CloneTable),
+    CloneTable(Box<CloneTable>),
     /// Makes or replaces a table that `CLONE` cannot make.
     MakeTable(Box<MakeTable>),
     /// Replaces its rows.
-    CopyRows(CopyRows),
+    CopyRows(Box<CopyRows>),
     /// Notes what a table is made of before its rows are replaced.
-    NoteOrigin {
-        /// The table.
-        table: FullName,
-        /// What it is made of.
-        origin: Origin,
-    },
+    NoteOrigin(Box<NoteOrigin>),
     /// Makes or replaces a view.
-    CreateView(CreateView),
+    CreateView(Box<CreateView>),
     /// Makes or replaces a function.
     CreateFunction(Box<CreateFunction>),
     /// Sets or, with nothing, removes the comment of a table or view.
@@ -138,9 +133,7 @@ impl fmt::Display for Statement {
             Self::CloneTable(clone) => clone.fmt(f),
             Self::MakeTable(create) => create.fmt(f),
             Self::CopyRows(fill) => fill.fmt(f),
-            Self::NoteOrigin { table, origin } => {
-                write!(f, "ALTER TABLE {table} SET TBLPROPERTIES ({})", pairs(&origin.properties()))
-            }
+            Self::NoteOrigin(note) => note.fmt(f),
             Self::CreateView(view) => view.fmt(f),
             Self::CreateFunction(function) => function.fmt(f),
             Self::Comment { table, comment: Some(text) } => {

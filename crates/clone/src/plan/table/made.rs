@@ -11,7 +11,7 @@ use crate::inventory::{ColumnValue, Origin, Table, TableShape, VersionAsOf};
 use crate::outcome::FacetStatus;
 use crate::plan::builder::{Builder, NewStep};
 use crate::plan::catalog::note_location;
-use crate::plan::{CopyRows, Expectation, Facet, MakeTable, Statement, StepId};
+use crate::plan::{CopyRows, Expectation, Facet, MakeTable, NoteOrigin, Statement, StepId};
 use crate::settings::{AsOf, RowScope, Settings};
 
 /// Why a table cannot be made like this; `None` when it can, or when `CLONE` makes it.
@@ -60,7 +60,7 @@ pub(super) fn make(
     let origin = Origin::new(&securable.name, source.table_id.clone(), version, rows.clone());
     let is_kept = *rows != RowScope::None && destination.is_some_and(|table| definition.is_met_by(table));
     let action = if is_kept {
-        Statement::NoteOrigin { table: builder.renamed(&securable.name), origin }
+        Statement::NoteOrigin(Box::new(NoteOrigin { table: builder.renamed(&securable.name), origin }))
     } else {
         create(builder, securable, (source, destination), definition, origin)
     };
@@ -79,7 +79,7 @@ pub(super) fn make(
         as_of,
         rows: rows.clone(),
     };
-    let mut step = NewStep::new(Facet::Definition, Statement::CopyRows(fill), Expectation::Present);
+    let mut step = NewStep::new(Facet::Definition, Statement::CopyRows(Box::new(fill)), Expectation::Present);
     step.depends_on = vec![made];
     step.size = source.size;
     builder.step(securable, step)
