@@ -94,6 +94,7 @@ pub enum Event {
     /// Not told of schemas without tables.
     SchemaFinished {
         /// Its own name.
+        #[serde(rename = "name")]
         schema: Identifier,
         /// Tables made, replaced or found equal.
         cloned: usize,

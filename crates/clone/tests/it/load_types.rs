@@ -30,7 +30,6 @@ async fn selective_replaces_what_drifted_with_its_facets_and_leaves_all_else_alo
             "CREATE TABLE prod.bronze.late (id INT);
              INSERT INTO prod.bronze.items VALUES (2, 'ink');
              COMMENT ON TABLE prod.bronze.items IS 'new';
-             COMMENT ON TABLE prod.bronze.orders IS 'new too';
              COMMENT ON SCHEMA prod.silver IS 'and this';
              GRANT SELECT ON TABLE prod.bronze.orders TO `ann@example.com`;
              CREATE VIEW prod.gold.more AS SELECT 1 AS one;
