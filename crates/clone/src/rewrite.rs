@@ -6,7 +6,7 @@
 //! destination as its session's catalog.
 
 mod expression;
-mod lexer;
+pub(crate) mod lexer;
 mod positions;
 
 use clxs_api::Identifier;

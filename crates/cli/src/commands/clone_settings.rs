@@ -8,7 +8,7 @@ use clxs_clone::Settings;
 use clxs_clone::plan::Facet;
 use clxs_clone::settings::{
     AsOf, CloneType, Conditions, Copies, Guardrails, Hooks, Kinds, Limits, LoadType, LocationMapping,
-    Pattern, PrincipalMapping, Selection, SizeOrder,
+    Pattern, PrincipalMapping, ProtectedTables, Selection, SizeOrder,
 };
 
 use crate::failure::CliError;
@@ -36,6 +36,7 @@ pub(crate) fn resolve(options: Options) -> anyhow::Result<Settings> {
         selection: selection(&options)?,
         kinds: kinds(&options),
         copy: copies(&options),
+        protected_tables: protected_tables(&options),
         force_reclone: options.force_reclone.unwrap_or(defaults.force_reclone),
         overwrite_edits: options.overwrite_edits.unwrap_or(defaults.overwrite_edits),
         order_by_size: size_order(&options),
@@ -85,6 +86,14 @@ fn load_type(options: &Options) -> LoadType {
     }
 }
 
+fn protected_tables(options: &Options) -> ProtectedTables {
+    match options.protected_tables.as_deref() {
+        Some("skip") => ProtectedTables::Skip,
+        Some("fail") => ProtectedTables::Fail,
+        _ => ProtectedTables::Copy,
+    }
+}
+
 fn size_order(options: &Options) -> Option<SizeOrder> {
     match options.order_by_size.as_deref()? {
         "asc" => Some(SizeOrder::Asc),
@@ -129,6 +138,7 @@ fn copies(options: &Options) -> Copies {
         properties: options.copy_properties.unwrap_or(defaults.properties),
         tags: options.copy_tags.unwrap_or(defaults.tags),
         constraints: options.copy_constraints.unwrap_or(defaults.constraints),
+        security: options.copy_security.unwrap_or(defaults.security),
     }
 }
 
@@ -191,6 +201,7 @@ mod tests {
         let written = Options {
             clone_type: Some("SHALLOW".to_owned()),
             load_type: Some("SELECTIVE".to_owned()),
+            protected_tables: Some("fail".to_owned()),
             order_by_size: Some("asc".to_owned()),
             as_of_version: Some(0),
             copy_ownership: Some(false),
@@ -204,6 +215,7 @@ mod tests {
             (CloneType::Shallow, LoadType::Selective, Some(SizeOrder::Asc), AsOf::Version(0))
         );
         assert!(settings.copy.permissions && !settings.copy.ownership);
+        assert_eq!(settings.protected_tables, ProtectedTables::Fail);
         assert!(settings.selection.include_tables.unwrap().matches("dim_store"));
         assert_eq!(settings.limits.max_workers.get(), 8);
     }

@@ -7,7 +7,7 @@ use tokio_util::sync::CancellationToken;
 use super::Engine;
 use crate::event::Observer;
 use crate::journal::{RunId, RunState};
-use crate::plan::{MakesTable, Plan, Step, Undo, undo};
+use crate::plan::{Facet, MakesTable, Plan, Step, StepId, Undo, undo};
 use crate::report::StepRecord;
 use crate::run::{RunKind, Standing, recover, standing};
 use crate::warehouse::Wanted;
@@ -39,14 +39,14 @@ impl Engine {
             .steps
             .iter()
             .filter(|step| done.contains(&step.id))
-            .filter_map(|step| Some((step, step.action.makes_table()?)))
+            .filter_map(|step| Some((step, step.action.ends_table()?)))
             .collect();
         let mut kept = BTreeMap::new();
         for (step, standing) in self.standings(&cloned).await? {
             match standing {
                 Standing::Cloned(_) => {}
                 // It is as it was before the run: dropped, or brought back by somebody.
-                Standing::AsPlanned => drop(done.remove(&step.id)),
+                Standing::AsPlanned => forget(&plan, step, &mut done),
                 Standing::Changed { .. } if overwrite_edits => {}
                 Standing::Changed { operation } => {
                     let reason = format!("it was changed since ({operation}); overwrite_edits undoes it too");
@@ -81,6 +81,14 @@ impl Engine {
         Ok(standings
             .map(|((step, made), history)| (*step, standing(&history, &made.source, &step.expects)))
             .collect())
+    }
+}
+
+/// There is nothing to undo of a table that is as it was.
+fn forget(plan: &Plan, ended: &Step, done: &mut BTreeSet<StepId>) {
+    let is_same = |step: &&Step| step.securable == ended.securable && step.facet == Facet::Definition;
+    for step in plan.steps.iter().filter(is_same) {
+        done.remove(&step.id);
     }
 }
 

@@ -51,7 +51,8 @@ impl<'a> Reader<'a> {
             self.settings.load_type == LoadType::Incremental && own.destination.table(name).is_some();
         let is_wanted = |table: &Table| {
             table.definition.is_some()
-                && table.protection.is_none()
+                && table.guards.is_empty()
+                && table.unusable_guards.is_none()
                 && table.as_of != Some(VersionAsOf::NotYet)
         };
         !is_kept && own.source.table(name).is_some_and(is_wanted)

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use clxs_client::{Row, Rows};
 
-use super::Origin;
+use super::{CopyMark, CopyStage, Origin};
 use crate::outcome::CloneMetrics;
 use crate::settings::{RowScope, moment};
 
@@ -51,7 +51,7 @@ impl History {
         let by = made.and_then(|place| Some((commits[place], commits[place].origin()?)));
         let mut since = commits[..made.unwrap_or(commits.len())].to_vec();
         let needs_rows =
-            |(commit, origin): &(&Commit, Origin)| !commit.is_clone() && origin.rows != RowScope::None;
+            |(commit, origin): &(&Commit, Origin)| commit.comes_before_its_rows(origin);
         let has_rows = match by.as_ref().filter(|by| needs_rows(by)) {
             None => true,
             Some(_) => {
@@ -93,6 +93,8 @@ pub struct Commit {
     pub parameters: BTreeMap<String, String>,
     /// Its metrics as texts.
     pub metrics: BTreeMap<String, String>,
+    /// What it notes of a copy by this tool.
+    pub mark: Option<CopyMark>,
 }
 
 impl Commit {
@@ -101,15 +103,29 @@ impl Commit {
         self.operation == "CLONE"
     }
 
-    /// What this commit made the table of: what `CLONE` recorded, or what this tool did where it does not clone.
+    /// What this commit made the table of: what `CLONE` recorded, or what this tool noted where it does not clone.
     /// `None` for every other commit. Sources without versions have version -1 in the log.
     pub fn origin(&self) -> Option<Origin> {
+        if let Some(mark) = &self.mark {
+            return (mark.stage == CopyStage::Complete).then(|| mark.origin());
+        }
         if !self.is_clone() {
             return Origin::of_commit(&self.parameters);
         }
         let version = self.parameters.get("sourceVersion").and_then(|text| text.parse().ok());
         let source = self.parameters.get("source").cloned().unwrap_or_default();
         Some(Origin { source, table_id: None, version, rows: RowScope::All })
+    }
+
+    /// Whether the rows come by a later commit: what fills a table notes what it is made of before.
+    fn comes_before_its_rows(&self, origin: &Origin) -> bool {
+        self.mark.is_none() && !self.is_clone() && origin.rows != RowScope::None
+    }
+
+    /// Whether this commit says that the next write of rows is a copy.
+    pub(crate) fn begins_copy(&self) -> bool {
+        self.mark.as_ref().is_some_and(|mark| mark.stage == CopyStage::Begun)
+    }
     }
 
     /// The version that this commit brought back; `None` when it is no `RESTORE` to an earlier version.
@@ -173,14 +189,24 @@ impl Commit {
 
     fn from_row(row: Row<'_>) -> Option<Self> {
         let text = |column| row.get(column).ok().flatten();
+        let operation = text("operation").unwrap_or_default().to_owned();
+        let parameters = text("operationParameters").map(text_map).unwrap_or_default();
         Some(Self {
+            mark: mark(&operation, &parameters),
             version: text("version")?.parse().ok()?,
             timestamp: text("timestamp").and_then(moment),
-            operation: text("operation").unwrap_or_default().to_owned(),
-            parameters: text("operationParameters").map(text_map).unwrap_or_default(),
+            operation,
+            parameters,
             metrics: text("operationMetrics").map(text_map).unwrap_or_default(),
         })
     }
+}
+
+/// The note of a copy that a commit made: `CLONE` also sets properties, but those of its source.
+fn mark(operation: &str, parameters: &BTreeMap<String, String>) -> Option<CopyMark> {
+    let sets = ["SET TBLPROPERTIES", "CREATE TABLE", "CREATE OR REPLACE TABLE", "REPLACE TABLE"];
+    let properties = parameters.get("properties").filter(|_| sets.contains(&operation))?;
+    CopyMark::of(&text_map(properties))
 }
 
 /// A map column: the text of a JSON object whose values are texts. How inner values that are no texts come

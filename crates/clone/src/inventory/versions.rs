@@ -45,8 +45,11 @@ impl<'a> Reader<'a> {
         let mut questions = Vec::new();
         for name in self.tables_taking_part(&inventories.source) {
             let is_compared = compares && inventories.destination.table(&name).is_some_and(is_table);
-            let is_pinned = self.settings.exact || self.settings.rows_of(&name) != RowScope::All;
-            if is_compared || is_pinned {
+            // No statement reads a protected table as it was, so what is copied is noted by its version.
+            let is_noted = self.settings.exact
+                || self.settings.rows_of(&name) != RowScope::All
+                || inventories.source.table(&name).is_some_and(|table| self.copies(table));
+            if is_compared || is_noted {
                 questions.push((name.clone(), Wanted::Newest));
             }
             if is_compared {

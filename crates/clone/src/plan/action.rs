@@ -3,6 +3,7 @@
 mod copy_files;
 mod create_function;
 mod make_table;
+mod protected_table;
 mod rest_call;
 mod statement;
 
@@ -13,9 +14,11 @@ use serde_json::Value;
 pub use copy_files::{CopyFiles, Transfer};
 pub use create_function::CreateFunction;
 pub use make_table::{CopyRows, MakeTable, NoteOrigin};
+pub use protected_table::{CreateTable, FillTable, MarkCopy, SetMask, SetRowFilter};
 pub use rest_call::RestCall;
 pub use statement::{CloneTable, CreateView, SchemaMode, Statement, StatementText};
 
+use crate::inventory::CopyStage;
 use crate::settings::OnError;
 
 /// What a step does.
@@ -107,7 +110,8 @@ impl Action {
         }
     }
 
-    /// The table that it makes, or makes something else of.
+    /// The table that it makes, or makes something else of, but for copies of protected tables, which look for
+    /// themselves.
     pub(crate) fn makes_table(&self) -> Option<MakesTable<'_>> {
         let Self::Statement(statement) = self else { return None };
         match statement {
@@ -122,6 +126,35 @@ impl Action {
             }
             _ => None,
         }
+    }
+
+    /// The table that is what a run wanted once the action is done.
+    pub(crate) fn ends_table(&self) -> Option<MakesTable<'_>> {
+        match self {
+            Self::Statement(Statement::MarkCopy(mark)) if mark.mark.stage == CopyStage::Complete => {
+                Some(MakesTable { source: mark.source.dotted(), table: &mark.table, is_new: false })
+            }
+            _ => self.makes_table(),
+        }
+    }
+
+    /// The table of the destination whose rows the action is the first to touch, and its source; `None` for actions that
+    /// look for themselves.
+    pub(crate) fn begins_copy(&self) -> Option<(&FullName, &FullName)> {
+        match self {
+            Self::Statement(Statement::MarkCopy(mark)) if mark.mark.stage == CopyStage::Begun => {
+                Some((&mark.table, &mark.source))
+            }
+            Self::Statement(Statement::CreateTable(table)) if table.replace => {
+                Some((&table.name, &table.source))
+            }
+            _ => None,
+        }
+    }
+
+    /// Whether it copies rows, which may take hours.
+    pub(crate) fn copies_rows(&self) -> bool {
+        matches!(self, Self::Statement(statement) if statement.copies_rows())
     }
 
     /// The clone it makes, if it makes one.

@@ -54,6 +54,8 @@ pub enum Drift {
         /// Why.
         reason: String,
     },
+    /// A run ended while it filled the table.
+    Unfinished,
     /// The version of its source cannot be told.
     UnableToCompare {
         /// Why.
@@ -94,6 +96,7 @@ impl fmt::Display for Drift {
             Self::EditsUnknown { reason } => {
                 write!(f, "whether it was edited in the destination cannot be told: {reason}")
             }
+            Self::Unfinished => f.write_str("an earlier run ended before the table was filled"),
             Self::UnableToCompare { reason } => write!(f, "unable to compare: {reason}"),
             Self::OtherCloneType => f.write_str("deep and shallow clones cannot replace each other"),
             Self::DefinitionDiffers => f.write_str("the definition differs"),
@@ -116,6 +119,11 @@ pub(crate) fn drift(
     let Some(made) = made else {
         return Some(edits_unknown("the history of the destination was not read"));
     };
+    if let Some(commits) = destination.history.effective()
+        && is_unfinished(&commits)
+    {
+        return Some(Drift::Unfinished);
+    }
     let edit = made.since.iter().find(|commit| !commit.keeps_rows());
     match (made.by, edit) {
         (None, _) if destination.cloned_from.is_none() => Some(Drift::NotAClone),
@@ -125,6 +133,15 @@ pub(crate) fn drift(
         (Some(_), None) if !made.has_rows => Some(Drift::Unfilled),
         (Some((_, origin)), None) => source_drift(source, name, destination, &origin, settings),
     }
+}
+
+/// Whether a copy was begun and not noted as complete. Its own write of rows is allowed for; when there are more,
+/// somebody else wrote too.
+fn is_unfinished(commits: &[&Commit]) -> bool {
+    let Some(begun) = commits.iter().position(|commit| commit.begins_copy()) else { return false };
+    let since = &commits[..begun];
+    let writes = since.iter().filter(|commit| !commit.keeps_rows()).count();
+    writes <= 1 && since.iter().all(|commit| commit.origin().is_none())
 }
 
 /// A table of the source and how the destination's stands to it.

@@ -2,14 +2,15 @@
 
 mod made;
 
-use clxs_api::FullName;
 use clxs_api::table::TableType;
+use clxs_api::{FullName, Identifier};
 
 use super::builder::{Builder, Entry, Facets, NewStep, Sides};
 use super::catalog::note_location;
 pub(super) use made::wanted;
 
 use super::drift::{Drift, drift};
+use super::protected::{is_protected, note_own_guards};
 use super::{Action, CloneTable, Expectation, Facet, Finding, PlannedChange, Statement, StepId, TableState};
 use crate::inventory::{Table, VersionAsOf};
 use crate::outcome::{FacetOutcome, FacetStatus};
@@ -23,7 +24,7 @@ pub(super) fn plan(builder: &mut Builder<'_>) {
     {
         let schema_full_name = builder.schema_name(schema_name);
         let existing = inventories.destination.schemas.get(schema_name);
-        for (name, source) in schema.tables.iter().filter(|(_, table)| table.kind != Kind::View) {
+        for (name, source) in schema.tables.iter().filter(is_planned_here) {
             let securable = Securable::new(source.kind, schema_full_name.child(name.clone()));
             let destination = existing.and_then(|schema| schema.tables.get(name));
             let change = change(builder.settings, &securable.name, source, destination);
@@ -39,6 +40,11 @@ fn note_ignored_conditions(builder: &mut Builder<'_>) {
         let finding = Finding { securable: builder.source(), line: None, message };
         builder.finding(finding);
     }
+}
+
+/// Views are planned with other texts, and so are protected tables, which need functions.
+fn is_planned_here((_, table): &(&Identifier, &Table)) -> bool {
+    table.kind != Kind::View && !is_protected(table)
 }
 
 fn plan_table<'a>(
@@ -67,6 +73,9 @@ fn plan_table<'a>(
     };
     let is_commented = definition.is_some_and(|step| builder.creates(step));
     let is_skipped = matches!(change, PlannedChange::Skip { .. });
+    if let Some(kept) = kept.filter(|_| !is_skipped) {
+        note_own_guards(builder, securable, &kept.guards, &source.guards);
+    }
     if !is_skipped && !is_commented && (kept.is_none() || builder.touches(change)) {
         comment(builder, securable, source, kept, definition);
     }
@@ -111,14 +120,14 @@ fn change(
 /// Why a table of this type is never cloned, in the words of the guide.
 fn not_clonable(source: &Table) -> Option<String> {
     match source.kind {
-        Kind::Table => source.protection.as_ref().map(|protection| {
-            format!("it has {protection}, and CLONE refuses protected tables (masked rows are never copied as data)")
-        }),
+        Kind::Table => None,
         Kind::StreamingTable | Kind::MaterializedView => Some(format!(
             "{} is owned by a pipeline and must be recreated by running its pipeline against the new schema",
             type_name(source)
         )),
-        Kind::ForeignTable => Some("FOREIGN tables belong to another system and have no files to clone".to_owned()),
+        Kind::ForeignTable => {
+            Some("FOREIGN tables belong to another system and have no files to clone".to_owned())
+        }
         Kind::MetricView => Some("METRIC_VIEW is not supported by this version".to_owned()),
         _ => Some(format!("unknown type {}", type_name(source))),
     }
@@ -144,7 +153,7 @@ fn not_shallow(settings: &Settings, source: &Table) -> Option<String> {
 
 /// Where the files of an external table are to be, if its clone is external too: a table that is there stays what
 /// it is.
-fn location(settings: &Settings, source: &Table, destination: Option<&Table>) -> Option<String> {
+pub(super) fn location(settings: &Settings, source: &Table, destination: Option<&Table>) -> Option<String> {
     let is_external = |table: &Table| {
         matches!(table.table_type, Some(TableType::External | TableType::ExternalShallowClone))
     };
@@ -157,7 +166,12 @@ fn location(settings: &Settings, source: &Table, destination: Option<&Table>) ->
     }
 }
 
-fn existing(settings: &Settings, name: &FullName, source: &Table, destination: &Table) -> PlannedChange {
+pub(super) fn existing(
+    settings: &Settings,
+    name: &FullName,
+    source: &Table,
+    destination: &Table,
+) -> PlannedChange {
     let is_other_type = is_other_clone_type(settings, name, destination);
     match drift(source, name, destination, settings) {
         // Before anything else: to drop a table destroys edits too.
@@ -184,7 +198,7 @@ fn is_other_clone_type(settings: &Settings, name: &FullName, destination: &Table
     destination.is_shallow_clone() != is_shallow
 }
 
-fn skip(reason: &str) -> PlannedChange {
+pub(super) fn skip(reason: &str) -> PlannedChange {
     PlannedChange::Skip { reason: reason.to_owned() }
 }
 
@@ -223,9 +237,7 @@ fn clone(
     destination: Option<&Table>,
 ) -> Option<StepId> {
     let location = location(builder.settings, source, destination);
-    if matches!(source.table_type, Some(TableType::External | TableType::ExternalShallowClone)) {
-        note_location(builder, securable, source.location.as_deref(), location.as_deref());
-    }
+    note_source_location(builder, securable, source, location.as_deref());
     let action = CloneTable {
         source: securable.name.clone(),
         destination: builder.renamed(&securable.name),
@@ -258,7 +270,19 @@ fn inverse(builder: &Builder<'_>, securable: &Securable, destination: Option<&Ta
     }
 }
 
-fn expectation(destination: Option<&Table>) -> Expectation {
+/// Says of an external table where its files are to be.
+pub(super) fn note_source_location(
+    builder: &mut Builder<'_>,
+    securable: &Securable,
+    source: &Table,
+    location: Option<&str>,
+) {
+    if matches!(source.table_type, Some(TableType::External | TableType::ExternalShallowClone)) {
+        note_location(builder, securable, source.location.as_deref(), location);
+    }
+}
+
+pub(super) fn expectation(destination: Option<&Table>) -> Expectation {
     match destination {
         None => Expectation::Absent,
         Some(table) => Expectation::Table(TableState {
@@ -269,7 +293,7 @@ fn expectation(destination: Option<&Table>) -> Expectation {
 }
 
 /// `CLONE` carries everything but the comment of the table itself (facts/sql.md §2).
-fn comment(
+pub(super) fn comment(
     builder: &mut Builder<'_>,
     securable: &Securable,
     source: &Table,

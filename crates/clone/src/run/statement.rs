@@ -24,6 +24,11 @@ pub(super) async fn execute(
     tries: &mut Tries,
 ) -> Result<clxs_client::Result<StepOutcome>> {
     let Some(makes) = step.action.makes_table() else {
+        match stale(context, step, tries).await {
+            Ok(None) => {}
+            Ok(Some(outcome)) => return Ok(Ok(outcome)),
+            Err(error) => return Ok(Err(error)),
+        }
         let rows = submit_and_wait(context, step, statement, tries).await?;
         return Ok(rows.map(|rows| done(step, &rows)));
     };
@@ -70,6 +75,20 @@ async fn settled_before(
 fn made(step: &Step, metrics: CloneMetrics) -> StepOutcome {
     let metrics = step.action.clone_table().map(|_| metrics);
     StepOutcome::Done { metrics, missing: Vec::new() }
+}
+
+/// How the first statement of a copy ends without being sent: its table is not the one that the plan would fill.
+async fn stale(context: &Context, step: &Step, tries: &Tries) -> clxs_client::Result<Option<StepOutcome>> {
+    let tried_before = tries.retries > 0 || tries.in_doubt || tries.open.is_some();
+    let Some((destination, source)) = step.action.begins_copy().filter(|_| !tried_before) else {
+        return Ok(None);
+    };
+    let history = context.warehouse.newest_commit(destination).await?;
+    Ok(match standing(&history, &source.dotted(), &step.expects) {
+        Standing::AsPlanned => None,
+        Standing::Cloned(_) => Some(changed("a copy")),
+        Standing::Changed { operation } => Some(changed(&operation)),
+    })
 }
 
 fn changed(operation: &str) -> StepOutcome {

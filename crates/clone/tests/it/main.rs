@@ -12,6 +12,7 @@ mod keys;
 mod load_types;
 mod plan;
 mod plan_properties;
+mod protected;
 mod reads;
 mod recorded;
 mod resume;

@@ -6,6 +6,7 @@ use std::fmt;
 use clxs_api::{FullName, Identifier, Properties, SqlLiteral};
 use serde::{Deserialize, Serialize};
 
+use super::protected_table::{CreateTable, FillTable, MarkCopy, SetMask, SetRowFilter};
 use super::{CopyRows, CreateFunction, MakeTable, NoteOrigin};
 use crate::Securable;
 use crate::inventory::Tags;
@@ -24,6 +25,16 @@ pub enum Statement {
     CopyRows(Box<CopyRows>),
     /// Notes what a table is made of before its rows are replaced.
     NoteOrigin(Box<NoteOrigin>),
+    /// Makes or replaces an empty table with its guards.
+    CreateTable(Box<CreateTable>),
+    /// Notes how far the copy of a protected table has come.
+    MarkCopy(MarkCopy),
+    /// Copies the rows of a protected table.
+    FillTable(Box<FillTable>),
+    /// Sets or drops a row filter.
+    SetRowFilter(SetRowFilter),
+    /// Sets or drops a column mask.
+    SetMask(SetMask),
     /// Makes or replaces a view.
     CreateView(Box<CreateView>),
     /// Makes or replaces a function.
@@ -109,6 +120,11 @@ pub enum Statement {
 }
 
 impl Statement {
+    /// Whether it copies rows, which may take hours.
+    pub(crate) fn copies_rows(&self) -> bool {
+        matches!(self, Self::CloneTable(_) | Self::FillTable(_) | Self::CopyRows(_))
+    }
+
     /// Its text with the names of the session it is to run in.
     pub fn text(&self) -> StatementText {
         let session = match self {
@@ -134,6 +150,11 @@ impl fmt::Display for Statement {
             Self::MakeTable(create) => create.fmt(f),
             Self::CopyRows(fill) => fill.fmt(f),
             Self::NoteOrigin(note) => note.fmt(f),
+            Self::CreateTable(table) => table.fmt(f),
+            Self::MarkCopy(mark) => mark.fmt(f),
+            Self::FillTable(fill) => fill.fmt(f),
+            Self::SetRowFilter(set) => set.fmt(f),
+            Self::SetMask(set) => set.fmt(f),
             Self::CreateView(view) => view.fmt(f),
             Self::CreateFunction(function) => function.fmt(f),
             Self::Comment { table, comment: Some(text) } => {
