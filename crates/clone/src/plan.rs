@@ -34,8 +34,9 @@ use serde::{Deserialize, Serialize};
 
 pub(crate) use action::MakesTable;
 pub use action::{
-    Action, CloneTable, CopyFiles, CopyRows, CreateFunction, CreateTable, CreateView, Effect, FillTable, MakeTable,
-    MarkCopy, NoteOrigin, RestCall, SchemaMode, SetMask, SetRowFilter, Statement, StatementText, Transfer,
+    Action, CloneTable, CopyFiles, CopyRows, CreateFunction, CreateTable, CreateView, Effect, FillTable,
+    MakeTable, MarkCopy, NoteOrigin, RestCall, SchemaMode, SetMask, SetRowFilter, Statement, StatementText,
+    Transfer,
 };
 pub(crate) use drift::drift;
 pub use drift::{Drift, DriftState, TableDrift, drifts};

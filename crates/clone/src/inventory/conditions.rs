@@ -15,7 +15,7 @@ impl<'a> Reader<'a> {
     ///
     /// # Errors
     /// [`Error::UnfitConditions`], and those of reading.
-    pub(super) async fn definitions(&self, own: &Inventories) -> Result<Found<'a>> {
+    pub(super) async fn shapes(&self, own: &Inventories) -> Result<Found<'a>> {
         let names = self.tables_taking_part(&own.source).into_iter().filter(|name| self.is_made(name, own));
         let names: Vec<_> = names.collect();
         self.try_conditions(&names, own).await?;

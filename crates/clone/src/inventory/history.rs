@@ -50,8 +50,7 @@ impl History {
         let made = commits.iter().position(|commit| commit.origin().is_some());
         let by = made.and_then(|place| Some((commits[place], commits[place].origin()?)));
         let mut since = commits[..made.unwrap_or(commits.len())].to_vec();
-        let needs_rows =
-            |(commit, origin): &(&Commit, Origin)| commit.comes_before_its_rows(origin);
+        let needs_rows = |(commit, origin): &(&Commit, Origin)| commit.comes_before_its_rows(origin);
         let has_rows = match by.as_ref().filter(|by| needs_rows(by)) {
             None => true,
             Some(_) => {
@@ -125,7 +124,6 @@ impl Commit {
     /// Whether this commit says that the next write of rows is a copy.
     pub(crate) fn begins_copy(&self) -> bool {
         self.mark.as_ref().is_some_and(|mark| mark.stage == CopyStage::Begun)
-    }
     }
 
     /// The version that this commit brought back; `None` when it is no `RESTORE` to an earlier version.

@@ -92,8 +92,8 @@ impl<'a> Reader<'a> {
         ];
         let about_them = try_join_all(about_them).await?;
         put(&mut own, about_them)?;
-        let definitions = self.definitions(&own).await?;
-        put(&mut own, vec![definitions])?;
+        let shapes = self.shapes(&own).await?;
+        put(&mut own, vec![shapes])?;
         let rest: [Reading<'_, 'a>; 2] = [Box::pin(self.sizes(&own)), Box::pin(self.keys(&own))];
         let rest = try_join_all(rest).await?;
         put(&mut own, rest)?;
