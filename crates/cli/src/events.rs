@@ -1,5 +1,5 @@
 //! `--events jsonl`: what happens during a run, a JSON document a line on stdout, and the report as the last one.
-//! Every line has `schema` and `version`; `docs/schemas/` describes them.
+//! Every line has `schema` and `version`.
 
 use std::sync::{Mutex, PoisonError};
 
