@@ -23,7 +23,7 @@ fn shell(clxs: &Clxs, script: &str) -> Ran {
 
 #[rstest]
 #[case::refresh("refresh-nightly", "silver.customers")]
-#[case::sandbox("sandbox-per-pull-request", "99")]
+#[case::sandbox("sandbox-per-pull-request", "100")]
 #[case::undo("undo", "version_drift")]
 #[case::resume("resume", "3")]
 #[case::storage("move-storage", "_delta_log")]
