@@ -51,13 +51,12 @@ impl History {
         let by = made.and_then(|place| Some((commits[place], commits[place].origin()?)));
         let mut since = commits[..made.unwrap_or(commits.len())].to_vec();
         let needs_rows = |(commit, origin): &(&Commit, Origin)| commit.comes_before_its_rows(origin);
-        let has_rows = match by.as_ref().filter(|by| needs_rows(by)) {
-            None => true,
-            Some(_) => {
-                let first = since.iter().rposition(|commit| !commit.keeps_rows());
-                let fill = first.filter(|place| since[*place].fills());
-                fill.map(|place| since.remove(place)).is_some()
-            }
+        let has_rows = if by.as_ref().is_some_and(needs_rows) {
+            let first = since.iter().rposition(|commit| !commit.keeps_rows());
+            let fill = first.filter(|place| since[*place].fills());
+            fill.map(|place| since.remove(place)).is_some()
+        } else {
+            true
         };
         Some(Made { by, has_rows, since })
     }

@@ -108,7 +108,7 @@ fn sorted(columns: &[ColumnInfo]) -> Vec<&ColumnInfo> {
     columns
 }
 
-/// Properties that another table can have (facts/settled.md §4, facts/clone_on_disk.md §3): none of the protocol, of
+/// Properties that another table can have (facts/settled.md §4, `facts/clone_on_disk.md` §3): none of the protocol, of
 /// versions and files, or of where this tool noted what a table was made of.
 fn properties(properties: Option<Properties>) -> Properties {
     const OF_ONE_TABLE: [&str; 14] = [

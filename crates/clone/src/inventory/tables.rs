@@ -34,7 +34,7 @@ impl<'a> Reader<'a> {
             let is_made = table.kind == Kind::Table && self.settings.rows_of(&full_name) != RowScope::All;
             let definition = is_made.then_some(definition);
             let cloned_from = self.provenance.get(&full_name.dotted()).cloned();
-            Some((name, Table { definition, cloned_from, ..table }))
+            Some((name, Table { cloned_from, definition, ..table }))
         };
         let tables = collect(&attempt, list, |info| read(info).ok_or_else(unnamed).map(Some)).await?;
         Ok(tables.into_iter().collect())

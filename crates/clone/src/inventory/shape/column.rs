@@ -1,5 +1,5 @@
 //! A column of a table that is to be made again: its type with all that is said of nested fields, and where its values
-//! come from (facts/rest_api.md §6: the field is in `type_json` as Spark writes it).
+//! come from (`facts/rest_api.md` §6: the field is in `type_json` as Spark writes it).
 
 use clxs_api::table::ColumnInfo;
 use clxs_api::{Identifier, SqlLiteral};

@@ -27,9 +27,12 @@ pub(super) fn not_makeable(source: &Table, rows: &RowScope) -> Option<String> {
 pub(in crate::plan) fn wanted(settings: &Settings, source: &TableShape, rows: &RowScope) -> TableShape {
     let mut wanted = source.clone();
     let is_check = |key: &str| key.starts_with("delta.constraints.");
-    let is_copied = |key: &str| match is_check(key) {
-        true => settings.copy.constraints,
-        false => settings.copy.properties || key.starts_with("delta."),
+    let is_copied = |key: &str| {
+        if is_check(key) {
+            settings.copy.constraints
+        } else {
+            settings.copy.properties || key.starts_with("delta.")
+        }
     };
     wanted.properties.retain(|key, _| is_copied(key));
     wanted.properties.extend(settings.table_properties.clone());
@@ -121,7 +124,7 @@ fn pinned(settings: &Settings, securable: &Securable, source: &Table) -> AsOf {
     }
 }
 
-/// RowScope come with the numbers that they have, which `GENERATED ALWAYS` does not take.
+/// Rows come with the numbers that they have, which `GENERATED ALWAYS` does not take.
 fn note_identities(
     builder: &mut Builder<'_>,
     securable: &Securable,
