@@ -121,8 +121,8 @@ fn relation(catalogs: &Catalogs, text: &str) -> Value {
         "table_tags" => tags(catalogs, catalog, &columns),
         _ => Vec::new(),
     };
-    let named = literals(text).filter(|text| catalogs.containers.contains_key(*text));
-    let rows: Vec<_> = named.flat_map(of).collect();
+    let asked = literals(text).filter(|text| catalogs.containers.contains_key(*text));
+    let rows: Vec<_> = asked.flat_map(of).collect();
     success(&names, &rows)
 }
 

@@ -292,10 +292,10 @@ fn copy(
     begin.depends_on.extend(candidate.needs.iter().filter_map(|needed| builder.definition_step(needed)));
     begin.depends_on.extend(builder.definition_step(securable));
     begin.depends_on.extend(guarded);
-    let begun = builder.step(securable, begin);
+    let empty = builder.step(securable, begin);
     let fill = fill(builder, securable, candidate, wanted);
     let mut step = NewStep::new(Facet::Definition, fill, Expectation::Present);
-    step.depends_on = begun.into_iter().collect();
+    step.depends_on = empty.into_iter().collect();
     step.size = candidate.source.size;
     let filled = builder.step(securable, step);
     let complete = mark(builder, securable, candidate, CopyStage::Complete);
