@@ -275,7 +275,7 @@ pub struct Copies {
     pub tags: bool,
     /// Primary and foreign keys; `CLONE` itself carries CHECK and NOT NULL.
     pub constraints: bool,
-    /// Row filters, column masks and policies. Without them no protected table is copied.
+    /// Row filters and column masks. Without them no protected table is copied.
     pub security: bool,
 }
 
