@@ -9,6 +9,7 @@ mod faults;
 mod functions;
 mod hooks;
 mod keys;
+mod load_types;
 mod plan;
 mod plan_properties;
 mod protected;
