@@ -23,6 +23,7 @@ use crate::{Error, Result};
 
 /// Everything the engine needs to know to clone one catalog.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[expect(clippy::struct_excessive_bools, reason = "switches of the user's, each of which stands alone")]
 pub struct Settings {
     /// The catalog to clone; only ever read.
     pub source: Identifier,
@@ -294,7 +295,7 @@ pub struct Copies {
     pub tags: bool,
     /// Primary and foreign keys; `CLONE` itself carries CHECK and NOT NULL.
     pub constraints: bool,
-    /// Row filters, column masks and policies. Without them no protected table is copied.
+    /// Row filters and column masks. Without them no protected table is copied.
     pub security: bool,
 }
 

@@ -98,7 +98,7 @@ struct MetadataArguments {
     /// Do not carry primary and foreign keys
     #[arg(long)]
     no_constraints: bool,
-    /// Do not carry row filters, column masks and policies
+    /// Do not carry row filters and column masks
     #[arg(long)]
     no_security: bool,
     /// Tables with row filters or masks: copy, skip, or fail when one cannot be copied

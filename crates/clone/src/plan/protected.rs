@@ -286,16 +286,16 @@ fn copy(
     } else {
         mark(builder, securable, candidate, CopyStage::Begun)
     };
-    let mut begin = NewStep::new(Facet::Definition, action, expectation(kept));
-    begin.inverse = undo(builder, securable, kept);
-    begin.depends_on = builder.steps_around(&securable.name);
-    begin.depends_on.extend(candidate.needs.iter().filter_map(|needed| builder.definition_step(needed)));
-    begin.depends_on.extend(builder.definition_step(securable));
-    begin.depends_on.extend(guarded);
-    let empty = builder.step(securable, begin);
+    let mut first = NewStep::new(Facet::Definition, action, expectation(kept));
+    first.inverse = undo(builder, securable, kept);
+    first.depends_on = builder.steps_around(&securable.name);
+    first.depends_on.extend(candidate.needs.iter().filter_map(|needed| builder.definition_step(needed)));
+    first.depends_on.extend(builder.definition_step(securable));
+    first.depends_on.extend(guarded);
+    let begun = builder.step(securable, first);
     let fill = fill(builder, securable, candidate, wanted);
     let mut step = NewStep::new(Facet::Definition, fill, Expectation::Present);
-    step.depends_on = empty.into_iter().collect();
+    step.depends_on = begun.into_iter().collect();
     step.size = candidate.source.size;
     let filled = builder.step(securable, step);
     let complete = mark(builder, securable, candidate, CopyStage::Complete);

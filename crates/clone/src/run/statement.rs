@@ -13,7 +13,7 @@ use super::execute::{Tries, describe};
 use super::recall::recall;
 use super::standing::{Standing, standing};
 use crate::outcome::{CloneMetrics, StepOutcome};
-use crate::plan::{Expectation, MakesTable, Statement, Step};
+use crate::plan::{Action, Expectation, MakesTable, Statement, Step};
 use crate::{Error, Result};
 
 /// Sends a statement, unless it was sent, and waits for it. The outer result is that of the journal.
@@ -77,18 +77,31 @@ fn made(step: &Step, metrics: CloneMetrics) -> StepOutcome {
     StepOutcome::Done { metrics, missing: Vec::new() }
 }
 
-/// How the first statement of a copy ends without being sent: its table is not the one that the plan would fill.
+/// How the first statement of a copy ends without being sent: an earlier try made the table, or it is not the one that
+/// the plan would fill.
 async fn stale(context: &Context, step: &Step, tries: &Tries) -> clxs_client::Result<Option<StepOutcome>> {
-    let tried_before = tries.retries > 0 || tries.in_doubt || tries.open.is_some();
-    let Some((destination, source)) = step.action.begins_copy().filter(|_| !tried_before) else {
+    if tries.open.is_some() {
         return Ok(None);
-    };
+    }
+    if tries.retries > 0 || tries.in_doubt {
+        return Ok(made_before(context, step).await?.then(StepOutcome::done));
+    }
+    let Some((destination, source)) = step.action.begins_copy() else { return Ok(None) };
     let history = context.warehouse.newest_commit(destination).await?;
     Ok(match standing(&history, &source.dotted(), &step.expects) {
         Standing::AsPlanned => None,
         Standing::Cloned(_) => Some(changed("a copy")),
         Standing::Changed { operation } => Some(changed(&operation)),
     })
+}
+
+/// Whether an empty table is there that notes that the copy of this source begins.
+async fn made_before(context: &Context, step: &Step) -> clxs_client::Result<bool> {
+    let Action::Statement(Statement::CreateTable(table)) = &step.action else { return Ok(false) };
+    let history = context.warehouse.newest_commit(&table.name).await?;
+    let begun =
+        history.newest().filter(|commit| commit.begins_copy()).and_then(|commit| commit.mark.as_ref());
+    Ok(begun.is_some_and(|mark| mark.source == table.source.to_lowercase().dotted()))
 }
 
 fn changed(operation: &str) -> StepOutcome {

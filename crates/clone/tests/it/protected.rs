@@ -4,7 +4,8 @@ use clxs_clone::journal::RunState;
 use clxs_clone::plan::{AsSql, Facet, Plan, PlannedChange};
 use clxs_clone::settings::ProtectedTables;
 use clxs_clone::{Error, FacetOutcome, FacetStatus, Outcome, Report, Settings, SilentObserver};
-use clxs_workspace::Workspace;
+use clxs_workspace::{FaultPlan, Workspace};
+use serde_json::json;
 use tokio_util::sync::CancellationToken;
 
 use crate::catalogs::{name, settings};
@@ -291,6 +292,43 @@ async fn group_that_the_caller_left_between_plan_and_copy_fails_the_copy() {
     assert_eq!(fixture.number("SELECT count(*) FROM dev.a.people").await, "0");
     let report = fixture.clone_with(&settings()).await;
     assert_eq!(outcome(&report, "prod.a.people"), Outcome::Replaced, "{report:#?}");
+    guarded.require_same().await;
+}
+
+/// Faults of the workspace, each on the first statement like it.
+fn faults(rules: &[(&str, &str)]) -> FaultPlan {
+    let rule =
+        |(statement, effect): &(&str, &str)| json!({ "statement": statement, "times": 1, "effect": effect });
+    serde_json::from_value(json!({ "rules": rules.iter().map(rule).collect::<Vec<_>>() })).unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn statements_whose_answers_are_lost_copy_the_rows_once() {
+    let guarded = Guarded::new(true).await;
+    let rules = ["CREATE TABLE *", "INSERT OVERWRITE *", "ALTER TABLE * SET TBLPROPERTIES *"];
+    guarded.fixture.workspace.set_faults(faults(&rules.map(|rule| (rule, "lost_after")))).unwrap();
+    let report = guarded.fixture.clone_with(&settings()).await;
+    assert_eq!(report.state, RunState::Succeeded, "{report:#?}");
+    guarded.require_same().await;
+    assert!(guarded.fixture.plan(&settings()).await.is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn copy_that_fails_leaves_a_guarded_table_without_rows_and_is_resumed() {
+    let guarded = Guarded::new(true).await;
+    let fixture = &guarded.fixture;
+    fixture.workspace.set_faults(faults(&[("INSERT OVERWRITE *", "fail_statement")])).unwrap();
+    let mut settings = settings();
+    settings.limits.max_retries = 0;
+    let report = fixture.clone_with(&settings).await;
+    assert!(matches!(outcome(&report, "prod.a.people"), Outcome::Failed { .. }), "{report:#?}");
+    assert!(matches!(outcome(&report, "prod.a.of_eu"), Outcome::Failed { .. }), "{report:#?}");
+    assert_eq!(fixture.number("SELECT count(*) FROM dev.a.people").await, "0");
+    let table = fixture.client.get_table(&name("dev.a.people")).await.unwrap();
+    assert!(table.row_filter.is_some() && table.columns[1].mask.is_some(), "{table:#?}");
+    let resumed =
+        fixture.engine.resume(&report.run, &SilentObserver, CancellationToken::new()).await.unwrap();
+    assert_eq!(resumed.state, RunState::Succeeded, "{resumed:#?}");
     guarded.require_same().await;
 }
 
