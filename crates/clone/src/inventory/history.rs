@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
-use clxs_api::FullName;
+use clxs_api::{FullName, Identifier};
 use clxs_client::{Row, Rows};
 
 use crate::outcome::CloneMetrics;
@@ -84,11 +84,13 @@ impl Commit {
     }
 
     /// Whether this commit cloned the table. How a source is named is UNCONFIRMED but for three parts
-    /// (facts/settled.md §5), so a name of another form is taken for the right one.
+    /// (facts/settled.md §5), so quotes may be there or not, and a name of another form is taken for the right one.
     pub fn is_clone_of(&self, source: &FullName) -> bool {
         self.clone_source().is_some_and(|name| {
-            let name = name.replace('`', "").to_lowercase();
-            name.split('.').count() != 3 || name == source.to_lowercase().dotted()
+            let (name, source) = (name.to_lowercase(), source.to_lowercase());
+            let parts: Vec<_> = name.split('.').map(without_backticks).collect();
+            let is_source = || parts.iter().eq(source.parts().iter().map(Identifier::as_str));
+            parts.len() != 3 || name == source.dotted() || is_source()
         })
     }
 
@@ -156,6 +158,12 @@ fn unquoted(value: &serde_json::Value) -> String {
     serde_json::from_str::<String>(text).unwrap_or_else(|_| text.clone())
 }
 
+/// A part of a name as it is without the quotes that it may have.
+fn without_backticks(part: &str) -> String {
+    let inner = part.strip_prefix('`').and_then(|part| part.strip_suffix('`'));
+    inner.map_or_else(|| part.to_owned(), |inner| inner.replace("``", "`"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -172,7 +180,17 @@ mod tests {
         assert!(clone_of("prod.sales.orders").is_clone_of(&source));
         assert!(clone_of("`Prod`.`Sales`.`Orders`").is_clone_of(&source));
         assert!(!clone_of("prod2.sales.orders").is_clone_of(&source));
+        assert!(!clone_of("pro`d.sales.orders").is_clone_of(&source));
         assert_eq!(clone_of("x").source_version(), Some(3));
+    }
+
+    #[test]
+    fn source_whose_names_hold_backticks_is_known_with_and_without_quotes() {
+        let source = FullName::from_dotted("pro`d.``.or`ders").unwrap();
+        for written in ["pro`d.``.or`ders", "`pro``d`.``````.`or``ders`"] {
+            assert!(clone_of(written).is_clone_of(&source), "{written}");
+        }
+        assert!(!clone_of("prod.``.orders").is_clone_of(&source));
     }
 
     #[test]

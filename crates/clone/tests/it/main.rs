@@ -8,6 +8,7 @@ mod facets;
 mod faults;
 mod functions;
 mod hooks;
+mod invariants;
 mod keys;
 mod plan;
 mod plan_properties;
