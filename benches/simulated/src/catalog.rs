@@ -136,12 +136,17 @@ impl Catalogs {
         range.take_while(move |(name, _)| name.starts_with(&prefix)).map(|(_, value)| value.clone())
     }
 
-    /// Everything of a kind in a schema; what only a single read tells is left out.
-    pub(crate) fn list<'a>(&'a self, kind: &str, schema: &str) -> impl Iterator<Item = Value> + use<'a> {
+    /// Everything of a kind in a schema, from a place on; what only a single read tells is left out.
+    pub(crate) fn list<'a>(
+        &'a self,
+        kind: &str,
+        schema: &str,
+        begin: usize,
+    ) -> impl Iterator<Item = Value> + use<'a> {
         let (kind, prefix) = (kind.to_owned(), format!("{schema}."));
         let range = self.securables.range((kind.clone(), prefix.clone())..);
         let inside = range.take_while(move |((own, name), _)| *own == kind && name.starts_with(&prefix));
-        inside.map(|(_, securable)| {
+        inside.skip(begin).map(|(_, securable)| {
             let mut fields = securable.fields.clone();
             fields.remove("view_dependencies");
             Value::Object(fields)

@@ -34,10 +34,10 @@ fn read(catalogs: &Catalogs, path: &[&str], uri: &Uri) -> Answer {
     match path {
         [.., "catalogs", name] => found(catalogs.containers.get(*name).cloned()),
         [.., "schemas", name] => found(catalogs.containers.get(*name).cloned()),
-        [.., "schemas"] => page("schemas", catalogs.schemas(text("catalog_name")), begin),
+        [.., "schemas"] => page("schemas", catalogs.schemas(text("catalog_name")).skip(begin), begin),
         [.., kind @ ("tables" | "functions" | "volumes")] => {
             let schema = format!("{}.{}", text("catalog_name"), text("schema_name"));
-            page(kind, catalogs.list(kind, &schema), begin)
+            page(kind, catalogs.list(kind, &schema, begin), begin)
         }
         [.., kind @ ("tables" | "functions" | "volumes"), name] => found(catalogs.get(kind, name)),
         [.., "models"] => (200, json!({"registered_models": []})),
@@ -61,8 +61,9 @@ fn write(catalogs: &mut Catalogs, method: &Method, path: &[&str], body: &Value) 
     }
 }
 
+/// A page of the items from a place on.
 fn page(kind: &str, items: impl Iterator<Item = Value>, begin: usize) -> Answer {
-    let mut items: Vec<_> = items.skip(begin).take(PAGE + 1).collect();
+    let mut items: Vec<_> = items.take(PAGE + 1).collect();
     let more = items.len() > PAGE;
     items.truncate(PAGE);
     let mut answer = json!({});

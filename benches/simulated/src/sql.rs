@@ -102,30 +102,28 @@ fn histories(catalogs: &Catalogs, text: &str) -> Value {
     success(&columns, &rows.collect::<Vec<_>>())
 }
 
-/// A relation of `system.information_schema`, of the catalog that the text names.
+/// A relation of `system.information_schema`, of the catalogs that the text names.
 fn relation(catalogs: &Catalogs, text: &str) -> Value {
     let relation = text
         .split("information_schema.")
         .nth(1)
         .and_then(|rest| rest.split_whitespace().next())
         .unwrap_or_default();
-    let catalog = literals(text).next().unwrap_or_default();
-    let columns: Vec<_> = text
-        .trim_start_matches("SELECT ")
-        .split(" FROM ")
-        .next()
-        .into_iter()
-        .flat_map(|list| list.split(','))
-        .map(|column| column.split_whitespace().next_back().unwrap_or_default())
-        .collect();
-    let rows = match relation {
+    let list = text.trim_start_matches("SELECT ").split(" FROM ").next().unwrap_or_default();
+    let words = |column: &'_ str| column.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
+    let listed: Vec<_> = list.split(',').map(words).collect();
+    let columns: Vec<_> = listed.iter().filter_map(|words| words.first()).map(String::as_str).collect();
+    let names: Vec<_> = listed.iter().filter_map(|words| words.last()).map(String::as_str).collect();
+    let of = |catalog: &str| match relation {
         "catalog_privileges" => privileges(catalogs, "catalog", catalog, &columns),
         "schema_privileges" => privileges(catalogs, "schema", catalog, &columns),
         "table_privileges" => privileges(catalogs, "table", catalog, &columns),
         "table_tags" => tags(catalogs, catalog, &columns),
         _ => Vec::new(),
     };
-    success(&columns, &rows)
+    let named = literals(text).filter(|text| catalogs.containers.contains_key(*text));
+    let rows: Vec<_> = named.flat_map(of).collect();
+    success(&names, &rows)
 }
 
 fn privileges(catalogs: &Catalogs, kind: &str, catalog: &str, columns: &[&str]) -> Vec<Value> {
@@ -157,7 +155,7 @@ fn tags(catalogs: &Catalogs, catalog: &str, columns: &[&str]) -> Vec<Value> {
     .collect()
 }
 
-/// A row with the columns asked for; names of securables go under every name that a relation gives them.
+/// A row with the columns asked for; names of securables are in every column that a relation has them in.
 fn row(name: &str, values: &[(&str, &str)], columns: &[&str]) -> Value {
     let mut parts = name.split('.');
     let (catalog, schema, own) = (parts.next(), parts.next(), parts.next());
@@ -165,9 +163,7 @@ fn row(name: &str, values: &[(&str, &str)], columns: &[&str]) -> Value {
         let named = match *column {
             "catalog_name" | "table_catalog" => catalog,
             "schema_name" | "table_schema" => schema,
-            "table_name" | "name" => own,
-            "inherited_from" => Some("NONE"),
-            "owner" => Some(USER),
+            "table_name" => own,
             _ => None,
         };
         named.or_else(|| values.iter().find(|(key, _)| key == column).map(|(_, value)| *value))

@@ -14,7 +14,16 @@ use crate::{Simulated, sql};
 pub(crate) struct Warehouse {
     slots: Arc<Semaphore>,
     last: Arc<AtomicU64>,
-    statements: Arc<Mutex<HashMap<String, watch::Receiver<Option<Value>>>>>,
+    statements: Arc<Mutex<HashMap<String, watch::Receiver<State>>>>,
+}
+
+/// How far a statement is.
+#[derive(Debug, Clone)]
+enum State {
+    /// It waits for a slot.
+    Pending,
+    Running,
+    Over(Value),
 }
 
 impl Warehouse {
@@ -28,28 +37,30 @@ impl Warehouse {
         let text = body["statement"].as_str().unwrap_or_default().to_owned();
         let service = simulated.service_time(&text);
         simulated.statistics().statement(&text, service);
-        let (sender, mut receiver) = watch::channel(None);
+        let (sender, mut receiver) = watch::channel(State::Pending);
         self.lock().insert(id.clone(), receiver.clone());
         let (slots, simulated) = (Arc::clone(&self.slots), simulated.clone());
         tokio::spawn(async move {
             let slot = slots.acquire().await;
+            sender.send_replace(State::Running);
             tokio::time::sleep(service).await;
             let answer = sql::run(&mut simulated.catalogs(), &text);
             drop(slot);
-            sender.send_replace(Some(answer));
+            sender.send_replace(State::Over(answer));
         });
-        let wait = tokio::time::timeout(wait_of(body), receiver.wait_for(Option::is_some)).await;
-        let answer = wait.ok().and_then(Result::ok).and_then(|answer| answer.clone());
-        with_id(&id, answer)
+        let is_over = receiver.wait_for(|state| matches!(state, State::Over(_)));
+        tokio::time::timeout(wait_of(body), is_over).await.map(drop).ok();
+        let state = receiver.borrow().clone();
+        answer(&id, state)
     }
 
     pub(crate) fn get(&self, id: &str) -> Option<Value> {
         let receiver = self.lock().get(id).cloned()?;
-        let answer = receiver.borrow().clone();
-        Some(with_id(id, answer))
+        let state = receiver.borrow().clone();
+        Some(answer(id, state))
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<String, watch::Receiver<Option<Value>>>> {
+    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<String, watch::Receiver<State>>> {
         self.statements.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -59,8 +70,12 @@ fn wait_of(body: &Value) -> Duration {
     Duration::from_secs(text.trim_end_matches('s').parse().unwrap_or(10))
 }
 
-fn with_id(id: &str, answer: Option<Value>) -> Value {
-    let mut answer = answer.unwrap_or_else(|| json!({"status": {"state": "RUNNING"}}));
+fn answer(id: &str, state: State) -> Value {
+    let mut answer = match state {
+        State::Pending => json!({"status": {"state": "PENDING"}}),
+        State::Running => json!({"status": {"state": "RUNNING"}}),
+        State::Over(answer) => answer,
+    };
     answer["statement_id"] = json!(id);
     answer
 }

@@ -27,12 +27,12 @@ pub struct RetryPolicy {
 }
 
 impl Default for RetryPolicy {
-    /// 12 tries in 5 minutes, waits of up to 0.5 s growing to 10 s, `Retry-After` up to 2 minutes.
+    /// 12 tries in 5 minutes, waits of up to 0.2 s growing to 10 s, `Retry-After` up to 2 minutes.
     fn default() -> Self {
         Self {
             max_tries: 12,
             budget: Duration::from_mins(5),
-            first_delay: Duration::from_millis(500),
+            first_delay: Duration::from_millis(200),
             max_delay: Duration::from_secs(10),
             max_retry_after: Duration::from_mins(2),
         }
@@ -146,7 +146,7 @@ mod tests {
     fn wait_asked_for_is_kept_up_to_the_cap() {
         let policy = RetryPolicy::default();
         let short = policy.delay(1, Duration::ZERO, Some(Duration::from_secs(7))).unwrap();
-        assert!((Duration::from_secs(7)..=Duration::from_millis(7500)).contains(&short));
+        assert!((Duration::from_secs(7)..=Duration::from_millis(7200)).contains(&short));
         let long = policy.delay(1, Duration::ZERO, Some(Duration::from_hours(1))).unwrap();
         assert!(long <= policy.max_retry_after + policy.first_delay);
     }

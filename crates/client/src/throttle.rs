@@ -8,8 +8,9 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-/// Answers that are looked at: the bits of `answers`.
-const WINDOW: u32 = u32::BITS;
+/// Answers that are looked at, the bits of `answers`: enough that chance alone does not make a quarter of them of
+/// a few throttled ones in a hundred.
+const WINDOW: u32 = u64::BITS;
 /// So many throttled ones among them begin a cool-down.
 const THROTTLED: u32 = WINDOW / 4;
 /// How long everybody waits when the workspace does not say how long.
@@ -24,7 +25,7 @@ pub(crate) struct Throttle(Mutex<State>);
 #[derive(Debug, Default)]
 struct State {
     /// One bit an answer, the newest lowest: whether it was throttled.
-    answers: u32,
+    answers: u64,
     until: Option<Instant>,
     cool_downs: u64,
 }
@@ -44,7 +45,7 @@ impl Throttle {
     /// An answer came. `asked` is the time it asked to wait, at most as long as the caller would wait.
     pub(crate) fn note(&self, throttled: bool, asked: Option<Duration>) {
         let mut state = self.state();
-        state.answers = state.answers << 1 | u32::from(throttled);
+        state.answers = state.answers << 1 | u64::from(throttled);
         if throttled && state.answers.count_ones() >= THROTTLED {
             state.answers = 0;
             state.until = Some(Instant::now() + asked.unwrap_or(REST));

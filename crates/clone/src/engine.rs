@@ -115,10 +115,11 @@ impl Engine {
     /// Reads what is there, once nothing of a dead run is under way.
     async fn inventories(&self, settings: &Settings) -> Result<Inventories> {
         settings.validate()?;
-        let warehouse = self.warehouse.at_most(settings.limits.max_rps);
+        let warehouse = self.warehouse.within(&settings.limits);
+        let summary = warehouse.metastore_summary().await?;
         let metastore = warehouse.metastore().await?;
         run::recover(&warehouse, &self.journal, &metastore, &settings.destination).await?;
         let provenance = self.journal.provenance(&metastore, &settings.destination)?;
-        Box::pin(Reader::new(warehouse, settings, provenance).read()).await
+        Box::pin(Reader::new(warehouse, settings, provenance).read(&summary)).await
     }
 }

@@ -91,7 +91,7 @@ pub(crate) async fn run(warehouse: &Warehouse, journal: &Journal, request: Reque
     }
     let steps = u32::try_from(plan.steps.len()).unwrap_or(u32::MAX);
     let context = Context {
-        warehouse: warehouse.at_most(settings.limits.max_rps),
+        warehouse: warehouse.within(&settings.limits),
         journal: journal.clone(),
         metastore,
         source: plan.source.clone(),

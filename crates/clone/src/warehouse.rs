@@ -6,8 +6,10 @@ mod rate;
 use std::sync::Arc;
 
 use clxs_api::FullName;
+use clxs_api::metastore::MetastoreSummary;
 use clxs_api::statement::{ExecuteStatement, OnWaitTimeout, QueryTag, StatementResponse};
 use clxs_client::{Client, ErrorKind, Rows};
+use tokio::sync::{OnceCell, Semaphore};
 
 pub(crate) use histories::Wanted;
 use rate::Rate;
@@ -16,6 +18,7 @@ use crate::backoff::backoff;
 use crate::inventory::{Commit, History};
 use crate::journal::RunId;
 use crate::plan::{Statement, StatementText};
+use crate::settings::Limits;
 use crate::{Error, Result};
 
 /// How long a short statement may keep its request open, at most: the platform's limit is 50 s.
@@ -34,18 +37,24 @@ const READ_RETRIES: u32 = 3;
 pub(crate) struct Warehouse {
     client: Client,
     id: String,
+    metastore: Arc<OnceCell<String>>,
     rate: Arc<Rate>,
+    /// Places for statements that only read.
+    reads: Arc<Semaphore>,
 }
 
 impl Warehouse {
     pub(crate) fn new(client: Client, id: String) -> Self {
-        Self { client, id, rate: Arc::default() }
+        let (metastore, rate) = (Arc::default(), Arc::default());
+        Self { client, id, metastore, rate, reads: Arc::new(Semaphore::new(Semaphore::MAX_PERMITS)) }
     }
 
-    /// The same warehouse, sent no more statements a second than this; 0 is no limit.
+    /// The same warehouse, sent no more statements at once and a second than these limits allow.
     #[must_use]
-    pub(crate) fn at_most(&self, per_second: u32) -> Self {
-        Self { rate: Arc::new(Rate::new(per_second)), ..self.clone() }
+    pub(crate) fn within(&self, limits: &Limits) -> Self {
+        let rate = Arc::new(Rate::new(limits.max_rps));
+        let reads = limits.max_parallel_queries.get().min(Semaphore::MAX_PERMITS);
+        Self { rate, reads: Arc::new(Semaphore::new(reads)), ..self.clone() }
     }
 
     pub(crate) fn client(&self) -> &Client {
@@ -56,11 +65,26 @@ impl Warehouse {
         &self.id
     }
 
-    /// The id of the metastore. Destinations of equal name in two metastores are two destinations.
+    /// The id of the metastore, asked for once. Destinations of equal name in two metastores are two
+    /// destinations.
     pub(crate) async fn metastore(&self) -> Result<String> {
+        if let Some(id) = self.metastore.get() {
+            return Ok(id.clone());
+        }
+        self.metastore_summary().await.map(|summary| self.id_of(&summary))
+    }
+
+    /// What the metastore is now: who owns it may change.
+    pub(crate) async fn metastore_summary(&self) -> Result<MetastoreSummary> {
         let summary =
             self.client.metastore_summary().await.map_err(Error::client("read the metastore summary"))?;
-        Ok(summary.metastore_id.unwrap_or_else(|| self.client.host().to_string()))
+        // Another task may have been told before; the id is the same.
+        self.metastore.set(self.id_of(&summary)).ok();
+        Ok(summary)
+    }
+
+    fn id_of(&self, summary: &MetastoreSummary) -> String {
+        summary.metastore_id.clone().unwrap_or_else(|| self.client.host().to_string())
     }
 
     /// Sends a short statement that only reads, again after transient failures, and reads its rows.
@@ -71,6 +95,7 @@ impl Warehouse {
             ..self.statement(StatementText { text, catalog: None, schema: None })
         };
         let mut retries = 0;
+        let _place = self.reads.acquire().await;
         loop {
             self.rate.turn().await;
             match self.client.query(&statement).await {

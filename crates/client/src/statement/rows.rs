@@ -67,7 +67,7 @@ impl Rows {
     }
 }
 
-/// One row of a result. Columns are found by name, and case does not count: the platform and its documents
+/// One row of a result. Columns are found by name, and the case of ASCII letters does not count: the platform and its documents
 /// differ in it (`facts/settled.md` §2).
 #[derive(Debug, Clone, Copy)]
 pub struct Row<'a> {
@@ -81,8 +81,7 @@ impl<'a> Row<'a> {
     /// # Errors
     /// [`Error::InvalidResult`] when there is no such column.
     pub fn get(&self, column: &str) -> Result<Option<&'a str>> {
-        let wanted = column.to_lowercase();
-        let position = self.rows.columns.iter().position(|own| own.name.to_lowercase() == wanted);
+        let position = self.rows.columns.iter().position(|own| own.name.eq_ignore_ascii_case(column));
         match position.and_then(|position| self.cells.get(position)) {
             Some(cell) => Ok(cell.as_deref()),
             None => Err(self.rows.invalid(format!("there is no column `{column}`"))),

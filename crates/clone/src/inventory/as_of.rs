@@ -4,7 +4,7 @@
 use chrono::{DateTime, Utc};
 use clxs_api::FullName;
 
-use super::reader::{Reader, all};
+use super::reader::{Found, Reader, all};
 use super::{Commit, History, Inventories};
 use crate::settings::{AsOf, moment};
 use crate::{Error, Result};
@@ -23,20 +23,22 @@ pub enum VersionAsOf {
     },
 }
 
-impl Reader<'_> {
+impl<'a> Reader<'a> {
     /// Looks up the versions of all tables that are to be cloned as they were.
-    pub(super) async fn read_versions_as_of(&self, inventories: &mut Inventories) -> Result<()> {
-        let tables = self.tables_taking_part(&inventories.source);
+    pub(super) async fn versions_as_of(&self, own: &Inventories) -> Result<Found<'a>> {
+        let tables = self.tables_taking_part(&own.source);
         let asked = tables.into_iter().map(|name| (self.settings.as_of_table(&name), name));
         let asked: Vec<_> = asked.filter(|(as_of, _)| *as_of != AsOf::Latest).collect();
-        let reads = asked.iter().map(|(as_of, name)| self.version_as_of(name, as_of)).collect();
+        let reads: Vec<_> = asked.iter().map(|(as_of, name)| self.version_as_of(name, as_of)).collect();
         let versions = all(reads, self.settings.limits.max_parallel_queries.get()).await?;
-        for ((_, name), version) in asked.iter().zip(versions) {
-            if let Some(table) = inventories.source.table_mut(name) {
-                table.as_of = Some(version);
+        Ok(Box::new(move |inventories| {
+            for ((_, name), version) in asked.iter().zip(versions) {
+                if let Some(table) = inventories.source.table_mut(name) {
+                    table.as_of = Some(version);
+                }
             }
-        }
-        Ok(())
+            Ok(())
+        }))
     }
 
     async fn version_as_of(&self, name: &FullName, as_of: &AsOf) -> Result<VersionAsOf> {

@@ -19,13 +19,10 @@ impl Reader<'_> {
             Err(error) => return Err(Error::client(format!("read catalog `{}`", name.as_str()))(error)),
         };
         let attempt = format!("list the schemas of catalog `{}`", name.as_str());
-        let listed = collect(attempt.clone(), client.list_schemas(&name.to_lowercase())).await?;
-        let mut inventory = Inventory { catalog: Some(catalog_of(catalog)), ..Inventory::default() };
-        for schema in listed {
-            let (name, schema) = schema_of(schema).ok_or_else(|| unnamed(&attempt))?;
-            inventory.schemas.insert(name, schema);
-        }
-        Ok(inventory)
+        let list = client.list_schemas(&name.to_lowercase());
+        let read = |schema| schema_of(schema).ok_or_else(|| unnamed(&attempt)).map(Some);
+        let schemas = collect(&attempt, list, read).await?.into_iter().collect();
+        Ok(Inventory { catalog: Some(catalog_of(catalog)), schemas, ..Inventory::default() })
     }
 }
 

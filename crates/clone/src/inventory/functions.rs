@@ -1,16 +1,17 @@
 //! Reads functions: what REST tells of one is all that its `CREATE FUNCTION` needs (`facts/better_than_seed.md` 10).
 
-use clxs_api::Identifier;
+use std::collections::BTreeMap;
+
 use clxs_api::function::{FunctionInfo, FunctionParameterInfo, RoutineBody, SqlDataAccess};
+use clxs_api::{FullName, Identifier};
 use clxs_client::ErrorKind;
-use futures::future::try_join;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::containers::some_text;
-use super::reader::{READS_AT_ONCE, Reader, all, collect};
+use super::reader::{Found, Reader, collect};
 use super::tables::{functions_of, tables_of};
-use super::{Function, Grants, Inventories, Inventory};
+use super::{Function, Grants, Inventories};
 use crate::{Error, Result};
 
 /// What makes a function what it is.
@@ -93,39 +94,22 @@ impl Environment {
     }
 }
 
-impl Reader<'_> {
-    /// Fills the functions of all schemas that take part.
-    pub(super) async fn read_functions(&self, inventories: &mut Inventories) -> Result<()> {
-        if !self.settings.kinds.functions {
-            return Ok(());
-        }
-        let Inventories { source, destination, .. } = inventories;
-        try_join(
-            self.list_functions(&self.settings.source, source),
-            self.list_functions(&self.settings.destination, destination),
-        )
-        .await?;
-        Ok(())
+impl<'a> Reader<'a> {
+    /// Reads the functions of all schemas that take part. A workspace without functions has none.
+    pub(super) async fn functions(&self, own: &Inventories) -> Result<Found<'a>> {
+        let schemas = if self.settings.kinds.functions { own.schemas_taking_part() } else { Vec::new() };
+        self.of_schemas(schemas, |schema| self.functions_of(schema), |schema| &mut schema.functions).await
     }
 
-    async fn list_functions(&self, catalog: &Identifier, inventory: &mut Inventory) -> Result<()> {
-        let catalog = &catalog.to_lowercase();
-        let schemas = inventory.taking_part();
-        let reads = schemas.iter().map(|schema| async move {
-            let attempt = format!("list the functions of schema `{}.{}`", catalog.as_str(), schema.as_str());
-            match collect(attempt, self.warehouse.client().list_functions(catalog, schema)).await {
-                Err(Error::Client { source, .. }) if source.kind() == ErrorKind::Unsupported => {
-                    Ok(Vec::new())
-                }
-                listed => listed,
+    async fn functions_of(&self, schema: FullName) -> Result<BTreeMap<Identifier, Function>> {
+        let attempt = format!("list the functions of schema `{}`", schema.dotted());
+        let list = self.warehouse.client().list_functions(schema.catalog(), schema.name());
+        match collect(&attempt, list, |info| Ok(function_of(info))).await {
+            Err(Error::Client { source, .. }) if source.kind() == ErrorKind::Unsupported => {
+                Ok(BTreeMap::new())
             }
-        });
-        for (schema, functions) in schemas.iter().zip(all(reads.collect(), READS_AT_ONCE).await?) {
-            if let Some(schema) = inventory.schemas.get_mut(schema) {
-                schema.functions = functions.into_iter().filter_map(function_of).collect();
-            }
+            listed => Ok(listed?.into_iter().collect()),
         }
-        Ok(())
     }
 }
 

@@ -6,15 +6,15 @@ use std::collections::BTreeMap;
 
 use clxs_api::table::{ForeignKeyConstraint, PrimaryKeyConstraint, TableConstraint};
 use clxs_api::{FullName, Identifier, NameError};
-use clxs_client::Rows;
+use clxs_client::Row;
 use futures::future::try_join3;
 
-use super::reader::{READS_AT_ONCE, Reader, all};
-use super::relation::Relation;
+use super::reader::{Found, Reader, nothing};
+use super::relation::{Relation, Told, catalog_of, inventory_of};
 use super::tags::name;
-use super::{Inventories, Inventory, Table};
+use super::{Inventories, Table};
 use crate::plan::{Facet, drift};
-use crate::{Error, Kind, Result};
+use crate::{Error, Kind, Result, Settings};
 
 /// A key as the information schema shows it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -66,52 +66,51 @@ const REFERENCES: Relation = relation(
     "constraint_schema, constraint_name, unique_constraint_catalog, unique_constraint_schema, unique_constraint_name",
 );
 
-/// Schema and name of a constraint: names are unique in a schema (facts/sql.md §6).
-type Place = (String, String);
+/// Catalog, schema and name of a constraint: names are unique in a schema (facts/sql.md §6).
+type Place = [String; 3];
 
-impl Reader<'_> {
-    /// Fills the outlines of the keys of all tables of a catalog.
-    pub(super) async fn read_key_outlines(
-        &self,
-        catalog: &Identifier,
-        inventory: &mut Inventory,
-    ) -> Result<()> {
-        if !self.settings.copy.constraints || inventory.catalog.is_none() {
-            return Ok(());
+impl<'a> Reader<'a> {
+    /// Reads the outlines of the keys of all tables of both catalogs.
+    pub(super) async fn key_outlines(&self, own: &Inventories) -> Result<Found<'a>> {
+        if !self.settings.copy.constraints {
+            return Ok(nothing());
         }
-        let relation = |relation| self.relation(catalog, relation);
-        let answers = try_join3(relation(CONSTRAINTS), relation(COLUMNS), relation(REFERENCES)).await?;
-        let attempt = format!("read the keys in catalog `{}`", catalog.as_str());
-        match answers {
-            (Ok(constraints), Ok(columns), Ok(references)) => {
-                fill(inventory, &constraints, &columns, &references).map_err(Error::client(attempt))
-            }
-            (Err(reason), _, _) | (_, Err(reason), _) | (_, _, Err(reason)) => {
-                inventory.unread.insert(Facet::PrimaryKey, reason.clone());
-                inventory.unread.insert(Facet::ForeignKey, reason);
-                Ok(())
-            }
+        let catalogs: Vec<_> = self.catalogs(own).map(|(name, _)| name).collect();
+        let relation = |relation| self.relation(&catalogs, relation);
+        let told = try_join3(relation(CONSTRAINTS), relation(COLUMNS), relation(REFERENCES)).await?;
+        let settings = self.settings;
+        let mut refused = BTreeMap::new();
+        for told in [&told.0, &told.1, &told.2] {
+            refused.extend(told.refused.clone());
         }
+        Ok(Box::new(move |inventories| {
+            fill(inventories, settings, &told, &refused).map_err(Error::client("read the keys in bulk"))?;
+            for (catalog, reason) in refused {
+                if let Some(inventory) = inventories.of_mut(settings, catalog.as_str()) {
+                    inventory.unread.insert(Facet::PrimaryKey, reason.clone());
+                    inventory.unread.insert(Facet::ForeignKey, reason);
+                }
+            }
+            Ok(())
+        }))
     }
 
     /// Reads the keys of the source's tables whose clone lacks one, or will be made anew without any.
-    pub(super) async fn read_keys(&self, inventories: &mut Inventories) -> Result<()> {
-        let names: Vec<_> = self
-            .tables_taking_part(&inventories.source)
-            .into_iter()
-            .filter(|name| {
-                let source = inventories.source.table(name);
-                source
-                    .is_some_and(|source| self.needs_keys(name, source, inventories.destination.table(name)))
-            })
-            .collect();
-        let reads = names.iter().map(|name| self.keys_of(name)).collect();
-        for (name, keys) in names.iter().zip(all(reads, READS_AT_ONCE).await?) {
-            if let Some(table) = inventories.source.table_mut(name) {
-                table.keys = keys;
+    pub(super) async fn keys(&self, own: &Inventories) -> Result<Found<'a>> {
+        let needs_keys = |name: &FullName| {
+            let source = own.source.table(name);
+            source.is_some_and(|source| self.needs_keys(name, source, own.destination.table(name)))
+        };
+        let names: Vec<_> = self.tables_taking_part(&own.source).into_iter().filter(needs_keys).collect();
+        let found = self.all(names.iter().map(|name| self.keys_of(name)).collect()).await?;
+        Ok(Box::new(move |inventories| {
+            for (name, keys) in names.iter().zip(found) {
+                if let Some(table) = inventories.source.table_mut(name) {
+                    table.keys = keys;
+                }
             }
-        }
-        Ok(())
+            Ok(())
+        }))
     }
 
     fn needs_keys(&self, name: &FullName, source: &Table, destination: Option<&Table>) -> bool {
@@ -155,19 +154,21 @@ impl KeyOutline {
     }
 }
 
+/// Fills the outlines from constraints, their columns and what they refer to, but not of catalogs of which one
+/// of the three was refused.
 fn fill(
-    inventory: &mut Inventory,
-    constraints: &Rows,
-    columns: &Rows,
-    references: &Rows,
+    inventories: &mut Inventories,
+    settings: &Settings,
+    (constraints, columns, references): &(Told, Told, Told),
+    refused: &BTreeMap<Identifier, String>,
 ) -> clxs_client::Result<()> {
     let mut columns_of: BTreeMap<Place, Vec<(i64, String)>> = BTreeMap::new();
-    for row in columns.iter() {
+    for row in columns.rows() {
         let ordinal = row.integer("ordinal_position")?.unwrap_or(0);
         columns_of.entry(place(&row)?).or_default().push((ordinal, row.text("column_name")?.to_lowercase()));
     }
     let mut references_of: BTreeMap<Place, [String; 3]> = BTreeMap::new();
-    for row in references.iter() {
+    for row in references.rows() {
         let part = |column| Ok::<_, clxs_client::Error>(row.get(column)?.unwrap_or_default().to_lowercase());
         let target = [
             part("unique_constraint_catalog")?,
@@ -176,22 +177,29 @@ fn fill(
         ];
         references_of.insert(place(&row)?, target);
     }
-    for row in constraints.iter() {
-        let schema = name(&row, "table_schema")?.and_then(|name| inventory.schemas.get_mut(&name));
+    for row in constraints.rows() {
+        let place = place(&row)?;
+        if refused.keys().any(|catalog| catalog.as_str() == place[0]) {
+            continue;
+        }
+        let inventory = inventory_of(inventories, settings, &row)?;
+        let schema = inventory.zip(name(&row, "table_schema")?);
+        let schema = schema.and_then(|(inventory, name)| inventory.schemas.get_mut(&name));
         let table = schema.zip(name(&row, "table_name")?);
         let Some(table) = table.and_then(|(schema, name)| schema.tables.get_mut(&name)) else { continue };
-        let place = place(&row)?;
         let mut columns = columns_of.remove(&place).unwrap_or_default();
         columns.sort();
         let references = references_of.remove(&place);
         let columns = columns.into_iter().map(|(_, name)| name).collect();
-        table.key_outlines.push(KeyOutline { name: place.1, columns, references });
+        let [.., name] = place;
+        table.key_outlines.push(KeyOutline { name, columns, references });
     }
     Ok(())
 }
 
-fn place(row: &clxs_client::Row<'_>) -> clxs_client::Result<Place> {
-    Ok((row.text("constraint_schema")?.to_lowercase(), row.text("constraint_name")?.to_lowercase()))
+fn place(row: &Row<'_>) -> clxs_client::Result<Place> {
+    let own = |column| row.text(column).map(str::to_lowercase);
+    Ok([catalog_of(row)?.to_lowercase(), own("constraint_schema")?, own("constraint_name")?])
 }
 
 /// A primary or foreign key; nothing for constraints of other kinds, which `CLONE` carries (facts/sql.md §2).

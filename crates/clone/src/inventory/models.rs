@@ -1,61 +1,57 @@
 //! Reads registered models.
 
+use std::collections::BTreeMap;
+
 use clxs_api::model::RegisteredModelInfo;
 use clxs_api::{FullName, Identifier};
 use clxs_client::ErrorKind;
-use futures::future::try_join;
 
 use super::containers::some_text;
-use super::reader::{READS_AT_ONCE, Reader, all, collect};
-use super::{Inventories, Inventory, Model};
+use super::reader::{Found, Reader, collect};
+use super::{Inventories, Model};
 use crate::{Error, Result};
 
-impl Reader<'_> {
-    /// Fills the registered models of all schemas that take part, and whether those that the destination lacks have
-    /// versions.
-    pub(super) async fn read_models(&self, inventories: &mut Inventories) -> Result<()> {
-        let Inventories { source, destination, .. } = inventories;
-        try_join(
-            self.list_models(&self.settings.source, source),
-            self.list_models(&self.settings.destination, destination),
-        )
-        .await?;
-        let catalog = FullName::of_catalog(self.settings.source.to_lowercase());
-        let mut missing = Vec::new();
-        for (schema_name, schema) in &mut source.schemas {
-            let existing = destination.schemas.get(schema_name);
-            for (name, model) in &mut schema.models {
-                if !existing.is_some_and(|schema| schema.models.contains_key(name)) {
-                    missing.push((catalog.child(schema_name.clone()).child(name.clone()), model));
-                }
-            }
-        }
-        let reads = missing.iter().map(|(name, _)| self.has_versions(name.clone())).collect();
-        for (found, (_, model)) in all(reads, READS_AT_ONCE).await?.into_iter().zip(missing) {
-            model.has_versions = found;
-        }
-        Ok(())
+impl<'a> Reader<'a> {
+    /// Reads the registered models of all schemas that take part. A workspace without registered models has none.
+    pub(super) async fn models(&self, own: &Inventories) -> Result<Found<'a>> {
+        let schemas = own.schemas_taking_part();
+        self.of_schemas(schemas, |schema| self.models_of(schema), |schema| &mut schema.models).await
     }
 
-    /// A workspace without registered models has none.
-    async fn list_models(&self, catalog: &Identifier, inventory: &mut Inventory) -> Result<()> {
-        let catalog = &catalog.to_lowercase();
-        let schemas = inventory.taking_part();
-        let reads = schemas.iter().map(|schema| async move {
-            let attempt = format!("list the models of schema `{}.{}`", catalog.as_str(), schema.as_str());
-            match collect(attempt, self.warehouse.client().list_models(catalog, schema)).await {
-                Err(Error::Client { source, .. }) if source.kind() == ErrorKind::Unsupported => {
-                    Ok(Vec::new())
-                }
-                listed => listed,
+    async fn models_of(&self, schema: FullName) -> Result<BTreeMap<Identifier, Model>> {
+        let attempt = format!("list the models of schema `{}`", schema.dotted());
+        let list = self.warehouse.client().list_models(schema.catalog(), schema.name());
+        match collect(&attempt, list, |info| Ok(model_of(info))).await {
+            Err(Error::Client { source, .. }) if source.kind() == ErrorKind::Unsupported => {
+                Ok(BTreeMap::new())
             }
-        });
-        for (schema, models) in schemas.iter().zip(all(reads.collect(), READS_AT_ONCE).await?) {
-            if let Some(schema) = inventory.schemas.get_mut(schema) {
-                schema.models = models.into_iter().filter_map(model_of).collect();
+            listed => Ok(listed?.into_iter().collect()),
+        }
+    }
+
+    /// Reads of the models that the destination lacks whether they have versions.
+    pub(super) async fn model_versions(&self, own: &Inventories) -> Result<Found<'a>> {
+        let catalog = FullName::of_catalog(self.settings.source.to_lowercase());
+        let mut missing = Vec::new();
+        for (schema_name, schema) in &own.source.schemas {
+            let existing = own.destination.schemas.get(schema_name);
+            for name in schema.models.keys() {
+                if !existing.is_some_and(|schema| schema.models.contains_key(name)) {
+                    missing.push((schema_name.clone(), name.clone()));
+                }
             }
         }
-        Ok(())
+        let names = missing.iter().map(|(schema, name)| catalog.child(schema.clone()).child(name.clone()));
+        let found = self.all(names.map(|name| self.has_versions(name)).collect()).await?;
+        Ok(Box::new(move |inventories| {
+            for ((schema, name), found) in missing.iter().zip(found) {
+                let schema = inventories.source.schemas.get_mut(schema);
+                if let Some(model) = schema.and_then(|schema| schema.models.get_mut(name)) {
+                    model.has_versions = found;
+                }
+            }
+            Ok(())
+        }))
     }
 
     async fn has_versions(&self, name: FullName) -> Result<bool> {

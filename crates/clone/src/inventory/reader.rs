@@ -1,17 +1,19 @@
-//! Reads the inventories through the client: lists and bulk queries, all of them at once within the limits.
+//! Reads the inventories through the client: lists and bulk queries, side by side within the limits.
 
-use clxs_api::Identifier;
 use clxs_api::current_user::User;
-use futures::future::try_join;
+use clxs_api::metastore::MetastoreSummary;
+use clxs_api::{FullName, Identifier};
+use futures::future::{BoxFuture, try_join_all, try_join3};
 use futures::{Stream, StreamExt, TryStreamExt};
+use tokio::sync::Semaphore;
 
-use super::{Inventories, Inventory};
+use super::{Inventories, Inventory, Schema};
 use crate::journal::Provenance;
 use crate::warehouse::Warehouse;
 use crate::{Error, Result, Settings};
 
-/// REST reads at once.
-pub(super) const READS_AT_ONCE: usize = 16;
+/// REST reads at once, whatever they read.
+const READS_AT_ONCE: usize = 32;
 
 /// Reads source and destination.
 #[derive(Debug)]
@@ -19,47 +21,76 @@ pub(crate) struct Reader<'a> {
     pub(super) warehouse: Warehouse,
     pub(super) settings: &'a Settings,
     pub(super) provenance: Provenance,
+    rest: Semaphore,
+}
+
+/// Who asks.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Asking<'a> {
+    pub(super) caller: &'a User,
+    pub(super) metastore: &'a MetastoreSummary,
+}
+
+/// What a read found: puts it into the inventories, once all reads beside it are over.
+pub(super) type Found<'a> = Box<dyn FnOnce(&mut Inventories) -> Result<()> + Send + 'a>;
+
+/// A read on its way.
+type Reading<'r, 'a> = BoxFuture<'r, Result<Found<'a>>>;
+
+/// Source or destination.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Side {
+    Source,
+    Destination,
 }
 
 impl<'a> Reader<'a> {
     pub(crate) fn new(warehouse: Warehouse, settings: &'a Settings, provenance: Provenance) -> Self {
-        Self { warehouse, settings, provenance }
+        Self { warehouse, settings, provenance, rest: Semaphore::new(READS_AT_ONCE) }
     }
 
-    /// Reads everything the planner needs.
-    pub(crate) async fn read(self) -> Result<Inventories> {
-        let client = self.warehouse.client();
-        let caller = client.current_user().await.map_err(Error::client("ask who the caller is"))?;
-        let (source, destination) =
-            try_join(self.containers(&self.settings.source), self.containers(&self.settings.destination))
-                .await?;
-        let mut inventories =
-            Inventories { source, destination, caller: caller.user_name.clone().unwrap_or_default() };
-        self.filter_by_tags(&mut inventories.source).await?;
-        self.select(&mut inventories);
-        self.read_tables(&mut inventories).await?;
-        self.read_versions_as_of(&mut inventories).await?;
-        self.read_volumes(&mut inventories).await?;
-        self.read_models(&mut inventories).await?;
-        self.read_functions(&mut inventories).await?;
-        self.read_histories(&mut inventories).await?;
-        self.read_sizes(&mut inventories).await?;
-        let Inventories { source, destination, .. } = &mut inventories;
-        try_join(
-            self.read_facets(&self.settings.source, source, &caller),
-            self.read_facets(&self.settings.destination, destination, &caller),
+    /// Reads everything the planner needs: first what is there, then what hangs on it.
+    pub(crate) async fn read(self, metastore: &MetastoreSummary) -> Result<Inventories> {
+        let caller = async {
+            self.warehouse.client().current_user().await.map_err(Error::client("ask who the caller is"))
+        };
+        let (caller, source, destination) = try_join3(
+            caller,
+            self.containers(&self.settings.source),
+            self.containers(&self.settings.destination),
         )
         .await?;
-        self.read_keys(&mut inventories).await?;
-        Ok(inventories)
-    }
-
-    /// Reads what is read in bulk of a catalog and of everything in it.
-    async fn read_facets(&self, name: &Identifier, inventory: &mut Inventory, caller: &User) -> Result<()> {
-        self.read_grants(name, inventory, caller).await?;
-        self.read_tags(name, inventory).await?;
-        self.read_key_outlines(name, inventory).await?;
-        self.read_bindings(name, inventory).await
+        let mut own =
+            Inventories { source, destination, caller: caller.user_name.clone().unwrap_or_default() };
+        self.filter_by_tags(&mut own.source).await?;
+        self.select(&mut own);
+        // Facets come behind the lists of what they belong to.
+        let lists: [Reading<'_, 'a>; 7] = [
+            Box::pin(self.tables(&own)),
+            Box::pin(self.volumes(&own)),
+            Box::pin(self.models(&own)),
+            Box::pin(self.functions(&own)),
+            Box::pin(self.tags(&own)),
+            Box::pin(self.key_outlines(&own)),
+            Box::pin(self.bindings(&own)),
+        ];
+        let lists = try_join_all(lists).await?;
+        put(&mut own, lists)?;
+        let asking = Asking { caller: &caller, metastore };
+        let about_them: [Reading<'_, 'a>; 6] = [
+            Box::pin(self.dependencies(&own)),
+            Box::pin(self.histories(&own)),
+            Box::pin(self.versions_as_of(&own)),
+            Box::pin(self.files_of_volumes(&own)),
+            Box::pin(self.model_versions(&own)),
+            Box::pin(self.grants(&own, asking)),
+        ];
+        let about_them = try_join_all(about_them).await?;
+        put(&mut own, about_them)?;
+        let rest: [Reading<'_, 'a>; 2] = [Box::pin(self.sizes(&own)), Box::pin(self.keys(&own))];
+        let rest = try_join_all(rest).await?;
+        put(&mut own, rest)?;
+        Ok(own)
     }
 
     /// What the selection leaves out is marked. Of the destination only schemas of the source count; of those
@@ -75,17 +106,115 @@ impl<'a> Reader<'a> {
             schema.skip = source.get(name).and_then(|source| source.skip.clone());
         }
     }
+
+    pub(super) fn name_of(&self, side: Side) -> &Identifier {
+        match side {
+            Side::Source => &self.settings.source,
+            Side::Destination => &self.settings.destination,
+        }
+    }
+
+    /// Reads something of each of these schemas, and puts it where it belongs.
+    pub(super) async fn of_schemas<T, F>(
+        &self,
+        schemas: Vec<(Side, Identifier)>,
+        read: impl Fn(FullName) -> F,
+        place: impl Fn(&mut Schema) -> &mut T + Send + 'a,
+    ) -> Result<Found<'a>>
+    where
+        T: Send + 'a,
+        F: Future<Output = Result<T>>,
+    {
+        let names = schemas
+            .iter()
+            .map(|(side, name)| FullName::of_catalog(self.name_of(*side).to_lowercase()).child(name.clone()));
+        let contents = self.all(names.map(read).collect()).await?;
+        Ok(Box::new(move |inventories| {
+            for ((side, name), contents) in schemas.into_iter().zip(contents) {
+                if let Some(schema) = inventories.side_mut(side).schemas.get_mut(&name) {
+                    *place(schema) = contents;
+                }
+            }
+            Ok(())
+        }))
+    }
+
+    /// Runs REST reads side by side within the limit; the order of results is that of the reads.
+    pub(super) async fn all<T>(&self, reads: Vec<impl Future<Output = Result<T>>>) -> Result<Vec<T>> {
+        let reads = reads.into_iter().map(|read| async {
+            let _place = self.rest.acquire().await;
+            read.await
+        });
+        all(reads, READS_AT_ONCE).await
+    }
 }
 
-/// Collects a stream of a list.
-pub(super) async fn collect<T>(
-    attempt: String,
+impl Inventories {
+    pub(super) fn side(&self, side: Side) -> &Inventory {
+        match side {
+            Side::Source => &self.source,
+            Side::Destination => &self.destination,
+        }
+    }
+
+    pub(super) fn side_mut(&mut self, side: Side) -> &mut Inventory {
+        match side {
+            Side::Source => &mut self.source,
+            Side::Destination => &mut self.destination,
+        }
+    }
+
+    /// The inventory of the catalog of this name.
+    pub(super) fn of_mut(&mut self, settings: &Settings, catalog: &str) -> Option<&mut Inventory> {
+        if settings.source.matches(catalog) {
+            Some(&mut self.source)
+        } else {
+            settings.destination.matches(catalog).then_some(&mut self.destination)
+        }
+    }
+
+    /// The schemas of both sides that take part.
+    pub(super) fn schemas_taking_part(&self) -> Vec<(Side, Identifier)> {
+        let of = |side| self.side(side).taking_part().into_iter().map(move |name| (side, name));
+        of(Side::Source).chain(of(Side::Destination)).collect()
+    }
+}
+
+/// Why the workspace does not tell: what it says, without the id of the request or statement, so that equal
+/// workspaces give equal plans.
+pub(super) fn refusal(error: &clxs_client::Error) -> String {
+    let said = error.api_error().map(ToString::to_string);
+    let said = said.or_else(|| error.statement_failure().map(ToString::to_string));
+    said.unwrap_or_else(|| error.to_string())
+}
+
+/// What a read found that was not made.
+pub(super) fn nothing<'a>() -> Found<'a> {
+    Box::new(|_| Ok(()))
+}
+
+fn put(inventories: &mut Inventories, all: Vec<Found<'_>>) -> Result<()> {
+    all.into_iter().try_for_each(|found| found(inventories))
+}
+
+/// Collects what a list tells of its items; an item that tells nothing is left out.
+pub(super) async fn collect<T, U>(
+    attempt: &str,
     list: impl Stream<Item = clxs_client::Result<T>> + Send,
-) -> Result<Vec<T>> {
-    list.try_collect().await.map_err(Error::client(attempt))
+    read: impl Fn(T) -> Result<Option<U>>,
+) -> Result<Vec<U>> {
+    let mut list = std::pin::pin!(list);
+    let mut all = Vec::new();
+    while let Some(item) = list.try_next().await.map_err(Error::client(attempt))? {
+        all.extend(read(item)?);
+    }
+    Ok(all)
 }
 
 /// Runs reads at once within a limit; the order of results is that of the reads.
-pub(super) async fn all<T>(reads: Vec<impl Future<Output = Result<T>>>, at_once: usize) -> Result<Vec<T>> {
+pub(super) async fn all<T>(
+    reads: impl IntoIterator<Item = impl Future<Output = Result<T>>>,
+    at_once: usize,
+) -> Result<Vec<T>> {
     futures::stream::iter(reads).buffered(at_once.max(1)).try_collect().await
 }

@@ -4,11 +4,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use clxs_api::Identifier;
-use clxs_client::Rows;
 
 use super::Inventory;
 use super::reader::Reader;
-use super::relation::Relation;
+use super::relation::{Relation, Told};
 use super::tags::name;
 use crate::{Error, Result};
 
@@ -43,14 +42,17 @@ impl Reader<'_> {
     /// The tags of all schemas; `None` when they cannot be read.
     async fn schema_tags(&self) -> Result<Option<BTreeMap<Identifier, Tags>>> {
         let attempt = || format!("read the tags of the schemas of `{}`", self.settings.source.as_str());
-        let rows = self.relation(&self.settings.source, SCHEMA_TAGS).await?.ok();
-        rows.map(|rows| tags_of(&rows)).transpose().map_err(Error::client(attempt()))
+        let told = self.relation(&[self.settings.source.to_lowercase()], SCHEMA_TAGS).await?;
+        if !told.refused.is_empty() {
+            return Ok(None);
+        }
+        tags_of(&told).map(Some).map_err(Error::client(attempt()))
     }
 }
 
-fn tags_of(rows: &Rows) -> clxs_client::Result<BTreeMap<Identifier, Tags>> {
+fn tags_of(told: &Told) -> clxs_client::Result<BTreeMap<Identifier, Tags>> {
     let mut tags: BTreeMap<Identifier, Tags> = BTreeMap::new();
-    for row in rows.iter() {
+    for row in told.rows() {
         let Some(schema) = name(&row, "schema_name")? else { continue };
         let value = row.get("tag_value")?.unwrap_or_default().to_owned();
         tags.entry(schema).or_default().insert((row.text("tag_name")?.to_owned(), value));

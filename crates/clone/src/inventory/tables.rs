@@ -4,86 +4,60 @@ use std::collections::BTreeMap;
 
 use clxs_api::table::{ColumnInfo, DependencyList, TableInfo};
 use clxs_api::{FullName, Identifier, NameError};
-use futures::future::try_join;
 
 use super::containers::{own_properties, some_text};
-use super::reader::{READS_AT_ONCE, Reader, all, collect};
+use super::reader::{Found, Reader, Side, collect};
 use super::{Inventories, Inventory, Table, View};
 use crate::plan::SchemaMode;
 use crate::rewrite::rewrite;
 use crate::{Error, Kind, Result};
 
-impl Reader<'_> {
-    /// Fills the tables of all schemas that take part.
-    pub(super) async fn read_tables(&self, inventories: &mut Inventories) -> Result<()> {
-        let Inventories { source, destination, .. } = inventories;
-        let (source_name, destination_name) = (&self.settings.source, &self.settings.destination);
-        let takes_part = source.schemas.iter().filter(|(_, schema)| schema.skip.is_none());
-        let selected = takes_part.map(|(name, _)| name.clone()).collect();
-        let existing = destination.schemas.keys().cloned().collect();
-        try_join(
-            self.list_tables(source_name, source, selected),
-            self.list_tables(destination_name, destination, existing),
-        )
-        .await?;
-        self.read_dependencies(source, destination).await?;
-        for (name, table) in tables_mut(destination_name, destination) {
-            table.cloned_from = self.provenance.get(&name.dotted()).cloned();
-        }
-        Ok(())
+impl<'a> Reader<'a> {
+    /// Reads the tables of all schemas that take part, and of the destination's others too.
+    pub(super) async fn tables(&self, own: &Inventories) -> Result<Found<'a>> {
+        let source = own.source.taking_part().into_iter().map(|name| (Side::Source, name));
+        let destination = own.destination.schemas.keys().map(|name| (Side::Destination, name.clone()));
+        let schemas = source.chain(destination).collect();
+        self.of_schemas(schemas, |schema| self.tables_of(schema), |schema| &mut schema.tables).await
     }
 
-    async fn list_tables(
-        &self,
-        catalog: &Identifier,
-        inventory: &mut Inventory,
-        schemas: Vec<Identifier>,
-    ) -> Result<()> {
-        let catalog = catalog.to_lowercase();
-        let reads = schemas.iter().map(|schema| self.tables_of_schema(&catalog, schema)).collect();
-        for (name, tables) in schemas.iter().zip(all(reads, READS_AT_ONCE).await?) {
-            if let Some(schema) = inventory.schemas.get_mut(name) {
-                schema.tables = tables;
-            }
-        }
-        Ok(())
-    }
-
-    async fn tables_of_schema(
-        &self,
-        catalog: &Identifier,
-        schema: &Identifier,
-    ) -> Result<BTreeMap<Identifier, Table>> {
-        let attempt = format!("list the tables of schema `{}.{}`", catalog.as_str(), schema.as_str());
-        let listed = collect(attempt.clone(), self.warehouse.client().list_tables(catalog, schema)).await?;
-        let problem =
+    async fn tables_of(&self, schema: FullName) -> Result<BTreeMap<Identifier, Table>> {
+        let attempt = format!("list the tables of schema `{}`", schema.dotted());
+        let unnamed =
             || Error::Unexpected { attempt: attempt.clone(), problem: "one has no name".to_owned() };
-        listed.into_iter().map(|info| table_of(info).ok_or_else(problem)).collect()
+        let list = self.warehouse.client().list_tables(schema.catalog(), schema.name());
+        let tables = collect(&attempt, list, |info| table_of(info).ok_or_else(unnamed).map(Some)).await?;
+        let known = |(name, table): (Identifier, Table)| {
+            let cloned_from = self.provenance.get(&schema.child(name.clone()).dotted()).cloned();
+            (name, Table { cloned_from, ..table })
+        };
+        Ok(tables.into_iter().map(known).collect())
     }
 
     /// Lists do not tell what views read (`facts/rest_api.md` §6): one request a view, where the destination
     /// has none of the same text. Of the others the text tells enough.
-    async fn read_dependencies(&self, source: &mut Inventory, destination: &Inventory) -> Result<()> {
-        let client = self.warehouse.client();
-        let mut views: Vec<_> = tables_mut(&self.settings.source, source)
-            .into_iter()
-            .filter(|(name, table)| table.kind == Kind::View && !self.has_text(destination, name, table))
-            .collect();
-        let reads = views
-            .iter()
-            .map(|(name, _)| name.clone())
-            .map(|name| async move {
-                let attempt = format!("read view `{}`", name.dotted());
-                client.get_table(&name).await.map_err(Error::client(attempt))
-            })
-            .collect();
-        for ((_, table), info) in views.iter_mut().zip(all(reads, READS_AT_ONCE).await?) {
-            if let Some(view) = &mut table.view {
-                view.calls = info.view_dependencies.as_ref().map(functions_of).unwrap_or_default();
-                view.reads = info.view_dependencies.as_ref().map(tables_of);
+    pub(super) async fn dependencies(&self, own: &Inventories) -> Result<Found<'a>> {
+        let is_asked = |(name, table): &(FullName, &Table)| {
+            table.kind == Kind::View && !self.has_text(&own.destination, name, table)
+        };
+        let views = tables(&self.settings.source, &own.source).filter(is_asked);
+        let views: Vec<_> = views.map(|(name, _)| name).collect();
+        let reads = views.iter().map(|name| async move {
+            let attempt = format!("read view `{}`", name.dotted());
+            let info = self.warehouse.client().get_table(name).await.map_err(Error::client(attempt))?;
+            let calls = info.view_dependencies.as_ref().map(functions_of).unwrap_or_default();
+            Ok((info.view_dependencies.as_ref().map(tables_of), calls))
+        });
+        let found = self.all(reads.collect()).await?;
+        Ok(Box::new(move |inventories| {
+            for (name, needs) in views.iter().zip(found) {
+                let view = inventories.source.table_mut(name).and_then(|table| table.view.as_mut());
+                if let Some(view) = view {
+                    (view.reads, view.calls) = needs;
+                }
             }
-        }
-        Ok(())
+            Ok(())
+        }))
     }
 
     /// Whether the destination's view of this name has the text that the source's would get.
@@ -101,17 +75,15 @@ fn text_of(table: &Table) -> Option<&str> {
 }
 
 /// All tables with their full names.
-pub(super) fn tables_mut<'a>(
+pub(super) fn tables<'i>(
     catalog: &Identifier,
-    inventory: &'a mut Inventory,
-) -> Vec<(FullName, &'a mut Table)> {
+    inventory: &'i Inventory,
+) -> impl Iterator<Item = (FullName, &'i Table)> {
     let catalog = FullName::of_catalog(catalog.to_lowercase());
-    let mut tables = Vec::new();
-    for (schema_name, schema) in &mut inventory.schemas {
+    inventory.schemas.iter().flat_map(move |(schema_name, schema)| {
         let schema_name = catalog.child(schema_name.clone());
-        tables.extend(schema.tables.iter_mut().map(|(name, table)| (schema_name.child(name.clone()), table)));
-    }
-    tables
+        schema.tables.iter().map(move |(name, table)| (schema_name.child(name.clone()), table))
+    })
 }
 
 fn table_of(info: TableInfo) -> Option<(Identifier, Table)> {

@@ -1,14 +1,14 @@
-//! Reads tags: five relations a catalog, whatever is in it.
+//! Reads tags: five relations, whatever is in the catalogs.
 
 use clxs_api::Identifier;
-use clxs_client::{Row, Rows};
+use clxs_client::Row;
 use futures::future::try_join_all;
 
-use super::reader::Reader;
-use super::relation::Relation;
-use super::{Inventory, Tags};
+use super::reader::{Found, Reader, nothing};
+use super::relation::{Relation, Told, inventory_of};
+use super::{Inventories, Inventory, Tags};
 use crate::plan::Facet;
-use crate::{Error, Result};
+use crate::{Error, Result, Settings};
 
 const fn relation(name: &'static str, columns: &'static str) -> Relation {
     Relation { name, columns, catalog: "catalog_name", condition: "" }
@@ -23,31 +23,39 @@ const RELATIONS: [Relation; 5] = [
     relation("volume_tags", "schema_name, volume_name, tag_name, tag_value"),
 ];
 
-impl Reader<'_> {
-    /// Fills the tags of a catalog and of everything in it.
-    pub(super) async fn read_tags(&self, name: &Identifier, inventory: &mut Inventory) -> Result<()> {
-        if !self.settings.copy.tags || inventory.catalog.is_none() {
-            return Ok(());
+impl<'a> Reader<'a> {
+    /// Reads the tags of both catalogs and of everything in them.
+    pub(super) async fn tags(&self, own: &Inventories) -> Result<Found<'a>> {
+        if !self.settings.copy.tags {
+            return Ok(nothing());
         }
-        let answers = try_join_all(RELATIONS.map(|relation| self.relation(name, relation))).await?;
-        for (answer, relation) in answers.into_iter().zip(RELATIONS) {
-            match answer {
-                Ok(rows) => {
-                    let attempt = format!("read {} of catalog `{}`", relation.name, name.as_str());
-                    fill(inventory, relation.name, &rows).map_err(Error::client(attempt))?;
-                }
-                Err(reason) => {
-                    let facet = if relation.name == "column_tags" { Facet::ColumnTags } else { Facet::Tags };
-                    inventory.unread.insert(facet, reason);
+        let catalogs: Vec<_> = self.catalogs(own).map(|(name, _)| name).collect();
+        let told = try_join_all(RELATIONS.map(|relation| self.relation(&catalogs, relation))).await?;
+        let settings = self.settings;
+        Ok(Box::new(move |inventories| {
+            for (told, relation) in told.into_iter().zip(RELATIONS) {
+                fill(inventories, settings, relation.name, &told)
+                    .map_err(Error::client(format!("read {}", relation.name)))?;
+                let facet = if relation.name == "column_tags" { Facet::ColumnTags } else { Facet::Tags };
+                for (catalog, reason) in told.refused {
+                    if let Some(inventory) = inventories.of_mut(settings, catalog.as_str()) {
+                        inventory.unread.insert(facet, reason);
+                    }
                 }
             }
-        }
-        Ok(())
+            Ok(())
+        }))
     }
 }
 
-fn fill(inventory: &mut Inventory, relation: &str, rows: &Rows) -> clxs_client::Result<()> {
-    for row in rows.iter() {
+fn fill(
+    inventories: &mut Inventories,
+    settings: &Settings,
+    relation: &str,
+    told: &Told,
+) -> clxs_client::Result<()> {
+    for row in told.rows() {
+        let Some(inventory) = inventory_of(inventories, settings, &row)? else { continue };
         let tags = match relation {
             "catalog_tags" => inventory.catalog.as_mut().map(|catalog| &mut catalog.tags),
             "schema_tags" => name(&row, "schema_name")?

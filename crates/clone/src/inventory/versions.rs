@@ -1,42 +1,40 @@
 //! Reads what only statements tell: the newest commits of tables that both sides have, and sizes where
 //! the order of cloning asks for them.
 
-use clxs_api::{FullName, Identifier};
+use clxs_api::FullName;
 use clxs_client::ErrorKind;
 
-use super::reader::{Reader, all};
-use super::tables::tables_mut;
+use super::reader::{Found, Reader, Side, all};
+use super::tables::tables;
 use super::{Commit, History, Inventories, Inventory, Table};
 use crate::settings::{LoadType, ObjectType};
 use crate::warehouse::Wanted;
 use crate::{Error, Kind, Result};
 
-impl Reader<'_> {
+impl<'a> Reader<'a> {
     /// Asks for the newest commits of tables that source and destination both have. `INCREMENTAL` does not
     /// look at what exists.
-    pub(super) async fn read_histories(&self, inventories: &mut Inventories) -> Result<()> {
-        let questions = self.questions(inventories);
+    pub(super) async fn histories(&self, own: &Inventories) -> Result<Found<'a>> {
+        let questions = self.questions(own);
         let at_once = self.settings.limits.max_parallel_queries.get();
         let histories = self.warehouse.histories(&questions, at_once).await?;
-        for ((name, wanted), history) in questions.into_iter().zip(histories) {
-            match wanted {
-                Wanted::Newest => {
-                    if let Some(table) = inventories.source.table_mut(&name) {
-                        table.history = history;
-                    }
+        Ok(Box::new(move |inventories| {
+            for ((name, wanted), history) in questions.iter().zip(histories) {
+                let side = match wanted {
+                    Wanted::Newest => Side::Source,
+                    Wanted::SinceClone => Side::Destination,
+                };
+                if side == Side::Destination
+                    && let Some(table) = inventories.source.table_mut(name)
+                {
+                    table.size = last_clone(&history).map(|commit| commit.clone_metrics().source_table_size);
                 }
-                Wanted::SinceClone => {
-                    let size = last_clone(&history).map(|commit| commit.clone_metrics().source_table_size);
-                    if let Some(table) = inventories.source.table_mut(&name) {
-                        table.size = size;
-                    }
-                    if let Some(table) = inventories.destination.table_mut(&name) {
-                        table.history = history;
-                    }
+                if let Some(table) = inventories.side_mut(side).table_mut(name) {
+                    table.history = history;
                 }
             }
-        }
-        Ok(())
+            Ok(())
+        }))
     }
 
     /// What is asked: both sides of tables that both have, unless those do not matter, and where every version
@@ -71,23 +69,25 @@ impl Reader<'_> {
     }
 
     /// Asks for the sizes that are not known yet, when the settings ask for an order.
-    pub(super) async fn read_sizes(&self, inventories: &mut Inventories) -> Result<()> {
-        if self.settings.order_by_size.is_none() {
-            return Ok(());
-        }
-        let name: &Identifier = &self.settings.source;
-        let mut tables = tables_mut(name, &mut inventories.source);
-        tables.retain(|(_, table)| table.kind == Kind::Table && table.size.is_none());
-        let reads = tables.iter().map(|(name, _)| name.clone()).map(|name| self.size(name)).collect();
+    pub(super) async fn sizes(&self, own: &Inventories) -> Result<Found<'a>> {
+        let is_unknown = |table: &Table| table.kind == Kind::Table && table.size.is_none();
+        let unknown = tables(&self.settings.source, &own.source).filter(|(_, table)| is_unknown(table));
+        let is_asked = self.settings.order_by_size.is_some();
+        let names: Vec<_> = unknown.map(|(name, _)| name).filter(|_| is_asked).collect();
+        let reads: Vec<_> = names.iter().map(|name| self.size(name)).collect();
         let sizes = all(reads, self.settings.limits.max_parallel_queries.get()).await?;
-        for ((_, table), size) in tables.into_iter().zip(sizes) {
-            table.size = size;
-        }
-        Ok(())
+        Ok(Box::new(move |inventories| {
+            for (name, size) in names.iter().zip(sizes) {
+                if let Some(table) = inventories.source.table_mut(name) {
+                    table.size = size;
+                }
+            }
+            Ok(())
+        }))
     }
 
     /// A table whose size cannot be told is cloned like one of unknown size.
-    async fn size(&self, name: FullName) -> Result<Option<u64>> {
+    async fn size(&self, name: &FullName) -> Result<Option<u64>> {
         match self.warehouse.query(format!("DESCRIBE DETAIL {name}")).await {
             Ok(rows) => {
                 let size = rows.get(0).and_then(|row| row.integer("sizeInBytes").ok().flatten());

@@ -6,11 +6,10 @@ use clxs_api::volume::{VolumeInfo, VolumeType};
 use clxs_api::{FullName, Identifier};
 use clxs_client::{Client, ErrorKind};
 use futures::TryStreamExt;
-use futures::future::try_join;
 
 use super::containers::some_text;
-use super::reader::{READS_AT_ONCE, Reader, all, collect};
-use super::{Inventories, Inventory, Volume};
+use super::reader::{Found, Reader, Side, collect, refusal};
+use super::{Inventories, Volume};
 use crate::{Error, Result};
 
 /// Directories of one volume that are listed at once.
@@ -52,59 +51,53 @@ impl FileState {
     }
 }
 
-impl Reader<'_> {
-    /// Fills the volumes of all schemas that take part.
-    pub(super) async fn read_volumes(&self, inventories: &mut Inventories) -> Result<()> {
-        if !self.settings.kinds.volumes {
-            return Ok(());
-        }
-        let Inventories { source, destination, .. } = inventories;
-        try_join(
-            self.list_volumes(&self.settings.source, source),
-            self.list_volumes(&self.settings.destination, destination),
-        )
-        .await?;
-        self.read_files(source, destination).await
+impl<'a> Reader<'a> {
+    /// Reads the volumes of all schemas that take part.
+    pub(super) async fn volumes(&self, own: &Inventories) -> Result<Found<'a>> {
+        let schemas = if self.settings.kinds.volumes { own.schemas_taking_part() } else { Vec::new() };
+        self.of_schemas(schemas, |schema| self.volumes_of(schema), |schema| &mut schema.volumes).await
     }
 
-    async fn list_volumes(&self, catalog: &Identifier, inventory: &mut Inventory) -> Result<()> {
-        let catalog = &catalog.to_lowercase();
-        let schemas = inventory.taking_part();
-        let reads = schemas.iter().map(|schema| async move {
-            let attempt = format!("list the volumes of schema `{}.{}`", catalog.as_str(), schema.as_str());
-            collect(attempt, self.warehouse.client().list_volumes(catalog, schema)).await
-        });
-        for (schema, volumes) in schemas.iter().zip(all(reads.collect(), READS_AT_ONCE).await?) {
-            if let Some(schema) = inventory.schemas.get_mut(schema) {
-                schema.volumes = volumes.into_iter().filter_map(volume_of).collect();
-            }
-        }
-        Ok(())
+    async fn volumes_of(&self, schema: FullName) -> Result<BTreeMap<Identifier, Volume>> {
+        let attempt = format!("list the volumes of schema `{}`", schema.dotted());
+        let list = self.warehouse.client().list_volumes(schema.catalog(), schema.name());
+        Ok(collect(&attempt, list, |info| Ok(volume_of(info))).await?.into_iter().collect())
     }
 
     /// Lists the files of managed volumes that both sides have.
-    async fn read_files(&self, source: &mut Inventory, destination: &mut Inventory) -> Result<()> {
+    pub(super) async fn files_of_volumes(&self, own: &Inventories) -> Result<Found<'a>> {
         let is_managed = |volume: &Volume| volume.volume_type == Some(VolumeType::Managed);
-        let catalog = FullName::of_catalog(self.settings.source.to_lowercase());
-        for (schema_name, schema) in &mut source.schemas {
-            let Some(existing) = destination.schemas.get_mut(schema_name) else { continue };
-            for (name, volume) in schema.volumes.iter_mut().filter(|(_, volume)| is_managed(volume)) {
-                let Some(own) = existing.volumes.get_mut(name).filter(|own| is_managed(own)) else {
-                    continue;
-                };
-                let name = catalog.child(schema_name.clone()).child(name.clone());
-                let copy = name.in_catalog(&self.settings.destination.to_lowercase());
-                (volume.files, own.files) = try_join(self.files(&name), self.files(&copy)).await?;
-            }
+        let mut volumes = Vec::new();
+        for (schema_name, schema) in &own.source.schemas {
+            let Some(existing) = own.destination.schemas.get(schema_name) else { continue };
+            let managed = schema.volumes.iter().filter(|(_, volume)| is_managed(volume));
+            let on_both = managed.filter(|(name, _)| existing.volumes.get(name).is_some_and(is_managed));
+            let sides = [Side::Source, Side::Destination];
+            volumes.extend(
+                on_both.flat_map(|(name, _)| sides.map(|side| (side, schema_name.clone(), name.clone()))),
+            );
         }
-        Ok(())
+        let full_name = |(side, schema, name): &(Side, Identifier, Identifier)| {
+            let catalog = FullName::of_catalog(self.name_of(*side).to_lowercase());
+            catalog.child(schema.clone()).child(name.clone())
+        };
+        let found = self.all(volumes.iter().map(full_name).map(|name| self.files(name)).collect()).await?;
+        Ok(Box::new(move |inventories| {
+            for ((side, schema, name), files) in volumes.iter().zip(found) {
+                let schema = inventories.side_mut(*side).schemas.get_mut(schema);
+                if let Some(volume) = schema.and_then(|schema| schema.volumes.get_mut(name)) {
+                    volume.files = files;
+                }
+            }
+            Ok(())
+        }))
     }
 
-    async fn files(&self, volume: &FullName) -> Result<Files> {
-        match list_files(self.warehouse.client(), volume).await {
+    async fn files(&self, volume: FullName) -> Result<Files> {
+        match list_files(self.warehouse.client(), &volume).await {
             Ok(files) => Ok(Files::Read(files)),
             Err(error) if error.kind() == ErrorKind::PermissionDenied => {
-                Ok(Files::Unreadable { reason: error.to_string() })
+                Ok(Files::Unreadable { reason: refusal(&error) })
             }
             Err(error) => {
                 Err(Error::client(format!("list the files of volume `{}`", volume.dotted()))(error))

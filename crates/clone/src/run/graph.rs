@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
-use crate::plan::{Action, Step, StepId};
+use crate::plan::{Action, Facet, Step, StepId};
 use crate::settings::SizeOrder;
 
 /// The graph of a plan while it runs.
@@ -24,11 +24,15 @@ pub(super) struct Graph {
 #[derive(Debug, Clone, Copy)]
 struct Key {
     is_statement: bool,
-    urgency: u64,
+    urgency: Urgency,
 }
 
+/// What was begun is finished first: facets are short, and the calls behind them would otherwise all be left for
+/// the end, when the warehouse has nothing more to do. Then sizes decide.
+type Urgency = (bool, u64);
+
 /// A step that may be done: the most urgent first, and of these the earliest of the plan.
-type Ready = (u64, Reverse<StepId>);
+type Ready = (Urgency, Reverse<StepId>);
 
 /// How many steps may still be begun.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -115,7 +119,8 @@ fn key(step: &Step, order: SizeOrder) -> Key {
         SizeOrder::Desc => size,
         SizeOrder::Asc => u64::MAX - size,
     };
-    Key { is_statement: matches!(step.action, Action::Statement(_)), urgency }
+    let finishes = step.facet != Facet::Definition;
+    Key { is_statement: matches!(step.action, Action::Statement(_)), urgency: (finishes, urgency) }
 }
 
 #[cfg(test)]
@@ -163,6 +168,15 @@ mod tests {
         let mut graph = new(&steps, SizeOrder::Desc);
         let order: Vec<_> = std::iter::from_fn(|| graph.next(ROOM)).map(|id| id.0).collect();
         assert_eq!(order, [1, 2, 0]);
+    }
+
+    #[test]
+    fn what_was_begun_is_finished_before_anything_large_is_begun() {
+        let facet = Step { facet: Facet::Comment, size: None, ..step(2, 0, &[0], &[]) };
+        let mut graph = new(&[step(0, 9, &[], &[]), step(1, 5, &[], &[]), facet], SizeOrder::Desc);
+        assert_eq!(graph.next(ROOM), Some(StepId(0)));
+        graph.end(StepId(0), true);
+        assert_eq!((graph.next(ROOM), graph.next(ROOM)), (Some(StepId(2)), Some(StepId(1))));
     }
 
     #[test]

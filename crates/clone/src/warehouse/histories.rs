@@ -46,7 +46,7 @@ impl Warehouse {
     ) -> Result<Vec<History>> {
         let size = questions.len().div_ceil(at_once.max(1)).clamp(1, BATCH);
         let alone = AtomicBool::new(false);
-        let batches = questions.chunks(size).map(|batch| self.batch(batch, &alone));
+        let batches: Vec<_> = questions.chunks(size).map(|batch| self.batch(batch, &alone)).collect();
         let answers: Vec<Vec<History>> =
             futures::stream::iter(batches).buffered(at_once.max(1)).try_collect().await?;
         Ok(answers.into_iter().flatten().collect())
