@@ -5,11 +5,13 @@
 mod as_of;
 mod bindings;
 mod containers;
+mod described;
 mod functions;
 mod grants;
 mod history;
 mod keys;
 mod models;
+mod names;
 mod reader;
 mod relation;
 mod schema_tags;
@@ -27,6 +29,7 @@ use clxs_api::volume::VolumeType;
 use clxs_api::{FullName, Identifier, Privilege, Properties};
 
 pub use as_of::VersionAsOf;
+pub(crate) use described::Described;
 pub use functions::{Environment, FunctionDefinition, Language, Parameter, Returns};
 pub use history::{Commit, History};
 pub use keys::{Key, KeyOutline, Parent};

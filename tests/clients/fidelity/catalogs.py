@@ -161,18 +161,18 @@ class Maker:
     def query(self, schema: str) -> tuple[str, list[str]]:
         """A query with marks for the catalog, and its columns."""
         words = f"SELECT {literal(self.text())} AS w, 1 AS n"
+        own = quoted(self.catalog)
         if self.functions and self.chance():
-            words += f", `{CATALOG}`.{quoted(*self.rng.choice(self.functions))}(n => 1) AS f".replace("n => ", "")
-            return f"{words} -- {self.catalog}.s.f(1)\n", ["w", "n", "f"]
+            function = f"`{CATALOG}`.{quoted(*self.rng.choice(self.functions))}"
+            return f"SELECT {function}(1) AS f -- {own}.s.f(1)\n, 2 AS n", ["f", "n"]
         if not self.relations:
             return words, ["w", "n"]
         read = self.rng.choice(self.relations)
         column = quoted(self.rng.choice(read.columns))
-        own = quoted(self.catalog)
         choices = [
             (f"SELECT * FROM {read.reference}", read.columns),
             (f"SELECT {own}.{column} AS x FROM {read.reference} AS {own}", ["x"]),
-            (f"SELECT {read.reference}.{column} AS x FROM {read.reference} /* {own}.s */", ["x"]),
+            (f"SELECT {read.reference}.{column} AS x /* {own}.s */ FROM {read.reference}", ["x"]),
             (f"WITH {own} AS ({words}) SELECT {own}.w, t.{column} AS y FROM {own}, {read.reference} t", ["w", "y"]),
             (f"{words} UNION ALL SELECT 'x', count(*) FROM {read.reference}", ["w", "n"]),
         ]

@@ -59,6 +59,9 @@ class NewTable:
         """How the files are laid out."""
         plain = [name for name, kind in self.types.items() if kind in ("BIGINT", "INT", "DATE", "STRING")]
         kind = self.rng.choice(("", "PARTITIONED BY", "CLUSTER BY"))
+        if kind == "PARTITIONED BY":
+            # An empty text in a partition column is null.
+            plain = [name for name in plain if name not in self.required or self.types[name] != "STRING"]
         if not kind or not plain or len(self.names) == 1:
             return ""
         return f" {kind} ({quoted(self.rng.choice(plain))})"

@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
-use clxs_api::{FullName, Identifier};
+use clxs_api::FullName;
 use clxs_client::{Row, Rows};
 
+use super::names::full_name;
 use crate::outcome::CloneMetrics;
 use crate::settings::moment;
 
@@ -88,9 +89,8 @@ impl Commit {
     pub fn is_clone_of(&self, source: &FullName) -> bool {
         self.clone_source().is_some_and(|name| {
             let (name, source) = (name.to_lowercase(), source.to_lowercase());
-            let parts: Vec<_> = name.split('.').map(without_backticks).collect();
-            let is_source = || parts.iter().eq(source.parts().iter().map(Identifier::as_str));
-            parts.len() != 3 || name == source.dotted() || is_source()
+            let is_source = || full_name(&name).is_ok_and(|name| name == source);
+            name.split('.').count() != 3 || name == source.dotted() || is_source()
         })
     }
 
@@ -156,12 +156,6 @@ fn text_map(text: &str) -> BTreeMap<String, String> {
 fn unquoted(value: &serde_json::Value) -> String {
     let serde_json::Value::String(text) = value else { return value.to_string() };
     serde_json::from_str::<String>(text).unwrap_or_else(|_| text.clone())
-}
-
-/// A part of a name as it is without the quotes that it may have.
-fn without_backticks(part: &str) -> String {
-    let inner = part.strip_prefix('`').and_then(|part| part.strip_suffix('`'));
-    inner.map_or_else(|| part.to_owned(), |inner| inner.replace("``", "`"))
 }
 
 #[cfg(test)]

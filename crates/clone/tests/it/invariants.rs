@@ -175,7 +175,7 @@ impl Case<'_> {
         everything(&self.ground.fixture, &self.destination).await
     }
 
-    /// The copy is what the source was before, and planning again finds nothing to do.
+    /// The copy is what the source was before, each table was cloned once, and planning again finds nothing to do.
     async fn is_complete(&self) {
         let fixture = &self.ground.fixture;
         assert_eq!(everything(fixture, &self.source).await, self.before, "the source is another one");
@@ -183,6 +183,7 @@ impl Case<'_> {
         let missing: Vec<_> = self.before.difference(&copy).collect();
         let extra: Vec<_> = copy.difference(&self.before).collect();
         assert!(missing.is_empty() && extra.is_empty(), "missing: {missing:#?}\nextra: {extra:#?}");
+        self.no_clone_was_made_twice(&copy).await;
         for volume in &self.volumes {
             let source = files(fixture, &self.source, *volume).await;
             assert_eq!(files(fixture, &self.destination, *volume).await, source);
@@ -193,14 +194,15 @@ impl Case<'_> {
 
     /// Nobody holds anything on the copy that they do not hold on the source.
     async fn nobody_gained(&self) {
-        let gained: Vec<_> = grants(&self.destination().await).difference(&self.before).cloned().collect();
+        let held = grants(&self.ground.fixture, &self.destination).await;
+        let gained: Vec<_> = held.difference(&self.before).collect();
         assert!(gained.is_empty(), "{gained:#?}");
     }
 
-    /// Every table of the copy was cloned once.
-    async fn no_clone_was_made_twice(&self) {
-        for fact in self.destination().await {
-            let Some((table, _)) = fact.strip_prefix("rows of ").and_then(|fact| fact.split_once(": ")) else {
+    async fn no_clone_was_made_twice(&self, copy: &Facts) {
+        for fact in copy {
+            let Some((table, _)) = fact.strip_prefix("rows of ").and_then(|fact| fact.split_once(": "))
+            else {
                 continue;
             };
             let table = name(&format!("{}.{table}", self.destination));
@@ -212,39 +214,38 @@ impl Case<'_> {
 }
 
 fn death() -> impl Strategy<Value = Death> {
-    (0..120_usize, any::<bool>()).prop_map(|(at, done)| if done { Death::After(at) } else { Death::Before(at) })
+    (0..120_usize, any::<bool>())
+        .prop_map(|(at, done)| if done { Death::After(at) } else { Death::Before(at) })
 }
 
 /// Planning again is empty, nothing but the destination is written, and nobody gains access.
 #[test]
 fn clone_among_faults_is_finished_by_going_on_and_then_planning_is_empty() {
-    check(40, &(world(0.0), rules::faults()), async |ground, (world, faults)| {
+    check(40, &(world(0.0), rules::faults()), async |ground: &Ground, (world, faults)| {
         let case = ground.case(&world).await;
         case.clone_with(faults, None).await;
         case.nobody_gained().await;
         let report = case.finish().await;
         assert_eq!(report.state, RunState::Succeeded, "{report:#?}");
         case.is_complete().await;
-        case.no_clone_was_made_twice().await;
     });
 }
 
 #[test]
 fn process_that_dies_at_any_request_goes_on_to_the_state_of_an_undisturbed_run() {
-    check(60, &(world(0.0), death()), async |ground, (world, death)| {
+    check(60, &(world(0.0), death()), async |ground: &Ground, (world, death)| {
         let case = ground.case(&world).await;
         case.clone_with(FaultPlan::default(), Some(death)).await;
         case.nobody_gained().await;
         let report = case.finish().await;
         assert_eq!(report.state, RunState::Succeeded, "{report:#?}");
         case.is_complete().await;
-        case.no_clone_was_made_twice().await;
     });
 }
 
 #[test]
 fn refresh_among_faults_is_rolled_back_to_what_was_there() {
-    check(25, &(world(0.0), rules::faults()), async |ground, (world, faults)| {
+    check(25, &(world(0.0), rules::faults()), async |ground: &Ground, (world, faults)| {
         let case = ground.case(&world).await;
         let first = case.clone_with(FaultPlan::default(), None).await.unwrap().1;
         assert_eq!(first.state, RunState::Succeeded, "{first:#?}");
@@ -270,7 +271,7 @@ fn refresh_among_faults_is_rolled_back_to_what_was_there() {
 
 #[test]
 fn no_file_of_a_destination_holds_a_value_that_the_source_protects() {
-    check(25, &(world(0.7), prop::option::of(death())), async |ground, (world, death)| {
+    check(25, &(world(0.7), prop::option::of(death())), async |ground: &Ground, (world, death)| {
         let root = ground.fixture.home.path().join("workspace/managed");
         let case = ground.case(&world).await;
         let before = files_with(&root, SECRET);
@@ -285,8 +286,10 @@ fn no_file_of_a_destination_holds_a_value_that_the_source_protects() {
 
 #[test]
 fn values_that_are_protected_are_found_in_the_files_of_their_table() {
-    check(1, &Just(()), async |ground, ()| {
-        let sql = format!("CREATE CATALOG c;\nCREATE SCHEMA c.s;\nCREATE TABLE c.s.t (text STRING);\nINSERT INTO c.s.t VALUES ('{SECRET}');\n");
+    check(1, &Just(()), async |ground: &Ground, ()| {
+        let sql = format!(
+            "CREATE CATALOG c;\nCREATE SCHEMA c.s;\nCREATE TABLE c.s.t (text STRING);\nINSERT INTO c.s.t VALUES ('{SECRET}');\n"
+        );
         ground.fixture.sql(&sql).await;
         assert_eq!(files_with(&ground.fixture.home.path().join("workspace/managed"), SECRET).len(), 1);
     });
@@ -294,18 +297,25 @@ fn values_that_are_protected_are_found_in_the_files_of_their_table() {
 
 #[test]
 fn token_is_in_no_byte_that_a_run_leaves() {
-    check(15, &(world(0.2), rules::faults()), async |ground, (world, faults)| {
+    check(15, &(world(0.2), rules::faults()), async |ground: &Ground, (world, faults)| {
         let case = ground.case(&world).await;
         let told = match case.clone_with(faults, None).await {
             Some((plan, report)) => {
-                format!("{plan}{}{}{}{report:?}", to_text(&plan), to_sql(&plan), to_json(&plan, Some(&case.settings)).unwrap())
+                format!(
+                    "{plan}{}{}{}{report:?}",
+                    to_text(&plan),
+                    to_sql(&plan),
+                    to_json(&plan, Some(&case.settings)).unwrap()
+                )
             }
             None => String::new(),
         };
         assert!(!told.contains(&ground.token()));
         let state = ground.fixture.home.path();
-        let written: BTreeSet<_> =
-            files_with(state, &ground.token()).into_iter().filter(|path| !path.ends_with("admin.token")).collect();
+        let written: BTreeSet<_> = files_with(state, &ground.token())
+            .into_iter()
+            .filter(|path| !path.ends_with("admin.token"))
+            .collect();
         assert_eq!(written, BTreeSet::new());
     });
 }
@@ -313,6 +323,9 @@ fn token_is_in_no_byte_that_a_run_leaves() {
 /// The files below a folder that hold a text.
 fn files_with(folder: &Path, text: &str) -> BTreeSet<PathBuf> {
     let mut found = BTreeSet::new();
+    if !folder.exists() {
+        return found;
+    }
     for entry in fs_err::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
         if path.is_dir() {

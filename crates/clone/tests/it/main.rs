@@ -12,6 +12,7 @@ mod invariants;
 mod keys;
 mod plan;
 mod plan_properties;
+mod read_back;
 mod recorded;
 mod resume;
 mod rollback;

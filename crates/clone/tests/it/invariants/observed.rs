@@ -6,12 +6,20 @@ use crate::catalogs::{identifier, name};
 use crate::embedded::Fixture;
 
 /// Relations, what is looked at of them, and the column with the catalog.
-const RELATIONS: [(&str, &str, &str); 21] = [
+const RELATIONS: [(&str, &str, &str); 20] = [
     ("catalogs", "catalog_owner, comment", "catalog_name"),
     ("schemata", "schema_name, schema_owner, comment", "catalog_name"),
     ("tables", "table_schema, table_name, table_type, table_owner, comment", "table_catalog"),
-    ("columns", "table_schema, table_name, column_name, full_data_type, is_nullable, comment", "table_catalog"),
-    ("routines", "routine_schema, routine_name, routine_owner, routine_definition, comment", "routine_catalog"),
+    (
+        "columns",
+        "table_schema, table_name, column_name, full_data_type, is_nullable, comment",
+        "table_catalog",
+    ),
+    (
+        "routines",
+        "routine_schema, routine_name, routine_owner, routine_definition, comment",
+        "routine_catalog",
+    ),
     ("volumes", "volume_schema, volume_name, volume_owner, comment", "volume_catalog"),
     ("column_masks", "table_schema, table_name, column_name", "table_catalog"),
     ("table_constraints", "table_schema, table_name, constraint_name, constraint_type", "table_catalog"),
@@ -23,15 +31,22 @@ const RELATIONS: [(&str, &str, &str); 21] = [
     ("volume_tags", "schema_name, volume_name, tag_name, tag_value", "catalog_name"),
     ("catalog_privileges", "grantee, privilege_type", "catalog_name"),
     ("schema_privileges", "schema_name, grantee, privilege_type, inherited_from", "catalog_name"),
-    ("table_privileges", "table_schema, table_name, grantee, privilege_type, inherited_from", "table_catalog"),
-    ("volume_privileges", "volume_schema, volume_name, grantee, privilege_type, inherited_from", "volume_catalog"),
+    (
+        "table_privileges",
+        "table_schema, table_name, grantee, privilege_type, inherited_from",
+        "table_catalog",
+    ),
+    (
+        "volume_privileges",
+        "volume_schema, volume_name, grantee, privilege_type, inherited_from",
+        "volume_catalog",
+    ),
     (
         "routine_privileges",
         "routine_schema, routine_name, grantee, privilege_type, inherited_from",
         "routine_catalog",
     ),
     ("views", "table_schema, table_name, view_definition", "table_catalog"),
-    ("schema_tags", "schema_name, tag_name, tag_value", "catalog_name"),
 ];
 
 /// Facts about a catalog.
@@ -58,14 +73,19 @@ pub(super) async fn everything(fixture: &Fixture, catalog: &str) -> Facts {
 }
 
 /// The direct grants, one a line.
-pub(super) fn grants(facts: &Facts) -> Facts {
-    let is_grant = |fact: &&String| fact.contains("_privileges: ");
-    facts.iter().filter(is_grant).cloned().collect()
+pub(super) async fn grants(fixture: &Fixture, catalog: &str) -> Facts {
+    let mut facts = Facts::new();
+    for (relation, columns, key) in RELATIONS.into_iter().filter(|(name, ..)| name.ends_with("_privileges")) {
+        facts.extend(facts_of(fixture, catalog, relation, columns, key).await);
+    }
+    facts
 }
 
 async fn facts_of(fixture: &Fixture, catalog: &str, relation: &str, columns: &str, key: &str) -> Facts {
-    let query =
-        format!("SELECT {columns} FROM system.information_schema.{relation} WHERE {key} = '{}'", escaped(catalog));
+    let query = format!(
+        "SELECT {columns} FROM system.information_schema.{relation} WHERE {key} = '{}'",
+        escaped(catalog)
+    );
     let rows = fixture.rows(&query).await.into_iter().filter(|row| !row.starts_with("information_schema|"));
     let quoted = identifier(catalog).to_string();
     rows.map(|row| format!("{relation}: {}", row.replace(&quoted, "{catalog}"))).collect()
@@ -76,7 +96,11 @@ fn escaped(catalog: &str) -> String {
 }
 
 /// The names and contents of the files of a volume.
-pub(super) async fn files(fixture: &Fixture, catalog: &str, (schema, volume): (&str, &str)) -> Vec<(String, bytes::Bytes)> {
+pub(super) async fn files(
+    fixture: &Fixture,
+    catalog: &str,
+    (schema, volume): (&str, &str),
+) -> Vec<(String, bytes::Bytes)> {
     let volume = name(&format!("{catalog}.{schema}.{volume}"));
     let mut found = Vec::new();
     for path in ["a b.txt", "deep/é.bin"] {

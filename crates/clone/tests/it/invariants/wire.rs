@@ -70,7 +70,7 @@ impl Wire {
         (state.sent.len() - 1, state.death)
     }
 
-    async fn die(&self) -> ! {
+    async fn die(&self) -> Result<http::Response<Body>, TransportError> {
         self.dead.notify_one();
         std::future::pending().await
     }
@@ -86,7 +86,7 @@ impl Transport for Wire {
             match death {
                 Some(Death::Before(last)) if number >= last => self.die().await,
                 Some(Death::After(last)) if number == last => {
-                    self.inner.send(request).await.ok();
+                    drop(self.inner.send(request).await);
                     self.die().await
                 }
                 Some(Death::After(last)) if number > last => self.die().await,

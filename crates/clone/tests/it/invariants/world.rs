@@ -64,9 +64,8 @@ fn marks() -> impl Strategy<Value = Marks> {
 }
 
 fn table(masked: f64) -> impl Strategy<Value = Table> {
-    (marks(), 0..3_u8, any::<bool>(), any::<bool>(), prop::bool::weighted(masked)).prop_map(
-        |(marks, rows, column_tag, key, masked)| Table { marks, rows, column_tag, key, masked },
-    )
+    (marks(), 0..3_u8, any::<bool>(), any::<bool>(), prop::bool::weighted(masked))
+        .prop_map(|(marks, rows, column_tag, key, masked)| Table { marks, rows, column_tag, key, masked })
 }
 
 fn schema(masked: f64) -> impl Strategy<Value = Schema> {
@@ -77,12 +76,19 @@ fn schema(masked: f64) -> impl Strategy<Value = Schema> {
         prop::option::of(marks()),
         prop::option::weighted(0.3, marks()),
     )
-        .prop_map(|(marks, tables, views, function, volume)| Schema { marks, tables, views, function, volume })
+        .prop_map(|(marks, tables, views, function, volume)| Schema {
+            marks,
+            tables,
+            views,
+            function,
+            volume,
+        })
 }
 
 /// Catalogs; of their tables this share is masked.
 pub(super) fn world(masked: f64) -> impl Strategy<Value = World> {
-    (marks(), prop::collection::vec(schema(masked), 1..3)).prop_map(|(marks, schemas)| World { marks, schemas })
+    (marks(), prop::collection::vec(schema(masked), 1..3))
+        .prop_map(|(marks, schemas)| World { marks, schemas })
 }
 
 impl World {
@@ -139,7 +145,7 @@ impl Schema {
         }
         for (index, (marks, read)) in self.views.iter().enumerate() {
             let query = match NAMES.get(*read).filter(|_| *read < self.tables.len()) {
-                Some(table) => format!("SELECT id, '{CATALOG}.s.t' AS t FROM {schema}.{}", identifier(table)),
+                Some(table) => format!("SELECT id, 'prod.s.t' AS t FROM {schema}.{}", identifier(table)),
                 None => "SELECT 1 AS id".to_owned(),
             };
             let view = format!("{schema}.v{index}");
