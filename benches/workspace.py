@@ -24,12 +24,17 @@ DDL = [
     ("COMMENT ON SCHEMA", "COMMENT ON SCHEMA ddl.s{} IS 'all of them'"),
     ("GRANT", "GRANT USE SCHEMA ON SCHEMA ddl.s{} TO `account users`"),
     ("CREATE VIEW", "CREATE VIEW ddl.s{}.v AS SELECT 1 AS one"),
+    ("CREATE FUNCTION", "CREATE FUNCTION ddl.s{}.twice(n INT) RETURNS INT RETURN n * 2"),
     ("CREATE VOLUME", "CREATE VOLUME ddl.s{}.files"),
     ("CREATE TABLE", "CREATE TABLE ddl.s{}.t (id BIGINT, name STRING)"),
     ("ALTER TABLE", "ALTER TABLE ddl.s{}.t ADD COLUMNS (price DOUBLE)"),
     ("COMMENT ON TABLE", "COMMENT ON TABLE ddl.s{}.t IS 'one of them'"),
     ("SET TAGS", "ALTER TABLE ddl.s{}.t SET TAGS ('kind' = 'bench')"),
+    ("ADD CONSTRAINT", "ALTER TABLE ddl.s{}.t ADD CONSTRAINT positive CHECK (id > 0)"),
+    ("DROP CONSTRAINT", "ALTER TABLE ddl.s{}.t DROP CONSTRAINT positive"),
+    ("SET MASK", "ALTER TABLE ddl.s{}.t ALTER COLUMN id SET MASK ddl.s{}.twice"),
     ("DROP TABLE", "DROP TABLE ddl.s{}.t"),
+    ("DROP FUNCTION", "DROP FUNCTION ddl.s{}.twice"),
     ("DROP SCHEMA", "DROP SCHEMA ddl.s{} CASCADE"),
 ]
 GOALS = {
@@ -89,7 +94,7 @@ def ddl(workspace: Workspace) -> None:
     workspace.sql("CREATE CATALOG ddl")
     workspace.sql("CREATE SCHEMA ddl.s")
     for what, statement in DDL:
-        measured(workspace, what, STATEMENTS, lambda i: workspace.sql(statement.format(i)))
+        measured(workspace, what, STATEMENTS, lambda i: workspace.sql(statement.replace("{}", str(i))))
 
 
 def many_clients(workspace: Workspace) -> None:

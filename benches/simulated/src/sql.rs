@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::catalog::{Catalogs, Commit, USER};
+use crate::catalog::{Catalogs, Commit};
 
 pub(crate) fn run(catalogs: &mut Catalogs, text: &str) -> Value {
     let names = names(text);

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::str::FromStr;
+use std::sync::Arc;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use thiserror::Error;
@@ -40,9 +41,10 @@ pub enum NameError {
     },
 }
 
-/// One part of a name. `Display` quotes it with backticks, so it can be put into SQL text as it is.
+/// One part of a name. `Display` quotes it with backticks, so it can be put into SQL text as it is. Clones share
+/// the text.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Identifier(String);
+pub struct Identifier(Arc<str>);
 
 impl Identifier {
     /// Takes any text the platform could have accepted as a name: 1 to 255 characters, no control character.
@@ -59,7 +61,7 @@ impl Identifier {
         } else if text.chars().any(char::is_control) {
             Err(NameError::ControlCharacter { name: text })
         } else {
-            Ok(Self(text))
+            Ok(Self(text.into()))
         }
     }
 
@@ -71,11 +73,15 @@ impl Identifier {
     /// The name as Unity Catalog stores names of securables: in lower case (`facts/sql.md` §1).
     #[must_use]
     pub fn to_lowercase(&self) -> Self {
-        Self(self.0.to_lowercase())
+        let is_lower = self.0.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase());
+        if is_lower { self.clone() } else { Self(self.0.to_lowercase().into()) }
     }
 
     /// Whether both name the same securable or column: case does not count.
     pub fn matches(&self, other: &str) -> bool {
+        if self.0.is_ascii() && other.is_ascii() {
+            return self.0.eq_ignore_ascii_case(other);
+        }
         self.0.to_lowercase() == other.to_lowercase()
     }
 }
@@ -107,9 +113,10 @@ impl<'de> Deserialize<'de> for Identifier {
 }
 
 /// The full name of a securable: `catalog`, `catalog.schema`, `catalog.schema.name` or, for a column,
-/// `catalog.schema.table.column`. `Display` quotes every part; [`FullName::dotted`] is the REST form.
+/// `catalog.schema.table.column`. `Display` quotes every part; [`FullName::dotted`] is the REST form. A plan holds
+/// each name many times: clones share it.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct FullName(Vec<Identifier>);
+pub struct FullName(Arc<[Identifier]>);
 
 impl FullName {
     /// Makes a name of one to four parts.
@@ -117,7 +124,7 @@ impl FullName {
     /// # Errors
     /// [`NameError::Parts`] for any other count.
     pub fn new(parts: impl IntoIterator<Item = Identifier>) -> Result<Self, NameError> {
-        let parts: Vec<_> = parts.into_iter().collect();
+        let parts: Arc<[_]> = parts.into_iter().collect();
         if (1..=4).contains(&parts.len()) {
             Ok(Self(parts))
         } else {
@@ -128,28 +135,24 @@ impl FullName {
 
     /// The full name of a catalog.
     pub fn of_catalog(catalog: Identifier) -> Self {
-        Self(vec![catalog])
+        Self([catalog].into())
     }
 
     /// The name of a child, such as a schema of this catalog.
     #[must_use]
     pub fn child(&self, name: Identifier) -> Self {
-        let mut parts = self.0.clone();
-        parts.push(name);
-        Self(parts)
+        Self(self.0.iter().cloned().chain([name]).collect())
     }
 
     /// The securable this one is in; `None` for a catalog.
     pub fn parent(&self) -> Option<Self> {
-        (self.0.len() > 1).then(|| Self(self.0[..self.0.len() - 1].to_vec()))
+        (self.0.len() > 1).then(|| Self(self.0[..self.0.len() - 1].into()))
     }
 
     /// The same name in another catalog.
     #[must_use]
     pub fn in_catalog(&self, catalog: &Identifier) -> Self {
-        let mut parts = self.0.clone();
-        parts[0] = catalog.clone();
-        Self(parts)
+        Self([catalog].into_iter().chain(&self.0[1..]).cloned().collect())
     }
 
     /// All parts, outermost first.

@@ -84,6 +84,14 @@ impl Printer {
         stdout.flush()
     }
 
+    /// Writes a result to stdout part by part: one that is too large to be held at once.
+    #[expect(clippy::unused_self, reason = "only who holds a printer prints")]
+    pub(crate) fn write(&self, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
+        let mut stdout = io::BufWriter::new(io::stdout().lock());
+        write(&mut stdout)?;
+        stdout.flush()
+    }
+
     /// Writes a JSON result to stdout: one document of the schema named.
     pub(crate) fn json(&self, schema: &str, content: &impl Serialize) -> io::Result<()> {
         self.result(&document(schema, content)?)

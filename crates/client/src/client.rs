@@ -13,7 +13,7 @@ use crate::auth::TokenProvider;
 use crate::exchange::{Answer, Call, Exchange, Outgoing, api_headers};
 use crate::request::ApiRequest;
 use crate::retry::RetryPolicy;
-use crate::statement::{PollPolicy, Typical};
+use crate::statement::{PollPolicy, Queued, Typical};
 use crate::throttle::Throttle;
 use crate::transport::{HttpTransport, Transport};
 use crate::{Error, Result};
@@ -41,6 +41,8 @@ pub(crate) struct Inner {
     pub(crate) throttle: Arc<Throttle>,
     /// What statements said of how long they take.
     pub(crate) typical: Arc<Typical>,
+    /// What statements said of how long they waited.
+    pub(crate) queued: Arc<Queued>,
     user_agent: HeaderValue,
 }
 
@@ -133,6 +135,7 @@ impl ClientBuilder {
             timeout: self.timeout,
             throttle: Arc::default(),
             typical: Arc::default(),
+            queued: Arc::default(),
         };
         Ok(Client { inner: Arc::new(inner) })
     }
@@ -161,6 +164,11 @@ impl Client {
     /// How often so much was throttled that all requests of the client had to wait.
     pub fn cool_downs(&self) -> u64 {
         self.inner.throttle.cool_downs()
+    }
+
+    /// How many statements were seen to wait long before the warehouse began with them.
+    pub fn long_queued(&self) -> u64 {
+        self.inner.queued.count()
     }
 
     /// The URL of the workspace.

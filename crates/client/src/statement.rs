@@ -11,11 +11,13 @@ use crate::request::{ApiRequest, path};
 use crate::{Client, Error, Result};
 
 mod outcome;
+mod queued;
 mod result;
 mod rows;
 mod typical;
 
 use outcome::{Outcome, outcome};
+pub(crate) use queued::Queued;
 pub use rows::{Cells, Row, Rows};
 pub(crate) use typical::Typical;
 
@@ -116,7 +118,12 @@ impl Client {
     async fn finish(&self, id: StatementId, mut response: StatementResponse) -> Result<Rows> {
         let begin = Instant::now();
         let mut questions = 0_u32;
+        let mut waited_long = false;
         loop {
+            if !waited_long && Queued::is_long(&response, begin.elapsed()) {
+                waited_long = true;
+                self.inner.queued.note();
+            }
             match outcome(&id, response)? {
                 Outcome::Running => {}
                 Outcome::Succeeded { manifest, first } => {

@@ -36,7 +36,7 @@ pub use action::{
 };
 pub(crate) use drift::drift;
 pub use drift::{Drift, DriftState, TableDrift, drifts};
-pub use render::{to_json, to_sql, to_text};
+pub use render::{AsSql, write_json};
 pub use saved::SavedPlan;
 pub use step::{Expectation, Facet, Step, StepId, TableState};
 

@@ -19,7 +19,7 @@ pub(crate) use visibility::{Sight, Visibility};
 
 use clxs_api::Privilege;
 
-use crate::metastore::{ALL_USERS, MetastoreError, Transaction};
+use crate::metastore::{ALL_USERS, MetastoreError, PrincipalKind, Transaction};
 use crate::principal::Principal;
 
 /// One caller within one transaction.
@@ -109,9 +109,10 @@ impl Access {
     }
 }
 
-/// A principal's name and those of all groups it is in.
+/// A principal's name and those of all groups it is in that may hold privileges.
 pub(crate) fn identities(tx: &Transaction<'_>, principal: &str) -> Result<Vec<String>, MetastoreError> {
-    let groups = tx.groups_of(principal)?.into_iter().map(|group| group.name);
+    let groups = tx.groups_of(principal)?.into_iter().filter(|group| group.kind == PrincipalKind::Group);
+    let groups = groups.map(|group| group.name);
     Ok([principal.to_owned(), ALL_USERS.to_owned()].into_iter().chain(groups).collect())
 }
 

@@ -62,6 +62,15 @@ pub enum FaultEffect {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         retry_after: Option<u64>,
     },
+    /// The request is refused with an error of the platform's, such as only some accounts answer, and not done.
+    Error {
+        /// 400 to 599.
+        status: u16,
+        /// Such as `INVALID_STATE`.
+        error_code: String,
+        /// What the error says.
+        message: String,
+    },
     /// The request is done later.
     Latency {
         /// How much later.
@@ -103,6 +112,14 @@ pub enum FaultError {
         /// The status.
         code: u16,
     },
+    /// A status that is no error's.
+    #[error("rule {rule}: an error has a status from 400 to 599, not {status}")]
+    NoError {
+        /// Which rule, from 1.
+        rule: usize,
+        /// The status.
+        status: u16,
+    },
     /// A chance that is none.
     #[error("rule {rule}: probability is a number from 0 to 1, not {probability}")]
     Probability {
@@ -139,6 +156,9 @@ impl FaultRule {
         match self.effect {
             FaultEffect::Status { code, .. } if ![429, 500, 503].contains(&code) => {
                 Err(FaultError::Status { rule, code })
+            }
+            FaultEffect::Error { status, .. } if !(400..600).contains(&status) => {
+                Err(FaultError::NoError { rule, status })
             }
             FaultEffect::PageSize { items: 0 } => Err(FaultError::PageSize { rule }),
             _ => Ok(()),

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use clxs_clone::journal::RunState;
-use clxs_clone::plan::{Effect, Facet, to_json};
+use clxs_clone::plan::{Effect, Facet, write_json};
 use clxs_clone::{Observer, Plan, Report};
 use tokio_util::sync::CancellationToken;
 
@@ -95,7 +95,7 @@ pub(super) fn status(report: &Report) -> ExitStatus {
 /// Everything a run would send, in order. Reads have been made, nothing is written.
 fn dry_run(plan: &Plan, format: Format, printer: &Printer) -> anyhow::Result<ExitStatus> {
     if format == Format::Json {
-        printer.result(&to_json(plan, None)?)?;
+        printer.write(|out| Ok(write_json(plan, None, out)?))?;
         return Ok(ExitStatus::Success);
     }
     for step in &plan.steps {

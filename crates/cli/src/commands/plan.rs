@@ -1,8 +1,9 @@
 //! `clxs plan`: what a clone would do.
 
+use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
-use clxs_clone::plan::{to_json, to_sql, to_text};
+use clxs_clone::plan::{AsSql, write_json};
 use clxs_clone::{Plan, Settings};
 
 use super::clone_settings;
@@ -21,13 +22,14 @@ pub(crate) async fn run(command: &PlanCommand, context: &Context) -> anyhow::Res
     let connection = Connection::open(&options, context).await?;
     let engine = connection.engine(context)?;
     let plan = Box::pin(engine.plan(&settings)).await?;
-    let text = render(&settings, &plan, format)?;
     match &command.out {
         Some(path) => {
-            fs_err::write(path, text)?;
+            let mut file = BufWriter::new(fs_err::File::create(path)?);
+            write(&mut file, &settings, &plan, format)?;
+            file.flush()?;
             context.printer.message(Style::Success, &format!("✓ Wrote the plan to {}", path.display()));
         }
-        None => context.printer.result(&text)?,
+        None => context.printer.write(|out| write(out, &settings, &plan, format))?,
     }
     let differs = command.detailed_exitcode && !plan.is_empty();
     Ok(if differs { ExitStatus::Differences } else { ExitStatus::Success })
@@ -44,11 +46,11 @@ fn format(command: &PlanCommand) -> PlanFormat {
     command.format.unwrap_or(of_file)
 }
 
-fn render(settings: &Settings, plan: &Plan, format: PlanFormat) -> serde_json::Result<String> {
-    Ok(match format {
-        PlanFormat::Text => to_text(plan),
-        PlanFormat::Json => to_json(plan, Some(settings))?,
-        PlanFormat::Sql => to_sql(plan),
-        PlanFormat::Html => html::page("Plan", &to_text(plan)),
-    })
+fn write(out: &mut dyn Write, settings: &Settings, plan: &Plan, format: PlanFormat) -> io::Result<()> {
+    match format {
+        PlanFormat::Text => write!(out, "{plan}"),
+        PlanFormat::Json => Ok(write_json(plan, Some(settings), out)?),
+        PlanFormat::Sql => write!(out, "{}", AsSql(plan)),
+        PlanFormat::Html => write!(out, "{}", html::page("Plan", &plan.to_string())),
+    }
 }

@@ -1,6 +1,6 @@
 //! `clxs rollback`: undoes what a run did.
 
-use clxs_clone::plan::{to_json, to_text};
+use clxs_clone::plan::write_json;
 use tokio_util::sync::CancellationToken;
 
 use super::{clone, runs};
@@ -25,11 +25,10 @@ pub(crate) async fn run(
         () = stop.cancelled() => return Ok(ExitStatus::Interrupted),
     };
     if command.dry_run {
-        let text = match command.output.output {
-            Format::Text => to_text(&plan),
-            Format::Json => to_json(&plan, None)?,
-        };
-        context.printer.result(&text)?;
+        context.printer.write(|out| match command.output.output {
+            Format::Text => write!(out, "{plan}"),
+            Format::Json => Ok(write_json(&plan, None, out)?),
+        })?;
         return Ok(ExitStatus::Success);
     }
     let progress = Progress::new(context.printer.clone(), options.show_progress.unwrap_or(true));

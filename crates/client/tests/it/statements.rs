@@ -44,6 +44,21 @@ async fn running_statement_is_polled_in_growing_intervals_to_its_end() {
     );
 }
 
+#[tokio::test(start_paused = true)]
+async fn statement_that_waits_long_for_the_warehouse_is_counted_once_and_one_that_runs_long_is_not() {
+    let done = || json(200, &succeeded(1, 1, &value!({"data_array": [["7"]]})));
+    let slow = |name: &str| (0..20).map(|_| json(200, &state(name))).collect::<Vec<_>>();
+    let queue = Queue::new(
+        slow("RUNNING").into_iter().chain([done()]).chain(slow("PENDING")).chain([done(), done()]),
+    );
+    let client = client(&queue);
+    client.query(&select()).await.unwrap();
+    assert_eq!(client.long_queued(), 0);
+    client.query(&select()).await.unwrap();
+    client.query(&select()).await.unwrap();
+    assert_eq!(client.long_queued(), 1);
+}
+
 #[tokio::test]
 async fn all_chunks_are_read_by_link_and_by_count() {
     let queue = Queue::new([

@@ -233,7 +233,10 @@ impl<'a> Builder<'a> {
 
     /// The destination's securable for one of the source.
     pub(super) fn in_destination(&self, source: &Securable) -> Securable {
-        Securable::new(source.kind, self.renamed(&source.name))
+        match self.planned(source) {
+            Some(planned) => planned.in_destination(),
+            None => Securable::new(source.kind, self.renamed(&source.name)),
+        }
     }
 
     pub(super) fn schema_name(&self, schema: &Identifier) -> FullName {

@@ -49,7 +49,8 @@ fn create(builder: &mut Builder<'_>, source: &Catalog) {
         storage_root: managed_location(builder, source),
     };
     note_location(builder, &securable, source.location.as_deref(), create.storage_root.as_deref());
-    let mut step = NewStep::new(Facet::Definition, RestCall::CreateCatalog(create), Expectation::Absent);
+    let mut step =
+        NewStep::new(Facet::Definition, RestCall::CreateCatalog(Box::new(create)), Expectation::Absent);
     step.inverse = Some(Statement::Drop(destination).into());
     let created = builder.step(&securable, step);
     if source.isolation == Some(IsolationMode::Isolated) {
@@ -87,7 +88,7 @@ pub(super) fn note_location(
 /// something could be read: schemas wait for this step.
 fn isolate(builder: &mut Builder<'_>, depends_on: Vec<super::StepId>) {
     let securable = catalog(builder);
-    let change = |mode| UpdateCatalog { isolation_mode: Some(mode), ..UpdateCatalog::default() };
+    let change = |mode| Box::new(UpdateCatalog { isolation_mode: Some(mode), ..UpdateCatalog::default() });
     let catalog = builder.settings.destination.to_lowercase();
     let action =
         RestCall::UpdateCatalog { catalog: catalog.clone(), change: change(IsolationMode::Isolated) };
@@ -124,9 +125,9 @@ fn update(builder: &mut Builder<'_>, source: &Catalog, destination: &Catalog) {
 fn facet(builder: &mut Builder<'_>, facet: Facet, change: UpdateCatalog, before: UpdateCatalog) {
     let securable = catalog(builder);
     let catalog = builder.settings.destination.to_lowercase();
-    let action = RestCall::UpdateCatalog { catalog: catalog.clone(), change };
+    let action = RestCall::UpdateCatalog { catalog: catalog.clone(), change: Box::new(change) };
     let mut step = NewStep::new(facet, action, Expectation::Present);
-    step.inverse = Some(RestCall::UpdateCatalog { catalog, change: before }.into());
+    step.inverse = Some(RestCall::UpdateCatalog { catalog, change: Box::new(before) }.into());
     builder.step(&securable, step);
 }
 

@@ -26,7 +26,7 @@ pub(super) fn plan(builder: &mut Builder<'_>) {
 }
 
 fn add(builder: &mut Builder<'_>, source: &Securable, changes: Vec<PermissionsChange>) {
-    let name = builder.renamed(&source.name);
+    let name = builder.in_destination(source).name;
     let revoke = |change: &PermissionsChange| PermissionsChange {
         principal: change.principal.clone(),
         add: Vec::new(),

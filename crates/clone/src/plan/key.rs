@@ -99,7 +99,7 @@ fn add(builder: &mut Builder<'_>, securable: &Securable, key: &Key, in_the_way: 
     let made = std::iter::once(securable).chain(&parent).filter_map(|table| builder.definition_step(table));
     let depends_on = made.collect();
     let body = CreateTableConstraint { full_name_arg: table.dotted(), constraint: constraint(key) };
-    let mut step = NewStep::new(facet, RestCall::AddKey(body), Expectation::Present);
+    let mut step = NewStep::new(facet, RestCall::AddKey(Box::new(body)), Expectation::Present);
     step.inverse = drop(&key.name).map(Into::into);
     (step.depends_on, step.after) = (depends_on, after);
     builder.step(securable, step);

@@ -74,7 +74,8 @@ fn create(builder: &mut Builder<'_>, securable: &Securable, source: &Model) {
         let reason = "versions are artifacts of MLflow: copy them with its copy_model_version".to_owned();
         builder.facet(securable, Facet::Versions, FacetStatus::Impossible { reason });
     }
-    let mut step = NewStep::new(Facet::Definition, RestCall::CreateModel(create), Expectation::Absent);
+    let mut step =
+        NewStep::new(Facet::Definition, RestCall::CreateModel(Box::new(create)), Expectation::Absent);
     step.inverse = Some(RestCall::DeleteModel { model: name }.into());
     step.depends_on = builder.steps_around(&securable.name);
     builder.step(securable, step);
@@ -87,10 +88,10 @@ fn comment(builder: &mut Builder<'_>, securable: &Securable, source: &Model, des
     let model = builder.renamed(&securable.name);
     let action = |comment: &Option<String>| RestCall::UpdateModel {
         model: model.clone(),
-        change: UpdateRegisteredModel {
+        change: Box::new(UpdateRegisteredModel {
             comment: Some(comment.clone().unwrap_or_default()),
             ..UpdateRegisteredModel::default()
-        },
+        }),
     };
     let mut step = NewStep::new(Facet::Comment, action(&source.comment), Expectation::Present);
     step.inverse = Some(action(&destination.comment).into());

@@ -1,10 +1,11 @@
 //! A plan as text for people, as SQL for reviewers, as JSON for programs.
 
 use std::fmt::{self, Display};
+use std::io;
 
 use clxs_api::Privilege;
 use clxs_api::table::TableConstraint;
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use super::{
     Action, Effect, Facet, Finding, PLAN_SCHEMA, PLAN_VERSION, Plan, PlanCounts, PlannedChange,
@@ -14,32 +15,30 @@ use crate::Settings;
 use crate::inventory::Tags;
 
 /// Lines for people: `+` is created, `~` replaced or changed, `△` left out. The last line counts.
-pub fn to_text(plan: &Plan) -> String {
-    let mut text = header(plan);
-    for planned in &plan.securables {
-        text.push_str(&line(planned));
-        for step in facets_of(plan, planned) {
-            line_to(&mut text, format_args!("      {} {}", step.facet, summary(step)));
+impl Display for Plan {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&header(self))?;
+        for planned in &self.securables {
+            f.write_str(&line(planned))?;
+            for step in facets_of(self, planned) {
+                writeln!(f, "      {} {}", step.facet, summary(step))?;
+            }
         }
-    }
-    if !plan.findings.is_empty() {
-        text.push_str("\nPlease look at:\n");
-    }
-    for finding in &plan.findings {
-        line_to(&mut text, format_args!("  ! {finding}"));
-    }
-    let PlanCounts { create, replace, change, unchanged, undo, skip } = plan.counts();
-    if plan.undoes.is_some() {
-        line_to(&mut text, format_args!("\n{undo} to undo, {skip} skipped"));
-        return text;
-    }
-    line_to(
-        &mut text,
-        format_args!(
+        if !self.findings.is_empty() {
+            f.write_str("\nPlease look at:\n")?;
+        }
+        for finding in &self.findings {
+            writeln!(f, "  ! {finding}")?;
+        }
+        let PlanCounts { create, replace, change, unchanged, undo, skip } = self.counts();
+        if self.undoes.is_some() {
+            return writeln!(f, "\n{undo} to undo, {skip} skipped");
+        }
+        writeln!(
+            f,
             "\n{create} to create, {replace} to replace, {change} to change, {unchanged} unchanged, {skip} skipped"
-        ),
-    );
-    text
+        )
+    }
 }
 
 fn header(plan: &Plan) -> String {
@@ -121,39 +120,36 @@ fn key_text(constraint: &TableConstraint) -> String {
 }
 
 /// Everything the run sends, in an order that respects every dependency: statements as they are, REST calls
-/// as comments.
-pub fn to_sql(plan: &Plan) -> String {
-    let mut text = format!("-- clone of {} into {}\n", plan.source, plan.destination);
-    for step in &plan.steps {
-        match step.action.effect() {
-            Effect::Statement(statement) => {
-                if let (Some(catalog), Some(schema)) = (&statement.catalog, &statement.schema) {
-                    line_to(&mut text, format_args!("USE {catalog}.{schema};"));
+/// as comments. `Display` is the text.
+#[derive(Debug, Clone, Copy)]
+pub struct AsSql<'a>(pub &'a Plan);
+
+impl Display for AsSql<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self(plan) = self;
+        writeln!(f, "-- clone of {} into {}", plan.source, plan.destination)?;
+        for step in &plan.steps {
+            match step.action.effect() {
+                Effect::Statement(statement) => {
+                    if let (Some(catalog), Some(schema)) = (&statement.catalog, &statement.schema) {
+                        writeln!(f, "USE {catalog}.{schema};")?;
+                    }
+                    writeln!(f, "{};", statement.text)?;
                 }
-                line_to(&mut text, format_args!("{};", statement.text));
-            }
-            Effect::Rest { method, path, body } => {
-                line_to(&mut text, format_args!("-- {method} {path} {body}"));
-            }
-            Effect::Copy { from, to } => {
-                line_to(&mut text, format_args!("-- copy the files of {from} to {to}"));
+                Effect::Rest { method, path, body } => writeln!(f, "-- {method} {path} {body}")?,
+                Effect::Copy { from, to } => writeln!(f, "-- copy the files of {from} to {to}")?,
             }
         }
+        Ok(())
     }
-    text
 }
 
-fn line_to(text: &mut String, line: impl Display) {
-    text.push_str(&line.to_string());
-    text.push('\n');
-}
-
-/// The JSON form, with what each step sends and, to be run later, the settings that it was made with.
+/// Writes the JSON form, with what each step sends and, to be run later, the settings that it was made with.
 ///
 /// # Errors
-/// Those of the serializer; a plan has no value that JSON cannot hold.
-pub fn to_json(plan: &Plan, settings: Option<&Settings>) -> serde_json::Result<String> {
-    serde_json::to_string_pretty(&Document::of(plan, settings))
+/// Those of writing; a plan has no value that JSON cannot hold.
+pub fn write_json(plan: &Plan, settings: Option<&Settings>, out: impl io::Write) -> serde_json::Result<()> {
+    serde_json::to_writer_pretty(out, &Document::of(plan, settings))
 }
 
 #[derive(Serialize)]
@@ -166,8 +162,11 @@ struct Document<'a> {
     #[serde(flatten)]
     plan: &'a Plan,
     /// What each step sends.
-    sends: Vec<Sent>,
+    sends: Sends<'a>,
 }
+
+/// What each step sends, made while it is written: all of it at once would be as large as the plan.
+struct Sends<'a>(&'a [Step]);
 
 #[derive(Serialize)]
 struct Sent {
@@ -176,17 +175,16 @@ struct Sent {
     effect: Effect,
 }
 
-impl<'a> Document<'a> {
-    fn of(plan: &'a Plan, settings: Option<&'a Settings>) -> Self {
-        let sends =
-            plan.steps.iter().map(|step| Sent { step: step.id, effect: step.action.effect() }).collect();
-        Self { schema: PLAN_SCHEMA, version: PLAN_VERSION, counts: plan.counts(), settings, plan, sends }
+impl Serialize for Sends<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.0.iter().map(|step| Sent { step: step.id, effect: step.action.effect() }))
     }
 }
 
-impl Display for Plan {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&to_text(self))
+impl<'a> Document<'a> {
+    fn of(plan: &'a Plan, settings: Option<&'a Settings>) -> Self {
+        let (counts, sends) = (plan.counts(), Sends(&plan.steps));
+        Self { schema: PLAN_SCHEMA, version: PLAN_VERSION, counts, settings, plan, sends }
     }
 }
 

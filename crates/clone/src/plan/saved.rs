@@ -17,7 +17,7 @@ pub struct SavedPlan {
 }
 
 impl SavedPlan {
-    /// Reads what [`super::to_json`] wrote.
+    /// Reads what [`super::write_json`] wrote.
     ///
     /// # Errors
     /// [`Error::NotAPlan`] when it is something else, of another version, or changed so that it is no plan.

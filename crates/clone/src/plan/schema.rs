@@ -56,7 +56,8 @@ fn create(builder: &mut Builder<'_>, securable: &Securable, source: &Schema) {
         storage_root: source.location.as_deref().and_then(|url| builder.settings.map_location(url)),
     };
     note_location(builder, securable, source.location.as_deref(), create.storage_root.as_deref());
-    let mut step = NewStep::new(Facet::Definition, RestCall::CreateSchema(create), Expectation::Absent);
+    let mut step =
+        NewStep::new(Facet::Definition, RestCall::CreateSchema(Box::new(create)), Expectation::Absent);
     step.inverse = Some(Statement::Drop(destination).into());
     step.depends_on = builder.steps_around(&securable.name);
     builder.step(securable, step);
@@ -92,8 +93,8 @@ fn facet(
     (change, before): (UpdateSchema, UpdateSchema),
 ) {
     let schema = builder.renamed(&securable.name);
-    let action = RestCall::UpdateSchema { schema: schema.clone(), change };
+    let action = RestCall::UpdateSchema { schema: schema.clone(), change: Box::new(change) };
     let mut step = NewStep::new(facet, action, Expectation::Present);
-    step.inverse = Some(RestCall::UpdateSchema { schema, change: before }.into());
+    step.inverse = Some(RestCall::UpdateSchema { schema, change: Box::new(before) }.into());
     builder.step(securable, step);
 }

@@ -183,12 +183,12 @@ fn clone(
     source: &Table,
     destination: Option<&Table>,
 ) -> Option<StepId> {
-    let table = builder.renamed(&securable.name);
+    let table = builder.in_destination(securable).name;
     let location = location(builder.settings, source, destination);
     if matches!(source.table_type, Some(TableType::External | TableType::ExternalShallowClone)) {
         note_location(builder, securable, source.location.as_deref(), location.as_deref());
     }
-    let action = Statement::CloneTable(CloneTable {
+    let action = CloneTable {
         source: securable.name.clone(),
         destination: table.clone(),
         clone_type: builder.settings.clone_type,
@@ -201,7 +201,8 @@ fn clone(
         properties: builder.settings.table_properties.clone(),
         source_version: source.history.version(),
         source_table_id: source.table_id.clone(),
-    });
+    };
+    let action = Statement::CloneTable(Box::new(action));
     let mut step = NewStep::new(Facet::Definition, action, expectation(destination));
     step.inverse = match destination.map(|table| table.history.version()) {
         None => Some(Statement::Drop(builder.in_destination(securable)).into()),
@@ -235,7 +236,7 @@ fn comment(
     if !builder.settings.copy.comments || source.comment.is_none() || source.comment == before {
         return;
     }
-    let table = builder.renamed(&securable.name);
+    let table = builder.in_destination(securable).name;
     let action = Statement::Comment { table: table.clone(), comment: source.comment.clone() };
     let mut step = NewStep::new(Facet::Comment, action, Expectation::Present);
     step.inverse = Some(Statement::Comment { table, comment: before }.into());

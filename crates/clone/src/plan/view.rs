@@ -213,10 +213,10 @@ fn create(builder: &mut Builder<'_>, name: &FullName, candidate: &Candidate<'_>)
     let view = create_view(builder.settings, name, candidate);
     let before = candidate.destination.and_then(|table| as_it_is(&view.name, table));
     let expects = if candidate.destination.is_some() { Expectation::Present } else { Expectation::Absent };
-    let mut step = NewStep::new(Facet::Definition, Statement::CreateView(view), expects);
+    let mut step = NewStep::new(Facet::Definition, Statement::CreateView(Box::new(view)), expects);
     step.inverse = match candidate.destination {
         None => Some(Statement::Drop(builder.in_destination(&relation(name))).into()),
-        Some(_) => before.map(|view| Statement::CreateView(view).into()),
+        Some(_) => before.map(|view| Statement::CreateView(Box::new(view)).into()),
     };
     step.depends_on = depends_on;
     builder.step(&relation(name), step);

@@ -98,7 +98,8 @@ fn create(builder: &mut Builder<'_>, securable: &Securable, source: &Volume) {
     if create.comment.is_some() {
         builder.facet(securable, Facet::Comment, FacetStatus::Carried);
     }
-    let mut step = NewStep::new(Facet::Definition, RestCall::CreateVolume(create), Expectation::Absent);
+    let mut step =
+        NewStep::new(Facet::Definition, RestCall::CreateVolume(Box::new(create)), Expectation::Absent);
     step.inverse = Some(Statement::Drop(builder.in_destination(securable)).into());
     step.depends_on = builder.steps_around(&securable.name);
     builder.step(securable, step);
@@ -146,10 +147,10 @@ fn comment(builder: &mut Builder<'_>, securable: &Securable, source: &Volume, de
     let volume: FullName = builder.renamed(&securable.name);
     let action = |comment: &Option<String>| RestCall::UpdateVolume {
         volume: volume.clone(),
-        change: UpdateVolume {
+        change: Box::new(UpdateVolume {
             comment: Some(comment.clone().unwrap_or_default()),
             ..UpdateVolume::default()
-        },
+        }),
     };
     let mut step = NewStep::new(Facet::Comment, action(&source.comment), Expectation::Present);
     step.inverse = Some(action(&destination.comment).into());

@@ -10,7 +10,7 @@ use super::execute::{Executed, execute};
 use super::graph::{Graph, Room};
 use super::guardrail::Guard;
 use super::progress::Progress;
-use super::window::Window;
+use super::window::{Load, Window};
 use super::{Context, Records};
 use crate::event::Observer;
 use crate::journal::End;
@@ -64,7 +64,7 @@ pub(super) async fn drive(
     let mut scheduler = Scheduler {
         context,
         plan,
-        window: Window::new(settings.limits.statements(), context.warehouse.client().cool_downs()),
+        window: Window::new(settings.limits.statements(), Load::of(context.warehouse.client())),
         rest_calls: settings.limits.rest_calls(),
         under_way: Room { rest: 0, statements: 0 },
         graph: Graph::new(&plan.steps, order, is_done),
@@ -131,7 +131,7 @@ impl Scheduler<'_> {
     fn give_room(&mut self, id: StepId) {
         *self.place_of(id) -= 1;
         if self.graph.is_statement(id) {
-            self.window.ended(self.context.warehouse.client().cool_downs());
+            self.window.ended(Load::of(self.context.warehouse.client()));
         }
     }
 

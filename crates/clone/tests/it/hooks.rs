@@ -1,7 +1,7 @@
 //! Statements of the user around a clone.
 
 use clxs_clone::journal::RunState;
-use clxs_clone::plan::{Facet, to_text};
+use clxs_clone::plan::Facet;
 use clxs_clone::settings::{Hook, Hooks, OnError};
 use clxs_clone::{FacetStatus, Report, Settings, SilentObserver};
 use rstest::rstest;
@@ -49,7 +49,7 @@ async fn plan_shows_hooks() {
     let hooks =
         Hooks { post_clone: hook("OPTIMIZE ${dest_catalog}.s.orders", OnError::Warn), ..Hooks::default() };
     let plan = fixture.engine.plan(&Settings { hooks, ..settings() }).await.unwrap();
-    assert!(to_text(&plan).contains("hook OPTIMIZE dev.s.orders"), "{plan}");
+    assert!(plan.to_string().contains("hook OPTIMIZE dev.s.orders"), "{plan}");
 }
 
 #[tokio::test(start_paused = true)]

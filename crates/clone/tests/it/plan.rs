@@ -4,7 +4,7 @@ use clxs_api::Privilege;
 use clxs_api::catalog::IsolationMode;
 use clxs_api::table::TableType;
 use clxs_clone::inventory::{History, Inventories, Inventory, Table};
-use clxs_clone::plan::{self, Facet, Plan, PlannedChange, SchemaMode, to_json, to_sql, to_text};
+use clxs_clone::plan::{self, AsSql, Facet, Plan, PlannedChange, SchemaMode, write_json};
 use clxs_clone::settings::{CloneType, LoadType, Pattern};
 use clxs_clone::{Error, Settings};
 
@@ -27,24 +27,30 @@ fn one_table(destination: Table) -> Inventories {
     }
 }
 
+fn json(plan: &Plan) -> String {
+    let mut json = Vec::new();
+    write_json(plan, None, &mut json).unwrap();
+    String::from_utf8(json).unwrap()
+}
+
 fn change_of(plan: &Plan, source: &str) -> PlannedChange {
     plan.securables.iter().find(|planned| planned.source == name(source)).unwrap().change.clone()
 }
 
 #[test]
 fn new_destination_gets_everything_that_can_be_cloned_and_names_the_rest() {
-    insta::assert_snapshot!(to_text(&plan(&into_nothing(retail()), &settings())));
+    insta::assert_snapshot!(plan(&into_nothing(retail()), &settings()));
 }
 
 #[test]
 fn sql_shows_every_statement_and_every_call_in_an_order_that_works() {
-    insta::assert_snapshot!(to_sql(&plan(&into_nothing(retail()), &settings())));
+    insta::assert_snapshot!(AsSql(&plan(&into_nothing(retail()), &settings())));
 }
 
 #[test]
 fn json_holds_schema_version_and_what_each_step_sends() {
     let catalog = inventory(&[("s", schema(&[("t", table(TableType::Managed))]))]);
-    insta::assert_snapshot!(to_json(&plan(&into_nothing(catalog), &settings()), None).unwrap());
+    insta::assert_snapshot!(json(&plan(&into_nothing(catalog), &settings())));
 }
 
 #[test]
@@ -70,7 +76,7 @@ fn drifted_table_is_replaced_and_can_be_restored() {
         &one_table(with_history(table(TableType::Managed), vec![clone_commit(3, "prod.s.t", 4)])),
         &settings(),
     );
-    insta::assert_snapshot!(to_sql(&planned));
+    insta::assert_snapshot!(AsSql(&planned));
     insta::assert_json_snapshot!(planned.steps[0].inverse);
 }
 
@@ -79,9 +85,9 @@ fn table_edited_in_the_destination_is_kept_unless_told_otherwise() {
     let edited =
         with_history(table(TableType::Managed), vec![commit(1, "DELETE"), clone_commit(0, "prod.s.t", 5)]);
     let inventories = one_table(edited);
-    insta::assert_snapshot!(to_text(&plan(&inventories, &settings())));
+    insta::assert_snapshot!(plan(&inventories, &settings()));
     let overwriting = Settings { overwrite_edits: true, ..settings() };
-    insta::assert_snapshot!(to_text(&plan(&inventories, &overwriting)));
+    insta::assert_snapshot!(plan(&inventories, &overwriting));
 }
 
 #[test]
@@ -96,7 +102,7 @@ fn shallow_clone_is_dropped_for_a_deep_one_only_when_forced() {
     let inventories = one_table(shallow);
     assert!(matches!(change_of(&plan(&inventories, &settings()), "prod.s.t"), PlannedChange::Skip { .. }));
     let forced = Settings { force_reclone: true, ..settings() };
-    insta::assert_snapshot!(to_sql(&plan(&inventories, &forced)));
+    insta::assert_snapshot!(AsSql(&plan(&inventories, &forced)));
 }
 
 #[test]
@@ -122,7 +128,7 @@ fn incremental_makes_what_is_new_and_touches_nothing_else() {
     schema.grants = grants(&[("analysts", &[Privilege::UseSchema])]);
     schema.tables.insert(identifier("new"), table(TableType::Managed));
     let incremental = Settings { load_type: LoadType::Incremental, ..settings() };
-    insta::assert_snapshot!(to_text(&plan(&inventories, &incremental)));
+    insta::assert_snapshot!(plan(&inventories, &incremental));
 }
 
 #[test]
@@ -137,7 +143,7 @@ fn grants_that_the_destination_has_are_not_given_again_and_its_own_are_kept() {
     inventories.destination.catalog.as_mut().unwrap().grants = held;
     let mut settings = settings();
     settings.principal_mapping.insert("prod-etl".into(), "dev-etl".into());
-    insta::assert_snapshot!(to_text(&plan(&inventories, &settings)));
+    insta::assert_snapshot!(plan(&inventories, &settings));
 }
 
 #[test]
@@ -147,7 +153,7 @@ fn each_copy_switch_turns_off_its_own_steps() {
     settings.copy.permissions = false;
     settings.copy.ownership = false;
     settings.copy.comments = false;
-    let sql = to_sql(&plan(&inventories, &settings));
+    let sql = AsSql(&plan(&inventories, &settings)).to_string();
     assert!(
         !sql.contains("permissions") && !sql.contains("owner") && !sql.to_lowercase().contains("comment"),
         "{sql}"
@@ -179,7 +185,7 @@ fn views_in_a_cycle_and_views_over_missing_tables_are_named() {
             ("foreign", view("SELECT * FROM lake.x.y", &["lake.x.y"])),
         ]),
     )]);
-    insta::assert_snapshot!(to_text(&plan(&into_nothing(catalog), &settings())));
+    insta::assert_snapshot!(plan(&into_nothing(catalog), &settings()));
 }
 
 #[test]
@@ -227,7 +233,7 @@ fn selection_leaves_out_schemas_and_tables_with_their_reasons() {
     settings.clone_type = CloneType::Shallow;
     let mut catalog = retail();
     catalog.schemas.get_mut(&identifier("bronze")).unwrap().skip = Some("not among include_schemas".into());
-    insta::assert_snapshot!(to_text(&plan(&into_nothing(catalog), &settings)));
+    insta::assert_snapshot!(plan(&into_nothing(catalog), &settings));
 }
 
 #[test]

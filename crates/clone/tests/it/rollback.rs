@@ -3,7 +3,6 @@
 use clxs_api::SecurableKind;
 use clxs_client::ErrorKind;
 use clxs_clone::journal::RunState;
-use clxs_clone::plan::to_text;
 use clxs_clone::{Error, Outcome, Report, SilentObserver};
 use tokio_util::sync::CancellationToken;
 
@@ -70,7 +69,7 @@ async fn rollback_of_a_refresh_brings_back_what_was_there_before() {
     assert_eq!(report.state, RunState::Succeeded, "{report:#?}");
     assert_ne!(contents(&fixture).await, before);
     let plan = fixture.engine.rollback_plan(&report.run, false).await.unwrap();
-    let text = to_text(&plan);
+    let text = plan.to_string();
     for line in ["DROP TABLE IF EXISTS `dev`.`bronze`.`extra`", "RESTORE TABLE `dev`.`bronze`.`orders`"] {
         assert!(text.contains(line), "{text}");
     }
@@ -90,7 +89,7 @@ async fn table_that_was_changed_after_the_run_is_kept_with_its_schema_unless_tol
     let report = fixture.clone_with(&settings()).await;
     fixture.query("INSERT INTO dev.bronze.items VALUES (2, 'ours')").await;
     let plan = fixture.engine.rollback_plan(&report.run, false).await.unwrap();
-    assert!(!to_text(&plan).contains("DROP SCHEMA IF EXISTS `dev`.`bronze`"), "{plan}");
+    assert!(!plan.to_string().contains("DROP SCHEMA IF EXISTS `dev`.`bronze`"), "{plan}");
     let undone = roll_back(&fixture, &report, false).await;
     let items = undone.securables.iter().find(|it| it.source == name("prod.bronze.items")).unwrap();
     assert!(

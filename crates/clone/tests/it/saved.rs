@@ -1,7 +1,7 @@
 //! Plans that are written down and run later.
 
 use clxs_clone::journal::RunState;
-use clxs_clone::plan::{DriftState, SavedPlan, to_json};
+use clxs_clone::plan::{DriftState, SavedPlan, write_json};
 use clxs_clone::{Error, Settings, SilentObserver};
 use rstest::rstest;
 use tokio_util::sync::CancellationToken;
@@ -12,7 +12,9 @@ use crate::faults::Fixture;
 async fn saved(fixture: &Fixture) -> SavedPlan {
     let settings = Settings { exact: true, ..settings() };
     let plan = fixture.engine.plan(&settings).await.unwrap();
-    SavedPlan::from_json(&to_json(&plan, Some(&settings)).unwrap()).unwrap()
+    let mut json = Vec::new();
+    write_json(&plan, Some(&settings), &mut json).unwrap();
+    SavedPlan::from_json(std::str::from_utf8(&json).unwrap()).unwrap()
 }
 
 #[tokio::test(start_paused = true)]

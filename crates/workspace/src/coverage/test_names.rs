@@ -83,7 +83,7 @@ fn files(folder: &Path, extension: &str) -> Vec<std::path::PathBuf> {
     found.collect()
 }
 
-/// The tests of a file: from the line of a function to that of the next.
+/// The tests of a file: from the line of a function to that of the next, with the constants that they name.
 fn read(file: &Path, function: &str, name: impl Fn(&str) -> String) -> Vec<Test> {
     let text = fs_err::read_to_string(file).unwrap();
     let mut tests: Vec<Test> = Vec::new();
@@ -106,7 +106,19 @@ fn read(file: &Path, function: &str, name: impl Fn(&str) -> String) -> Vec<Test>
     }
     tests.retain(|test| !test.name.is_empty());
     for test in &mut tests {
+        for line in constants(&text, &test.source) {
+            test.source.push_str(line);
+        }
         test.upper = test.source.to_uppercase();
     }
     tests
+}
+
+/// The lines of a file that give a value to a constant named in the text.
+fn constants<'a>(file: &'a str, text: &str) -> Vec<&'a str> {
+    let named = |line: &&str| {
+        let name = line.strip_prefix("const ").and_then(|rest| rest.split(':').next());
+        name.is_some_and(|name| text.contains(name))
+    };
+    file.lines().filter(named).collect()
 }

@@ -8,7 +8,7 @@ use axum::Json;
 use axum::body::{Body as HttpBody, to_bytes};
 use axum::extract::{Request, State};
 use axum::http::header::RETRY_AFTER;
-use axum::http::{HeaderValue, Method};
+use axum::http::{HeaderValue, Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use clxs_api::ErrorCode;
@@ -80,6 +80,7 @@ async fn struck(effect: FaultEffect, mut request: Request, next: Next) -> Respon
     tracing::debug!(?effect, path = request.uri().path(), "a fault happens");
     match effect {
         FaultEffect::Status { code, retry_after } => refusal(code, retry_after),
+        FaultEffect::Error { status, error_code, message } => error(status, &error_code, &message),
         FaultEffect::Latency { milliseconds } => {
             tokio::time::sleep(Duration::from_millis(milliseconds)).await;
             next.run(request).await
@@ -130,6 +131,15 @@ fn refusal(code: u16, retry_after: Option<u64>) -> Response {
     let mut response = RestError::new(error_code, message).into_response();
     if let Some(seconds) = retry_after {
         response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
+    }
+    response
+}
+
+/// An error with a status of its own, whatever its code has elsewhere.
+fn error(status: u16, error_code: &str, message: &str) -> Response {
+    let mut response = RestError::new(ErrorCode::from(error_code), message).into_response();
+    if let Ok(status) = StatusCode::from_u16(status) {
+        *response.status_mut() = status;
     }
     response
 }

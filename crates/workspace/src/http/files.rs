@@ -10,14 +10,16 @@ mod permit;
 mod presigned;
 mod range;
 
-use clxs_api::Privilege;
 use clxs_api::endpoint::{DIRECTORIES, FILES};
+use clxs_api::{Privilege, SecurableKind};
 use tokio::task::spawn_blocking;
+
+use permit::{Action, Permit};
 
 use super::routes::{Routes, get, head, post};
 use super::{AppState, Caller, RestError};
 use crate::authorization::Access;
-use crate::metastore::{Transaction, VolumeRow, folder_path};
+use crate::metastore::{MetastoreError, Transaction, VolumeRow, folder_path};
 use crate::securables;
 use crate::volume::{VolumeError, VolumeFolder, VolumePath};
 
@@ -38,9 +40,10 @@ pub(super) fn open_routes() -> Routes {
     Routes::new().route(presigned::PATH, get(presigned::download).put(presigned::upload))
 }
 
-/// A path and the folder of its volume.
+/// A path, its volume's id and folder.
 #[derive(Debug, Clone)]
 struct Place {
+    volume: String,
     folder: VolumeFolder,
     path: VolumePath,
 }
@@ -55,22 +58,35 @@ impl Place {
     ) -> Result<Self, RestError> {
         let path = VolumePath::parse(path).map_err(error::refusal)?;
         let name = path.volume().clone();
-        let folder = state.read(caller, move |tx, access| {
+        let found = state.read(caller, move |tx, access| {
             let row = usable_volume(tx, access, &name, &privilege)?;
-            folder_of(tx, &row)
+            Ok((folder_of(tx, &row)?, row.id))
         });
-        Ok(Self { folder: folder.await?, path })
+        let (folder, volume) = found.await?;
+        Ok(Self { volume, folder, path })
     }
 
-    /// The place of a path that a signature opens: whoever asked for it had the privilege.
-    async fn of_signed(state: &AppState, path: &str) -> Result<Self, RestError> {
-        let path = VolumePath::parse(path).map_err(error::refusal)?;
-        let name = path.volume().clone();
+    /// The place that a signature opens: whoever asked for it had the privilege.
+    async fn of_signed(state: &AppState, permit: &Permit) -> Result<Self, RestError> {
+        let path = VolumePath::parse(&permit.path).map_err(error::refusal)?;
+        let (name, volume) = (path.volume().clone(), permit.volume.clone());
         let folder = state.metastore.read(move |tx| {
-            let row = tx.securable(&name).map_err(error::of_volume)?;
+            let row: VolumeRow = tx.securable(&name).map_err(error::of_volume)?;
+            if row.id != volume {
+                return Err(error::of_volume(MetastoreError::not_found(
+                    SecurableKind::Volume,
+                    name.dotted(),
+                )));
+            }
             folder_of(tx, &row)
         });
-        Ok(Self { folder: folder.await?, path })
+        Ok(Self { folder: folder.await?, volume: permit.volume.clone(), path })
+    }
+
+    /// What a URL is to permit with the file.
+    fn permit(&self, action: Action, expires: i64) -> Permit {
+        let (volume, path) = (self.volume.clone(), self.path.to_string());
+        Permit { action, volume, path, session: String::new(), part: 0, expires }
     }
 
     /// Works on the files of the place, which blocks.

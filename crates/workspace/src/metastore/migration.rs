@@ -4,7 +4,7 @@ use clxs_api::Privilege;
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
 use uuid::Uuid;
 
-use super::principals::{ALL_USERS, SYSTEM_USER};
+use super::principals::{ADMINS, ALL_USERS, SYSTEM_USER};
 use super::row::{new_id, now_ms};
 use super::schemas::insert_information_schema;
 use super::{CatalogRow, GrantRow, MetastoreError, SYSTEM_CATALOG, grants, securable};
@@ -17,7 +17,12 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migration/4.sql"),
     include_str!("migration/5.sql"),
     include_str!("migration/6.sql"),
+    include_str!("migration/7.sql"),
 ];
+
+/// Puts a user into a group, both by name.
+const INSERT_MEMBER: &str = "INSERT INTO group_members (group_id, member_id)
+    SELECT g.id, m.id FROM principals g JOIN principals m ON m.name = ?2 WHERE g.name = ?1";
 
 /// The metastore itself.
 #[derive(Debug, Clone)]
@@ -69,13 +74,16 @@ fn read(connection: &Connection) -> Result<Option<MetastoreRow>, MetastoreError>
         .optional()?)
 }
 
-/// What every metastore has from the start: its admin, everybody's group, and the catalog `system`.
+/// What every metastore has from the start: its admin, their group, everybody's group, and the catalog `system`.
 fn fill(connection: &Connection, admin: &str) -> Result<MetastoreRow, MetastoreError> {
     let now = now_ms();
     let principal = "INSERT INTO principals (kind, name, display_name, created_at) VALUES (?1, ?2, ?2, ?3)";
-    for (kind, name) in [("USER", admin), ("GROUP", ALL_USERS), ("USER", SYSTEM_USER)] {
+    let principals =
+        [("USER", admin), ("GROUP", ALL_USERS), ("USER", SYSTEM_USER), ("WORKSPACE_GROUP", ADMINS)];
+    for (kind, name) in principals {
         connection.execute(principal, params![kind, name, now])?;
     }
+    connection.execute(INSERT_MEMBER, params![ADMINS, admin])?;
     let metastore = MetastoreRow {
         id: new_id(),
         name: "embedded".to_owned(),

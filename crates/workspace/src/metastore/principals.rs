@@ -12,12 +12,17 @@ pub(crate) const ALL_USERS: &str = "account users";
 /// Who owns what the platform made (facts/settled.md §1).
 pub(crate) const SYSTEM_USER: &str = "System user";
 
+/// The group of the workspace's admins, of which the metastore's admin is the only member.
+pub(crate) const ADMINS: &str = "admins";
+
 /// What a principal is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum PrincipalKind {
     User,
     ServicePrincipal,
     Group,
+    /// A group of the workspace alone: SCIM and `is_member` know it, Unity Catalog does not (facts/settled.md §1).
+    WorkspaceGroup,
 }
 
 /// A user, service principal or group.
@@ -41,6 +46,7 @@ impl PrincipalKind {
             Self::User => "USER",
             Self::ServicePrincipal => "SERVICE_PRINCIPAL",
             Self::Group => "GROUP",
+            Self::WorkspaceGroup => "WORKSPACE_GROUP",
         }
     }
 }
@@ -49,6 +55,7 @@ impl PrincipalRow {
     fn read(row: &Row<'_>) -> rusqlite::Result<Self> {
         let kind = match row.get_ref(1)?.as_str()? {
             "GROUP" => PrincipalKind::Group,
+            "WORKSPACE_GROUP" => PrincipalKind::WorkspaceGroup,
             "SERVICE_PRINCIPAL" => PrincipalKind::ServicePrincipal,
             _ => PrincipalKind::User,
         };
@@ -68,9 +75,10 @@ impl PrincipalRow {
 const SELECT: &str = "SELECT p.id, p.kind, p.name, p.display_name, p.active, p.attributes FROM principals p";
 
 impl Transaction<'_> {
-    /// The principal of this name, if there is one. Case counts.
+    /// The principal of this name, if Unity Catalog knows one. Case counts.
     pub(crate) fn principal(&self, name: &str) -> Result<Option<PrincipalRow>, MetastoreError> {
-        let mut statement = self.inner.prepare_cached(&format!("{SELECT} WHERE p.name = ?1"))?;
+        let query = format!("{SELECT} WHERE p.name = ?1 AND p.kind <> 'WORKSPACE_GROUP'");
+        let mut statement = self.inner.prepare_cached(&query)?;
         Ok(statement.query_row([name], PrincipalRow::read).optional()?)
     }
 
@@ -91,9 +99,11 @@ impl Transaction<'_> {
         }
     }
 
-    /// The principals of a kind, by name.
-    pub(crate) fn principals(&self, kind: PrincipalKind) -> Result<Vec<PrincipalRow>, MetastoreError> {
-        self.many_principals("WHERE p.kind = ?1 ORDER BY p.name", kind.as_str())
+    /// The principals of some kinds, by name.
+    pub(crate) fn principals(&self, kinds: &[PrincipalKind]) -> Result<Vec<PrincipalRow>, MetastoreError> {
+        let kinds: Value = kinds.iter().map(|kind| kind.as_str()).collect();
+        let condition = "WHERE p.kind IN (SELECT value FROM json_each(?1)) ORDER BY p.name";
+        self.many_principals(condition, kinds.to_string())
     }
 
     /// Makes a principal.
@@ -186,7 +196,8 @@ impl Transaction<'_> {
         self.many_principals(condition, group)
     }
 
-    /// The groups a principal is in, directly or through others, by name. [`ALL_USERS`] is not among them.
+    /// The groups a principal is in, directly or through others, by name; those of the workspace too.
+    /// [`ALL_USERS`] is not among them.
     pub(crate) fn groups_of(&self, principal: &str) -> Result<Vec<PrincipalRow>, MetastoreError> {
         let query = format!(
             "WITH RECURSIVE joined (id) AS (

@@ -92,7 +92,25 @@ pub(crate) fn require_external_table_possible(
         let name = name.to_lowercase().dotted();
         return Err(MetastoreError::AlreadyExists { kind: SecurableKind::Table, name });
     }
-    require_location(tx, access, &normalise_location(location)?, &Privilege::CreateExternalTable)
+    external_table_location(tx, access, location).map(drop)
+}
+
+/// The folder of a new external table.
+///
+/// # Errors
+/// [`MetastoreError::LocationOverlap`] and its like (facts/settled.md §7); a missing CREATE EXTERNAL TABLE on the
+/// external location that covers it, which metastore admins do without.
+pub(crate) fn external_table_location(
+    tx: &Transaction<'_>,
+    access: &Access,
+    location: &str,
+) -> Result<String, MetastoreError> {
+    const CALL: &str = "CreateTable";
+    let location = normalise_location(location)?;
+    require_location(tx, access, &location, &Privilege::CreateExternalTable)?;
+    tx.require_outside_managed_storage(&location, CALL)?;
+    tx.require_free_location(&location, CALL)?;
+    Ok(location)
 }
 
 /// Gives a table or view to somebody.

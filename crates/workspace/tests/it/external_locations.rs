@@ -53,6 +53,12 @@ async fn statements_show_describe_and_drop_locations() {
     assert_eq!(sql.rows("SHOW STORAGE CREDENTIALS LIKE 'k*'").await[0][0], "key");
     let described = sql.rows("DESCRIBE EXTERNAL LOCATION lake").await;
     assert_eq!(described[0][..3], ["lake".to_owned(), url.clone(), "key".to_owned()]);
+    assert_eq!(sql.rows("DESCRIBE STORAGE CREDENTIAL key").await[0][0], "key");
+    let unknown = sql.error("DESCRIBE STORAGE CREDENTIAL other").await;
+    assert!(unknown.contains("STORAGE_CREDENTIAL_DOES_NOT_EXIST"), "{unknown}");
+    let again =
+        format!("CREATE EXTERNAL LOCATION IF NOT EXISTS lake URL '{url}' WITH (STORAGE CREDENTIAL key)");
+    sql.run(&again).await;
     sql.run(&format!("CREATE EXTERNAL VOLUME main.s.v LOCATION '{url}/v'")).await;
     let used = sql.error("DROP EXTERNAL LOCATION lake").await;
     assert!(used.contains("External Location 'lake' is used by 'main.s.v'"), "{used}");

@@ -81,6 +81,14 @@ async fn what_is_no_external_table_is_refused_and_leaves_nothing() {
     sql.server.ok("POST", TABLES, good.clone()).await;
     let answered = sql.server.error("POST", TABLES, good).await;
     assert_eq!(answered, "400 TABLE_ALREADY_EXISTS: Table 'main.default.t' already exists");
+    let overlapping =
+        sql.server.send_as(&sql.server.token, "POST", TABLES, request("u", "DELTA", &delta, "int")).await;
+    assert_eq!(
+        (overlapping.status, &overlapping.body["details"][0]["reason"]),
+        (400, &json!("LOCATION_OVERLAP"))
+    );
+    let message = overlapping.body["message"].as_str().unwrap();
+    assert!(message.ends_with("Conflicting tables/volumes: main.default.t."), "{message}");
 }
 
 #[tokio::test]

@@ -48,6 +48,17 @@ async fn errors_of_the_server_have_the_platforms_codes() {
 }
 
 #[tokio::test]
+async fn error_of_some_accounts_is_answered_as_the_rule_says() {
+    let message = "Metastore storage root URL does not exist. Default Storage is enabled in your account.";
+    let effect = json!({ "error": { "status": 400, "error_code": "INVALID_STATE", "message": message } });
+    let rules = json!([{ "method": "POST", "path": CATALOGS, "times": 1, "effect": effect }]);
+    let server = server_with(Transport::InProcess, rules).await;
+    let error = server.error("POST", CATALOGS, json!({ "name": "sales" })).await;
+    assert_eq!(error, format!("400 INVALID_STATE: {message}"));
+    server.ok("POST", CATALOGS, json!({ "name": "sales" })).await;
+}
+
+#[tokio::test]
 async fn dropped_request_is_not_done_and_a_lost_one_is() {
     for (effect, catalogs) in [("drop_before", 0), ("lost_after", 1)] {
         let rules = json!([{ "method": "POST", "path": CATALOGS, "times": 1, "effect": effect }]);
@@ -114,6 +125,9 @@ async fn faults_are_set_by_admins_alone_and_end_when_they_are_deleted() {
     }
     let refused = json!({ "rules": [{ "effect": { "status": { "code": 404 } } }] });
     let error = server.error("PUT", FAULTS, refused).await;
+    assert!(error.starts_with("400 INVALID_PARAMETER_VALUE: rule 1"), "{error}");
+    let no_error = json!({ "error": { "status": 200, "error_code": "OK", "message": "" } });
+    let error = server.error("PUT", FAULTS, json!({ "rules": [{ "effect": no_error }] })).await;
     assert!(error.starts_with("400 INVALID_PARAMETER_VALUE: rule 1"), "{error}");
     server.ok("DELETE", FAULTS, json!({})).await;
     server.get(CATALOGS).await;

@@ -241,6 +241,21 @@ async fn signed_url_opens_one_file_for_one_thing_without_a_token() {
 }
 
 #[tokio::test]
+async fn signed_url_does_not_open_another_volume_that_took_the_name() {
+    let server = start().await;
+    as_admin(&server, "PUT", &format!("{FILES}/a"), "content").await;
+    let create = "/api/2.0/fs/create-download-url?path=/Volumes/main/s/v/a";
+    let url = server.ok("POST", create, json!({})).await["url"].as_str().unwrap().to_owned();
+    let opened = async || answer(&server, Request::get(url.as_str()).body(Body::empty()).unwrap()).await;
+    assert_eq!(opened().await.body, b"content");
+    server.ok("DELETE", "/api/2.1/unity-catalog/volumes/main.s.v", json!({})).await;
+    let volume = json!({ "catalog_name": "main", "schema_name": "s", "name": "v", "volume_type": "MANAGED" });
+    server.ok("POST", "/api/2.1/unity-catalog/volumes", volume).await;
+    as_admin(&server, "PUT", &format!("{FILES}/a"), "secret").await;
+    assert_eq!(opened().await.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
 async fn session_is_good_for_its_path_and_its_parts_alone() {
     let server = start().await;
     let begun = server.ok("POST", &format!("{FILES}/big?action=initiate-upload"), json!({})).await;

@@ -4,6 +4,7 @@ use rstest::rstest;
 use serde_json::json;
 
 use crate::server::{Server, Transport};
+use crate::sql::Sql;
 
 const ME: &str = "/api/2.0/preview/scim/v2/Me";
 const USERS: &str = "/api/2.0/preview/scim/v2/Users";
@@ -69,6 +70,28 @@ async fn group_made_without_rest_holds_for_its_members() {
     let error = server.workspace.create_group("staff", &["nobody"]).await.unwrap_err();
     let cause = std::error::Error::source(&error).unwrap();
     assert_eq!(cause.to_string(), "Could not find principal with name nobody");
+}
+
+#[tokio::test]
+async fn admins_of_the_workspace_are_a_group_that_unity_catalog_does_not_know() {
+    let sql = Sql::start().await;
+    let server = &sql.server;
+    let me = server.get(ME).await;
+    let id = me["groups"][0]["value"].as_str().unwrap();
+    assert_eq!(me["groups"], json!([{ "display": "admins", "value": id }]));
+    let group = server.get(&format!("{GROUPS}/{id}")).await;
+    assert_eq!(group["members"], json!([{ "display": "admin@clxs.local", "value": me["id"] }]));
+    let membership =
+        "SELECT is_member('admins'), is_account_group_member('admins'), is_member('account users')";
+    assert_eq!(sql.rows(membership).await, [["true", "false", "true"]]);
+    let ann = server.workspace.create_token("ann@x").await.unwrap();
+    assert_eq!(sql.rows_as(&ann, "SELECT is_member('admins')").await, [["false"]]);
+    let error = sql.error("GRANT USE CATALOG ON CATALOG main TO `admins`").await;
+    assert!(error.contains("PRINCIPAL_DOES_NOT_EXIST"), "{error}");
+    let error = server.error("DELETE", &format!("{GROUPS}/{id}"), json!({})).await;
+    assert!(error.starts_with("403 PERMISSION_DENIED"), "{error}");
+    let error = server.error("POST", GROUPS, json!({ "displayName": "Admins" })).await;
+    assert!(error.starts_with("409 RESOURCE_ALREADY_EXISTS"), "{error}");
 }
 
 #[tokio::test]

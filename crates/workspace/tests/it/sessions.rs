@@ -40,6 +40,26 @@ async fn session_keeps_what_use_and_set_say_and_no_other_sees_it() {
 }
 
 #[tokio::test]
+async fn timestamp_of_time_travel_is_read_in_the_time_zone_of_the_session() {
+    let server = Server::start(Transport::InProcess).await;
+    server.ok("POST", "/api/2.1/unity-catalog/catalogs", json!({ "name": "main" })).await;
+    let session = open(&server, json!({ "session_confs": { "timezone": "Asia/Tokyo" } })).await;
+    submit(&server, &session, "CREATE TABLE main.default.t (id INT)").await;
+    for (text, expected) in [
+        ("'2001-01-01 09:00:00'", "2001-01-01 00:00:00"),
+        ("'2001-01-01T09:00:00+01:00'", "2001-01-01 08:00:00"),
+        ("DATE '2001-01-02'", "2001-01-01 15:00:00"),
+        ("'some day'", "[INVALID_TIME_TRAVEL_TIMESTAMP_EXPR]"),
+        ("NULL", "[INVALID_TIME_TRAVEL_TIMESTAMP_EXPR]"),
+    ] {
+        let statement = format!("SELECT * FROM main.default.t TIMESTAMP AS OF {text}");
+        let answer = submit(&server, &session, &statement).await;
+        let error = answer["status"]["error"]["message"].as_str().unwrap();
+        assert!(error.contains(expected), "{statement}: {error}");
+    }
+}
+
+#[tokio::test]
 async fn parameters_of_a_session_are_shown_set_reset_and_refused() {
     let server = Server::start(Transport::InProcess).await;
     let session = open(&server, json!({})).await;

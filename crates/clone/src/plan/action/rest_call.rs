@@ -13,28 +13,28 @@ use serde_json::{Value, json};
 
 use crate::Securable;
 
-/// A REST call.
+/// A REST call. A plan holds many of the small ones, so that the large ones are boxed.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "action", rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum RestCall {
     /// Makes a catalog.
-    CreateCatalog(CreateCatalog),
+    CreateCatalog(Box<CreateCatalog>),
     /// Changes a catalog.
     UpdateCatalog {
         /// The catalog.
         catalog: Identifier,
         /// What to change.
-        change: UpdateCatalog,
+        change: Box<UpdateCatalog>,
     },
     /// Makes a schema.
-    CreateSchema(CreateSchema),
+    CreateSchema(Box<CreateSchema>),
     /// Changes a schema.
     UpdateSchema {
         /// The schema.
         schema: FullName,
         /// What to change.
-        change: UpdateSchema,
+        change: Box<UpdateSchema>,
     },
     /// Grants and revokes.
     UpdatePermissions {
@@ -53,7 +53,7 @@ pub enum RestCall {
         change: UpdateWorkspaceBindings,
     },
     /// Adds a primary or foreign key.
-    AddKey(CreateTableConstraint),
+    AddKey(Box<CreateTableConstraint>),
     /// Removes a primary or foreign key.
     DropKey {
         /// The table.
@@ -62,22 +62,22 @@ pub enum RestCall {
         key: Identifier,
     },
     /// Makes a volume.
-    CreateVolume(CreateVolume),
+    CreateVolume(Box<CreateVolume>),
     /// Changes a volume.
     UpdateVolume {
         /// The volume.
         volume: FullName,
         /// What to change.
-        change: UpdateVolume,
+        change: Box<UpdateVolume>,
     },
     /// Makes a registered model.
-    CreateModel(CreateRegisteredModel),
+    CreateModel(Box<CreateRegisteredModel>),
     /// Changes a registered model.
     UpdateModel {
         /// The model.
         model: FullName,
         /// What to change.
-        change: UpdateRegisteredModel,
+        change: Box<UpdateRegisteredModel>,
     },
     /// Deletes a registered model, for which there is no statement.
     DeleteModel {

@@ -11,15 +11,15 @@ use crate::Securable;
 use crate::inventory::Tags;
 use crate::settings::{AsOf, CloneType, OnError};
 
-/// A statement. `Display` is its SQL text.
+/// A statement. `Display` is its SQL text. A plan holds many of the small ones, so that the large ones are boxed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "action", rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Statement {
     /// Clones a table.
-    CloneTable(CloneTable),
+    CloneTable(Box<CloneTable>),
     /// Makes or replaces a view.
-    CreateView(CreateView),
+    CreateView(Box<CreateView>),
     /// Makes or replaces a function.
     CreateFunction(Box<CreateFunction>),
     /// Sets or, with nothing, removes the comment of a table or view.

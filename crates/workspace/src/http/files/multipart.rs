@@ -89,12 +89,11 @@ pub(super) async fn create_part_urls(
     if first == 0 || request.count == 0 || last > MOST_PARTS + 1 {
         return Err(RestError::invalid(format!("Parts have numbers from 1 to {MOST_PARTS}.")));
     }
-    let (path, token) = (place.path.to_string(), request.session_token.clone());
+    let token = request.session_token.clone();
+    let permit = Permit { session: token.clone(), ..place.permit(Action::UploadPart, expires) };
     place.work(move |folder, path| Session::open(folder, path, &token).map(drop)).await?;
     let url = |part: u32| {
-        let (path, session) = (path.clone(), request.session_token.clone());
-        let permit = Permit { action: Action::UploadPart, path, session, part, expires };
-        let url = presigned::url(&state, &base, &permit)?;
+        let url = presigned::url(&state, &base, &Permit { part, ..permit.clone() })?;
         Ok(json!({ "url": url, "part_number": part, "headers": [] }))
     };
     let urls = (first..last).map(url).collect::<Result<Vec<_>, RestError>>()?;

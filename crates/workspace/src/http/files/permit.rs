@@ -16,6 +16,8 @@ const LONGEST: i64 = 7 * 24 * 60 * 60;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Permit {
     pub(super) action: Action,
+    /// The id of the volume: another one under its name is not opened.
+    pub(super) volume: String,
     pub(super) path: String,
     /// Of an upload in parts; else empty.
     #[serde(default)]
@@ -56,8 +58,8 @@ impl Permit {
 
     /// The path comes last: it may hold any character.
     fn text(&self) -> String {
-        let Self { action, path, session, part, expires: _ } = self;
-        format!("file\n{action:?}\n{}\n{session}\n{part}\n{path}", session.len())
+        let Self { action, volume, path, session, part, expires: _ } = self;
+        format!("file\n{action:?}\n{volume:?}\n{session:?}\n{part}\n{path}")
     }
 }
 
@@ -78,6 +80,7 @@ mod tests {
     fn texts_of_different_permits_differ() {
         let permit = Permit {
             action: Action::Upload,
+            volume: "1".into(),
             path: "/Volumes/c/s/v/a".into(),
             session: String::new(),
             part: 0,
@@ -86,6 +89,7 @@ mod tests {
         for other in [
             Permit { action: Action::Download, ..permit.clone() },
             Permit { path: "/Volumes/c/s/v/b".into(), ..permit.clone() },
+            Permit { volume: "2".into(), ..permit.clone() },
             Permit { session: "1".into(), ..permit.clone() },
             Permit { part: 1, ..permit.clone() },
         ] {

@@ -67,7 +67,7 @@ async fn create_url(
     let path = request.path.ok_or_else(|| RestError::invalid("path is missing."))?;
     let expires = expiry(request.expire_time.as_deref())?;
     let place = Place::of(state, caller, &path, privilege).await?;
-    let permit = Permit { action, path: place.path.to_string(), session: String::new(), part: 0, expires };
+    let permit = place.permit(action, expires);
     Ok(Json(json!({ "url": url(state, base, &permit)? })))
 }
 
@@ -85,7 +85,7 @@ pub(super) async fn download(
     if let Err(refusal) = checked(&state, &permit, &signed, &[Action::Download]) {
         return Ok(refusal.into_response());
     }
-    content::send(Place::of_signed(&state, &permit.path).await?, &headers).await
+    content::send(Place::of_signed(&state, &permit).await?, &headers).await
 }
 
 pub(super) async fn upload(
@@ -97,7 +97,7 @@ pub(super) async fn upload(
     if let Err(refusal) = checked(&state, &permit, &signed, &[Action::Upload, Action::UploadPart]) {
         return Ok(refusal.into_response());
     }
-    let place = Place::of_signed(&state, &permit.path).await?;
+    let place = Place::of_signed(&state, &permit).await?;
     if permit.action == Action::UploadPart {
         let tag = multipart::receive_part(place, &permit, body).await?;
         return Ok((StatusCode::OK, [(ETAG, format!("\"{tag}\""))]).into_response());

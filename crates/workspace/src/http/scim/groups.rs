@@ -12,6 +12,7 @@ pub(super) enum Groups {}
 impl Resource for Groups {
     const PATH: &'static str = "/api/2.0/preview/scim/v2/Groups";
     const KIND: PrincipalKind = PrincipalKind::Group;
+    const KINDS: &'static [PrincipalKind] = &[PrincipalKind::Group, PrincipalKind::WorkspaceGroup];
     const SCHEMA: &'static str = "Group";
     const RENAMED: bool = true;
 

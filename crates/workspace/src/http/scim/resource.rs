@@ -23,6 +23,8 @@ pub(super) trait Resource: Send + Sync + 'static {
     const PATH: &'static str;
     /// What the principals are.
     const KIND: PrincipalKind;
+    /// All that are shown as this resource.
+    const KINDS: &'static [PrincipalKind] = &[Self::KIND];
     /// SCIM's name of the resource.
     const SCHEMA: &'static str;
     /// Whether the name may change.
@@ -62,7 +64,7 @@ async fn list<R: Resource>(
     let filter = listing.filter()?;
     let work = move |tx: &Transaction<'_>, _: &Access| {
         let mut matching = Vec::new();
-        for row in tx.principals(R::KIND)? {
+        for row in tx.principals(R::KINDS)? {
             let resource = resource::<R>(tx, &row)?;
             if filter.as_ref().is_none_or(|filter| filter.matches(&resource)) {
                 matching.push(resource);
@@ -78,7 +80,7 @@ async fn find<R: Resource>(
     caller: Caller,
     Path(wanted): Path<String>,
 ) -> Result<Json<Value>, RestError> {
-    let work = move |tx: &Transaction<'_>, _: &Access| Ok(resource::<R>(tx, &row(tx, R::KIND, &wanted)?)?);
+    let work = move |tx: &Transaction<'_>, _: &Access| Ok(resource::<R>(tx, &row(tx, R::KINDS, &wanted)?)?);
     Ok(Json(state.read(caller, work).await?))
 }
 
@@ -105,7 +107,7 @@ async fn replace<R: Resource>(
 ) -> Result<Json<Value>, RestError> {
     let work = move |tx: &Transaction<'_>, access: &Access| {
         access.require_metastore_admin(tx)?;
-        let row = row(tx, R::KIND, &wanted)?;
+        let row = row(tx, R::KINDS, &wanted)?;
         Ok(resource::<R>(tx, &overwrite::<R>(tx, row, &new)?)?)
     };
     Ok(Json(state.write(caller, work).await?))
@@ -119,7 +121,7 @@ async fn patch<R: Resource>(
 ) -> Result<Json<Value>, RestError> {
     let work = move |tx: &Transaction<'_>, access: &Access| {
         access.require_metastore_admin(tx)?;
-        let row = row(tx, R::KIND, &wanted)?;
+        let row = row(tx, R::KINDS, &wanted)?;
         let mut changed = resource_fields::<R>(tx, &row)?;
         patch.apply(&mut changed)?;
         Ok(resource::<R>(tx, &overwrite::<R>(tx, row, &changed)?)?)
@@ -134,7 +136,7 @@ async fn delete<R: Resource>(
 ) -> Result<StatusCode, RestError> {
     let work = move |tx: &Transaction<'_>, access: &Access| {
         access.require_metastore_admin(tx)?;
-        let row = row(tx, R::KIND, &wanted)?;
+        let row = row(tx, R::KINDS, &wanted)?;
         require_changeable(&row)?;
         Ok(tx.delete_principal(&row)?)
     };
@@ -142,13 +144,13 @@ async fn delete<R: Resource>(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// The principal of that kind and id.
+/// The principal of one of these kinds and of that id.
 pub(super) fn row(
     tx: &Transaction<'_>,
-    kind: PrincipalKind,
+    kinds: &[PrincipalKind],
     wanted: &str,
 ) -> Result<PrincipalRow, RestError> {
-    let row = tx.principal_by_id(id(wanted)?)?.filter(|row| row.kind == kind);
+    let row = tx.principal_by_id(id(wanted)?)?.filter(|row| kinds.contains(&row.kind));
     row.ok_or_else(|| {
         RestError::new(ErrorCode::ResourceDoesNotExist, format!("No principal has id {wanted}."))
     })
@@ -203,7 +205,7 @@ fn active(new: &Body) -> Result<bool, RestError> {
 
 /// Those that the platform itself made stay as they are.
 fn require_changeable(row: &PrincipalRow) -> Result<(), RestError> {
-    if row.name == ALL_USERS || row.name == SYSTEM_USER {
+    if [ALL_USERS, SYSTEM_USER].contains(&row.name.as_str()) || row.kind == PrincipalKind::WorkspaceGroup {
         return Err(RestError::new(
             ErrorCode::PermissionDenied,
             format!("'{}' belongs to the platform and cannot be changed.", row.name),

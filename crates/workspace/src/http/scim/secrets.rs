@@ -46,7 +46,7 @@ async fn create(
     let life = life(new.lifetime.as_deref())?;
     let work = move |tx: &Transaction<'_>, access: &Access| {
         access.require_metastore_admin(tx)?;
-        let principal = row(tx, PrincipalKind::ServicePrincipal, &id)?;
+        let principal = row(tx, &[PrincipalKind::ServicePrincipal], &id)?;
         if tx.secrets(principal.id)?.len() >= MOST {
             let message = format!("A service principal has {MOST} secrets at most; delete one first.");
             return Err(RestError::new(ErrorCode::ResourceExhausted, message));
@@ -66,7 +66,7 @@ async fn list(
 ) -> Result<Json<Value>, RestError> {
     let work = move |tx: &Transaction<'_>, access: &Access| {
         access.require_metastore_admin(tx)?;
-        let principal = row(tx, PrincipalKind::ServicePrincipal, &id)?;
+        let principal = row(tx, &[PrincipalKind::ServicePrincipal], &id)?;
         Ok(tx.secrets(principal.id)?.iter().map(shown).collect::<Vec<_>>())
     };
     Ok(Json(json!({ "secrets": state.read(caller, work).await? })))
@@ -79,7 +79,7 @@ async fn remove(
 ) -> Result<Json<Value>, RestError> {
     let work = move |tx: &Transaction<'_>, access: &Access| {
         access.require_metastore_admin(tx)?;
-        let principal = row(tx, PrincipalKind::ServicePrincipal, &id)?;
+        let principal = row(tx, &[PrincipalKind::ServicePrincipal], &id)?;
         if tx.delete_secret(principal.id, &secret)? {
             return Ok(());
         }

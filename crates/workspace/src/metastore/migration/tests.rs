@@ -40,6 +40,8 @@ async fn folder_of_the_first_version_keeps_everything_it_had() {
     let root = first_version();
     let metastore = Metastore::open(root.path(), "admin@clxs.local").unwrap();
     assert_eq!((metastore.metastore().id.as_str(), metastore.metastore().owner.as_str()), ("m", "ann"));
+    let groups = metastore.read(|tx| tx.groups_of("ann")).await.unwrap();
+    assert_eq!(groups.into_iter().map(|group| group.name).collect::<Vec<_>>(), ["admins"]);
     let read = metastore.read(|tx| {
         let (catalog, schema) = (tx.catalog(&name("prod"))?, tx.schema(&name("prod"), &name("sales"))?);
         let table = tx.table(&FullName::from_dotted("prod.sales.orders").unwrap())?;

@@ -1,6 +1,6 @@
 //! Where the files of a new table go.
 
-use clxs_api::{FullName, Privilege};
+use clxs_api::FullName;
 
 use super::context::Context;
 use super::table_rows::{Presence, Writing, table_type};
@@ -60,22 +60,9 @@ fn new_table(
     let mut row = TableRow::new(&place.schema, name.name(), table_type, access.principal());
     row.location = Some(match location {
         None => tx.managed_location(&place.catalog, &place.schema, &row.id),
-        Some(location) => external_location(tx, access, location)?,
+        Some(location) => securables::external_table_location(tx, access, location)?,
     });
     Ok(row)
-}
-
-fn external_location(
-    tx: &Transaction<'_>,
-    access: &Access,
-    location: &str,
-) -> Result<String, MetastoreError> {
-    const CALL: &str = "CreateTable";
-    let location = normalise_location(location)?;
-    securables::require_location(tx, access, &location, &Privilege::CreateExternalTable)?;
-    tx.require_outside_managed_storage(&location, CALL)?;
-    tx.require_free_location(&location, CALL)?;
-    Ok(location)
 }
 
 /// Refuses a `LOCATION` for a table that is elsewhere.

@@ -76,6 +76,7 @@ pub(super) use udf::{FieldsBy, assigned};
 
 use super::Context;
 use crate::delta::schema::StructField;
+use crate::metastore::PrincipalKind;
 use crate::sql::SqlError;
 use crate::warehouse::{Rows, StatementResult};
 
@@ -202,13 +203,17 @@ async fn constant(context: &Context, expression: Expr) -> Result<Option<ArrayRef
 }
 
 async fn session_values(context: &Context) -> Result<SessionValues, SqlError> {
-    let identities = context.read(|_, access| Ok(access.identities().to_vec())).await?;
+    let (identities, groups) = context
+        .read(|tx, access| Ok((access.identities().to_vec(), tx.groups_of(access.principal())?)))
+        .await?;
+    let of_workspace = groups.into_iter().filter(|group| group.kind == PrincipalKind::WorkspaceGroup);
     Ok(SessionValues {
         user: context.user(),
         catalog: context.session().catalog.as_str().to_owned(),
         schema: context.session().schema.as_str().to_owned(),
         time_zone: context.session().configuration.time_zone().to_owned(),
         groups: identities.into_iter().skip(1).collect(),
+        workspace_groups: of_workspace.map(|group| group.name).collect(),
         now: Utc::now(),
     })
 }

@@ -12,6 +12,8 @@ async fn catalogs_and_schemas_are_made_shown_and_dropped() {
         "CREATE SCHEMA IF NOT EXISTS sales.raw",
         "ALTER SCHEMA sales.raw SET DBPROPERTIES ('c' = 'd')",
         "COMMENT ON CATALOG sales IS 'all of it'",
+        "COMMENT ON SCHEMA sales.raw IS 'as it came in'",
+        "SET CATALOG sales",
         "USE CATALOG sales",
         "USE sales.raw",
     ] {

@@ -7,13 +7,12 @@ use std::sync::Arc;
 
 use clxs_api::{FullName, Identifier};
 use datafusion::arrow::array::AsArray;
-use datafusion::arrow::compute::cast;
-use datafusion::arrow::datatypes::{DataType, TimeUnit, TimestampMicrosecondType};
+use datafusion::arrow::datatypes::TimestampMicrosecondType;
 use datafusion::catalog::TableProvider;
 use datafusion::datasource::ViewTable;
 use datafusion::logical_expr::{LogicalPlanBuilder, col};
 use datafusion::prelude::SessionContext;
-use datafusion::sql::sqlparser::ast::{Expr, VisitMut};
+use datafusion::sql::sqlparser::ast::{DataType, Expr, TimezoneInfo, VisitMut};
 use futures::FutureExt;
 use futures::future::BoxFuture;
 
@@ -23,6 +22,7 @@ use super::guarded::guarded;
 use super::routines;
 use super::session_values::SessionValues;
 use super::spelling::Spelling;
+use super::syntax;
 use crate::delta::{Pin, Snapshot};
 use crate::metastore::{FunctionRow, PolicyEffect, PolicyRow, TableGuards, TableRow, ViewDetails};
 use crate::sql::SqlError;
@@ -314,7 +314,7 @@ pub(in crate::sql::execute) async fn pin(context: &Context, as_of: Option<AsOf>)
     })
 }
 
-/// The time in ms that a constant expression gives.
+/// The time in ms that a constant expression gives; a text is read in the time zone of the session.
 async fn instant(context: &Context, expression: Expr) -> Result<i64, SqlError> {
     let invalid = || {
         SqlError::new(
@@ -323,9 +323,8 @@ async fn instant(context: &Context, expression: Expr) -> Result<i64, SqlError> {
             "The time travel timestamp expression is invalid. Give a timestamp or a text of one.",
         )
     };
-    let value = super::constant(context, expression).await?.ok_or_else(invalid)?;
-    let microseconds = DataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into()));
-    let value = cast(&value, &microseconds).map_err(|error| invalid().with_source(error))?;
-    let value = value.as_primitive::<TimestampMicrosecondType>();
+    let timestamp = syntax::try_cast(expression, DataType::Timestamp(None, TimezoneInfo::None));
+    let value = super::constant(context, timestamp).await?.ok_or_else(invalid)?;
+    let value = value.as_primitive_opt::<TimestampMicrosecondType>().ok_or_else(invalid)?;
     value.iter().next().flatten().map(|micros| micros.div_euclid(1000)).ok_or_else(invalid)
 }

@@ -13,6 +13,8 @@ pub(crate) struct SessionValues {
     pub(crate) time_zone: String,
     /// The groups of the user, nested ones too.
     pub(crate) groups: HashSet<String>,
+    /// The groups of the workspace alone that the user is in.
+    pub(crate) workspace_groups: HashSet<String>,
     pub(crate) now: DateTime<Utc>,
 }
 
@@ -22,8 +24,13 @@ impl SessionValues {
         std::iter::once(self.user.clone()).chain(self.groups.iter().cloned()).collect()
     }
 
-    /// Whether the user is in that group.
+    /// Whether the user is in that group of the account.
     pub(super) fn is_member_of(&self, group: &str) -> bool {
         self.groups.contains(group)
+    }
+
+    /// Whether the user is in that group of the workspace, which those of the account are too.
+    pub(super) fn is_in_workspace_group(&self, group: &str) -> bool {
+        self.is_member_of(group) || self.workspace_groups.contains(group)
     }
 }

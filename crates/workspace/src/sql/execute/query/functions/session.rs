@@ -17,8 +17,14 @@ pub(super) const FUNCTIONS: &[Row] = &[
     ("current_timestamp", Session(now)),
     ("current_timezone", Session(|arguments, values| none(arguments, text(&values.time_zone)))),
     ("current_user", Session(user)),
-    ("is_account_group_member", Session(is_member)),
-    ("is_member", Session(is_member)),
+    (
+        "is_account_group_member",
+        Session(|arguments, values| member(arguments, |group| values.is_member_of(group))),
+    ),
+    (
+        "is_member",
+        Session(|arguments, values| member(arguments, |group| values.is_in_workspace_group(group))),
+    ),
     ("now", Session(now)),
     ("session_user", Session(user)),
     ("user", Session(user)),
@@ -50,8 +56,8 @@ fn now(arguments: &[Expr], values: &SessionValues) -> Option<Expr> {
 }
 
 /// Of a literal group.
-fn is_member(arguments: &[Expr], values: &SessionValues) -> Option<Expr> {
+fn member(arguments: &[Expr], is_member: impl Fn(&str) -> bool) -> Option<Expr> {
     let [Expr::Value(group)] = arguments else { return None };
     let Value::SingleQuotedString(group) = &group.value else { return None };
-    Some(literal(Value::Boolean(values.is_member_of(group))))
+    Some(literal(Value::Boolean(is_member(group))))
 }
