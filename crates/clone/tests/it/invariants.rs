@@ -18,7 +18,7 @@ use std::time::Duration;
 use clxs_client::auth::PersonalAccessToken;
 use clxs_client::{Client, RetryPolicy, ServiceTransport};
 use clxs_clone::journal::RunState;
-use clxs_clone::plan::{Plan, to_json, to_sql, to_text};
+use clxs_clone::plan::{AsSql, Plan, write_json};
 use clxs_clone::{Engine, Journal, Report, Settings, SilentObserver};
 use clxs_workspace::FaultPlan;
 use proptest::prelude::*;
@@ -221,7 +221,7 @@ fn death() -> impl Strategy<Value = Death> {
 /// Planning again is empty, nothing but the destination is written, and nobody gains access.
 #[test]
 fn clone_among_faults_is_finished_by_going_on_and_then_planning_is_empty() {
-    check(40, &(world(0.0), rules::faults()), async |ground: &Ground, (world, faults)| {
+    check(30, &(world(0.0), rules::faults()), async |ground: &Ground, (world, faults)| {
         let case = ground.case(&world).await;
         case.clone_with(faults, None).await;
         case.nobody_gained().await;
@@ -233,7 +233,7 @@ fn clone_among_faults_is_finished_by_going_on_and_then_planning_is_empty() {
 
 #[test]
 fn process_that_dies_at_any_request_goes_on_to_the_state_of_an_undisturbed_run() {
-    check(60, &(world(0.0), death()), async |ground: &Ground, (world, death)| {
+    check(40, &(world(0.0), death()), async |ground: &Ground, (world, death)| {
         let case = ground.case(&world).await;
         case.clone_with(FaultPlan::default(), Some(death)).await;
         case.nobody_gained().await;
@@ -245,7 +245,7 @@ fn process_that_dies_at_any_request_goes_on_to_the_state_of_an_undisturbed_run()
 
 #[test]
 fn refresh_among_faults_is_rolled_back_to_what_was_there() {
-    check(25, &(world(0.0), rules::faults()), async |ground: &Ground, (world, faults)| {
+    check(15, &(world(0.0), rules::faults()), async |ground: &Ground, (world, faults)| {
         let case = ground.case(&world).await;
         let first = case.clone_with(FaultPlan::default(), None).await.unwrap().1;
         assert_eq!(first.state, RunState::Succeeded, "{first:#?}");
@@ -271,7 +271,7 @@ fn refresh_among_faults_is_rolled_back_to_what_was_there() {
 
 #[test]
 fn no_file_of_a_destination_holds_a_value_that_the_source_protects() {
-    check(25, &(world(0.7), prop::option::of(death())), async |ground: &Ground, (world, death)| {
+    check(12, &(world(0.7), prop::option::of(death())), async |ground: &Ground, (world, death)| {
         let root = ground.fixture.home.path().join("workspace/managed");
         let case = ground.case(&world).await;
         let before = files_with(&root, SECRET);
@@ -291,25 +291,20 @@ fn values_that_are_protected_are_found_in_the_files_of_their_table() {
             "CREATE CATALOG c;\nCREATE SCHEMA c.s;\nCREATE TABLE c.s.t (text STRING);\nINSERT INTO c.s.t VALUES ('{SECRET}');\n"
         );
         ground.fixture.sql(&sql).await;
-        assert_eq!(files_with(&ground.fixture.home.path().join("workspace/managed"), SECRET).len(), 1);
+        assert!(!files_with(&ground.fixture.home.path().join("workspace/managed"), SECRET).is_empty());
     });
 }
 
 #[test]
 fn token_is_in_no_byte_that_a_run_leaves() {
-    check(15, &(world(0.2), rules::faults()), async |ground: &Ground, (world, faults)| {
+    check(8, &(world(0.2), rules::faults()), async |ground: &Ground, (world, faults)| {
         let case = ground.case(&world).await;
-        let told = match case.clone_with(faults, None).await {
-            Some((plan, report)) => {
-                format!(
-                    "{plan}{}{}{}{report:?}",
-                    to_text(&plan),
-                    to_sql(&plan),
-                    to_json(&plan, Some(&case.settings)).unwrap()
-                )
-            }
-            None => String::new(),
-        };
+        let mut told = Vec::new();
+        if let Some((plan, report)) = case.clone_with(faults, None).await {
+            told.extend(format!("{plan}{}{report:?}", AsSql(&plan)).into_bytes());
+            write_json(&plan, Some(&case.settings), &mut told).unwrap();
+        }
+        let told = String::from_utf8(told).unwrap();
         assert!(!told.contains(&ground.token()));
         let state = ground.fixture.home.path();
         let written: BTreeSet<_> = files_with(state, &ground.token())

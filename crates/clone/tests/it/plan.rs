@@ -4,7 +4,7 @@ use clxs_api::Privilege;
 use clxs_api::catalog::IsolationMode;
 use clxs_api::table::TableType;
 use clxs_clone::inventory::{History, Inventories, Inventory, Table};
-use clxs_clone::plan::{self, AsSql, Facet, Plan, PlannedChange, SchemaMode, write_json};
+use clxs_clone::plan::{self, AsSql, Facet, Plan, PlannedChange, SchemaMode, Step, write_json};
 use clxs_clone::settings::{CloneType, LoadType, Pattern};
 use clxs_clone::{Error, Settings};
 

@@ -97,7 +97,8 @@ fn cloned(source: &Inventory) -> Inventory {
     for (schema_name, schema) in &mut copy.schemas {
         for (name, table) in &mut schema.tables {
             if let Some(view) = &mut table.view {
-                view.definition = view.definition.take().map(|text| text.replacen("FROM prod.", "FROM dev.", 1));
+                view.definition =
+                    view.definition.take().map(|text| text.replacen("FROM prod.", "FROM dev.", 1));
                 continue;
             }
             let version = table.history.version().unwrap();

@@ -63,10 +63,30 @@ SET TAG ON COLUMN prod.silver.daily.total `unit` = `EUR`;
 #[rstest]
 #[case::comment("COMMENT ON TABLE", "prod.bronze.orders", Facet::Comment, "its comment was \"\"")]
 #[case::tags("`orders` SET TAGS", "prod.bronze.orders", Facet::Tags, "its tag \"pii\" was missing")]
-#[case::tags_of_a_column("ALTER COLUMN", "prod.bronze.orders", Facet::ColumnTags, "its tag \"unit\" was missing")]
-#[case::tags_of_a_column_of_a_view("SET TAG ON", "prod.silver.daily", Facet::ColumnTags, "\"unit\" was missing")]
-#[case::grants("PATCH /api/2.1/unity-catalog/permissions/table/", "prod.bronze.orders", Facet::Grants, "did not hold SELECT")]
-#[case::owner("PATCH /api/2.1/unity-catalog/tables/", "prod.bronze.items", Facet::Owner, "not \"ann@example.com\"")]
+#[case::tags_of_a_column(
+    "ALTER COLUMN",
+    "prod.bronze.orders",
+    Facet::ColumnTags,
+    "its tag \"unit\" was missing"
+)]
+#[case::tags_of_a_column_of_a_view(
+    "SET TAG ON",
+    "prod.silver.daily",
+    Facet::ColumnTags,
+    "\"unit\" was missing"
+)]
+#[case::grants(
+    "PATCH /api/2.1/unity-catalog/permissions/table/",
+    "prod.bronze.orders",
+    Facet::Grants,
+    "did not hold SELECT"
+)]
+#[case::owner(
+    "PATCH /api/2.1/unity-catalog/tables/",
+    "prod.bronze.items",
+    Facet::Owner,
+    "not \"ann@example.com\""
+)]
 #[tokio::test(flavor = "multi_thread")]
 async fn facet_that_was_answered_for_and_is_not_there_fails_and_is_written_by_going_on(
     #[case] forgotten: &'static str,
@@ -82,7 +102,8 @@ async fn facet_that_was_answered_for_and_is_not_there_fails_and_is_written_by_go
     assert_eq!((report.state, report.counts.failed), (RunState::Failed, 1), "{report:#?}");
     let found = status(&report, securable, facet);
     assert!(matches!(&found, Some(FacetStatus::Failed { error }) if error.contains(told)), "{found:?}");
-    let resumed = fixture.engine.resume(&report.run, &SilentObserver, CancellationToken::new()).await.unwrap();
+    let resumed =
+        fixture.engine.resume(&report.run, &SilentObserver, CancellationToken::new()).await.unwrap();
     assert_eq!(resumed.state, RunState::Succeeded, "{resumed:#?}");
     assert_eq!(status(&resumed, securable, facet), Some(FacetStatus::Carried));
     assert!(fixture.plan(&settings()).await.is_empty());
@@ -93,7 +114,11 @@ async fn reads_of_a_run(tables: usize) -> usize {
     let fixture = Fixture::with_retail(Reached::InProcess).await;
     for number in 0..tables {
         let table = format!("prod.gold.t{number}");
-        fixture.sql(&format!("CREATE TABLE {table} (id INT) COMMENT 'all';\nALTER TABLE {table} SET TAGS ('a');\n")).await;
+        fixture
+            .sql(&format!(
+                "CREATE TABLE {table} (id INT) COMMENT 'all';\nALTER TABLE {table} SET TAGS ('a');\n"
+            ))
+            .await;
     }
     let plan = fixture.plan(&settings()).await;
     fixture.sent.clear();
