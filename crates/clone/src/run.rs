@@ -110,7 +110,7 @@ pub(crate) async fn run(warehouse: &Warehouse, journal: &Journal, request: Reque
     let is_over = driven.is_err() || plan.undoes.is_some() || cancellation.is_cancelled();
     let verified = if is_over { Ok(true) } else { verify::verify(&context, settings, plan).await };
     let all_well = all_well && matches!(verified, Ok(true));
-    let report = journal.end_run(&run, state(all_well, limit, cancellation.is_cancelled()), limit)?;
+    let report = journal.end_run((&run, plan), state(all_well, limit, cancellation.is_cancelled()), limit)?;
     driven?;
     verified?;
     if report.state == RunState::Succeeded

@@ -163,8 +163,13 @@ impl Journal {
         Ok(())
     }
 
-    /// A run ends; its report is returned.
-    pub(crate) fn end_run(&self, run: &RunId, state: RunState, abort_reason: Option<&str>) -> Result<Report> {
+    /// A run ends; its report is returned, as [`Journal::report`] makes it of the plan that the journal has too.
+    pub(crate) fn end_run(
+        &self,
+        (run, plan): (&RunId, &Plan),
+        state: RunState,
+        abort_reason: Option<&str>,
+    ) -> Result<Report> {
         self.set_state(run, state, None)?;
         if abort_reason.is_some() {
             self.write("note why a run was stopped", |transaction| {
@@ -172,7 +177,7 @@ impl Journal {
                 transaction.execute("UPDATE runs SET abort_reason = ?2 WHERE id = ?1", row)
             })?;
         }
-        let report = self.report(run)?;
+        let report = report::build(&self.summary(run)?, plan, &self.step_records(run)?);
         self.set_state(run, state, Some(report.counts))?;
         Ok(report)
     }

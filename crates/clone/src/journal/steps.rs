@@ -158,7 +158,7 @@ mod tests {
     const STEP: StepId = StepId(0);
 
     /// A journal with a run whose only step has begun.
-    fn begun() -> (tempfile::TempDir, Journal, RunId) {
+    fn begun() -> (tempfile::TempDir, Journal, RunId, Plan) {
         let folder = tempfile::tempdir().unwrap();
         let journal = Journal::open(folder.path().join("state.db")).unwrap();
         let (source, destination) = (Identifier::new("prod").unwrap(), Identifier::new("dev").unwrap());
@@ -176,12 +176,12 @@ mod tests {
         let run = RunId::generate();
         journal.begin_run("m", &run, &Began { settings: &settings, plan: &plan, undoes: None }).unwrap();
         journal.step_begins(&run, STEP, None).unwrap();
-        (folder, journal, run)
+        (folder, journal, run, plan)
     }
 
     #[test]
     fn statement_sent_last_is_the_one_in_flight_whatever_its_id() {
-        let (_folder, journal, run) = begun();
+        let (_folder, journal, run, _) = begun();
         for id in ["b", "c", "a"] {
             journal.statement_sent(&run, STEP, &StatementId(id.into())).unwrap();
         }
@@ -192,10 +192,10 @@ mod tests {
 
     #[test]
     fn step_of_unknown_outcome_stays_in_flight_after_its_run_ended() {
-        let (_folder, journal, run) = begun();
+        let (_folder, journal, run, plan) = begun();
         let unknown = StepOutcome::Unknown { error: "no answer".into() };
         journal.step_ends(&run, STEP, End::of(&unknown)).unwrap();
-        journal.end_run(&run, RunState::Failed, None).unwrap();
+        journal.end_run((&run, &plan), RunState::Failed, None).unwrap();
         assert_eq!(journal.in_flight(&run).unwrap().len(), 1);
         assert_eq!(journal.unfinished_runs("m", "dev").unwrap().len(), 1);
         journal.step_ends(&run, STEP, End::of(&StepOutcome::done())).unwrap();

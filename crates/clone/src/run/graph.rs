@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
-use crate::plan::{Action, Facet, Step, StepId};
+use crate::plan::{Action, Step, StepId};
 use crate::settings::SizeOrder;
 
 /// The graph of a plan while it runs.
@@ -27,8 +27,8 @@ struct Key {
     urgency: Urgency,
 }
 
-/// What was begun is finished first: facets are short, and the calls behind them would otherwise all be left for
-/// the end, when the warehouse has nothing more to do. Then sizes decide.
+/// Everything comes before clones of tables: it is short, and would otherwise be left for the end, one step after
+/// the other, when the warehouse has nothing more to do. Of clones sizes decide.
 type Urgency = (bool, u64);
 
 /// A step that may be done: the most urgent first, and of these the earliest of the plan.
@@ -119,16 +119,17 @@ fn key(step: &Step, order: SizeOrder) -> Key {
         SizeOrder::Desc => size,
         SizeOrder::Asc => u64::MAX - size,
     };
-    let finishes = step.facet != Facet::Definition;
-    Key { is_statement: matches!(step.action, Action::Statement(_)), urgency: (finishes, urgency) }
+    let is_short = step.action.clone_table().is_none();
+    Key { is_statement: matches!(step.action, Action::Statement(_)), urgency: (is_short, urgency) }
 }
 
 #[cfg(test)]
 mod tests {
-    use clxs_api::FullName;
+    use clxs_api::{FullName, Properties};
 
     use super::*;
-    use crate::plan::{Expectation, Facet, Statement};
+    use crate::plan::{CloneTable, Expectation, Facet, Statement};
+    use crate::settings::{AsOf, CloneType};
     use crate::{Kind, Securable};
 
     const ROOM: Room = Room { rest: 1, statements: 1 };
@@ -171,12 +172,27 @@ mod tests {
     }
 
     #[test]
-    fn what_was_begun_is_finished_before_anything_large_is_begun() {
-        let facet = Step { facet: Facet::Comment, size: None, ..step(2, 0, &[0], &[]) };
-        let mut graph = new(&[step(0, 9, &[], &[]), step(1, 5, &[], &[]), facet], SizeOrder::Desc);
+    fn what_is_short_is_done_before_the_next_clone_begins() {
+        let mut graph = new(&[clone(0, 9), clone(1, 5), step(2, 0, &[0], &[])], SizeOrder::Desc);
         assert_eq!(graph.next(ROOM), Some(StepId(0)));
         graph.end(StepId(0), true);
         assert_eq!((graph.next(ROOM), graph.next(ROOM)), (Some(StepId(2)), Some(StepId(1))));
+    }
+
+    fn clone(id: u32, size: u64) -> Step {
+        let name = FullName::from_dotted("c.s.t").unwrap();
+        let clone = CloneTable {
+            source: name.clone(),
+            destination: name,
+            clone_type: CloneType::Deep,
+            replace: false,
+            as_of: AsOf::Latest,
+            location: None,
+            properties: Properties::new(),
+            source_version: None,
+            source_table_id: None,
+        };
+        Step { action: Statement::CloneTable(Box::new(clone)).into(), ..step(id, size, &[], &[]) }
     }
 
     #[test]

@@ -44,7 +44,7 @@ pub(super) async fn settle(
             settle_step(warehouse, journal, metastore, (&run, &plan), in_flight).await?;
         }
         journal.end_run(
-            &run,
+            (&run, &plan),
             if state == RunState::Running { RunState::Interrupted } else { state },
             None,
         )?;

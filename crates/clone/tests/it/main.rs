@@ -13,6 +13,7 @@ mod keys;
 mod plan;
 mod plan_properties;
 mod read_back;
+mod reads;
 mod recorded;
 mod resume;
 mod rollback;

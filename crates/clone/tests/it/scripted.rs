@@ -40,6 +40,8 @@ pub(crate) struct State {
     pub(crate) unanswered: Option<(&'static str, u16)>,
     /// Whether there is a history of statements.
     pub(crate) has_history: bool,
+    /// How often the metastore was asked for.
+    pub(crate) summaries: usize,
     /// Every statement that was taken, in order.
     pub(crate) sent: Vec<String>,
     /// Method, path and body of every other request that changes something, in order.

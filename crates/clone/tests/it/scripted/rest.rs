@@ -24,7 +24,10 @@ impl State {
             url::form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes()).into_owned().collect();
         match (method.as_str(), path.as_slice()) {
             ("GET", [.., "Me"]) => (200, json!({"userName": "ann"})),
-            ("GET", [.., "metastore_summary"]) => (200, json!({"metastore_id": "m", "owner": "root"})),
+            ("GET", [.., "metastore_summary"]) => {
+                self.summaries += 1;
+                (200, json!({"metastore_id": "m", "owner": "root"}))
+            }
             ("GET", [.., "catalogs", name]) => found(self.catalogs.get(*name), "CATALOG_DOES_NOT_EXIST"),
             ("POST", [.., "catalogs"]) => self.create(None, body),
             ("GET", [.., "schemas"]) => {

@@ -1,0 +1,56 @@
+//! What a plan asks the workspace.
+
+use clxs_clone::Settings;
+
+use crate::catalogs::settings;
+use crate::faults::Fixture;
+use crate::scripted::Scripted;
+
+fn asked(workspace: &Scripted, text: &str) -> Vec<String> {
+    workspace.state().sent.iter().filter(|sql| sql.contains(text)).cloned().collect()
+}
+
+#[tokio::test(start_paused = true)]
+async fn relation_of_the_metastore_is_asked_once_for_both_catalogs() {
+    let fixture = Fixture::new();
+    fixture.clone_catalog().await;
+    fixture.workspace.state().sent.clear();
+    fixture.engine.plan(&settings()).await.unwrap();
+    let sent = asked(&fixture.workspace, "system.information_schema.table_tags");
+    insta::assert_snapshot!(sent.join("\n"), @"SELECT catalog_name AS in_catalog, schema_name, table_name, tag_name, tag_value FROM system.information_schema.table_tags WHERE catalog_name IN ('prod', 'dev')");
+}
+
+#[tokio::test(start_paused = true)]
+async fn relation_that_the_metastore_refuses_is_asked_of_each_catalog() {
+    let fixture = Fixture::new();
+    fixture.clone_catalog().await;
+    fixture.workspace.state().sent.clear();
+    fixture.engine.plan(&settings()).await.unwrap();
+    let sent = asked(&fixture.workspace, "information_schema.table_tags");
+    let schemas = ["system.", "`prod`.", "`dev`."].map(|schema| format!("{schema}information_schema"));
+    assert_eq!(sent.len(), schemas.len(), "{sent:?}");
+    for (sent, schema) in sent.iter().zip(schemas) {
+        assert!(sent.contains(&schema), "{sent}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn plans_of_one_state_are_equal_although_the_workspace_refuses_reads() {
+    let fixture = Fixture::new();
+    let first = fixture.engine.plan(&settings()).await.unwrap();
+    let again = fixture.engine.plan(&settings()).await.unwrap();
+    assert!(first.to_string().contains("nobody could read the tags"), "{first}");
+    assert_eq!(first, again);
+}
+
+#[tokio::test(start_paused = true)]
+async fn metastore_is_asked_once_a_plan_and_not_again_by_its_run() {
+    let fixture = Fixture::new();
+    let summaries = || fixture.workspace.state().summaries;
+    let settings: Settings = settings();
+    let plan = fixture.engine.plan(&settings).await.unwrap();
+    assert_eq!(summaries(), 1);
+    let token = tokio_util::sync::CancellationToken::new();
+    fixture.engine.run(&settings, &plan, &clxs_clone::SilentObserver, token).await.unwrap();
+    assert_eq!(summaries(), 1);
+}
