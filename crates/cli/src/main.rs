@@ -37,10 +37,10 @@ fn main() -> ExitCode {
     panic_hook::install();
     let environment = Environment::of_process();
     let plain = Printer::new(ColorChoice::Auto, &environment);
-    let arguments = match guard::check(std::env::args_os().collect()) {
-        Ok(arguments) => arguments,
-        Err(error) => return fail(&error.into(), &plain).into(),
-    };
+    let arguments: Vec<_> = std::env::args_os().collect();
+    if let Err(error) = guard::check(&arguments) {
+        return fail(&error.into(), &plain).into();
+    }
     let cli = match Cli::try_parse_from(arguments) {
         Ok(cli) => cli,
         Err(error) => return usage(&error).into(),

@@ -124,9 +124,17 @@ impl ClientBuilder {
             let transport = HttpTransport::for_host(&self.host).map_err(|source| Error::Tls { source })?;
             Ok(Arc::new(transport))
         };
+        // Setting up TLS reads every certificate of this machine: once for both.
+        let is_over_http = self.transport.is_none();
+        let transport = self.transport.map_or_else(over_http, Ok)?;
+        let external = match self.external {
+            Some(external) => external,
+            None if is_over_http => Arc::clone(&transport),
+            None => over_http()?,
+        };
         let inner = Inner {
-            transport: self.transport.map_or_else(over_http, Ok)?,
-            external: self.external.map_or_else(over_http, Ok)?,
+            transport,
+            external,
             user_agent: HeaderValue::from_static(concat!("clxs/", env!("CARGO_PKG_VERSION"))),
             host: self.host,
             credentials: self.credentials,

@@ -51,6 +51,12 @@ pub enum Error {
         /// The tables, and why.
         tables: Vec<(FullName, String)>,
     },
+    /// Protected tables cannot be copied, and the settings call that an error.
+    #[error("not every protected table can be copied (protected_tables: fail):{}", lines(tables))]
+    Protected {
+        /// The tables, and why.
+        tables: Vec<(FullName, String)>,
+    },
     /// The selection names schemas that the source does not have.
     #[error("catalog `{}` has no schema {}; correct include_schemas or exclude_schemas", catalog.as_str(), quoted(schemas))]
     UnknownSchemas {
@@ -198,6 +204,7 @@ impl Error {
             | Self::InvalidMoment { .. }
             | Self::UnknownTables { .. }
             | Self::NotAsOf { .. }
+            | Self::Protected { .. }
             | Self::UnknownSchemas { .. }
             | Self::SourceNotFound { .. }
             | Self::NotAPlan { .. }

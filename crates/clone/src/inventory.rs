@@ -5,16 +5,21 @@
 mod as_of;
 mod bindings;
 mod containers;
+mod copy_mark;
 mod described;
 mod functions;
 mod grants;
+mod guards;
 mod history;
 mod keys;
 mod models;
 mod names;
+mod protected;
 mod reader;
 mod relation;
 mod schema_tags;
+mod sight;
+mod table_definition;
 mod tables;
 mod tags;
 mod versions;
@@ -29,11 +34,17 @@ use clxs_api::volume::VolumeType;
 use clxs_api::{FullName, Identifier, Privilege, Properties};
 
 pub use as_of::VersionAsOf;
+pub use copy_mark::{CopyMark, CopyStage};
 pub(crate) use described::Described;
 pub use functions::{Environment, FunctionDefinition, Language, Parameter, Returns};
+pub use guards::{Argument, Guard, Guards};
 pub use history::{Commit, History};
 pub use keys::{Key, KeyOutline, Parent};
+pub use protected::{Protected, Sight};
 pub(crate) use reader::Reader;
+pub(crate) use sight::guard_text;
+pub use sight::{Known, Premise};
+pub use table_definition::{ColumnDefinition, TableDefinition};
 pub(crate) use tables::dependencies_of;
 pub(crate) use volumes::list_files;
 pub use volumes::{FileState, Files};
@@ -206,8 +217,12 @@ pub struct Table {
     pub owner: Option<String>,
     /// Free text about it.
     pub comment: Option<String>,
-    /// What protects its rows or columns; `CLONE` refuses such tables (facts/settled.md §5).
-    pub protection: Option<String>,
+    /// Its own row filter and column masks; `CLONE` refuses tables that have some (facts/settled.md §5).
+    pub guards: Guards,
+    /// Why no statement can name its guards; they are empty then.
+    pub unusable_guards: Option<String>,
+    /// What copying it needs to know, read only of tables with guards and of the destination's of the same name.
+    pub protected: Option<Box<Protected>>,
     /// The URL of its files.
     pub location: Option<String>,
     /// Bytes of its files, when somebody counted.
@@ -242,7 +257,9 @@ impl Table {
             format: None,
             owner: None,
             comment: None,
-            protection: None,
+            guards: Guards::default(),
+            unusable_guards: None,
+            protected: None,
             location: None,
             size: None,
             grants: Grants::new(),

@@ -14,6 +14,7 @@ mod hook;
 mod key;
 mod model;
 mod owner;
+mod protected;
 mod render;
 mod saved;
 mod schema;
@@ -31,8 +32,8 @@ use clxs_api::{FullName, Identifier};
 use serde::{Deserialize, Serialize};
 
 pub use action::{
-    Action, CloneTable, CopyFiles, CreateFunction, CreateView, Effect, RestCall, SchemaMode, Statement,
-    StatementText, Transfer,
+    Action, CloneTable, CopyFiles, CreateFunction, CreateTable, CreateView, Effect, FillTable, MarkCopy,
+    RestCall, SchemaMode, SetMask, SetRowFilter, Statement, StatementText, Transfer,
 };
 pub(crate) use drift::drift;
 pub use drift::{Drift, DriftState, TableDrift, drifts};
@@ -190,8 +191,8 @@ impl Plan {
 /// Plans a clone.
 ///
 /// # Errors
-/// [`Error::SameCatalog`], [`Error::SourceNotFound`], [`Error::UnknownSchemas`], [`Error::UnknownTables`] and
-/// [`Error::NotAsOf`].
+/// [`Error::SameCatalog`], [`Error::SourceNotFound`], [`Error::UnknownSchemas`], [`Error::UnknownTables`],
+/// [`Error::NotAsOf`] and, where the settings say so, [`Error::Protected`].
 pub fn plan(inventories: &Inventories, settings: &Settings) -> Result<Plan> {
     check(inventories, settings)?;
     let mut builder = builder::Builder::new(inventories, settings);
@@ -199,6 +200,10 @@ pub fn plan(inventories: &Inventories, settings: &Settings) -> Result<Plan> {
     schema::plan(&mut builder);
     table::plan(&mut builder);
     text::plan(&mut builder);
+    let refused = builder.take_refused();
+    if !refused.is_empty() {
+        return Err(Error::Protected { tables: refused });
+    }
     volume::plan(&mut builder);
     model::plan(&mut builder);
     key::plan(&mut builder);

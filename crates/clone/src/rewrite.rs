@@ -5,7 +5,7 @@
 //! never touched. Names of two parts and one part need no change, because the view is made with the
 //! destination as its session's catalog.
 
-mod lexer;
+pub(crate) mod lexer;
 mod positions;
 
 use clxs_api::Identifier;

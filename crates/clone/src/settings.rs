@@ -39,6 +39,9 @@ pub struct Settings {
     pub kinds: Kinds,
     /// Which facets are carried besides data and text.
     pub copy: Copies,
+    /// What becomes of tables that `CLONE` refuses because they are protected.
+    #[serde(default)]
+    pub protected_tables: ProtectedTables,
     /// Replace tables that are unchanged too, and drop where a replace is impossible.
     pub force_reclone: bool,
     /// Replace tables that were edited in the destination since they were cloned.
@@ -83,6 +86,7 @@ impl Settings {
             selection: Selection::default(),
             kinds: Kinds::default(),
             copy: Copies::default(),
+            protected_tables: ProtectedTables::Copy,
             force_reclone: false,
             overwrite_edits: false,
             location: None,
@@ -215,6 +219,19 @@ pub enum AsOf {
     Timestamp(String),
 }
 
+/// What becomes of tables that `CLONE` refuses because they have a row filter or column masks.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ProtectedTables {
+    /// They are made anew, guarded, and filled, where the caller is proven to see clear values; else left out.
+    #[default]
+    Copy,
+    /// They are left out.
+    Skip,
+    /// As `Copy`, but one that would be left out is an error before anything is touched.
+    Fail,
+}
+
 /// The order in which tables are cloned.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -258,6 +275,8 @@ pub struct Copies {
     pub tags: bool,
     /// Primary and foreign keys; `CLONE` itself carries CHECK and NOT NULL.
     pub constraints: bool,
+    /// Row filters, column masks and policies. Without them no protected table is copied.
+    pub security: bool,
 }
 
 impl Default for Copies {
@@ -269,6 +288,7 @@ impl Default for Copies {
             properties: true,
             tags: true,
             constraints: true,
+            security: true,
         }
     }
 }

@@ -115,7 +115,7 @@ impl Warehouse {
         statement: &Statement,
         run: &RunId,
     ) -> clxs_client::Result<StatementResponse> {
-        let wait = if matches!(statement, Statement::CloneTable(_)) { NO_WAIT } else { SHORTEST_WAIT };
+        let wait = if statement.copies_rows() { NO_WAIT } else { SHORTEST_WAIT };
         let tag = QueryTag { key: "clxs_run".to_owned(), value: Some(run.to_string()) };
         let mut statement = self.statement(statement.text());
         statement.wait_timeout = Some(wait.to_owned());

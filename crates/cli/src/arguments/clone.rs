@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::GlobalArguments;
-use crate::settings::keys::{CLONE_TYPES, LOAD_TYPES, SIZE_ORDERS};
+use crate::settings::keys::{CLONE_TYPES, LOAD_TYPES, PROTECTED_TABLES, SIZE_ORDERS};
 use crate::settings::options::Options;
 
 #[derive(Debug, Clone, Default, Args)]
@@ -84,6 +84,12 @@ struct MetadataArguments {
     /// Do not carry primary and foreign keys
     #[arg(long)]
     no_constraints: bool,
+    /// Do not carry row filters, column masks and policies
+    #[arg(long)]
+    no_security: bool,
+    /// Tables with row filters or masks: copy, skip, or fail when one cannot be copied
+    #[arg(long, value_name = "HOW", value_parser = PROTECTED_TABLES.to_vec(), ignore_case = true)]
+    protected_tables: Option<String>,
     /// Exit with 6 when some of this metadata is not carried: owner, tags, fk…
     #[arg(long, value_name = "FACET", num_args = 1.., value_delimiter = ',')]
     require: Option<Vec<String>>,
@@ -154,6 +160,8 @@ impl CloneArguments {
             copy_comments: off(metadata.no_comments),
             copy_tags: off(metadata.no_tags),
             copy_constraints: off(metadata.no_constraints),
+            copy_security: off(metadata.no_security),
+            protected_tables: metadata.protected_tables.map(|text| text.to_lowercase()),
             require: metadata.require,
             force_reclone: on(self.force_reclone),
             overwrite_edits: on(self.overwrite_edits),

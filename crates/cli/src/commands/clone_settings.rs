@@ -7,7 +7,8 @@ use clxs_api::Identifier;
 use clxs_clone::Settings;
 use clxs_clone::plan::Facet;
 use clxs_clone::settings::{
-    AsOf, CloneType, Copies, Guardrails, Hooks, Kinds, Limits, LoadType, Pattern, Selection, SizeOrder,
+    AsOf, CloneType, Copies, Guardrails, Hooks, Kinds, Limits, LoadType, Pattern, ProtectedTables, Selection,
+    SizeOrder,
 };
 
 use crate::failure::CliError;
@@ -32,6 +33,7 @@ pub(crate) fn resolve(options: Options) -> anyhow::Result<Settings> {
         selection: selection(&options)?,
         kinds: kinds(&options),
         copy: copies(&options),
+        protected_tables: protected_tables(&options),
         force_reclone: options.force_reclone.unwrap_or(defaults.force_reclone),
         overwrite_edits: options.overwrite_edits.unwrap_or(defaults.overwrite_edits),
         order_by_size: size_order(&options),
@@ -81,6 +83,14 @@ fn load_type(options: &Options) -> LoadType {
     }
 }
 
+fn protected_tables(options: &Options) -> ProtectedTables {
+    match options.protected_tables.as_deref() {
+        Some("skip") => ProtectedTables::Skip,
+        Some("fail") => ProtectedTables::Fail,
+        _ => ProtectedTables::Copy,
+    }
+}
+
 fn size_order(options: &Options) -> Option<SizeOrder> {
     match options.order_by_size.as_deref()? {
         "asc" => Some(SizeOrder::Asc),
@@ -125,6 +135,7 @@ fn copies(options: &Options) -> Copies {
         properties: options.copy_properties.unwrap_or(defaults.properties),
         tags: options.copy_tags.unwrap_or(defaults.tags),
         constraints: options.copy_constraints.unwrap_or(defaults.constraints),
+        security: options.copy_security.unwrap_or(defaults.security),
     }
 }
 
@@ -187,6 +198,7 @@ mod tests {
         let written = Options {
             clone_type: Some("SHALLOW".to_owned()),
             load_type: Some("SELECTIVE".to_owned()),
+            protected_tables: Some("fail".to_owned()),
             order_by_size: Some("asc".to_owned()),
             as_of_version: Some(0),
             copy_ownership: Some(false),
@@ -200,6 +212,7 @@ mod tests {
             (CloneType::Shallow, LoadType::Selective, Some(SizeOrder::Asc), AsOf::Version(0))
         );
         assert!(settings.copy.permissions && !settings.copy.ownership);
+        assert_eq!(settings.protected_tables, ProtectedTables::Fail);
         assert!(settings.selection.include_tables.unwrap().matches("dim_store"));
         assert_eq!(settings.limits.max_workers.get(), 8);
     }

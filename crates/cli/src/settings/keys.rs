@@ -30,6 +30,7 @@ const fn key(
 pub(crate) const CLONE_TYPES: &[&str] = &["DEEP", "SHALLOW"];
 pub(crate) const LOAD_TYPES: &[&str] = &["FULL", "INCREMENTAL", "SELECTIVE"];
 pub(crate) const SIZE_ORDERS: &[&str] = &["asc", "desc"];
+pub(crate) const PROTECTED_TABLES: &[&str] = &["copy", "skip", "fail"];
 pub(crate) const THROTTLES: &[&str] = &["low", "medium", "high", "max"];
 
 /// Every key this version understands, in the order they are shown.
@@ -77,6 +78,20 @@ pub(crate) const KEYS: &[Key] = &[
     key("copy_comments", Kind::Switch, "--no-comments", "true", "Carry comments"),
     key("copy_tags", Kind::Switch, "--no-tags", "true", "Carry tags, of columns too"),
     key("copy_constraints", Kind::Switch, "--no-constraints", "true", "Carry primary and foreign keys"),
+    key(
+        "copy_security",
+        Kind::Switch,
+        "--no-security",
+        "true",
+        "Carry row filters, column masks and policies",
+    ),
+    key(
+        "protected_tables",
+        Kind::Choice(PROTECTED_TABLES),
+        "--protected-tables",
+        r#""copy""#,
+        "Tables with row filters or masks: copy, skip, or fail when one cannot be copied",
+    ),
     key("clone_views", Kind::Switch, "", "true", "Clone views"),
     key("clone_functions", Kind::Switch, "", "true", "Clone functions"),
     key("clone_volumes", Kind::Switch, "", "true", "Clone volumes, managed ones with their files"),

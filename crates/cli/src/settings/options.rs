@@ -28,6 +28,8 @@ pub(crate) struct Options {
     pub(crate) copy_comments: Option<bool>,
     pub(crate) copy_tags: Option<bool>,
     pub(crate) copy_constraints: Option<bool>,
+    pub(crate) copy_security: Option<bool>,
+    pub(crate) protected_tables: Option<String>,
     pub(crate) clone_views: Option<bool>,
     pub(crate) clone_functions: Option<bool>,
     pub(crate) clone_volumes: Option<bool>,

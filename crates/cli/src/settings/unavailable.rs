@@ -23,14 +23,12 @@ pub(crate) const UNAVAILABLE: &[Unavailable] = &[
     unavailable("auto_rollback_on_failure", &[], "false"),
     unavailable("checkpoint", &[], "false"),
     unavailable("compare_dq_after_clone", &[], "false"),
-    unavailable("copy_security", &["no-security"], "false"),
     unavailable("dq_drift_rollback_pct", &[], "null"),
     unavailable("fanout_max_parallel", &[], "null"),
     unavailable("iceberg_physical", &[], "false"),
     unavailable("impact_check", &[], "false"),
     unavailable("masking_rules", &[], "[]"),
     unavailable("price_per_gb", &[], "null"),
-    unavailable("protected_tables", &[], "null"),
     unavailable("quiesce_source", &["quiesce-source"], "false"),
     unavailable("recreate_pipelines_tables", &[], "false"),
     unavailable("require_approval", &[], "false"),
@@ -64,11 +62,6 @@ impl Unavailable {
             off => format!("take {} out, or set it to {off}", self.name),
         }
     }
-
-    /// Whether the flag asks for something: `--no-security` does not, as no mask is carried anyway.
-    pub(crate) fn refuses(&self, flag: &str) -> bool {
-        !(flag.starts_with("no-") && self.is_off(&Value::Bool(false)))
-    }
 }
 
 #[cfg(test)]
@@ -78,9 +71,7 @@ mod tests {
 
     #[test]
     fn what_is_unavailable_may_be_switched_off() {
-        let security = UNAVAILABLE.iter().find(|key| key.name == "copy_security").unwrap();
-        assert!(security.is_off(&json!(false)) && !security.is_off(&json!(true)));
-        assert!(!security.refuses("no-security"));
-        assert!(UNAVAILABLE.iter().find(|key| key.name == "volume").unwrap().refuses("volume"));
+        let quiesce = UNAVAILABLE.iter().find(|key| key.name == "quiesce_source").unwrap();
+        assert!(quiesce.is_off(&json!(false)) && !quiesce.is_off(&json!(true)));
     }
 }

@@ -66,7 +66,7 @@ fn every_mistake_is_found_at_once_with_its_line() {
     let clxs = Clxs::new();
     clxs.write(
         "clxs.yaml",
-        "source_catalog: prod\nparralel_tables: 4\nmax_workers: 0\nclone_type: DEPE\ncopy_security: true\n\
+        "source_catalog: prod\nparralel_tables: 4\nmax_workers: 0\nclone_type: DEPE\nauto_mask_pii: true\n\
          validate_after_clone: false\ninclude_tables_regex: \"fact_(\"\nexclude_schemas: default\n\
          as_of_version: 3\nas_of_timestamp: \"2026-01-01\"\n",
     );

@@ -8,14 +8,14 @@ use tokio_util::sync::CancellationToken;
 use super::Engine;
 use crate::event::Observer;
 use crate::journal::{RunId, RunState};
-use crate::plan::{CloneTable, Plan, Step, Undo, undo};
+use crate::plan::{Facet, Plan, Step, StepId, Undo, undo};
 use crate::report::StepRecord;
 use crate::run::{RunKind, Standing, recover, standing};
 use crate::warehouse::Wanted;
 use crate::{Error, Report, Result};
 
-/// A table that a run cloned.
-type Cloned<'a> = (&'a Step, &'a CloneTable);
+/// A table that a run cloned or copied: the step that ended it, the table and its source.
+type Cloned<'a> = (&'a Step, &'a FullName, &'a FullName);
 
 impl Engine {
     /// The plan that undoes what a run did: tables it made are dropped, tables it replaced go back to their
@@ -40,14 +40,14 @@ impl Engine {
             .steps
             .iter()
             .filter(|step| done.contains(&step.id))
-            .filter_map(|step| Some((step, step.action.clone_table()?)))
+            .filter_map(|step| step.action.completes().map(|(table, source)| (step, table, source)))
             .collect();
         let mut kept = BTreeMap::new();
         for (step, standing) in self.standings(&cloned).await? {
             match standing {
                 Standing::Cloned(_) => {}
                 // It is as it was before the run: dropped, or brought back by somebody.
-                Standing::AsPlanned => drop(done.remove(&step.id)),
+                Standing::AsPlanned => forget(&plan, step, &mut done),
                 Standing::Changed { .. } if overwrite_edits => {}
                 Standing::Changed { operation } => {
                     let reason = format!("it was changed since ({operation}); overwrite_edits undoes it too");
@@ -75,15 +75,22 @@ impl Engine {
 
     /// How cloned tables stand to what the run's plan expected to find.
     async fn standings<'a>(&self, cloned: &[Cloned<'a>]) -> Result<Vec<(&'a Step, Standing)>> {
-        let question = |(_, clone): &Cloned<'a>| -> (FullName, Wanted) {
-            (clone.destination.clone(), Wanted::SinceClone)
-        };
+        let question =
+            |(_, table, _): &Cloned<'a>| -> (FullName, Wanted) { ((*table).clone(), Wanted::SinceClone) };
         let questions: Vec<_> = cloned.iter().map(question).collect();
         let histories = self.warehouse.histories(&questions, HISTORIES_AT_ONCE).await?;
         let standings = cloned.iter().zip(histories);
         Ok(standings
-            .map(|((step, clone), history)| (*step, standing(&history, &clone.source, &step.expects)))
+            .map(|((step, _, source), history)| (*step, standing(&history, source, &step.expects)))
             .collect())
+    }
+}
+
+/// There is nothing to undo of a table that is as it was.
+fn forget(plan: &Plan, ended: &Step, done: &mut BTreeSet<StepId>) {
+    let is_same = |step: &&Step| step.securable == ended.securable && step.facet == Facet::Definition;
+    for step in plan.steps.iter().filter(is_same) {
+        done.remove(&step.id);
     }
 }
 

@@ -7,6 +7,7 @@ use clxs_api::FullName;
 use clxs_client::{Row, Rows};
 
 use super::names::full_name;
+use super::{CopyMark, CopyStage};
 use crate::outcome::CloneMetrics;
 use crate::settings::moment;
 
@@ -64,17 +65,32 @@ pub struct Commit {
     pub parameters: BTreeMap<String, String>,
     /// Its metrics as texts.
     pub metrics: BTreeMap<String, String>,
+    /// What it notes of a copy by this tool.
+    pub mark: Option<CopyMark>,
 }
 
 impl Commit {
-    /// The name of the table this commit cloned; `None` when it is no clone.
+    /// The name of the table this commit cloned, or whose copy it noted as complete; `None` when it did neither.
     pub fn clone_source(&self) -> Option<&str> {
-        (self.operation == "CLONE").then(|| self.parameters.get("source").map_or("", String::as_str))
+        match &self.mark {
+            Some(mark) => (mark.stage == CopyStage::Complete).then_some(mark.source.as_str()),
+            None => {
+                (self.operation == "CLONE").then(|| self.parameters.get("source").map_or("", String::as_str))
+            }
+        }
     }
 
     /// The version of the source this commit cloned; absent for sources that have none, which say -1.
     pub fn source_version(&self) -> Option<u64> {
-        self.parameters.get("sourceVersion").and_then(|text| text.parse().ok())
+        match &self.mark {
+            Some(mark) => mark.source_version,
+            None => self.parameters.get("sourceVersion").and_then(|text| text.parse().ok()),
+        }
+    }
+
+    /// Whether this commit says that the next write of rows is a copy.
+    pub(crate) fn begins_copy(&self) -> bool {
+        self.mark.as_ref().is_some_and(|mark| mark.stage == CopyStage::Begun)
     }
 
     /// The version that this commit brought back; `None` when it is no `RESTORE` to an earlier version.
@@ -87,6 +103,9 @@ impl Commit {
     /// Whether this commit cloned the table. How a source is named is UNCONFIRMED but for three parts
     /// (facts/settled.md §5), so quotes may be there or not, and a name of another form is taken for the right one.
     pub fn is_clone_of(&self, source: &FullName) -> bool {
+        if let Some(mark) = &self.mark {
+            return mark.is_of(source);
+        }
         self.clone_source().is_some_and(|name| {
             let (name, source) = (name.to_lowercase(), source.to_lowercase());
             let is_source = || full_name(&name).is_ok_and(|name| name == source);
@@ -133,14 +152,24 @@ impl Commit {
 
     fn from_row(row: Row<'_>) -> Option<Self> {
         let text = |column| row.get(column).ok().flatten();
+        let operation = text("operation").unwrap_or_default().to_owned();
+        let parameters = text("operationParameters").map(text_map).unwrap_or_default();
         Some(Self {
+            mark: mark(&operation, &parameters),
             version: text("version")?.parse().ok()?,
             timestamp: text("timestamp").and_then(moment),
-            operation: text("operation").unwrap_or_default().to_owned(),
-            parameters: text("operationParameters").map(text_map).unwrap_or_default(),
+            operation,
+            parameters,
             metrics: text("operationMetrics").map(text_map).unwrap_or_default(),
         })
     }
+}
+
+/// The note of a copy that a commit made: `CLONE` also sets properties, but those of its source.
+fn mark(operation: &str, parameters: &BTreeMap<String, String>) -> Option<CopyMark> {
+    let sets = ["SET TBLPROPERTIES", "CREATE TABLE", "CREATE OR REPLACE TABLE", "REPLACE TABLE"];
+    let properties = parameters.get("properties").filter(|_| sets.contains(&operation))?;
+    CopyMark::of(&text_map(properties))
 }
 
 /// A map column: the text of a JSON object whose values are texts. How inner values that are no texts come

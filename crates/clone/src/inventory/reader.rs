@@ -77,13 +77,14 @@ impl<'a> Reader<'a> {
         let lists = try_join_all(lists).await?;
         put(&mut own, lists)?;
         let asking = Asking { caller: &caller, metastore };
-        let about_them: [Reading<'_, 'a>; 6] = [
+        let about_them: [Reading<'_, 'a>; 7] = [
             Box::pin(self.dependencies(&own)),
             Box::pin(self.histories(&own)),
             Box::pin(self.versions_as_of(&own)),
             Box::pin(self.files_of_volumes(&own)),
             Box::pin(self.model_versions(&own)),
             Box::pin(self.grants(&own, asking)),
+            Box::pin(self.protected(&own)),
         ];
         let about_them = try_join_all(about_them).await?;
         put(&mut own, about_them)?;

@@ -8,7 +8,7 @@ use clxs_api::{FullName, Identifier, NameError};
 use super::containers::{own_properties, some_text};
 use super::names::full_name;
 use super::reader::{Found, Reader, Side, collect};
-use super::{Inventories, Inventory, Table, View};
+use super::{Guards, Inventories, Inventory, Table, View};
 use crate::plan::SchemaMode;
 use crate::rewrite::rewrite;
 use crate::{Error, Kind, Result};
@@ -90,7 +90,8 @@ pub(super) fn tables<'i>(
 fn table_of(info: TableInfo) -> Option<(Identifier, Table)> {
     let name = Identifier::new(info.name.clone()?).ok()?.to_lowercase();
     let kind = Kind::of_table(info.table_type.as_ref());
-    let protection = protection(&info);
+    let guards = Guards::of(&info);
+    let unusable_guards = guards.as_ref().err().cloned();
     let view = (kind == Kind::View).then(|| view_of(&info));
     let table = Table {
         table_type: info.table_type,
@@ -98,27 +99,13 @@ fn table_of(info: TableInfo) -> Option<(Identifier, Table)> {
         format: info.data_source_format,
         owner: info.owner,
         comment: some_text(info.comment),
-        protection,
+        guards: guards.unwrap_or_default(),
+        unusable_guards,
         location: some_text(info.storage_location),
         view,
         ..Table::new(kind)
     };
     Some((name, table))
-}
-
-fn protection(info: &TableInfo) -> Option<String> {
-    let masked: Vec<_> = info
-        .columns
-        .iter()
-        .filter(|column| column.mask.is_some())
-        .filter_map(|column| column.name.as_deref())
-        .collect();
-    match (info.row_filter.is_some(), masked.is_empty()) {
-        (true, true) => Some("a row filter".to_owned()),
-        (false, false) => Some(format!("column masks ({})", masked.join(", "))),
-        (true, false) => Some(format!("a row filter and column masks ({})", masked.join(", "))),
-        (false, true) => None,
-    }
 }
 
 fn view_of(info: &TableInfo) -> View {

@@ -45,7 +45,10 @@ impl<'a> Reader<'a> {
         let mut questions = Vec::new();
         for name in self.tables_taking_part(&inventories.source) {
             let is_compared = compares && inventories.destination.table(&name).is_some_and(is_table);
-            if is_compared || self.settings.exact {
+            // No statement reads a protected table as it was, so what is copied is noted by its version.
+            let is_noted = self.settings.exact
+                || inventories.source.table(&name).is_some_and(|table| self.copies(table));
+            if is_compared || is_noted {
                 questions.push((name.clone(), Wanted::Newest));
             }
             if is_compared {

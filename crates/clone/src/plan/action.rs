@@ -2,17 +2,21 @@
 
 mod copy_files;
 mod create_function;
+mod protected_table;
 mod rest_call;
 mod statement;
 
+use clxs_api::FullName;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 pub use copy_files::{CopyFiles, Transfer};
 pub use create_function::CreateFunction;
+pub use protected_table::{CreateTable, FillTable, MarkCopy, SetMask, SetRowFilter};
 pub use rest_call::RestCall;
 pub use statement::{CloneTable, CreateView, SchemaMode, Statement, StatementText};
 
+use crate::inventory::CopyStage;
 use crate::settings::OnError;
 
 /// What a step does.
@@ -91,6 +95,36 @@ impl Action {
             Self::Statement(Statement::Hook { on_error, .. }) => Some(*on_error),
             _ => None,
         }
+    }
+
+    /// The table of the destination that is whole once the action is done, and its source; `None` for other actions.
+    pub(crate) fn completes(&self) -> Option<(&FullName, &FullName)> {
+        match self {
+            Self::Statement(Statement::CloneTable(clone)) => Some((&clone.destination, &clone.source)),
+            Self::Statement(Statement::MarkCopy(mark)) if mark.mark.stage == CopyStage::Complete => {
+                Some((&mark.table, &mark.source))
+            }
+            _ => None,
+        }
+    }
+
+    /// The table of the destination whose rows the action is the first to touch, and its source; `None` for actions that
+    /// look for themselves.
+    pub(crate) fn begins_copy(&self) -> Option<(&FullName, &FullName)> {
+        match self {
+            Self::Statement(Statement::MarkCopy(mark)) if mark.mark.stage == CopyStage::Begun => {
+                Some((&mark.table, &mark.source))
+            }
+            Self::Statement(Statement::CreateTable(table)) if table.replace => {
+                Some((&table.name, &table.source))
+            }
+            _ => None,
+        }
+    }
+
+    /// Whether it copies rows, which may take hours.
+    pub(crate) fn copies_rows(&self) -> bool {
+        matches!(self, Self::Statement(statement) if statement.copies_rows())
     }
 
     /// The clone it makes, if it makes one.

@@ -7,7 +7,7 @@ use clxs_api::{FullName, Identifier, SecurableKind};
 use super::{Action, Expectation, Facet, Finding, Plan, PlannedChange, PlannedSecurable, Step, StepId};
 use crate::inventory::{Grants, Inventories, Tags};
 use crate::outcome::{FacetOutcome, FacetStatus};
-use crate::settings::{LoadType, OnError, Settings};
+use crate::settings::{LoadType, OnError, ProtectedTables, Settings};
 use crate::{Kind, Securable};
 
 /// The facets that securables of all kinds have.
@@ -65,6 +65,8 @@ pub(super) struct Builder<'a> {
     sides: Vec<Sides<'a>>,
     steps: Vec<Step>,
     findings: Vec<Finding>,
+    /// Protected tables that are left out, and why.
+    refused: Vec<(FullName, String)>,
     /// Positions in `securables` by what the source calls them: a table and a function may share a full name.
     positions: HashMap<(SecurableKind, FullName), usize>,
     /// Hooks that come before every other step.
@@ -82,6 +84,7 @@ impl<'a> Builder<'a> {
             sides: Vec::new(),
             steps: Vec::new(),
             findings: Vec::new(),
+            refused: Vec::new(),
             positions: HashMap::new(),
             before_everything: Vec::new(),
             children: HashMap::new(),
@@ -162,6 +165,28 @@ impl<'a> Builder<'a> {
 
     pub(super) fn finding(&mut self, finding: Finding) {
         self.findings.push(finding);
+    }
+
+    /// Notes a protected table that nobody may copy.
+    pub(super) fn refused(&mut self, source: &Securable, reason: &str) {
+        self.refused.push((source.name.clone(), reason.to_owned()));
+    }
+
+    /// Protected tables that are left out, where the settings call that an error.
+    pub(super) fn take_refused(&mut self) -> Vec<(FullName, String)> {
+        let is_error = self.settings.protected_tables == ProtectedTables::Fail;
+        std::mem::take(&mut self.refused).into_iter().filter(|_| is_error).collect()
+    }
+
+    /// The steps that guard a securable that is there.
+    pub(super) fn guarding_steps(&self, source: &Securable) -> Vec<StepId> {
+        let guards = |id: &StepId| self.steps[id.index()].facet.is_guard();
+        self.steps_for(source).iter().copied().filter(guards).collect()
+    }
+
+    /// What must have succeeded before something that reads or calls a securable is there for others to read.
+    pub(super) fn steps_making(&self, source: &Securable) -> Vec<StepId> {
+        self.definition_step(source).into_iter().chain(self.guarding_steps(source)).collect()
     }
 
     pub(super) fn planned(&self, source: &Securable) -> Option<&PlannedSecurable> {

@@ -46,6 +46,8 @@ pub enum Drift {
         /// Why.
         reason: String,
     },
+    /// A run ended while it filled the table.
+    Unfinished,
     /// The version of its source cannot be told.
     UnableToCompare {
         /// Why.
@@ -81,6 +83,7 @@ impl fmt::Display for Drift {
             Self::EditsUnknown { reason } => {
                 write!(f, "whether it was edited in the destination cannot be told: {reason}")
             }
+            Self::Unfinished => f.write_str("an earlier run ended before the table was filled"),
             Self::UnableToCompare { reason } => write!(f, "unable to compare: {reason}"),
             Self::OtherCloneType => f.write_str("deep and shallow clones cannot replace each other"),
             Self::DefinitionDiffers => f.write_str("the definition differs"),
@@ -98,6 +101,9 @@ pub(crate) fn drift(source: &Table, name: &FullName, destination: &Table, as_of:
     let Some(commits) = commits else {
         return Some(edits_unknown("the history of the destination was not read"));
     };
+    if is_unfinished(&commits) {
+        return Some(Drift::Unfinished);
+    }
     let clone = commits.iter().copied().find(|commit| commit.clone_source().is_some());
     let mut since = commits.iter().copied().take_while(|commit| Some(*commit) != clone);
     let edit = since.find(|commit| !commit.keeps_rows());
@@ -107,6 +113,15 @@ pub(crate) fn drift(source: &Table, name: &FullName, destination: &Table, as_of:
         (None, None) => Some(edits_unknown("the log of its last CLONE was cleaned up")),
         (Some(clone), None) => source_drift(source, name, destination, clone, as_of),
     }
+}
+
+/// Whether a copy was begun and not noted as complete. Its own write of rows is allowed for; when there are more,
+/// somebody else wrote too.
+fn is_unfinished(commits: &[&Commit]) -> bool {
+    let Some(begun) = commits.iter().position(|commit| commit.begins_copy()) else { return false };
+    let since = &commits[..begun];
+    let writes = since.iter().filter(|commit| !commit.keeps_rows()).count();
+    writes <= 1 && since.iter().all(|commit| commit.clone_source().is_none())
 }
 
 /// A table of the source and how the destination's stands to it.
@@ -189,7 +204,8 @@ fn source_drift(
     if !clone.is_clone_of(name) {
         return Some(Drift::OtherSource { source: clone.clone_source().unwrap_or_default().to_owned() });
     }
-    if let (Some(then), Some(now)) = (&destination.cloned_from, &source.table_id)
+    let noted = clone.mark.as_ref().and_then(|mark| mark.source_table_id.as_ref());
+    if let (Some(then), Some(now)) = (noted.or(destination.cloned_from.as_ref()), &source.table_id)
         && then != now
     {
         return Some(Drift::SourceRecreated);

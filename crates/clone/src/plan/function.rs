@@ -175,7 +175,7 @@ fn create(builder: &mut Builder<'_>, name: &FullName, candidate: &Candidate<'_>)
         Some(own) => own.definition.clone().ok().map(|own| function(own, own_comment).into()),
     };
     step.depends_on = builder.steps_around(name);
-    step.depends_on.extend(candidate.needs.iter().filter_map(|needed| builder.definition_step(needed)));
+    step.depends_on.extend(candidate.needs.iter().flat_map(|needed| builder.steps_making(needed)));
     builder.step(&routine(name), step);
 }
 

@@ -48,11 +48,13 @@ fn add(builder: &mut Builder<'_>, source: &Securable, changes: Vec<PermissionsCh
 
 /// What must have succeeded before the securable may be opened.
 fn protecting(builder: &Builder<'_>, source: &Securable) -> Vec<StepId> {
-    match (source.kind, builder.definition_step(source)) {
+    let mut protecting = match (source.kind, builder.definition_step(source)) {
         (Kind::Catalog, _) => builder.container_steps(&source.name),
         (_, Some(definition)) => vec![definition],
         (_, None) => builder.steps_around(&source.name),
-    }
+    };
+    protecting.extend(builder.guarding_steps(source));
+    protecting
 }
 
 /// What the source gives and the destination does not, one entry a principal.

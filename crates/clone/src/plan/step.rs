@@ -55,6 +55,10 @@ pub enum Facet {
     PrimaryKey,
     /// Its foreign keys.
     ForeignKey,
+    /// Its row filter.
+    RowFilter,
+    /// The masks of its columns.
+    ColumnMasks,
     /// Direct grants on it.
     Grants,
     /// Its owner.
@@ -65,7 +69,7 @@ pub enum Facet {
 
 impl Facet {
     /// Every facet.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 16] = [
         Self::Definition,
         Self::Isolation,
         Self::Bindings,
@@ -78,9 +82,18 @@ impl Facet {
         Self::ColumnTags,
         Self::PrimaryKey,
         Self::ForeignKey,
+        Self::RowFilter,
+        Self::ColumnMasks,
         Self::Grants,
         Self::Owner,
     ];
+}
+
+impl Facet {
+    /// Whether it keeps people from seeing rows or values.
+    pub(crate) fn is_guard(self) -> bool {
+        matches!(self, Self::RowFilter | Self::ColumnMasks)
+    }
 }
 
 impl FromStr for Facet {
@@ -95,6 +108,8 @@ impl FromStr for Facet {
             "comments" => "comment",
             "owners" | "ownership" => "owner",
             "permissions" => "grants",
+            "filters" | "filter" | "row filters" => "row filter",
+            "masks" | "mask" | "column mask" => "column masks",
             other => other,
         };
         Self::ALL.into_iter().find(|facet| facet.to_string() == name).ok_or(())
@@ -116,6 +131,8 @@ impl fmt::Display for Facet {
             Self::ColumnTags => "column tags",
             Self::PrimaryKey => "primary key",
             Self::ForeignKey => "foreign key",
+            Self::RowFilter => "row filter",
+            Self::ColumnMasks => "column masks",
             Self::Grants => "grants",
             Self::Owner => "owner",
             Self::Hook => "hook",

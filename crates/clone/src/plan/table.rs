@@ -1,11 +1,12 @@
 //! Plans tables, and names everything listed as a table that cannot be cloned.
 
-use clxs_api::FullName;
 use clxs_api::table::TableType;
+use clxs_api::{FullName, Identifier};
 
 use super::builder::{Builder, Entry, Facets, NewStep, Sides};
 use super::catalog::note_location;
 use super::drift::{Drift, drift};
+use super::protected::{is_protected, note_own_guards};
 use super::{CloneTable, Expectation, Facet, PlannedChange, Statement, StepId, TableState};
 use crate::inventory::{Table, VersionAsOf};
 use crate::outcome::{FacetOutcome, FacetStatus};
@@ -18,13 +19,18 @@ pub(super) fn plan(builder: &mut Builder<'_>) {
     {
         let schema_full_name = builder.schema_name(schema_name);
         let existing = inventories.destination.schemas.get(schema_name);
-        for (name, source) in schema.tables.iter().filter(|(_, table)| table.kind != Kind::View) {
+        for (name, source) in schema.tables.iter().filter(is_planned_here) {
             let securable = Securable::new(source.kind, schema_full_name.child(name.clone()));
             let destination = existing.and_then(|schema| schema.tables.get(name));
             let change = change(builder.settings, &securable.name, source, destination);
             plan_table(builder, &securable, source, destination, &change);
         }
     }
+}
+
+/// Views are planned with other texts, and so are protected tables, which need functions.
+fn is_planned_here((_, table): &(&Identifier, &Table)) -> bool {
+    table.kind != Kind::View && !is_protected(table)
 }
 
 fn plan_table<'a>(
@@ -52,6 +58,9 @@ fn plan_table<'a>(
         _ => None,
     };
     if !matches!(change, PlannedChange::Skip { .. }) {
+        if let Some(kept) = kept {
+            note_own_guards(builder, securable, &kept.guards, &source.guards);
+        }
         comment(builder, securable, source, kept, definition);
     }
 }
@@ -91,14 +100,14 @@ fn change(
 /// Why a table of this type is never cloned, in the words of the guide.
 fn not_clonable(source: &Table) -> Option<String> {
     match source.kind {
-        Kind::Table => source.protection.as_ref().map(|protection| {
-            format!("it has {protection}, and CLONE refuses protected tables (masked rows are never copied as data)")
-        }),
+        Kind::Table => None,
         Kind::StreamingTable | Kind::MaterializedView => Some(format!(
             "{} is owned by a pipeline and must be recreated by running its pipeline against the new schema",
             type_name(source)
         )),
-        Kind::ForeignTable => Some("FOREIGN tables belong to another system and have no files to clone".to_owned()),
+        Kind::ForeignTable => {
+            Some("FOREIGN tables belong to another system and have no files to clone".to_owned())
+        }
         Kind::MetricView => Some("METRIC_VIEW is not supported by this version".to_owned()),
         _ => Some(format!("unknown type {}", type_name(source))),
     }
@@ -124,7 +133,7 @@ fn not_shallow(settings: &Settings, source: &Table) -> Option<String> {
 
 /// Where the files of an external table are to be, if its clone is external too: a table that is there stays what
 /// it is.
-fn location(settings: &Settings, source: &Table, destination: Option<&Table>) -> Option<String> {
+pub(super) fn location(settings: &Settings, source: &Table, destination: Option<&Table>) -> Option<String> {
     let is_external = |table: &Table| {
         matches!(table.table_type, Some(TableType::External | TableType::ExternalShallowClone))
     };
@@ -137,7 +146,12 @@ fn location(settings: &Settings, source: &Table, destination: Option<&Table>) ->
     }
 }
 
-fn existing(settings: &Settings, name: &FullName, source: &Table, destination: &Table) -> PlannedChange {
+pub(super) fn existing(
+    settings: &Settings,
+    name: &FullName,
+    source: &Table,
+    destination: &Table,
+) -> PlannedChange {
     let is_other_type = is_other_clone_type(settings, destination);
     match drift(source, name, destination, &settings.as_of_table(name)) {
         // Before anything else: to drop a table destroys edits too.
@@ -158,7 +172,7 @@ fn is_other_clone_type(settings: &Settings, destination: &Table) -> bool {
     destination.is_shallow_clone() != (settings.clone_type == CloneType::Shallow)
 }
 
-fn skip(reason: &str) -> PlannedChange {
+pub(super) fn skip(reason: &str) -> PlannedChange {
     PlannedChange::Skip { reason: reason.to_owned() }
 }
 
@@ -185,9 +199,7 @@ fn clone(
 ) -> Option<StepId> {
     let table = builder.in_destination(securable).name;
     let location = location(builder.settings, source, destination);
-    if matches!(source.table_type, Some(TableType::External | TableType::ExternalShallowClone)) {
-        note_location(builder, securable, source.location.as_deref(), location.as_deref());
-    }
+    note_source_location(builder, securable, source, location.as_deref());
     let action = CloneTable {
         source: securable.name.clone(),
         destination: table.clone(),
@@ -214,7 +226,19 @@ fn clone(
     builder.step(securable, step)
 }
 
-fn expectation(destination: Option<&Table>) -> Expectation {
+/// Says of an external table where its files are to be.
+pub(super) fn note_source_location(
+    builder: &mut Builder<'_>,
+    securable: &Securable,
+    source: &Table,
+    location: Option<&str>,
+) {
+    if matches!(source.table_type, Some(TableType::External | TableType::ExternalShallowClone)) {
+        note_location(builder, securable, source.location.as_deref(), location);
+    }
+}
+
+pub(super) fn expectation(destination: Option<&Table>) -> Expectation {
     match destination {
         None => Expectation::Absent,
         Some(table) => Expectation::Table(TableState {
@@ -225,7 +249,7 @@ fn expectation(destination: Option<&Table>) -> Expectation {
 }
 
 /// `CLONE` carries everything but the comment of the table itself (facts/sql.md §2).
-fn comment(
+pub(super) fn comment(
     builder: &mut Builder<'_>,
     securable: &Securable,
     source: &Table,

@@ -1,5 +1,5 @@
-//! Views and functions: made of texts that name each other, so that they are made in one order, across kinds and
-//! schemas.
+//! Views, functions, and tables that functions guard: they name each other, so that they are made in one order, across
+//! kinds and schemas.
 
 mod order;
 
@@ -8,14 +8,18 @@ use std::collections::BTreeMap;
 use clxs_api::{FullName, Identifier};
 
 use super::builder::Builder;
-use super::{PlannedChange, function, view};
+use super::{PlannedChange, function, protected, view};
 use crate::{Kind, Securable};
 use order::{Ordered, order};
 
 pub(super) fn plan(builder: &mut Builder<'_>) {
     let views = view::candidates(builder);
     let functions = function::candidates(builder);
+    let tables = protected::candidates(builder);
     let mut needs: BTreeMap<Securable, Vec<Securable>> = BTreeMap::new();
+    for (name, table) in &tables {
+        needs.insert(relation(name), table.needs.clone());
+    }
     for (name, view) in &views {
         needs.insert(relation(name), view.needs.clone());
     }
@@ -25,7 +29,7 @@ pub(super) fn plan(builder: &mut Builder<'_>) {
     let Ordered { order, cycles } = order(&needs);
     let in_order = order.into_iter().map(|securable| (securable, None));
     let in_cycles = cycles.into_iter().map(|(securable, cycle)| {
-        let reason = format!("views and functions need each other in a cycle: {cycle}");
+        let reason = format!("views, functions and guards need each other in a cycle: {cycle}");
         (securable, Some(PlannedChange::Skip { reason }))
     });
     for (Securable { kind, name }, skip) in in_order.chain(in_cycles) {
@@ -33,6 +37,8 @@ pub(super) fn plan(builder: &mut Builder<'_>) {
             if let Some(candidate) = functions.get(&name) {
                 function::plan(builder, &name, candidate, skip);
             }
+        } else if let Some(candidate) = tables.get(&name) {
+            protected::plan(builder, &name, candidate, skip);
         } else if let Some(candidate) = views.get(&name) {
             view::plan(builder, &name, candidate, skip);
         }

@@ -106,9 +106,26 @@ fn securables(
         .collect()
 }
 
+/// A definition that took several steps goes back in one: what undoes the first undoes those that depend on it.
+fn is_undone_with_another(undo: &Undo<'_>, step: &Step) -> bool {
+    let goes_back = |earlier: &StepId| {
+        undo.plan.step(*earlier).is_some_and(|earlier| {
+            earlier.securable == step.securable
+                && earlier.facet == step.facet
+                && (earlier.inverse.is_some() || is_undone_with_another(undo, earlier))
+        })
+    };
+    step.facet == Facet::Definition && step.depends_on.iter().any(goes_back)
+}
+
 /// What was done and stays.
 fn findings(undo: &Undo<'_>, kept: &BTreeMap<FullName, String>) -> Vec<Finding> {
-    let stays = |step: &&Step| undo.done.contains(&step.id) && step.inverse.is_none() && !is_kept(kept, step);
+    let stays = |step: &&Step| {
+        undo.done.contains(&step.id)
+            && step.inverse.is_none()
+            && !is_kept(kept, step)
+            && !is_undone_with_another(undo, step)
+    };
     let finding = |step: &Step| Finding {
         securable: step.securable.name.clone(),
         line: None,

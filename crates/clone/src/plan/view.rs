@@ -209,7 +209,7 @@ fn missing_functions(builder: &mut Builder<'_>, name: &FullName, view: &View) {
 
 fn create(builder: &mut Builder<'_>, name: &FullName, candidate: &Candidate<'_>) {
     let mut depends_on = builder.steps_around(name);
-    depends_on.extend(candidate.needs.iter().filter_map(|needed| builder.definition_step(needed)));
+    depends_on.extend(candidate.needs.iter().flat_map(|needed| builder.steps_making(needed)));
     let view = create_view(builder.settings, name, candidate);
     let before = candidate.destination.and_then(|table| as_it_is(&view.name, table));
     let expects = if candidate.destination.is_some() { Expectation::Present } else { Expectation::Absent };

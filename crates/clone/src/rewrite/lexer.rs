@@ -2,7 +2,9 @@
 
 use std::any::TypeId;
 
+use sqlparser::ast::Expr;
 use sqlparser::dialect::{BigQueryDialect, Dialect};
+use sqlparser::parser::Parser;
 use sqlparser::tokenizer::{Location, Token, Tokenizer};
 
 /// The lexical rules of Databricks SQL (facts/sql.md §1). The parser's own dialect of that name knows neither
@@ -43,16 +45,16 @@ impl Dialect for Lexical {
 
 /// A token that is neither blank nor comment, with its bytes in the text.
 #[derive(Debug)]
-pub(super) struct Lexeme {
-    pub(super) token: Token,
-    pub(super) start: usize,
-    pub(super) end: usize,
-    pub(super) line: u64,
+pub(crate) struct Lexeme {
+    pub(crate) token: Token,
+    pub(crate) start: usize,
+    pub(crate) end: usize,
+    pub(crate) line: u64,
 }
 
 impl Lexeme {
     /// The value of a name or keyword.
-    pub(super) fn word(&self) -> Option<&str> {
+    pub(crate) fn word(&self) -> Option<&str> {
         match &self.token {
             Token::Word(word) if word.quote_style.is_none_or(|quote| quote == '`') => Some(&word.value),
             _ => None,
@@ -60,12 +62,12 @@ impl Lexeme {
     }
 
     /// Whether it is this keyword, not quoted.
-    pub(super) fn is_keyword(&self, keyword: &str) -> bool {
+    pub(crate) fn is_keyword(&self, keyword: &str) -> bool {
         matches!(&self.token, Token::Word(word) if word.quote_style.is_none() && word.value.eq_ignore_ascii_case(keyword))
     }
 
     /// The value of a string literal.
-    pub(super) fn string(&self) -> Option<&str> {
+    pub(crate) fn string(&self) -> Option<&str> {
         match &self.token {
             Token::SingleQuotedString(value)
             | Token::DoubleQuotedString(value)
@@ -78,12 +80,12 @@ impl Lexeme {
 
 /// The tokens of a text.
 #[derive(Debug)]
-pub(super) struct Lexed {
-    pub(super) tokens: Vec<Lexeme>,
+pub(crate) struct Lexed {
+    pub(crate) tokens: Vec<Lexeme>,
 }
 
 /// Reads a text.
-pub(super) fn lex(text: &str) -> Result<Lexed, String> {
+pub(crate) fn lex(text: &str) -> Result<Lexed, String> {
     let tokens =
         Tokenizer::new(&Lexical, text).tokenize_with_location().map_err(|error| error.to_string())?;
     let offsets = Offsets::new(text);
@@ -98,6 +100,17 @@ pub(super) fn lex(text: &str) -> Result<Lexed, String> {
         })
         .collect();
     Ok(Lexed { tokens })
+}
+
+/// Reads a text that is one expression.
+pub(crate) fn expression(text: &str) -> Result<Expr, String> {
+    let parser = Parser::new(&Lexical).try_with_sql(text);
+    let mut parser = parser.map_err(|error| error.to_string())?;
+    let expression = parser.parse_expr().map_err(|error| error.to_string())?;
+    match parser.peek_token().token {
+        Token::EOF => Ok(expression),
+        other => Err(format!("{other} follows the expression")),
+    }
 }
 
 /// Finds the byte of a line and column.

@@ -9,7 +9,7 @@ use super::{Context, files, read_back, rest, statement};
 use crate::backoff::backoff;
 use crate::journal::End;
 use crate::outcome::StepOutcome;
-use crate::plan::{Action, Expectation, Facet, Step, Transfer};
+use crate::plan::{Action, Expectation, Facet, Statement, Step, Transfer};
 use crate::settings::OnError;
 use crate::{Error, Result};
 
@@ -99,6 +99,10 @@ async fn checked(
         Ok(outcome) if outcome.is_done() => {
             let client = context.warehouse.client();
             let problem = read_back::problem(client, &context.source, &step.action).await?;
+            if let (Some(_), Action::Statement(Statement::FillTable(fill))) = (&problem, &step.action) {
+                // What was copied may be masked, and is not kept.
+                context.warehouse.query(format!("TRUNCATE TABLE {}", fill.destination)).await?;
+            }
             Ok(problem.map_or(outcome, |error| StepOutcome::Failed { error }))
         }
         executed => executed,

@@ -119,7 +119,7 @@ fn key(step: &Step, order: SizeOrder) -> Key {
         SizeOrder::Desc => size,
         SizeOrder::Asc => u64::MAX - size,
     };
-    let is_short = step.action.clone_table().is_none();
+    let is_short = !step.action.copies_rows();
     Key { is_statement: matches!(step.action, Action::Statement(_)), urgency: (is_short, urgency) }
 }
 

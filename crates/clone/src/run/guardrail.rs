@@ -44,7 +44,7 @@ impl Guard {
 
     /// Whether a step may be begun. One that may not stops the run.
     pub(super) fn admits(&mut self, step: &Step) -> bool {
-        if self.reached.is_none() && step.action.clone_table().is_some() {
+        if self.reached.is_none() && step.action.copies_rows() {
             if self.limits.max_tables.is_some_and(|most| self.tables >= most) {
                 self.reached = Some("max_tables");
             } else {

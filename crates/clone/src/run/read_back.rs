@@ -1,15 +1,19 @@
 //! Reads back what the platform recorded of a view or function that was made: nothing that it needs may be in the
-//! source. What no rewriting reached would read the source's rows with the rights of the destination.
+//! source. What no rewriting reached would read the source's rows with the rights of the destination. Of a protected
+//! table that was filled the guards of its source are read again: those that were changed meanwhile may have masked it.
 
 use clxs_api::table::DependencyList;
 use clxs_api::{FullName, Identifier};
 use clxs_client::{Client, ErrorKind, Result};
 
-use crate::inventory::dependencies_of;
-use crate::plan::{Action, Statement};
+use crate::inventory::{Guards, dependencies_of, guard_text};
+use crate::plan::{Action, FillTable, Statement};
 
 /// What is wrong with what an action made; `None` when nothing is, or when nobody tells.
 pub(super) async fn problem(client: &Client, source: &Identifier, action: &Action) -> Result<Option<String>> {
+    if let Action::Statement(Statement::FillTable(fill)) = action {
+        return changed_guard(client, fill).await;
+    }
     let recorded = match action {
         Action::Statement(Statement::CreateView(view)) => {
             told(client.get_table(&view.name).await.map(|info| info.view_dependencies))?
@@ -24,6 +28,23 @@ pub(super) async fn problem(client: &Client, source: &Identifier, action: &Actio
     let texts: Vec<_> = in_source.into_iter().map(FullName::dotted).collect();
     Ok((!texts.is_empty())
         .then(|| format!("it was made, and still needs {} of the source", texts.join(", "))))
+}
+
+/// What of a source's guards is not as it was when the caller was proven to see clear values.
+async fn changed_guard(client: &Client, fill: &FillTable) -> Result<Option<String>> {
+    let info = client.get_table(&fill.source).await?;
+    if Guards::of(&info).as_ref() != Ok(&fill.guards) {
+        return Ok(Some(format!("the guards of {} were changed while it was copied", fill.source.dotted())));
+    }
+    for (name, text) in &fill.functions {
+        if guard_text(&client.get_function(name).await?) != Some(text) {
+            return Ok(Some(format!(
+                "the function {} was changed while the table was copied",
+                name.dotted()
+            )));
+        }
+    }
+    Ok(None)
 }
 
 fn told(answer: Result<Option<DependencyList>>) -> Result<Option<DependencyList>> {

@@ -24,6 +24,11 @@ pub(super) async fn execute(
     tries: &mut Tries,
 ) -> Result<clxs_client::Result<StepOutcome>> {
     let Statement::CloneTable(clone) = statement else {
+        match stale(context, step, tries).await {
+            Ok(None) => {}
+            Ok(Some(outcome)) => return Ok(Ok(outcome)),
+            Err(error) => return Ok(Err(error)),
+        }
         let rows = submit_and_wait(context, step, statement, tries).await?;
         return Ok(rows.map(|rows| done(step, &rows)));
     };
@@ -63,6 +68,20 @@ async fn settled_before(
         Standing::AsPlanned => None,
         Standing::Cloned(metrics) if tried_before => Some(cloned(metrics)),
         Standing::Cloned(_) => Some(changed("CLONE")),
+        Standing::Changed { operation } => Some(changed(&operation)),
+    })
+}
+
+/// How the first statement of a copy ends without being sent: its table is not the one that the plan would fill.
+async fn stale(context: &Context, step: &Step, tries: &Tries) -> clxs_client::Result<Option<StepOutcome>> {
+    let tried_before = tries.retries > 0 || tries.in_doubt || tries.open.is_some();
+    let Some((destination, source)) = step.action.begins_copy().filter(|_| !tried_before) else {
+        return Ok(None);
+    };
+    let history = context.warehouse.newest_commit(destination).await?;
+    Ok(match standing(&history, source, &step.expects) {
+        Standing::AsPlanned => None,
+        Standing::Cloned(_) => Some(changed("a copy")),
         Standing::Changed { operation } => Some(changed(&operation)),
     })
 }

@@ -4,7 +4,10 @@ use std::collections::BTreeMap;
 
 use clxs_api::table::{DataSourceFormat, TableType};
 use clxs_api::{FullName, Identifier, Privilege};
-use clxs_clone::inventory::{Catalog, Commit, Grants, History, Inventories, Inventory, Schema, Table, View};
+use clxs_clone::inventory::{
+    Catalog, ColumnDefinition, Commit, Grants, Guard, Guards, History, Inventories, Inventory, Known,
+    Premise, Protected, Schema, Sight, Table, TableDefinition, View,
+};
 use clxs_clone::{Kind, Settings};
 
 pub(crate) fn identifier(text: &str) -> Identifier {
@@ -83,6 +86,25 @@ pub(crate) fn into_nothing(source: Inventory) -> Inventories {
     Inventories { source, destination: Inventory::default(), caller: "ann".into() }
 }
 
+/// Masks of these columns by a function that is in no catalog of the clone.
+pub(crate) fn masks(columns: &[&str]) -> Guards {
+    let mask = Guard { function: name("security.s.hide"), arguments: Vec::new() };
+    let masks = columns.iter().map(|column| (identifier(column), mask.clone()));
+    Guards { masks: masks.collect(), ..Guards::default() }
+}
+
+/// A table with a masked column, whose caller is proven to see it as it is.
+pub(crate) fn seen_through(guards: Guards, table: Table) -> Table {
+    let column =
+        |name: &str| ColumnDefinition { name: identifier(name), text: "STRING".into(), is_generated: false };
+    let definition =
+        TableDefinition { columns: vec![column("id"), column("ssn")], ..TableDefinition::default() };
+    let known = vec![Known { premise: Premise::AccountGroup("it's hr".into()), holds: true }];
+    let sight = Sight::Clear { known, functions: BTreeMap::new() };
+    let protected = Some(Box::new(Protected { definition: Ok(definition), sight }));
+    Table { guards, protected, ..table }
+}
+
 /// A catalog with one of everything that the plan tells apart.
 pub(crate) fn retail() -> Inventory {
     let select: &[Privilege] = &[Privilege::Select];
@@ -92,7 +114,7 @@ pub(crate) fn retail() -> Inventory {
         size: Some(2_000),
         ..table(TableType::Managed)
     };
-    let masked = Table { protection: Some("column masks (ssn)".into()), ..table(TableType::Managed) };
+    let masked = Table { guards: masks(&["ssn"]), ..table(TableType::Managed) };
     let daily = Table {
         comment: Some("Per day".into()),
         ..view("SELECT id, amount FROM prod.bronze.orders WHERE note <> 'prod.x'", &["prod.bronze.orders"])

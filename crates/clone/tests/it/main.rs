@@ -12,6 +12,7 @@ mod invariants;
 mod keys;
 mod plan;
 mod plan_properties;
+mod protected;
 mod read_back;
 mod reads;
 mod recorded;

@@ -10,7 +10,8 @@ use clxs_clone::plan::{Action, Effect, Plan, plan};
 use proptest::prelude::*;
 
 use crate::catalogs::{
-    clone_commit, commit, grants, identifier, inventory, settings, table, view, with_history,
+    clone_commit, commit, grants, identifier, inventory, masks, seen_through, settings, table, view,
+    with_history,
 };
 
 const NAMES: [&str; 6] = ["a", "b", "c", "d", "e", "f"];
@@ -31,11 +32,11 @@ fn any_table() -> impl Strategy<Value = Table> {
     ];
     let plain = (prop::sample::select(types), 0..4_u64, any::<bool>(), any::<bool>()).prop_map(
         |(table_type, version, protected, commented)| {
-            let protection = protected.then(|| "a row filter".to_owned());
             let comment = commented.then(|| "it's \\ new".to_owned());
             let tags: Tags = comment.iter().map(|text| ("a`'".to_owned(), text.clone())).collect();
             let column_tags = BTreeMap::from([(identifier("amount"), tags.clone())]);
-            let table = Table { protection, comment, tags, column_tags, ..table(table_type) };
+            let table = Table { comment, tags, column_tags, ..table(table_type) };
+            let table = if protected { seen_through(masks(&["ssn"]), table) } else { table };
             with_history(table, vec![clone_commit(version, "prod.a.a", version), commit(0, "WRITE")])
         },
     );
@@ -131,7 +132,7 @@ fn effects(plan: &Plan) -> Vec<Effect> {
 /// The catalog that something sent changes: of a statement that of the first name, which nothing but the words
 /// of the command may precede.
 fn target(effect: &Effect) -> String {
-    const COMMANDS: [&str; 14] = [
+    const COMMANDS: [&str; 15] = [
         "ALTER TABLE",
         "ALTER VIEW",
         "DROP VOLUME IF EXISTS",
@@ -142,6 +143,7 @@ fn target(effect: &Effect) -> String {
         "CREATE OR REPLACE VIEW",
         "COMMENT ON TABLE",
         "RESTORE TABLE",
+        "INSERT OVERWRITE TABLE",
         "DROP TABLE IF EXISTS",
         "DROP VIEW IF EXISTS",
         "DROP SCHEMA IF EXISTS",

@@ -7,6 +7,7 @@ use clxs_api::{FullName, Identifier, Properties, SqlLiteral};
 use serde::{Deserialize, Serialize};
 
 use super::CreateFunction;
+use super::protected_table::{CreateTable, FillTable, MarkCopy, SetMask, SetRowFilter};
 use crate::Securable;
 use crate::inventory::Tags;
 use crate::settings::{AsOf, CloneType, OnError};
@@ -18,6 +19,16 @@ use crate::settings::{AsOf, CloneType, OnError};
 pub enum Statement {
     /// Clones a table.
     CloneTable(Box<CloneTable>),
+    /// Makes or replaces an empty table with its guards.
+    CreateTable(Box<CreateTable>),
+    /// Notes how far the copy of a protected table has come.
+    MarkCopy(MarkCopy),
+    /// Copies the rows of a protected table.
+    FillTable(Box<FillTable>),
+    /// Sets or drops a row filter.
+    SetRowFilter(SetRowFilter),
+    /// Sets or drops a column mask.
+    SetMask(SetMask),
     /// Makes or replaces a view.
     CreateView(Box<CreateView>),
     /// Makes or replaces a function.
@@ -103,6 +114,11 @@ pub enum Statement {
 }
 
 impl Statement {
+    /// Whether it copies rows, which may take hours.
+    pub(crate) fn copies_rows(&self) -> bool {
+        matches!(self, Self::CloneTable(_) | Self::FillTable(_))
+    }
+
     /// Its text with the names of the session it is to run in.
     pub fn text(&self) -> StatementText {
         let session = match self {
@@ -121,6 +137,11 @@ impl fmt::Display for Statement {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::CloneTable(clone) => clone.fmt(f),
+            Self::CreateTable(table) => table.fmt(f),
+            Self::MarkCopy(mark) => mark.fmt(f),
+            Self::FillTable(fill) => fill.fmt(f),
+            Self::SetRowFilter(set) => set.fmt(f),
+            Self::SetMask(set) => set.fmt(f),
             Self::CreateView(view) => view.fmt(f),
             Self::CreateFunction(function) => function.fmt(f),
             Self::Comment { table, comment: Some(text) } => {
@@ -309,7 +330,7 @@ fn column(name: &Identifier, comment: Option<&str>) -> String {
     }
 }
 
-fn write_properties(f: &mut fmt::Formatter<'_>, properties: &Properties) -> fmt::Result {
+pub(super) fn write_properties(f: &mut fmt::Formatter<'_>, properties: &Properties) -> fmt::Result {
     if properties.is_empty() {
         return Ok(());
     }

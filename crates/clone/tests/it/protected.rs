@@ -1,0 +1,315 @@
+//! Tables with a row filter and column masks, on the embedded workspace.
+
+use clxs_clone::journal::RunState;
+use clxs_clone::plan::{AsSql, Facet, Plan, PlannedChange};
+use clxs_clone::settings::ProtectedTables;
+use clxs_clone::{Error, FacetOutcome, FacetStatus, Outcome, Report, Settings, SilentObserver};
+use clxs_workspace::Workspace;
+use tokio_util::sync::CancellationToken;
+
+use crate::catalogs::{name, settings};
+use crate::embedded::{Fixture, Reached, client_of, outcome};
+use crate::recorded::Sent;
+
+/// A protected table with all that a definition has, in a schema whose functions sort after it, and a view of it.
+const PEOPLE: &str = "
+CREATE CATALOG prod;
+CREATE SCHEMA prod.a;
+CREATE SCHEMA prod.z;
+CREATE FUNCTION prod.z.in_region(region STRING) RETURNS BOOLEAN RETURN is_account_group_member('hr') OR region = 'EU';
+CREATE FUNCTION prod.z.hide(ssn STRING, sign STRING) RETURNS STRING RETURN CASE WHEN is_account_group_member('hr') THEN ssn ELSE sign END;
+CREATE TABLE prod.a.people (
+  id BIGINT NOT NULL GENERATED ALWAYS AS IDENTITY (START WITH 7 INCREMENT BY 2),
+  ssn STRING COMMENT 'It\\'s secret' MASK prod.z.hide USING COLUMNS ('***'),
+  region STRING DEFAULT 'EU',
+  shout STRING GENERATED ALWAYS AS (upper(region)))
+ WITH ROW FILTER prod.z.in_region ON (region)
+ CLUSTER BY (region)
+ COMMENT 'All people'
+ TBLPROPERTIES ('team' = 'hr', 'delta.feature.allowColumnDefaults' = 'supported');
+INSERT INTO prod.a.people (ssn, region) VALUES ('111', 'EU'), ('222', 'US'), (NULL, 'US');
+CREATE VIEW prod.a.of_eu AS SELECT ssn FROM prod.a.people WHERE region = 'EU';
+GRANT USE CATALOG, USE SCHEMA, SELECT ON CATALOG prod TO `reader@example.com`;
+";
+
+/// Fixture, and what somebody sees who is in no group.
+struct Guarded {
+    fixture: Fixture,
+    reader: clxs_client::Client,
+}
+
+impl Guarded {
+    /// `exempt` says whether the caller is in the group that sees everything.
+    async fn new(exempt: bool) -> Self {
+        let fixture = Fixture::new(Reached::InProcess).await;
+        let token = fixture.workspace.create_token("reader@example.com").await.unwrap();
+        let caller = fixture.client.current_user().await.unwrap().user_name.unwrap();
+        let members = if exempt { vec![caller.as_str()] } else { Vec::new() };
+        fixture.workspace.create_group("hr", &members).await.unwrap();
+        fixture.sql(PEOPLE).await;
+        let reader = reader(&fixture.workspace, &token).await;
+        Self { fixture, reader }
+    }
+
+    async fn seen_by_reader(&self, query: &str) -> Vec<Vec<Option<String>>> {
+        let request = clxs_api::statement::ExecuteStatement {
+            statement: query.to_owned(),
+            warehouse_id: "local".to_owned(),
+            wait_timeout: Some("30s".to_owned()),
+            ..Default::default()
+        };
+        self.reader.query(&request).await.unwrap().into_parts().1
+    }
+
+    async fn seen_by_caller(&self, query: &str) -> Vec<Vec<Option<String>>> {
+        self.fixture.query(query).await.into_parts().1
+    }
+
+    async fn require_same(&self) {
+        let query =
+            |catalog: &str| format!("SELECT id, ssn, region, shout FROM {catalog}.a.people ORDER BY id");
+        let (source, own) = (query("prod"), query("dev"));
+        assert_eq!(self.seen_by_caller(&own).await, self.seen_by_caller(&source).await);
+        assert_eq!(self.seen_by_reader(&own).await, self.seen_by_reader(&source).await);
+    }
+}
+
+async fn reader(workspace: &Workspace, token: &str) -> clxs_client::Client {
+    client_of(workspace, token, Reached::InProcess, &Sent::default()).await
+}
+
+fn facets(report: &Report, source: &str) -> Vec<FacetOutcome> {
+    report.securables.iter().find(|it| it.source == name(source)).unwrap().facets.clone()
+}
+
+fn status(report: &Report, facet: Facet) -> Option<FacetStatus> {
+    facets(report, "prod.a.people").into_iter().find(|it| it.facet == facet).map(|it| it.status)
+}
+
+fn reason(plan: &Plan, source: &str) -> String {
+    let planned = plan.securables.iter().find(|it| it.source == name(source)).unwrap();
+    let PlannedChange::Skip { reason } = &planned.change else { panic!("{planned:?}") };
+    reason.clone()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn caller_who_sees_everything_copies_a_protected_table_with_all_it_has() {
+    let guarded = Guarded::new(true).await;
+    let fixture = &guarded.fixture;
+    let report = fixture.clone_with(&settings()).await;
+    assert_eq!(report.state, RunState::Succeeded, "{report:#?}");
+    assert_eq!(outcome(&report, "prod.a.people"), Outcome::Created);
+    assert_eq!(status(&report, Facet::ColumnMasks), Some(FacetStatus::Carried));
+    assert_eq!(status(&report, Facet::RowFilter), Some(FacetStatus::Carried));
+    guarded.require_same().await;
+    let seen = guarded.seen_by_reader("SELECT ssn, region FROM dev.a.people").await;
+    assert_eq!(seen, [[Some("***".to_owned()), Some("EU".to_owned())]]);
+    assert_eq!(guarded.seen_by_reader("SELECT * FROM dev.a.of_eu").await, [[Some("***".to_owned())]]);
+    let made = async |catalog: &str| {
+        let made = fixture.number(&format!("SHOW CREATE TABLE {catalog}.a.people")).await;
+        made.lines()
+            .filter(|line| !line.contains("clxs.copy"))
+            .collect::<Vec<_>>()
+            .join("\n")
+            .replace(&format!("{catalog}."), "")
+    };
+    let wanted =
+        made("prod").await.replace("GENERATED ALWAYS AS IDENTITY", "GENERATED BY DEFAULT AS IDENTITY");
+    assert_eq!(made("dev").await.trim_end_matches([',', ')']), wanted.trim_end_matches([',', ')']));
+    let again = fixture.plan(&settings()).await;
+    assert!(again.is_empty(), "{again}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn plan_shows_every_statement_of_a_copy() {
+    let guarded = Guarded::new(true).await;
+    let id = guarded.fixture.client.get_table(&name("prod.a.people")).await.unwrap().table_id.unwrap();
+    insta::assert_snapshot!(AsSql(&guarded.fixture.plan(&settings()).await).to_string().replace(&id, "ID"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn caller_who_is_masked_copies_nothing_and_is_told_which_guard_is_in_the_way() {
+    let guarded = Guarded::new(false).await;
+    let report = guarded.fixture.clone_with(&settings()).await;
+    assert_eq!(report.state, RunState::Succeeded, "{report:#?}");
+    let Outcome::Skipped { reason } = outcome(&report, "prod.a.people") else { panic!("{report:#?}") };
+    assert!(reason.contains("prod.z.in_region is not proven to show you everything"), "{reason}");
+    assert!(matches!(status(&report, Facet::ColumnMasks), Some(FacetStatus::Impossible { .. })));
+    assert!(matches!(outcome(&report, "prod.a.of_eu"), Outcome::Skipped { .. }));
+    assert!(guarded.fixture.client.get_table(&name("dev.a.people")).await.is_err());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn settings_leave_protected_tables_out_or_make_an_error_of_what_cannot_be_copied() {
+    let masked = Guarded::new(false).await;
+    let fail = Settings { protected_tables: ProtectedTables::Fail, ..settings() };
+    let refused = masked.fixture.engine.plan(&fail).await.unwrap_err();
+    assert!(matches!(&refused, Error::Protected { tables } if tables.len() == 1), "{refused}");
+    assert!(refused.to_string().contains("prod.a.people: it has a row filter"), "{refused}");
+    let exempt = Guarded::new(true).await;
+    assert_eq!(exempt.fixture.clone_with(&fail).await.state, RunState::Succeeded);
+    let skip = Settings { protected_tables: ProtectedTables::Skip, ..settings() };
+    assert!(reason(&exempt.fixture.plan(&skip).await, "prod.a.people").contains("protected_tables is skip"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_security_nothing_about_guards_is_read_or_written_and_no_protected_table_is_copied() {
+    let guarded = Guarded::new(true).await;
+    let mut settings = settings();
+    settings.copy.security = false;
+    guarded.fixture.sent.clear();
+    let plan = guarded.fixture.plan(&settings).await;
+    assert!(reason(&plan, "prod.a.people").contains("copy_security is off"), "{plan}");
+    let sent = guarded.fixture.sent.all();
+    assert!(
+        !sent.iter().any(|text| text.contains("SHOW CREATE TABLE") || text.contains("is_account_group")),
+        "{sent:#?}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rows_that_changed_are_copied_again_under_guards_that_never_leave() {
+    let guarded = Guarded::new(true).await;
+    let fixture = &guarded.fixture;
+    fixture.clone_with(&settings()).await;
+    fixture.query("INSERT INTO prod.a.people (ssn, region) VALUES ('333', 'EU')").await;
+    let report = fixture.clone_with(&settings()).await;
+    assert_eq!(outcome(&report, "prod.a.people"), Outcome::Replaced, "{report:#?}");
+    guarded.require_same().await;
+    assert!(fixture.plan(&settings()).await.is_empty());
+    fixture.query("ALTER TABLE prod.a.people ADD COLUMN age INT COMMENT 'new'").await;
+    fixture.query("INSERT INTO prod.a.people (ssn, region, age) VALUES ('444', 'US', 4)").await;
+    let report = fixture.clone_with(&settings()).await;
+    assert_eq!(outcome(&report, "prod.a.people"), Outcome::Replaced, "{report:#?}");
+    guarded.require_same().await;
+    assert_eq!(fixture.number("SELECT max(age) FROM dev.a.people").await, "4");
+    assert!(fixture.plan(&settings()).await.is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn guards_that_the_destination_lost_are_put_back_and_its_own_stay() {
+    let guarded = Guarded::new(true).await;
+    let fixture = &guarded.fixture;
+    fixture.clone_with(&settings()).await;
+    fixture
+        .sql(
+            "ALTER TABLE dev.a.people ALTER COLUMN ssn DROP MASK;\n\
+             ALTER TABLE dev.a.people ALTER COLUMN region SET MASK dev.z.hide USING COLUMNS ('own');\n\
+             ALTER TABLE prod.a.people DROP ROW FILTER;\n",
+        )
+        .await;
+    let report = fixture.clone_with(&settings()).await;
+    assert_eq!(outcome(&report, "prod.a.people"), Outcome::Changed, "{report:#?}");
+    let kept = facets(&report, "prod.a.people");
+    let kept: Vec<_> = kept.iter().filter(|it| matches!(it.status, FacetStatus::Changed { .. })).collect();
+    assert_eq!(kept.iter().map(|it| it.facet).collect::<Vec<_>>(), [Facet::RowFilter, Facet::ColumnMasks]);
+    let table = fixture.client.get_table(&name("dev.a.people")).await.unwrap();
+    assert!(table.row_filter.is_some(), "{table:#?}");
+    let masked: Vec<_> =
+        table.columns.iter().filter(|it| it.mask.is_some()).filter_map(|it| it.name.clone()).collect();
+    assert_eq!(masked, ["ssn", "region"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn clone_whose_source_was_protected_later_is_guarded_before_it_is_filled_again() {
+    let guarded = Guarded::new(true).await;
+    let fixture = &guarded.fixture;
+    fixture
+        .sql(
+            "CREATE TABLE prod.a.plain (ssn STRING, region STRING);\n\
+             INSERT INTO prod.a.plain VALUES ('111', 'EU');\n",
+        )
+        .await;
+    fixture.clone_with(&settings()).await;
+    fixture
+        .sql(
+            "ALTER TABLE prod.a.plain ALTER COLUMN ssn SET MASK prod.z.hide USING COLUMNS ('x');\n\
+             INSERT INTO prod.a.plain VALUES ('222', 'US');\n",
+        )
+        .await;
+    let report = fixture.clone_with(&settings()).await;
+    assert_eq!(outcome(&report, "prod.a.plain"), Outcome::Replaced, "{report:#?}");
+    let seen = guarded.seen_by_reader("SELECT ssn FROM dev.a.plain ORDER BY region").await;
+    assert_eq!(seen, [[Some("x".to_owned())], [Some("x".to_owned())]]);
+    let clear = guarded.seen_by_caller("SELECT ssn FROM dev.a.plain ORDER BY region").await;
+    assert_eq!(clear, [[Some("111".to_owned())], [Some("222".to_owned())]]);
+    assert!(fixture.plan(&settings()).await.is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn copy_that_was_edited_is_kept_until_told_otherwise() {
+    let guarded = Guarded::new(true).await;
+    guarded.fixture.clone_with(&settings()).await;
+    guarded.fixture.query("DELETE FROM dev.a.people WHERE ssn = '111'").await;
+    let plan = guarded.fixture.plan(&settings()).await;
+    assert!(reason(&plan, "prod.a.people").contains("edited in the destination"), "{plan}");
+    let overwriting = Settings { overwrite_edits: true, ..settings() };
+    guarded.fixture.clone_with(&overwriting).await;
+    guarded.require_same().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn table_whose_mask_function_is_gone_is_left_out() {
+    let guarded = Guarded::new(true).await;
+    guarded.fixture.query("DROP FUNCTION prod.z.hide").await;
+    let plan = guarded.fixture.plan(&settings()).await;
+    let reason = reason(&plan, "prod.a.people");
+    assert!(reason.contains("prod.z.hide cannot be judged"), "{reason}");
+}
+
+/// The function is not the one any more that the plan was made for, so that nobody knows what was copied.
+#[tokio::test(flavor = "multi_thread")]
+async fn guard_that_changes_between_plan_and_copy_leaves_no_row_behind() {
+    let guarded = Guarded::new(true).await;
+    let fixture = &guarded.fixture;
+    let plan = fixture.plan(&settings()).await;
+    fixture
+        .query("CREATE OR REPLACE FUNCTION prod.z.hide(ssn STRING, sign STRING) RETURNS STRING RETURN sign")
+        .await;
+    let report =
+        fixture.engine.run(&settings(), &plan, &SilentObserver, CancellationToken::new()).await.unwrap();
+    let Outcome::Failed { error } = outcome(&report, "prod.a.people") else { panic!("{report:#?}") };
+    assert!(error.contains("prod.z.hide was changed while the table was copied"), "{error}");
+    assert!(matches!(outcome(&report, "prod.a.of_eu"), Outcome::Failed { .. }), "{report:#?}");
+    assert_eq!(fixture.number("SELECT count(*) FROM dev.a.people").await, "0");
+    assert!(reason(&fixture.plan(&settings()).await, "prod.a.people").contains("not proven"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn group_that_the_caller_left_between_plan_and_copy_fails_the_copy() {
+    let guarded = Guarded::new(true).await;
+    let fixture = &guarded.fixture;
+    let plan = fixture.plan(&settings()).await;
+    let mut text = serde_json::to_string(&plan).unwrap();
+    // As if the answers had been others: the caller never was in this group.
+    text = text.replace(r#""account_group":"hr""#, r#""account_group":"left""#);
+    let plan: Plan = serde_json::from_str(&text).unwrap();
+    let report =
+        fixture.engine.run(&settings(), &plan, &SilentObserver, CancellationToken::new()).await.unwrap();
+    let Outcome::Failed { error } = outcome(&report, "prod.a.people") else { panic!("{report:#?}") };
+    assert!(error.contains("masked rows are not copied"), "{error}");
+    assert_eq!(fixture.number("SELECT count(*) FROM dev.a.people").await, "0");
+    let report = fixture.clone_with(&settings()).await;
+    assert_eq!(outcome(&report, "prod.a.people"), Outcome::Replaced, "{report:#?}");
+    guarded.require_same().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rollback_drops_a_copy_and_brings_a_refreshed_one_back_with_its_guards() {
+    let guarded = Guarded::new(true).await;
+    let fixture = &guarded.fixture;
+    let stop = CancellationToken::new;
+    let first = fixture.clone_with(&settings()).await;
+    fixture.query("INSERT INTO prod.a.people (ssn, region) VALUES ('333', 'EU')").await;
+    let second = fixture.clone_with(&settings()).await;
+    let plan = fixture.engine.rollback_plan(&second.run, false).await.unwrap();
+    assert!(plan.findings.is_empty(), "{plan}");
+    let undone = fixture.engine.roll_back(&second.run, &plan, &SilentObserver, stop()).await.unwrap();
+    assert_eq!(undone.state, RunState::Succeeded, "{undone:#?}");
+    assert_eq!(fixture.number("SELECT count(*) FROM dev.a.people").await, "3");
+    assert_eq!(guarded.seen_by_reader("SELECT ssn FROM dev.a.people").await, [[Some("***".to_owned())]]);
+    let plan = fixture.engine.rollback_plan(&first.run, false).await.unwrap();
+    let undone = fixture.engine.roll_back(&first.run, &plan, &SilentObserver, stop()).await.unwrap();
+    assert_eq!(undone.state, RunState::Succeeded, "{undone:#?}");
+    assert!(fixture.client.get_catalog(name("dev").catalog()).await.is_err());
+}
