@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds clxs as a release and runs every benchmark, or the ones named: benches/run.sh [deep_clone|engine|plan|workspace] [arguments]
+# Builds clxs as a release and runs every benchmark, or the ones named: benches/run.sh [deep_clone|engine|plan|small_tables|workspace] [arguments]
 set -euo pipefail
 cd "$(dirname "$0")"
 cargo build --release --package clxs --package clxs-simulated
@@ -13,4 +13,5 @@ fi
 python3 deep_clone.py
 python3 engine.py
 python3 plan.py
+python3 small_tables.py
 python3 workspace.py

@@ -102,6 +102,12 @@ pub(crate) enum AsOf {
     Timestamp(Box<sqlparser::Expr>),
 }
 
+/// `DESCRIBE HISTORY` in the place of a table: so many of the newest versions, or all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct History {
+    pub(crate) limit: Option<usize>,
+}
+
 /// `'key' = 'value'` pairs in the order written.
 pub(crate) type PropertyList = Vec<(String, String)>;
 

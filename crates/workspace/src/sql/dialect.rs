@@ -1,5 +1,7 @@
 //! The dialect in which `sqlparser` reads queries and expressions.
 
+use std::cell::Cell;
+
 use datafusion::sql::sqlparser::ast::{BinaryOperator, Expr, Ident, ObjectNamePart};
 use datafusion::sql::sqlparser::dialect::{Dialect, Precedence};
 use datafusion::sql::sqlparser::keywords::Keyword;
@@ -23,9 +25,31 @@ fn interval(parser: &mut Parser<'_>) -> Result<Expr, ParserError> {
     Ok(sum)
 }
 
+/// How many expressions any text may begin to read, and how many more for each of its tokens.
+const ATTEMPTS: usize = 10_000;
+const ATTEMPTS_PER_TOKEN: usize = 100;
+
 /// Databricks SQL: what `sqlparser` knows of Databricks and of Spark, in one.
+///
+/// What `sqlparser` cannot read in one way it tries in another, at every level of nesting, so that a mistake in the depth
+/// would take time that doubles with each level: the attempts are counted.
 #[derive(Debug)]
-pub(super) struct Databricks;
+pub(super) struct Databricks {
+    attempts_left: Cell<usize>,
+}
+
+impl Databricks {
+    /// The dialect for a text.
+    pub(super) fn for_text(tokens: usize) -> Self {
+        let attempts = ATTEMPTS.saturating_add(tokens.saturating_mul(ATTEMPTS_PER_TOKEN));
+        Self { attempts_left: Cell::new(attempts) }
+    }
+
+    /// Whether reading was given up.
+    pub(super) fn has_given_up(&self) -> bool {
+        self.attempts_left.get() == 0
+    }
+}
 
 impl Dialect for Databricks {
     fn is_delimited_identifier_start(&self, character: char) -> bool {
@@ -47,6 +71,11 @@ impl Dialect for Databricks {
 
     /// `exists(array, x -> …)`, which is no `EXISTS (SELECT …)`, and intervals of several parts.
     fn parse_prefix(&self, parser: &mut Parser<'_>) -> Option<Result<Expr, ParserError>> {
+        self.attempts_left.set(self.attempts_left.get().saturating_sub(1));
+        if self.has_given_up() {
+            // The only error after which nothing else is tried.
+            return Some(Err(ParserError::RecursionLimitExceeded));
+        }
         let [name, bracket, first] = parser.peek_tokens_ref().map(|token| &token.token);
         let is = |token: &Token, words: &[Keyword]| matches!(token, Token::Word(word) if word.quote_style.is_none() && words.contains(&word.keyword));
         let query = [Keyword::SELECT, Keyword::WITH, Keyword::VALUES, Keyword::FROM, Keyword::TABLE];

@@ -5,6 +5,7 @@
 //! bytes, plus one, in their column, so a token's text can be cut out of the source.
 
 mod depth;
+pub(super) mod history;
 mod length;
 mod operators;
 mod time_travel;
@@ -33,7 +34,7 @@ pub(super) fn lex(source: &str) -> Result<Vec<TokenWithSpan>, SqlError> {
     depth::refuse_deep_nesting(&lexer.tokens)?;
     depth::refuse_long_chains(&lexer.tokens)?;
     time_travel::normalize(&mut lexer.tokens);
-    Ok(lexer.tokens)
+    Ok(history::normalize(lexer.tokens))
 }
 
 /// Where a token stands in its source, in bytes.

@@ -38,7 +38,7 @@ pub(crate) use guards::is_literal;
 use clxs_api::statement::StatementParameter;
 use datafusion::sql::sqlparser::ast::Expr;
 use datafusion::sql::sqlparser::parser::Parser as SqlParser;
-use datafusion::sql::sqlparser::tokenizer::Token;
+use datafusion::sql::sqlparser::tokenizer::{Token, TokenWithSpan};
 
 use super::ast::{Commented, FunctionBody, Statement};
 use super::dialect::Databricks;
@@ -63,7 +63,8 @@ pub(crate) fn parse(text: &str) -> Result<Statement, SqlError> {
 /// # Errors
 /// Those of [`parse`].
 pub(crate) fn parse_with(text: &str, parameters: &[StatementParameter]) -> Result<Statement, SqlError> {
-    let mut parser = Parser::new(text, parameters)?;
+    let (tokens, dialect) = bound_tokens(text, parameters)?;
+    let mut parser = Parser::new(text, tokens, &dialect);
     let statement = parser.statement()?;
     parser.end()?;
     Ok(statement)
@@ -74,7 +75,8 @@ pub(crate) fn parse_with(text: &str, parameters: &[StatementParameter]) -> Resul
 /// # Errors
 /// Those of [`parse`].
 pub(crate) fn parse_expression(text: &str) -> Result<Expr, SqlError> {
-    let mut parser = Parser::new(text, &[])?;
+    let (tokens, dialect) = bound_tokens(text, &[])?;
+    let mut parser = Parser::new(text, tokens, &dialect);
     let expression = parser.expression()?;
     if *parser.peek() == Token::EOF { Ok(expression) } else { Err(parser.syntax_error()) }
 }
@@ -84,7 +86,8 @@ pub(crate) fn parse_expression(text: &str) -> Result<Expr, SqlError> {
 /// # Errors
 /// `PARSE_SYNTAX_ERROR`; `UNSUPPORTED_DATATYPE`
 pub(crate) fn parse_schema(text: &str) -> Result<DataType, SqlError> {
-    let mut parser = Parser::new(text, &[])?;
+    let (tokens, dialect) = bound_tokens(text, &[])?;
+    let mut parser = Parser::new(text, tokens, &dialect);
     let schema = parser.schema();
     // What follows a type that does not exist tells that it is none.
     match parser.peek() {
@@ -98,7 +101,8 @@ pub(crate) fn parse_schema(text: &str) -> Result<DataType, SqlError> {
 /// # Errors
 /// Those of [`parse`].
 pub(crate) fn parse_function_body(text: &str, is_table: bool) -> Result<FunctionBody, SqlError> {
-    let mut parser = Parser::new(text, &[])?;
+    let (tokens, dialect) = bound_tokens(text, &[])?;
+    let mut parser = Parser::new(text, tokens, &dialect);
     let body = parser.function_body(is_table)?;
     if *parser.peek() == Token::EOF { Ok(body) } else { Err(parser.syntax_error()) }
 }
@@ -108,7 +112,8 @@ pub(crate) fn parse_function_body(text: &str, is_table: bool) -> Result<Function
 /// # Errors
 /// Those of [`parse`].
 pub(crate) fn parse_type(text: &str) -> Result<DataType, SqlError> {
-    let mut parser = Parser::new(text, &[])?;
+    let (tokens, dialect) = bound_tokens(text, &[])?;
+    let mut parser = Parser::new(text, tokens, &dialect);
     let data_type = parser.function_type()?;
     if *parser.peek() == Token::EOF { Ok(data_type) } else { Err(parser.syntax_error()) }
 }
@@ -116,18 +121,27 @@ pub(crate) fn parse_type(text: &str) -> Result<DataType, SqlError> {
 /// Reads tokens of `source`; `sql` holds them and the place.
 struct Parser<'a> {
     source: &'a str,
-    sql: SqlParser<'static>,
+    sql: SqlParser<'a>,
+    dialect: &'a Databricks,
     /// Whether the first half of a `>>` is taken already.
     half_shift: bool,
 }
 
+/// The tokens of a text with the values of its parameters, and the dialect to read them in.
+fn bound_tokens(
+    source: &str,
+    parameters: &[StatementParameter],
+) -> Result<(Vec<TokenWithSpan>, Databricks), SqlError> {
+    let tokens = parameters::bind(lexer::lex(source)?, parameters)?;
+    let dialect = Databricks::for_text(tokens.len());
+    Ok((tokens, dialect))
+}
+
 impl<'a> Parser<'a> {
-    fn new(source: &'a str, parameters: &[StatementParameter]) -> Result<Self, SqlError> {
-        let tokens = parameters::bind(lexer::lex(source)?, parameters)?;
-        let sql = SqlParser::new(&Databricks)
-            .with_recursion_limit(RECURSION_LIMIT)
-            .with_tokens_with_locations(tokens);
-        Ok(Self { source, sql, half_shift: false })
+    fn new(source: &'a str, tokens: Vec<TokenWithSpan>, dialect: &'a Databricks) -> Self {
+        let sql =
+            SqlParser::new(dialect).with_recursion_limit(RECURSION_LIMIT).with_tokens_with_locations(tokens);
+        Self { source, sql, dialect, half_shift: false }
     }
 
     fn statement(&mut self) -> Result<Statement, SqlError> {

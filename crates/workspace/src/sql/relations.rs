@@ -13,8 +13,9 @@ use datafusion::sql::sqlparser::ast::{
     Value, VisitMut, VisitorMut,
 };
 
-use super::ast::{AsOf, ObjectName, TableReference};
+use super::ast::{AsOf, History, ObjectName, TableReference};
 use super::error::SqlError;
+use super::lexer::history::HINT;
 use super::parser::names::{parts_of_text, table_reference};
 
 mod scope;
@@ -26,6 +27,8 @@ use scope::Scopes;
 pub(crate) struct Relation {
     pub(crate) table: TableReference,
     pub(crate) as_of: Option<AsOf>,
+    /// Whether its history is read, and not its rows.
+    pub(crate) history: Option<History>,
 }
 
 /// Calls `choose` for every table that `tree`, a query or an expression, reads, and puts the name it returns in
@@ -101,16 +104,20 @@ impl<F: FnMut(&Relation) -> Result<ObjectName, SqlError>> VisitorMut for Rewrite
 
 impl<F: FnMut(&Relation) -> Result<ObjectName, SqlError>> Rewriter<F> {
     fn rewrite(&mut self, factor: &mut TableFactor) -> Result<(), SqlError> {
-        let TableFactor::Table { name, alias, args: None, version, .. } = factor else { return Ok(()) };
+        let TableFactor::Table { name, alias, args: None, version, with_hints, .. } = factor else {
+            return Ok(());
+        };
         let parts = name_parts(name)?;
+        let history = history_of(&std::mem::take(with_hints));
         if version.is_none()
+            && history.is_none()
             && let [name] = parts.as_slice()
             && self.scopes.holds(name)
         {
             return Ok(());
         }
         let as_of = version.take().map(as_of).transpose()?;
-        let relation = Relation { table: table_reference(parts.clone())?, as_of };
+        let relation = Relation { table: table_reference(parts.clone())?, as_of, history };
         let chosen = (self.choose)(&relation)?;
         if alias.is_none()
             && let Some(last) = parts.last()
@@ -218,6 +225,21 @@ fn as_of(version: TableVersion) -> Result<AsOf, SqlError> {
             other => Err(SqlError::unbound_parameter(other.to_string().trim_start_matches(':'))),
         },
         other => Err(SqlError::unsupported(format_args!("time travel by {other}"))),
+    }
+}
+
+/// What the hints of a table say of its history (`lexer/history.rs`).
+pub(super) fn history_of(hints: &[Expr]) -> Option<History> {
+    let number = |limit: &Expr| match limit {
+        Expr::Value(value) => value.to_string().parse().ok(),
+        _ => None,
+    };
+    match hints {
+        [Expr::Identifier(hint)] if hint.value == HINT => Some(History { limit: None }),
+        [Expr::Identifier(hint), limit] if hint.value == HINT => {
+            Some(History { limit: Some(number(limit)?) })
+        }
+        _ => None,
     }
 }
 

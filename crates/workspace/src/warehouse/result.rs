@@ -3,6 +3,9 @@
 use clxs_api::statement::{ResultColumn, ResultFormat};
 use datafusion::arrow::record_batch::RecordBatch;
 
+use super::result_set::of_texts;
+use crate::sql::SqlError;
+
 /// A row: every value is a text or null (facts/settled.md §6).
 pub(crate) type Row = Vec<Option<String>>;
 
@@ -53,6 +56,17 @@ impl StatementResult {
     /// The result of a statement that has only effects.
     pub(crate) fn none() -> Self {
         Self::default()
+    }
+
+    /// All rows of a result made by hand as one batch.
+    ///
+    /// # Errors
+    /// When a text is no value of its column.
+    pub(crate) fn into_batch(self) -> Result<RecordBatch, SqlError> {
+        match self.rows {
+            Rows::Texts(rows) => of_texts(&self.columns, &rows),
+            Rows::Batches(_) => Err(SqlError::internal("a computed result is batches already")),
+        }
     }
 }
 

@@ -6,6 +6,8 @@ mod texts;
 use bytes::Bytes;
 use clxs_api::statement::{ResultColumn, ResultFormat};
 
+pub(super) use arrow::of_texts;
+
 use super::{Delivery, Disposition, Row, StatementResult};
 use crate::sql::SqlError;
 

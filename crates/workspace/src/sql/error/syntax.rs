@@ -21,6 +21,13 @@ impl SqlError {
         Self::new("PARSE_EMPTY_STATEMENT", "42617", "Syntax error, unexpected empty statement.")
     }
 
+    /// A mistake somewhere in the depth of a statement, where it would take too long to say where.
+    pub(crate) fn parse_given_up() -> Self {
+        let message = "Syntax error: the statement cannot be read, and it nests too deep to say where. Check its \
+                       brackets, or read its innermost parts alone.";
+        Self::new("PARSE_SYNTAX_ERROR", "42601", message)
+    }
+
     pub(crate) fn unclosed_bracketed_comment(statement: &str, offset: usize) -> Self {
         let message = "Found an unclosed bracketed comment. Please, append */ at the end of the comment.";
         Self::new("UNCLOSED_BRACKETED_COMMENT", "42601", message).at(statement, offset)

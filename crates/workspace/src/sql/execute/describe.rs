@@ -15,6 +15,8 @@ use crate::sql::SqlError;
 use crate::sql::ast::{Describe, ObjectName};
 use crate::warehouse::StatementResult;
 
+pub(super) use history::provider as described_history;
+
 pub(super) async fn execute(context: &Context, describe: Describe) -> Result<StatementResult, SqlError> {
     match describe {
         Describe::Table { table, extended } => table::execute(context, &table, extended).await,

@@ -72,10 +72,10 @@ fn number_of_string(token: &mut Token) {
     }
 }
 
-fn is(token: &TokenWithSpan, keyword: &str) -> bool {
+pub(super) fn is(token: &TokenWithSpan, keyword: &str) -> bool {
     matches!(&token.token, Token::Word(word) if word.quote_style.is_none() && word.value.eq_ignore_ascii_case(keyword))
 }
 
-fn is_blank(token: &TokenWithSpan) -> bool {
+pub(super) fn is_blank(token: &TokenWithSpan) -> bool {
     matches!(token.token, Token::Whitespace(_))
 }

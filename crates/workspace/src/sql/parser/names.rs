@@ -3,7 +3,7 @@
 use clxs_api::Identifier;
 use datafusion::sql::sqlparser::tokenizer::Token;
 
-use super::Parser;
+use super::{Parser, bound_tokens};
 use crate::sql::ast::{AsOf, Commented, ObjectName, TableReference};
 use crate::sql::error::SqlError;
 
@@ -105,7 +105,8 @@ impl Parser<'_> {
 
 /// The parts of a name that is the value of a string, as in `IDENTIFIER('a.b')`.
 pub(in crate::sql) fn parts_of_text(text: &str) -> Result<Vec<String>, SqlError> {
-    let mut parser = Parser::new(text, &[])?;
+    let (tokens, dialect) = bound_tokens(text, &[])?;
+    let mut parser = Parser::new(text, tokens, &dialect);
     let mut parts = vec![parser.name_part()?];
     while parser.accept_token(&Token::Period) {
         parts.push(parser.name_part()?);

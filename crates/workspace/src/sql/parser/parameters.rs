@@ -5,7 +5,7 @@ use clxs_api::SqlLiteral;
 use clxs_api::statement::StatementParameter;
 use datafusion::sql::sqlparser::tokenizer::{Span, Token, TokenWithSpan};
 
-use super::Parser;
+use super::{Parser, bound_tokens};
 use crate::sql::error::SqlError;
 use crate::sql::lexer;
 
@@ -89,7 +89,8 @@ fn literal(parameter: &StatementParameter) -> Result<Vec<Token>, SqlError> {
 
 /// The type, if it is one and nothing more.
 fn checked_type(text: &str) -> Result<&str, SqlError> {
-    let mut parser = Parser::new(text, &[])?;
+    let (tokens, dialect) = bound_tokens(text, &[])?;
+    let mut parser = Parser::new(text, tokens, &dialect);
     parser.data_type()?;
     if *parser.peek() == Token::EOF { Ok(text) } else { Err(parser.syntax_error()) }
 }

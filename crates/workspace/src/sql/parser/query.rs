@@ -12,6 +12,7 @@ use datafusion::sql::sqlparser::tokenizer::Token;
 use super::Parser;
 use crate::sql::error::SqlError;
 use crate::sql::lexer;
+use crate::sql::relations::history_of;
 
 impl Parser<'_> {
     /// Whether a query starts here.
@@ -183,7 +184,8 @@ fn feature_of_table(factor: &TableFactor) -> Option<&'static str> {
             ..
         } => first(&[
             (sample.is_some(), "TABLESAMPLE"),
-            (!with_hints.is_empty() || !index_hints.is_empty(), "hints on a table"),
+            (history_of(with_hints).is_none() && !with_hints.is_empty(), "hints on a table"),
+            (!index_hints.is_empty(), "hints on a table"),
             (*with_ordinality, "WITH ORDINALITY"),
             (!partitions.is_empty(), "PARTITION of a table"),
             (json_path.is_some(), "a path into a table"),

@@ -170,7 +170,11 @@ impl<'a> Parser<'a> {
     /// `sqlparser` tells the place only in its text, as ` at Line: 1, Column: 7`; without it the text ended too early.
     pub(super) fn error_of_sqlparser(&self, error: &ParserError) -> SqlError {
         let (ParserError::ParserError(text) | ParserError::TokenizerError(text)) = error else {
-            return SqlError::nested_too_deep(RECURSION_LIMIT);
+            return if self.dialect.has_given_up() {
+                SqlError::parse_given_up()
+            } else {
+                SqlError::nested_too_deep(RECURSION_LIMIT)
+            };
         };
         let column = text.rsplit_once(", Column: ").and_then(|(_, column)| column.parse().ok());
         let tokens = (0..).map(|index| self.sql.token_at(index));

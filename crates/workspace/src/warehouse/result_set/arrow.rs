@@ -121,7 +121,10 @@ fn renamed(columns: &[ResultColumn], batch: &RecordBatch) -> Result<RecordBatch,
 }
 
 /// A batch of rows that were made by hand.
-fn of_texts(columns: &[ResultColumn], rows: &[Row]) -> Result<RecordBatch, SqlError> {
+pub(in crate::warehouse) fn of_texts(
+    columns: &[ResultColumn],
+    rows: &[Row],
+) -> Result<RecordBatch, SqlError> {
     let arrays = columns.iter().enumerate().map(|(index, column)| {
         let values: Vec<_> = rows.iter().map(|row| row.get(index).and_then(Option::as_deref)).collect();
         array(column, &values).map_err(internal)

@@ -162,3 +162,39 @@ async fn vacuum_keeps_the_retention_and_what_shallow_clones_need() {
     sql.run("VACUUM main.default.t RETAIN 0 HOURS").await;
     assert_eq!(files(&at).len(), 0);
 }
+
+#[tokio::test]
+async fn history_in_the_place_of_a_table_is_read_like_one() {
+    let sql = Sql::start().await;
+    for table in ["a", "b"] {
+        sql.run(&format!("CREATE TABLE main.default.{table} (id INT)")).await;
+        sql.run(&format!("INSERT INTO main.default.{table} VALUES (1)")).await;
+    }
+    sql.run("CREATE TABLE main.default.c DEEP CLONE main.default.a").await;
+    let newest = "SELECT 0 AS place, version, operation FROM (DESCRIBE HISTORY main.default.a LIMIT 1) \
+                  UNION ALL SELECT 1, version, operation FROM ( desc history main.default.`b` limit 1 ) AS h \
+                  UNION ALL SELECT 2, version, operationParameters['sourceVersion'] FROM (DESCRIBE HISTORY main.default.c) \
+                  ORDER BY place";
+    assert_eq!(sql.rows(newest).await, [["0", "1", "WRITE"], ["1", "1", "WRITE"], ["2", "0", "1"]]);
+    let counted = "WITH a AS (SELECT 1) SELECT count(*), max(h.version), count(h.job.jobId), \
+                   min(timestamp) <= current_timestamp() FROM (DESCRIBE HISTORY main.default.a) h CROSS JOIN a";
+    assert_eq!(sql.rows(counted).await, [["2", "1", "0", "true"]]);
+    let many =
+        (0..100).map(|_| "SELECT version FROM (DESCRIBE HISTORY main.default.a LIMIT 1)").collect::<Vec<_>>();
+    assert_eq!(sql.rows(&many.join(" UNION ALL ")).await.len(), 100);
+
+    sql.run("CREATE VIEW main.default.v AS SELECT id FROM main.default.a").await;
+    let ann = sql.server.workspace.create_token("ann@x").await.unwrap();
+    for (token, table, expected) in [
+        (&sql.server.token, "main.default.v", "[DELTA_CANNOT_DESCRIBE_VIEW_HISTORY]"),
+        (&sql.server.token, "main.default.nothing", "[TABLE_OR_VIEW_NOT_FOUND]"),
+        (&ann, "main.default.a", "[NO_SUCH_CATALOG_EXCEPTION]"),
+    ] {
+        let error = sql.error_as(token, &format!("SELECT version FROM (DESCRIBE HISTORY {table})")).await;
+        assert!(error.contains(expected), "{table}: {error}");
+    }
+    for refused in ["SELECT * FROM (DESCRIBE HISTORY)", "SELECT * FROM main.default.a WITH (NOLOCK)"] {
+        let error = sql.error(refused).await;
+        assert!(error.contains("PARSE_SYNTAX_ERROR") || error.contains("UNSUPPORTED_FEATURE"), "{error}");
+    }
+}

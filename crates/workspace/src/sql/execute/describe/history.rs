@@ -1,10 +1,20 @@
 //! `DESCRIBE HISTORY`: read from the commit files alone, because plans of whole catalogs send it for every table.
 
+use std::sync::Arc;
+
+use datafusion::arrow::array::{Array, RecordBatch, new_null_array};
+use datafusion::arrow::compute::cast;
+use datafusion::arrow::datatypes::{Field, Schema};
+use datafusion::catalog::TableProvider;
+use datafusion::datasource::MemTable;
+
 use crate::delta::schema::{DataType, StructField, StructType};
 use crate::delta::{CommitSummary, history};
 use crate::sql::SqlError;
 use crate::sql::ast::TableReference;
+use crate::sql::execute::changes::arrow_type;
 use crate::sql::execute::context::Context;
+use crate::sql::execute::query::sql_error;
 use crate::sql::execute::rows::{result, text_map, text_map_type, timestamp};
 use crate::warehouse::{Row, StatementResult};
 
@@ -16,6 +26,33 @@ pub(super) async fn execute(
     let location = context.readable_files(table, |_| SqlError::delta_describe_view_history()).await?.location;
     let commits = context.blocking(move |_| history(&location, limit)).await?;
     Ok(result(columns()?, commits.iter().map(row).collect()))
+}
+
+/// The same as a table of a query.
+pub(in crate::sql::execute) async fn provider(
+    context: &Context,
+    table: &TableReference,
+    limit: Option<usize>,
+) -> Result<Arc<dyn TableProvider>, SqlError> {
+    let batch = execute(context, table, limit).await?.into_batch()?;
+    let fields = columns()?.into_iter().map(|(name, data_type)| StructField::nullable(name, data_type));
+    let typed = fields.zip(batch.columns()).map(|(field, values)| {
+        let data_type = arrow_type(&field)?;
+        // What is nowhere known has no texts to be read.
+        let values = if values.null_count() == values.len() {
+            new_null_array(&data_type, values.len())
+        } else {
+            cast(values, &data_type)
+                .map_err(|error| SqlError::internal(error.to_string()).with_source(error))?
+        };
+        Ok((Field::new(field.name(), data_type, true), values))
+    });
+    let (fields, columns): (Vec<_>, Vec<_>) =
+        typed.collect::<Result<Vec<_>, SqlError>>()?.into_iter().unzip();
+    let schema = Arc::new(Schema::new(fields));
+    let batch = RecordBatch::try_new(Arc::clone(&schema), columns);
+    let batch = batch.map_err(|error| SqlError::internal(error.to_string()).with_source(error))?;
+    Ok(Arc::new(MemTable::try_new(schema, vec![vec![batch]]).map_err(sql_error)?))
 }
 
 /// The columns in their order (facts/settled.md §5).

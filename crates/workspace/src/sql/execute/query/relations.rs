@@ -29,6 +29,7 @@ use crate::sql::SqlError;
 use crate::sql::ast::{AsOf, ObjectName, TableReference};
 use crate::sql::execute::Context;
 use crate::sql::execute::context::readable_table;
+use crate::sql::execute::describe::described_history;
 use crate::sql::execute::parquet_table::{self, is_parquet};
 use crate::sql::relations::{Relation, rewrite_tables};
 use crate::{guards, information_schema};
@@ -193,6 +194,9 @@ fn respelled(
 
 fn provider(reader: &Reader, relation: Relation) -> BoxFuture<'_, Result<Arc<dyn TableProvider>, SqlError>> {
     async move {
+        if let Some(history) = relation.history {
+            return described_history(&reader.context, &relation.table, history.limit).await;
+        }
         let name = match &relation.table {
             TableReference::Path { .. } => return folder(reader, &relation).await,
             TableReference::Name(name) => reader.context.table_name(name)?,

@@ -97,3 +97,36 @@ fn long_chains_are_read_and_longer_ones_refused() {
     let branches = "WHEN a = 1 AND b THEN c + 1 ".repeat(5_000);
     assert!(parse(&format!("SELECT CASE {branches} END, {}", vec!["a + b"; 5_000].join(", "))).is_ok());
 }
+
+/// `sqlparser` alone would read each of these twice as often for every level.
+#[test]
+fn mistake_in_the_depth_is_refused_in_time() {
+    let openings = [
+        "o.a[",
+        "(o.a[",
+        "o.CAST(",
+        "CAST(",
+        "TRY_CAST(",
+        "NOT (",
+        "o.INTERVAL ",
+        "POSITION(",
+        "SUBSTRING(",
+        "f(x -> ",
+        "CASE WHEN ",
+        "EXISTS (SELECT ",
+        "f(o.b[",
+        "OVERLAY(",
+        "TRIM(",
+        "EXTRACT(DAY FROM ",
+        "{a: ",
+        "a IN (",
+        "- (",
+    ];
+    for opening in openings {
+        for end in ["", "1 +", "1)", "'"] {
+            let class = super::refused(&format!("SELECT {}{end}", opening.repeat(60)));
+            let expected = ["PARSE_SYNTAX_ERROR", "UNSUPPORTED_FEATURE", "UNCLOSED_STRING_LITERAL"];
+            assert!(expected.contains(&class.as_str()), "{opening}{end}: {class}");
+        }
+    }
+}
