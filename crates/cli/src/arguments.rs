@@ -7,6 +7,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::events::EventFormat;
 use crate::exit;
 use crate::output::{ColorChoice, Format};
 pub(crate) use clone::CloneArguments;
@@ -100,6 +101,8 @@ pub(crate) struct CloneCommand {
     #[command(flatten)]
     pub(crate) output: OutputArgument,
     #[command(flatten)]
+    pub(crate) events: EventsArgument,
+    #[command(flatten)]
     pub(crate) clone: CloneArguments,
 }
 
@@ -139,6 +142,8 @@ pub(crate) struct ApplyCommand {
     pub(crate) plan: PathBuf,
     #[command(flatten)]
     pub(crate) output: OutputArgument,
+    #[command(flatten)]
+    pub(crate) events: EventsArgument,
 }
 
 #[derive(Debug, Args)]
@@ -159,6 +164,8 @@ pub(crate) struct ResumeCommand {
     pub(crate) run: Option<String>,
     #[command(flatten)]
     pub(crate) output: OutputArgument,
+    #[command(flatten)]
+    pub(crate) events: EventsArgument,
 }
 
 #[derive(Debug, Args)]
@@ -174,6 +181,8 @@ pub(crate) struct RollbackCommand {
     pub(crate) overwrite_edits: bool,
     #[command(flatten)]
     pub(crate) output: OutputArgument,
+    #[command(flatten)]
+    pub(crate) events: EventsArgument,
 }
 
 #[derive(Debug, Args)]
@@ -337,6 +346,13 @@ pub(crate) struct DoctorCommand {
     pub(crate) dest: Option<String>,
     #[command(flatten)]
     pub(crate) output: OutputArgument,
+}
+
+#[derive(Debug, Clone, Copy, Args)]
+pub(crate) struct EventsArgument {
+    /// Write what happens to stdout, a JSON document a line, and the report as the last one
+    #[arg(long, value_name = "FORMAT", value_enum, conflicts_with = "output")]
+    pub(crate) events: Option<EventFormat>,
 }
 
 #[derive(Debug, Clone, Copy, Args)]

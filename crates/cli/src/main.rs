@@ -8,6 +8,7 @@ mod context;
 #[cfg_attr(not(feature = "embedded"), path = "without_embedded.rs")]
 mod embedded;
 mod environment;
+mod events;
 mod exit;
 mod failure;
 mod interrupt;

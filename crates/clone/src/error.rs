@@ -29,6 +29,28 @@ pub enum Error {
         /// Where it is wrong.
         source: Box<regex::Error>,
     },
+    /// A condition of `where_clauses` is more or less than one expression.
+    #[error("`{text}` is no condition: {problem}")]
+    InvalidCondition {
+        /// The text.
+        text: String,
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// The workspace takes conditions of `where_clauses` for no conditions of their tables.
+    #[error("not every condition of where_clauses fits its table; nothing was changed:{}", lines(tables))]
+    UnfitConditions {
+        /// The tables, and what the workspace says.
+        tables: Vec<(FullName, String)>,
+    },
+    /// A mapping means nothing.
+    #[error("`{key}` cannot be mapped: {problem}")]
+    InvalidMapping {
+        /// Its key.
+        key: String,
+        /// What is wrong with it.
+        problem: String,
+    },
     /// A moment of the settings cannot be read.
     #[error("`{text}` is no moment; write it like 2026-03-04T23:59:59, in UTC or with an offset")]
     InvalidMoment {
@@ -201,6 +223,9 @@ impl Error {
         match self {
             Self::SameCatalog { .. }
             | Self::InvalidPattern { .. }
+            | Self::InvalidCondition { .. }
+            | Self::InvalidMapping { .. }
+            | Self::UnfitConditions { .. }
             | Self::InvalidMoment { .. }
             | Self::UnknownTables { .. }
             | Self::NotAsOf { .. }

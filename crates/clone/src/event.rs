@@ -94,9 +94,12 @@ pub enum Event {
     /// Not told of schemas without tables.
     SchemaFinished {
         /// Its own name.
+        #[serde(rename = "name")]
         schema: Identifier,
         /// Tables made, replaced or found equal.
         cloned: usize,
+        /// Those of them that were equal already.
+        unchanged: usize,
         /// Tables that failed.
         failed: usize,
         /// Tables left out.

@@ -4,6 +4,7 @@
 
 mod as_of;
 mod bindings;
+mod conditions;
 mod containers;
 mod copy_mark;
 mod described;
@@ -14,10 +15,12 @@ mod history;
 mod keys;
 mod models;
 mod names;
+mod origin;
 mod protected;
 mod reader;
 mod relation;
 mod schema_tags;
+mod shape;
 mod sight;
 mod table_definition;
 mod tables;
@@ -27,6 +30,7 @@ mod volumes;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use chrono::{DateTime, Utc};
 use clxs_api::binding::BindingType;
 use clxs_api::catalog::IsolationMode;
 use clxs_api::table::{DataSourceFormat, TableType};
@@ -40,8 +44,10 @@ pub use functions::{Environment, FunctionDefinition, Language, Parameter, Return
 pub use guards::{Argument, Guard, Guards};
 pub use history::{Commit, History};
 pub use keys::{Key, KeyOutline, Parent};
+pub use origin::Origin;
 pub use protected::{Protected, Sight};
 pub(crate) use reader::Reader;
+pub use shape::{Column, ColumnValue, TableShape};
 pub(crate) use sight::guard_text;
 pub use sight::{Known, Premise};
 pub use table_definition::{ColumnDefinition, TableDefinition};
@@ -61,6 +67,8 @@ pub struct Inventories {
     pub destination: Inventory,
     /// The caller: the owner of whatever a run makes.
     pub caller: String,
+    /// The one moment whose versions of the source's tables are known, where the settings ask for one.
+    pub consistent_at: Option<DateTime<Utc>>,
 }
 
 /// A catalog.
@@ -245,6 +253,8 @@ pub struct Table {
     pub cloned_from: Option<String>,
     /// What makes it a view.
     pub view: Option<View>,
+    /// What makes it the table it is, or why nobody can make it again; kept only of tables that `CLONE` does not make.
+    pub definition: Option<Result<TableShape, String>>,
 }
 
 impl Table {
@@ -271,6 +281,7 @@ impl Table {
             as_of: None,
             cloned_from: None,
             view: None,
+            definition: None,
         }
     }
 

@@ -27,13 +27,16 @@ mod unread;
 mod view;
 mod volume;
 
+use chrono::{DateTime, Utc};
 use clxs_api::table::DataSourceFormat;
 use clxs_api::{FullName, Identifier};
 use serde::{Deserialize, Serialize};
 
+pub(crate) use action::MakesTable;
 pub use action::{
-    Action, CloneTable, CopyFiles, CreateFunction, CreateTable, CreateView, Effect, FillTable, MarkCopy,
-    RestCall, SchemaMode, SetMask, SetRowFilter, Statement, StatementText, Transfer,
+    Action, CloneTable, CopyFiles, CopyRows, CreateFunction, CreateTable, CreateView, Effect, FillTable,
+    MakeTable, MarkCopy, NoteOrigin, RestCall, SchemaMode, SetMask, SetRowFilter, Statement, StatementText,
+    Transfer,
 };
 pub(crate) use drift::drift;
 pub use drift::{Drift, DriftState, TableDrift, drifts};
@@ -65,6 +68,9 @@ pub struct Plan {
     pub clone_type: CloneType,
     /// What becomes of what the destination has already.
     pub load_type: LoadType,
+    /// The one moment that every table is cloned at, where the settings ask for one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub consistent_at: Option<DateTime<Utc>>,
     /// The run that it undoes, when it is a rollback.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub undoes: Option<RunId>,
@@ -88,6 +94,9 @@ pub struct PlannedSecurable {
     /// The format of its files, for tables.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source_format: Option<DataSourceFormat>,
+    /// The version of the source that is pinned, for tables.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source_version: Option<u64>,
     /// What becomes of it.
     #[serde(flatten)]
     pub change: PlannedChange,
@@ -256,6 +265,7 @@ fn check_named_tables(inventories: &Inventories, settings: &Settings) -> Result<
         .filter(|object| matches!(object.object_type, ObjectType::Table | ObjectType::View))
         .map(|object| format!("{}.{}", object.schema, object.name));
     let named = [
+        ("where_clauses", settings.where_clauses.tables().cloned().collect()),
         ("as_of_tables", settings.as_of_tables.keys().cloned().collect::<Vec<_>>()),
         ("include_objects", listed_as_tables.collect()),
     ];

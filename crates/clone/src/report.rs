@@ -13,7 +13,7 @@ pub(crate) use build::{StepRecord, build, outcome_of};
 use crate::Kind;
 use crate::journal::{RunId, RunState};
 use crate::outcome::{CloneMetrics, FacetOutcome, FacetStatus, Outcome};
-use crate::plan::{Facet, Finding};
+use crate::plan::{Drift, Facet, Finding};
 use crate::settings::{CloneType, LoadType};
 
 /// Name of the JSON form of a report.
@@ -49,6 +49,9 @@ pub struct Report {
     pub clone_type: CloneType,
     /// What became of what the destination had already.
     pub load_type: LoadType,
+    /// The one moment that every table was cloned at, where the settings asked for one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub consistent_at: Option<DateTime<Utc>>,
     /// When it began.
     pub started_at: DateTime<Utc>,
     /// When it ended; absent while it runs.
@@ -102,6 +105,12 @@ pub struct SecurableReport {
     /// How it ended.
     #[serde(flatten)]
     pub outcome: Outcome,
+    /// How the destination's differed, when it was replaced.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub replaced_for: Option<Drift>,
+    /// The version of the source that was cloned, where the plan had pinned one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source_version: Option<u64>,
     /// What happened to each of its facets.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub facets: Vec<FacetOutcome>,

@@ -5,11 +5,13 @@
 //! never touched. Names of two parts and one part need no change, because the view is made with the
 //! destination as its session's catalog.
 
+mod expression;
 pub(crate) mod lexer;
 mod positions;
 
 use clxs_api::Identifier;
 
+pub(crate) use expression::expression_problem;
 use lexer::{Lexed, lex};
 use positions::{Place, Reference, references};
 

@@ -2,17 +2,21 @@
 
 mod hooks;
 mod limits;
+mod mapping;
+mod rows;
 mod selection;
 
 use std::collections::BTreeMap;
 use std::fmt;
 
 use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
-use clxs_api::{FullName, Identifier, Properties};
+use clxs_api::{FullName, Identifier, Properties, SqlLiteral};
 use serde::{Deserialize, Serialize};
 
 pub use hooks::{Hook, Hooks, OnError};
 pub use limits::{Guardrails, Limits};
+pub use mapping::{LocationMapping, PrincipalMapping};
+pub use rows::{Condition, Conditions, EVERY_TABLE, RowScope};
 pub use selection::{IncludedObject, ObjectType, Pattern, Selection};
 
 use crate::{Error, Result};
@@ -33,6 +37,15 @@ pub struct Settings {
     /// The same for single tables, by `schema.table` in lower case.
     #[serde(default)]
     pub as_of_tables: BTreeMap<String, u64>,
+    /// Whether all tables are cloned as they were at one moment.
+    #[serde(default)]
+    pub consistent: bool,
+    /// Which rows of which tables are cloned; all of the others.
+    #[serde(default)]
+    pub where_clauses: Conditions,
+    /// Whether no rows and no files are cloned at all.
+    #[serde(default)]
+    pub schema_only: bool,
     /// Which schemas, tables and views take part.
     pub selection: Selection,
     /// Which kinds of securables take part besides tables.
@@ -48,15 +61,15 @@ pub struct Settings {
     pub overwrite_edits: bool,
     /// The `MANAGED LOCATION` of a catalog that has to be made.
     pub location: Option<String>,
-    /// Beginnings of URLs of the source, and what stands for them in the destination: of external tables and volumes
-    /// and of managed locations.
-    pub location_mapping: BTreeMap<String, String>,
+    /// Places of the source and what stands for them in the destination: of external tables and volumes and of
+    /// managed locations.
+    pub location_mapping: LocationMapping,
     /// Files of volumes with more MiB than this are left out.
     pub volume_max_file_mb: Option<u64>,
     /// Properties set by every `CLONE` statement on top of the source's.
     pub table_properties: Properties,
     /// Principals of the source and who stands for them in the destination.
-    pub principal_mapping: BTreeMap<String, String>,
+    pub principal_mapping: PrincipalMapping,
     /// The order in which tables are cloned; largest known first when absent.
     pub order_by_size: Option<SizeOrder>,
     /// Statements of the user around the clone.
@@ -83,6 +96,9 @@ impl Settings {
             load_type: LoadType::Full,
             as_of: AsOf::Latest,
             as_of_tables: BTreeMap::new(),
+            consistent: false,
+            where_clauses: Conditions::default(),
+            schema_only: false,
             selection: Selection::default(),
             kinds: Kinds::default(),
             copy: Copies::default(),
@@ -90,10 +106,10 @@ impl Settings {
             force_reclone: false,
             overwrite_edits: false,
             location: None,
-            location_mapping: BTreeMap::new(),
+            location_mapping: LocationMapping::default(),
             volume_max_file_mb: None,
             table_properties: Properties::new(),
-            principal_mapping: BTreeMap::new(),
+            principal_mapping: PrincipalMapping::default(),
             order_by_size: None,
             hooks: Hooks::default(),
             limits: Limits::default(),
@@ -124,26 +140,18 @@ impl Settings {
         self.as_of_tables.get(&key).map_or_else(|| self.as_of.clone(), |version| AsOf::Version(*version))
     }
 
-    /// Who stands in the destination for a principal of the source.
-    pub fn map_principal(&self, principal: &str) -> String {
-        self.principal_mapping.get(principal).map_or(principal, String::as_str).to_owned()
+    /// Which rows of a table are cloned. Shallow clones refer to whole files.
+    pub fn rows_of(&self, table: &FullName) -> RowScope {
+        if self.schema_only {
+            return RowScope::None;
+        }
+        let condition = self.where_clauses.of(table).filter(|_| self.clone_type == CloneType::Deep);
+        condition.map_or(RowScope::All, RowScope::Where)
     }
 
     /// The largest file of a volume that is copied.
     pub fn max_file_bytes(&self) -> Option<u64> {
         self.volume_max_file_mb.map(|mebibytes| mebibytes.saturating_mul(1 << 20))
-    }
-
-    /// The URL in the destination for one of the source: by the longest prefix that ends where a part of it does.
-    /// Nothing when none does.
-    pub fn map_location(&self, url: &str) -> Option<String> {
-        let rest = |prefix: &str| {
-            let rest = url.strip_prefix(prefix.trim_end_matches('/'))?;
-            (rest.is_empty() || rest.starts_with('/')).then_some(rest)
-        };
-        let matching = self.location_mapping.iter().filter_map(|(from, to)| Some((from, to, rest(from)?)));
-        let (_, to, rest) = matching.max_by_key(|(from, ..)| from.trim_end_matches('/').len())?;
-        Some(format!("{}{rest}", to.trim_end_matches('/')))
     }
 }
 
@@ -193,7 +201,7 @@ pub enum LoadType {
     Full,
     /// Only what the destination lacks is made.
     Incremental,
-    /// Only tables, new or drifted; views stay as they are.
+    /// Only tables, new or drifted, with their facets; everything else stays as it is.
     Selective,
 }
 
@@ -217,6 +225,17 @@ pub enum AsOf {
     Version(u64),
     /// The last version at or before this moment, in UTC unless it says otherwise: `2026-03-04T23:59:59`.
     Timestamp(String),
+}
+
+impl AsOf {
+    /// What follows the name of a table in a statement, with the blank before it.
+    pub(crate) fn clause(&self) -> String {
+        match self {
+            Self::Latest => String::new(),
+            Self::Version(version) => format!(" VERSION AS OF {version}"),
+            Self::Timestamp(text) => format!(" TIMESTAMP AS OF {}", SqlLiteral::new(text)),
+        }
+    }
 }
 
 /// What becomes of tables that `CLONE` refuses because they have a row filter or column masks.
@@ -314,19 +333,6 @@ mod tests {
         }
         assert_eq!(moment("2026-03-04").unwrap().to_rfc3339(), "2026-03-04T00:00:00+00:00");
         assert_eq!(moment("yesterday"), None);
-    }
-
-    #[test]
-    fn locations_are_mapped_by_the_longest_whole_prefix() {
-        let mut settings = Settings::new(identifier("prod"), identifier("dev"));
-        for (from, to) in [("s3://prod", "s3://dev/"), ("s3://prod/raw/", "s3://dev-raw")] {
-            settings.location_mapping.insert(from.into(), to.into());
-        }
-        let mapped = |url| settings.map_location(url);
-        assert_eq!(mapped("s3://prod/a/b").as_deref(), Some("s3://dev/a/b"));
-        assert_eq!(mapped("s3://prod/raw/x").as_deref(), Some("s3://dev-raw/x"));
-        assert_eq!(mapped("s3://prod/raw").as_deref(), Some("s3://dev-raw"));
-        assert_eq!(mapped("s3://production/a"), None);
     }
 
     #[test]

@@ -89,10 +89,15 @@ impl Warehouse {
 
     /// Sends a short statement that only reads, again after transient failures, and reads its rows.
     pub(crate) async fn query(&self, text: String) -> clxs_client::Result<Rows> {
+        self.query_in(StatementText { text, catalog: None, schema: None }).await
+    }
+
+    /// The same, with the names that unqualified names in it resolve to.
+    pub(crate) async fn query_in(&self, text: StatementText) -> clxs_client::Result<Rows> {
         let statement = ExecuteStatement {
             wait_timeout: Some(SHORT_WAIT.to_owned()),
             on_wait_timeout: Some(OnWaitTimeout::Continue),
-            ..self.statement(StatementText { text, catalog: None, schema: None })
+            ..self.statement(text)
         };
         let mut retries = 0;
         let _place = self.reads.acquire().await;
@@ -108,8 +113,8 @@ impl Warehouse {
         }
     }
 
-    /// Sends a statement of a run, to be waited for by its id. The id of a clone comes at once, because it may run for
-    /// hours; everything else is over before anybody would ask for it.
+    /// Sends a statement of a run, to be waited for by its id. The id of what copies rows comes at once, because it may run
+    /// for hours; everything else is over before anybody would ask for it.
     pub(crate) async fn submit(
         &self,
         statement: &Statement,
@@ -177,5 +182,5 @@ impl Warehouse {
 /// Whether older commits may hold the last clone: nothing that was read tells what happened since.
 fn needs_more(commits: &[Commit]) -> bool {
     let limit = usize::try_from(NEWEST_COMMITS).unwrap_or(usize::MAX);
-    commits.len() >= limit && !commits.iter().any(|commit| commit.clone_source().is_some())
+    commits.len() >= limit && !commits.iter().any(|commit| commit.origin().is_some())
 }

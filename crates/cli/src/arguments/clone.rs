@@ -1,8 +1,10 @@
 //! The flags of a clone, shared by `clone`, `plan` and `config`.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use clap::Args;
+use clxs_clone::settings::EVERY_TABLE;
 
 use super::GlobalArguments;
 use crate::settings::keys::{CLONE_TYPES, LOAD_TYPES, PROTECTED_TABLES, SIZE_ORDERS};
@@ -60,6 +62,18 @@ struct SelectionArguments {
     /// Clone this version of each table
     #[arg(long, value_name = "VERSION", conflicts_with = "as_of_timestamp")]
     as_of_version: Option<u64>,
+    /// Clone all tables as they were at one moment: now, or that of --as-of-timestamp
+    #[arg(long, conflicts_with = "as_of_version")]
+    consistent: bool,
+    /// Only rows that meet this condition, of every table
+    #[arg(long = "where", value_name = "CONDITION")]
+    every_table: Option<String>,
+    /// Only rows of this table that meet the condition
+    #[arg(long, value_name = "SCHEMA.TABLE:CONDITION", value_parser = table_filter)]
+    table_filter: Vec<(String, String)>,
+    /// Clone no rows and no files
+    #[arg(long)]
+    schema_only: bool,
 }
 
 #[derive(Debug, Clone, Default, Args)]
@@ -134,6 +148,14 @@ struct RunArguments {
     no_progress: bool,
 }
 
+impl SelectionArguments {
+    fn where_clauses(&self) -> Option<BTreeMap<String, String>> {
+        let every_table = self.every_table.iter().map(|text| (EVERY_TABLE.to_owned(), text.clone()));
+        let conditions: BTreeMap<_, _> = every_table.chain(self.table_filter.iter().cloned()).collect();
+        (!conditions.is_empty()).then_some(conditions)
+    }
+}
+
 impl CloneArguments {
     /// Only the catalogs.
     pub(crate) fn of_catalogs(source: Option<String>, dest: Option<String>) -> Self {
@@ -144,6 +166,7 @@ impl CloneArguments {
     pub(crate) fn options(&self, global: &GlobalArguments) -> Options {
         let Self { selection, metadata, run, .. } = self.clone();
         Options {
+            where_clauses: selection.where_clauses(),
             source_catalog: self.source.clone(),
             destination_catalog: self.dest.clone(),
             clone_type: self.clone_type.as_ref().map(|text| text.to_uppercase()),
@@ -154,6 +177,8 @@ impl CloneArguments {
             exclude_tables_regex: selection.exclude_tables_regex,
             as_of_timestamp: selection.as_of_timestamp,
             as_of_version: selection.as_of_version,
+            consistent: on(selection.consistent),
+            schema_only: on(selection.schema_only),
             copy_permissions: off(metadata.no_permissions),
             copy_ownership: off(metadata.no_ownership),
             copy_properties: off(metadata.no_properties),
@@ -202,6 +227,12 @@ fn on(switch: bool) -> Option<bool> {
 
 fn off(switch: bool) -> Option<bool> {
     switch.then_some(false)
+}
+
+fn table_filter(text: &str) -> Result<(String, String), String> {
+    let (table, condition) =
+        text.split_once(':').ok_or("a table and its condition are divided by a colon")?;
+    Ok((table.trim().to_owned(), condition.trim().to_owned()))
 }
 
 fn at_least_one(text: &str) -> Result<usize, String> {

@@ -1,5 +1,6 @@
 //! `clxs apply`: runs a plan that `clxs plan -o` wrote, exactly that and only while it still holds.
 
+use clxs_clone::Observer;
 use clxs_clone::plan::SavedPlan;
 use tokio_util::sync::CancellationToken;
 
@@ -7,6 +8,7 @@ use super::clone;
 use crate::arguments::ApplyCommand;
 use crate::connection::Connection;
 use crate::context::Context;
+use crate::events::WithEvents;
 use crate::exit::ExitStatus;
 use crate::failure::CliError;
 use crate::progress::Progress;
@@ -26,7 +28,9 @@ pub(crate) async fn run(
         () = stop.cancelled() => return Ok(ExitStatus::Interrupted),
     }
     let progress = Progress::new(context.printer.clone(), options.show_progress.unwrap_or(true));
-    let report = Box::pin(engine.run(&saved.settings, &saved.plan, &progress, stop)).await?;
-    clone::print(&report, command.output.output, &context.printer)?;
+    let stream = WithEvents::new(command.events.events, &progress, &context.printer);
+    let told = stream.as_ref().map_or::<&dyn Observer, _>(&progress, |stream| stream);
+    let report = Box::pin(engine.run(&saved.settings, &saved.plan, told, stop)).await?;
+    clone::finish(&report, command.output.output, stream, &context.printer)?;
     Ok(clone::status(&report))
 }

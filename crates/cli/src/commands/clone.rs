@@ -11,6 +11,7 @@ use super::{clone_settings, resume};
 use crate::arguments::CloneCommand;
 use crate::connection::Connection;
 use crate::context::Context;
+use crate::events::WithEvents;
 use crate::exit::ExitStatus;
 use crate::failure::CliError;
 use crate::output::style::Style;
@@ -30,7 +31,7 @@ pub(crate) async fn run(
     let options = context.clone_options()?;
     if let Some(log) = &options.resume {
         let run = resume::run_of_log(Path::new(log))?;
-        return resume::resume(&run, context, command.output.output, stop).await;
+        return resume::resume(&run, context, (command.output.output, command.events.events), stop).await;
     }
     let settings = clone_settings::resolve(options.clone())?;
     let required = clone_settings::required(&options)?;
@@ -46,8 +47,10 @@ pub(crate) async fn run(
     let progress = Progress::new(context.printer.clone(), options.show_progress.unwrap_or(true));
     let log = WithRollbackLog::new(&progress, &plan);
     let observer: &dyn Observer = if options.enable_rollback == Some(true) { &log } else { &progress };
-    let report = engine.run(&settings, &plan, observer, stop).await?;
-    print(&report, command.output.output, &context.printer)?;
+    let stream = WithEvents::new(command.events.events, observer, &context.printer);
+    let told = stream.as_ref().map_or(observer, |stream| stream);
+    let report = engine.run(&settings, &plan, told, stop).await?;
+    finish(&report, command.output.output, stream, &context.printer)?;
     if let Some(path) = log.written().map_err(CliError::file("the rollback log"))? {
         context.printer.message(Style::Plain, &format!("rollback log: {}", path.display()));
     }
@@ -71,6 +74,19 @@ fn misses(report: &Report, required: &[Facet], printer: &Printer) -> bool {
         printer.message(Style::Failure, &text);
     }
     !missed.is_empty()
+}
+
+/// Tells of the end of a run: as the last of its events, or by its report on stdout.
+pub(super) fn finish(
+    report: &Report,
+    format: Format,
+    stream: Option<WithEvents<'_>>,
+    printer: &Printer,
+) -> anyhow::Result<()> {
+    match stream {
+        Some(stream) => stream.end(report),
+        None => print(report, format, printer),
+    }
 }
 
 /// Prints a report to stdout.

@@ -7,8 +7,8 @@ use clxs_api::Identifier;
 use clxs_clone::Settings;
 use clxs_clone::plan::Facet;
 use clxs_clone::settings::{
-    AsOf, CloneType, Copies, Guardrails, Hooks, Kinds, Limits, LoadType, Pattern, ProtectedTables, Selection,
-    SizeOrder,
+    AsOf, CloneType, Conditions, Copies, Guardrails, Hooks, Kinds, Limits, LoadType, LocationMapping,
+    Pattern, PrincipalMapping, ProtectedTables, Selection, SizeOrder,
 };
 
 use crate::failure::CliError;
@@ -30,6 +30,9 @@ pub(crate) fn resolve(options: Options) -> anyhow::Result<Settings> {
         load_type: load_type(&options),
         as_of: as_of(&options),
         as_of_tables: lowercase(&options),
+        consistent: options.consistent.unwrap_or(defaults.consistent),
+        where_clauses: Conditions::new(options.where_clauses.iter().flatten())?,
+        schema_only: options.schema_only.unwrap_or(defaults.schema_only),
         selection: selection(&options)?,
         kinds: kinds(&options),
         copy: copies(&options),
@@ -45,10 +48,10 @@ pub(crate) fn resolve(options: Options) -> anyhow::Result<Settings> {
             post_clone: options.post_clone_hooks.unwrap_or_default(),
         },
         location: options.location,
-        location_mapping: options.location_mapping.unwrap_or_default(),
+        location_mapping: LocationMapping::new(options.location_mapping.unwrap_or_default())?,
         volume_max_file_mb: options.volume_max_file_mb,
         table_properties: options.clone_tbl_properties.unwrap_or_default(),
-        principal_mapping: options.principal_mapping.unwrap_or_default(),
+        principal_mapping: PrincipalMapping::new(options.principal_mapping.unwrap_or_default())?,
         ..defaults
     })
 }

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use anyhow::Context as _;
+use clxs_clone::Observer;
 use clxs_clone::journal::RunId;
 use serde::Deserialize;
 use tokio_util::sync::CancellationToken;
@@ -11,6 +12,7 @@ use super::{clone, runs};
 use crate::arguments::ResumeCommand;
 use crate::connection::Connection;
 use crate::context::Context;
+use crate::events::{EventFormat, WithEvents};
 use crate::exit::ExitStatus;
 use crate::failure::CliError;
 use crate::output::Format;
@@ -22,22 +24,24 @@ pub(crate) async fn run(
     stop: CancellationToken,
 ) -> anyhow::Result<ExitStatus> {
     let run = runs::named(command.run.as_deref(), context)?;
-    resume(&run, context, command.output.output, stop).await
+    resume(&run, context, (command.output.output, command.events.events), stop).await
 }
 
 /// Goes on with a run and prints its report.
 pub(super) async fn resume(
     run: &RunId,
     context: &Context,
-    format: Format,
+    (format, events): (Format, Option<EventFormat>),
     stop: CancellationToken,
 ) -> anyhow::Result<ExitStatus> {
     let options = context.options()?;
     let connection = Connection::open(&options, context).await?;
     let engine = connection.engine(context)?;
     let progress = Progress::new(context.printer.clone(), options.show_progress.unwrap_or(true));
-    let report = Box::pin(engine.resume(run, &progress, stop)).await?;
-    clone::print(&report, format, &context.printer)?;
+    let stream = WithEvents::new(events, &progress, &context.printer);
+    let told = stream.as_ref().map_or::<&dyn Observer, _>(&progress, |stream| stream);
+    let report = Box::pin(engine.resume(run, told, stop)).await?;
+    clone::finish(&report, format, stream, &context.printer)?;
     Ok(clone::status(&report))
 }
 

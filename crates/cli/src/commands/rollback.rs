@@ -1,5 +1,6 @@
 //! `clxs rollback`: undoes what a run did.
 
+use clxs_clone::Observer;
 use clxs_clone::plan::write_json;
 use tokio_util::sync::CancellationToken;
 
@@ -7,6 +8,7 @@ use super::{clone, runs};
 use crate::arguments::RollbackCommand;
 use crate::connection::Connection;
 use crate::context::Context;
+use crate::events::WithEvents;
 use crate::exit::ExitStatus;
 use crate::output::Format;
 use crate::progress::Progress;
@@ -32,7 +34,9 @@ pub(crate) async fn run(
         return Ok(ExitStatus::Success);
     }
     let progress = Progress::new(context.printer.clone(), options.show_progress.unwrap_or(true));
-    let report = Box::pin(engine.roll_back(&run, &plan, &progress, stop)).await?;
-    clone::print(&report, command.output.output, &context.printer)?;
+    let stream = WithEvents::new(command.events.events, &progress, &context.printer);
+    let told = stream.as_ref().map_or::<&dyn Observer, _>(&progress, |stream| stream);
+    let report = Box::pin(engine.roll_back(&run, &plan, told, stop)).await?;
+    clone::finish(&report, command.output.output, stream, &context.printer)?;
     Ok(clone::status(&report))
 }

@@ -32,7 +32,13 @@ pub(super) fn of(event: &Event) -> Option<(Style, String)> {
         Event::SecurableFinished { kind, destination, outcome, metrics, .. } => {
             return securable(*kind, destination, outcome, metrics.as_ref());
         }
-        Event::SchemaFinished { schema, cloned, failed, skipped, duration } => {
+        Event::SchemaFinished { schema, unchanged, failed: 0, skipped: 0, cloned, .. }
+            if unchanged == cloned =>
+        {
+            let tables = units::plural(*unchanged as u64, "table");
+            (Style::Plain, format!("◈ Schema {} in sync: {tables}", schema.as_str()))
+        }
+        Event::SchemaFinished { schema, cloned, failed, skipped, duration, .. } => {
             let total = cloned + failed + skipped;
             let counts = format!("{cloned}/{total} tables cloned ({failed} failed, {skipped} skipped)");
             let duration = units::duration(*duration);
@@ -137,6 +143,7 @@ mod tests {
             Event::SchemaFinished {
                 schema,
                 cloned: 42,
+                unchanged: 10,
                 failed: 2,
                 skipped: 1,
                 duration: Duration::from_secs(18),
@@ -155,6 +162,14 @@ mod tests {
         [ERROR] ✗ Failed table: bronze.big: no space left
         [INFO] ◈ Schema bronze complete: 42/45 tables cloned (2 failed, 1 skipped) in 18s
         ");
+    }
+
+    #[test]
+    fn schema_whose_tables_are_all_unchanged_is_in_sync() {
+        let schema = Identifier::new("bronze").unwrap();
+        let (cloned, unchanged, duration) = (3, 3, Duration::ZERO);
+        let event = Event::SchemaFinished { schema, cloned, unchanged, failed: 0, skipped: 0, duration };
+        assert_eq!(of(&event).unwrap().1, "[INFO] ◈ Schema bronze in sync: 3 tables");
     }
 
     #[test]

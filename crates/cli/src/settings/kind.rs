@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use clxs_clone::settings::{Hook, IncludedObject};
+use clxs_clone::settings::{Conditions, Hook, IncludedObject, LocationMapping, PrincipalMapping};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
@@ -22,6 +22,12 @@ pub(crate) enum Kind {
     List,
     /// Texts under keys.
     Mapping,
+    /// Who stands for principals, by name or pattern.
+    Principals,
+    /// What stands for places, by their beginning or by pattern.
+    Locations,
+    /// Conditions of rows under `schema.table`, or `*` for every table.
+    Conditions,
     /// Whole numbers under keys.
     Counts,
     /// Securables: `schema`, `name`, `type`.
@@ -54,6 +60,15 @@ impl Kind {
                 let text = |(key, value)| Self::Text.check(value).map(|value| (key, value));
                 entries.into_iter().map(text).collect::<Result<_, _>>().map(Value::Object)
             }
+            (Self::Principals, value @ Value::Object(_)) => {
+                check_all::<PrincipalMapping>(Self::Mapping.check(value)?)
+            }
+            (Self::Locations, value @ Value::Object(_)) => {
+                check_all::<LocationMapping>(Self::Mapping.check(value)?)
+            }
+            (Self::Conditions, value @ Value::Object(_)) => {
+                check_all::<Conditions>(Self::Mapping.check(value)?)
+            }
             (Self::Counts, value @ Value::Object(_)) => check_all::<BTreeMap<String, u64>>(value),
             (Self::Objects, value @ Value::Array(_)) => check_all::<Vec<IncludedObject>>(value),
             (Self::Hooks, value @ Value::Array(_)) => check_all::<Vec<Hook>>(value),
@@ -64,9 +79,15 @@ impl Kind {
     /// Reads a value from text, as in an environment variable.
     pub(crate) fn parse(self, text: &str) -> Result<Value, String> {
         let value = match self {
-            Self::Switch | Self::Count(_) | Self::Mapping | Self::Counts | Self::Objects | Self::Hooks => {
-                serde_json::from_str(text).unwrap_or_else(|_| json!(text))
-            }
+            Self::Switch
+            | Self::Count(_)
+            | Self::Mapping
+            | Self::Principals
+            | Self::Locations
+            | Self::Conditions
+            | Self::Counts
+            | Self::Objects
+            | Self::Hooks => serde_json::from_str(text).unwrap_or_else(|_| json!(text)),
             Self::List => text.split(',').map(str::trim).filter(|item| !item.is_empty()).collect(),
             Self::Text | Self::Pattern | Self::Choice(_) => json!(text),
         };
@@ -82,6 +103,9 @@ impl Kind {
             Self::Count(least) => format!("a whole number of at least {least}"),
             Self::List => "a list of texts".to_owned(),
             Self::Mapping => "a mapping of texts to texts".to_owned(),
+            Self::Principals => "a mapping of principals to principals".to_owned(),
+            Self::Locations => "a mapping of URLs to URLs".to_owned(),
+            Self::Conditions => "a mapping of tables (schema.table, or *) to conditions".to_owned(),
             Self::Counts => "a mapping of texts to whole numbers".to_owned(),
             Self::Objects => "a list of objects: schema, name, type".to_owned(),
             Self::Hooks => "a list of hooks: sql, description, on_error".to_owned(),
@@ -144,6 +168,7 @@ mod tests {
         insta::assert_snapshot!(Kind::Switch.check(json!("yes")).unwrap_err(), @"`yes` is not true or false");
         insta::assert_snapshot!(Kind::List.check(json!("a")).unwrap_err(), @"`a` is not a list of texts");
         insta::assert_snapshot!(Kind::Text.check(json!(1.5e12)).unwrap_err(), @"`1500000000000.0` is not a text (put it in quotes)");
+        insta::assert_snapshot!(Kind::Conditions.check(json!({"a.b": "id > 1; DROP TABLE x"})).unwrap_err(), @"`id > 1; DROP TABLE x` is no condition: a condition is one expression, without `;`");
         insta::assert_snapshot!(Kind::Pattern.check(json!("fact_(")).unwrap_err(), @"`fact_(` is not a regular expression: unclosed group");
     }
 

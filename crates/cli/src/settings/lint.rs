@@ -7,8 +7,15 @@ use super::layer::Combined;
 
 /// Everything wrong with the combination of settings, errors first.
 pub(crate) fn lint(settings: &Combined) -> Vec<Finding> {
-    let rules =
-        [same_catalog, bad_name, version_and_timestamp, included_and_excluded, version_of_every_table];
+    let rules = [
+        same_catalog,
+        bad_name,
+        version_and_timestamp,
+        included_and_excluded,
+        version_of_every_table,
+        conditions_of_shallow_clones,
+        versions_of_a_consistent_clone,
+    ];
     let mut findings: Vec<Finding> = rules.iter().filter_map(|rule| rule(settings)).collect();
     findings.sort_by_key(|finding| finding.severity);
     findings
@@ -50,6 +57,23 @@ fn version_of_every_table(settings: &Combined) -> Option<Finding> {
     let message = "as_of_version means another moment in each table".to_owned();
     let hint = "for one moment of the whole catalog use as_of_timestamp".to_owned();
     Some(Finding::warning(place(settings, "as_of_version"), message, Some(hint)))
+}
+
+fn versions_of_a_consistent_clone(settings: &Combined) -> Option<Finding> {
+    settings.get("consistent").filter(|(value, _)| **value == Value::Bool(true))?;
+    let key = ["as_of_version", "as_of_tables"].into_iter().find(|key| {
+        settings.get(key).is_some_and(|(value, _)| value.as_object().is_none_or(|map| !map.is_empty()))
+    })?;
+    let message = format!("consistent means one moment, and {key} means another one in each table");
+    let hint = "take one of them out, or use as_of_timestamp".to_owned();
+    Some(Finding::error(place(settings, key), message, Some(hint)))
+}
+
+fn conditions_of_shallow_clones(settings: &Combined) -> Option<Finding> {
+    let conditions = settings.get("where_clauses")?.0.as_object()?;
+    let is_ignored = text(settings, "clone_type") == Some("SHALLOW") && !conditions.is_empty();
+    let message = "where_clauses is ignored: SHALLOW clones refer to whole files".to_owned();
+    is_ignored.then(|| Finding::warning(place(settings, "where_clauses"), message, None))
 }
 
 /// What a clone cannot do without, and other commands can.

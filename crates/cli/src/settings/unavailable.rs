@@ -33,11 +33,9 @@ pub(crate) const UNAVAILABLE: &[Unavailable] = &[
     unavailable("recreate_pipelines_tables", &[], "false"),
     unavailable("require_approval", &[], "false"),
     unavailable("rollback_threshold", &[], "null"),
-    unavailable("schema_only", &["schema-only"], "false"),
     unavailable("serverless", &["serverless"], "false"),
     unavailable("skip_unused", &[], "false"),
     unavailable("source_snapshot_id", &[], "null"),
-    unavailable("table_filter", &["table-filter"], "null"),
     unavailable("target_format", &[], r#""DELTA""#),
     unavailable("target_workspace", &[], "null"),
     unavailable("target_workspaces", &[], "[]"),
@@ -46,7 +44,6 @@ pub(crate) const UNAVAILABLE: &[Unavailable] = &[
     unavailable("validate_after_clone", &["validate"], "false"),
     unavailable("validate_checksum", &["checksum"], "false"),
     unavailable("volume", &["volume"], "null"),
-    unavailable("where_clauses", &["where"], "{}"),
 ];
 
 impl Unavailable {

@@ -20,6 +20,8 @@ mod demo;
 #[cfg(feature = "embedded")]
 mod durability;
 #[cfg(feature = "embedded")]
+mod events;
+#[cfg(feature = "embedded")]
 mod import;
 #[cfg(feature = "embedded")]
 mod interrupt;
@@ -28,8 +30,12 @@ mod remote_only;
 #[cfg(feature = "embedded")]
 mod require;
 #[cfg(feature = "embedded")]
+mod rows;
+#[cfg(feature = "embedded")]
 mod runs;
 #[cfg(feature = "embedded")]
 mod sql;
+#[cfg(feature = "embedded")]
+mod tasks;
 #[cfg(feature = "embedded")]
 mod workspace;

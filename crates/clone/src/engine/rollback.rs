@@ -2,20 +2,19 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use clxs_api::FullName;
 use tokio_util::sync::CancellationToken;
 
 use super::Engine;
 use crate::event::Observer;
 use crate::journal::{RunId, RunState};
-use crate::plan::{Facet, Plan, Step, StepId, Undo, undo};
+use crate::plan::{Facet, MakesTable, Plan, Step, StepId, Undo, undo};
 use crate::report::StepRecord;
 use crate::run::{RunKind, Standing, recover, standing};
 use crate::warehouse::Wanted;
 use crate::{Error, Report, Result};
 
-/// A table that a run cloned or copied: the step that ended it, the table and its source.
-type Cloned<'a> = (&'a Step, &'a FullName, &'a FullName);
+/// A table that a run made.
+type Cloned<'a> = (&'a Step, MakesTable<'a>);
 
 impl Engine {
     /// The plan that undoes what a run did: tables it made are dropped, tables it replaced go back to their
@@ -40,7 +39,7 @@ impl Engine {
             .steps
             .iter()
             .filter(|step| done.contains(&step.id))
-            .filter_map(|step| step.action.completes().map(|(table, source)| (step, table, source)))
+            .filter_map(|step| Some((step, step.action.ends_table()?)))
             .collect();
         let mut kept = BTreeMap::new();
         for (step, standing) in self.standings(&cloned).await? {
@@ -75,13 +74,12 @@ impl Engine {
 
     /// How cloned tables stand to what the run's plan expected to find.
     async fn standings<'a>(&self, cloned: &[Cloned<'a>]) -> Result<Vec<(&'a Step, Standing)>> {
-        let question =
-            |(_, table, _): &Cloned<'a>| -> (FullName, Wanted) { ((*table).clone(), Wanted::SinceClone) };
-        let questions: Vec<_> = cloned.iter().map(question).collect();
+        let questions: Vec<_> =
+            cloned.iter().map(|(_, made)| (made.table.clone(), Wanted::SinceClone)).collect();
         let histories = self.warehouse.histories(&questions, HISTORIES_AT_ONCE).await?;
         let standings = cloned.iter().zip(histories);
         Ok(standings
-            .map(|((step, _, source), history)| (*step, standing(&history, source, &step.expects)))
+            .map(|((step, made), history)| (*step, standing(&history, &made.source, &step.expects)))
             .collect())
     }
 }

@@ -23,15 +23,32 @@ pub enum VersionAsOf {
     },
 }
 
+impl VersionAsOf {
+    /// The version, when there is one.
+    pub fn version(&self) -> Option<u64> {
+        match self {
+            Self::Version(version) => Some(*version),
+            Self::NotYet | Self::Unavailable { .. } => None,
+        }
+    }
+}
+
 impl<'a> Reader<'a> {
     /// Looks up the versions of all tables that are to be cloned as they were.
     pub(super) async fn versions_as_of(&self, own: &Inventories) -> Result<Found<'a>> {
+        let consistent_at = self.moment().await?;
+        let cut = consistent_at.map(|moment| AsOf::Timestamp(moment.to_rfc3339()));
+        let wanted = |name: &FullName| match (self.settings.as_of_table(name), &cut) {
+            (AsOf::Latest, Some(cut)) => cut.clone(),
+            (as_of, _) => as_of,
+        };
         let tables = self.tables_taking_part(&own.source);
-        let asked = tables.into_iter().map(|name| (self.settings.as_of_table(&name), name));
+        let asked = tables.into_iter().map(|name| (wanted(&name), name));
         let asked: Vec<_> = asked.filter(|(as_of, _)| *as_of != AsOf::Latest).collect();
         let reads: Vec<_> = asked.iter().map(|(as_of, name)| self.version_as_of(name, as_of)).collect();
         let versions = all(reads, self.settings.limits.max_parallel_queries.get()).await?;
         Ok(Box::new(move |inventories| {
+            inventories.consistent_at = consistent_at;
             for ((_, name), version) in asked.iter().zip(versions) {
                 if let Some(table) = inventories.source.table_mut(name) {
                     table.as_of = Some(version);
@@ -39,6 +56,25 @@ impl<'a> Reader<'a> {
             }
             Ok(())
         }))
+    }
+
+    /// The moment that all tables are read at, where they are to be consistent: the one that is asked for, or now by
+    /// the clock of the warehouse, which is the one that dates commits.
+    async fn moment(&self) -> Result<Option<DateTime<Utc>>> {
+        match &self.settings.as_of {
+            _ if !self.settings.consistent => Ok(None),
+            AsOf::Timestamp(text) => Ok(moment(text)),
+            AsOf::Latest | AsOf::Version(_) => self.now().await.map(Some),
+        }
+    }
+
+    async fn now(&self) -> Result<DateTime<Utc>> {
+        const ATTEMPT: &str = "ask the warehouse for the time";
+        let rows = self.warehouse.query("SELECT current_timestamp() AS now".to_owned()).await;
+        let rows = rows.map_err(Error::client(ATTEMPT))?;
+        let now = rows.get(0).and_then(|row| row.get("now").ok().flatten().and_then(moment));
+        let problem = || "the answer is no moment".to_owned();
+        now.ok_or_else(|| Error::Unexpected { attempt: ATTEMPT.to_owned(), problem: problem() })
     }
 
     async fn version_as_of(&self, name: &FullName, as_of: &AsOf) -> Result<VersionAsOf> {

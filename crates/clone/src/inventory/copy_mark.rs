@@ -2,8 +2,11 @@
 //! is there. `CLONE` records as much in its own commit; a copy records it in properties of the table, so that whoever
 //! has its history can tell what it is.
 
-use clxs_api::{FullName, Properties};
+use clxs_api::Properties;
 use serde::{Deserialize, Serialize};
+
+use super::Origin;
+use crate::settings::RowScope;
 
 /// The note of a copy.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -57,8 +60,13 @@ impl CopyMark {
         })
     }
 
-    /// Whether the source has this name.
-    pub(crate) fn is_of(&self, source: &FullName) -> bool {
-        self.source == source.to_lowercase().dotted()
+    /// What a copy that is complete is made of.
+    pub(crate) fn origin(&self) -> Origin {
+        Origin {
+            source: self.source.clone(),
+            table_id: self.source_table_id.clone(),
+            version: self.source_version,
+            rows: RowScope::All,
+        }
     }
 }

@@ -3,13 +3,12 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
-use clxs_api::FullName;
 use clxs_client::{Row, Rows};
 
 use super::names::full_name;
-use super::{CopyMark, CopyStage};
+use super::{CopyMark, CopyStage, Origin};
 use crate::outcome::CloneMetrics;
-use crate::settings::moment;
+use crate::settings::{RowScope, moment};
 
 /// What is known of a table's commits.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -46,10 +45,39 @@ impl History {
         Some(effective)
     }
 
+    /// What made the table, and what was done to it since. `None` when nobody read its commits.
+    pub(crate) fn made(&self) -> Option<Made<'_>> {
+        let commits = self.effective()?;
+        let made = commits.iter().position(|commit| commit.origin().is_some());
+        let by = made.and_then(|place| Some((commits[place], commits[place].origin()?)));
+        let mut since = commits[..made.unwrap_or(commits.len())].to_vec();
+        let needs_rows = |(commit, origin): &(&Commit, Origin)| commit.comes_before_its_rows(origin);
+        let has_rows = match by.as_ref().filter(|by| needs_rows(by)) {
+            None => true,
+            Some(_) => {
+                let first = since.iter().rposition(|commit| !commit.keeps_rows());
+                let fill = first.filter(|place| since[*place].fills());
+                fill.map(|place| since.remove(place)).is_some()
+            }
+        };
+        Some(Made { by, has_rows, since })
+    }
+
     /// The current version.
     pub fn version(&self) -> Option<u64> {
         self.newest().map(|commit| commit.version)
     }
+}
+
+/// The commit that made a table what it is, and what was done since.
+#[derive(Debug)]
+pub(crate) struct Made<'a> {
+    /// That commit and what it made the table of; `None` when it is no longer, or never was, in the log.
+    pub(crate) by: Option<(&'a Commit, Origin)>,
+    /// Whether the rows came, where they come by a statement of their own. That statement is not among the others.
+    pub(crate) has_rows: bool,
+    /// Later commits, newest first.
+    pub(crate) since: Vec<&'a Commit>,
 }
 
 /// A commit of a Delta table.
@@ -70,22 +98,28 @@ pub struct Commit {
 }
 
 impl Commit {
-    /// The name of the table this commit cloned, or whose copy it noted as complete; `None` when it did neither.
-    pub fn clone_source(&self) -> Option<&str> {
-        match &self.mark {
-            Some(mark) => (mark.stage == CopyStage::Complete).then_some(mark.source.as_str()),
-            None => {
-                (self.operation == "CLONE").then(|| self.parameters.get("source").map_or("", String::as_str))
-            }
-        }
+    /// Whether `CLONE` made this commit.
+    pub fn is_clone(&self) -> bool {
+        self.operation == "CLONE"
     }
 
-    /// The version of the source this commit cloned; absent for sources that have none, which say -1.
-    pub fn source_version(&self) -> Option<u64> {
-        match &self.mark {
-            Some(mark) => mark.source_version,
-            None => self.parameters.get("sourceVersion").and_then(|text| text.parse().ok()),
+    /// What this commit made the table of: what `CLONE` recorded, or what this tool noted where it does not clone.
+    /// `None` for every other commit. Sources without versions have version -1 in the log.
+    pub fn origin(&self) -> Option<Origin> {
+        if let Some(mark) = &self.mark {
+            return (mark.stage == CopyStage::Complete).then(|| mark.origin());
         }
+        if !self.is_clone() {
+            return Origin::of_commit(&self.parameters);
+        }
+        let version = self.parameters.get("sourceVersion").and_then(|text| text.parse().ok());
+        let source = self.parameters.get("source").cloned().unwrap_or_default();
+        Some(Origin { source, table_id: None, version, rows: RowScope::All })
+    }
+
+    /// Whether the rows come by a later commit: what fills a table notes what it is made of before.
+    fn comes_before_its_rows(&self, origin: &Origin) -> bool {
+        self.mark.is_none() && !self.is_clone() && origin.rows != RowScope::None
     }
 
     /// Whether this commit says that the next write of rows is a copy.
@@ -100,17 +134,20 @@ impl Commit {
         (version < self.version).then_some(version)
     }
 
-    /// Whether this commit cloned the table. How a source is named is UNCONFIRMED but for three parts
-    /// (facts/settled.md §5), so quotes may be there or not, and a name of another form is taken for the right one.
-    pub fn is_clone_of(&self, source: &FullName) -> bool {
-        if let Some(mark) = &self.mark {
-            return mark.is_of(source);
-        }
-        self.clone_source().is_some_and(|name| {
-            let (name, source) = (name.to_lowercase(), source.to_lowercase());
-            let is_source = || full_name(&name).is_ok_and(|name| name == source);
-            name.split('.').count() != 3 || name == source.dotted() || is_source()
+    /// Whether this commit made the table of that source. How a source is named is UNCONFIRMED but for three parts
+    /// (facts/settled.md §5), so a name of another form is taken for the right one.
+    pub fn is_made_of(&self, source: &str) -> bool {
+        self.origin().is_some_and(|origin| {
+            let (name, source) = (origin.source.to_lowercase(), source.to_lowercase());
+            let is_source = || full_name(&name).is_ok_and(|name| name.dotted() == source);
+            name.split('.').count() != 3 || name == source || is_source()
         })
+    }
+
+    /// Whether it replaced all rows, as the statement does that fills a table after it was made.
+    pub(crate) fn fills(&self) -> bool {
+        let mode = self.parameters.get("mode").map(|mode| mode.to_lowercase());
+        self.operation == "WRITE" && mode.is_none_or(|mode| mode == "overwrite")
     }
 
     /// Whether the commit left the rows as they were: maintenance, or metadata that the plan compares.
@@ -189,6 +226,8 @@ fn unquoted(value: &serde_json::Value) -> String {
 
 #[cfg(test)]
 mod tests {
+    use clxs_api::FullName;
+
     use super::*;
 
     fn clone_of(source: &str) -> Commit {
@@ -199,27 +238,44 @@ mod tests {
 
     #[test]
     fn source_of_a_clone_is_recognised_in_any_case_and_quoting() {
+        let source = "prod.sales.orders";
+        assert!(clone_of("prod.sales.orders").is_made_of(source));
+        assert!(clone_of("`Prod`.`Sales`.`Orders`").is_made_of(source));
+        assert!(!clone_of("prod2.sales.orders").is_made_of(source));
+        assert_eq!(clone_of("x").origin().unwrap().version, Some(3));
+    }
+
+    #[test]
+    fn origin_that_this_tool_noted_is_read_from_the_commit_that_set_it() {
         let source = FullName::from_dotted("prod.sales.orders").unwrap();
-        assert!(clone_of("prod.sales.orders").is_clone_of(&source));
-        assert!(clone_of("`Prod`.`Sales`.`Orders`").is_clone_of(&source));
-        assert!(!clone_of("prod2.sales.orders").is_clone_of(&source));
-        assert!(!clone_of("pro`d.sales.orders").is_clone_of(&source));
-        assert_eq!(clone_of("x").source_version(), Some(3));
+        let rows = RowScope::Where(crate::settings::Condition::new("day > '2026-01-01'").unwrap());
+        let origin = Origin::new(&source, Some("id".into()), Some(4), rows);
+        let properties = serde_json::to_string(&origin.properties()).unwrap();
+        let commit = |operation: &str| Commit {
+            operation: operation.to_owned(),
+            parameters: [("properties".to_owned(), properties.clone())].into(),
+            ..Commit::default()
+        };
+        for operation in ["SET TBLPROPERTIES", "CREATE TABLE", "CREATE OR REPLACE TABLE"] {
+            assert_eq!(commit(operation).origin(), Some(origin.clone()), "{operation}");
+        }
+        assert_eq!(Commit { operation: "SET TBLPROPERTIES".into(), ..Commit::default() }.origin(), None);
     }
 
     #[test]
     fn source_whose_names_hold_backticks_is_known_with_and_without_quotes() {
-        let source = FullName::from_dotted("pro`d.``.or`ders").unwrap();
+        let source = "pro`d.``.or`ders";
         for written in ["pro`d.``.or`ders", "`pro``d`.``````.`or``ders`"] {
-            assert!(clone_of(written).is_clone_of(&source), "{written}");
+            assert!(clone_of(written).is_made_of(source), "{written}");
         }
-        assert!(!clone_of("prod.``.orders").is_clone_of(&source));
+        assert!(!clone_of("prod.``.orders").is_made_of(source));
     }
 
     #[test]
     fn source_without_versions_has_none() {
         let parameters = text_map(r#"{"source":"a.b.c","sourceVersion":"-1"}"#);
-        assert_eq!(Commit { parameters, ..Commit::default() }.source_version(), None);
+        let commit = Commit { operation: "CLONE".to_owned(), parameters, ..Commit::default() };
+        assert_eq!(commit.origin().unwrap().version, None);
     }
 
     #[test]

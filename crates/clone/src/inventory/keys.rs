@@ -125,7 +125,7 @@ impl<'a> Reader<'a> {
             .iter()
             .map(|key| key.moved(&settings.source, &settings.destination))
             .any(|key| !destination.key_outlines.contains(&key));
-        lacks_one || settings.force_reclone || drift(source, name, destination, &settings.as_of).is_some()
+        lacks_one || settings.force_reclone || drift(source, name, destination, settings).is_some()
     }
 
     async fn keys_of(&self, name: &FullName) -> Result<Vec<Key>> {

@@ -60,8 +60,12 @@ impl<'a> Reader<'a> {
             self.containers(&self.settings.destination),
         )
         .await?;
-        let mut own =
-            Inventories { source, destination, caller: caller.user_name.clone().unwrap_or_default() };
+        let mut own = Inventories {
+            source,
+            destination,
+            caller: caller.user_name.clone().unwrap_or_default(),
+            consistent_at: None,
+        };
         self.filter_by_tags(&mut own.source).await?;
         self.select(&mut own);
         // Facets come behind the lists of what they belong to.
@@ -88,6 +92,8 @@ impl<'a> Reader<'a> {
         ];
         let about_them = try_join_all(about_them).await?;
         put(&mut own, about_them)?;
+        let shapes = self.shapes(&own).await?;
+        put(&mut own, vec![shapes])?;
         let rest: [Reading<'_, 'a>; 2] = [Box::pin(self.sizes(&own)), Box::pin(self.keys(&own))];
         let rest = try_join_all(rest).await?;
         put(&mut own, rest)?;

@@ -8,9 +8,10 @@ use clxs_api::{FullName, Identifier, NameError};
 use super::containers::{own_properties, some_text};
 use super::names::full_name;
 use super::reader::{Found, Reader, Side, collect};
-use super::{Guards, Inventories, Inventory, Table, View};
+use super::{Guards, Inventories, Inventory, Table, TableShape, View};
 use crate::plan::SchemaMode;
 use crate::rewrite::rewrite;
+use crate::settings::RowScope;
 use crate::{Error, Kind, Result};
 
 impl<'a> Reader<'a> {
@@ -27,12 +28,17 @@ impl<'a> Reader<'a> {
         let unnamed =
             || Error::Unexpected { attempt: attempt.clone(), problem: "one has no name".to_owned() };
         let list = self.warehouse.client().list_tables(schema.catalog(), schema.name());
-        let tables = collect(&attempt, list, |info| table_of(info).ok_or_else(unnamed).map(Some)).await?;
-        let known = |(name, table): (Identifier, Table)| {
-            let cloned_from = self.provenance.get(&schema.child(name.clone()).dotted()).cloned();
-            (name, Table { cloned_from, ..table })
+        let read = |info: TableInfo| {
+            let definition = TableShape::of(&info);
+            let (name, table) = table_of(info)?;
+            let full_name = schema.child(name.clone());
+            let is_made = table.kind == Kind::Table && self.settings.rows_of(&full_name) != RowScope::All;
+            let definition = is_made.then_some(definition);
+            let cloned_from = self.provenance.get(&full_name.dotted()).cloned();
+            Some((name, Table { definition, cloned_from, ..table }))
         };
-        Ok(tables.into_iter().map(known).collect())
+        let tables = collect(&attempt, list, |info| read(info).ok_or_else(unnamed).map(Some)).await?;
+        Ok(tables.into_iter().collect())
     }
 
     /// Lists do not tell what views read (`facts/rest_api.md` §6): one request a view, where the destination

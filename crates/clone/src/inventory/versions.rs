@@ -7,7 +7,7 @@ use clxs_client::ErrorKind;
 use super::reader::{Found, Reader, Side, all};
 use super::tables::tables;
 use super::{Commit, History, Inventories, Inventory, Table};
-use crate::settings::{LoadType, ObjectType};
+use crate::settings::{LoadType, ObjectType, RowScope};
 use crate::warehouse::Wanted;
 use crate::{Error, Kind, Result};
 
@@ -47,6 +47,7 @@ impl<'a> Reader<'a> {
             let is_compared = compares && inventories.destination.table(&name).is_some_and(is_table);
             // No statement reads a protected table as it was, so what is copied is noted by its version.
             let is_noted = self.settings.exact
+                || self.settings.rows_of(&name) != RowScope::All
                 || inventories.source.table(&name).is_some_and(|table| self.copies(table));
             if is_compared || is_noted {
                 questions.push((name.clone(), Wanted::Newest));
@@ -104,7 +105,7 @@ impl<'a> Reader<'a> {
 
 fn last_clone(history: &History) -> Option<&Commit> {
     match history {
-        History::Read(commits) => commits.iter().find(|commit| commit.clone_source().is_some()),
+        History::Read(commits) => commits.iter().find(|commit| commit.is_clone()),
         History::NotRead | History::Unreadable { .. } => None,
     }
 }

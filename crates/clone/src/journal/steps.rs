@@ -168,6 +168,7 @@ mod tests {
             destination,
             clone_type: CloneType::Deep,
             load_type: LoadType::Full,
+            consistent_at: None,
             undoes: None,
             securables: Vec::new(),
             steps: Vec::new(),

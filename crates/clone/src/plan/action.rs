@@ -2,6 +2,7 @@
 
 mod copy_files;
 mod create_function;
+mod make_table;
 mod protected_table;
 mod rest_call;
 mod statement;
@@ -12,6 +13,7 @@ use serde_json::Value;
 
 pub use copy_files::{CopyFiles, Transfer};
 pub use create_function::CreateFunction;
+pub use make_table::{CopyRows, MakeTable, NoteOrigin};
 pub use protected_table::{CreateTable, FillTable, MarkCopy, SetMask, SetRowFilter};
 pub use rest_call::RestCall;
 pub use statement::{CloneTable, CreateView, SchemaMode, Statement, StatementText};
@@ -73,6 +75,17 @@ pub enum Effect {
     },
 }
 
+/// A table that an action makes of another one.
+#[derive(Debug)]
+pub(crate) struct MakesTable<'a> {
+    /// The dotted name of the other one.
+    pub(crate) source: String,
+    /// The table.
+    pub(crate) table: &'a FullName,
+    /// Whether nothing stays of a table that was there.
+    pub(crate) is_new: bool,
+}
+
 impl Action {
     /// What the action sends, for people and for the JSON form of a plan.
     pub fn effect(&self) -> Effect {
@@ -97,14 +110,31 @@ impl Action {
         }
     }
 
-    /// The table of the destination that is whole once the action is done, and its source; `None` for other actions.
-    pub(crate) fn completes(&self) -> Option<(&FullName, &FullName)> {
-        match self {
-            Self::Statement(Statement::CloneTable(clone)) => Some((&clone.destination, &clone.source)),
-            Self::Statement(Statement::MarkCopy(mark)) if mark.mark.stage == CopyStage::Complete => {
-                Some((&mark.table, &mark.source))
+    /// The table that it makes, or makes something else of, but for copies of protected tables, which look for
+    /// themselves.
+    pub(crate) fn makes_table(&self) -> Option<MakesTable<'_>> {
+        let Self::Statement(statement) = self else { return None };
+        match statement {
+            Statement::CloneTable(clone) => {
+                Some(MakesTable { source: clone.source.dotted(), table: &clone.destination, is_new: true })
+            }
+            Statement::MakeTable(create) => {
+                Some(MakesTable { source: create.origin.source.clone(), table: &create.name, is_new: true })
+            }
+            Statement::NoteOrigin(note) => {
+                Some(MakesTable { source: note.origin.source.clone(), table: &note.table, is_new: false })
             }
             _ => None,
+        }
+    }
+
+    /// The table that is what a run wanted once the action is done.
+    pub(crate) fn ends_table(&self) -> Option<MakesTable<'_>> {
+        match self {
+            Self::Statement(Statement::MarkCopy(mark)) if mark.mark.stage == CopyStage::Complete => {
+                Some(MakesTable { source: mark.source.dotted(), table: &mark.table, is_new: false })
+            }
+            _ => self.makes_table(),
         }
     }
 

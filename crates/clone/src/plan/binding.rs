@@ -13,7 +13,7 @@ pub(super) fn plan(builder: &mut Builder<'_>) {
     let Some(source) = &inventories.source.catalog else { return };
     let destination = inventories.destination.catalog.as_ref();
     let is_isolated = source.isolation == Some(IsolationMode::Isolated);
-    if !is_isolated || (destination.is_some() && !builder.touches_existing()) {
+    if !is_isolated || (destination.is_some() && !builder.touches_containers()) {
         return;
     }
     let existing = |workspace| destination.and_then(|catalog| catalog.bindings.get(workspace));

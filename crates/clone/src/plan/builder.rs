@@ -4,7 +4,9 @@ use std::collections::HashMap;
 
 use clxs_api::{FullName, Identifier, SecurableKind};
 
-use super::{Action, Expectation, Facet, Finding, Plan, PlannedChange, PlannedSecurable, Step, StepId};
+use super::{
+    Action, Expectation, Facet, Finding, Plan, PlannedChange, PlannedSecurable, Statement, Step, StepId,
+};
 use crate::inventory::{Grants, Inventories, Tags};
 use crate::outcome::{FacetOutcome, FacetStatus};
 use crate::settings::{LoadType, OnError, ProtectedTables, Settings};
@@ -100,9 +102,18 @@ impl<'a> Builder<'a> {
         source.in_catalog(&self.settings.destination.to_lowercase())
     }
 
-    /// Whether what exists may be touched at all.
-    pub(super) fn touches_existing(&self) -> bool {
-        self.settings.load_type != LoadType::Incremental
+    /// Whether catalogs and schemas that exist are brought to what they are in the source.
+    pub(super) fn touches_containers(&self) -> bool {
+        self.settings.load_type == LoadType::Full
+    }
+
+    /// Whether the facets of something that exists are: `SELECTIVE` keeps to what it replaces.
+    pub(super) fn touches(&self, change: &PlannedChange) -> bool {
+        match self.settings.load_type {
+            LoadType::Full => true,
+            LoadType::Selective => matches!(change, PlannedChange::Replace { .. }),
+            LoadType::Incremental => false,
+        }
     }
 
     /// Adds a securable; parents come before children.
@@ -118,6 +129,7 @@ impl<'a> Builder<'a> {
             destination: self.renamed(&name),
             source: name,
             source_format: entry.table.and_then(|table| table.format.clone()),
+            source_version: entry.table.and_then(|table| table.as_of.as_ref()?.version()),
             change: entry.change,
             steps: Vec::new(),
             facets: entry.facets,
@@ -198,6 +210,19 @@ impl<'a> Builder<'a> {
         self.last_step(source, Facet::Definition)
     }
 
+    /// Whether a step makes a table with its comment, or one before it does: it fills the table then.
+    pub(super) fn creates(&self, step: StepId) -> bool {
+        let step = &self.steps[step.index()];
+        let is_create = |step: &Step| matches!(step.action, Action::Statement(Statement::MakeTable(_)));
+        is_create(step) || step.depends_on.iter().any(|id| is_create(&self.steps[id.index()]))
+    }
+
+    /// Whether a securable is made anew, so that nothing is left of what it had.
+    pub(super) fn is_made_anew(&self, source: &Securable) -> bool {
+        let makes = |id: &StepId| self.steps[id.index()].action.makes_table().is_some_and(|made| made.is_new);
+        self.steps_for(source).iter().any(makes)
+    }
+
     /// The last step that brings about a facet of a securable.
     pub(super) fn last_step(&self, source: &Securable, facet: Facet) -> Option<StepId> {
         self.steps_for(source).iter().copied().rfind(|id| self.steps[id.index()].facet == facet)
@@ -227,13 +252,17 @@ impl<'a> Builder<'a> {
         source.parent().map(|container| self.container_steps(&container)).unwrap_or_default()
     }
 
-    /// Every securable of the source that is not left out, with the facets that all have, children last.
+    /// Every securable of the source that is not left out and may be touched, with the facets that all have, children
+    /// last.
     pub(super) fn taking_part(&self) -> Vec<(Securable, Sides<'a>)> {
-        let takes_part = |planned: &PlannedSecurable| !matches!(planned.change, PlannedChange::Skip { .. });
+        let takes_part = |(planned, sides): &(&PlannedSecurable, &Sides<'a>)| {
+            let is_left_out = matches!(planned.change, PlannedChange::Skip { .. });
+            !is_left_out && (sides.destination.is_none() || self.touches(&planned.change))
+        };
         self.securables
             .iter()
             .zip(&self.sides)
-            .filter(|(planned, _)| takes_part(planned))
+            .filter(takes_part)
             .map(|(planned, sides)| (Securable::new(planned.kind, planned.source.clone()), *sides))
             .collect()
     }
@@ -288,6 +317,7 @@ impl<'a> Builder<'a> {
             destination: self.settings.destination.to_lowercase(),
             clone_type: self.settings.clone_type,
             load_type: self.settings.load_type,
+            consistent_at: self.inventories.consistent_at,
             undoes: None,
             securables: self.securables,
             steps: self.steps,

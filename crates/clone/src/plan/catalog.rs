@@ -24,7 +24,7 @@ pub(super) fn plan(builder: &mut Builder<'_>) -> Result<()> {
     hook::plan_before(builder);
     match destination {
         None => create(builder, source),
-        Some(destination) if builder.touches_existing() => update(builder, source, destination),
+        Some(destination) if builder.touches_containers() => update(builder, source, destination),
         Some(_) => {}
     }
     Ok(())
@@ -62,7 +62,7 @@ fn create(builder: &mut Builder<'_>, source: &Catalog) {
 /// that is not mapped is left to the metastore, for it may be one that only the platform itself may use.
 fn managed_location(builder: &Builder<'_>, source: &Catalog) -> Option<String> {
     let settings = builder.settings;
-    let mapped = || settings.map_location(source.location.as_deref()?);
+    let mapped = || settings.location_mapping.map(source.location.as_deref()?);
     settings.location.clone().or_else(mapped)
 }
 

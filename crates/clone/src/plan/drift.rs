@@ -9,8 +9,9 @@ use std::fmt;
 use clxs_api::FullName;
 use serde::{Deserialize, Serialize};
 
-use crate::inventory::{Commit, History, Inventories, Table, VersionAsOf};
-use crate::settings::{AsOf, ObjectType, Settings};
+use super::table::wanted as wanted_definition;
+use crate::inventory::{Commit, History, Inventories, Origin, Table, VersionAsOf};
+use crate::settings::{AsOf, ObjectType, RowScope, Settings};
 use crate::{Kind, Result};
 
 /// How a securable of the destination differs from what cloning would make.
@@ -39,6 +40,13 @@ pub enum Drift {
         /// The version that made.
         version: u64,
     },
+    /// It was made of other rows of its source.
+    OtherRows {
+        /// Which.
+        rows: RowScope,
+    },
+    /// It was made, and its rows never came.
+    Unfilled,
     /// It was not made by `CLONE`.
     NotAClone,
     /// Nobody can tell whether it was written since it was cloned, or whether it is a clone at all.
@@ -79,6 +87,11 @@ impl fmt::Display for Drift {
             Self::TargetEdited { operation, version } => {
                 write!(f, "edited in the destination since it was cloned ({operation}, version {version})")
             }
+            Self::OtherRows { rows: RowScope::Where(condition) } => {
+                write!(f, "it has the rows that meet `{condition}`")
+            }
+            Self::OtherRows { rows } => write!(f, "it has {rows} of the source's rows"),
+            Self::Unfilled => f.write_str("its rows never came"),
             Self::NotAClone => f.write_str("the destination's table was not made by cloning"),
             Self::EditsUnknown { reason } => {
                 write!(f, "whether it was edited in the destination cannot be told: {reason}")
@@ -93,25 +106,32 @@ impl fmt::Display for Drift {
 }
 
 /// How the destination's table differs from a clone of the source; `None` when it does not.
-pub(crate) fn drift(source: &Table, name: &FullName, destination: &Table, as_of: &AsOf) -> Option<Drift> {
-    let commits = match &destination.history {
+pub(crate) fn drift(
+    source: &Table,
+    name: &FullName,
+    destination: &Table,
+    settings: &Settings,
+) -> Option<Drift> {
+    let made = match &destination.history {
         History::Unreadable { reason } => return Some(edits_unknown(reason)),
-        history => history.effective(),
+        history => history.made(),
     };
-    let Some(commits) = commits else {
+    let Some(made) = made else {
         return Some(edits_unknown("the history of the destination was not read"));
     };
-    if is_unfinished(&commits) {
+    if let Some(commits) = destination.history.effective()
+        && is_unfinished(&commits)
+    {
         return Some(Drift::Unfinished);
     }
-    let clone = commits.iter().copied().find(|commit| commit.clone_source().is_some());
-    let mut since = commits.iter().copied().take_while(|commit| Some(*commit) != clone);
-    let edit = since.find(|commit| !commit.keeps_rows());
-    match (clone, edit) {
+    let edit = made.since.iter().find(|commit| !commit.keeps_rows());
+    match (made.by, edit) {
         (None, _) if destination.cloned_from.is_none() => Some(Drift::NotAClone),
         (_, Some(edit)) => Some(edited(edit)),
         (None, None) => Some(edits_unknown("the log of its last CLONE was cleaned up")),
-        (Some(clone), None) => source_drift(source, name, destination, clone, as_of),
+        (Some((commit, _)), None) if !commit.is_made_of(&name.dotted()) => other_source(commit),
+        (Some(_), None) if !made.has_rows => Some(Drift::Unfilled),
+        (Some((_, origin)), None) => source_drift(source, name, destination, &origin, settings),
     }
 }
 
@@ -121,7 +141,7 @@ fn is_unfinished(commits: &[&Commit]) -> bool {
     let Some(begun) = commits.iter().position(|commit| commit.begins_copy()) else { return false };
     let since = &commits[..begun];
     let writes = since.iter().filter(|commit| !commit.keeps_rows()).count();
-    writes <= 1 && since.iter().all(|commit| commit.clone_source().is_none())
+    writes <= 1 && since.iter().all(|commit| commit.origin().is_none())
 }
 
 /// A table of the source and how the destination's stands to it.
@@ -181,7 +201,7 @@ pub fn drifts(inventories: &Inventories, settings: &Settings) -> Result<Vec<Tabl
             }
             let state = match inventories.destination.table(&table) {
                 None => DriftState::NeverCloned,
-                Some(own) => drift(source, &table, own, &settings.as_of_table(&table))
+                Some(own) => drift(source, &table, own, settings)
                     .map_or(DriftState::InSync, |drift| DriftState::Drifted { drift }),
             };
             drifts.push(TableDrift { table, state });
@@ -194,31 +214,45 @@ fn edited(commit: &Commit) -> Drift {
     Drift::TargetEdited { operation: commit.operation.clone(), version: commit.version }
 }
 
+fn other_source(commit: &Commit) -> Option<Drift> {
+    Some(Drift::OtherSource { source: commit.origin()?.source })
+}
+
 fn source_drift(
     source: &Table,
     name: &FullName,
     destination: &Table,
-    clone: &Commit,
-    as_of: &AsOf,
+    origin: &Origin,
+    settings: &Settings,
 ) -> Option<Drift> {
-    if !clone.is_clone_of(name) {
-        return Some(Drift::OtherSource { source: clone.clone_source().unwrap_or_default().to_owned() });
-    }
-    let noted = clone.mark.as_ref().and_then(|mark| mark.source_table_id.as_ref());
-    if let (Some(then), Some(now)) = (noted.or(destination.cloned_from.as_ref()), &source.table_id)
+    if let (Some(then), Some(now)) =
+        (origin.table_id.as_ref().or(destination.cloned_from.as_ref()), &source.table_id)
         && then != now
     {
         return Some(Drift::SourceRecreated);
     }
-    let current = match wanted_version(source, as_of) {
+    match settings.rows_of(name) {
+        rows if rows != origin.rows => return Some(Drift::OtherRows { rows: origin.rows.clone() }),
+        RowScope::None => return definition_drift(source, destination, settings),
+        RowScope::All | RowScope::Where(_) => {}
+    }
+    let current = match wanted_version(source, &settings.as_of_table(name)) {
         Ok(version) => version,
         Err(reason) => return Some(unable(&reason)),
     };
-    match clone.source_version() {
+    match origin.version {
         Some(cloned) if cloned == current => None,
         Some(cloned) => Some(Drift::VersionDrift { cloned, current }),
         None => Some(unable("the last CLONE recorded no version of its source")),
     }
+}
+
+/// A table without rows is as its source while its definition is.
+fn definition_drift(source: &Table, destination: &Table, settings: &Settings) -> Option<Drift> {
+    let wanted = source.definition.as_ref().and_then(|definition| definition.as_ref().ok());
+    let wanted = wanted.map(|definition| wanted_definition(settings, definition, &RowScope::None));
+    let is_same = wanted.is_some_and(|wanted| wanted.is_met_by(destination));
+    (!is_same).then_some(Drift::DefinitionDiffers)
 }
 
 fn wanted_version(source: &Table, as_of: &AsOf) -> Result<u64, String> {
@@ -245,10 +279,18 @@ fn unable(reason: &str) -> Drift {
 
 #[cfg(test)]
 mod tests {
+    use clxs_api::Identifier;
+
     use super::*;
+    use crate::settings::{Condition, Conditions};
 
     fn name() -> FullName {
         FullName::from_dotted("prod.sales.orders").unwrap()
+    }
+
+    fn settings() -> Settings {
+        let catalog = |name: &str| Identifier::new(name).unwrap();
+        Settings::new(catalog("prod"), catalog("dev"))
     }
 
     fn commit(version: u64, operation: &str) -> Commit {
@@ -267,7 +309,7 @@ mod tests {
     }
 
     fn compare(source: &Table, destination: &Table) -> Option<Drift> {
-        drift(source, &name(), destination, &AsOf::Latest)
+        drift(source, &name(), destination, &settings())
     }
 
     #[test]
@@ -303,6 +345,49 @@ mod tests {
         assert_eq!(older, Some(Drift::VersionDrift { cloned: 1, current: 3 }));
         let edited = compare(&source, &table(commits("8")));
         assert_eq!(edited, Some(Drift::TargetEdited { operation: "DELETE".into(), version: 8 }));
+    }
+
+    /// A table that has the rows `id > 1` of version 3, newest commit last.
+    fn filtered(operations: &[&str]) -> Table {
+        let rows = RowScope::Where(Condition::new("id > 1").unwrap());
+        let properties = Origin::new(&name(), None, Some(3), rows).properties();
+        let properties = serde_json::to_string(&properties).unwrap();
+        let made = Commit {
+            parameters: [("properties".to_owned(), properties)].into(),
+            ..commit(0, "CREATE TABLE")
+        };
+        let later = operations.iter().zip(1..).map(|(operation, version)| commit(version, operation));
+        let mut commits: Vec<_> = std::iter::once(made).chain(later).collect();
+        commits.reverse();
+        table(commits)
+    }
+
+    fn compare_filtered(source_version: u64, condition: &str, destination: &Table) -> Option<Drift> {
+        let written = [("sales.orders".to_owned(), condition.to_owned())];
+        let conditions = Conditions::new(written.iter().map(|(table, text)| (table, text))).unwrap();
+        let settings = Settings { where_clauses: conditions, ..settings() };
+        drift(&table(vec![commit(source_version, "WRITE")]), &name(), destination, &settings)
+    }
+
+    #[test]
+    fn table_filled_after_it_was_made_is_a_clone_of_those_rows() {
+        let filled = filtered(&["WRITE", "OPTIMIZE"]);
+        assert_eq!(compare_filtered(3, "id > 1", &filled), None);
+        let drift = compare_filtered(4, "id > 1", &filled);
+        assert_eq!(drift, Some(Drift::VersionDrift { cloned: 3, current: 4 }));
+        let drift = compare_filtered(3, "id > 2", &filled);
+        assert!(matches!(drift, Some(Drift::OtherRows { .. })), "{drift:?}");
+        let drift = compare(&table(vec![commit(3, "WRITE")]), &filled);
+        assert!(matches!(drift, Some(Drift::OtherRows { .. })), "{drift:?}");
+    }
+
+    #[test]
+    fn table_whose_rows_never_came_is_no_edit_and_one_that_was_written_again_is() {
+        assert_eq!(compare_filtered(3, "id > 1", &filtered(&[])), Some(Drift::Unfilled));
+        let drift = compare_filtered(3, "id > 1", &filtered(&["WRITE", "WRITE"]));
+        assert_eq!(drift, Some(Drift::TargetEdited { operation: "WRITE".into(), version: 2 }));
+        let drift = compare_filtered(3, "id > 1", &filtered(&["DELETE"]));
+        assert_eq!(drift, Some(Drift::TargetEdited { operation: "DELETE".into(), version: 1 }));
     }
 
     #[test]

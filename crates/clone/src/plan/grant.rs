@@ -14,9 +14,6 @@ pub(super) fn plan(builder: &mut Builder<'_>) {
         return;
     }
     for (source, sides) in builder.taking_part() {
-        if sides.destination.is_some() && !builder.touches_existing() {
-            continue;
-        }
         let changes = missing(builder, sides);
         if changes.is_empty() {
             continue;
@@ -61,7 +58,7 @@ fn protecting(builder: &Builder<'_>, source: &Securable) -> Vec<StepId> {
 fn missing(builder: &Builder<'_>, sides: Sides<'_>) -> Vec<PermissionsChange> {
     let mut wanted = Grants::new();
     for (principal, privileges) in sides.source.grants.into_iter().flatten() {
-        let principal = builder.settings.map_principal(principal);
+        let principal = builder.settings.principal_mapping.map(principal);
         wanted.entry(principal).or_default().extend(privileges.iter().cloned());
     }
     let held = |principal: &str, privilege: &Privilege| {

@@ -18,7 +18,7 @@ pub(super) fn plan(builder: &mut Builder<'_>) {
     let tables: Vec<_> = tables.into_iter().filter(|(table, _)| table.kind == Kind::Table).collect();
     for facet in [Facet::PrimaryKey, Facet::ForeignKey] {
         for (table, sides) in &tables {
-            let keeps_keys = sides.destination.is_some() && builder.definition_step(table).is_none();
+            let keeps_keys = sides.destination.is_some() && !builder.is_made_anew(table);
             plan_table(builder, table, facet, keeps_keys);
         }
     }
@@ -29,7 +29,7 @@ fn plan_table(builder: &mut Builder<'_>, securable: &Securable, facet: Facet, ke
     let Some(source) = inventories.source.table(&securable.name) else { return };
     let before = inventories.destination.table(&securable.name);
     let before = before.map(|table| table.key_outlines.as_slice()).unwrap_or_default();
-    // A table that is made or replaced by CLONE has no keys.
+    // A table that is made or replaced has no keys.
     let existing = if keeps_keys { before } else { &[] };
     for outline in source.key_outlines.iter().filter(|outline| facet_of(outline) == facet) {
         let wanted = outline.moved(&builder.settings.source, &builder.settings.destination);

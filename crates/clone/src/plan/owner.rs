@@ -26,11 +26,8 @@ fn plan(builder: &mut Builder<'_>, is_meant: impl Fn(&Securable) -> bool) {
     // Children first, so that a container's owner comes after the owners of what is in it.
     for (source, sides) in builder.taking_part().into_iter().rev().filter(|(source, _)| is_meant(source)) {
         let existing = sides.destination.and_then(|facets| facets.owner);
-        let is_new = builder.definition_step(&source).is_some() && existing.is_none();
-        if !is_new && !builder.touches_existing() {
-            continue;
-        }
-        let Some(owner) = sides.source.owner.map(|owner| builder.settings.map_principal(owner)) else {
+        let Some(owner) = sides.source.owner.map(|owner| builder.settings.principal_mapping.map(owner))
+        else {
             continue;
         };
         let before = existing.unwrap_or(&caller).to_owned();

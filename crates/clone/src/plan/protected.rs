@@ -16,7 +16,7 @@ use super::{
 };
 use crate::inventory::{CopyMark, CopyStage, Guards, Protected, Sight, Table, TableDefinition, VersionAsOf};
 use crate::outcome::FacetStatus;
-use crate::settings::{AsOf, CloneType, LoadType, ObjectType, ProtectedTables, Settings};
+use crate::settings::{AsOf, CloneType, LoadType, ObjectType, ProtectedTables, RowScope, Settings};
 use crate::{Kind, Securable};
 
 /// A protected table of the source with what planning needs to know of it.
@@ -161,7 +161,10 @@ fn refusal(settings: &Settings, name: &FullName, candidate: &Candidate<'_>) -> O
     if settings.clone_type == CloneType::Shallow {
         return because("CLONE refuses protected tables; only a DEEP clone copies them");
     }
-    if settings.as_of_table(name) != AsOf::Latest {
+    if settings.rows_of(name) != RowScope::All {
+        return because("only some of its rows are asked for, which are not copied of protected tables");
+    }
+    if source.as_of.is_some() || settings.as_of_table(name) != AsOf::Latest {
         return because("the platform shows no earlier version of a protected table");
     }
     if source.format.as_ref().is_some_and(|format| *format != DataSourceFormat::Delta) {
@@ -201,7 +204,8 @@ fn fits(candidate: &Candidate<'_>, destination: &Table) -> bool {
 /// What is left out has its facets noted, and is an error where the settings say so.
 fn left_out(builder: &mut Builder<'_>, securable: &Securable, candidate: &Candidate<'_>, reason: &str) {
     let is_selected = builder.settings.selection.skips(&securable.name, ObjectType::Table).is_none();
-    if !is_selected || candidate.destination.is_some_and(|_| !builder.touches_existing()) {
+    if !is_selected || candidate.destination.is_some() && builder.settings.load_type == LoadType::Incremental
+    {
         return;
     }
     for facet in facets(&candidate.source.guards) {

@@ -25,7 +25,7 @@ pub(super) fn plan(builder: &mut Builder<'_>) {
         match destination {
             _ if source.skip.is_some() => {}
             None => create(builder, &securable, source),
-            Some(destination) if builder.touches_existing() => {
+            Some(destination) if builder.touches_containers() => {
                 update(builder, &securable, source, destination);
             }
             Some(_) => {}
@@ -53,7 +53,7 @@ fn create(builder: &mut Builder<'_>, securable: &Securable, source: &Schema) {
         catalog_name: destination.name.catalog().as_str().to_owned(),
         comment: source.comment.clone().filter(|_| copy.comments),
         properties: copy.properties.then(|| source.properties.clone()).filter(|map| !map.is_empty()),
-        storage_root: source.location.as_deref().and_then(|url| builder.settings.map_location(url)),
+        storage_root: source.location.as_deref().and_then(|url| builder.settings.location_mapping.map(url)),
     };
     note_location(builder, securable, source.location.as_deref(), create.storage_root.as_deref());
     let mut step =

@@ -1,19 +1,24 @@
 //! Plans tables, and names everything listed as a table that cannot be cloned.
 
+mod made;
+
 use clxs_api::table::TableType;
 use clxs_api::{FullName, Identifier};
 
 use super::builder::{Builder, Entry, Facets, NewStep, Sides};
 use super::catalog::note_location;
+pub(super) use made::wanted;
+
 use super::drift::{Drift, drift};
 use super::protected::{is_protected, note_own_guards};
-use super::{CloneTable, Expectation, Facet, PlannedChange, Statement, StepId, TableState};
+use super::{Action, CloneTable, Expectation, Facet, Finding, PlannedChange, Statement, StepId, TableState};
 use crate::inventory::{Table, VersionAsOf};
 use crate::outcome::{FacetOutcome, FacetStatus};
-use crate::settings::{AsOf, CloneType, LoadType, Settings};
+use crate::settings::{AsOf, CloneType, LoadType, RowScope, Settings};
 use crate::{Kind, Securable};
 
 pub(super) fn plan(builder: &mut Builder<'_>) {
+    note_ignored_conditions(builder);
     let inventories = builder.inventories;
     for (schema_name, schema) in inventories.source.schemas.iter().filter(|(_, schema)| schema.skip.is_none())
     {
@@ -25,6 +30,15 @@ pub(super) fn plan(builder: &mut Builder<'_>) {
             let change = change(builder.settings, &securable.name, source, destination);
             plan_table(builder, &securable, source, destination, &change);
         }
+    }
+}
+
+fn note_ignored_conditions(builder: &mut Builder<'_>) {
+    let settings = builder.settings;
+    if settings.clone_type == CloneType::Shallow && !settings.where_clauses.is_empty() {
+        let message = "where_clauses is ignored: SHALLOW clones refer to whole files".to_owned();
+        let finding = Finding { securable: builder.source(), line: None, message };
+        builder.finding(finding);
     }
 }
 
@@ -53,14 +67,16 @@ fn plan_table<'a>(
         facets: if cloned { vec![carried(Facet::Properties)] } else { Vec::new() },
     });
     let definition = match change {
-        PlannedChange::Create => clone(builder, securable, source, None),
+        PlannedChange::Create => make(builder, securable, source, None),
         PlannedChange::Replace { drift } => replace(builder, securable, source, destination, drift),
         _ => None,
     };
-    if !matches!(change, PlannedChange::Skip { .. }) {
-        if let Some(kept) = kept {
-            note_own_guards(builder, securable, &kept.guards, &source.guards);
-        }
+    let is_commented = definition.is_some_and(|step| builder.creates(step));
+    let is_skipped = matches!(change, PlannedChange::Skip { .. });
+    if let Some(kept) = kept.filter(|_| !is_skipped) {
+        note_own_guards(builder, securable, &kept.guards, &source.guards);
+    }
+    if !is_skipped && !is_commented && (kept.is_none() || builder.touches(change)) {
         comment(builder, securable, source, kept, definition);
     }
 }
@@ -80,7 +96,11 @@ fn change(
     destination: Option<&Table>,
 ) -> PlannedChange {
     let reason = settings.selection.skips(name, source.kind.object_type()).map(str::to_owned);
-    let reason = reason.or_else(|| not_clonable(source)).or_else(|| not_shallow(settings, source));
+    let rows = settings.rows_of(name);
+    let reason = reason
+        .or_else(|| not_clonable(source))
+        .or_else(|| not_shallow(settings, source).filter(|_| rows == RowScope::All))
+        .or_else(|| made::not_makeable(source, &rows));
     if let Some(reason) = reason {
         return PlannedChange::Skip { reason };
     }
@@ -142,7 +162,7 @@ pub(super) fn location(settings: &Settings, source: &Table, destination: Option<
     }
     match destination {
         Some(table) => table.location.clone(),
-        None => settings.map_location(source.location.as_deref()?),
+        None => settings.location_mapping.map(source.location.as_deref()?),
     }
 }
 
@@ -152,8 +172,8 @@ pub(super) fn existing(
     source: &Table,
     destination: &Table,
 ) -> PlannedChange {
-    let is_other_type = is_other_clone_type(settings, destination);
-    match drift(source, name, destination, &settings.as_of_table(name)) {
+    let is_other_type = is_other_clone_type(settings, name, destination);
+    match drift(source, name, destination, settings) {
         // Before anything else: to drop a table destroys edits too.
         Some(drift) if drift.is_edit() && !settings.overwrite_edits => {
             skip(&format!("{drift}; overwrite_edits replaces it"))
@@ -162,14 +182,20 @@ pub(super) fn existing(
             skip(&format!("{}; force_reclone drops it first", Drift::OtherCloneType))
         }
         _ if is_other_type => PlannedChange::Replace { drift: Drift::OtherCloneType },
+        // What has rows is not emptied by the way.
+        Some(drift @ Drift::OtherRows { .. }) if settings.schema_only && !settings.force_reclone => {
+            skip(&format!("{drift}; force_reclone empties it"))
+        }
         Some(drift) => PlannedChange::Replace { drift },
         None if settings.force_reclone => PlannedChange::Replace { drift: Drift::Forced },
         None => PlannedChange::Unchanged,
     }
 }
 
-fn is_other_clone_type(settings: &Settings, destination: &Table) -> bool {
-    destination.is_shallow_clone() != (settings.clone_type == CloneType::Shallow)
+/// Tables that are made by other statements than `CLONE` have files of their own.
+fn is_other_clone_type(settings: &Settings, name: &FullName, destination: &Table) -> bool {
+    let is_shallow = settings.clone_type == CloneType::Shallow && settings.rows_of(name) == RowScope::All;
+    destination.is_shallow_clone() != is_shallow
 }
 
 pub(super) fn skip(reason: &str) -> PlannedChange {
@@ -186,9 +212,22 @@ fn replace(
     if *drift == Drift::OtherCloneType {
         let dropped = Statement::Drop(builder.in_destination(securable));
         builder.step(securable, NewStep::new(Facet::Definition, dropped, expectation(destination)));
-        return clone(builder, securable, source, None);
+        return make(builder, securable, source, None);
     }
-    clone(builder, securable, source, destination)
+    make(builder, securable, source, destination)
+}
+
+/// By `CLONE`, where all rows are wanted.
+fn make(
+    builder: &mut Builder<'_>,
+    securable: &Securable,
+    source: &Table,
+    destination: Option<&Table>,
+) -> Option<StepId> {
+    match builder.settings.rows_of(&securable.name) {
+        RowScope::All => clone(builder, securable, source, destination),
+        rows => made::make(builder, securable, (source, destination), &rows),
+    }
 }
 
 fn clone(
@@ -197,12 +236,11 @@ fn clone(
     source: &Table,
     destination: Option<&Table>,
 ) -> Option<StepId> {
-    let table = builder.in_destination(securable).name;
     let location = location(builder.settings, source, destination);
     note_source_location(builder, securable, source, location.as_deref());
     let action = CloneTable {
         source: securable.name.clone(),
-        destination: table.clone(),
+        destination: builder.renamed(&securable.name),
         clone_type: builder.settings.clone_type,
         replace: destination.is_some(),
         as_of: match source.as_of {
@@ -216,14 +254,20 @@ fn clone(
     };
     let action = Statement::CloneTable(Box::new(action));
     let mut step = NewStep::new(Facet::Definition, action, expectation(destination));
-    step.inverse = match destination.map(|table| table.history.version()) {
-        None => Some(Statement::Drop(builder.in_destination(securable)).into()),
-        Some(version) => version.map(|version| Statement::RestoreTable { table, version }.into()),
-    };
+    step.inverse = inverse(builder, securable, destination);
     step.depends_on = builder.steps_around(&securable.name);
     step.depends_on.extend(builder.definition_step(securable));
     step.size = source.size;
     builder.step(securable, step)
+}
+
+/// What undoes that a table is made or replaced.
+fn inverse(builder: &Builder<'_>, securable: &Securable, destination: Option<&Table>) -> Option<Action> {
+    let table = builder.renamed(&securable.name);
+    match destination.map(|table| table.history.version()) {
+        None => Some(Statement::Drop(builder.in_destination(securable)).into()),
+        Some(version) => version.map(|version| Statement::RestoreTable { table, version }.into()),
+    }
 }
 
 /// Says of an external table where its files are to be.

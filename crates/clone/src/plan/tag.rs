@@ -17,9 +17,6 @@ pub(super) fn plan(builder: &mut Builder<'_>) {
     }
     let none = Tags::new();
     for (source, sides) in builder.taking_part() {
-        if sides.destination.is_some() && !builder.touches_existing() {
-            continue;
-        }
         let existing = sides.destination.and_then(|facets| facets.tags).unwrap_or(&none);
         let changes =
             of_securable(&builder.in_destination(&source), sides.source.tags.unwrap_or(&none), existing);

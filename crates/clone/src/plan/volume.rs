@@ -79,7 +79,7 @@ fn type_name(volume: &Volume) -> String {
 }
 
 fn location(settings: &Settings, source: &Volume) -> Option<String> {
-    settings.map_location(source.location.as_deref()?)
+    settings.location_mapping.map(source.location.as_deref()?)
 }
 
 fn create(builder: &mut Builder<'_>, securable: &Securable, source: &Volume) {
@@ -104,6 +104,10 @@ fn create(builder: &mut Builder<'_>, securable: &Securable, source: &Volume) {
     step.depends_on = builder.steps_around(&securable.name);
     builder.step(securable, step);
     match location {
+        None if builder.settings.schema_only => {
+            let detail = "schema_only: its files are not copied".to_owned();
+            builder.facet(securable, Facet::Files, FacetStatus::Changed { detail });
+        }
         None => copy_files(builder, securable),
         Some(location) => {
             let detail = format!("expected at {location}: files of external volumes are not copied");
@@ -128,6 +132,7 @@ fn update(builder: &mut Builder<'_>, securable: &Securable, source: &Volume, des
         comment(builder, securable, source, destination);
     }
     match (&source.files, &destination.files) {
+        _ if builder.settings.schema_only => {}
         (Files::Read(files), Files::Read(own)) => {
             let is_wanted = |size| builder.settings.max_file_bytes().is_none_or(|most| size <= most);
             let lacks =

@@ -6,7 +6,7 @@ use super::{Counts, REPORT_SCHEMA, REPORT_VERSION, Report, SecurableReport};
 use crate::Kind;
 use crate::journal::{RunState, RunSummary};
 use crate::outcome::{CloneMetrics, FacetOutcome, FacetStatus, Outcome, StepOutcome, format_name};
-use crate::plan::{Facet, Plan, PlannedChange, PlannedSecurable, Step, StepId};
+use crate::plan::{Drift, Facet, Plan, PlannedChange, PlannedSecurable, Step, StepId};
 
 /// What the journal knows of a step that began or was decided about.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -48,6 +48,7 @@ pub(crate) fn build(run: &RunSummary, plan: &Plan, records: &HashMap<StepId, Ste
         destination: plan.destination.clone(),
         clone_type: plan.clone_type,
         load_type: plan.load_type,
+        consistent_at: plan.consistent_at,
         started_at: run.started_at,
         finished_at: run.finished_at,
         duration_ms: run
@@ -75,10 +76,19 @@ fn securable(planned: &PlannedSecurable, steps: &[Ended<'_>], run: RunState) -> 
         source: planned.source.clone(),
         destination: planned.destination.clone(),
         outcome: outcome(planned, steps, run),
+        replaced_for: drift_of(&planned.change),
+        source_version: planned.source_version,
         facets: facets(planned, steps),
         metrics: known().find_map(|record| metrics(record.outcome.as_ref())),
         duration_ms: known().map(|record| record.duration_ms).sum(),
         statement_ids: known().flat_map(|record| record.statement_ids.iter().cloned()).collect(),
+    }
+}
+
+fn drift_of(change: &PlannedChange) -> Option<Drift> {
+    match change {
+        PlannedChange::Replace { drift } => Some(drift.clone()),
+        _ => None,
     }
 }
 

@@ -39,6 +39,7 @@ struct SecurableProgress {
 struct SchemaProgress {
     tables_left: usize,
     cloned: usize,
+    unchanged: usize,
     failed: usize,
     skipped: usize,
 }
@@ -169,10 +170,18 @@ impl<'a> Progress<'a> {
             Outcome::Skipped { .. } => &mut schema.skipped,
             _ => &mut schema.cloned,
         } += 1;
+        schema.unchanged += usize::from(*outcome == Outcome::Unchanged);
         if schema.tables_left == 0 {
-            let SchemaProgress { cloned, failed, skipped, .. } = *schema;
+            let SchemaProgress { cloned, unchanged, failed, skipped, .. } = *schema;
             let (schema, duration) = (name.clone(), self.began.elapsed());
-            self.observer.on_event(&Event::SchemaFinished { schema, cloned, failed, skipped, duration });
+            self.observer.on_event(&Event::SchemaFinished {
+                schema,
+                cloned,
+                unchanged,
+                failed,
+                skipped,
+                duration,
+            });
         }
     }
 }

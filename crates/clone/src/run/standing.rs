@@ -1,6 +1,4 @@
-//! What the history of a destination says about a clone that is to be sent, perhaps again.
-
-use clxs_api::FullName;
+//! What the history of a destination says about a table that is to be made, perhaps again.
 
 use crate::inventory::{Commit, History};
 use crate::outcome::CloneMetrics;
@@ -11,7 +9,7 @@ use crate::plan::Expectation;
 pub(crate) enum Standing {
     /// As the plan knew it, or nobody can say.
     AsPlanned,
-    /// It was cloned from this source after the plan was made, and not changed since.
+    /// It was made of this source after the plan was made, and not changed since.
     Cloned(CloneMetrics),
     /// Something else was done to it after the plan was made.
     Changed {
@@ -21,8 +19,8 @@ pub(crate) enum Standing {
 }
 
 /// Compares the newest commits of a destination with what the plan expects to find.
-pub(crate) fn standing(history: &History, source: &FullName, expects: &Expectation) -> Standing {
-    let Some(commits) = history.effective() else { return Standing::AsPlanned };
+pub(crate) fn standing(history: &History, source: &str, expects: &Expectation) -> Standing {
+    let Some(made) = history.made() else { return Standing::AsPlanned };
     let before = match expects {
         Expectation::Absent | Expectation::Present => None,
         // A history that the plan could not read may hold clones of long ago.
@@ -30,16 +28,13 @@ pub(crate) fn standing(history: &History, source: &FullName, expects: &Expectati
         Expectation::Table(state) => state.version,
     };
     let is_new = |commit: &&Commit| before.is_none_or(|before| commit.version > before);
-    let Some(newest) = commits.first().copied().filter(is_new) else { return Standing::AsPlanned };
-    match commits.iter().copied().take_while(is_new).find(|commit| !is_maintenance(commit)) {
-        Some(commit) if commit.clone_source().is_some() && commit.is_clone_of(source) => {
-            Standing::Cloned(commit.clone_metrics())
-        }
-        _ => Standing::Changed { operation: newest.operation.clone() },
+    let by = made.by.as_ref().map(|(commit, _)| *commit).filter(is_new);
+    let is_edited = made.since.iter().copied().filter(is_new).any(|commit| !commit.keeps_rows());
+    match by {
+        Some(commit) if !is_edited && commit.is_made_of(source) => Standing::Cloned(commit.clone_metrics()),
+        _ => match made.since.first().copied().filter(is_new).or(by) {
+            Some(newest) => Standing::Changed { operation: newest.operation.clone() },
+            None => Standing::AsPlanned,
+        },
     }
-}
-
-/// Whether the commit neither cloned nor edited the table.
-fn is_maintenance(commit: &Commit) -> bool {
-    commit.clone_source().is_none() && commit.keeps_rows()
 }

@@ -1,8 +1,8 @@
 //! Runs the statement of a step.
 //!
 //! The id of a statement is journalled before anybody waits for it, and a statement whose id is known is never
-//! sent again while it may still run: the next try asks for it. A clone whose id never arrived is sent again
-//! only when the history of its table says that it was not made. All other statements of a plan bring about
+//! sent again while it may still run: the next try asks for it. What makes a table and whose id never arrived is sent
+//! again only when the history of the table says that it was not made. All other statements of a plan bring about
 //! the same state however often they run.
 
 use clxs_api::statement::{StatementId, StatementResponse};
@@ -13,7 +13,7 @@ use super::execute::{Tries, describe};
 use super::recall::recall;
 use super::standing::{Standing, standing};
 use crate::outcome::{CloneMetrics, StepOutcome};
-use crate::plan::{CloneTable, Expectation, Statement, Step};
+use crate::plan::{Expectation, MakesTable, Statement, Step};
 use crate::{Error, Result};
 
 /// Sends a statement, unless it was sent, and waits for it. The outer result is that of the journal.
@@ -23,7 +23,7 @@ pub(super) async fn execute(
     statement: &Statement,
     tries: &mut Tries,
 ) -> Result<clxs_client::Result<StepOutcome>> {
-    let Statement::CloneTable(clone) = statement else {
+    let Some(makes) = step.action.makes_table() else {
         match stale(context, step, tries).await {
             Ok(None) => {}
             Ok(Some(outcome)) => return Ok(Ok(outcome)),
@@ -34,7 +34,7 @@ pub(super) async fn execute(
     };
     let tried_before = tries.retries > 0 || tries.in_doubt;
     if tries.open.is_none() {
-        match settled_before(context, step, clone, tried_before).await {
+        match settled_before(context, step, &makes, tried_before).await {
             Ok(None) => {}
             Ok(Some(outcome)) => return Ok(Ok(outcome)),
             Err(error) => return Ok(Err(error)),
@@ -43,33 +43,38 @@ pub(super) async fn execute(
     match submit_and_wait(context, step, statement, tries).await? {
         Ok(rows) => Ok(Ok(done(step, &rows))),
         Err(error) if tried_before || error.outcome_unknown() => {
-            Ok(already_cloned(context, step, clone).await.ok_or(error))
+            Ok(already_made(context, step, &makes).await.ok_or(error))
         }
         Err(error) => Ok(Err(error)),
     }
 }
 
-/// How a clone ends without being sent: it was made by an earlier try, or its table is not the one that the
-/// plan would replace. A table that the plan would make is looked for by `CREATE TABLE` itself.
+/// How a table is made without a statement: an earlier try made it, or it is not the one that the plan would
+/// replace. A table that the plan would make is looked for by `CREATE TABLE` itself.
 async fn settled_before(
     context: &Context,
     step: &Step,
-    clone: &CloneTable,
+    makes: &MakesTable<'_>,
     tried_before: bool,
 ) -> clxs_client::Result<Option<StepOutcome>> {
     let history = match &step.expects {
-        _ if tried_before => context.warehouse.commits_since_clone(&clone.destination).await?,
+        _ if tried_before => context.warehouse.commits_since_clone(makes.table).await?,
         Expectation::Table(state) if state.version.is_some() => {
-            context.warehouse.newest_commit(&clone.destination).await?
+            context.warehouse.newest_commit(makes.table).await?
         }
         _ => return Ok(None),
     };
-    Ok(match standing(&history, &clone.source, &step.expects) {
+    Ok(match standing(&history, &makes.source, &step.expects) {
         Standing::AsPlanned => None,
-        Standing::Cloned(metrics) if tried_before => Some(cloned(metrics)),
+        Standing::Cloned(metrics) if tried_before => Some(made(step, metrics)),
         Standing::Cloned(_) => Some(changed("CLONE")),
         Standing::Changed { operation } => Some(changed(&operation)),
     })
+}
+
+fn made(step: &Step, metrics: CloneMetrics) -> StepOutcome {
+    let metrics = step.action.clone_table().map(|_| metrics);
+    StepOutcome::Done { metrics, missing: Vec::new() }
 }
 
 /// How the first statement of a copy ends without being sent: its table is not the one that the plan would fill.
@@ -79,15 +84,11 @@ async fn stale(context: &Context, step: &Step, tries: &Tries) -> clxs_client::Re
         return Ok(None);
     };
     let history = context.warehouse.newest_commit(destination).await?;
-    Ok(match standing(&history, source, &step.expects) {
+    Ok(match standing(&history, &source.dotted(), &step.expects) {
         Standing::AsPlanned => None,
         Standing::Cloned(_) => Some(changed("a copy")),
         Standing::Changed { operation } => Some(changed(&operation)),
     })
-}
-
-fn cloned(metrics: CloneMetrics) -> StepOutcome {
-    StepOutcome::Done { metrics: Some(metrics), missing: Vec::new() }
 }
 
 fn changed(operation: &str) -> StepOutcome {
@@ -96,12 +97,12 @@ fn changed(operation: &str) -> StepOutcome {
     StepOutcome::Failed { error }
 }
 
-/// The outcome of a clone whose answer was lost, when the destination's history has it. If nobody can say,
-/// the error of the statement stands, and a further try asks again before it sends anything.
-async fn already_cloned(context: &Context, step: &Step, clone: &CloneTable) -> Option<StepOutcome> {
-    let history = context.warehouse.commits_since_clone(&clone.destination).await.ok()?;
-    match standing(&history, &clone.source, &step.expects) {
-        Standing::Cloned(metrics) => Some(cloned(metrics)),
+/// The outcome of a statement whose answer was lost, when the destination's history has what it made. If nobody can
+/// say, the error of the statement stands, and a further try asks again before it sends anything.
+async fn already_made(context: &Context, step: &Step, makes: &MakesTable<'_>) -> Option<StepOutcome> {
+    let history = context.warehouse.commits_since_clone(makes.table).await.ok()?;
+    match standing(&history, &makes.source, &step.expects) {
+        Standing::Cloned(metrics) => Some(made(step, metrics)),
         Standing::AsPlanned | Standing::Changed { .. } => None,
     }
 }

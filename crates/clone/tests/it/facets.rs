@@ -10,7 +10,7 @@ use clxs_api::schema::CreateSchema;
 use clxs_api::table::TableType;
 use clxs_clone::journal::RunState;
 use clxs_clone::plan::Facet;
-use clxs_clone::settings::CloneType;
+use clxs_clone::settings::{CloneType, LocationMapping};
 use clxs_clone::{FacetStatus, Outcome, Report, Settings};
 use rstest::rstest;
 
@@ -178,8 +178,8 @@ async fn locations_of_catalog_schema_and_external_table_are_mapped() {
     fixture.query("INSERT INTO prod.s.ext VALUES (1)").await;
 
     let mut mapped = settings();
-    mapped.location_mapping =
-        [(url("prod"), url("dev")), (url("prod-tables"), url("dev-tables"))].into_iter().collect();
+    let locations = [(url("prod"), url("dev")), (url("prod-tables"), url("dev-tables"))];
+    mapped.location_mapping = LocationMapping::new(locations.into()).unwrap();
     let report = fixture.clone_with(&mapped).await;
     assert_eq!(report.state, RunState::Succeeded, "{report:#?}");
     let root = fixture.client.get_catalog(&identifier("dev")).await.unwrap().storage_root;

@@ -10,6 +10,7 @@ mod functions;
 mod hooks;
 mod invariants;
 mod keys;
+mod load_types;
 mod plan;
 mod plan_properties;
 mod protected;

@@ -5,7 +5,7 @@ use clxs_api::catalog::IsolationMode;
 use clxs_api::table::TableType;
 use clxs_clone::inventory::{History, Inventories, Inventory, Table};
 use clxs_clone::plan::{self, AsSql, Facet, Plan, PlannedChange, SchemaMode, Step, write_json};
-use clxs_clone::settings::{CloneType, LoadType, Pattern};
+use clxs_clone::settings::{CloneType, LoadType, Pattern, PrincipalMapping};
 use clxs_clone::{Error, Settings};
 
 use crate::catalogs::{
@@ -23,6 +23,7 @@ fn one_table(destination: Table) -> Inventories {
     Inventories {
         source: inventory(&[("s", schema(&[("t", source)]))]),
         destination: inventory(&[("s", schema(&[("t", destination)]))]),
+        consistent_at: None,
         caller: "ann".into(),
     }
 }
@@ -142,7 +143,8 @@ fn grants_that_the_destination_has_are_not_given_again_and_its_own_are_kept() {
     ]);
     inventories.destination.catalog.as_mut().unwrap().grants = held;
     let mut settings = settings();
-    settings.principal_mapping.insert("prod-etl".into(), "dev-etl".into());
+    let principals = [("prod-*".to_owned(), "dev-*".to_owned())];
+    settings.principal_mapping = PrincipalMapping::new(principals.into()).unwrap();
     insta::assert_snapshot!(plan(&inventories, &settings));
 }
 

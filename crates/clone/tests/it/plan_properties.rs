@@ -88,6 +88,7 @@ fn any_inventories() -> impl Strategy<Value = Inventories> {
     (any_inventory(), destination).prop_map(|(source, destination)| Inventories {
         source,
         destination,
+        consistent_at: None,
         caller: "ann".into(),
     })
 }

@@ -4,6 +4,7 @@ use bytes::Bytes;
 use clxs_api::volume::VolumeType;
 use clxs_clone::journal::RunState;
 use clxs_clone::plan::Facet;
+use clxs_clone::settings::LocationMapping;
 use clxs_clone::{FacetStatus, Outcome};
 
 use crate::catalogs::{name, settings};
@@ -123,7 +124,7 @@ async fn external_volume_goes_where_its_location_is_mapped_to_and_is_left_out_ot
     assert!(matches!(left_out, Outcome::Skipped { reason } if reason.contains("location_mapping")));
     assert_eq!(report.state, RunState::Succeeded);
     let mut mapped = settings();
-    mapped.location_mapping.insert(url("prod"), url("dev"));
+    mapped.location_mapping = LocationMapping::new([(url("prod"), url("dev"))].into()).unwrap();
     let report = fixture.clone_with(&mapped).await;
     assert_eq!(outcome(&report, "prod.bronze.scans"), Outcome::Created, "{report:#?}");
     let volume = fixture.client.get_volume(&name("dev.bronze.scans")).await.unwrap();

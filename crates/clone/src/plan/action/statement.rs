@@ -6,8 +6,8 @@ use std::fmt;
 use clxs_api::{FullName, Identifier, Properties, SqlLiteral};
 use serde::{Deserialize, Serialize};
 
-use super::CreateFunction;
 use super::protected_table::{CreateTable, FillTable, MarkCopy, SetMask, SetRowFilter};
+use super::{CopyRows, CreateFunction, MakeTable, NoteOrigin};
 use crate::Securable;
 use crate::inventory::Tags;
 use crate::settings::{AsOf, CloneType, OnError};
@@ -19,6 +19,12 @@ use crate::settings::{AsOf, CloneType, OnError};
 pub enum Statement {
     /// Clones a table.
     CloneTable(Box<CloneTable>),
+    /// Makes or replaces a table that `CLONE` cannot make.
+    MakeTable(Box<MakeTable>),
+    /// Replaces its rows.
+    CopyRows(Box<CopyRows>),
+    /// Notes what a table is made of before its rows are replaced.
+    NoteOrigin(Box<NoteOrigin>),
     /// Makes or replaces an empty table with its guards.
     CreateTable(Box<CreateTable>),
     /// Notes how far the copy of a protected table has come.
@@ -116,7 +122,7 @@ pub enum Statement {
 impl Statement {
     /// Whether it copies rows, which may take hours.
     pub(crate) fn copies_rows(&self) -> bool {
-        matches!(self, Self::CloneTable(_) | Self::FillTable(_))
+        matches!(self, Self::CloneTable(_) | Self::FillTable(_) | Self::CopyRows(_))
     }
 
     /// Its text with the names of the session it is to run in.
@@ -125,6 +131,10 @@ impl Statement {
             Self::CreateView(view) => Some((view.catalog.clone(), view.schema.clone())),
             Self::CreateFunction(function) => {
                 function.name.schema().map(|schema| (function.name.catalog().clone(), schema.clone()))
+            }
+            // Names in a condition are those of the source.
+            Self::CopyRows(fill) => {
+                fill.source.schema().map(|schema| (fill.source.catalog().clone(), schema.clone()))
             }
             _ => None,
         };
@@ -137,6 +147,9 @@ impl fmt::Display for Statement {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::CloneTable(clone) => clone.fmt(f),
+            Self::MakeTable(create) => create.fmt(f),
+            Self::CopyRows(fill) => fill.fmt(f),
+            Self::NoteOrigin(note) => note.fmt(f),
             Self::CreateTable(table) => table.fmt(f),
             Self::MarkCopy(mark) => mark.fmt(f),
             Self::FillTable(fill) => fill.fmt(f),
@@ -291,11 +304,7 @@ impl fmt::Display for CloneTable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let create = if self.replace { "CREATE OR REPLACE" } else { "CREATE" };
         write!(f, "{create} TABLE {} {} CLONE {}", self.destination, self.clone_type, self.source)?;
-        match &self.as_of {
-            AsOf::Latest => {}
-            AsOf::Version(version) => write!(f, " VERSION AS OF {version}")?,
-            AsOf::Timestamp(text) => write!(f, " TIMESTAMP AS OF {}", SqlLiteral::new(text))?,
-        }
+        f.write_str(&self.as_of.clause())?;
         write_properties(f, &self.properties)?;
         match &self.location {
             Some(location) => write!(f, " LOCATION {}", SqlLiteral::new(location)),
