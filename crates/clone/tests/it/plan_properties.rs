@@ -223,7 +223,7 @@ proptest! {
     #[test]
     fn what_is_as_its_source_needs_nothing(source in any_inventory()) {
         let destination = cloned(&source);
-        let plan = plan(&Inventories { source, destination, caller: "bob".into() }, &settings()).unwrap();
+        let plan = plan(&Inventories { source, destination, caller: "bob".into(), ..Inventories::default() }, &settings()).unwrap();
         prop_assert!(plan.is_empty(), "{}", plan);
     }
 
