@@ -287,6 +287,30 @@ mod tests {
         }
 
         #[test]
+        fn tokens_that_are_no_names_of_the_source_and_every_byte_between_tokens_stay(
+            pieces in prop::collection::vec(piece(), 0..30),
+        ) {
+            let text = pieces.join(" ");
+            let rewritten = to_dev(&text).text;
+            let Ok(before) = lex(&text) else {
+                prop_assert_eq!(rewritten, text);
+                return Ok(());
+            };
+            let after = lex(&rewritten).unwrap();
+            prop_assert_eq!(before.tokens.len(), after.tokens.len());
+            let (mut end, mut new_end) = (0, 0);
+            for (token, new) in before.tokens.iter().zip(&after.tokens) {
+                prop_assert_eq!(&text[end..token.start], &rewritten[new_end..new.start]);
+                let (written, new_written) = (&text[token.start..token.end], &rewritten[new.start..new.end]);
+                let is_moved = token.word().is_some_and(|word| word.eq_ignore_ascii_case("prod"))
+                    && new.word() == Some("dev");
+                prop_assert!(written == new_written || is_moved, "{} became {}", written, new_written);
+                (end, new_end) = (token.end, new.end);
+            }
+            prop_assert_eq!(&text[end..], &rewritten[new_end..]);
+        }
+
+        #[test]
         fn only_names_of_the_source_change(pieces in prop::collection::vec(piece(), 0..30)) {
             let text = pieces.join(" ");
             let same = rewrite(&text, &Identifier::new("elsewhere").unwrap(), &Identifier::new("dev").unwrap());

@@ -12,6 +12,7 @@ mod rest;
 mod scheduler;
 mod standing;
 mod statement;
+mod verify;
 mod window;
 
 use std::collections::HashMap;
@@ -102,10 +103,16 @@ pub(crate) async fn run(warehouse: &Warehouse, journal: &Journal, request: Reque
         cancellation: cancellation.child_token(),
     };
     let records = journal.step_records(&run)?;
-    let driven = scheduler::drive(&Arc::new(context), settings, plan, (observer, records)).await;
+    let context = Arc::new(context);
+    let driven = scheduler::drive(&context, settings, plan, (observer, records)).await;
     let (all_well, limit) = driven.as_ref().map_or((false, None), |ended| (ended.all_well, ended.limit));
+    // What a rollback has taken back is not there any more.
+    let is_over = driven.is_err() || plan.undoes.is_some() || cancellation.is_cancelled();
+    let verified = if is_over { Ok(true) } else { verify::verify(&context, settings, plan).await };
+    let all_well = all_well && matches!(verified, Ok(true));
     let report = journal.end_run((&run, plan), state(all_well, limit, cancellation.is_cancelled()), limit)?;
     driven?;
+    verified?;
     if report.state == RunState::Succeeded
         && let Some(undone) = journal.summary(&run)?.undoes
     {

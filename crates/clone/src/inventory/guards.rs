@@ -8,6 +8,7 @@ use clxs_api::{FullName, Identifier, SqlLiteral};
 use serde::{Deserialize, Serialize};
 use sqlparser::tokenizer::Token;
 
+use super::names::full_name;
 use crate::rewrite::lexer::lex;
 
 /// What protects the rows and columns of a table. Names are in lower case.
@@ -127,7 +128,7 @@ fn identifier(text: &str) -> Result<Identifier, String> {
 
 /// Older workspaces tell columns by their names only (facts/sql.md §7).
 fn guard(function: &str, columns: &[String], arguments: &[PolicyFunctionArgument]) -> Result<Guard, String> {
-    let name = FullName::from_dotted(&function.replace('`', ""));
+    let name = full_name(function);
     let function = name.map_err(|problem| format!("a guard's function has no usable name: {problem}"))?;
     let arguments: Result<Vec<_>, _> = if arguments.is_empty() {
         columns.iter().map(|column| identifier(column).map(Argument::Column)).collect()

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use clxs_client::{Row, Rows};
 
+use super::names::full_name;
 use super::{CopyMark, CopyStage, Origin};
 use crate::outcome::CloneMetrics;
 use crate::settings::{RowScope, moment};
@@ -136,8 +137,9 @@ impl Commit {
     /// (facts/settled.md §5), so a name of another form is taken for the right one.
     pub fn is_made_of(&self, source: &str) -> bool {
         self.origin().is_some_and(|origin| {
-            let name = origin.source.replace('`', "").to_lowercase();
-            name.split('.').count() != 3 || name == source.to_lowercase()
+            let (name, source) = (origin.source.to_lowercase(), source.to_lowercase());
+            let is_source = || full_name(&name).is_ok_and(|name| name.dotted() == source);
+            name.split('.').count() != 3 || name == source || is_source()
         })
     }
 
@@ -257,6 +259,15 @@ mod tests {
             assert_eq!(commit(operation).origin(), Some(origin.clone()), "{operation}");
         }
         assert_eq!(Commit { operation: "SET TBLPROPERTIES".into(), ..Commit::default() }.origin(), None);
+    }
+
+    #[test]
+    fn source_whose_names_hold_backticks_is_known_with_and_without_quotes() {
+        let source = "pro`d.``.or`ders";
+        for written in ["pro`d.``.or`ders", "`pro``d`.``````.`or``ders`"] {
+            assert!(clone_of(written).is_made_of(source), "{written}");
+        }
+        assert!(!clone_of("prod.``.orders").is_made_of(source));
     }
 
     #[test]

@@ -9,6 +9,7 @@ use clxs_api::{FullName, Identifier, NameError};
 use clxs_client::Row;
 use futures::future::try_join3;
 
+use super::names::full_name;
 use super::reader::{Found, Reader, nothing};
 use super::relation::{Relation, Told, catalog_of, inventory_of};
 use super::tags::name;
@@ -219,7 +220,7 @@ fn primary(key: PrimaryKeyConstraint) -> Key {
 }
 
 fn foreign(key: ForeignKeyConstraint) -> Result<Key, NameError> {
-    let table = FullName::from_dotted(&key.parent_table.replace('`', ""))?.to_lowercase();
+    let table = full_name(&key.parent_table)?.to_lowercase();
     Ok(Key {
         name: key.name,
         columns: key.child_columns,

@@ -35,7 +35,7 @@ pub(super) struct Asking<'a> {
 pub(super) type Found<'a> = Box<dyn FnOnce(&mut Inventories) -> Result<()> + Send + 'a>;
 
 /// A read on its way.
-type Reading<'r, 'a> = BoxFuture<'r, Result<Found<'a>>>;
+pub(super) type Reading<'r, 'a> = BoxFuture<'r, Result<Found<'a>>>;
 
 /// Source or destination.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -200,7 +200,8 @@ pub(super) fn nothing<'a>() -> Found<'a> {
     Box::new(|_| Ok(()))
 }
 
-fn put(inventories: &mut Inventories, all: Vec<Found<'_>>) -> Result<()> {
+/// Puts what reads found where it belongs.
+pub(super) fn put(inventories: &mut Inventories, all: Vec<Found<'_>>) -> Result<()> {
     all.into_iter().try_for_each(|found| found(inventories))
 }
 

@@ -6,6 +6,7 @@ use clxs_api::table::{ColumnInfo, DependencyList, TableInfo};
 use clxs_api::{FullName, Identifier, NameError};
 
 use super::containers::{own_properties, some_text};
+use super::names::full_name;
 use super::reader::{Found, Reader, Side, collect};
 use super::{Guards, Inventories, Inventory, Table, TableShape, View};
 use crate::plan::SchemaMode;
@@ -153,7 +154,7 @@ pub(crate) fn dependencies_of(list: &DependencyList) -> Vec<FullName> {
 }
 
 fn dependency_name(text: &str) -> Option<FullName> {
-    FullName::from_dotted(&text.replace('`', "")).ok()
+    full_name(text).ok()
 }
 
 #[cfg(test)]

@@ -267,6 +267,17 @@ impl<'a> Builder<'a> {
             .collect()
     }
 
+    /// The steps so far that need each step.
+    pub(super) fn steps_behind(&self) -> HashMap<StepId, Vec<StepId>> {
+        let mut behind: HashMap<StepId, Vec<StepId>> = HashMap::new();
+        for step in &self.steps {
+            for earlier in &step.depends_on {
+                behind.entry(*earlier).or_default().push(step.id);
+            }
+        }
+        behind
+    }
+
     /// The steps so far of everything inside a container.
     pub(super) fn steps_inside(&self, container: &FullName) -> Vec<StepId> {
         let children = self.children.get(container).into_iter().flatten();

@@ -27,9 +27,10 @@ pub(super) fn plan(builder: &mut Builder<'_>) {
 fn plan_table(builder: &mut Builder<'_>, securable: &Securable, facet: Facet, keeps_keys: bool) {
     let inventories = builder.inventories;
     let Some(source) = inventories.source.table(&securable.name) else { return };
+    let before = inventories.destination.table(&securable.name);
+    let before = before.map(|table| table.key_outlines.as_slice()).unwrap_or_default();
     // A table that is made or replaced has no keys.
-    let existing = inventories.destination.table(&securable.name).filter(|_| keeps_keys);
-    let existing = existing.map(|table| table.key_outlines.as_slice()).unwrap_or_default();
+    let existing = if keeps_keys { before } else { &[] };
     for outline in source.key_outlines.iter().filter(|outline| facet_of(outline) == facet) {
         let wanted = outline.moved(&builder.settings.source, &builder.settings.destination);
         if existing.contains(&wanted) {
@@ -37,7 +38,7 @@ fn plan_table(builder: &mut Builder<'_>, securable: &Securable, facet: Facet, ke
         }
         let in_the_way: Vec<_> = existing.iter().filter(|own| is_in_the_way(own, &wanted)).cloned().collect();
         match key(builder, source, outline) {
-            Ok(key) => add(builder, securable, &key, &in_the_way),
+            Ok(key) => add(builder, securable, (&key, before.contains(&wanted)), &in_the_way),
             Err(reason) => builder.facet(securable, facet, FacetStatus::Impossible { reason }),
         }
     }
@@ -75,7 +76,13 @@ fn will_exist(builder: &Builder<'_>, table: &FullName) -> bool {
     is_made || builder.inventories.destination.table(table).is_some()
 }
 
-fn add(builder: &mut Builder<'_>, securable: &Securable, key: &Key, in_the_way: &[KeyOutline]) {
+/// Adds a key; one that the table had before it was replaced stays when the run is undone.
+fn add(
+    builder: &mut Builder<'_>,
+    securable: &Securable,
+    (key, had_before): (&Key, bool),
+    in_the_way: &[KeyOutline],
+) {
     let table = builder.renamed(&securable.name);
     let facet = if key.parent.is_some() { Facet::ForeignKey } else { Facet::PrimaryKey };
     let drop =
@@ -100,7 +107,7 @@ fn add(builder: &mut Builder<'_>, securable: &Securable, key: &Key, in_the_way: 
     let depends_on = made.collect();
     let body = CreateTableConstraint { full_name_arg: table.dotted(), constraint: constraint(key) };
     let mut step = NewStep::new(facet, RestCall::AddKey(Box::new(body)), Expectation::Present);
-    step.inverse = drop(&key.name).map(Into::into);
+    step.inverse = drop(&key.name).filter(|_| !had_before).map(Into::into);
     (step.depends_on, step.after) = (depends_on, after);
     builder.step(securable, step);
 }

@@ -1,4 +1,7 @@
-//! Plans owners, last of all: who gives a securable away may lose the right to finish it (facts/sql.md §4).
+//! Plans owners, last of all: who gives a securable away may lose the right to finish it (facts/sql.md §4), and what
+//! reads a view or calls a function is made with the rights of the owner of that.
+
+use std::collections::{BTreeSet, HashMap};
 
 use super::builder::{Builder, NewStep};
 use super::{Expectation, Facet, RestCall, StepId};
@@ -19,6 +22,7 @@ fn plan(builder: &mut Builder<'_>, is_meant: impl Fn(&Securable) -> bool) {
         return;
     }
     let caller = builder.inventories.caller.clone();
+    let behind = builder.steps_behind();
     // Children first, so that a container's owner comes after the owners of what is in it.
     for (source, sides) in builder.taking_part().into_iter().rev().filter(|(source, _)| is_meant(source)) {
         let existing = sides.destination.and_then(|facets| facets.owner);
@@ -28,22 +32,38 @@ fn plan(builder: &mut Builder<'_>, is_meant: impl Fn(&Securable) -> bool) {
         };
         let before = existing.unwrap_or(&caller).to_owned();
         if owner != before {
-            add(builder, &source, owner, before);
+            add(builder, &source, (owner, before), &behind);
         }
     }
 }
 
-fn add(builder: &mut Builder<'_>, source: &Securable, owner: String, before: String) {
+fn add(
+    builder: &mut Builder<'_>,
+    source: &Securable,
+    (owner, before): (String, String),
+    behind: &HashMap<StepId, Vec<StepId>>,
+) {
     let securable = builder.in_destination(source);
     let action = |owner| RestCall::SetOwner { securable: securable.clone(), owner };
     let mut step = NewStep::new(Facet::Owner, action(owner), Expectation::Present);
     step.inverse = Some(action(before).into());
     step.depends_on = builder.definition_step(source).into_iter().collect();
-    step.after = after(builder, source);
+    step.after = after(builder, source, behind);
     builder.step(source, step);
 }
 
-/// Everything else that is done to the securable and to what is in it.
-fn after(builder: &Builder<'_>, source: &Securable) -> Vec<StepId> {
-    [builder.steps_for(source).to_vec(), builder.steps_inside(&source.name)].concat()
+/// Everything else that is done to the securable, to what is in it, and to what needs it, however far behind.
+fn after(builder: &Builder<'_>, source: &Securable, behind: &HashMap<StepId, Vec<StepId>>) -> Vec<StepId> {
+    let own = builder.steps_for(source);
+    let inside = builder.steps_inside(&source.name);
+    if matches!(source.kind, Kind::Catalog | Kind::Schema | Kind::SystemSchema) {
+        return [own.to_vec(), inside].concat();
+    }
+    let mut found: BTreeSet<StepId> = own.iter().copied().collect();
+    let mut next: Vec<StepId> = builder.definition_step(source).into_iter().collect();
+    while let Some(step) = next.pop() {
+        let needing = behind.get(&step).into_iter().flatten().copied();
+        next.extend(needing.filter(|step| found.insert(*step)));
+    }
+    found.into_iter().collect()
 }

@@ -4,7 +4,7 @@ use clxs_api::Privilege;
 use clxs_api::catalog::IsolationMode;
 use clxs_api::table::TableType;
 use clxs_clone::inventory::{History, Inventories, Inventory, Table};
-use clxs_clone::plan::{self, AsSql, Facet, Plan, PlannedChange, SchemaMode, write_json};
+use clxs_clone::plan::{self, AsSql, Facet, Plan, PlannedChange, SchemaMode, Step, write_json};
 use clxs_clone::settings::{CloneType, LoadType, Pattern, PrincipalMapping};
 use clxs_clone::{Error, Settings};
 
@@ -208,6 +208,24 @@ fn views_are_ordered_by_their_text_when_the_platform_does_not_tell_what_they_rea
     let planned = plan(&into_nothing(catalog), &settings());
     let order: Vec<_> = planned.steps.iter().map(|step| step.securable.name.dotted()).collect();
     assert_eq!(order, ["dev", "dev.s", "dev.s.t", "dev.s.z", "dev.s.a"]);
+}
+
+/// A view is read with the rights of its owner, also while one that reads it is made.
+#[test]
+fn owner_is_set_after_everything_that_needs_the_securable_is_made_however_far_behind() {
+    let given_away = Table { owner: Some("bob".into()), ..view("SELECT 1 AS id, 2 AS amount", &[]) };
+    let own = [
+        ("z", given_away),
+        ("y", view("SELECT * FROM prod.a.z", &["prod.a.z"])),
+        ("x", view("SELECT * FROM prod.a.y", &["prod.a.y"])),
+    ];
+    let plan = plan(&into_nothing(inventory(&[("a", schema(&own))])), &settings());
+    let owner = plan.steps.iter().find(|step| step.facet == Facet::Owner).unwrap();
+    for view in ["dev.a.z", "dev.a.y", "dev.a.x"] {
+        let is_made = |step: &&Step| step.facet == Facet::Definition && step.securable.name == name(view);
+        let made = plan.steps.iter().find(is_made).unwrap();
+        assert!(owner.after.contains(&made.id), "{view}");
+    }
 }
 
 #[test]

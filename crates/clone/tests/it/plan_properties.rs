@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use clxs_api::Privilege;
 use clxs_api::table::TableType;
 use clxs_api::volume::VolumeType;
-use clxs_clone::inventory::{FileState, Files, Inventories, Inventory, Schema, Table, Tags, Volume};
+use clxs_clone::inventory::{FileState, Files, History, Inventories, Inventory, Schema, Table, Tags, Volume};
 use clxs_clone::plan::{Action, Effect, Plan, plan};
 use proptest::prelude::*;
 
@@ -91,6 +91,26 @@ fn any_inventories() -> impl Strategy<Value = Inventories> {
         consistent_at: None,
         caller: "ann".into(),
     })
+}
+
+/// The destination as a run that did everything has left it.
+fn cloned(source: &Inventory) -> Inventory {
+    let mut copy = source.clone();
+    for (schema_name, schema) in &mut copy.schemas {
+        for (name, table) in &mut schema.tables {
+            if let Some(view) = &mut table.view {
+                view.definition =
+                    view.definition.take().map(|text| text.replacen("FROM prod.", "FROM dev.", 1));
+                continue;
+            }
+            let version = table.history.version().unwrap();
+            let of = format!("prod.{}.{}", schema_name.as_str(), name.as_str());
+            table.history = History::Read(vec![clone_commit(0, &of, version)]);
+            table.cloned_from = table.table_id.clone();
+            table.table_type = Some(TableType::Managed);
+        }
+    }
+    copy
 }
 
 /// Everything of the source, by full name.
@@ -198,6 +218,13 @@ proptest! {
                 prop_assert!(given.contains(change["principal"].as_str().unwrap()));
             }
         }
+    }
+
+    #[test]
+    fn what_is_as_its_source_needs_nothing(source in any_inventory()) {
+        let destination = cloned(&source);
+        let plan = plan(&Inventories { source, destination, caller: "bob".into(), ..Inventories::default() }, &settings()).unwrap();
+        prop_assert!(plan.is_empty(), "{}", plan);
     }
 
     #[test]

@@ -44,7 +44,7 @@ async fn plans_of_one_state_are_equal_although_the_workspace_refuses_reads() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn metastore_is_asked_once_a_plan_and_not_again_by_its_run() {
+async fn metastore_is_asked_once_a_plan_and_once_by_a_run_that_reads_back() {
     let fixture = Fixture::new();
     let summaries = || fixture.workspace.state().summaries;
     let settings: Settings = settings();
@@ -52,5 +52,9 @@ async fn metastore_is_asked_once_a_plan_and_not_again_by_its_run() {
     assert_eq!(summaries(), 1);
     let token = tokio_util::sync::CancellationToken::new();
     fixture.engine.run(&settings, &plan, &clxs_clone::SilentObserver, token).await.unwrap();
-    assert_eq!(summaries(), 1);
+    assert_eq!(summaries(), 2);
+    let again = fixture.engine.plan(&settings).await.unwrap();
+    let token = tokio_util::sync::CancellationToken::new();
+    fixture.engine.run(&settings, &again, &clxs_clone::SilentObserver, token).await.unwrap();
+    assert_eq!(summaries(), 3);
 }

@@ -29,7 +29,7 @@ use super::rows::{conform, reading_schema};
 use super::schema::{StructField, StructType};
 use file::DataFile;
 pub(super) use file::TARGET_SIZE;
-use partition::{Partition, partition_values};
+use partition::{Partition, partition_values, without_empty_texts};
 
 /// The name of the checks of lengths of CHAR and VARCHAR.
 pub(crate) const LENGTH_CHECK: &str = "__CHAR_VARCHAR_STRING_LENGTH_CHECK__";
@@ -215,7 +215,7 @@ impl TableWriter {
         DataFile::create(location, &directory, values, schema, statistics, &mut self.unsynced)
     }
 
-    /// The rows with the columns in the table's order and of its types.
+    /// The rows with the columns in the table's order and of its types, and as the log will tell partitions.
     fn aligned(&self, rows: &RecordBatch) -> Result<RecordBatch, DeltaError> {
         let given = rows.schema();
         let invalid = |reason: String| DeltaError::InvalidRows { location: self.location.clone(), reason };
@@ -231,7 +231,13 @@ impl TableWriter {
             return Err(invalid("there are columns that the table has not".to_owned()));
         }
         let rows = rows.project(&positions).map_err(DeltaError::query(&self.location))?;
-        conform(&rows, &self.logical).map_err(DeltaError::query(&self.location))
+        let rows = conform(&rows, &self.logical).map_err(DeltaError::query(&self.location))?;
+        let mut columns = rows.columns().to_vec();
+        for position in &self.partition_columns {
+            columns[*position] =
+                without_empty_texts(&columns[*position]).map_err(DeltaError::query(&self.location))?;
+        }
+        RecordBatch::try_new(rows.schema(), columns).map_err(DeltaError::query(&self.location))
     }
 
     fn check(&self, rows: &RecordBatch) -> Result<(), DeltaError> {

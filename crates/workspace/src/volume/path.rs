@@ -7,7 +7,7 @@ use clxs_api::{FullName, Identifier};
 use super::VolumeError;
 use super::upload::UPLOADS;
 
-/// Bytes in one part of a path, and in the whole.
+/// Bytes in the name of a file or folder, and in the whole path.
 const LONGEST_PART: usize = 255;
 const LONGEST_PATH: usize = 4096;
 
@@ -43,6 +43,9 @@ impl VolumePath {
         let (Some(catalog), Some(schema), Some(volume)) = (name(), name(), name()) else {
             return Err(refused("it names no volume as /Volumes/catalog/schema/volume"));
         };
+        if parts.clone().any(|part| part.len() > LONGEST_PART) {
+            return Err(refused("a part of it is too long"));
+        }
         let parts = parts.map(str::to_owned).collect();
         Ok(Self { volume: FullName::of_catalog(catalog).child(schema).child(volume), parts })
     }
@@ -76,8 +79,6 @@ fn why_not(part: &str) -> Option<&'static str> {
         Some("'.' and '..' are not allowed in it")
     } else if part.contains('\0') {
         Some("it holds a NUL character")
-    } else if part.len() > LONGEST_PART {
-        Some("a part of it is too long")
     } else if part == UPLOADS {
         Some("the name is the workspace's own")
     } else {
@@ -97,6 +98,13 @@ mod tests {
         assert_eq!(path.volume().dotted(), "Main.sales.files");
         assert_eq!(path.parts(), ["a b", "é.txt"]);
         assert_eq!(path.to_string(), "/Volumes/Main/sales/files/a b/é.txt");
+    }
+
+    #[test]
+    fn names_of_securables_have_as_many_characters_as_they_may_and_not_bytes() {
+        let name = "é".repeat(255);
+        let path = VolumePath::parse(&format!("/Volumes/{name}/{name}/{name}/a")).unwrap();
+        assert_eq!((path.volume().name().as_str(), path.parts().len()), (name.as_str(), 1));
     }
 
     #[test]

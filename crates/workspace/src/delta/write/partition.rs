@@ -2,8 +2,9 @@
 
 use std::fmt::Write as _;
 
-use datafusion::arrow::array::{Array, ArrayRef, AsArray};
-use datafusion::arrow::compute::{CastOptions, cast, cast_with_options};
+use datafusion::arrow::array::{Array, ArrayRef, AsArray, Scalar, StringArray};
+use datafusion::arrow::compute::kernels::cmp::eq;
+use datafusion::arrow::compute::{CastOptions, cast, cast_with_options, nullif};
 use datafusion::arrow::datatypes::{DataType, TimeUnit};
 use datafusion::arrow::error::ArrowError;
 
@@ -14,6 +15,8 @@ pub(super) type Partition = Vec<Option<String>>;
 
 /// What Hive writes for null.
 const NULL_DIRECTORY: &str = "__HIVE_DEFAULT_PARTITION__";
+/// Bytes in the name of a folder.
+const LONGEST_FOLDER: usize = 255;
 
 /// The values of a column as the log has them. An empty text is the same as null.
 pub(super) fn partition_values(column: &ArrayRef) -> Result<Vec<Option<String>>, ArrowError> {
@@ -34,12 +37,27 @@ pub(super) fn partition_values(column: &ArrayRef) -> Result<Vec<Option<String>>,
     Ok((0..texts.len()).map(|row| if texts.is_null(row) { None } else { text(row) }).collect())
 }
 
-/// The directory of a partition as a path of the log: escaped as Hive does it, then percent-encoded.
+/// A column with null for empty texts, as the log will have it: it is these values that constraints are about (open
+/// Delta, `Empty2Null`).
+pub(super) fn without_empty_texts(column: &ArrayRef) -> Result<ArrayRef, ArrowError> {
+    if *column.data_type() != DataType::Utf8 {
+        return Ok(ArrayRef::clone(column));
+    }
+    nullif(column, &eq(column, &Scalar::new(StringArray::from(vec![""])))?)
+}
+
+/// The directory of a partition as a path of the log: escaped as Hive does it, then percent-encoded. None where a
+/// name would be longer than those of folders may be; readers find the values in the log.
 pub(super) fn directory(names: &[String], partition: &Partition) -> String {
-    names.iter().zip(partition).fold(String::new(), |path, (name, value)| {
+    let folder = |(name, value): (&String, &Option<String>)| {
         let value = value.as_deref().map_or_else(|| NULL_DIRECTORY.to_owned(), escaped);
-        path + &encode(&format!("{}={value}/", escaped(name)))
-    })
+        format!("{}={value}", escaped(name))
+    };
+    let folders: Vec<_> = names.iter().zip(partition).map(folder).collect();
+    if folders.iter().any(|folder| folder.len() > LONGEST_FOLDER) {
+        return String::new();
+    }
+    folders.iter().map(|folder| encode(folder) + "/").collect()
 }
 
 fn escaped(text: &str) -> String {
@@ -70,6 +88,13 @@ mod tests {
             directory(&["x".to_owned(), "y".to_owned()], &partition),
             "x=a%20b%252Fc%2525/y=__HIVE_DEFAULT_PARTITION__/"
         );
+    }
+
+    #[test]
+    fn partition_whose_folder_would_have_too_long_a_name_has_none() {
+        let partition = vec![Some("x".repeat(253))];
+        assert_eq!(directory(&["y".to_owned()], &partition).len(), 256);
+        assert_eq!(directory(&["yy".to_owned()], &partition), "");
     }
 
     #[test]

@@ -270,3 +270,36 @@ impl Sql {
         self.rows(&statement).await
     }
 }
+
+#[tokio::test]
+async fn functions_that_only_planning_knows_are_computed_in_checks_and_generated_columns() {
+    let sql = Sql::start().await;
+    sql.run(
+        "CREATE TABLE main.default.rests (n INT, rest BIGINT GENERATED ALWAYS AS (CAST(coalesce(n, 7) % 5 AS BIGINT)),
+            CONSTRAINT known CHECK (coalesce(n, 0) >= 0))",
+    )
+    .await;
+    sql.run("INSERT INTO main.default.rests (n) VALUES (4), (NULL)").await;
+    assert_eq!(sql.rows("SELECT rest FROM main.default.rests ORDER BY rest").await, [["2"], ["4"]]);
+    let refused = sql.error("INSERT INTO main.default.rests (n) VALUES (-1)").await;
+    assert!(refused.to_string().contains("DELTA_VIOLATE_CONSTRAINT_WITH_VALUES"), "{refused}");
+}
+
+#[tokio::test]
+async fn empty_text_in_a_partition_column_is_null_for_constraints_too() {
+    let sql = Sql::start().await;
+    sql.run("CREATE TABLE main.default.parts (n INT, part STRING NOT NULL) PARTITIONED BY (part)").await;
+    let refused = sql.error("INSERT INTO main.default.parts VALUES (1, '')").await;
+    assert!(refused.to_string().contains("DELTA_NOT_NULL_CONSTRAINT_VIOLATED"), "{refused}");
+    sql.run("INSERT INTO main.default.parts VALUES (1, 'a')").await;
+    assert_eq!(sql.rows("SELECT n FROM main.default.parts").await, [["1"]]);
+}
+
+#[tokio::test]
+async fn partition_whose_value_is_longer_than_names_of_folders_is_written_and_read() {
+    let sql = Sql::start().await;
+    sql.run("CREATE TABLE main.default.parts (n INT, part STRING) PARTITIONED BY (part)").await;
+    sql.run("INSERT INTO main.default.parts VALUES (1, repeat('x', 300)), (2, 'y')").await;
+    let rows = sql.rows("SELECT n, length(part) FROM main.default.parts ORDER BY n").await;
+    assert_eq!(rows, [["1", "300"], ["2", "1"]]);
+}

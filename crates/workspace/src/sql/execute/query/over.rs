@@ -6,7 +6,9 @@ use datafusion::arrow::datatypes::{DataType, SchemaRef};
 use datafusion::catalog::TableProvider;
 use datafusion::common::{Column, DFSchema};
 use datafusion::datasource::ViewTable;
+use datafusion::logical_expr::simplify::SimplifyContext;
 use datafusion::logical_expr::{Expr as PlanExpr, ExprSchemable as _, LogicalPlan, LogicalPlanBuilder, col};
+use datafusion::optimizer::simplify_expressions::ExprSimplifier;
 use datafusion::physical_plan::PhysicalExpr;
 use datafusion::sql::sqlparser::ast::{Expr, ExprWithAlias, SelectItem, Visit, Visitor};
 
@@ -83,7 +85,15 @@ pub(in crate::sql::execute) async fn condition(
             "the condition has type \"{name}\" and is not a boolean."
         )));
     }
-    session.create_physical_expr(planned, &schema).map_err(sql_error)
+    // Some functions are there for planning alone: nothing computes a `coalesce` that nobody has simplified.
+    let state = session.state();
+    let rules = SimplifyContext::builder()
+        .with_schema(Arc::new(schema.clone()))
+        .with_config_options(Arc::clone(state.config_options()))
+        .with_query_execution_start_time(state.execution_props().query_execution_start_time)
+        .build();
+    let planned = ExprSimplifier::new(rules).simplify(planned).map_err(sql_error)?;
+    state.create_physical_expr(planned, &schema).map_err(sql_error)
 }
 
 /// Whether there is a query in it.

@@ -1,0 +1,111 @@
+//! What every securable of an inventory has, whatever it is.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use clxs_api::metastore::MetastoreSummary;
+use clxs_api::{FullName, Identifier, SecurableKind};
+use futures::future::{try_join, try_join_all};
+
+use super::reader::{Asking, Reader, Reading, put};
+use super::{Grants, Inventories, Inventory, Tags, View};
+use crate::{Error, Result, Securable};
+
+/// The facets of a securable.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Described<'a> {
+    pub(crate) owner: Option<&'a str>,
+    pub(crate) comment: Option<&'a str>,
+    pub(crate) grants: &'a Grants,
+    /// Absent for kinds without tags.
+    pub(crate) tags: Option<&'a Tags>,
+    /// The tags of its columns.
+    pub(crate) column_tags: Option<&'a BTreeMap<Identifier, Tags>>,
+    pub(crate) view: Option<&'a View>,
+}
+
+impl<'a> Reader<'a> {
+    /// Reads the destination alone, as far as it is in these schemas: comments, owners, tags and grants. What a run
+    /// has made of it costs a few requests a schema, however many tables there are.
+    pub(crate) async fn read_destination(
+        self,
+        metastore: &MetastoreSummary,
+        schemas: &BTreeSet<Identifier>,
+    ) -> Result<Inventory> {
+        let caller = async {
+            self.warehouse.client().current_user().await.map_err(Error::client("ask who the caller is"))
+        };
+        let (caller, mut destination) = try_join(caller, self.containers(&self.settings.destination)).await?;
+        destination.schemas.retain(|name, _| schemas.contains(name));
+        let mut own = Inventories { destination, ..Inventories::default() };
+        let lists: [Reading<'_, 'a>; 5] = [
+            Box::pin(self.tables(&own)),
+            Box::pin(self.volumes(&own)),
+            Box::pin(self.models(&own)),
+            Box::pin(self.functions(&own)),
+            Box::pin(self.tags(&own)),
+        ];
+        let lists = try_join_all(lists).await?;
+        put(&mut own, lists)?;
+        let grants = self.grants(&own, Asking { caller: &caller, metastore }).await?;
+        put(&mut own, vec![grants])?;
+        Ok(own.destination)
+    }
+}
+
+impl Inventory {
+    /// A securable, by schema and own name; absent where nobody sees it.
+    pub(crate) fn described(&self, securable: &Securable) -> Option<Described<'_>> {
+        let path = &securable.name.parts()[1..];
+        match securable.kind.securable_kind() {
+            SecurableKind::Catalog => self.catalog.as_ref().map(|own| Described {
+                tags: Some(&own.tags),
+                ..described(own.owner.as_ref(), own.comment.as_ref(), &own.grants)
+            }),
+            SecurableKind::Schema => self.schemas.get(path.first()?).map(|own| Described {
+                tags: Some(&own.tags),
+                ..described(own.owner.as_ref(), own.comment.as_ref(), &own.grants)
+            }),
+            kind => self.described_inside(&kind, &securable.name),
+        }
+    }
+
+    fn described_inside(&self, kind: &SecurableKind, full_name: &FullName) -> Option<Described<'_>> {
+        let (schema, name) = (self.schemas.get(full_name.schema()?)?, full_name.name());
+        match kind {
+            SecurableKind::Table => schema.tables.get(name).map(|own| Described {
+                tags: Some(&own.tags),
+                column_tags: Some(&own.column_tags),
+                view: own.view.as_ref(),
+                ..described(own.owner.as_ref(), own.comment.as_ref(), &own.grants)
+            }),
+            SecurableKind::Volume => schema.volumes.get(name).map(|own| Described {
+                tags: Some(&own.tags),
+                ..described(own.owner.as_ref(), own.comment.as_ref(), &own.grants)
+            }),
+            SecurableKind::RegisteredModel => schema
+                .models
+                .get(name)
+                .map(|own| described(own.owner.as_ref(), own.comment.as_ref(), &own.grants)),
+            SecurableKind::Function => schema
+                .functions
+                .get(name)
+                .map(|own| described(own.owner.as_ref(), own.comment.as_ref(), &own.grants)),
+            _ => None,
+        }
+    }
+}
+
+fn described<'a>(
+    owner: Option<&'a String>,
+    comment: Option<&'a String>,
+    grants: &'a Grants,
+) -> Described<'a> {
+    Described {
+        owner: owner.map(String::as_str),
+        comment: comment.map(String::as_str),
+        grants,
+        tags: None,
+        column_tags: None,
+        view: None,
+    }
+}

@@ -1,0 +1,146 @@
+//! Comments, tags, grants and owners that a workspace answers for and does not keep.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use clxs_client::auth::PersonalAccessToken;
+use clxs_client::transport::Body;
+use clxs_client::{Client, ServiceTransport, Transport, TransportError};
+use clxs_clone::journal::RunState;
+use clxs_clone::plan::Facet;
+use clxs_clone::{Engine, FacetStatus, SilentObserver};
+use futures::future::BoxFuture;
+use rstest::rstest;
+use tokio_util::sync::CancellationToken;
+use url::Url;
+
+use crate::catalogs::settings;
+use crate::embedded::{Fixture, Reached};
+use crate::facets::status;
+
+/// Does something else instead of the requests that hold a text, and says that all is well.
+#[derive(Debug)]
+struct Forgetful {
+    inner: ServiceTransport,
+    text: &'static str,
+}
+
+impl Transport for Forgetful {
+    fn send(
+        &self,
+        request: http::Request<Bytes>,
+    ) -> BoxFuture<'_, Result<http::Response<Body>, TransportError>> {
+        let (mut parts, mut body) = request.into_parts();
+        let text = format!("{} {} {}", parts.method, parts.uri.path(), String::from_utf8_lossy(&body));
+        if text.contains(self.text) {
+            if parts.method == http::Method::PATCH {
+                (parts.method, body) = (http::Method::GET, Bytes::new());
+            } else {
+                let nothing = serde_json::json!({ "statement": "SELECT 1", "warehouse_id": "local" });
+                body = nothing.to_string().into();
+            }
+        }
+        self.inner.send(http::Request::from_parts(parts, body))
+    }
+}
+
+fn engine(fixture: &Fixture, text: &'static str) -> Engine {
+    let inner = ServiceTransport::new(fixture.workspace.router());
+    let client = Client::builder(Url::parse("http://workspace.internal").unwrap())
+        .transport(Arc::new(Forgetful { inner, text }))
+        .credentials(Arc::new(PersonalAccessToken::new(fixture.workspace.admin_token().unwrap())))
+        .build()
+        .unwrap();
+    Engine::new(client, "local", fixture.engine.journal().clone())
+}
+
+const MARKS: &str = "
+ALTER TABLE prod.bronze.orders SET TAGS ('pii' = 'no');
+ALTER TABLE prod.bronze.orders ALTER COLUMN amount SET TAGS ('unit' = 'EUR');
+SET TAG ON COLUMN prod.silver.daily.total `unit` = `EUR`;
+";
+
+#[rstest]
+#[case::comment("COMMENT ON TABLE", "prod.bronze.orders", Facet::Comment, "its comment was \"\"")]
+#[case::tags("`orders` SET TAGS", "prod.bronze.orders", Facet::Tags, "its tag \"pii\" was missing")]
+#[case::tags_of_a_column(
+    "ALTER COLUMN",
+    "prod.bronze.orders",
+    Facet::ColumnTags,
+    "its tag \"unit\" was missing"
+)]
+#[case::tags_of_a_column_of_a_view(
+    "SET TAG ON",
+    "prod.silver.daily",
+    Facet::ColumnTags,
+    "\"unit\" was missing"
+)]
+#[case::grants(
+    "PATCH /api/2.1/unity-catalog/permissions/table/",
+    "prod.bronze.orders",
+    Facet::Grants,
+    "did not hold SELECT"
+)]
+#[case::owner(
+    "PATCH /api/2.1/unity-catalog/tables/",
+    "prod.bronze.items",
+    Facet::Owner,
+    "not \"ann@example.com\""
+)]
+#[tokio::test(flavor = "multi_thread")]
+async fn facet_that_was_answered_for_and_is_not_there_fails_and_is_written_by_going_on(
+    #[case] forgotten: &'static str,
+    #[case] securable: &str,
+    #[case] facet: Facet,
+    #[case] told: &str,
+) {
+    let fixture = Fixture::with_retail(Reached::InProcess).await;
+    fixture.sql(MARKS).await;
+    let engine = engine(&fixture, forgotten);
+    let plan = engine.plan(&settings()).await.unwrap();
+    let report = engine.run(&settings(), &plan, &SilentObserver, CancellationToken::new()).await.unwrap();
+    assert_eq!((report.state, report.counts.failed), (RunState::Failed, 1), "{report:#?}");
+    let found = status(&report, securable, facet);
+    assert!(matches!(&found, Some(FacetStatus::Failed { error }) if error.contains(told)), "{found:?}");
+    let resumed =
+        fixture.engine.resume(&report.run, &SilentObserver, CancellationToken::new()).await.unwrap();
+    assert_eq!(resumed.state, RunState::Succeeded, "{resumed:#?}");
+    assert_eq!(status(&resumed, securable, facet), Some(FacetStatus::Carried));
+    assert!(fixture.plan(&settings()).await.is_empty());
+}
+
+/// How many requests read during a run that carries the marks of so many tables.
+async fn reads_of_a_run(tables: usize) -> usize {
+    let fixture = Fixture::with_retail(Reached::InProcess).await;
+    for number in 0..tables {
+        let table = format!("prod.gold.t{number}");
+        fixture
+            .sql(&format!(
+                "CREATE TABLE {table} (id INT) COMMENT 'all';\nALTER TABLE {table} SET TAGS ('a');\n"
+            ))
+            .await;
+    }
+    let plan = fixture.plan(&settings()).await;
+    fixture.sent.clear();
+    let settings = settings();
+    let run = fixture.engine.run(&settings, &plan, &SilentObserver, CancellationToken::new());
+    assert_eq!(run.await.unwrap().state, RunState::Succeeded);
+    let reads = ["SELECT ", "GET /api/2.1/unity-catalog/"].map(|text| fixture.sent.count(text));
+    reads.iter().sum()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn reading_back_costs_no_request_a_table() {
+    assert_eq!(reads_of_a_run(2).await, reads_of_a_run(6).await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn run_that_writes_no_such_facet_reads_nothing_back() {
+    let fixture = Fixture::with_retail(Reached::InProcess).await;
+    fixture.clone_with(&settings()).await;
+    fixture.query("INSERT INTO prod.bronze.items VALUES (2, 'ink')").await;
+    let plan = fixture.plan(&settings()).await;
+    fixture.sent.clear();
+    fixture.engine.run(&settings(), &plan, &SilentObserver, CancellationToken::new()).await.unwrap();
+    assert_eq!(fixture.sent.count("information_schema"), 0, "{:#?}", fixture.sent.all());
+}
