@@ -75,7 +75,7 @@ fn is_judged(action: &Action) -> bool {
 /// What is not as the action wrote it; `missing` are the principals that do not exist.
 fn problem(action: &Action, own: Described<'_>, missing: &[String]) -> Option<String> {
     if let Some(wanted) = wanted_comment(action) {
-        return differs("comment", own.comment, wanted);
+        return differs("comment", own.comment.unwrap_or_default(), wanted);
     }
     match action {
         Action::Statement(Statement::SetTags { tags, .. }) => lacks_tags(own.tags?, tags),
@@ -86,37 +86,38 @@ fn problem(action: &Action, own: Described<'_>, missing: &[String]) -> Option<St
             lacks_tags(&tags_of(own, column.name())?, &[(key.clone(), value.clone())].into())
         }
         Action::Statement(Statement::CommentColumn { column, comment }) => {
-            differs("comment", column_comment(own, column)?, comment.as_deref())
+            differs("comment", column_comment(own, column)?, comment.as_deref().unwrap_or_default())
         }
         Action::Rest(RestCall::UpdatePermissions { changes, .. }) => {
             changes.iter().find_map(|change| lacks_grants(own.grants, change, missing))
         }
-        Action::Rest(RestCall::SetOwner { owner, .. }) => differs("owner", own.owner, Some(owner)),
+        Action::Rest(RestCall::SetOwner { owner, .. }) => {
+            differs("owner", own.owner.unwrap_or_default(), owner)
+        }
         _ => None,
     }
 }
 
-/// The comment that the action gives to its securable; nothing when it gives none.
-fn wanted_comment(action: &Action) -> Option<Option<&str>> {
+/// The comment that the action leaves on its securable, empty when it takes it away; nothing when it is about no comment.
+fn wanted_comment(action: &Action) -> Option<&str> {
     match action {
-        Action::Statement(Statement::Comment { comment, .. }) => Some(comment.as_deref()),
-        Action::Statement(Statement::CreateView(view)) => view.comment.as_deref().map(Some),
-        Action::Statement(Statement::CreateFunction(function)) => function.comment.as_deref().map(Some),
-        Action::Rest(RestCall::CreateCatalog(body)) => body.comment.as_deref().map(Some),
-        Action::Rest(RestCall::CreateSchema(body)) => body.comment.as_deref().map(Some),
-        Action::Rest(RestCall::CreateVolume(body)) => body.comment.as_deref().map(Some),
-        Action::Rest(RestCall::CreateModel(body)) => body.comment.as_deref().map(Some),
-        Action::Rest(RestCall::UpdateCatalog { change, .. }) => change.comment.as_deref().map(Some),
-        Action::Rest(RestCall::UpdateSchema { change, .. }) => change.comment.as_deref().map(Some),
-        Action::Rest(RestCall::UpdateVolume { change, .. }) => change.comment.as_deref().map(Some),
-        Action::Rest(RestCall::UpdateModel { change, .. }) => change.comment.as_deref().map(Some),
+        Action::Statement(Statement::Comment { comment, .. }) => Some(comment.as_deref().unwrap_or_default()),
+        Action::Statement(Statement::CreateView(view)) => view.comment.as_deref(),
+        Action::Statement(Statement::CreateFunction(function)) => function.comment.as_deref(),
+        Action::Rest(RestCall::CreateCatalog(body)) => body.comment.as_deref(),
+        Action::Rest(RestCall::CreateSchema(body)) => body.comment.as_deref(),
+        Action::Rest(RestCall::CreateVolume(body)) => body.comment.as_deref(),
+        Action::Rest(RestCall::CreateModel(body)) => body.comment.as_deref(),
+        Action::Rest(RestCall::UpdateCatalog { change, .. }) => change.comment.as_deref(),
+        Action::Rest(RestCall::UpdateSchema { change, .. }) => change.comment.as_deref(),
+        Action::Rest(RestCall::UpdateVolume { change, .. }) => change.comment.as_deref(),
+        Action::Rest(RestCall::UpdateModel { change, .. }) => change.comment.as_deref(),
         _ => None,
     }
 }
 
 /// An empty text is the same as none.
-fn differs(what: &str, found: Option<&str>, wanted: Option<&str>) -> Option<String> {
-    let (found, wanted) = (found.unwrap_or_default(), wanted.unwrap_or_default());
+fn differs(what: &str, found: &str, wanted: &str) -> Option<String> {
     (found != wanted).then(|| format!("its {what} was {found:?}, not {wanted:?}"))
 }
 
@@ -134,9 +135,9 @@ fn tags_of(own: Described<'_>, column: &Identifier) -> Option<Tags> {
     Some(found.map(|(_, tags)| tags.clone()).unwrap_or_default())
 }
 
-fn column_comment<'a>(own: Described<'a>, column: &FullName) -> Option<Option<&'a str>> {
+fn column_comment<'a>(own: Described<'a>, column: &FullName) -> Option<&'a str> {
     let found = own.view?.columns.iter().find(|(name, _)| name.matches(column.name().as_str()))?;
-    Some(found.1.as_deref())
+    Some(found.1.as_deref().unwrap_or_default())
 }
 
 fn lacks_grants(found: &Grants, change: &PermissionsChange, missing: &[String]) -> Option<String> {

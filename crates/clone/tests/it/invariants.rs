@@ -51,6 +51,7 @@ struct Case<'a> {
 }
 
 /// Tries a property on so many cases.
+#[expect(clippy::needless_pass_by_value, reason = "properties are written in their place")]
 fn check<S: Strategy>(cases: u32, strategy: &S, property: impl AsyncFn(&Ground, S::Value)) {
     let runtime = Runtime::new().unwrap();
     let ground = runtime.block_on(Ground::new());
@@ -263,9 +264,9 @@ fn refresh_among_faults_is_rolled_back_to_what_was_there() {
         let undone = engine.roll_back(&last, &plan, &SilentObserver, CancellationToken::new()).await.unwrap();
         assert_eq!(undone.state, RunState::Succeeded, "{undone:#?}");
         let now = case.destination().await;
-        let lost: Vec<_> = before.difference(&now).collect();
+        let gone: Vec<_> = before.difference(&now).collect();
         let left: Vec<_> = now.difference(&before).collect();
-        assert!(lost.is_empty() && left.is_empty(), "lost: {lost:#?}\nleft: {left:#?}");
+        assert!(gone.is_empty() && left.is_empty(), "gone: {gone:#?}\nleft: {left:#?}");
     });
 }
 

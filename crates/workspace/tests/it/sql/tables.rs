@@ -282,7 +282,7 @@ async fn functions_that_only_planning_knows_are_computed_in_checks_and_generated
     sql.run("INSERT INTO main.default.rests (n) VALUES (4), (NULL)").await;
     assert_eq!(sql.rows("SELECT rest FROM main.default.rests ORDER BY rest").await, [["2"], ["4"]]);
     let refused = sql.error("INSERT INTO main.default.rests (n) VALUES (-1)").await;
-    assert!(refused.to_string().contains("DELTA_VIOLATE_CONSTRAINT_WITH_VALUES"), "{refused}");
+    assert!(refused.contains("DELTA_VIOLATE_CONSTRAINT_WITH_VALUES"), "{refused}");
 }
 
 #[tokio::test]
@@ -290,7 +290,7 @@ async fn empty_text_in_a_partition_column_is_null_for_constraints_too() {
     let sql = Sql::start().await;
     sql.run("CREATE TABLE main.default.parts (n INT, part STRING NOT NULL) PARTITIONED BY (part)").await;
     let refused = sql.error("INSERT INTO main.default.parts VALUES (1, '')").await;
-    assert!(refused.to_string().contains("DELTA_NOT_NULL_CONSTRAINT_VIOLATED"), "{refused}");
+    assert!(refused.contains("DELTA_NOT_NULL_CONSTRAINT_VIOLATED"), "{refused}");
     sql.run("INSERT INTO main.default.parts VALUES (1, 'a')").await;
     assert_eq!(sql.rows("SELECT n FROM main.default.parts").await, [["1"]]);
 }
