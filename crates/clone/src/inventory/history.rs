@@ -143,7 +143,8 @@ impl Commit {
         })
     }
 
-    /// Whether it replaced all rows, as the statement does that fills a table after it was made.
+    /// Whether it replaced all rows, as the statement does that fills a table after it was made. UNCONFIRMED: the
+    /// platform may name the mode otherwise, so that a commit without one counts too.
     pub(crate) fn fills(&self) -> bool {
         let mode = self.parameters.get("mode").map(|mode| mode.to_lowercase());
         self.operation == "WRITE" && mode.is_none_or(|mode| mode == "overwrite")

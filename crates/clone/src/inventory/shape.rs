@@ -26,7 +26,7 @@ pub struct TableShape {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub clustered_by: Vec<Identifier>,
     /// Its properties without those that speak of its own versions and files. `delta.constraints.…` are its CHECK
-    /// constraints.
+    /// constraints; that the platform takes them from `CREATE TABLE … TBLPROPERTIES` is UNCONFIRMED.
     #[serde(default, skip_serializing_if = "Properties::is_empty")]
     pub properties: Properties,
 }
