@@ -193,7 +193,10 @@ async fn history_in_the_place_of_a_table_is_read_like_one() {
         let error = sql.error_as(token, &format!("SELECT version FROM (DESCRIBE HISTORY {table})")).await;
         assert!(error.contains(expected), "{table}: {error}");
     }
-    for refused in ["SELECT * FROM (DESCRIBE HISTORY)", "SELECT * FROM main.default.a WITH (NOLOCK)"] {
+    for refused in [
+        "SELECT * FROM (DESCRIBE HISTORY main.default.a LIMIT)",
+        "SELECT * FROM main.default.a WITH (NOLOCK)",
+    ] {
         let error = sql.error(refused).await;
         assert!(error.contains("PARSE_SYNTAX_ERROR") || error.contains("UNSUPPORTED_FEATURE"), "{error}");
     }
