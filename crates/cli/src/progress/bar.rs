@@ -3,7 +3,9 @@
 use clxs_clone::{Event, Kind, Outcome};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-const TEMPLATE: &str = "Schemas |{bar:30}| {pos}/{len} ({percent}%) {msg}";
+/// The guide's, but for the length of the bar: on 80 columns the tables are seen too, and what is longer is cut, for a bar
+/// that is broken into two lines leaves its first one behind whenever it is drawn anew.
+const TEMPLATE: &str = "Schemas |{bar:10}| {pos}/{len} ({percent}%) {wide_msg}";
 
 /// The bar and what it counts.
 #[derive(Debug)]
