@@ -42,7 +42,7 @@ fn query(inside: &[TokenWithSpan]) -> Option<Vec<TokenWithSpan>> {
         [name @ .., limit, count] if is(limit, "LIMIT") => (name, Some(count.token.clone())),
         name => (name, None),
     };
-    if name.is_empty() {
+    if name.is_empty() || name.iter().any(|token| is(token, "LIMIT")) {
         return None;
     }
     let here = |token: Token| TokenWithSpan::new(token, describe.span);
