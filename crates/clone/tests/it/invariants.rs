@@ -285,15 +285,14 @@ fn no_file_of_a_destination_holds_a_value_that_the_source_protects() {
     });
 }
 
-#[test]
-fn values_that_are_protected_are_found_in_the_files_of_their_table() {
-    check(1, &Just(()), async |ground: &Ground, ()| {
-        let sql = format!(
-            "CREATE CATALOG c;\nCREATE SCHEMA c.s;\nCREATE TABLE c.s.t (text STRING);\nINSERT INTO c.s.t VALUES ('{SECRET}');\n"
-        );
-        ground.fixture.sql(&sql).await;
-        assert!(!files_with(&ground.fixture.home.path().join("workspace/managed"), SECRET).is_empty());
-    });
+#[tokio::test]
+async fn values_that_are_protected_are_found_in_the_files_of_their_table() {
+    let ground = Ground::new().await;
+    let sql = format!(
+        "CREATE CATALOG c;\nCREATE SCHEMA c.s;\nCREATE TABLE c.s.t (text STRING);\nINSERT INTO c.s.t VALUES ('{SECRET}');\n"
+    );
+    ground.fixture.sql(&sql).await;
+    assert!(!files_with(&ground.fixture.home.path().join("workspace/managed"), SECRET).is_empty());
 }
 
 #[test]

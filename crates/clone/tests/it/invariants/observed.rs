@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use clxs_api::SqlLiteral;
+
 use crate::catalogs::{identifier, name};
 use crate::embedded::Fixture;
 
@@ -60,8 +62,8 @@ pub(super) async fn everything(fixture: &Fixture, catalog: &str) -> Facts {
     }
     let tables = format!(
         "SELECT table_schema, table_name FROM system.information_schema.tables \
-         WHERE table_catalog = '{}' AND table_type <> 'VIEW' AND table_schema <> 'information_schema'",
-        escaped(catalog)
+         WHERE table_catalog = {} AND table_type <> 'VIEW' AND table_schema <> 'information_schema'",
+        SqlLiteral::new(catalog)
     );
     for table in fixture.query(&tables).await.iter() {
         let [schema, table] = [0, 1].map(|place| table.cells()[place].clone().unwrap());
@@ -83,16 +85,12 @@ pub(super) async fn grants(fixture: &Fixture, catalog: &str) -> Facts {
 
 async fn facts_of(fixture: &Fixture, catalog: &str, relation: &str, columns: &str, key: &str) -> Facts {
     let query = format!(
-        "SELECT {columns} FROM system.information_schema.{relation} WHERE {key} = '{}'",
-        escaped(catalog)
+        "SELECT {columns} FROM system.information_schema.{relation} WHERE {key} = {}",
+        SqlLiteral::new(catalog)
     );
     let rows = fixture.rows(&query).await.into_iter().filter(|row| !row.starts_with("information_schema|"));
     let quoted = identifier(catalog).to_string();
     rows.map(|row| format!("{relation}: {}", row.replace(&quoted, "{catalog}"))).collect()
-}
-
-fn escaped(catalog: &str) -> String {
-    catalog.replace('\\', "\\\\").replace('\'', "\\'")
 }
 
 /// The names and contents of the files of a volume.
