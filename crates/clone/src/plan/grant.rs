@@ -5,7 +5,7 @@ use clxs_api::Privilege;
 use clxs_api::grant::PermissionsChange;
 
 use super::builder::{Builder, NewStep, Sides};
-use super::{Expectation, Facet, RestCall, StepId};
+use super::{Expectation, Facet, RestCall, StepId, policy};
 use crate::inventory::Grants;
 use crate::{Kind, Securable};
 
@@ -51,6 +51,7 @@ fn protecting(builder: &Builder<'_>, source: &Securable) -> Vec<StepId> {
         (_, None) => builder.steps_around(&source.name),
     };
     protecting.extend(builder.guarding_steps(source));
+    protecting.extend(policy::protecting(builder, source));
     protecting
 }
 

@@ -12,7 +12,7 @@ use super::table::{comment, existing, expectation, location, note_source_locatio
 use super::text::{missing, routine};
 use super::{
     Action, CreateTable, Drift, Expectation, Facet, FillTable, Finding, MarkCopy, PlannedChange, SetMask,
-    SetRowFilter, Statement, StepId,
+    SetRowFilter, Statement, StepId, policy,
 };
 use crate::inventory::{CopyMark, CopyStage, Guards, Protected, Sight, Table, TableDefinition, VersionAsOf};
 use crate::outcome::FacetStatus;
@@ -132,7 +132,8 @@ fn change(builder: &Builder<'_>, name: &FullName, candidate: &Candidate<'_>) -> 
         _ => {}
     }
     let needed = || missing(builder, &candidate.needs);
-    if let Some(reason) = refusal(settings, name, candidate).or_else(needed) {
+    let policed = || policy::refusal(builder, name, false);
+    if let Some(reason) = refusal(settings, name, candidate).or_else(needed).or_else(policed) {
         return skip(&reason);
     }
     let Some(destination) = destination else { return PlannedChange::Create };
@@ -296,6 +297,7 @@ fn copy(
     let fill = fill(builder, securable, candidate, wanted);
     let mut step = NewStep::new(Facet::Definition, fill, Expectation::Present);
     step.depends_on = begun.into_iter().collect();
+    step.depends_on.extend(policy::before_rows(builder, securable));
     step.size = candidate.source.size;
     let filled = builder.step(securable, step);
     let complete = mark(builder, securable, candidate, CopyStage::Complete);

@@ -11,7 +11,9 @@ pub(super) use made::wanted;
 
 use super::drift::{Drift, drift};
 use super::protected::{is_protected, note_own_guards};
-use super::{Action, CloneTable, Expectation, Facet, Finding, PlannedChange, Statement, StepId, TableState};
+use super::{
+    Action, CloneTable, Expectation, Facet, Finding, PlannedChange, Statement, StepId, TableState, policy,
+};
 use crate::inventory::{Table, VersionAsOf};
 use crate::outcome::{FacetOutcome, FacetStatus};
 use crate::settings::{AsOf, CloneType, LoadType, RowScope, Settings};
@@ -26,10 +28,38 @@ pub(super) fn plan(builder: &mut Builder<'_>) {
         let existing = inventories.destination.schemas.get(schema_name);
         for (name, source) in schema.tables.iter().filter(is_planned_here) {
             let securable = Securable::new(source.kind, schema_full_name.child(name.clone()));
+            if builder.policing.is_about(&securable.name) {
+                continue;
+            }
             let destination = existing.and_then(|schema| schema.tables.get(name));
             let change = change(builder.settings, &securable.name, source, destination);
             plan_table(builder, &securable, source, destination, &change);
         }
+    }
+}
+
+/// Plans a table that policies are about; the functions that these call were planned before.
+pub(super) fn plan_governed(builder: &mut Builder<'_>, name: &FullName, in_cycle: Option<PlannedChange>) {
+    let inventories = builder.inventories;
+    let Some(source) = inventories.source.table(name) else { return };
+    let securable = Securable::new(source.kind, name.clone());
+    let destination = inventories.destination.table(name);
+    let mut change = change(builder.settings, name, source, destination);
+    let mut refused = None;
+    if matches!(change, PlannedChange::Create | PlannedChange::Replace { .. }) {
+        // Rows of a version that is named nobody reads whom a policy binds (facts/settled.md §5).
+        let is_tried = builder.settings.rows_of(name) == RowScope::All || source.history.version().is_some();
+        let is_dropped = change == PlannedChange::Replace { drift: Drift::OtherCloneType };
+        let sides = (source, destination.filter(|_| !is_dropped));
+        refused = policy::refusal(builder, name, is_tried)
+            .or_else(|| policy::empty::obstacle(builder, &securable, sides));
+        let refused = refused.as_deref().map(skip);
+        change = in_cycle.or(refused).unwrap_or(change);
+    }
+    plan_table(builder, &securable, source, destination, &change);
+    if let Some(reason) = refused {
+        builder.refused(&securable, &reason);
+        builder.facet(&securable, Facet::Policies, FacetStatus::Impossible { reason });
     }
 }
 
@@ -42,7 +72,7 @@ fn note_ignored_conditions(builder: &mut Builder<'_>) {
     }
 }
 
-/// Views are planned with other texts, and so are protected tables, which need functions.
+/// Views are planned with other texts, and so are protected tables, which need functions, and those under policies.
 fn is_planned_here((_, table): &(&Identifier, &Table)) -> bool {
     table.kind != Kind::View && !is_protected(table)
 }
@@ -238,11 +268,12 @@ fn clone(
 ) -> Option<StepId> {
     let location = location(builder.settings, source, destination);
     note_source_location(builder, securable, source, location.as_deref());
+    let is_empty = policy::empty::make(builder, securable, (source, destination), location.as_deref());
     let action = CloneTable {
         source: securable.name.clone(),
         destination: builder.renamed(&securable.name),
         clone_type: builder.settings.clone_type,
-        replace: destination.is_some(),
+        replace: is_empty || destination.is_some(),
         as_of: match source.as_of {
             Some(VersionAsOf::Version(version)) => AsOf::Version(version),
             _ => builder.settings.as_of_table(&securable.name),
@@ -253,16 +284,22 @@ fn clone(
         source_table_id: source.table_id.clone(),
     };
     let action = Statement::CloneTable(Box::new(action));
-    let mut step = NewStep::new(Facet::Definition, action, expectation(destination));
+    let expects = if is_empty { Expectation::Present } else { expectation(destination) };
+    let mut step = NewStep::new(Facet::Definition, action, expects);
     step.inverse = inverse(builder, securable, destination);
     step.depends_on = builder.steps_around(&securable.name);
     step.depends_on.extend(builder.definition_step(securable));
+    step.depends_on.extend(policy::before_rows(builder, securable));
     step.size = source.size;
     builder.step(securable, step)
 }
 
 /// What undoes that a table is made or replaced.
-fn inverse(builder: &Builder<'_>, securable: &Securable, destination: Option<&Table>) -> Option<Action> {
+pub(super) fn inverse(
+    builder: &Builder<'_>,
+    securable: &Securable,
+    destination: Option<&Table>,
+) -> Option<Action> {
     let table = builder.renamed(&securable.name);
     match destination.map(|table| table.history.version()) {
         None => Some(Statement::Drop(builder.in_destination(securable)).into()),

@@ -13,6 +13,7 @@ mod keys;
 mod load_types;
 mod plan;
 mod plan_properties;
+mod policies;
 mod protected;
 mod read_back;
 mod reads;

@@ -11,7 +11,7 @@ use crate::inventory::{ColumnValue, Origin, Table, TableShape, VersionAsOf};
 use crate::outcome::FacetStatus;
 use crate::plan::builder::{Builder, NewStep};
 use crate::plan::catalog::note_location;
-use crate::plan::{CopyRows, Expectation, Facet, MakeTable, NoteOrigin, Statement, StepId};
+use crate::plan::{CopyRows, Expectation, Facet, MakeTable, NoteOrigin, Statement, StepId, policy};
 use crate::settings::{AsOf, RowScope, Settings};
 
 /// Why a table cannot be made like this; `None` when it can, or when `CLONE` makes it.
@@ -84,6 +84,7 @@ pub(super) fn make(
     };
     let mut step = NewStep::new(Facet::Definition, Statement::CopyRows(Box::new(fill)), Expectation::Present);
     step.depends_on = vec![made];
+    step.depends_on.extend(policy::before_rows(builder, securable));
     step.size = source.size;
     builder.step(securable, step)
 }
