@@ -14,6 +14,7 @@ mod load_types;
 mod plan;
 mod plan_properties;
 mod protected;
+mod protected_rows;
 mod read_back;
 mod reads;
 mod recorded;
