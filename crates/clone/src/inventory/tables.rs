@@ -10,7 +10,7 @@ use super::names::full_name;
 use super::reader::{Found, Reader, Side, collect};
 use super::{Guards, Inventories, Inventory, Table, View};
 use crate::plan::SchemaMode;
-use crate::rewrite::rewrite;
+use crate::rewrite::{is_same_view, rewrite_view};
 use crate::{Error, Kind, Result};
 
 impl<'a> Reader<'a> {
@@ -40,7 +40,7 @@ impl<'a> Reader<'a> {
     /// has none of the same text. Of the others the text tells enough.
     pub(super) async fn dependencies(&self, own: &Inventories) -> Result<Found<'a>> {
         let is_asked = |(name, table): &(FullName, &Table)| {
-            table.kind == Kind::View && !self.has_text(&own.destination, name, table)
+            table.kind.is_view() && !self.has_text(&own.destination, name, table)
         };
         let views = tables(&self.settings.source, &own.source).filter(is_asked);
         let views: Vec<_> = views.map(|(name, _)| name).collect();
@@ -66,14 +66,14 @@ impl<'a> Reader<'a> {
     fn has_text(&self, destination: &Inventory, name: &FullName, source: &Table) -> bool {
         let existing = destination.table(name).and_then(text_of);
         text_of(source).zip(existing).is_some_and(|(text, existing)| {
-            rewrite(text, &self.settings.source, &self.settings.destination).text == existing
+            rewrite_view(source.kind, text, &self.settings.source, &self.settings.destination)
+                .is_ok_and(|rewritten| is_same_view(source.kind, &rewritten.text, existing))
         })
     }
 }
 
-/// The text of a view without what means nothing at its end.
 fn text_of(table: &Table) -> Option<&str> {
-    Some(table.view.as_ref()?.definition.as_deref()?.trim().trim_end_matches(';').trim_end())
+    table.view.as_ref()?.definition.as_deref()
 }
 
 /// All tables with their full names.
@@ -93,7 +93,7 @@ fn table_of(info: TableInfo) -> Option<(Identifier, Table)> {
     let kind = Kind::of_table(info.table_type.as_ref());
     let guards = Guards::of(&info);
     let unusable_guards = guards.as_ref().err().cloned();
-    let view = (kind == Kind::View).then(|| view_of(&info));
+    let view = kind.is_view().then(|| view_of(&info));
     let table = Table {
         table_type: info.table_type,
         table_id: info.table_id,

@@ -41,7 +41,7 @@ fn note_ignored_conditions(builder: &mut Builder<'_>) {
 
 /// Views are planned with other texts, and so are protected tables, which need functions.
 fn is_planned_here((_, table): &(&Identifier, &Table)) -> bool {
-    table.kind != Kind::View && !is_protected(table)
+    !table.kind.is_view() && !is_protected(table)
 }
 
 fn plan_table<'a>(
@@ -139,7 +139,6 @@ fn not_clonable(source: &Table) -> Option<String> {
         Kind::ForeignTable => {
             Some("FOREIGN tables belong to another system and have no files to clone".to_owned())
         }
-        Kind::MetricView => Some("METRIC_VIEW is not supported by this version".to_owned()),
         _ => Some(format!("unknown type {}", type_name(source))),
     }
 }

@@ -2,12 +2,14 @@
 //! source. What no rewriting reached would read the source's rows with the rights of the destination. Of a table that was
 //! filled from a protected one, what the copy was sure of is read again: guards that were changed meanwhile may have masked it.
 
-use clxs_api::table::DependencyList;
+use clxs_api::table::TableInfo;
 use clxs_api::{FullName, Identifier};
 use clxs_client::{ErrorKind, Result};
 
+use crate::Kind;
 use crate::inventory::{Guards, dependencies_of, guard_text};
-use crate::plan::{Action, Proof, Statement};
+use crate::plan::{Action, CreateView, Proof, Statement};
+use crate::rewrite::rewrite_view;
 use crate::warehouse::Warehouse;
 
 /// What is wrong with what an action made; `None` when nothing is, or when nobody tells.
@@ -25,7 +27,11 @@ pub(super) async fn problem(
     }
     let recorded = match action {
         Action::Statement(Statement::CreateView(view)) => {
-            told(client.get_table(&view.name).await.map(|info| info.view_dependencies))?
+            let info = told(client.get_table(&view.name).await.map(Some))?;
+            if let Some(problem) = info.as_ref().and_then(|info| named_in_text(source, view, info)) {
+                return Ok(Some(problem));
+            }
+            info.and_then(|info| info.view_dependencies)
         }
         Action::Statement(Statement::CreateFunction(function)) => {
             told(client.get_function(&function.name).await.map(|info| info.routine_dependencies))?
@@ -62,7 +68,22 @@ async fn no_longer(warehouse: &Warehouse, source: &FullName, proof: &Proof) -> R
     }))
 }
 
-fn told(answer: Result<Option<DependencyList>>) -> Result<Option<DependencyList>> {
+/// What the text that the platform keeps of a metric view still names of the source: whether the platform records what
+/// such a view needs is UNCONFIRMED.
+fn named_in_text(source: &Identifier, view: &CreateView, info: &TableInfo) -> Option<String> {
+    let text = info.view_definition.as_deref().filter(|_| view.kind == Kind::MetricView)?;
+    let read = match rewrite_view(view.kind, text, source, view.name.catalog()) {
+        Ok(read) => read,
+        Err(problem) => return Some(format!("it was made, and nobody can tell what it reads: {problem}")),
+    };
+    let names = read.relations.iter().chain(&read.calls).filter(|parts| parts.len() > 2);
+    let in_source = names.filter(|parts| parts[0].matches(source.as_str()));
+    let texts: Vec<_> =
+        in_source.map(|parts| parts.iter().map(Identifier::as_str).collect::<Vec<_>>().join(".")).collect();
+    (!texts.is_empty()).then(|| format!("it was made, and still names {} of the source", texts.join(", ")))
+}
+
+fn told<T: Default>(answer: Result<T>) -> Result<T> {
     match answer {
         Err(error) if error.is_retryable() => Err(error),
         Err(error) if matches!(error.kind(), ErrorKind::Transport | ErrorKind::Unauthenticated) => Err(error),
