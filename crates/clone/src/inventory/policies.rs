@@ -13,7 +13,7 @@ use futures::future::try_join;
 use super::policy::{Policies, Policy, Unusable};
 use super::reader::{Found, Reader, Side, nothing, refusal};
 use super::sight::Premise;
-use super::{ColumnDefinition, Inventories, Inventory, Table};
+use super::{Column, Inventories, Inventory, Table};
 use crate::plan::Facet;
 use crate::{Error, Kind, Result, Securable};
 
@@ -123,7 +123,7 @@ impl<'a> Reader<'a> {
         names
     }
 
-    async fn columns_of(&self, name: &FullName) -> Result<Result<Vec<ColumnDefinition>, String>> {
+    async fn columns_of(&self, name: &FullName) -> Result<Result<Vec<Column>, String>> {
         let attempt = format!("read table `{}`", name.dotted());
         let info = self.warehouse.client().get_table(name).await.map_err(Error::client(attempt))?;
         Ok(info.columns.iter().map(plain_column).collect())
@@ -151,13 +151,13 @@ impl<'a> Reader<'a> {
 }
 
 /// A column with its type and no more: the table that it is of holds no row.
-fn plain_column(column: &ColumnInfo) -> Result<ColumnDefinition, String> {
+fn plain_column(column: &ColumnInfo) -> Result<Column, String> {
     let name = Identifier::new(column.name.clone().unwrap_or_default())
         .map_err(|problem| format!("one of its columns has no usable name: {problem}"))?;
-    let text = column.type_text.clone().filter(|text| !text.is_empty());
-    let text =
-        text.ok_or_else(|| format!("the catalog does not tell the type of its column {}", name.as_str()))?;
-    Ok(ColumnDefinition { name, text, is_generated: false })
+    let type_text = column.type_text.clone().filter(|text| !text.is_empty());
+    let type_text = type_text
+        .ok_or_else(|| format!("the catalog does not tell the type of its column {}", name.as_str()))?;
+    Ok(Column { name, type_text, not_null: false, value: None, comment: None })
 }
 
 /// The policies on a securable itself, or why the platform does not tell.

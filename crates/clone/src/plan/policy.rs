@@ -12,7 +12,7 @@ use super::text::{missing, relation, routine};
 use super::{Expectation, Facet, RestCall, StepId, tag};
 use crate::inventory::{Inventory, Policy, Table, Tags, Unusable};
 use crate::outcome::FacetStatus;
-use crate::settings::{ProtectedTables, Settings};
+use crate::settings::{ProtectedTables, RowScope, Settings};
 use crate::{Kind, Securable};
 
 /// What texts need, by text.
@@ -145,9 +145,10 @@ fn reaches(needs: &Needs, from: &Securable, to: &Securable) -> bool {
 }
 
 /// Why no row of a table may be copied by this caller into this destination; nothing where policies do not stand in the
-/// way. `is_tried` says that the platform itself refuses to copy rows for whom a policy binds.
-pub(super) fn refusal(builder: &Builder<'_>, table: &FullName, is_tried: bool) -> Option<String> {
-    let Builder { settings, inventories, .. } = builder;
+/// way.
+pub(super) fn refusal(builder: &Builder<'_>, table: &FullName) -> Option<String> {
+    let (settings, inventories) = (builder.settings, builder.inventories);
+    let looks = Looks::of(builder, table);
     let refused = builder.policing.over(table).iter().find_map(|given| {
         let because = |reason: &str| {
             Some(format!("the policy {} on {} is about it, and {reason}", given.name, given.on))
@@ -156,24 +157,46 @@ pub(super) fn refusal(builder: &Builder<'_>, table: &FullName, is_tried: bool) -
             return because("protected_tables is skip");
         }
         let binds = given.policy.as_ref().map_or(None, |policy| policy.binds(&inventories.identities));
-        match binds {
-            Some(true) if given.is_sure => {
+        match (binds, looks) {
+            (Some(true), Looks::Clones | Looks::Reads) if given.is_sure => {
                 return because("binds you: CLONE is refused, and masked rows are never copied as data");
             }
-            Some(false) => {}
-            _ if is_tried => {}
-            _ => return because("may bind you: masked rows are never copied as data"),
+            (Some(true) | None, Looks::Reads) => {
+                return because("may bind you: masked rows are never copied as data");
+            }
+            _ => {}
         }
         if given.policy.as_ref().is_ok_and(Policy::goes_by_tags) && !settings.copy.tags {
             return because("goes by tags, which are not copied (copy_tags)");
         }
         because(&format!("cannot be carried: {}", impossible(builder, given.policy)?))
     });
-    let unread = || inventories.source.unread.get(&Facet::Policies).filter(|_| !is_tried);
-    let unread = || {
-        unread().map(|reason| format!("nobody could read the policies that may hide rows of it: {reason}"))
-    };
-    refused.or_else(unread)
+    let unread = inventories.source.unread.get(&Facet::Policies).filter(|_| looks == Looks::Reads);
+    refused.or_else(|| Some(format!("nobody could read the policies that may hide rows of it: {}", unread?)))
+}
+
+/// What the caller gets to see of a table while it is copied.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Looks {
+    /// No row.
+    Never,
+    /// Rows by `CLONE` or of a version, which the platform refuses whom a policy binds (facts/settled.md §5).
+    Clones,
+    /// Rows as policies let it see them.
+    Reads,
+}
+
+impl Looks {
+    fn of(builder: &Builder<'_>, table: &FullName) -> Self {
+        let source = builder.inventories.source.table(table);
+        let has_version = |source: &Table| source.is_open() && source.history.version().is_some();
+        match builder.settings.rows_of(table) {
+            RowScope::None => Self::Never,
+            RowScope::All if source.is_some_and(Table::is_open) => Self::Clones,
+            RowScope::Where(_) if source.is_some_and(has_version) => Self::Clones,
+            RowScope::All | RowScope::Where(_) => Self::Reads,
+        }
+    }
 }
 
 /// Why a policy cannot be made in the destination, as far as the plan can tell.

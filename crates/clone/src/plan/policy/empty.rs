@@ -5,11 +5,11 @@
 use clxs_api::Identifier;
 
 use crate::Securable;
-use crate::inventory::{CopyMark, CopyStage, Table, TableDefinition};
+use crate::inventory::{CopyMark, CopyStage, Origin, Table, TableDefinition};
 use crate::plan::builder::{Builder, NewStep};
 use crate::plan::table::{expectation, inverse};
 use crate::plan::{CreateTable, Facet, Statement};
-use crate::settings::CloneType;
+use crate::settings::{CloneType, RowScope};
 
 /// Whether rows that are cloned right away would be there before what their policies go by.
 fn is_needed(builder: &Builder<'_>, table: &Securable, source: &Table, kept: Option<&Table>) -> bool {
@@ -41,7 +41,8 @@ pub(in crate::plan) fn obstacle(
     (source, kept): (&Table, Option<&Table>),
 ) -> Option<String> {
     let is_open = builder.inventories.destination.catalog.is_some();
-    if !is_needed(builder, table, source, kept) {
+    let is_cloned = builder.settings.rows_of(&table.name) == RowScope::All;
+    if !is_cloned || !is_needed(builder, table, source, kept) {
         return None;
     }
     if builder.settings.clone_type == CloneType::Shallow {
@@ -73,16 +74,18 @@ pub(in crate::plan) fn make(
     }
     let create = CreateTable {
         name: builder.renamed(&table.name),
-        source: table.name.clone(),
         replace: kept.is_some(),
         definition: TableDefinition { columns: columns.clone(), ..TableDefinition::default() },
         guards: kept.map(|kept| kept.guards.clone()).unwrap_or_default(),
         comment: kept.and_then(|kept| kept.comment.clone()),
         location: location.map(str::to_owned),
         mark: CopyMark {
-            source: table.name.to_lowercase().dotted(),
-            source_version: source.history.version(),
-            source_table_id: source.table_id.clone(),
+            origin: Origin::new(
+                &table.name,
+                source.table_id.clone(),
+                source.history.version(),
+                RowScope::All,
+            ),
             stage: CopyStage::Begun,
         },
     };
