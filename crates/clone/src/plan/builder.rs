@@ -198,6 +198,12 @@ impl<'a> Builder<'a> {
         self.steps_for(source).iter().copied().filter(guards).collect()
     }
 
+    /// The steps that guard what is in a container.
+    pub(super) fn guards_of_container(&self, container: &FullName) -> Vec<StepId> {
+        let kind = if container.schema().is_none() { Kind::Catalog } else { Kind::Schema };
+        self.guarding_steps(&Securable::new(kind, container.clone()))
+    }
+
     /// What must have succeeded before something that reads or calls a securable is there for others to read.
     pub(super) fn steps_making(&self, source: &Securable) -> Vec<StepId> {
         self.definition_step(source).into_iter().chain(self.guarding_steps(source)).collect()

@@ -10,7 +10,7 @@ use clxs_api::FullName;
 use super::builder::{Builder, NewStep};
 use super::text::{missing, relation, routine};
 use super::{Expectation, Facet, RestCall, StepId, tag};
-use crate::inventory::{Inventory, Policy, Table, Tags, Unusable};
+use crate::inventory::{Inventory, Policies, Policy, Table, Tags, Unusable};
 use crate::outcome::FacetStatus;
 use crate::settings::{ProtectedTables, RowScope, Settings};
 use crate::{Kind, Securable};
@@ -169,7 +169,7 @@ pub(super) fn refusal(builder: &Builder<'_>, table: &FullName) -> Option<String>
         if given.policy.as_ref().is_ok_and(Policy::goes_by_tags) && !settings.copy.tags {
             return because("goes by tags, which are not copied (copy_tags)");
         }
-        because(&format!("cannot be carried: {}", impossible(builder, given.policy)?))
+        because(&format!("cannot be carried: {}", impossible(builder, given)?))
     });
     let unread = inventories.source.unread.get(&Facet::Policies).filter(|_| looks == Looks::Reads);
     refused.or_else(|| Some(format!("nobody could read the policies that may hide rows of it: {}", unread?)))
@@ -199,9 +199,17 @@ impl Looks {
     }
 }
 
-/// Why a policy cannot be made in the destination, as far as the plan can tell.
-fn impossible(builder: &Builder<'_>, policy: &Result<Policy, Unusable>) -> Option<String> {
-    match policy {
+/// Why a policy cannot be made in the destination, as far as the plan can tell. Where nobody could read what is there, it
+/// may be there already.
+fn impossible(builder: &Builder<'_>, given: &Given<'_>) -> Option<String> {
+    let destination = &builder.inventories.destination;
+    let is_known = |policies: &Policies| policies.contains_key(given.name);
+    if let Some(unread) = destination.unread.get(&Facet::Policies)
+        && destination.policies_on(&given.on).is_some_and(|policies| !is_known(policies))
+    {
+        return Some(format!("nobody could read the policies of the destination: {unread}"));
+    }
+    match given.policy {
         Ok(policy) if builder.settings.kinds.functions => missing(builder, &[routine(&policy.function)]),
         Ok(_) => None,
         Err(unusable) => Some(unusable.reason.clone()),
@@ -256,7 +264,7 @@ fn plan_one(builder: &mut Builder<'_>, given: &Given<'_>) {
     if builder.policing.planned.contains_key(&given.key()) {
         return;
     }
-    let planned = match (given.policy, impossible(builder, given.policy)) {
+    let planned = match (given.policy, impossible(builder, given)) {
         (Ok(policy), None) => Ok(bring_about(builder, &given.on, given.name, policy)),
         (_, reason) => Err(reason.unwrap_or_default()),
     };
