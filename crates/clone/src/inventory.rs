@@ -7,6 +7,7 @@ mod bindings;
 mod conditions;
 mod containers;
 mod copy_mark;
+mod definitions;
 mod described;
 mod functions;
 mod grants;
@@ -15,12 +16,10 @@ mod history;
 mod keys;
 mod models;
 mod names;
-mod origin;
 mod protected;
 mod reader;
 mod relation;
 mod schema_tags;
-mod shape;
 mod sight;
 mod table_definition;
 mod tables;
@@ -38,19 +37,17 @@ use clxs_api::volume::VolumeType;
 use clxs_api::{FullName, Identifier, Privilege, Properties};
 
 pub use as_of::VersionAsOf;
-pub use copy_mark::{CopyMark, CopyStage};
+pub use copy_mark::{CopyMark, CopyStage, Origin};
 pub(crate) use described::Described;
 pub use functions::{Environment, FunctionDefinition, Language, Parameter, Returns};
 pub use guards::{Argument, Guard, Guards};
 pub use history::{Commit, History};
 pub use keys::{Key, KeyOutline, Parent};
-pub use origin::Origin;
-pub use protected::{Protected, Sight};
+pub use protected::Sight;
 pub(crate) use reader::Reader;
-pub use shape::{Column, ColumnValue, TableShape};
 pub(crate) use sight::guard_text;
 pub use sight::{Known, Premise};
-pub use table_definition::{ColumnDefinition, TableDefinition};
+pub use table_definition::{Column, ColumnValue, TableDefinition};
 pub(crate) use tables::dependencies_of;
 pub(crate) use volumes::list_files;
 pub use volumes::{FileState, Files};
@@ -229,8 +226,8 @@ pub struct Table {
     pub guards: Guards,
     /// Why no statement can name its guards; they are empty then.
     pub unusable_guards: Option<String>,
-    /// What copying it needs to know, read only of tables with guards and of the destination's of the same name.
-    pub protected: Option<Box<Protected>>,
+    /// Whether the caller sees it as it is, read only of tables with guards whose rows are copied.
+    pub sight: Option<Box<Sight>>,
     /// The URL of its files.
     pub location: Option<String>,
     /// Bytes of its files, when somebody counted.
@@ -253,8 +250,9 @@ pub struct Table {
     pub cloned_from: Option<String>,
     /// What makes it a view.
     pub view: Option<View>,
-    /// What makes it the table it is, or why nobody can make it again; kept only of tables that `CLONE` does not make.
-    pub definition: Option<Result<TableShape, String>>,
+    /// What makes it the table it is, or why nobody can make it again; read only of tables that statements make because
+    /// `CLONE` cannot, and of the destination's of the same name.
+    pub definition: Option<Result<TableDefinition, String>>,
 }
 
 impl Table {
@@ -269,7 +267,7 @@ impl Table {
             comment: None,
             guards: Guards::default(),
             unusable_guards: None,
-            protected: None,
+            sight: None,
             location: None,
             size: None,
             grants: Grants::new(),
@@ -283,6 +281,11 @@ impl Table {
             view: None,
             definition: None,
         }
+    }
+
+    /// Whether nothing hides rows or values of it.
+    pub fn is_open(&self) -> bool {
+        self.guards.is_empty() && self.unusable_guards.is_none()
     }
 
     /// Whether it refers to the files of another table.

@@ -7,12 +7,17 @@
 
 mod expression;
 pub(crate) mod lexer;
+mod metric_view;
 mod positions;
+mod yaml;
 
 use clxs_api::Identifier;
 
+use crate::Kind;
+
 pub(crate) use expression::expression_problem;
 use lexer::{Lexed, lex};
+use metric_view::{is_same_metric_view, rewrite_metric_view};
 use positions::{Place, Reference, references};
 
 /// A text that reads the destination, and what was found in it.
@@ -58,6 +63,30 @@ pub fn rewrite(text: &str, source: &Identifier, destination: &Identifier) -> Rew
     rewritten.relations = names(Place::Relation).map(|found| found.names(&lexed)).collect();
     rewritten.calls = names(Place::Call).map(|found| found.names(&lexed)).collect();
     rewritten
+}
+
+/// Does the same for the text of a view of this kind.
+///
+/// # Errors
+/// Why it cannot be proven that the result of a text that is no SQL reads what it should.
+pub(crate) fn rewrite_view(
+    kind: Kind,
+    text: &str,
+    source: &Identifier,
+    destination: &Identifier,
+) -> Result<Rewritten, String> {
+    if kind == Kind::MetricView {
+        return rewrite_metric_view(text, source, destination);
+    }
+    Ok(rewrite(text, source, destination))
+}
+
+/// Whether two texts of views of this kind say the same.
+pub(crate) fn is_same_view(kind: Kind, one: &str, other: &str) -> bool {
+    fn trimmed(text: &str) -> &str {
+        text.trim().trim_end_matches(';').trim_end()
+    }
+    if kind == Kind::MetricView { is_same_metric_view(one, other) } else { trimmed(one) == trimmed(other) }
 }
 
 /// Lines of a text in another language that name the source.

@@ -114,6 +114,11 @@ impl Kind {
         }
     }
 
+    /// Whether it is a text that reads others, and has no rows of its own.
+    pub(crate) fn is_view(self) -> bool {
+        matches!(self, Self::View | Self::MetricView)
+    }
+
     /// What the settings call it, of what REST lists as a table.
     pub(crate) fn object_type(self) -> ObjectType {
         if self.has_rows() { ObjectType::Table } else { ObjectType::View }

@@ -6,6 +6,7 @@ pub(crate) mod error;
 mod execute;
 mod lexer;
 mod literal;
+pub(crate) mod metric_view;
 mod parser;
 pub(crate) mod relations;
 
@@ -15,7 +16,8 @@ pub(crate) use execute::{
     table_field, texts_of,
 };
 pub(crate) use parser::{
-    is_literal, parse, parse_expression, parse_function_body, parse_schema, parse_type, parse_with,
+    is_literal, parse, parse_expression, parse_function_body, parse_name, parse_schema, parse_type,
+    parse_with,
 };
 #[cfg(test)]
 pub(crate) use parser::{supported_statements, unsupported_statements};

@@ -81,19 +81,19 @@ impl<'a> Reader<'a> {
         let lists = try_join_all(lists).await?;
         put(&mut own, lists)?;
         let asking = Asking { caller: &caller, metastore };
-        let about_them: [Reading<'_, 'a>; 7] = [
+        let about_them: [Reading<'_, 'a>; 8] = [
             Box::pin(self.dependencies(&own)),
             Box::pin(self.histories(&own)),
             Box::pin(self.versions_as_of(&own)),
             Box::pin(self.files_of_volumes(&own)),
             Box::pin(self.model_versions(&own)),
             Box::pin(self.grants(&own, asking)),
-            Box::pin(self.protected(&own)),
+            Box::pin(self.definitions(&own)),
+            Box::pin(self.sights(&own)),
         ];
         let about_them = try_join_all(about_them).await?;
         put(&mut own, about_them)?;
-        let shapes = self.shapes(&own).await?;
-        put(&mut own, vec![shapes])?;
+        self.try_conditions(&own).await?;
         let rest: [Reading<'_, 'a>; 2] = [Box::pin(self.sizes(&own)), Box::pin(self.keys(&own))];
         let rest = try_join_all(rest).await?;
         put(&mut own, rest)?;

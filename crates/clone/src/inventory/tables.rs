@@ -8,10 +8,9 @@ use clxs_api::{FullName, Identifier, NameError};
 use super::containers::{own_properties, some_text};
 use super::names::full_name;
 use super::reader::{Found, Reader, Side, collect};
-use super::{Guards, Inventories, Inventory, Table, TableShape, View};
+use super::{Guards, Inventories, Inventory, Table, View};
 use crate::plan::SchemaMode;
-use crate::rewrite::rewrite;
-use crate::settings::RowScope;
+use crate::rewrite::{is_same_view, rewrite_view};
 use crate::{Error, Kind, Result};
 
 impl<'a> Reader<'a> {
@@ -29,13 +28,9 @@ impl<'a> Reader<'a> {
             || Error::Unexpected { attempt: attempt.clone(), problem: "one has no name".to_owned() };
         let list = self.warehouse.client().list_tables(schema.catalog(), schema.name());
         let read = |info: TableInfo| {
-            let definition = TableShape::of(&info);
             let (name, table) = table_of(info)?;
-            let full_name = schema.child(name.clone());
-            let is_made = table.kind == Kind::Table && self.settings.rows_of(&full_name) != RowScope::All;
-            let definition = is_made.then_some(definition);
-            let cloned_from = self.provenance.get(&full_name.dotted()).cloned();
-            Some((name, Table { cloned_from, definition, ..table }))
+            let cloned_from = self.provenance.get(&schema.child(name.clone()).dotted()).cloned();
+            Some((name, Table { cloned_from, ..table }))
         };
         let tables = collect(&attempt, list, |info| read(info).ok_or_else(unnamed).map(Some)).await?;
         Ok(tables.into_iter().collect())
@@ -45,7 +40,7 @@ impl<'a> Reader<'a> {
     /// has none of the same text. Of the others the text tells enough.
     pub(super) async fn dependencies(&self, own: &Inventories) -> Result<Found<'a>> {
         let is_asked = |(name, table): &(FullName, &Table)| {
-            table.kind == Kind::View && !self.has_text(&own.destination, name, table)
+            table.kind.is_view() && !self.has_text(&own.destination, name, table)
         };
         let views = tables(&self.settings.source, &own.source).filter(is_asked);
         let views: Vec<_> = views.map(|(name, _)| name).collect();
@@ -71,14 +66,14 @@ impl<'a> Reader<'a> {
     fn has_text(&self, destination: &Inventory, name: &FullName, source: &Table) -> bool {
         let existing = destination.table(name).and_then(text_of);
         text_of(source).zip(existing).is_some_and(|(text, existing)| {
-            rewrite(text, &self.settings.source, &self.settings.destination).text == existing
+            rewrite_view(source.kind, text, &self.settings.source, &self.settings.destination)
+                .is_ok_and(|rewritten| is_same_view(source.kind, &rewritten.text, existing))
         })
     }
 }
 
-/// The text of a view without what means nothing at its end.
 fn text_of(table: &Table) -> Option<&str> {
-    Some(table.view.as_ref()?.definition.as_deref()?.trim().trim_end_matches(';').trim_end())
+    table.view.as_ref()?.definition.as_deref()
 }
 
 /// All tables with their full names.
@@ -98,7 +93,7 @@ fn table_of(info: TableInfo) -> Option<(Identifier, Table)> {
     let kind = Kind::of_table(info.table_type.as_ref());
     let guards = Guards::of(&info);
     let unusable_guards = guards.as_ref().err().cloned();
-    let view = (kind == Kind::View).then(|| view_of(&info));
+    let view = kind.is_view().then(|| view_of(&info));
     let table = Table {
         table_type: info.table_type,
         table_id: info.table_id,

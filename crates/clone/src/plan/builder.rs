@@ -4,9 +4,7 @@ use std::collections::HashMap;
 
 use clxs_api::{FullName, Identifier, SecurableKind};
 
-use super::{
-    Action, Expectation, Facet, Finding, Plan, PlannedChange, PlannedSecurable, Statement, Step, StepId,
-};
+use super::{Action, Expectation, Facet, Finding, Plan, PlannedChange, PlannedSecurable, Step, StepId};
 use crate::inventory::{Grants, Inventories, Tags};
 use crate::outcome::{FacetOutcome, FacetStatus};
 use crate::settings::{LoadType, OnError, ProtectedTables, Settings};
@@ -210,16 +208,9 @@ impl<'a> Builder<'a> {
         self.last_step(source, Facet::Definition)
     }
 
-    /// Whether a step makes a table with its comment, or one before it does: it fills the table then.
-    pub(super) fn creates(&self, step: StepId) -> bool {
-        let step = &self.steps[step.index()];
-        let is_create = |step: &Step| matches!(step.action, Action::Statement(Statement::MakeTable(_)));
-        is_create(step) || step.depends_on.iter().any(|id| is_create(&self.steps[id.index()]))
-    }
-
     /// Whether a securable is made anew, so that nothing is left of what it had.
     pub(super) fn is_made_anew(&self, source: &Securable) -> bool {
-        let makes = |id: &StepId| self.steps[id.index()].action.makes_table().is_some_and(|made| made.is_new);
+        let makes = |id: &StepId| self.steps[id.index()].action.makes_anew();
         self.steps_for(source).iter().any(makes)
     }
 

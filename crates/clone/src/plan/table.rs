@@ -1,19 +1,16 @@
 //! Plans tables, and names everything listed as a table that cannot be cloned.
 
-mod made;
-
 use clxs_api::table::TableType;
 use clxs_api::{FullName, Identifier};
 
 use super::builder::{Builder, Entry, Facets, NewStep, Sides};
 use super::catalog::note_location;
-pub(super) use made::wanted;
-
 use super::drift::{Drift, drift};
+use super::made::{self, Made};
 use super::protected::{is_protected, note_own_guards};
 use super::{Action, CloneTable, Expectation, Facet, Finding, PlannedChange, Statement, StepId, TableState};
-use crate::inventory::{Table, VersionAsOf};
-use crate::outcome::{FacetOutcome, FacetStatus};
+use crate::inventory::{Guards, Table, VersionAsOf};
+use crate::outcome::FacetStatus;
 use crate::settings::{AsOf, CloneType, LoadType, RowScope, Settings};
 use crate::{Kind, Securable};
 
@@ -44,7 +41,7 @@ fn note_ignored_conditions(builder: &mut Builder<'_>) {
 
 /// Views are planned with other texts, and so are protected tables, which need functions.
 fn is_planned_here((_, table): &(&Identifier, &Table)) -> bool {
-    table.kind != Kind::View && !is_protected(table)
+    !table.kind.is_view() && !is_protected(table)
 }
 
 fn plan_table<'a>(
@@ -54,8 +51,6 @@ fn plan_table<'a>(
     destination: Option<&'a Table>,
     change: &PlannedChange,
 ) {
-    let carried = |facet| FacetOutcome { facet, status: FacetStatus::Carried };
-    let cloned = matches!(change, PlannedChange::Create | PlannedChange::Replace { .. });
     // A table that is dropped takes its comment, its grants and its owner with it.
     let is_dropped = *change == PlannedChange::Replace { drift: Drift::OtherCloneType };
     let kept = destination.filter(|_| !is_dropped);
@@ -64,19 +59,19 @@ fn plan_table<'a>(
         change: change.clone(),
         sides: sides(source, kept),
         table: Some(source),
-        facets: if cloned { vec![carried(Facet::Properties)] } else { Vec::new() },
+        facets: Vec::new(),
     });
-    let definition = match change {
+    let is_commented = match change {
         PlannedChange::Create => make(builder, securable, source, None),
         PlannedChange::Replace { drift } => replace(builder, securable, source, destination, drift),
-        _ => None,
+        _ => false,
     };
-    let is_commented = definition.is_some_and(|step| builder.creates(step));
     let is_skipped = matches!(change, PlannedChange::Skip { .. });
     if let Some(kept) = kept.filter(|_| !is_skipped) {
         note_own_guards(builder, securable, &kept.guards, &source.guards);
     }
     if !is_skipped && !is_commented && (kept.is_none() || builder.touches(change)) {
+        let definition = builder.definition_step(securable);
         comment(builder, securable, source, kept, definition);
     }
 }
@@ -100,7 +95,7 @@ fn change(
     let reason = reason
         .or_else(|| not_clonable(source))
         .or_else(|| not_shallow(settings, source).filter(|_| rows == RowScope::All))
-        .or_else(|| made::not_makeable(source, &rows));
+        .or_else(|| not_makeable(settings, source, destination, &rows));
     if let Some(reason) = reason {
         return PlannedChange::Skip { reason };
     }
@@ -117,6 +112,22 @@ fn change(
     }
 }
 
+/// Why statements cannot make a table that `CLONE` does not.
+fn not_makeable(
+    settings: &Settings,
+    source: &Table,
+    destination: Option<&Table>,
+    rows: &RowScope,
+) -> Option<String> {
+    if *rows == RowScope::All {
+        return None;
+    }
+    match made::wanted(settings, source, rows) {
+        Ok(wanted) => made::lost_column(destination, &wanted),
+        Err(reason) => Some(reason),
+    }
+}
+
 /// Why a table of this type is never cloned, in the words of the guide.
 fn not_clonable(source: &Table) -> Option<String> {
     match source.kind {
@@ -128,7 +139,6 @@ fn not_clonable(source: &Table) -> Option<String> {
         Kind::ForeignTable => {
             Some("FOREIGN tables belong to another system and have no files to clone".to_owned())
         }
-        Kind::MetricView => Some("METRIC_VIEW is not supported by this version".to_owned()),
         _ => Some(format!("unknown type {}", type_name(source))),
     }
 }
@@ -208,7 +218,7 @@ fn replace(
     source: &Table,
     destination: Option<&Table>,
     drift: &Drift,
-) -> Option<StepId> {
+) -> bool {
     if *drift == Drift::OtherCloneType {
         let dropped = Statement::Drop(builder.in_destination(securable));
         builder.step(securable, NewStep::new(Facet::Definition, dropped, expectation(destination)));
@@ -217,25 +227,21 @@ fn replace(
     make(builder, securable, source, destination)
 }
 
-/// By `CLONE`, where all rows are wanted.
-fn make(
-    builder: &mut Builder<'_>,
-    securable: &Securable,
-    source: &Table,
-    destination: Option<&Table>,
-) -> Option<StepId> {
-    match builder.settings.rows_of(&securable.name) {
-        RowScope::All => clone(builder, securable, source, destination),
-        rows => made::make(builder, securable, (source, destination), &rows),
+/// By `CLONE`, where all rows are wanted. Returns whether the table gets its comment when it is made.
+fn make(builder: &mut Builder<'_>, securable: &Securable, source: &Table, kept: Option<&Table>) -> bool {
+    let rows = builder.settings.rows_of(&securable.name);
+    if rows == RowScope::All {
+        clone(builder, securable, source, kept);
+        return false;
     }
+    // What cannot be made is skipped before.
+    made::wanted(builder.settings, source, &rows).is_ok_and(|definition| {
+        let made = Made { source, kept, definition, guards: Guards::default(), needs: Vec::new() };
+        made::make(builder, securable, &made)
+    })
 }
 
-fn clone(
-    builder: &mut Builder<'_>,
-    securable: &Securable,
-    source: &Table,
-    destination: Option<&Table>,
-) -> Option<StepId> {
+fn clone(builder: &mut Builder<'_>, securable: &Securable, source: &Table, destination: Option<&Table>) {
     let location = location(builder.settings, source, destination);
     note_source_location(builder, securable, source, location.as_deref());
     let action = CloneTable {
@@ -258,11 +264,16 @@ fn clone(
     step.depends_on = builder.steps_around(&securable.name);
     step.depends_on.extend(builder.definition_step(securable));
     step.size = source.size;
-    builder.step(securable, step)
+    builder.step(securable, step);
+    builder.facet(securable, Facet::Properties, FacetStatus::Carried);
 }
 
 /// What undoes that a table is made or replaced.
-fn inverse(builder: &Builder<'_>, securable: &Securable, destination: Option<&Table>) -> Option<Action> {
+pub(super) fn inverse(
+    builder: &Builder<'_>,
+    securable: &Securable,
+    destination: Option<&Table>,
+) -> Option<Action> {
     let table = builder.renamed(&securable.name);
     match destination.map(|table| table.history.version()) {
         None => Some(Statement::Drop(builder.in_destination(securable)).into()),

@@ -66,7 +66,7 @@ fn changes(
 
 fn columns(builder: &mut Builder<'_>, source: &Securable, exists: bool) {
     let inventories = builder.inventories;
-    if !matches!(source.kind, Kind::Table | Kind::View) {
+    if source.kind != Kind::Table && !source.kind.is_view() {
         return;
     }
     let Some(table) = inventories.source.table(&source.name) else { return };
@@ -86,7 +86,7 @@ fn of_column(on: &Securable, column: &Identifier, source: &Tags, existing: Optio
     let none = Tags::new();
     let existing = existing.unwrap_or(&none);
     let table = on.name.clone();
-    if on.kind == Kind::View {
+    if on.kind.is_view() {
         return of_view_column(on, column, source, existing);
     }
     let set = |tags| Statement::SetColumnTags { table: table.clone(), column: column.clone(), tags };

@@ -1,4 +1,4 @@
-//! Plans views: their text rewritten.
+//! Plans views, and metric views among them: their text rewritten.
 
 mod column_comments;
 mod definition;
@@ -15,8 +15,8 @@ use super::text::{called, complete, missing, relation, routine};
 use super::{Drift, Expectation, Facet, Finding, PlannedChange, SchemaMode, Statement};
 use crate::inventory::{Table, View};
 use crate::outcome::{FacetOutcome, FacetStatus};
-use crate::rewrite::{Rewritten, rewrite};
-use crate::settings::{LoadType, ObjectType, Settings};
+use crate::rewrite::{Rewritten, rewrite_view};
+use crate::settings::{LoadType, Settings};
 use crate::{Kind, Securable};
 
 /// A view of the source with what planning needs to know of it.
@@ -25,6 +25,8 @@ pub(super) struct Candidate<'a> {
     destination: Option<&'a Table>,
     view: &'a View,
     rewritten: Rewritten,
+    /// Why its text is not rewritten.
+    unproven: Option<String>,
     /// What it reads, as full names.
     reads: Vec<FullName>,
     /// What it reads and calls.
@@ -42,6 +44,11 @@ pub(super) fn plan<'a>(
     plan_view(builder, name, candidate, change);
 }
 
+/// Whether its columns are not listed when it is made: they are those of its tables, or its YAML names them.
+fn columns_follow(source: &Table, view: &View) -> bool {
+    source.kind == Kind::MetricView || view.schema_mode == Some(SchemaMode::Evolution)
+}
+
 /// The views of the source.
 pub(super) fn candidates<'a>(builder: &Builder<'a>) -> BTreeMap<FullName, Candidate<'a>> {
     static NO_VIEW: std::sync::LazyLock<View> = std::sync::LazyLock::new(View::default);
@@ -50,16 +57,22 @@ pub(super) fn candidates<'a>(builder: &Builder<'a>) -> BTreeMap<FullName, Candid
     for (schema_name, schema) in inventories.source.schemas.iter().filter(|(_, schema)| schema.skip.is_none())
     {
         let existing = inventories.destination.schemas.get(schema_name);
-        for (name, source) in schema.tables.iter().filter(|(_, table)| table.kind == Kind::View) {
+        for (name, source) in schema.tables.iter().filter(|(_, table)| table.kind.is_view()) {
             let view = source.view.as_ref().unwrap_or(&NO_VIEW);
             let definition = view.definition.as_deref().unwrap_or_default();
-            let rewritten = rewrite(definition, &builder.settings.source, &builder.settings.destination);
+            let (from, to) = (&builder.settings.source, &builder.settings.destination);
+            let rewritten = rewrite_view(source.kind, definition, from, to);
+            let unproven = rewritten.as_ref().err().cloned();
+            let rewritten = rewritten.unwrap_or_default();
             let full_name = builder.schema_name(schema_name).child(name.clone());
             let session = session(&full_name, view);
             let reads = reads(builder, view, &rewritten, &session);
             let needs = needs(builder, view, &reads, called(builder, &rewritten.calls, &session));
             let destination = existing.and_then(|schema| schema.tables.get(name));
-            candidates.insert(full_name, Candidate { source, destination, view, rewritten, reads, needs });
+            candidates.insert(
+                full_name,
+                Candidate { source, destination, view, rewritten, unproven, reads, needs },
+            );
         }
     }
     candidates
@@ -121,22 +134,25 @@ fn skip_reason(builder: &Builder<'_>, name: &FullName, candidate: &Candidate<'_>
     if !settings.kinds.views {
         return Some("clone_views is off".to_owned());
     }
-    if let Some(reason) = settings.selection.skips(name, ObjectType::View) {
+    if let Some(reason) = settings.selection.skips(name, candidate.source.kind.object_type()) {
         return Some(reason.to_owned());
     }
     if candidate.view.definition.is_none() {
         return Some("its text cannot be read; only its owner may see it".to_owned());
     }
+    if let Some(problem) = &candidate.unproven {
+        return Some(format!("it cannot be proven that its clone reads the destination: {problem}"));
+    }
     // A view that follows its tables' columns does not list them.
     if let Some(reason) = &candidate.view.unnameable
-        && candidate.view.schema_mode != Some(SchemaMode::Evolution)
+        && !columns_follow(candidate.source, candidate.view)
     {
         return Some(reason.clone());
     }
     match (settings.load_type, candidate.destination) {
         (LoadType::Selective, _) => return Some("SELECTIVE refreshes tables only".to_owned()),
         (LoadType::Incremental, Some(_)) => return Some("the destination has it (INCREMENTAL)".to_owned()),
-        (_, Some(other)) if other.kind != Kind::View => {
+        (_, Some(other)) if other.kind != candidate.source.kind => {
             return Some(format!("the destination has a {} of that name; drop or rename it", other.kind));
         }
         _ => {}
@@ -153,7 +169,7 @@ fn plan_view<'a>(
     let replaced = matches!(change, PlannedChange::Create | PlannedChange::Replace { .. });
     let is_left_out = matches!(change, PlannedChange::Skip { .. });
     builder.add(Entry {
-        source: relation(name),
+        source: Securable::new(candidate.source.kind, name.clone()),
         change,
         sides: sides(candidate.source, candidate.destination),
         table: Some(candidate.source),

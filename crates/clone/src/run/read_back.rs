@@ -1,22 +1,37 @@
 //! Reads back what the platform recorded of a view or function that was made: nothing that it needs may be in the
-//! source. What no rewriting reached would read the source's rows with the rights of the destination. Of a protected
-//! table that was filled the guards of its source are read again: those that were changed meanwhile may have masked it.
+//! source. What no rewriting reached would read the source's rows with the rights of the destination. Of a table that was
+//! filled from a protected one, what the copy was sure of is read again: guards that were changed meanwhile may have masked it.
 
-use clxs_api::table::DependencyList;
+use clxs_api::table::TableInfo;
 use clxs_api::{FullName, Identifier};
-use clxs_client::{Client, ErrorKind, Result};
+use clxs_client::{ErrorKind, Result};
 
+use crate::Kind;
 use crate::inventory::{Guards, dependencies_of, guard_text};
-use crate::plan::{Action, FillTable, Statement};
+use crate::plan::{Action, CreateView, Proof, Statement};
+use crate::rewrite::rewrite_view;
+use crate::warehouse::Warehouse;
 
 /// What is wrong with what an action made; `None` when nothing is, or when nobody tells.
-pub(super) async fn problem(client: &Client, source: &Identifier, action: &Action) -> Result<Option<String>> {
+pub(super) async fn problem(
+    warehouse: &Warehouse,
+    source: &Identifier,
+    action: &Action,
+) -> Result<Option<String>> {
+    let client = warehouse.client();
     if let Action::Statement(Statement::FillTable(fill)) = action {
-        return changed_guard(client, fill).await;
+        return match &fill.proof {
+            Some(proof) => no_longer(warehouse, &fill.source, proof).await,
+            None => Ok(None),
+        };
     }
     let recorded = match action {
         Action::Statement(Statement::CreateView(view)) => {
-            told(client.get_table(&view.name).await.map(|info| info.view_dependencies))?
+            let info = told(client.get_table(&view.name).await.map(Some))?;
+            if let Some(problem) = info.as_ref().and_then(|info| named_in_text(source, view, info)) {
+                return Ok(Some(problem));
+            }
+            info.and_then(|info| info.view_dependencies)
         }
         Action::Statement(Statement::CreateFunction(function)) => {
             told(client.get_function(&function.name).await.map(|info| info.routine_dependencies))?
@@ -30,24 +45,45 @@ pub(super) async fn problem(client: &Client, source: &Identifier, action: &Actio
         .then(|| format!("it was made, and still needs {} of the source", texts.join(", "))))
 }
 
-/// What of a source's guards is not as it was when the caller was proven to see clear values.
-async fn changed_guard(client: &Client, fill: &FillTable) -> Result<Option<String>> {
-    let info = client.get_table(&fill.source).await?;
-    if Guards::of(&info).as_ref() != Ok(&fill.guards) {
-        return Ok(Some(format!("the guards of {} were changed while it was copied", fill.source.dotted())));
+/// What of a source is not as it was when its copy was planned.
+async fn no_longer(warehouse: &Warehouse, source: &FullName, proof: &Proof) -> Result<Option<String>> {
+    let client = warehouse.client();
+    let info = client.get_table(source).await?;
+    if Guards::of(&info).as_ref() != Ok(&proof.guards) {
+        return Ok(Some(format!("the guards of {} were changed while it was copied", source.dotted())));
     }
-    for (name, text) in &fill.functions {
+    for (name, text) in &proof.functions {
         if guard_text(&client.get_function(name).await?) != Some(text) {
-            return Ok(Some(format!(
-                "the function {} was changed while the table was copied",
-                name.dotted()
-            )));
+            let name = name.dotted();
+            return Ok(Some(format!("the function {name} was changed while the table was copied")));
         }
     }
-    Ok(None)
+    let Some(version) = proof.version else { return Ok(None) };
+    let newest = warehouse.newest_commit(source).await?.version();
+    Ok((newest != Some(version)).then(|| {
+        let source = source.dotted();
+        format!(
+            "{source} was written after version {version}, which was asked for, and shows no earlier version"
+        )
+    }))
 }
 
-fn told(answer: Result<Option<DependencyList>>) -> Result<Option<DependencyList>> {
+/// What the text that the platform keeps of a metric view still names of the source: whether the platform records what
+/// such a view needs is UNCONFIRMED.
+fn named_in_text(source: &Identifier, view: &CreateView, info: &TableInfo) -> Option<String> {
+    let text = info.view_definition.as_deref().filter(|_| view.kind == Kind::MetricView)?;
+    let read = match rewrite_view(view.kind, text, source, view.name.catalog()) {
+        Ok(read) => read,
+        Err(problem) => return Some(format!("it was made, and nobody can tell what it reads: {problem}")),
+    };
+    let names = read.relations.iter().chain(&read.calls).filter(|parts| parts.len() > 2);
+    let in_source = names.filter(|parts| parts[0].matches(source.as_str()));
+    let texts: Vec<_> =
+        in_source.map(|parts| parts.iter().map(Identifier::as_str).collect::<Vec<_>>().join(".")).collect();
+    (!texts.is_empty()).then(|| format!("it was made, and still names {} of the source", texts.join(", ")))
+}
+
+fn told<T: Default>(answer: Result<T>) -> Result<T> {
     match answer {
         Err(error) if error.is_retryable() => Err(error),
         Err(error) if matches!(error.kind(), ErrorKind::Transport | ErrorKind::Unauthenticated) => Err(error),

@@ -9,7 +9,7 @@ use tokio_util::sync::CancellationToken;
 use crate::catalogs::{name, settings};
 use crate::embedded::{Fixture, Reached};
 
-async fn roll_back(fixture: &Fixture, report: &Report, overwrite_edits: bool) -> Report {
+pub(crate) async fn roll_back(fixture: &Fixture, report: &Report, overwrite_edits: bool) -> Report {
     let plan = fixture.engine.rollback_plan(&report.run, overwrite_edits).await.unwrap();
     let stop = CancellationToken::new();
     fixture.engine.roll_back(&report.run, &plan, &SilentObserver, stop).await.unwrap()

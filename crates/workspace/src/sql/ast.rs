@@ -31,7 +31,7 @@ pub(crate) use shown::{Describe, FunctionScope, Show};
 pub(crate) use storage::{AlterVolume, AlterVolumeAction, CreateExternalLocation, CreateVolume};
 pub(crate) use tables::{
     AlterTable, AlterTableAction, CheckConstraint, CloneTable, CreateTable, CreateView, Optimize, Restore,
-    Vacuum, ViewColumn,
+    Vacuum, ViewBody, ViewColumn,
 };
 pub(crate) use tags::{AlterTags, TagChange, TagTarget};
 

@@ -5,6 +5,7 @@ mod delta;
 mod execution;
 mod guards;
 mod metastore;
+mod metric_views;
 mod queries;
 mod routines;
 mod rows;

@@ -22,6 +22,7 @@ mod insert;
 mod keys;
 mod maintenance;
 mod merge;
+mod metric_views;
 mod modified;
 mod parquet_table;
 mod pattern;

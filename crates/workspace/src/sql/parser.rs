@@ -40,7 +40,7 @@ use datafusion::sql::sqlparser::ast::Expr;
 use datafusion::sql::sqlparser::parser::Parser as SqlParser;
 use datafusion::sql::sqlparser::tokenizer::{Token, TokenWithSpan};
 
-use super::ast::{Commented, FunctionBody, Statement};
+use super::ast::{Commented, FunctionBody, ObjectName, Statement};
 use super::dialect::Databricks;
 use super::error::SqlError;
 use super::lexer;
@@ -79,6 +79,17 @@ pub(crate) fn parse_expression(text: &str) -> Result<Expr, SqlError> {
     let mut parser = Parser::new(text, tokens, &dialect);
     let expression = parser.expression()?;
     if *parser.peek() == Token::EOF { Ok(expression) } else { Err(parser.syntax_error()) }
+}
+
+/// Reads the name of a relation.
+///
+/// # Errors
+/// Those of [`parse`].
+pub(crate) fn parse_name(text: &str) -> Result<ObjectName, SqlError> {
+    let (tokens, dialect) = bound_tokens(text, &[])?;
+    let mut parser = Parser::new(text, tokens, &dialect);
+    let name = parser.object_name(3)?;
+    if *parser.peek() == Token::EOF { Ok(name) } else { Err(parser.syntax_error()) }
 }
 
 /// Reads a schema as functions take it: a type, or the columns of a struct.

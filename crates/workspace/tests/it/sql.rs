@@ -9,6 +9,7 @@ mod information_schema;
 mod layout;
 mod maintenance;
 mod metadata;
+mod metric_views;
 mod model;
 mod modify;
 mod privileges;

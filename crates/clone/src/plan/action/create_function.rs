@@ -5,6 +5,7 @@ use std::fmt;
 use clxs_api::{FullName, SqlLiteral};
 use serde::{Deserialize, Serialize};
 
+use super::statement::dollar_tag;
 use crate::inventory::{FunctionDefinition, Language, Parameter, Returns};
 
 /// Makes or replaces a function. Unqualified names in its body are in its own catalog and schema.
@@ -88,12 +89,6 @@ fn parameter(parameter: &Parameter) -> String {
 fn begins_with_return(body: &str) -> bool {
     let word = body.split(|character: char| !character.is_alphanumeric() && character != '_').next();
     word.is_some_and(|word| word.eq_ignore_ascii_case("RETURN"))
-}
-
-/// Dollars with a tag that the body does not hold.
-fn dollar_tag(body: &str) -> String {
-    let mut tags = std::iter::once("$$".to_owned()).chain((0..).map(|number| format!("$body{number}$")));
-    tags.find(|tag| !body.contains(tag.as_str())).unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -6,11 +6,10 @@ use std::fmt;
 use clxs_api::{FullName, Identifier, Properties, SqlLiteral};
 use serde::{Deserialize, Serialize};
 
-use super::protected_table::{CreateTable, FillTable, MarkCopy, SetMask, SetRowFilter};
-use super::{CopyRows, CreateFunction, MakeTable, NoteOrigin};
-use crate::Securable;
+use super::{CreateFunction, CreateTable, FillTable, MarkCopy, SetMask, SetRowFilter};
 use crate::inventory::Tags;
-use crate::settings::{AsOf, CloneType, OnError};
+use crate::settings::{AsOf, CloneType, OnError, RowScope};
+use crate::{Kind, Securable};
 
 /// A statement. `Display` is its SQL text. A plan holds many of the small ones, so that the large ones are boxed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -19,17 +18,11 @@ use crate::settings::{AsOf, CloneType, OnError};
 pub enum Statement {
     /// Clones a table.
     CloneTable(Box<CloneTable>),
-    /// Makes or replaces a table that `CLONE` cannot make.
-    MakeTable(Box<MakeTable>),
-    /// Replaces its rows.
-    CopyRows(Box<CopyRows>),
-    /// Notes what a table is made of before its rows are replaced.
-    NoteOrigin(Box<NoteOrigin>),
-    /// Makes or replaces an empty table with its guards.
+    /// Makes or replaces an empty table, with its guards, that `CLONE` cannot make.
     CreateTable(Box<CreateTable>),
-    /// Notes how far the copy of a protected table has come.
-    MarkCopy(MarkCopy),
-    /// Copies the rows of a protected table.
+    /// Notes how far its copy has come.
+    MarkCopy(Box<MarkCopy>),
+    /// Replaces its rows.
     FillTable(Box<FillTable>),
     /// Sets or drops a row filter.
     SetRowFilter(SetRowFilter),
@@ -122,7 +115,7 @@ pub enum Statement {
 impl Statement {
     /// Whether it copies rows, which may take hours.
     pub(crate) fn copies_rows(&self) -> bool {
-        matches!(self, Self::CloneTable(_) | Self::FillTable(_) | Self::CopyRows(_))
+        matches!(self, Self::CloneTable(_) | Self::FillTable(_))
     }
 
     /// Its text with the names of the session it is to run in.
@@ -133,7 +126,7 @@ impl Statement {
                 function.name.schema().map(|schema| (function.name.catalog().clone(), schema.clone()))
             }
             // Names in a condition are those of the source.
-            Self::CopyRows(fill) => {
+            Self::FillTable(fill) if matches!(fill.rows, RowScope::Where(_)) => {
                 fill.source.schema().map(|schema| (fill.source.catalog().clone(), schema.clone()))
             }
             _ => None,
@@ -147,9 +140,6 @@ impl fmt::Display for Statement {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::CloneTable(clone) => clone.fmt(f),
-            Self::MakeTable(create) => create.fmt(f),
-            Self::CopyRows(fill) => fill.fmt(f),
-            Self::NoteOrigin(note) => note.fmt(f),
             Self::CreateTable(table) => table.fmt(f),
             Self::MarkCopy(mark) => mark.fmt(f),
             Self::FillTable(fill) => fill.fmt(f),
@@ -239,12 +229,15 @@ pub struct CloneTable {
     pub source_table_id: Option<String>,
 }
 
-/// `CREATE [OR REPLACE] VIEW`.
+/// `CREATE [OR REPLACE] VIEW`, of a metric view too (facts/sql.md §9).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CreateView {
     /// The view.
     pub name: FullName,
-    /// Its query.
+    /// What kind of view it is.
+    #[serde(default = "sql_view", skip_serializing_if = "is_sql_view")]
+    pub kind: Kind,
+    /// Its query, or the YAML of a metric view.
     pub definition: String,
     /// Its columns with their comments; empty when the query names them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -262,6 +255,15 @@ pub struct CreateView {
     pub catalog: Identifier,
     /// The schema that names of one part are in.
     pub schema: Identifier,
+}
+
+fn sql_view() -> Kind {
+    Kind::View
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "the shape that serde asks for")]
+fn is_sql_view(kind: &Kind) -> bool {
+    *kind == Kind::View
 }
 
 /// How a view follows changes of what it reads: `WITH SCHEMA …`.
@@ -321,6 +323,9 @@ impl fmt::Display for CreateView {
                 self.columns.iter().map(|(name, comment)| column(name, comment.as_deref())).collect();
             write!(f, " ({})", columns.join(", "))?;
         }
+        if self.kind == Kind::MetricView {
+            f.write_str(" WITH METRICS LANGUAGE YAML")?;
+        }
         if let Some(mode) = self.schema_mode {
             write!(f, " WITH SCHEMA {}", mode.sql())?;
         }
@@ -328,6 +333,10 @@ impl fmt::Display for CreateView {
             write!(f, " COMMENT {}", SqlLiteral::new(comment))?;
         }
         write_properties(f, &self.properties)?;
+        if self.kind == Kind::MetricView {
+            let tag = dollar_tag(&self.definition);
+            return write!(f, " AS {tag}{}{tag}", self.definition);
+        }
         write!(f, " AS {}", self.definition)
     }
 }
@@ -350,6 +359,12 @@ fn pairs(pairs: &BTreeMap<String, String>) -> String {
     let pairs =
         pairs.iter().map(|(key, value)| format!("{} = {}", SqlLiteral::new(key), SqlLiteral::new(value)));
     pairs.collect::<Vec<_>>().join(", ")
+}
+
+/// Dollars with a tag that the text does not hold, to quote it whole.
+pub(super) fn dollar_tag(text: &str) -> String {
+    let mut tags = std::iter::once("$$".to_owned()).chain((0..).map(|number| format!("$body{number}$")));
+    tags.find(|tag| !text.contains(tag.as_str())).unwrap_or_default()
 }
 
 fn literals(texts: &[String]) -> String {

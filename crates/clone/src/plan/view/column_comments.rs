@@ -1,14 +1,14 @@
-//! Comments on the columns of views that follow their tables' columns: no `CREATE VIEW` may list these.
+//! Comments on the columns of views that follow their tables' columns or name them in YAML: no `CREATE VIEW` lists these.
 
 use clxs_api::FullName;
 
-use super::Candidate;
+use super::{Candidate, columns_follow};
 use crate::plan::builder::{Builder, NewStep};
 use crate::plan::text::relation;
-use crate::plan::{Expectation, Facet, SchemaMode, Statement};
+use crate::plan::{Expectation, Facet, Statement};
 
 pub(super) fn plan(builder: &mut Builder<'_>, name: &FullName, candidate: &Candidate<'_>) {
-    if !builder.settings.copy.comments || candidate.view.schema_mode != Some(SchemaMode::Evolution) {
+    if !builder.settings.copy.comments || !columns_follow(candidate.source, candidate.view) {
         return;
     }
     let definition = builder.definition_step(&relation(name));

@@ -2,9 +2,10 @@
 
 use clxs_api::{FullName, Identifier, Properties};
 
-use super::Candidate;
+use super::{Candidate, columns_follow};
 use crate::inventory::{Table, View};
-use crate::plan::{CreateView, SchemaMode};
+use crate::plan::CreateView;
+use crate::rewrite::is_same_view;
 use crate::settings::Settings;
 
 /// The catalog and schema that unqualified names of the view are in.
@@ -24,8 +25,9 @@ pub(super) fn create_view(settings: &Settings, name: &FullName, candidate: &Cand
     let properties = &view.properties;
     CreateView {
         name: name.in_catalog(&settings.destination.to_lowercase()),
+        kind: source.kind,
         definition: rewritten.text.clone(),
-        columns: columns(settings, view, existing),
+        columns: columns(settings, candidate, existing),
         comment: if settings.copy.comments {
             source.comment.clone()
         } else {
@@ -42,9 +44,14 @@ pub(super) fn create_view(settings: &Settings, name: &FullName, candidate: &Cand
     }
 }
 
-/// The columns to list. A view that follows its tables' columns must not list them.
-fn columns(settings: &Settings, view: &View, existing: Option<&View>) -> Vec<(Identifier, Option<String>)> {
-    if view.schema_mode == Some(SchemaMode::Evolution) {
+/// The columns to list.
+fn columns(
+    settings: &Settings,
+    candidate: &Candidate<'_>,
+    existing: Option<&View>,
+) -> Vec<(Identifier, Option<String>)> {
+    let view = candidate.view;
+    if columns_follow(candidate.source, view) {
         return Vec::new();
     }
     let kept = |name: &Identifier| {
@@ -63,10 +70,12 @@ fn columns(settings: &Settings, view: &View, existing: Option<&View>) -> Vec<(Id
 pub(super) fn as_it_is(name: &FullName, table: &Table) -> Option<CreateView> {
     let view = table.view.as_ref().filter(|view| view.unnameable.is_none())?;
     let (catalog, schema) = session(name, view);
+    let columns = if columns_follow(table, view) { Vec::new() } else { view.columns.clone() };
     Some(CreateView {
         name: name.clone(),
+        kind: table.kind,
         definition: view.definition.clone()?,
-        columns: view.columns.clone(),
+        columns,
         comment: table.comment.clone(),
         properties: view.properties.clone(),
         schema_mode: view.schema_mode,
@@ -87,13 +96,9 @@ pub(super) fn differs(
     let lacks_property =
         wanted.properties.iter().any(|(key, value)| existing.properties.get(key) != Some(value));
     let other_columns = !wanted.columns.is_empty() && wanted.columns != existing.columns;
-    trimmed(&wanted.definition) != trimmed(text)
+    !is_same_view(candidate.source.kind, &wanted.definition, text)
         || wanted.comment.as_ref().is_some_and(|comment| Some(comment) != destination.comment.as_ref())
         || wanted.schema_mode.is_some_and(|mode| existing.schema_mode.is_some_and(|own| own != mode))
         || other_columns
         || lacks_property
-}
-
-fn trimmed(text: &str) -> &str {
-    text.trim().trim_end_matches(';').trim_end()
 }

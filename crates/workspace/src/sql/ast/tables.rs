@@ -124,9 +124,17 @@ pub(crate) struct CreateView {
     pub(crate) properties: PropertyList,
     /// `WITH SCHEMA …`: `BINDING`, `COMPENSATION`, `TYPE EVOLUTION` or `EVOLUTION`.
     pub(crate) schema_mode: Option<String>,
-    /// The query exactly as written.
+    /// The query or YAML exactly as written.
     pub(crate) definition: String,
-    pub(crate) query: Box<sqlparser::Query>,
+    pub(crate) body: ViewBody,
+}
+
+/// What a view is.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum ViewBody {
+    Query(Box<sqlparser::Query>),
+    /// `WITH METRICS LANGUAGE YAML`
+    Metrics,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]

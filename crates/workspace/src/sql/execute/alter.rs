@@ -1,5 +1,6 @@
 //! `ALTER TABLE` and `ALTER VIEW`.
 
+use clxs_api::table::TableType;
 use clxs_api::{FullName, Privilege};
 
 use super::alter_columns;
@@ -24,6 +25,12 @@ pub(super) async fn execute(context: &Context, alter: AlterTable) -> Result<Stat
         _ => Privilege::Manage,
     };
     let row = existing(context, &name, &needed, &alter).await?;
+    let is_query =
+        matches!(alter.action, AlterTableAction::SetQuery { .. } | AlterTableAction::SetSchemaMode(_));
+    if is_query && row.table_type == TableType::MetricView {
+        let feature = "ALTER VIEW of what a metric view computes";
+        return Err(SqlError::unsupported_but(feature, "Write CREATE OR REPLACE VIEW."));
+    }
     match alter.action {
         AlterTableAction::SetOwner(owner) => set_owner(context, name, owner.as_str().to_owned()).await,
         AlterTableAction::RenameTo(new_name) => rename(context, name, &new_name).await,

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use clxs_api::table::ColumnInfo;
+use clxs_api::table::{ColumnInfo, TableType};
 use clxs_api::{Identifier, SqlLiteral};
 
 use super::guards::argument_list;
@@ -51,10 +51,14 @@ fn provider(table: &TableRow) -> &'static str {
     if is_parquet(table) { PARQUET } else { "delta" }
 }
 
-/// Views have the name of their schema but not of their catalog here.
+/// Views have the name of their schema but not of their catalog here. The layout of metric views is UNCONFIRMED.
 fn create_view(table: &TableRow, view: &ViewDetails) -> String {
     let columns: Vec<_> = table.columns.iter().map(view_column).collect();
     let name = [&table.schema, &table.name].map(plain).join(".");
+    if table.table_type == TableType::MetricView {
+        let text = format!("CREATE VIEW {name} (\n{})\nWITH METRICS\nLANGUAGE YAML\n", columns.join(",\n"));
+        return text + &comment_and_properties(table) + &format!("AS $${}$$\n", view.definition);
+    }
     let mut text = format!("CREATE VIEW {name} (\n{})\n", columns.join(",\n"));
     text += &comment_and_properties(table);
     let mode = table.properties.get(super::views::SCHEMA_MODE).map_or("COMPENSATION", String::as_str);

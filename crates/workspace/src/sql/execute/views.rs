@@ -1,4 +1,5 @@
-//! Views: a query that is stored as written, and runs with the rights of the view's owner.
+//! Views: a query that is stored as written, and runs with the rights of the view's owner. What a metric view has of its own
+//! is in [`super::metric_views`].
 
 use clxs_api::table::{ColumnInfo, TableType};
 use clxs_api::{FullName, Privilege};
@@ -6,6 +7,7 @@ use datafusion::sql::sqlparser::ast::Query;
 
 use super::context::{Context, allowed_table};
 use super::functions::named_in;
+use super::metric_views;
 use super::query;
 use super::target::{Place, Target, target};
 use super::types::column_infos;
@@ -13,7 +15,8 @@ use crate::authorization::Access;
 use crate::delta::schema::StructField;
 use crate::metastore::{Namespace, TableRow, Transaction, ViewDetails};
 use crate::sql::SqlError;
-use crate::sql::ast::{CreateView, ViewColumn};
+use crate::sql::ast::{CreateView, ViewBody, ViewColumn};
+use crate::sql::metric_view::MetricView;
 use crate::warehouse::StatementResult;
 
 /// The property that holds the mode of `WITH SCHEMA` (facts/settled.md §4).
@@ -33,18 +36,34 @@ pub(super) async fn create(context: &Context, create: CreateView) -> Result<Stat
     if kept.await? {
         return Ok(StatementResult::none());
     }
-    let (columns, output) = output_columns(context, &name, &create.query, &create.columns).await?;
-    let details = details(context, &create.query, create.definition, output)?;
     let mut properties: clxs_api::Properties = create.properties.into_iter().collect();
-    properties
-        .insert(SCHEMA_MODE.to_owned(), create.schema_mode.unwrap_or_else(|| "COMPENSATION".to_owned()));
-    let comment = create.comment;
+    let mut comment = create.comment;
+    let (table_type, query, (columns, output)) = match create.body {
+        ViewBody::Query(query) => {
+            let mode = create.schema_mode.unwrap_or_else(|| "COMPENSATION".to_owned());
+            properties.insert(SCHEMA_MODE.to_owned(), mode);
+            let columns = output_columns(context, &name, &query, &create.columns).await?;
+            (TableType::View, *query, columns)
+        }
+        ViewBody::Metrics if create.schema_mode.is_some() => {
+            return Err(SqlError::unsupported("WITH SCHEMA of a metric view"));
+        }
+        ViewBody::Metrics => {
+            let view = MetricView::parse(&create.definition)?;
+            let query = view.query()?;
+            let columns = metric_views::output_columns(context, &name, &view, &create.columns).await?;
+            comment = comment.or(view.comment);
+            (TableType::MetricView, query, columns)
+        }
+    };
+    let details = details(context, &query, create.definition, output)?;
     let write = move |tx: &Transaction<'_>, access: &Access| {
         let (mut row, is_new) = match target(tx, access, &name, on_existing)? {
             Target::Kept => return Ok(StatementResult::none()),
             Target::Replaced(row) => (replaced(*row)?, false),
             Target::Free(place) => (new_row(&place, &name, access), true),
         };
+        row.table_type = table_type;
         row.comment = comment;
         row.properties = properties;
         row.columns = columns;
@@ -126,19 +145,29 @@ async fn output_columns(
     query: &Query,
     listed: &[ViewColumn],
 ) -> Result<(Vec<ColumnInfo>, Vec<String>), SqlError> {
-    let mut fields = query::plan_view(context, name.clone(), query.clone()).await?.fields;
+    let fields = query::plan_view(context, name.clone(), query.clone()).await?.fields;
     let output = fields.iter().map(|field| field.name.clone()).collect();
+    let fields = listed_fields(name, fields, listed)?;
+    let mut columns = column_infos(&query::table_schema(fields)?, &[]);
+    for (column, listed) in columns.iter_mut().zip(listed) {
+        column.comment.clone_from(&listed.comment);
+    }
+    Ok((columns, output))
+}
+
+/// The fields under the names listed.
+pub(super) fn listed_fields(
+    name: &FullName,
+    mut fields: Vec<StructField>,
+    listed: &[ViewColumn],
+) -> Result<Vec<StructField>, SqlError> {
     if !listed.is_empty() && listed.len() != fields.len() {
         return Err(arity_mismatch(name, listed, &fields));
     }
     for (field, column) in fields.iter_mut().zip(listed) {
         column.name.as_str().clone_into(&mut field.name);
     }
-    let mut columns = column_infos(&query::table_schema(fields)?, &[]);
-    for (column, listed) in columns.iter_mut().zip(listed) {
-        column.comment.clone_from(&listed.comment);
-    }
-    Ok((columns, output))
+    Ok(fields)
 }
 
 fn arity_mismatch(name: &FullName, listed: &[ViewColumn], fields: &[StructField]) -> SqlError {

@@ -67,6 +67,10 @@ impl Parser<'_> {
             Some(action) => action,
             None if self.accept("WITH SCHEMA") => AlterTableAction::SetSchemaMode(self.schema_mode()?),
             None if self.accept("AS") || self.at_query() => {
+                if matches!(self.peek(), Token::DollarQuotedString(_)) {
+                    let way_out = "Write CREATE OR REPLACE VIEW.";
+                    return Err(SqlError::unsupported_but("ALTER VIEW … AS of a metric view", way_out));
+                }
                 let (query, definition) = self.query_as_written()?;
                 AlterTableAction::SetQuery { definition, query }
             }

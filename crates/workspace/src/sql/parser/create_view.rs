@@ -3,7 +3,7 @@
 use datafusion::sql::sqlparser::tokenizer::Token;
 
 use super::Parser;
-use crate::sql::ast::{CreateView, PropertyList, Statement, ViewColumn};
+use crate::sql::ast::{CreateView, PropertyList, Statement, ViewBody, ViewColumn};
 use crate::sql::error::SqlError;
 
 /// The clauses between the columns and the query, each at most once.
@@ -12,6 +12,7 @@ struct Clauses {
     comment: Option<String>,
     properties: Option<PropertyList>,
     schema_mode: Option<String>,
+    metrics: Option<()>,
 }
 
 /// The modes of `WITH SCHEMA`; longer ones first.
@@ -26,7 +27,13 @@ impl Parser<'_> {
         let columns = if has_columns { self.list(Self::view_column)? } else { Vec::new() };
         let clauses = self.view_clauses()?;
         self.expect("AS")?;
-        let (query, definition) = self.query_as_written()?;
+        let (body, definition) = match clauses.metrics {
+            Some(()) => self.metrics()?,
+            None => {
+                let (query, definition) = self.query_as_written()?;
+                (ViewBody::Query(query), definition)
+            }
+        };
         Ok(Statement::CreateView(Box::new(CreateView {
             name,
             on_existing,
@@ -35,7 +42,7 @@ impl Parser<'_> {
             properties: clauses.properties.unwrap_or_default(),
             schema_mode: clauses.schema_mode,
             definition,
-            query,
+            body,
         })))
     }
 
@@ -54,11 +61,28 @@ impl Parser<'_> {
                 self.once(&mut clauses.properties, "TBLPROPERTIES", Self::properties)?;
             } else if self.accept("WITH SCHEMA") {
                 self.once(&mut clauses.schema_mode, "WITH SCHEMA", Self::schema_mode)?;
+            } else if self.accept("WITH METRICS") {
+                self.once(&mut clauses.metrics, "WITH METRICS", Self::metrics_language)?;
             } else if !self.accept("DEFAULT COLLATION UTF8_BINARY") {
-                self.refuse(&["WITH METRICS", "DEFAULT COLLATION"], "CREATE VIEW")?;
+                self.refuse(&["DEFAULT COLLATION"], "CREATE VIEW")?;
                 return Ok(clauses);
             }
         }
+    }
+
+    /// After `WITH METRICS`.
+    fn metrics_language(&mut self) -> Result<(), SqlError> {
+        if self.accept("LANGUAGE YAML") { Ok(()) } else { Err(SqlError::metric_view_without_yaml()) }
+    }
+
+    /// `$$…$$`
+    fn metrics(&mut self) -> Result<(ViewBody, String), SqlError> {
+        let Token::DollarQuotedString(body) = self.peek() else {
+            return Err(SqlError::metric_view_without_yaml());
+        };
+        let definition = body.value.clone();
+        self.take();
+        Ok((ViewBody::Metrics, definition))
     }
 
     /// After `WITH SCHEMA`.

@@ -59,7 +59,6 @@ async fn views_change_their_mode_and_their_properties() {
         "CREATE TEMPORARY VIEW w AS SELECT 1",
         "CREATE MATERIALIZED VIEW main.default.m AS SELECT 1",
         "CREATE OR REFRESH STREAMING TABLE main.default.s AS SELECT 1",
-        "CREATE VIEW main.default.m WITH METRICS LANGUAGE YAML AS $$ version: 0.1 $$",
         "EXECUTE IMMEDIATE 'SELECT 1'",
     ] {
         let error = sql.error(statement).await;

@@ -1,6 +1,7 @@
 //! `DESCRIBE TABLE [EXTENDED]`.
 
 use clxs_api::Identifier;
+use clxs_api::table::TableType;
 use datafusion::sql::sqlparser::ast::Query;
 
 use crate::delta::Pin;
@@ -148,6 +149,10 @@ fn detail_rows(table: &TableRow) -> Vec<Row> {
     rows.extend(optional.into_iter().filter_map(|(name, value)| Some(row(name, &value?, ""))));
     if let Some(view) = &table.view {
         rows.push(row("View Text", &view.definition, ""));
+    }
+    if table.table_type == TableType::MetricView {
+        rows.push(row("Language", "YAML", ""));
+    } else if let Some(view) = &table.view {
         let namespace = format!("{}.{}", view.current_catalog.as_str(), view.current_schema.as_str());
         rows.push(row("View Catalog and Namespace", &namespace, ""));
         let names: Vec<_> = table.columns.iter().filter_map(|column| column.name.as_deref()).collect();

@@ -5,6 +5,7 @@
 
 use std::sync::Arc;
 
+use clxs_api::table::TableType;
 use clxs_api::{FullName, Identifier};
 use datafusion::arrow::array::AsArray;
 use datafusion::arrow::datatypes::TimestampMicrosecondType;
@@ -218,6 +219,13 @@ fn provider(reader: &Reader, relation: Relation) -> BoxFuture<'_, Result<Arc<dyn
         });
         let (row, guards) = readable.await?;
         match &row.view {
+            Some(_) if row.table_type == TableType::MetricView => {
+                let feature = format!("a query of the metric view {}", row.full_name());
+                Err(SqlError::unsupported_but(
+                    feature,
+                    "Query its source, or run it on a Databricks workspace.",
+                ))
+            }
             Some(details) => {
                 refuse_time_travel(&relation)?;
                 if !guards.is_empty() {
