@@ -38,6 +38,12 @@ pub(crate) struct GlobalArguments {
     /// Profile of ~/.databrickscfg
     #[arg(long, global = true, value_name = "NAME")]
     pub(crate) profile: Option<String>,
+    /// File that holds a token and nothing else
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(crate) token_file: Option<PathBuf>,
+    /// Program, and its arguments, that prints a token; run without a shell
+    #[arg(long, global = true, value_name = "COMMAND")]
+    pub(crate) token_command: Option<String>,
     /// SQL warehouse that runs the statements
     #[arg(long, global = true, value_name = "ID")]
     pub(crate) warehouse_id: Option<String>,
@@ -78,6 +84,9 @@ pub(crate) enum Command {
     /// Make, explain and check the configuration
     #[command(subcommand)]
     Config(ConfigCommand),
+    /// Log in, and show who the workspace takes you for
+    #[command(subcommand)]
+    Auth(AuthCommand),
     /// Check workspace, credentials, warehouse and catalogs
     Doctor(DoctorCommand),
     /// Print the completions of a shell
@@ -334,6 +343,17 @@ pub(crate) enum ConfigCommand {
         #[command(flatten)]
         clone: Box<CloneArguments>,
     },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum AuthCommand {
+    /// Show the workspace, the authorization method, what it is made of, and who you are
+    Describe {
+        #[command(flatten)]
+        output: OutputArgument,
+    },
+    /// Log in to a workspace with a browser; the token is kept for later commands
+    Login,
 }
 
 #[derive(Debug, Args)]

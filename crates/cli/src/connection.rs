@@ -1,6 +1,8 @@
 //! From settings to a client: of a remote workspace, or of the embedded one in this process.
 
-use clxs_client::{Client, auth};
+use std::sync::Arc;
+
+use clxs_client::{Client, HttpTransport, TokenProvider, Transport, auth};
 use clxs_clone::{Engine, Journal};
 
 use crate::context::Context;
@@ -52,12 +54,12 @@ impl Connection {
     }
 
     fn to_remote(resolved: auth::Resolved) -> anyhow::Result<Self> {
-        let auth::Resolved { host, credentials, warehouse_id } = resolved;
+        let Remote { client, .. } = Remote::new(&resolved)?;
         Ok(Self {
-            workspace: host.value.to_string(),
-            origin: format!("host from {}, token from {}", host.origin, credentials.origin),
-            client: Client::builder(host.value).credentials(credentials.value).build()?,
-            warehouse_id: warehouse_id.map(|id| id.value),
+            workspace: resolved.host.value.to_string(),
+            origin: resolved.origin(),
+            client,
+            warehouse_id: resolved.warehouse_id.map(|id| id.value),
         })
     }
 
@@ -81,6 +83,37 @@ impl Connection {
     }
 }
 
+/// A remote workspace, with what its client is made of.
+#[derive(Debug)]
+pub(crate) struct Remote {
+    pub(crate) client: Client,
+    pub(crate) credentials: Arc<dyn TokenProvider>,
+}
+
+impl Remote {
+    /// Nothing is contacted.
+    ///
+    /// # Errors
+    /// When TLS cannot be set up.
+    pub(crate) fn new(resolved: &auth::Resolved) -> anyhow::Result<Self> {
+        let transport = transport(resolved)?;
+        let credentials = resolved.credentials(&transport);
+        let client = Client::builder(resolved.host.value.clone())
+            .transport(transport.clone())
+            .external_transport(transport)
+            .credentials(credentials.clone());
+        Ok(Self { client: client.build()?, credentials })
+    }
+}
+
+/// What carries requests to the workspace, to its storage, and to those who give tokens.
+///
+/// # Errors
+/// When TLS cannot be set up.
+pub(crate) fn transport(resolved: &auth::Resolved) -> anyhow::Result<Arc<dyn Transport>> {
+    Ok(Arc::new(HttpTransport::for_host(&resolved.host.value)?))
+}
+
 /// The remote workspace that is configured, if any.
 ///
 /// # Errors
@@ -89,11 +122,18 @@ pub(crate) fn remote(options: &Options, context: &Context) -> anyhow::Result<Opt
     if options.host.as_deref() == Some(EMBEDDED) {
         return Ok(None);
     }
-    let explicit = auth::Explicit {
+    let explicit = explicit(options, context);
+    Ok(auth::resolve(&explicit, &context.environment).map_err(clxs_client::Error::from)?)
+}
+
+/// What the settings say of the workspace; the environment and profiles of Databricks say the rest.
+pub(crate) fn explicit(options: &Options, context: &Context) -> auth::Explicit {
+    auth::Explicit {
         host: context.configured("host"),
+        token_file: context.configured("token_file"),
+        token_command: context.configured("token_command"),
         profile: options.profile.clone(),
         warehouse_id: context.configured("sql_warehouse_id"),
         ..auth::Explicit::default()
-    };
-    Ok(auth::resolve(&explicit, &context.environment).map_err(clxs_client::Error::from)?)
+    }
 }

@@ -215,6 +215,8 @@ impl GlobalArguments {
             log_file: self.log_file.as_ref().map(path),
             host: self.host.clone(),
             profile: self.profile.clone(),
+            token_file: self.token_file.as_ref().map(path),
+            token_command: self.token_command.clone(),
             sql_warehouse_id: self.warehouse_id.clone(),
             ..Options::default()
         }

@@ -172,6 +172,14 @@ pub(crate) const KEYS: &[Key] = &[
     key("log_file", Kind::Text, "--log-file", "", "Also write messages to this file"),
     key("host", Kind::Text, "--host", "", "URL of the workspace, or `embedded`"),
     key("profile", Kind::Text, "--profile", "", "Profile of ~/.databrickscfg"),
+    key("token_file", Kind::Text, "--token-file", "", "File that holds a token and nothing else"),
+    key(
+        "token_command",
+        Kind::Text,
+        "--token-command",
+        "",
+        "Program, and its arguments, that prints a token; not in the file of a project",
+    ),
     key("sql_warehouse_id", Kind::Text, "--warehouse-id", "", "SQL warehouse that runs the statements"),
 ];
 

@@ -68,6 +68,8 @@ pub(crate) struct Options {
     pub(crate) log_file: Option<String>,
     pub(crate) host: Option<String>,
     pub(crate) profile: Option<String>,
+    pub(crate) token_file: Option<String>,
+    pub(crate) token_command: Option<String>,
     pub(crate) sql_warehouse_id: Option<String>,
 }
 

@@ -3,6 +3,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+mod auth;
 mod clxs;
 mod completions;
 mod config;
@@ -21,6 +22,8 @@ mod demo;
 mod durability;
 #[cfg(feature = "embedded")]
 mod events;
+#[cfg(feature = "embedded")]
+mod identity;
 #[cfg(feature = "embedded")]
 mod import;
 #[cfg(feature = "embedded")]

@@ -57,7 +57,8 @@ impl Error {
             }
             Self::StatementCanceled { .. } => ErrorKind::StatementCanceled,
             Self::InvalidRequest { .. } => ErrorKind::InvalidInput,
-            Self::Credentials(_) | Self::Tls { .. } => ErrorKind::Configuration,
+            Self::Credentials(error) => error.kind(),
+            Self::Tls { .. } => ErrorKind::Configuration,
         }
     }
 

@@ -9,7 +9,8 @@ use http_body_util::BodyExt;
 use http_body_util::combinators::UnsyncBoxBody;
 use url::{Host, Url};
 
-use super::{Body, BoxError, Transport, TransportError};
+use super::{Body, Transport, TransportError};
+use crate::Error;
 
 /// How long a connection may take to be made. The timeout of the whole request stands above the seam; this
 /// shorter one exists because it alone tells that nothing was sent.
@@ -29,14 +30,15 @@ impl HttpTransport {
     /// A transport to this host; it carries requests to others as well.
     ///
     /// # Errors
-    /// When TLS cannot be set up.
-    pub fn for_host(host: &Url) -> Result<Self, BoxError> {
+    /// [`Error::Tls`] when TLS cannot be set up.
+    pub fn for_host(host: &Url) -> Result<Self, Error> {
         let builder = reqwest::Client::builder()
             .redirect(reqwest::redirect::Policy::none())
             .connect_timeout(CONNECT_TIMEOUT)
             .pool_idle_timeout(IDLE_TIMEOUT);
         let builder = if is_loopback(host) { builder.no_proxy() } else { builder };
-        Ok(Self { client: builder.build()? })
+        let client = builder.build().map_err(|error| Error::Tls { source: error.into() })?;
+        Ok(Self { client })
     }
 }
 

@@ -54,11 +54,10 @@ pub(super) async fn verify(context: &Context, settings: &Settings, plan: &Plan) 
 
 /// The destination as it is now; nothing when the caller may not see it, as one who has given it away.
 async fn read(context: &Context, settings: &Settings, plan: &Plan) -> Result<Option<Inventory>> {
-    let schemas: BTreeSet<Identifier> =
-        plan.steps.iter().filter_map(|step| step.securable.name.schema().cloned()).collect();
+    let securables: BTreeSet<_> = plan.steps.iter().map(|step| &step.securable).collect();
     let metastore = context.warehouse.metastore_summary().await?;
     let reader = Reader::new(context.warehouse.clone(), settings, Provenance::default());
-    match Box::pin(reader.read_destination(&metastore, &schemas)).await {
+    match Box::pin(reader.read_destination(&metastore, &securables)).await {
         Ok(there) => Ok(Some(there)),
         Err(Error::Client { source, .. }) if source.kind() == ErrorKind::PermissionDenied => {
             tracing::warn!(error = %source, "what was written cannot be read back");

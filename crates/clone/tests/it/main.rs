@@ -11,6 +11,7 @@ mod hooks;
 mod invariants;
 mod keys;
 mod load_types;
+mod losses;
 mod metric_views;
 mod plan;
 mod plan_properties;
