@@ -87,7 +87,13 @@ pub(crate) const KEYS: &[Key] = &[
     key("copy_comments", Kind::Switch, "--no-comments", "true", "Carry comments"),
     key("copy_tags", Kind::Switch, "--no-tags", "true", "Carry tags, of columns too"),
     key("copy_constraints", Kind::Switch, "--no-constraints", "true", "Carry primary and foreign keys"),
-    key("copy_security", Kind::Switch, "--no-security", "true", "Carry row filters, column masks and policies"),
+    key(
+        "copy_security",
+        Kind::Switch,
+        "--no-security",
+        "true",
+        "Carry row filters, column masks and policies",
+    ),
     key(
         "protected_tables",
         Kind::Choice(PROTECTED_TABLES),
