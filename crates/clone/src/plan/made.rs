@@ -8,7 +8,9 @@ use clxs_api::Identifier;
 
 use super::builder::{Builder, NewStep};
 use super::table::{expectation, inverse, location, note_source_location};
-use super::{CreateTable, Expectation, Facet, FillTable, Finding, MarkCopy, Proof, Statement, StepId};
+use super::{
+    CreateTable, Expectation, Facet, FillTable, Finding, MarkCopy, Proof, Statement, StepId, policy,
+};
 use crate::Securable;
 use crate::inventory::{
     ColumnValue, CopyMark, CopyStage, Guards, Origin, Sight, Table, TableDefinition, VersionAsOf,
@@ -105,6 +107,7 @@ pub(super) fn make(builder: &mut Builder<'_>, securable: &Securable, made: &Made
         let mut step =
             NewStep::new(Facet::Definition, Statement::FillTable(Box::new(fill)), Expectation::Present);
         step.depends_on = begun.into_iter().collect();
+        step.depends_on.extend(policy::before_rows(builder, securable));
         step.size = made.source.size;
         let filled = builder.step(securable, step);
         let mut step = NewStep::new(Facet::Definition, complete, expectation(made.kept));
