@@ -9,7 +9,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::events::EventFormat;
 use crate::exit;
-use crate::output::{ColorChoice, Format};
+use crate::output::{ColorChoice, Format, LogFormat};
 pub(crate) use clone::CloneArguments;
 
 /// Clones, refreshes and migrates Unity Catalog catalogs on Databricks.
@@ -44,6 +44,9 @@ pub(crate) struct GlobalArguments {
     /// Program, and its arguments, that prints a token; run without a shell
     #[arg(long, global = true, value_name = "COMMAND")]
     pub(crate) token_command: Option<String>,
+    /// Certificates (PEM) of further authorities to trust
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(crate) ca_bundle: Option<PathBuf>,
     /// SQL warehouse that runs the statements
     #[arg(long, global = true, value_name = "ID")]
     pub(crate) warehouse_id: Option<String>,
@@ -53,6 +56,9 @@ pub(crate) struct GlobalArguments {
     /// Also write messages to this file
     #[arg(long, global = true, value_name = "FILE")]
     pub(crate) log_file: Option<PathBuf>,
+    /// Form of messages
+    #[arg(long, global = true, value_name = "FORMAT", value_enum)]
+    pub(crate) log_format: Option<LogFormat>,
     /// When to use colour
     #[arg(long, global = true, value_name = "WHEN", value_enum, default_value_t)]
     pub(crate) color: ColorChoice,

@@ -1,5 +1,6 @@
 //! From settings to a client: of a remote workspace, or of the embedded one in this process.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use clxs_client::{Client, HttpTransport, TokenProvider, Transport, auth};
@@ -7,6 +8,7 @@ use clxs_clone::{Engine, Journal};
 
 use crate::context::Context;
 use crate::embedded;
+use crate::environment::SSL_CERT_FILE;
 use crate::failure::CliError;
 use crate::settings::options::Options;
 
@@ -34,7 +36,7 @@ impl Connection {
     /// When the configuration of the workspace is incomplete, or the embedded one cannot be opened.
     pub(crate) async fn open(options: &Options, context: &Context) -> anyhow::Result<Self> {
         match remote(options, context)? {
-            Some(resolved) => Self::to_remote(resolved),
+            Some(resolved) => Self::to_remote(resolved, context),
             None => Self::to_embedded(context).await,
         }
     }
@@ -53,8 +55,8 @@ impl Connection {
         })
     }
 
-    fn to_remote(resolved: auth::Resolved) -> anyhow::Result<Self> {
-        let Remote { client, .. } = Remote::new(&resolved)?;
+    fn to_remote(resolved: auth::Resolved, context: &Context) -> anyhow::Result<Self> {
+        let Remote { client, .. } = Remote::new(&resolved, context)?;
         Ok(Self {
             workspace: resolved.host.value.to_string(),
             origin: resolved.origin(),
@@ -94,9 +96,9 @@ impl Remote {
     /// Nothing is contacted.
     ///
     /// # Errors
-    /// When TLS cannot be set up.
-    pub(crate) fn new(resolved: &auth::Resolved) -> anyhow::Result<Self> {
-        let transport = transport(resolved)?;
+    /// When the file of authorities cannot be used.
+    pub(crate) fn new(resolved: &auth::Resolved, context: &Context) -> anyhow::Result<Self> {
+        let transport = transport(context)?;
         let credentials = resolved.credentials(&transport);
         let client = Client::builder(resolved.host.value.clone())
             .transport(transport.clone())
@@ -109,9 +111,12 @@ impl Remote {
 /// What carries requests to the workspace, to its storage, and to those who give tokens.
 ///
 /// # Errors
-/// When TLS cannot be set up.
-pub(crate) fn transport(resolved: &auth::Resolved) -> anyhow::Result<Arc<dyn Transport>> {
-    Ok(Arc::new(HttpTransport::for_host(&resolved.host.value)?))
+/// When the file of authorities cannot be used.
+pub(crate) fn transport(context: &Context) -> anyhow::Result<Arc<dyn Transport>> {
+    let setting = context.configured("ca_bundle").map(|bundle| bundle.value);
+    // Not every system reads the variable itself.
+    let bundle = setting.as_deref().or_else(|| context.environment.get(SSL_CERT_FILE));
+    Ok(Arc::new(HttpTransport::new(bundle.map(Path::new))?))
 }
 
 /// The remote workspace that is configured, if any.

@@ -13,7 +13,7 @@
 //!
 //! let environment = auth::Environment::of_process();
 //! let resolved = auth::resolve(&auth::Explicit::default(), &environment)?.ok_or("no workspace is configured")?;
-//! let transport: Arc<dyn Transport> = Arc::new(HttpTransport::for_host(&resolved.host.value)?);
+//! let transport: Arc<dyn Transport> = Arc::new(HttpTransport::new(None)?);
 //! let credentials = resolved.credentials(&transport);
 //! let client = Client::builder(resolved.host.value).transport(transport).credentials(credentials).build()?;
 //! let catalogs: Vec<_> = client.list_catalogs().try_collect().await?;

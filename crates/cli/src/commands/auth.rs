@@ -52,7 +52,7 @@ struct DescribedAttribute {
 async fn describe(context: &Context, format: Format) -> anyhow::Result<ExitStatus> {
     let options = context.options()?;
     let (description, error) = match connection::remote(&options, context)? {
-        Some(resolved) => of_remote(&resolved).await?,
+        Some(resolved) => of_remote(&resolved, context).await?,
         None => of_embedded(context).await?,
     };
     match format {
@@ -64,8 +64,8 @@ async fn describe(context: &Context, format: Format) -> anyhow::Result<ExitStatu
 
 type Described = (Description, Option<clxs_client::Error>);
 
-async fn of_remote(resolved: &auth::Resolved) -> anyhow::Result<Described> {
-    let Remote { client, credentials } = Remote::new(resolved)?;
+async fn of_remote(resolved: &auth::Resolved, context: &Context) -> anyhow::Result<Described> {
+    let Remote { client, credentials } = Remote::new(resolved, context)?;
     let (identity, error) = identity(&client).await;
     let attributes = resolved.attributes().map(|attribute| DescribedAttribute {
         name: attribute.name,
@@ -129,7 +129,7 @@ async fn login(context: &Context) -> anyhow::Result<ExitStatus> {
     };
     let resolved = auth::resolve(&explicit, &context.environment).map_err(clxs_client::Error::from)?;
     let resolved = resolved.ok_or(CliError::MissingSetting { key: "host", flag: "--host" })?;
-    let login = Login::begin(&resolved, &connection::transport(&resolved)?).await;
+    let login = Login::begin(&resolved, &connection::transport(context)?).await;
     let login = login.map_err(clxs_client::Error::from)?;
     context.printer.message(Style::Plain, &format!("Log in on this page:\n{}", login.page()));
     open(login.page().as_str(), &context.environment);

@@ -1,7 +1,7 @@
 //! `clxs auth` and the ways to a token: which one is used, from what, and that no secret gets out.
 
-use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
+use std::process::Command;
 
 use serde_json::{Value, json};
 
@@ -28,11 +28,19 @@ fn workspace() -> FixedAnswer {
     })
 }
 
-/// A program that prints something, in the folder `bin`.
+/// A program in the folder `bin`.
 fn program(clxs: &Clxs, name: &str, script: &str) {
-    clxs.write(&format!("bin/{name}"), &format!("#!/bin/sh\n{script}\n"));
-    let path = clxs.folder().join("bin").join(name);
-    fs_err::set_permissions(path, std::fs::Permissions::from_mode(0o755)).unwrap();
+    install(clxs, name, &format!("#!/bin/sh\n{script}\n"));
+}
+
+/// A file that this process had open for writing could still be so in a child of another test's, and could not be
+/// run then: another process writes it.
+fn install(clxs: &Clxs, name: &str, text: &str) {
+    clxs.write("bin/written", text);
+    let bin = clxs.folder().join("bin");
+    let installed =
+        Command::new("install").args(["-m", "755"]).args([bin.join("written"), bin.join(name)]).status();
+    assert!(installed.unwrap().success());
 }
 
 fn assert_silent(ran: &Ran) {
@@ -181,15 +189,14 @@ fn login_is_kept_and_used_by_later_commands() {
     let server = workspace();
     let path = std::env::var("PATH").unwrap();
     // The browser: it goes where the workspace would send it.
-    clxs.write(
-        "bin/browser",
+    install(
+        &clxs,
+        "browser",
         "#!/usr/bin/env python3\nimport sys, urllib.parse, urllib.request\n\
          asked = dict(urllib.parse.parse_qsl(urllib.parse.urlsplit(sys.argv[1]).query))\n\
          back = asked['redirect_uri'] + '/?' + urllib.parse.urlencode({'code': 'c', 'state': asked['state']})\n\
          urllib.request.build_opener(urllib.request.ProxyHandler({})).open(back)\n",
     );
-    fs_err::set_permissions(clxs.folder().join("bin/browser"), std::fs::Permissions::from_mode(0o755))
-        .unwrap();
     let variables = [("DATABRICKS_HOST", server.url()), ("PATH", &path), ("BROWSER", "bin/browser")];
     let ran = clxs.run_with(&variables, &["auth", "login"]);
     assert_silent(&ran);

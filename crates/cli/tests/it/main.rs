@@ -8,8 +8,10 @@ mod clxs;
 mod completions;
 mod config;
 mod help;
+mod logs;
 mod secrets;
 mod server;
+mod tls;
 mod usage;
 
 #[cfg(feature = "embedded")]

@@ -28,7 +28,7 @@ impl FixedAnswer {
     pub(crate) fn json(document: impl FnOnce(&str) -> serde_json::Value) -> Self {
         let listener = TcpListener::bind(SocketAddr::from(([127, 0, 0, 1], 0))).unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
-        let answer = answer("200 OK", &document(&url).to_string());
+        let answer = ok(&document(&url).to_string());
         Self::listen(listener, answer)
     }
 
@@ -53,7 +53,6 @@ impl FixedAnswer {
 }
 
 /// An answer that says success, with a body of JSON.
-#[cfg(feature = "embedded")]
 pub(crate) fn ok(body: &str) -> String {
     answer("200 OK", body)
 }

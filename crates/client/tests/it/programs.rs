@@ -1,7 +1,7 @@
 //! The methods that run programs: `databricks`, `az`, and a command of the user's own.
 
-use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
+use std::process::Command;
 
 use clxs_client::ErrorKind;
 use clxs_client::auth::{Explicit, Resolved, resolve};
@@ -22,8 +22,11 @@ impl Programs {
             let path = folder.path().join(name);
             let calls = folder.path().join("calls");
             let script = format!("#!/bin/sh\necho \"{name} $*\" >> {}\n{script}\n", calls.display());
-            fs_err::write(&path, script).unwrap();
-            fs_err::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).unwrap();
+            // A file that this process had open for writing could still be so in a child of another test's.
+            let written = path.with_extension("txt");
+            fs_err::write(&written, script).unwrap();
+            let installed = Command::new("install").args(["-m", "755"]).args([&written, &path]).status();
+            assert!(installed.unwrap().success());
         }
         Self(folder)
     }
