@@ -150,14 +150,13 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// Columns with their types, and how files name them, which a table cannot change. Where the source lists its features,
-/// so does its copy: a protocol of versions alone would become one that lists more.
+/// Columns with their types, and how files name them, which a table cannot change.
 fn outline_of(info: &TableInfo) -> Result<TableDefinition, String> {
-    const MAPPING: [&str; 2] = ["delta.columnMapping.mode", "delta.feature.columnMapping"];
-    let properties = info.properties.iter().flatten().filter(|(key, _)| MAPPING.contains(&key.as_str()));
+    const MAPPING: &str = "delta.columnMapping.mode";
+    let mapping = info.properties.as_ref().and_then(|properties| properties.get_key_value(MAPPING));
     Ok(TableDefinition {
         columns: info.columns.iter().map(plain_column).collect::<Result<_, _>>()?,
-        properties: properties.map(|(key, value)| (key.clone(), value.clone())).collect(),
+        properties: mapping.into_iter().map(|(key, value)| (key.clone(), value.clone())).collect(),
         ..TableDefinition::default()
     })
 }
