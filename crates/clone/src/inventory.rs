@@ -240,7 +240,7 @@ pub struct Table {
     pub column_tags: BTreeMap<Identifier, Tags>,
     /// Its keys as far as they are read in bulk.
     pub key_outlines: Vec<KeyOutline>,
-    /// Its keys, read only of sources whose clone lacks some.
+    /// Its keys, read of sources, and of the destination's tables that keep theirs.
     pub keys: Vec<Key>,
     /// Its newest commits, read only where source and destination both have the table.
     pub history: History,
