@@ -47,6 +47,7 @@ pub use protected::Sight;
 pub(crate) use reader::Reader;
 pub(crate) use sight::guard_text;
 pub use sight::{Known, Premise};
+pub(crate) use table_definition::DEFAULTS;
 pub use table_definition::{Column, ColumnValue, TableDefinition};
 pub(crate) use tables::dependencies_of;
 pub(crate) use volumes::list_files;

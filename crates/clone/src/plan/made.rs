@@ -11,7 +11,9 @@ use evolution::evolution;
 
 use super::builder::{Builder, NewStep};
 use super::table::{expectation, inverse, location, note_source_location};
-use super::{CreateTable, Expectation, Facet, FillTable, Finding, MarkCopy, Proof, Statement, StepId};
+use super::{
+    CreateTable, Expectation, Facet, FillTable, Finding, MarkCopy, Proof, SetMask, Statement, StepId,
+};
 use crate::Securable;
 use crate::inventory::{
     ColumnValue, CopyMark, CopyStage, Guards, Origin, Sight, Table, TableDefinition, VersionAsOf,
@@ -144,7 +146,14 @@ fn copy_rows(
     let middle = changes.into_iter().chain([fill]).map(|statement| (statement, Expectation::Present));
     for (statement, expects) in middle.chain([(complete, expectation(made.kept))]) {
         let size = made.source.size.filter(|_| statement.copies_rows());
-        let mut step = NewStep::new(Facet::Definition, statement, expects);
+        let mut step = match statement {
+            Statement::SetMask(set) => {
+                let open = Statement::SetMask(SetMask { mask: None, ..set.clone() });
+                let step = NewStep::new(Facet::ColumnMasks, Statement::SetMask(set), expects);
+                NewStep { inverse: Some(open.into()), ..step }
+            }
+            other => NewStep::new(Facet::Definition, other, expects),
+        };
         (step.depends_on, step.size) = (before.into_iter().collect(), size);
         before = builder.step(securable, step);
     }

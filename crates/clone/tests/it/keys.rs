@@ -102,7 +102,8 @@ async fn key_that_a_key_of_the_destinations_own_points_to_stays_as_it_is() {
     fixture.clone_with(&settings()).await;
     fixture
         .sql(
-            "ALTER TABLE dev.a.plain ADD CONSTRAINT own FOREIGN KEY (id) REFERENCES dev.z.orders (id);\n\
+            "CREATE TABLE dev.a.own (id BIGINT);\n\
+             ALTER TABLE dev.a.own ADD CONSTRAINT own FOREIGN KEY (id) REFERENCES dev.z.orders (id);\n\
              ALTER TABLE prod.z.orders DROP PRIMARY KEY CASCADE;\n\
              ALTER TABLE prod.z.orders ADD CONSTRAINT orders_pk PRIMARY KEY (id);\n\
              ALTER TABLE prod.z.orders ADD CONSTRAINT again FOREIGN KEY (parent) REFERENCES prod.z.orders (id);\n\
@@ -113,7 +114,7 @@ async fn key_that_a_key_of_the_destinations_own_points_to_stays_as_it_is() {
     let report = fixture.clone_with(&settings()).await;
     let primary = status(&report, "prod.z.orders", Facet::PrimaryKey);
     assert!(
-        matches!(primary, Some(FacetStatus::Impossible { reason }) if reason.contains("`own` of dev.a.plain"))
+        matches!(primary, Some(FacetStatus::Impossible { reason }) if reason.contains("`own` of dev.a.own"))
     );
     assert_eq!(fixture.keys("dev.z.orders").await, before);
 }

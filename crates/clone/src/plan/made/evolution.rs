@@ -6,13 +6,13 @@
 //! is changed in place, where the old rows stand until the new ones replace them in one commit. Everything else is
 //! replaced by an empty table first, and the plan says so.
 
-use clxs_api::FullName;
+use clxs_api::{FullName, Properties};
 
 use crate::inventory::{Column, Guards, TableDefinition};
-use crate::plan::{AlterTable, Statement, TableChange};
+use crate::plan::{AlterTable, SetMask, Statement, TableChange};
 
-/// The statements that make one definition of another; nothing where there are none. New columns that are to be masked
-/// would be open for a moment.
+/// The statements that make one definition of another; nothing where there are none. New columns are masked before they
+/// hold a value.
 pub(super) fn evolution(
     table: &FullName,
     (own, wanted): (&TableDefinition, &TableDefinition),
@@ -22,7 +22,7 @@ pub(super) fn evolution(
     let alter = |change| Statement::AlterTable(Box::new(AlterTable { table: table.clone(), change }));
     statements.extend(clustering(own, wanted)?.map(TableChange::Cluster).map(alter));
     let changed = wanted.properties.iter().filter(|(key, value)| own.properties.get(*key) != Some(*value));
-    let changed: clxs_api::Properties = changed.map(|(key, value)| (key.clone(), value.clone())).collect();
+    let changed: Properties = changed.map(|(key, value)| (key.clone(), value.clone())).collect();
     let is_settable = |key: &String| !TableDefinition::is_check(key) && key != "delta.columnMapping.mode";
     if !changed.keys().all(is_settable) {
         return None;
@@ -49,15 +49,17 @@ fn columns(
             statements.push(Statement::CommentColumn { column, comment });
         }
     }
-    let is_plain = |column: &Column| {
-        !column.not_null && column.value.is_none() && !guards.masks.contains_key(&column.name.to_lowercase())
-    };
-    if !added.iter().all(is_plain) {
+    if added.iter().any(|column| column.not_null || column.value.is_some()) {
         return None;
     }
     let change = TableChange::AddColumns(added.to_vec());
     let add = AlterTable { table: table.clone(), change };
     statements.extend((!added.is_empty()).then(|| Statement::AlterTable(Box::new(add))));
+    let masked = added.iter().filter_map(|column| {
+        let mask = guards.masks.get(&column.name.to_lowercase())?.clone();
+        Some(SetMask { table: table.clone(), column: column.name.clone(), mask: Some(mask) })
+    });
+    statements.extend(masked.map(Statement::SetMask));
     Some(statements)
 }
 

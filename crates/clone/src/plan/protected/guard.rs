@@ -23,7 +23,7 @@ pub(super) fn guard_existing(
         let set = |filter| Statement::SetRowFilter(SetRowFilter { table: table.clone(), filter });
         changes.push((Facet::RowFilter, set(wanted.row_filter.clone()), set(own.row_filter.clone())));
     }
-    // Columns that it lacks come with their masks, when the table is made anew.
+    // Columns that it lacks get their masks when they come.
     let has_column = |column: &Identifier| match &kept.definition {
         Some(Ok(definition)) => definition.has_column(column),
         Some(Err(_)) | None => true,
