@@ -16,6 +16,8 @@ mod history;
 mod keys;
 mod models;
 mod names;
+mod policies;
+mod policy;
 mod protected;
 mod reader;
 mod relation;
@@ -23,6 +25,7 @@ mod schema_tags;
 mod sight;
 mod table_definition;
 mod tables;
+mod tag_condition;
 mod tags;
 mod versions;
 mod volumes;
@@ -43,6 +46,8 @@ pub use functions::{Environment, FunctionDefinition, Language, Parameter, Return
 pub use guards::{Argument, Guard, Guards};
 pub use history::{Commit, History};
 pub use keys::{Key, KeyOutline, Parent};
+pub(crate) use policies::policies_on;
+pub use policy::{Policies, Policy, PolicyEffect, Unusable};
 pub use protected::Sight;
 pub(crate) use reader::Reader;
 pub(crate) use sight::guard_text;
@@ -65,6 +70,8 @@ pub struct Inventories {
     pub destination: Inventory,
     /// The caller: the owner of whatever a run makes.
     pub caller: String,
+    /// Principals of the source's policies, and whether the caller is, or is in, each; one that is missing nobody knows of.
+    pub identities: BTreeMap<String, bool>,
     /// The one moment whose versions of the source's tables are known, where the settings ask for one.
     pub consistent_at: Option<DateTime<Utc>>,
 }
@@ -128,6 +135,8 @@ pub struct Catalog {
     pub grants: Grants,
     /// Its tags.
     pub tags: Tags,
+    /// Policies on it.
+    pub policies: Policies,
 }
 
 /// A schema.
@@ -145,6 +154,8 @@ pub struct Schema {
     pub grants: Grants,
     /// Its tags.
     pub tags: Tags,
+    /// Policies on it.
+    pub policies: Policies,
     /// Whether it is the platform's own, which no catalog is without.
     pub is_system: bool,
     /// Why it takes no part; its tables are not read then.
@@ -239,6 +250,11 @@ pub struct Table {
     pub tags: Tags,
     /// The tags of its columns, by the name of the column.
     pub column_tags: BTreeMap<Identifier, Tags>,
+    /// Policies on it: those of the source, and the destination's where the source has some.
+    pub policies: Policies,
+    /// Its columns, or why no statement can make them; read only where policies may go by tags that the destination's
+    /// table lacks.
+    pub columns: Option<Box<Result<Vec<Column>, String>>>,
     /// Its keys as far as they are read in bulk.
     pub key_outlines: Vec<KeyOutline>,
     /// Its keys, read of sources, and of the destination's tables that keep theirs.
@@ -274,6 +290,8 @@ impl Table {
             grants: Grants::new(),
             tags: Tags::new(),
             column_tags: BTreeMap::new(),
+            policies: Policies::new(),
+            columns: None,
             key_outlines: Vec::new(),
             keys: Vec::new(),
             history: History::NotRead,

@@ -15,6 +15,7 @@ mod key;
 mod made;
 mod model;
 mod owner;
+mod policy;
 mod protected;
 mod render;
 mod saved;
@@ -208,7 +209,6 @@ pub fn plan(inventories: &Inventories, settings: &Settings) -> Result<Plan> {
     let mut builder = builder::Builder::new(inventories, settings);
     catalog::plan(&mut builder)?;
     schema::plan(&mut builder);
-    table::plan(&mut builder);
     text::plan(&mut builder);
     let refused = builder.take_refused();
     if !refused.is_empty() {
@@ -218,6 +218,7 @@ pub fn plan(inventories: &Inventories, settings: &Settings) -> Result<Plan> {
     model::plan(&mut builder);
     key::plan(&mut builder);
     tag::plan(&mut builder);
+    policy::plan(&mut builder);
     unread::plan(&mut builder);
     grant::plan(&mut builder);
     owner::plan_inside(&mut builder);

@@ -213,8 +213,12 @@ impl GlobalArguments {
         Options {
             verbose: on(self.verbose > 0),
             log_file: self.log_file.as_ref().map(path),
+            log_format: self.log_format.map(|format| format.name().to_owned()),
             host: self.host.clone(),
             profile: self.profile.clone(),
+            token_file: self.token_file.as_ref().map(path),
+            token_command: self.token_command.clone(),
+            ca_bundle: self.ca_bundle.as_ref().map(path),
             sql_warehouse_id: self.warehouse_id.clone(),
             ..Options::default()
         }

@@ -90,10 +90,12 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Asks the warehouse what is true of the caller. What it does not answer is not known.
     async fn answers(&self, functions: &Functions) -> Result<Answers> {
-        let premises: BTreeSet<Premise> =
-            functions.values().flatten().flat_map(GuardFunction::premises).collect();
+        self.asked(functions.values().flatten().flat_map(GuardFunction::premises).collect()).await
+    }
+
+    /// Asks the warehouse what is true of the caller. What it does not answer is not known.
+    pub(super) async fn asked(&self, premises: BTreeSet<Premise>) -> Result<Answers> {
         if premises.is_empty() {
             return Ok(Answers::new());
         }

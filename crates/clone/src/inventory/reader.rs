@@ -64,7 +64,7 @@ impl<'a> Reader<'a> {
             source,
             destination,
             caller: caller.user_name.clone().unwrap_or_default(),
-            consistent_at: None,
+            ..Inventories::default()
         };
         self.filter_by_tags(&mut own.source).await?;
         self.select(&mut own);
@@ -81,7 +81,7 @@ impl<'a> Reader<'a> {
         let lists = try_join_all(lists).await?;
         put(&mut own, lists)?;
         let asking = Asking { caller: &caller, metastore };
-        let about_them: [Reading<'_, 'a>; 8] = [
+        let about_them: [Reading<'_, 'a>; 9] = [
             Box::pin(self.dependencies(&own)),
             Box::pin(self.histories(&own)),
             Box::pin(self.versions_as_of(&own)),
@@ -90,11 +90,13 @@ impl<'a> Reader<'a> {
             Box::pin(self.grants(&own, asking)),
             Box::pin(self.definitions(&own)),
             Box::pin(self.sights(&own)),
+            Box::pin(self.policies(&own)),
         ];
         let about_them = try_join_all(about_them).await?;
         put(&mut own, about_them)?;
         self.try_conditions(&own).await?;
-        let rest: [Reading<'_, 'a>; 2] = [Box::pin(self.sizes(&own)), Box::pin(self.keys(&own))];
+        let rest: [Reading<'_, 'a>; 3] =
+            [Box::pin(self.sizes(&own)), Box::pin(self.keys(&own)), Box::pin(self.about_policies(&own))];
         let rest = try_join_all(rest).await?;
         put(&mut own, rest)?;
         Ok(own)

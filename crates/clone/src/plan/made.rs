@@ -12,7 +12,7 @@ use evolution::evolution;
 use super::builder::{Builder, NewStep};
 use super::table::{expectation, inverse, location, note_source_location};
 use super::{
-    CreateTable, Expectation, Facet, FillTable, Finding, MarkCopy, Proof, SetMask, Statement, StepId,
+    CreateTable, Expectation, Facet, FillTable, Finding, MarkCopy, Proof, SetMask, Statement, StepId, policy,
 };
 use crate::Securable;
 use crate::inventory::{
@@ -145,7 +145,8 @@ fn copy_rows(
     let fill = Statement::FillTable(Box::new(fill));
     let middle = changes.into_iter().chain([fill]).map(|statement| (statement, Expectation::Present));
     for (statement, expects) in middle.chain([(complete, expectation(made.kept))]) {
-        let size = made.source.size.filter(|_| statement.copies_rows());
+        let copies = statement.copies_rows();
+        let protecting = if copies { policy::before_rows(builder, securable) } else { Vec::new() };
         let mut step = match statement {
             Statement::SetMask(set) => {
                 let open = Statement::SetMask(SetMask { mask: None, ..set.clone() });
@@ -154,7 +155,8 @@ fn copy_rows(
             }
             other => NewStep::new(Facet::Definition, other, expects),
         };
-        (step.depends_on, step.size) = (before.into_iter().collect(), size);
+        (step.depends_on, step.size) = (protecting, made.source.size.filter(|_| copies));
+        step.depends_on.extend(before);
         before = builder.step(securable, step);
     }
 }

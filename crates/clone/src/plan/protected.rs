@@ -13,7 +13,7 @@ use super::builder::{Builder, Entry, NewStep};
 use super::made::{self, Made, facets};
 use super::table::{comment, existing, expectation, sides, skip};
 use super::text::{missing, routine};
-use super::{Drift, Facet, PlannedChange, Statement, StepId};
+use super::{Drift, Facet, PlannedChange, Statement, StepId, policy};
 use crate::inventory::{Guards, Table, TableDefinition, VersionAsOf};
 use crate::outcome::FacetStatus;
 use crate::settings::{LoadType, ObjectType, Settings};
@@ -137,7 +137,8 @@ fn change(builder: &Builder<'_>, name: &FullName, candidate: &Candidate<'_>) -> 
         _ => {}
     }
     let needed = || missing(builder, &candidate.needs);
-    if let Some(reason) = refusal::refusal(settings, name, candidate).or_else(needed) {
+    let policed = || policy::refusal(builder, name);
+    if let Some(reason) = refusal::refusal(settings, name, candidate).or_else(needed).or_else(policed) {
         return skip(&reason);
     }
     destination.map_or(PlannedChange::Create, |destination| existing(settings, name, source, destination))

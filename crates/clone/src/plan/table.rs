@@ -8,7 +8,9 @@ use super::catalog::note_location;
 use super::drift::{Drift, drift};
 use super::made::{self, Made};
 use super::protected::{is_protected, note_own_guards};
-use super::{Action, CloneTable, Expectation, Facet, Finding, PlannedChange, Statement, StepId, TableState};
+use super::{
+    Action, CloneTable, Expectation, Facet, Finding, PlannedChange, Statement, StepId, TableState, policy,
+};
 use crate::inventory::{Guards, Table, VersionAsOf};
 use crate::outcome::FacetStatus;
 use crate::settings::{AsOf, CloneType, LoadType, RowScope, Settings};
@@ -23,10 +25,36 @@ pub(super) fn plan(builder: &mut Builder<'_>) {
         let existing = inventories.destination.schemas.get(schema_name);
         for (name, source) in schema.tables.iter().filter(is_planned_here) {
             let securable = Securable::new(source.kind, schema_full_name.child(name.clone()));
+            if builder.policing.is_about(&securable.name) {
+                continue;
+            }
             let destination = existing.and_then(|schema| schema.tables.get(name));
             let change = change(builder.settings, &securable.name, source, destination);
             plan_table(builder, &securable, source, destination, &change);
         }
+    }
+}
+
+/// Plans a table that policies are about; the functions that these call were planned before.
+pub(super) fn plan_governed(builder: &mut Builder<'_>, name: &FullName, in_cycle: Option<PlannedChange>) {
+    let inventories = builder.inventories;
+    let Some(source) = inventories.source.table(name) else { return };
+    let securable = Securable::new(source.kind, name.clone());
+    let destination = inventories.destination.table(name);
+    let mut change = change(builder.settings, name, source, destination);
+    let mut refused = None;
+    if matches!(change, PlannedChange::Create | PlannedChange::Replace { .. }) {
+        let is_dropped = change == PlannedChange::Replace { drift: Drift::OtherCloneType };
+        let sides = (source, destination.filter(|_| !is_dropped));
+        refused =
+            policy::refusal(builder, name).or_else(|| policy::empty::obstacle(builder, &securable, sides));
+        let refused = refused.as_deref().map(skip);
+        change = in_cycle.or(refused).unwrap_or(change);
+    }
+    plan_table(builder, &securable, source, destination, &change);
+    if let Some(reason) = refused {
+        builder.refused(&securable, &reason);
+        builder.facet(&securable, Facet::Policies, FacetStatus::Impossible { reason });
     }
 }
 
@@ -39,7 +67,7 @@ fn note_ignored_conditions(builder: &mut Builder<'_>) {
     }
 }
 
-/// Views are planned with other texts, and so are protected tables, which need functions.
+/// Views are planned with other texts, and so are protected tables, which need functions, and those under policies.
 fn is_planned_here((_, table): &(&Identifier, &Table)) -> bool {
     !table.kind.is_view() && !is_protected(table)
 }
@@ -244,11 +272,12 @@ fn make(builder: &mut Builder<'_>, securable: &Securable, source: &Table, kept: 
 fn clone(builder: &mut Builder<'_>, securable: &Securable, source: &Table, destination: Option<&Table>) {
     let location = location(builder.settings, source, destination);
     note_source_location(builder, securable, source, location.as_deref());
+    let is_empty = policy::empty::make(builder, securable, (source, destination), location.as_deref());
     let action = CloneTable {
         source: securable.name.clone(),
         destination: builder.renamed(&securable.name),
         clone_type: builder.settings.clone_type,
-        replace: destination.is_some(),
+        replace: is_empty || destination.is_some(),
         as_of: match source.as_of {
             Some(VersionAsOf::Version(version)) => AsOf::Version(version),
             _ => builder.settings.as_of_table(&securable.name),
@@ -259,10 +288,12 @@ fn clone(builder: &mut Builder<'_>, securable: &Securable, source: &Table, desti
         source_table_id: source.table_id.clone(),
     };
     let action = Statement::CloneTable(Box::new(action));
-    let mut step = NewStep::new(Facet::Definition, action, expectation(destination));
+    let expects = if is_empty { Expectation::Present } else { expectation(destination) };
+    let mut step = NewStep::new(Facet::Definition, action, expects);
     step.inverse = inverse(builder, securable, destination);
     step.depends_on = builder.steps_around(&securable.name);
     step.depends_on.extend(builder.definition_step(securable));
+    step.depends_on.extend(policy::before_rows(builder, securable));
     step.size = source.size;
     builder.step(securable, step);
     builder.facet(securable, Facet::Properties, FacetStatus::Carried);

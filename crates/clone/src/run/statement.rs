@@ -64,6 +64,12 @@ async fn settled_before(
         }
         _ => return Ok(None),
     };
+    // The run made it empty just before.
+    let begun =
+        history.newest().filter(|commit| commit.begins_copy() && step.expects == Expectation::Present);
+    if begun.is_some() {
+        return Ok(None);
+    }
     Ok(match standing(&history, &makes.source, &step.expects) {
         Standing::AsPlanned => None,
         Standing::Cloned(metrics) if tried_before => Some(made(step, metrics)),

@@ -1,18 +1,23 @@
-//! Reads back what was written of comments, tags, grants and owners, in bulk and once at the end of a run: nothing
+//! Reads back what was written of comments, tags, policies, grants and owners, in bulk and once at the end of a run: nothing
 //! counts as carried that is not there. What the caller is not shown is not judged.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use clxs_api::grant::PermissionsChange;
+use clxs_api::policy::PolicyInfo;
 use clxs_api::{FullName, Identifier};
 use clxs_client::ErrorKind;
+use futures::{StreamExt, TryStreamExt};
 
 use super::Context;
-use crate::inventory::{Described, Grants, Inventory, Reader, Tags};
+use crate::inventory::{Described, Grants, Inventory, Policies, Policy, Reader, Tags, policies_on};
 use crate::journal::{End, Provenance};
 use crate::outcome::StepOutcome;
 use crate::plan::{Action, Plan, RestCall, Statement, Step};
-use crate::{Error, Result, Settings};
+use crate::{Error, Result, Securable, Settings};
+
+/// Securables whose policies are read at once.
+const READS_AT_ONCE: usize = 32;
 
 /// Ends as failed what is not as it was written; whether everything is.
 ///
@@ -29,10 +34,15 @@ pub(super) async fn verify(context: &Context, settings: &Settings, plan: &Plan) 
         return Ok(true);
     }
     let Some(there) = read(context, settings, plan).await? else { return Ok(true) };
+    let policies = policies(context, &written).await?;
     let mut is_there = true;
     for (step, missing) in written {
         let own = there.described(&step.securable).filter(|_| !there.unread.contains_key(&step.facet));
-        let Some(problem) = own.and_then(|own| problem(&step.action, own, &missing)) else { continue };
+        let problem = match wanted_policy(&step.action) {
+            Some(wanted) => policies.get(&step.securable).and_then(|own| lacks_policy(own, wanted, &missing)),
+            None => own.and_then(|own| problem(&step.action, own, &missing)),
+        };
+        let Some(problem) = problem else { continue };
         let error = format!("it was written, and when it was read back {problem}");
         tracing::warn!(securable = %step.securable, facet = %step.facet, "{error}");
         let outcome = StepOutcome::Failed { error };
@@ -44,11 +54,10 @@ pub(super) async fn verify(context: &Context, settings: &Settings, plan: &Plan) 
 
 /// The destination as it is now; nothing when the caller may not see it, as one who has given it away.
 async fn read(context: &Context, settings: &Settings, plan: &Plan) -> Result<Option<Inventory>> {
-    let schemas: BTreeSet<Identifier> =
-        plan.steps.iter().filter_map(|step| step.securable.name.schema().cloned()).collect();
+    let securables: BTreeSet<_> = plan.steps.iter().map(|step| &step.securable).collect();
     let metastore = context.warehouse.metastore_summary().await?;
     let reader = Reader::new(context.warehouse.clone(), settings, Provenance::default());
-    match Box::pin(reader.read_destination(&metastore, &schemas)).await {
+    match Box::pin(reader.read_destination(&metastore, &securables)).await {
         Ok(there) => Ok(Some(there)),
         Err(Error::Client { source, .. }) if source.kind() == ErrorKind::PermissionDenied => {
             tracing::warn!(error = %source, "what was written cannot be read back");
@@ -58,9 +67,46 @@ async fn read(context: &Context, settings: &Settings, plan: &Plan) -> Result<Opt
     }
 }
 
+/// The policies on what got some; nothing of that on which nobody tells.
+async fn policies(
+    context: &Context,
+    written: &[(&Step, Vec<String>)],
+) -> Result<BTreeMap<Securable, Policies>> {
+    let on: BTreeSet<_> = written
+        .iter()
+        .filter(|(step, _)| wanted_policy(&step.action).is_some())
+        .map(|(step, _)| &step.securable)
+        .collect();
+    let reads = on.into_iter().map(async |on| Ok((on, policies_on(context.warehouse.client(), on).await?)));
+    let found: Vec<(&Securable, Result<Policies, _>)> =
+        futures::stream::iter(reads).buffered(READS_AT_ONCE).try_collect().await?;
+    Ok(found.into_iter().filter_map(|(on, policies)| Some((on.clone(), policies.ok()?))).collect())
+}
+
+fn wanted_policy(action: &Action) -> Option<&PolicyInfo> {
+    match action {
+        Action::Rest(RestCall::CreatePolicy(policy) | RestCall::UpdatePolicy { policy, .. }) => Some(policy),
+        _ => None,
+    }
+}
+
+fn lacks_policy(found: &Policies, wanted: &PolicyInfo, missing: &[String]) -> Option<String> {
+    let name = wanted.name.as_deref().unwrap_or_default();
+    let mut wanted = Policy::of(wanted).ok()?;
+    for principals in [&mut wanted.to, &mut wanted.except] {
+        principals.retain(|principal| !missing.contains(principal));
+    }
+    match found.get(&name.to_lowercase()) {
+        None => Some(format!("its policy {name} was missing")),
+        Some(Ok(own)) if own.is_like(&wanted) => None,
+        Some(_) => Some(format!("its policy {name} was not as it was written")),
+    }
+}
+
 /// Whether the action writes something that is read back.
 fn is_judged(action: &Action) -> bool {
     wanted_comment(action).is_some()
+        || wanted_policy(action).is_some()
         || matches!(
             action,
             Action::Statement(

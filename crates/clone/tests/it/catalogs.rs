@@ -83,7 +83,7 @@ pub(crate) fn inventory(schemas: &[(&str, Schema)]) -> Inventory {
 }
 
 pub(crate) fn into_nothing(source: Inventory) -> Inventories {
-    Inventories { source, destination: Inventory::default(), caller: "ann".into(), consistent_at: None }
+    Inventories { source, destination: Inventory::default(), caller: "ann".into(), ..Inventories::default() }
 }
 
 /// Masks of these columns by a function that is in no catalog of the clone.
