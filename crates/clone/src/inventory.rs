@@ -49,7 +49,7 @@ pub use keys::{Key, KeyOutline, Parent};
 pub(crate) use policies::policies_on;
 pub use policy::{Policies, Policy, PolicyEffect, Unusable};
 pub use protected::Sight;
-pub(crate) use reader::Reader;
+pub(crate) use reader::{Reader, refusal};
 pub(crate) use sight::guard_text;
 pub use sight::{Known, Premise};
 pub(crate) use table_definition::DEFAULTS;
@@ -85,6 +85,8 @@ pub struct Inventory {
     pub schemas: BTreeMap<Identifier, Schema>,
     /// Facets of everything in it that nobody could read, with the reason.
     pub unread: BTreeMap<Facet, String>,
+    /// Of the source: the catalogs, schemas and tables in which something has tags that nobody can carry, with the reason.
+    pub unnameable_tags: BTreeSet<(FullName, String)>,
 }
 
 impl Inventory {

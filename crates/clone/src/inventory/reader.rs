@@ -191,7 +191,7 @@ impl Inventories {
 
 /// Why the workspace does not tell: what it says, without the id of the request or statement, so that equal
 /// workspaces give equal plans.
-pub(super) fn refusal(error: &clxs_client::Error) -> String {
+pub(crate) fn refusal(error: &clxs_client::Error) -> String {
     let said = error.api_error().map(ToString::to_string);
     let said = said.or_else(|| error.statement_failure().map(ToString::to_string));
     said.unwrap_or_else(|| error.to_string())

@@ -80,7 +80,7 @@ async fn settled_before(
 
 fn made(step: &Step, metrics: CloneMetrics) -> StepOutcome {
     let metrics = step.action.clone_table().map(|_| metrics);
-    StepOutcome::Done { metrics, missing: Vec::new() }
+    StepOutcome::counted(metrics)
 }
 
 /// How the first statement of a copy ends without being sent: an earlier try made the table, or it is not the one that
@@ -213,7 +213,7 @@ async fn cancel(client: &Client, id: &StatementId) -> clxs_client::Result<Rows> 
 /// The outcome of a statement that succeeded.
 pub(super) fn done(step: &Step, rows: &Rows) -> StepOutcome {
     let metrics = step.action.clone_table().and_then(|_| metrics(rows));
-    StepOutcome::Done { metrics, missing: Vec::new() }
+    StepOutcome::counted(metrics)
 }
 
 /// The result row of `CLONE` (facts/settled.md §5); none when the platform sent none.
