@@ -13,6 +13,7 @@ mod resume;
 mod rollback;
 mod runs;
 mod sql;
+mod verify_bundle;
 mod workspace;
 
 use anyhow::Context as _;
@@ -80,6 +81,7 @@ async fn dispatch(
         Command::Drift(command) => until_stopped(Box::pin(drift::run(&command, context)), stop).await,
         Command::Doctor(command) => until_stopped(Box::pin(doctor::run(&command, context)), stop).await,
         Command::Runs(command) => runs::run(&command, context),
+        Command::VerifyBundle(command) => verify_bundle::run(&command, context),
         Command::Config(command) => config::run(command, context),
         Command::Completions { shell } => completions::run(shell, &context.printer),
     }

@@ -14,6 +14,8 @@ mod usage;
 #[cfg(feature = "embedded")]
 mod backup;
 #[cfg(feature = "embedded")]
+mod bundle;
+#[cfg(feature = "embedded")]
 mod crash;
 #[cfg(feature = "embedded")]
 mod demo;
