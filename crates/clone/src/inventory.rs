@@ -25,6 +25,7 @@ mod sight;
 mod table_definition;
 mod tables;
 mod tags;
+mod usage;
 mod versions;
 mod volumes;
 
@@ -251,7 +252,11 @@ pub struct Table {
     pub as_of: Option<VersionAsOf>,
     /// The id of the source table it was cloned from, as this journal knows it.
     pub cloned_from: Option<String>,
-    /// What makes it a view.
+    /// When it was made.
+    pub created_at: Option<DateTime<Utc>>,
+    /// For how many days nobody read it, where the settings ask and nobody did.
+    pub unused_days: Option<u64>,
+    /// What makes it a view; of what a pipeline owns read only where it is to be made anew.
     pub view: Option<View>,
     /// What makes it the table it is, or why nobody can make it again; kept only of tables that `CLONE` does not make.
     pub definition: Option<Result<TableShape, String>>,
@@ -280,9 +285,16 @@ impl Table {
             history: History::NotRead,
             as_of: None,
             cloned_from: None,
+            created_at: None,
+            unused_days: None,
             view: None,
             definition: None,
         }
+    }
+
+    /// Whether it is made of its text: a view, or what a pipeline would fill.
+    pub(crate) fn is_text(&self) -> bool {
+        self.kind.is_view() || self.view.is_some()
     }
 
     /// Whether it refers to the files of another table.

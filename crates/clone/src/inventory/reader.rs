@@ -94,7 +94,8 @@ impl<'a> Reader<'a> {
         put(&mut own, about_them)?;
         let shapes = self.shapes(&own).await?;
         put(&mut own, vec![shapes])?;
-        let rest: [Reading<'_, 'a>; 2] = [Box::pin(self.sizes(&own)), Box::pin(self.keys(&own))];
+        let rest: [Reading<'_, 'a>; 3] =
+            [Box::pin(self.sizes(&own)), Box::pin(self.keys(&own)), Box::pin(self.usage(&own, metastore))];
         let rest = try_join_all(rest).await?;
         put(&mut own, rest)?;
         Ok(own)

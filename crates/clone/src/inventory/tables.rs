@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use chrono::DateTime;
 use clxs_api::table::{ColumnInfo, DependencyList, TableInfo};
 use clxs_api::{FullName, Identifier, NameError};
 
@@ -30,7 +31,7 @@ impl<'a> Reader<'a> {
         let list = self.warehouse.client().list_tables(schema.catalog(), schema.name());
         let read = |info: TableInfo| {
             let definition = TableShape::of(&info);
-            let (name, table) = table_of(info)?;
+            let (name, table) = table_of(info, self.settings.kinds.pipelines)?;
             let full_name = schema.child(name.clone());
             let is_made = table.kind == Kind::Table && self.settings.rows_of(&full_name) != RowScope::All;
             let definition = is_made.then_some(definition);
@@ -45,7 +46,7 @@ impl<'a> Reader<'a> {
     /// has none of the same text. Of the others the text tells enough.
     pub(super) async fn dependencies(&self, own: &Inventories) -> Result<Found<'a>> {
         let is_asked = |(name, table): &(FullName, &Table)| {
-            table.kind.is_view() && !self.has_text(&own.destination, name, table)
+            table.is_text() && !self.has_text(&own.destination, name, table)
         };
         let views = tables(&self.settings.source, &own.source).filter(is_asked);
         let views: Vec<_> = views.map(|(name, _)| name).collect();
@@ -93,12 +94,14 @@ pub(super) fn tables<'i>(
     })
 }
 
-fn table_of(info: TableInfo) -> Option<(Identifier, Table)> {
+fn table_of(info: TableInfo, with_pipelines: bool) -> Option<(Identifier, Table)> {
     let name = Identifier::new(info.name.clone()?).ok()?.to_lowercase();
     let kind = Kind::of_table(info.table_type.as_ref());
     let guards = Guards::of(&info);
     let unusable_guards = guards.as_ref().err().cloned();
-    let view = kind.is_view().then(|| view_of(&info));
+    let is_text = kind.is_view() || (with_pipelines && kind.is_of_pipeline());
+    let view = is_text.then(|| view_of(&info));
+    let created_at = info.created_at.and_then(DateTime::from_timestamp_millis);
     let table = Table {
         table_type: info.table_type,
         table_id: info.table_id,
@@ -108,6 +111,7 @@ fn table_of(info: TableInfo) -> Option<(Identifier, Table)> {
         guards: guards.unwrap_or_default(),
         unusable_guards,
         location: some_text(info.storage_location),
+        created_at,
         view,
         ..Table::new(kind)
     };

@@ -8,7 +8,7 @@ use clxs_api::table::DataSourceFormat;
 use clxs_api::{FullName, Identifier};
 
 use super::builder::{Builder, Entry, NewStep};
-use super::table::{comment, existing, expectation, location, note_source_location, sides, skip};
+use super::table::{comment, existing, expectation, location, note_source_location, sides, skip, unused};
 use super::text::{missing, routine};
 use super::{
     Action, CreateTable, Drift, Expectation, Facet, FillTable, Finding, MarkCopy, PlannedChange, SetMask,
@@ -120,6 +120,9 @@ fn change(builder: &Builder<'_>, name: &FullName, candidate: &Candidate<'_>) -> 
     if let Some(reason) = settings.selection.skips(name, ObjectType::Table) {
         return skip(reason);
     }
+    if let Some(reason) = unused(candidate.source) {
+        return skip(&reason);
+    }
     let Candidate { source, destination, .. } = candidate;
     match destination {
         _ if source.as_of == Some(VersionAsOf::NotYet) => return skip("it did not exist at that time"),
@@ -203,7 +206,8 @@ fn fits(candidate: &Candidate<'_>, destination: &Table) -> bool {
 
 /// What is left out has its facets noted, and is an error where the settings say so.
 fn left_out(builder: &mut Builder<'_>, securable: &Securable, candidate: &Candidate<'_>, reason: &str) {
-    let is_selected = builder.settings.selection.skips(&securable.name, ObjectType::Table).is_none();
+    let is_selected = builder.settings.selection.skips(&securable.name, ObjectType::Table).is_none()
+        && candidate.source.unused_days.is_none();
     if !is_selected || candidate.destination.is_some() && builder.settings.load_type == LoadType::Incremental
     {
         return;
