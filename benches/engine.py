@@ -24,7 +24,10 @@ from pathlib import Path
 from harness import clxs_binary
 
 SCHEMAS, TABLES, SLOTS = 50, 40, 32
-LISTS = ("GET catalogs", "GET schemas", "GET tables", "GET functions", "GET volumes", "GET models", "GET directories/…")
+LISTS = tuple(
+    f"GET {kind}"
+    for kind in ("catalogs", "schemas", "tables", "functions", "volumes", "models", "directories/…", "policies/…")
+)
 
 
 @dataclass(frozen=True)
@@ -88,7 +91,7 @@ def goal(what: str, value: float, unit: str, most: float) -> None:
 
 
 def clones() -> None:
-    limits = ["--no-progress", "--max-workers", "16", "--parallel-tables", "4", "--max-parallel-queries", "40"]
+    limits = ["--no-progress", "--max-workers", "16", "--parallel-tables", "4", "--max-parallel-queries", "56"]
     with tempfile.TemporaryDirectory(prefix="clxs-bench-") as scratch:
         shape = ["--schemas", SCHEMAS, "--tables", TABLES, "--slots", SLOTS]
         with simulated(*shape) as url:

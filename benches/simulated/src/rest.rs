@@ -40,8 +40,10 @@ fn read(catalogs: &Catalogs, path: &[&str], uri: &Uri) -> Answer {
             page(kind, catalogs.list(kind, &schema, begin), begin)
         }
         [.., kind @ ("tables" | "functions" | "volumes"), name] => found(catalogs.get(kind, name)),
+        [.., "policies", _, _] => (200, json!({})),
         [.., "models"] => (200, json!({"registered_models": []})),
         [_, _, "fs", "directories", ..] => (200, json!({"contents": []})),
+        [.., "policies", _, _] => (200, json!({})),
         [.., "permissions", kind, name] => (200, catalogs.permissions(&format!("{kind}/{name}"))),
         _ => (404, json!({"error_code": "ENDPOINT_NOT_FOUND", "message": "not simulated"})),
     }

@@ -48,8 +48,9 @@ impl Statistics {
 
 /// The path with names left out: `/statements/…`.
 fn kind(path: &str) -> String {
-    const KEPT: [&str; 12] = [
+    const KEPT: [&str; 13] = [
         "directories",
+        "policies",
         "models",
         "catalogs",
         "schemas",

@@ -9,7 +9,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::events::EventFormat;
 use crate::exit;
-use crate::output::{ColorChoice, Format};
+use crate::output::{ColorChoice, Format, LogFormat};
 pub(crate) use clone::CloneArguments;
 
 /// Clones, refreshes and migrates Unity Catalog catalogs on Databricks.
@@ -38,6 +38,15 @@ pub(crate) struct GlobalArguments {
     /// Profile of ~/.databrickscfg
     #[arg(long, global = true, value_name = "NAME")]
     pub(crate) profile: Option<String>,
+    /// File that holds a token and nothing else
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(crate) token_file: Option<PathBuf>,
+    /// Program, and its arguments, that prints a token; run without a shell
+    #[arg(long, global = true, value_name = "COMMAND")]
+    pub(crate) token_command: Option<String>,
+    /// Certificates (PEM) of further authorities to trust
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(crate) ca_bundle: Option<PathBuf>,
     /// SQL warehouse that runs the statements
     #[arg(long, global = true, value_name = "ID")]
     pub(crate) warehouse_id: Option<String>,
@@ -47,6 +56,9 @@ pub(crate) struct GlobalArguments {
     /// Also write messages to this file
     #[arg(long, global = true, value_name = "FILE")]
     pub(crate) log_file: Option<PathBuf>,
+    /// Form of messages
+    #[arg(long, global = true, value_name = "FORMAT", value_enum)]
+    pub(crate) log_format: Option<LogFormat>,
     /// When to use colour
     #[arg(long, global = true, value_name = "WHEN", value_enum, default_value_t)]
     pub(crate) color: ColorChoice,
@@ -80,6 +92,9 @@ pub(crate) enum Command {
     /// Make, explain and check the configuration
     #[command(subcommand)]
     Config(ConfigCommand),
+    /// Log in, and show who the workspace takes you for
+    #[command(subcommand)]
+    Auth(AuthCommand),
     /// Check workspace, credentials, warehouse and catalogs
     Doctor(DoctorCommand),
     /// Print the completions of a shell
@@ -357,6 +372,17 @@ pub(crate) enum ConfigCommand {
         #[command(flatten)]
         clone: Box<CloneArguments>,
     },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum AuthCommand {
+    /// Show the workspace, the authorization method, what it is made of, and who you are
+    Describe {
+        #[command(flatten)]
+        output: OutputArgument,
+    },
+    /// Log in to a workspace with a browser; the token is kept for later commands
+    Login,
 }
 
 #[derive(Debug, Args)]

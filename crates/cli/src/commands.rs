@@ -1,6 +1,7 @@
 //! One file per command: settings in, a result on stdout, an exit status out.
 
 mod apply;
+mod auth;
 mod clone;
 mod clone_settings;
 mod completions;
@@ -79,6 +80,7 @@ async fn dispatch(
         Command::Workspace(command) => Box::pin(workspace::run(command, context, stop)).await,
         Command::Plan(command) => until_stopped(Box::pin(plan::run(&command, context)), stop).await,
         Command::Drift(command) => until_stopped(Box::pin(drift::run(&command, context)), stop).await,
+        Command::Auth(command) => until_stopped(Box::pin(auth::run(command, context)), stop).await,
         Command::Doctor(command) => until_stopped(Box::pin(doctor::run(&command, context)), stop).await,
         Command::Runs(command) => runs::run(&command, context),
         Command::VerifyBundle(command) => verify_bundle::run(&command, context),

@@ -1,10 +1,14 @@
 //! From settings to a client: of a remote workspace, or of the embedded one in this process.
 
-use clxs_client::{Client, auth};
+use std::path::Path;
+use std::sync::Arc;
+
+use clxs_client::{Client, HttpTransport, TokenProvider, Transport, auth};
 use clxs_clone::{Engine, Journal};
 
 use crate::context::Context;
 use crate::embedded;
+use crate::environment::SSL_CERT_FILE;
 use crate::failure::CliError;
 use crate::settings::options::Options;
 
@@ -32,7 +36,7 @@ impl Connection {
     /// When the configuration of the workspace is incomplete, or the embedded one cannot be opened.
     pub(crate) async fn open(options: &Options, context: &Context) -> anyhow::Result<Self> {
         match remote(options, context)? {
-            Some(resolved) => Self::to_remote(resolved),
+            Some(resolved) => Self::to_remote(resolved, context),
             None => Self::to_embedded(context).await,
         }
     }
@@ -51,13 +55,13 @@ impl Connection {
         })
     }
 
-    fn to_remote(resolved: auth::Resolved) -> anyhow::Result<Self> {
-        let auth::Resolved { host, credentials, warehouse_id } = resolved;
+    fn to_remote(resolved: auth::Resolved, context: &Context) -> anyhow::Result<Self> {
+        let Remote { client, .. } = Remote::new(&resolved, context)?;
         Ok(Self {
-            workspace: host.value.to_string(),
-            origin: format!("host from {}, token from {}", host.origin, credentials.origin),
-            client: Client::builder(host.value).credentials(credentials.value).build()?,
-            warehouse_id: warehouse_id.map(|id| id.value),
+            workspace: resolved.host.value.to_string(),
+            origin: resolved.origin(),
+            client,
+            warehouse_id: resolved.warehouse_id.map(|id| id.value),
         })
     }
 
@@ -81,6 +85,40 @@ impl Connection {
     }
 }
 
+/// A remote workspace, with what its client is made of.
+#[derive(Debug)]
+pub(crate) struct Remote {
+    pub(crate) client: Client,
+    pub(crate) credentials: Arc<dyn TokenProvider>,
+}
+
+impl Remote {
+    /// Nothing is contacted.
+    ///
+    /// # Errors
+    /// When the file of authorities cannot be used.
+    pub(crate) fn new(resolved: &auth::Resolved, context: &Context) -> anyhow::Result<Self> {
+        let transport = transport(context)?;
+        let credentials = resolved.credentials(&transport);
+        let client = Client::builder(resolved.host.value.clone())
+            .transport(transport.clone())
+            .external_transport(transport)
+            .credentials(credentials.clone());
+        Ok(Self { client: client.build()?, credentials })
+    }
+}
+
+/// What carries requests to the workspace, to its storage, and to those who give tokens.
+///
+/// # Errors
+/// When the file of authorities cannot be used.
+pub(crate) fn transport(context: &Context) -> anyhow::Result<Arc<dyn Transport>> {
+    let setting = context.configured("ca_bundle").map(|bundle| bundle.value);
+    // Not every system reads the variable itself.
+    let bundle = setting.as_deref().or_else(|| context.environment.get(SSL_CERT_FILE));
+    Ok(Arc::new(HttpTransport::new(bundle.map(Path::new))?))
+}
+
 /// The remote workspace that is configured, if any.
 ///
 /// # Errors
@@ -89,11 +127,18 @@ pub(crate) fn remote(options: &Options, context: &Context) -> anyhow::Result<Opt
     if options.host.as_deref() == Some(EMBEDDED) {
         return Ok(None);
     }
-    let explicit = auth::Explicit {
+    let explicit = explicit(options, context);
+    Ok(auth::resolve(&explicit, &context.environment).map_err(clxs_client::Error::from)?)
+}
+
+/// What the settings say of the workspace; the environment and profiles of Databricks say the rest.
+pub(crate) fn explicit(options: &Options, context: &Context) -> auth::Explicit {
+    auth::Explicit {
         host: context.configured("host"),
+        token_file: context.configured("token_file"),
+        token_command: context.configured("token_command"),
         profile: options.profile.clone(),
         warehouse_id: context.configured("sql_warehouse_id"),
         ..auth::Explicit::default()
-    };
-    Ok(auth::resolve(&explicit, &context.environment).map_err(clxs_client::Error::from)?)
+    }
 }

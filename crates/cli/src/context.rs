@@ -6,7 +6,7 @@ use clxs_client::auth::Configured;
 
 use crate::environment::{self, Environment};
 use crate::failure::CliError;
-use crate::output::{Printer, style::Style};
+use crate::output::{LogFormat, Printer, style::Style};
 use crate::settings::options::Options;
 use crate::settings::{self, Loaded};
 
@@ -33,6 +33,9 @@ impl Context {
     ) -> anyhow::Result<Self> {
         let home = environment::clxs_home(&environment).ok_or(CliError::NoHome)?;
         let loaded = settings::load(flags, config, &environment, &home)?;
+        if let Some(format) = loaded.combined.get("log_format").and_then(|(value, _)| value.as_str()) {
+            printer.set_log_format(LogFormat::named(format).unwrap_or_default());
+        }
         let printer = match loaded.combined.get("log_file").and_then(|(value, _)| value.as_str()) {
             Some(path) => {
                 let opened = fs_err::File::options().create(true).append(true).open(path);

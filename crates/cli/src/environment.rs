@@ -28,6 +28,10 @@ pub(crate) const DATABRICKS_CONFIG_PROFILE: &str = "DATABRICKS_CONFIG_PROFILE";
 pub(crate) const NO_COLOR: &str = "NO_COLOR";
 /// When set and not `0`, colour is used even when the output is not a terminal.
 pub(crate) const CLICOLOR_FORCE: &str = "CLICOLOR_FORCE";
+/// Certificates of authorities to trust; [`HttpTransport`](clxs_client::HttpTransport) says what it means.
+pub(crate) const SSL_CERT_FILE: &str = "SSL_CERT_FILE";
+/// The program that shows web pages.
+pub(crate) const BROWSER: &str = "BROWSER";
 /// Where data of users lives; `clxs` below it is the default of [`CLXS_HOME`].
 pub(crate) const XDG_DATA_HOME: &str = "XDG_DATA_HOME";
 /// The user's home.

@@ -47,6 +47,9 @@ fn main() -> ExitCode {
         Err(error) => return usage(&error).into(),
     };
     let printer = Printer::new(cli.global.color, &environment);
+    if let Some(format) = cli.global.log_format {
+        printer.set_log_format(format);
+    }
     commands::run(cli, environment, printer.clone()).unwrap_or_else(|error| fail(&error, &printer)).into()
 }
 

@@ -7,7 +7,7 @@ use std::sync::{Mutex, PoisonError};
 
 use clxs_clone::{Event, Observer};
 
-use crate::output::Printer;
+use crate::output::{LogFormat, Printer};
 use bar::Bar;
 
 /// Renders events. The bar is drawn only when stderr is a terminal; the lines are always written.
@@ -20,6 +20,7 @@ pub(crate) struct Progress {
 impl Progress {
     pub(crate) fn new(printer: Printer, show_bar: bool) -> Self {
         let terminal = std::io::IsTerminal::is_terminal(&std::io::stderr());
+        let show_bar = show_bar && printer.log_format() == LogFormat::Text;
         Self { printer, bar: (show_bar && terminal).then(|| Mutex::new(Bar::new())) }
     }
 

@@ -44,14 +44,18 @@ pub(crate) fn load(
     home: &Path,
 ) -> anyhow::Result<Loaded> {
     let named = config.map(Path::to_path_buf).or_else(|| environment.get(CLXS_CONFIG).map(PathBuf::from));
-    let project = named.or_else(file::project_file);
+    // What lies in the folder may be anybody's; what was named is the user's own choice.
+    let found = if named.is_none() { file::project_file() } else { None };
     let user = Some(home.join(USER_FILE)).filter(|path| path.is_file());
     let mut findings = Vec::new();
     let mut layers = vec![Layer::of_flags(flags)?, Layer::of_environment(environment, &mut findings)];
-    let files: Vec<PathBuf> = project.into_iter().chain(user).collect();
+    let files: Vec<PathBuf> = named.into_iter().chain(found.clone()).chain(user).collect();
     for path in &files {
-        let layer = file::read(path, &mut findings);
-        layers.push(layer.map_err(CliError::file("the configuration file"))?);
+        let layer = file::read(path, &mut findings).map_err(CliError::file("the configuration file"))?;
+        if found.as_ref() == Some(path) {
+            findings.extend(lint::program_of_a_project(&layer));
+        }
+        layers.push(layer);
     }
     layers.push(Layer::of_defaults());
     let combined = layer::combine(layers).throttled();

@@ -5,33 +5,49 @@
 //! first that is configured gives the tokens.
 
 use std::fmt;
-use std::path::PathBuf;
-use std::sync::Arc;
 
 use futures::future::BoxFuture;
-use thiserror::Error;
-use url::Url;
 
 use crate::secret::Secret;
 
+mod asking;
 mod attribute;
+mod cache;
+mod cloud;
+mod configuration;
+mod discovery;
 mod environment;
+mod error;
 mod host;
+mod ladder;
+mod login;
 mod method;
 mod profile;
+mod program;
+mod renewed;
 mod resolve;
+mod scope;
+mod token;
 
 pub use environment::Environment;
-pub use method::PersonalAccessToken;
-pub use resolve::resolve;
+pub use error::CredentialsError;
+pub use login::Login;
+pub use method::pat::PersonalAccessToken;
+pub use resolve::{ConfiguredAttribute, Resolved, resolve};
+pub use token::Access;
 
-/// Gives the token for each request. Providers of short-lived tokens keep and renew them behind this.
+/// Gives what lets each request in. Providers of short-lived tokens keep and renew them behind this.
 pub trait TokenProvider: Send + Sync + fmt::Debug {
     /// A token that is valid now.
     ///
     /// # Errors
     /// [`CredentialsError`] when there is none to be had.
-    fn token(&self) -> BoxFuture<'_, Result<Secret<String>, CredentialsError>>;
+    fn token(&self) -> BoxFuture<'_, Result<Access, CredentialsError>>;
+
+    /// Tells that the workspace has refused a token. Whether another one may be had by asking again.
+    fn refused(&self, _token: &Secret<String>) -> bool {
+        false
+    }
 
     /// The method's name in the official clients: `pat`, `oauth-m2m` …
     fn method(&self) -> &'static str;
@@ -53,114 +69,16 @@ pub struct Explicit {
     pub host: Option<Configured<String>>,
     /// A personal access token.
     pub token: Option<Configured<Secret<String>>>,
-    /// A file that holds a personal access token and nothing else.
-    pub token_file: Option<PathBuf>,
+    /// A file that holds a token and nothing else.
+    pub token_file: Option<Configured<String>>,
+    /// A program with its arguments, parted by blanks, that prints a token and nothing else.
+    pub token_command: Option<Configured<String>>,
+    /// The method to use, by its name in the official clients.
+    pub auth_type: Option<Configured<String>>,
     /// The name of a profile.
     pub profile: Option<String>,
     /// The file of profiles.
-    pub config_file: Option<PathBuf>,
+    pub config_file: Option<std::path::PathBuf>,
     /// The id of a warehouse.
     pub warehouse_id: Option<Configured<String>>,
-}
-
-/// A workspace and how to be let in.
-#[derive(Debug, Clone)]
-pub struct Resolved {
-    /// The URL of the workspace.
-    pub host: Configured<Url>,
-    /// Where tokens come from.
-    pub credentials: Configured<Arc<dyn TokenProvider>>,
-    /// The warehouse, when one is configured.
-    pub warehouse_id: Option<Configured<String>>,
-}
-
-/// Why there are no credentials. No text of it holds a secret.
-#[derive(Debug, Error)]
-#[non_exhaustive]
-pub enum CredentialsError {
-    /// Token and token file are both given.
-    #[error("a token and a token file are both given: give one of them")]
-    TwoTokens,
-    /// The token file cannot be read.
-    #[error("the token file cannot be read")]
-    TokenFile {
-        /// Why; names the file.
-        source: std::io::Error,
-    },
-    /// The token file holds no token.
-    #[error("the token file `{}` is empty", path.display())]
-    EmptyTokenFile {
-        /// The file.
-        path: PathBuf,
-    },
-    /// The file of profiles cannot be read.
-    #[error("the file of profiles cannot be read")]
-    ConfigFile {
-        /// Why; names the file.
-        source: std::io::Error,
-    },
-    /// The file of profiles is not well formed.
-    #[error("the file of profiles `{}` is not well formed", path.display())]
-    ConfigSyntax {
-        /// The file.
-        path: PathBuf,
-        /// Where and why.
-        source: ini::ParseError,
-    },
-    /// A profile is named that is not there.
-    #[error("`{}` has no profile `{profile}`; it has: {}", path.display(), known.join(", "))]
-    UnknownProfile {
-        /// The name.
-        profile: String,
-        /// The file.
-        path: PathBuf,
-        /// The profiles it has.
-        known: Vec<String>,
-    },
-    /// The section of settings is named as a profile.
-    #[error("`{profile}` is a section of settings, not a profile")]
-    ReservedProfile {
-        /// The name.
-        profile: String,
-    },
-    /// Methods are configured side by side and none is chosen.
-    #[error("more than one authorization method is configured: {}; unset all but one, or name one by DATABRICKS_AUTH_TYPE", configured.join(" and "))]
-    MoreThanOneMethod {
-        /// What is configured, with its origin.
-        configured: Vec<String>,
-    },
-    /// The only method that is configured is not offered.
-    #[error(
-        "the authorization method `{method}` ({configured}) is not supported by this version: use a personal access token (DATABRICKS_TOKEN)"
-    )]
-    UnsupportedMethod {
-        /// The method's name in the official clients.
-        method: String,
-        /// What configures it.
-        configured: String,
-    },
-    /// Credentials are there, but no host.
-    #[error("{configured} is configured, but no workspace: set DATABRICKS_HOST or a profile with a `host`")]
-    MissingHost {
-        /// What is configured.
-        configured: String,
-    },
-    /// A host is there, but no credentials.
-    #[error(
-        "there are no credentials for `{host}` ({origin}): set DATABRICKS_TOKEN or a profile with a `token`"
-    )]
-    MissingCredentials {
-        /// The workspace.
-        host: Url,
-        /// Where it is configured.
-        origin: String,
-    },
-    /// The host is not the URL of a workspace.
-    #[error("{origin} is not the URL of a workspace: {reason}")]
-    InvalidHost {
-        /// Where it is configured.
-        origin: String,
-        /// What is wrong with it.
-        reason: &'static str,
-    },
 }

@@ -120,10 +120,7 @@ impl ClientBuilder {
                 detail: format!("`{}` is not the URL of a workspace", self.host),
             });
         }
-        let over_http = || -> Result<Arc<dyn Transport>> {
-            let transport = HttpTransport::for_host(&self.host).map_err(|source| Error::Tls { source })?;
-            Ok(Arc::new(transport))
-        };
+        let over_http = || -> Result<Arc<dyn Transport>> { Ok(Arc::new(HttpTransport::new(None)?)) };
         // Setting up TLS reads every certificate of this machine: once for both.
         let is_over_http = self.transport.is_none();
         let transport = self.transport.map_or_else(over_http, Ok)?;
@@ -135,7 +132,7 @@ impl ClientBuilder {
         let inner = Inner {
             transport,
             external,
-            user_agent: HeaderValue::from_static(concat!("clxs/", env!("CARGO_PKG_VERSION"))),
+            user_agent: user_agent(),
             host: self.host,
             credentials: self.credentials,
             retry: self.retry,
@@ -210,6 +207,11 @@ impl Client {
     pub(crate) async fn fetch<T: DeserializeOwned>(&self, request: ApiRequest) -> Result<T> {
         self.send(request).await?.json()
     }
+}
+
+/// How this client names itself.
+pub(crate) fn user_agent() -> HeaderValue {
+    HeaderValue::from_static(concat!("clxs/", env!("CARGO_PKG_VERSION")))
 }
 
 /// A request that was not sent yet, with an id for all its tries.

@@ -1,5 +1,6 @@
 //! What can go wrong, by what the caller can do about it.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use clxs_api::ApiError;
@@ -95,6 +96,14 @@ pub enum Error {
     /// TLS cannot be set up, such as with certificates of this machine that cannot be read.
     #[error("TLS cannot be set up")]
     Tls {
+        /// Why.
+        source: BoxError,
+    },
+    /// The file of authorities to trust cannot be used.
+    #[error("the certificates of `{}` cannot be used", path.display())]
+    CaBundle {
+        /// The file.
+        path: PathBuf,
         /// Why.
         source: BoxError,
     },

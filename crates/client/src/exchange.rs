@@ -4,6 +4,7 @@ use std::fmt;
 use std::time::Duration;
 
 use bytes::Bytes;
+use clxs_api::ErrorCode;
 use futures::future::BoxFuture;
 use http::header::{ACCEPT, AUTHORIZATION, HeaderMap, HeaderName, HeaderValue, USER_AGENT};
 use http::{Method, StatusCode, Uri};
@@ -11,7 +12,7 @@ use http_body_util::{BodyExt, LengthLimitError, Limited};
 use tokio::time::Instant;
 use tracing::Instrument;
 
-use crate::auth::TokenProvider;
+use crate::auth::{Access, TokenProvider};
 use crate::error::body::api_error;
 use crate::redaction::redact_known;
 use crate::retry::{Again, Attempt, RetryPolicy};
@@ -104,14 +105,21 @@ impl Exchange<'_> {
         let span = tracing::info_span!("client", method = %call.method, target = call.target, request_id = call.request_id);
         async move {
             let began = Instant::now();
+            // A token may end before its time; a request that was refused for it was not carried out.
+            let mut renewed = false;
             loop {
                 if let Some(throttle) = self.throttle {
                     throttle.pass().await;
                 }
-                let token = self.token().await?;
-                let attempt = self.attempt(&outgoing, &call, token.as_ref()).await?;
+                let access = self.access().await?;
+                let attempt = self.attempt(&outgoing, &call, access.as_ref()).await?;
                 call.tries += 1;
                 call.elapsed = began.elapsed();
+                let token = access.map(|access| access.token);
+                if !renewed && attempt.is_unauthenticated() && self.may_be_renewed(token.as_ref()) {
+                    renewed = true;
+                    continue;
+                }
                 let again = attempt.again(call.repeatable);
                 if let Some(throttle) = self.throttle {
                     throttle.note(attempt.is_throttled(), self.retry.asked(again));
@@ -139,21 +147,21 @@ impl Exchange<'_> {
         .await
     }
 
-    async fn token(self) -> Result<Option<Secret<String>>> {
+    async fn access(self) -> Result<Option<Access>> {
         match self.tokens {
             Some(tokens) => Ok(Some(tokens.token().await?)),
             None => Ok(None),
         }
     }
 
+    /// Whether another token may be had in the place of one that was refused.
+    fn may_be_renewed(self, token: Option<&Secret<String>>) -> bool {
+        self.tokens.zip(token).is_some_and(|(tokens, token)| tokens.refused(token))
+    }
+
     /// One try: the request is sent and the answer read to its end, in the time for one try.
-    async fn attempt(
-        self,
-        outgoing: &Outgoing,
-        call: &Call,
-        token: Option<&Secret<String>>,
-    ) -> Result<Attempt> {
-        let request = assemble(outgoing, call, token)?;
+    async fn attempt(self, outgoing: &Outgoing, call: &Call, access: Option<&Access>) -> Result<Attempt> {
+        let request = assemble(outgoing, call, access)?;
         match tokio::time::timeout(self.timeout, receive(self.transport, request)).await {
             Ok(Ok(response)) => Ok(Attempt::Answered(response)),
             Ok(Err(error)) if is_too_long(&error) => Ok(Attempt::TooLong),
@@ -191,6 +199,18 @@ impl Exchange<'_> {
 }
 
 impl Attempt {
+    /// Whether the workspace refuses the token: with 401, or as its gateway does (`facts/settled.md` §1).
+    fn is_unauthenticated(&self) -> bool {
+        let Self::Answered(response) = self else { return false };
+        match response.status() {
+            StatusCode::UNAUTHORIZED => true,
+            StatusCode::FORBIDDEN => {
+                api_error(response.status(), response.body(), None).error_code == ErrorCode::from("403")
+            }
+            _ => false,
+        }
+    }
+
     /// Why it is not the last one, for traces.
     fn reason(&self) -> String {
         match self {
@@ -215,18 +235,15 @@ fn receive(
 }
 
 /// The request of one try. Every header the other end may rely on is set here, above the seam.
-fn assemble(
-    outgoing: &Outgoing,
-    call: &Call,
-    token: Option<&Secret<String>>,
-) -> Result<http::Request<Bytes>> {
+fn assemble(outgoing: &Outgoing, call: &Call, access: Option<&Access>) -> Result<http::Request<Bytes>> {
     let mut request = http::Request::new(outgoing.body.clone());
     *request.method_mut() = call.method.clone();
     *request.uri_mut() = outgoing.uri.clone();
     *request.headers_mut() = outgoing.headers.clone();
     let headers = request.headers_mut();
-    if let Some(token) = token {
+    if let Some(Access { token, headers: beside }) = access {
         headers.insert(AUTHORIZATION, authorization(token)?);
+        headers.extend(beside.clone());
     }
     headers.insert(REQUEST_ID, header_value(&call.request_id)?);
     Ok(request)

@@ -6,12 +6,16 @@
 //!
 //! ```no_run
 //! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
-//! use clxs_client::{Client, auth};
+//! use std::sync::Arc;
+//!
+//! use clxs_client::{Client, HttpTransport, Transport, auth};
 //! use futures::TryStreamExt;
 //!
 //! let environment = auth::Environment::of_process();
 //! let resolved = auth::resolve(&auth::Explicit::default(), &environment)?.ok_or("no workspace is configured")?;
-//! let client = Client::builder(resolved.host.value).credentials(resolved.credentials.value).build()?;
+//! let transport: Arc<dyn Transport> = Arc::new(HttpTransport::new(None)?);
+//! let credentials = resolved.credentials(&transport);
+//! let client = Client::builder(resolved.host.value).transport(transport).credentials(credentials).build()?;
 //! let catalogs: Vec<_> = client.list_catalogs().try_collect().await?;
 //! # Ok(()) }
 //! ```

@@ -10,6 +10,7 @@ use clxs_api::grant::{
     EffectivePermissionsList, EffectivePrivilegeAssignment, GetPermissionsResponse, PrivilegeAssignment,
 };
 use clxs_api::model::{ListRegisteredModelsResponse, RegisteredModelInfo};
+use clxs_api::policy::{ListPoliciesResponse, PolicyInfo};
 use clxs_api::query_history::{ListQueriesResponse, QueryInfo};
 use clxs_api::schema::{ListSchemasResponse, SchemaInfo};
 use clxs_api::table::{ListTableSummariesResponse, ListTablesResponse, TableInfo, TableSummary};
@@ -51,6 +52,7 @@ page! {
     ListFunctionsResponse: functions of FunctionInfo,
     ListRegisteredModelsResponse: registered_models of RegisteredModelInfo,
     ListDirectoryResponse: contents of DirectoryEntry,
+    ListPoliciesResponse: policies of PolicyInfo,
     WorkspaceBindingsResponse: bindings of WorkspaceBinding,
     ListWarehousesResponse: warehouses of WarehouseInfo,
     ListQueriesResponse: res of QueryInfo,

@@ -23,7 +23,7 @@ const SECRET_NAMES: &[&str] = &[
 const TOKEN_PREFIXES: [&str; 3] = ["dapi", "dkea", "dose"];
 
 /// Whether a text holds something that has the form of a token: a personal access token, a secret of a service
-/// principal or a JSON web token.
+/// principal, of Databricks or of Entra ID, or a JSON web token.
 pub fn holds_token(text: &str) -> bool {
     text.split(is_delimiter).any(is_token)
 }
@@ -134,7 +134,19 @@ fn is_token(word: &str) -> bool {
         |prefix: &str| word.match_indices(prefix).any(|(at, _)| digits(&word[at + prefix.len()..]) >= 16);
     // Header and claims of a web token are JSON objects in base64; names such as `heyJude.a.b` are not.
     let of_web = word.find("eyJ").is_some_and(|at| word[at..].contains(".eyJ"));
-    TOKEN_PREFIXES.into_iter().any(of_platform) || of_web
+    TOKEN_PREFIXES.into_iter().any(of_platform) || of_web || is_secret_of_entra(word)
+}
+
+/// Whether a word is the secret of an application of Entra ID: about forty characters with `8Q~` after the third.
+fn is_secret_of_entra(word: &str) -> bool {
+    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"_~.-".contains(&byte);
+    let bytes = word.as_bytes();
+    word.match_indices("Q~").any(|(at, _)| {
+        at >= 4
+            && bytes[at - 1].is_ascii_digit()
+            && bytes[at - 4..at - 1].iter().copied().all(allowed)
+            && bytes[at + 2..].iter().copied().take_while(|byte| allowed(*byte)).count() >= 31
+    })
 }
 
 #[cfg(test)]
@@ -173,6 +185,14 @@ mod tests {
             assert_eq!(redact(text), text);
             assert!(!holds_token(text));
         }
+    }
+
+    #[test]
+    fn secret_of_entra_is_seen_wherever_it_stands() {
+        let secret = format!("abc8Q~{}", "x.Y-z_~1".repeat(4));
+        assert!(holds_token(&format!("the secret={secret}")));
+        assert_eq!(redact(&format!("got {secret}!")), "got [redacted]");
+        assert!(!holds_token("8Q~short") && !holds_token("plan9Q~a"));
     }
 
     #[test]

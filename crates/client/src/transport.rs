@@ -15,7 +15,9 @@ use thiserror::Error;
 use crate::redaction::redact;
 
 pub(crate) mod http_transport;
+mod issuer;
 mod service;
+mod tls;
 
 pub use http_transport::HttpTransport;
 pub use service::ServiceTransport;
@@ -46,6 +48,12 @@ pub enum TransportError {
     #[error("the request could not be sent")]
     NotSent {
         /// Why, free of secrets.
+        source: BoxError,
+    },
+    /// The request did not reach the other end, for nobody vouches that it is who it should be.
+    #[error("the certificate of the other end is not accepted")]
+    Untrusted {
+        /// Why; names who issued the certificate.
         source: BoxError,
     },
     /// The request may have reached the other end and been carried out.

@@ -13,6 +13,7 @@ mod constraint;
 mod function;
 mod model;
 mod permission;
+mod policy;
 mod schema;
 mod table;
 mod volume;

@@ -7,6 +7,7 @@ mod bindings;
 mod conditions;
 mod containers;
 mod copy_mark;
+mod definitions;
 mod described;
 mod functions;
 mod grants;
@@ -15,15 +16,16 @@ mod history;
 mod keys;
 mod models;
 mod names;
-mod origin;
+mod policies;
+mod policy;
 mod protected;
 mod reader;
 mod relation;
 mod schema_tags;
-mod shape;
 mod sight;
 mod table_definition;
 mod tables;
+mod tag_condition;
 mod tags;
 mod usage;
 mod versions;
@@ -39,19 +41,19 @@ use clxs_api::volume::VolumeType;
 use clxs_api::{FullName, Identifier, Privilege, Properties};
 
 pub use as_of::VersionAsOf;
-pub use copy_mark::{CopyMark, CopyStage};
+pub use copy_mark::{CopyMark, CopyStage, Origin};
 pub(crate) use described::Described;
 pub use functions::{Environment, FunctionDefinition, Language, Parameter, Returns};
 pub use guards::{Argument, Guard, Guards};
 pub use history::{Commit, History};
 pub use keys::{Key, KeyOutline, Parent};
-pub use origin::Origin;
-pub use protected::{Protected, Sight};
-pub(crate) use reader::Reader;
-pub use shape::{Column, ColumnValue, TableShape};
+pub(crate) use policies::policies_on;
+pub use policy::{Policies, Policy, PolicyEffect, Unusable};
+pub use protected::Sight;
+pub(crate) use reader::{Reader, refusal};
 pub(crate) use sight::guard_text;
 pub use sight::{Known, Premise};
-pub use table_definition::{ColumnDefinition, TableDefinition};
+pub use table_definition::{Column, ColumnValue, TableDefinition};
 pub(crate) use tables::dependencies_of;
 pub(crate) use volumes::list_files;
 pub use volumes::{FileState, Files};
@@ -68,6 +70,8 @@ pub struct Inventories {
     pub destination: Inventory,
     /// The caller: the owner of whatever a run makes.
     pub caller: String,
+    /// Principals of the source's policies, and whether the caller is, or is in, each; one that is missing nobody knows of.
+    pub identities: BTreeMap<String, bool>,
     /// The one moment whose versions of the source's tables are known, where the settings ask for one.
     pub consistent_at: Option<DateTime<Utc>>,
 }
@@ -81,6 +85,8 @@ pub struct Inventory {
     pub schemas: BTreeMap<Identifier, Schema>,
     /// Facets of everything in it that nobody could read, with the reason.
     pub unread: BTreeMap<Facet, String>,
+    /// Of the source: the catalogs, schemas and tables in which something has tags that nobody can carry, with the reason.
+    pub unnameable_tags: BTreeSet<(FullName, String)>,
 }
 
 impl Inventory {
@@ -131,6 +137,8 @@ pub struct Catalog {
     pub grants: Grants,
     /// Its tags.
     pub tags: Tags,
+    /// Policies on it.
+    pub policies: Policies,
 }
 
 /// A schema.
@@ -148,6 +156,8 @@ pub struct Schema {
     pub grants: Grants,
     /// Its tags.
     pub tags: Tags,
+    /// Policies on it.
+    pub policies: Policies,
     /// Whether it is the platform's own, which no catalog is without.
     pub is_system: bool,
     /// Why it takes no part; its tables are not read then.
@@ -230,8 +240,8 @@ pub struct Table {
     pub guards: Guards,
     /// Why no statement can name its guards; they are empty then.
     pub unusable_guards: Option<String>,
-    /// What copying it needs to know, read only of tables with guards and of the destination's of the same name.
-    pub protected: Option<Box<Protected>>,
+    /// Whether the caller sees it as it is, read only of tables with guards whose rows are copied.
+    pub sight: Option<Box<Sight>>,
     /// The URL of its files.
     pub location: Option<String>,
     /// Bytes of its files, when somebody counted.
@@ -242,6 +252,11 @@ pub struct Table {
     pub tags: Tags,
     /// The tags of its columns, by the name of the column.
     pub column_tags: BTreeMap<Identifier, Tags>,
+    /// Policies on it: those of the source, and the destination's where the source has some.
+    pub policies: Policies,
+    /// Its columns, or why no statement can make them; read only where policies may go by tags that the destination's
+    /// table lacks.
+    pub columns: Option<Box<Result<Vec<Column>, String>>>,
     /// Its keys as far as they are read in bulk.
     pub key_outlines: Vec<KeyOutline>,
     /// Its keys, read only of sources whose clone lacks some.
@@ -258,8 +273,9 @@ pub struct Table {
     pub unused_days: Option<u64>,
     /// What makes it a view; of what a pipeline owns read only where it is to be made anew.
     pub view: Option<View>,
-    /// What makes it the table it is, or why nobody can make it again; kept only of tables that `CLONE` does not make.
-    pub definition: Option<Result<TableShape, String>>,
+    /// What makes it the table it is, or why nobody can make it again; read only of tables that statements make because
+    /// `CLONE` cannot, and of the destination's of the same name.
+    pub definition: Option<Result<TableDefinition, String>>,
 }
 
 impl Table {
@@ -274,12 +290,14 @@ impl Table {
             comment: None,
             guards: Guards::default(),
             unusable_guards: None,
-            protected: None,
+            sight: None,
             location: None,
             size: None,
             grants: Grants::new(),
             tags: Tags::new(),
             column_tags: BTreeMap::new(),
+            policies: Policies::new(),
+            columns: None,
             key_outlines: Vec::new(),
             keys: Vec::new(),
             history: History::NotRead,
@@ -295,6 +313,11 @@ impl Table {
     /// Whether it is made of its text: a view, or what a pipeline would fill.
     pub(crate) fn is_text(&self) -> bool {
         self.kind.is_view() || self.view.is_some()
+    }
+
+    /// Whether nothing hides rows or values of it.
+    pub fn is_open(&self) -> bool {
+        self.guards.is_empty() && self.unusable_guards.is_none()
     }
 
     /// Whether it refers to the files of another table.

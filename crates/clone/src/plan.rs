@@ -12,8 +12,10 @@ mod function;
 mod grant;
 mod hook;
 mod key;
+mod made;
 mod model;
 mod owner;
+mod policy;
 mod protected;
 mod render;
 mod saved;
@@ -34,9 +36,8 @@ use serde::{Deserialize, Serialize};
 
 pub(crate) use action::MakesTable;
 pub use action::{
-    Action, CloneTable, CopyFiles, CopyRows, CreateFunction, CreateTable, CreateView, Effect, FillTable,
-    MakeTable, MarkCopy, NoteOrigin, RestCall, SchemaMode, SetMask, SetRowFilter, Statement, StatementText,
-    Transfer,
+    Action, CloneTable, CopyFiles, CreateFunction, CreateTable, CreateView, Effect, FillTable, MarkCopy,
+    Proof, RestCall, SchemaMode, SetMask, SetRowFilter, Statement, StatementText, Transfer,
 };
 pub(crate) use drift::drift;
 pub use drift::{Drift, DriftState, TableDrift, drifts};
@@ -207,7 +208,6 @@ pub fn plan(inventories: &Inventories, settings: &Settings) -> Result<Plan> {
     let mut builder = builder::Builder::new(inventories, settings);
     catalog::plan(&mut builder)?;
     schema::plan(&mut builder);
-    table::plan(&mut builder);
     text::plan(&mut builder);
     let refused = builder.take_refused();
     if !refused.is_empty() {
@@ -217,6 +217,7 @@ pub fn plan(inventories: &Inventories, settings: &Settings) -> Result<Plan> {
     model::plan(&mut builder);
     key::plan(&mut builder);
     tag::plan(&mut builder);
+    policy::plan(&mut builder);
     unread::plan(&mut builder);
     grant::plan(&mut builder);
     owner::plan_inside(&mut builder);
@@ -237,7 +238,8 @@ fn check(inventories: &Inventories, settings: &Settings) -> Result<()> {
     check_as_of(inventories, settings)
 }
 
-/// Tables that are asked for as they were must have been something then.
+/// Tables that are asked for as they were must have been something then. Protected ones are not copied when they are not
+/// told, and no reason to copy nothing.
 fn check_as_of(inventories: &Inventories, settings: &Settings) -> Result<()> {
     let catalog = FullName::of_catalog(settings.source.to_lowercase());
     let schemas = inventories.source.schemas.iter();
@@ -246,7 +248,7 @@ fn check_as_of(inventories: &Inventories, settings: &Settings) -> Result<()> {
         contents.tables.iter().map(move |(name, table)| (schema.child(name.clone()), table))
     });
     let unavailable = all.filter_map(|(name, table)| match &table.as_of {
-        Some(VersionAsOf::Unavailable { reason }) => Some((name, reason.clone())),
+        Some(VersionAsOf::Unavailable { reason }) if table.is_open() => Some((name, reason.clone())),
         _ => None,
     });
     let tables: Vec<_> = unavailable.collect();

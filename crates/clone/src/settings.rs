@@ -247,7 +247,7 @@ impl AsOf {
     }
 }
 
-/// What becomes of tables that `CLONE` refuses because they have a row filter or column masks.
+/// What becomes of tables that `CLONE` refuses because they have a row filter or column masks, or are under policies.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum ProtectedTables {
@@ -307,7 +307,7 @@ pub struct Copies {
     pub tags: bool,
     /// Primary and foreign keys; `CLONE` itself carries CHECK and NOT NULL.
     pub constraints: bool,
-    /// Row filters and column masks. Without them no protected table is copied.
+    /// Row filters, column masks and policies. Without them no table with guards is copied.
     pub security: bool,
 }
 

@@ -98,10 +98,10 @@ struct MetadataArguments {
     /// Do not carry primary and foreign keys
     #[arg(long)]
     no_constraints: bool,
-    /// Do not carry row filters and column masks
+    /// Do not carry row filters, column masks and policies
     #[arg(long)]
     no_security: bool,
-    /// Tables with row filters or masks: copy, skip, or fail when one cannot be copied
+    /// Tables with row filters, masks or policies: copy, skip, or fail when one cannot be copied
     #[arg(long, value_name = "HOW", value_parser = PROTECTED_TABLES.to_vec(), ignore_case = true)]
     protected_tables: Option<String>,
     /// Exit with 6 when some of this metadata is not carried: owner, tags, fk…
@@ -213,8 +213,12 @@ impl GlobalArguments {
         Options {
             verbose: on(self.verbose > 0),
             log_file: self.log_file.as_ref().map(path),
+            log_format: self.log_format.map(|format| format.name().to_owned()),
             host: self.host.clone(),
             profile: self.profile.clone(),
+            token_file: self.token_file.as_ref().map(path),
+            token_command: self.token_command.clone(),
+            ca_bundle: self.ca_bundle.as_ref().map(path),
             sql_warehouse_id: self.warehouse_id.clone(),
             ..Options::default()
         }

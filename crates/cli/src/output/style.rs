@@ -11,6 +11,15 @@ pub(crate) enum Style {
 }
 
 impl Style {
+    /// How much it matters, in the words of logs.
+    pub(crate) fn level(self) -> &'static str {
+        match self {
+            Self::Failure => "ERROR",
+            Self::Warning => "WARN",
+            Self::Plain | Self::Success | Self::Faint => "INFO",
+        }
+    }
+
     /// The text with the escape codes of the style around it, or as it is without colour.
     pub(crate) fn paint(self, text: &str, color: bool) -> String {
         let code = match self {

@@ -31,6 +31,7 @@ pub(crate) const CLONE_TYPES: &[&str] = &["DEEP", "SHALLOW"];
 pub(crate) const LOAD_TYPES: &[&str] = &["FULL", "INCREMENTAL", "SELECTIVE"];
 pub(crate) const SIZE_ORDERS: &[&str] = &["asc", "desc"];
 pub(crate) const PROTECTED_TABLES: &[&str] = &["copy", "skip", "fail"];
+pub(crate) const LOG_FORMATS: &[&str] = &["text", "json"];
 pub(crate) const THROTTLES: &[&str] = &["low", "medium", "high", "max"];
 
 /// Every key this version understands, in the order they are shown.
@@ -95,13 +96,19 @@ pub(crate) const KEYS: &[Key] = &[
     key("copy_comments", Kind::Switch, "--no-comments", "true", "Carry comments"),
     key("copy_tags", Kind::Switch, "--no-tags", "true", "Carry tags, of columns too"),
     key("copy_constraints", Kind::Switch, "--no-constraints", "true", "Carry primary and foreign keys"),
-    key("copy_security", Kind::Switch, "--no-security", "true", "Carry row filters and column masks"),
+    key(
+        "copy_security",
+        Kind::Switch,
+        "--no-security",
+        "true",
+        "Carry row filters, column masks and policies",
+    ),
     key(
         "protected_tables",
         Kind::Choice(PROTECTED_TABLES),
         "--protected-tables",
         r#""copy""#,
-        "Tables with row filters or masks: copy, skip, or fail when one cannot be copied",
+        "Tables with row filters, masks or policies: copy, skip, or fail when one cannot be copied",
     ),
     key("clone_views", Kind::Switch, "", "true", "Clone views"),
     key("clone_functions", Kind::Switch, "", "true", "Clone functions"),
@@ -185,8 +192,30 @@ pub(crate) const KEYS: &[Key] = &[
     key("show_progress", Kind::Switch, "--progress", "true", "Show a progress bar on a terminal"),
     key("verbose", Kind::Switch, "--verbose", "false", "Log more"),
     key("log_file", Kind::Text, "--log-file", "", "Also write messages to this file"),
+    key(
+        "log_format",
+        Kind::Choice(LOG_FORMATS),
+        "--log-format",
+        r#""text""#,
+        "Form of messages: text for people, json for collectors of logs",
+    ),
     key("host", Kind::Text, "--host", "", "URL of the workspace, or `embedded`"),
     key("profile", Kind::Text, "--profile", "", "Profile of ~/.databrickscfg"),
+    key("token_file", Kind::Text, "--token-file", "", "File that holds a token and nothing else"),
+    key(
+        "token_command",
+        Kind::Text,
+        "--token-command",
+        "",
+        "Program, and its arguments, that prints a token; not in the file of a project",
+    ),
+    key(
+        "ca_bundle",
+        Kind::Text,
+        "--ca-bundle",
+        "",
+        "File of certificates (PEM) of further authorities to trust",
+    ),
     key("sql_warehouse_id", Kind::Text, "--warehouse-id", "", "SQL warehouse that runs the statements"),
 ];
 

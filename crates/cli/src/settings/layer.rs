@@ -41,6 +41,11 @@ impl Layer {
         self.settings.contains_key(key)
     }
 
+    /// A setting with its origin.
+    pub(crate) fn get(&self, key: &str) -> Option<(&Value, &Origin)> {
+        self.settings.get(key).map(|(value, origin)| (value, origin))
+    }
+
     /// The settings given as flags.
     pub(crate) fn of_flags(options: &Options) -> serde_json::Result<Self> {
         let values = serde_json::to_value(options)?;

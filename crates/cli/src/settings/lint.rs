@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::finding::Finding;
-use super::layer::Combined;
+use super::layer::{Combined, Layer};
 
 /// Everything wrong with the combination of settings, errors first.
 pub(crate) fn lint(settings: &Combined) -> Vec<Finding> {
@@ -19,6 +19,15 @@ pub(crate) fn lint(settings: &Combined) -> Vec<Finding> {
     let mut findings: Vec<Finding> = rules.iter().filter_map(|rule| rule(settings)).collect();
     findings.sort_by_key(|finding| finding.severity);
     findings
+}
+
+/// A file that somebody finds in a folder must not run programs.
+pub(crate) fn program_of_a_project(file: &Layer) -> Option<Finding> {
+    let (_, origin) = file.get("token_command")?;
+    let message = "token_command would run a program, and has no place in the file of a project".to_owned();
+    let hint =
+        "give it by --token-command or CLXS_TOKEN_COMMAND, or in the user's own config.yaml below CLXS_HOME";
+    Some(Finding::error(origin.place().cloned(), message, Some(hint.to_owned())))
 }
 
 fn same_catalog(settings: &Combined) -> Option<Finding> {

@@ -69,8 +69,12 @@ pub(crate) struct Options {
     pub(crate) show_progress: Option<bool>,
     pub(crate) verbose: Option<bool>,
     pub(crate) log_file: Option<String>,
+    pub(crate) log_format: Option<String>,
     pub(crate) host: Option<String>,
     pub(crate) profile: Option<String>,
+    pub(crate) token_file: Option<String>,
+    pub(crate) token_command: Option<String>,
+    pub(crate) ca_bundle: Option<String>,
     pub(crate) sql_warehouse_id: Option<String>,
 }
 

@@ -3,8 +3,9 @@
 pub(crate) use clxs_client::holds_token;
 
 /// How to give a token instead.
-pub(crate) const RIGHT_WAY: &str = "take the token out and revoke it, as others may have read it; then set the environment variable \
-     DATABRICKS_TOKEN, or put the new token into ~/.databrickscfg and name its profile with --profile";
+pub(crate) const RIGHT_WAY: &str = "take the secret out and revoke it, as others may have read it; then set a variable of the environment, such \
+     as DATABRICKS_TOKEN or DATABRICKS_CLIENT_SECRET, put the new one into ~/.databrickscfg and name its profile with \
+     --profile, or give a token by --token-file or --token-command";
 
 /// Names under which a secret would be written.
 const SECRET_NAMES: &[&str] = &[
@@ -12,13 +13,32 @@ const SECRET_NAMES: &[&str] = &[
     "access_token",
     "databricks_token",
     "dest_token",
+    "refresh_token",
+    "id_token",
+    "oidc_token",
+    "databricks_oidc_token",
     "client_secret",
+    "databricks_client_secret",
     "azure_client_secret",
+    "arm_client_secret",
+    "google_credentials",
     "password",
+    "databricks_password",
 ];
 
 /// Flags of other tools that take a secret.
-const SECRET_FLAGS: &[&str] = &["--token", "--dest-token", "--access-token", "--client-secret", "--password"];
+const SECRET_FLAGS: &[&str] = &[
+    "--token",
+    "--dest-token",
+    "--access-token",
+    "--refresh-token",
+    "--id-token",
+    "--oidc-token",
+    "--client-secret",
+    "--azure-client-secret",
+    "--google-credentials",
+    "--password",
+];
 
 /// Whether an argument names a flag that would take a secret.
 pub(crate) fn is_secret_flag(argument: &str) -> bool {

@@ -23,6 +23,9 @@ use rstest::rstest;
 #[case::config_init("config init")]
 #[case::config_explain("config explain")]
 #[case::config_lint("config lint")]
+#[case::auth("auth")]
+#[case::auth_describe("auth describe")]
+#[case::auth_login("auth login")]
 #[case::doctor("doctor")]
 #[case::completions("completions")]
 fn help_of(#[case] command: &str) {

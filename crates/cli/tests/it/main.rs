@@ -3,12 +3,15 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+mod auth;
 mod clxs;
 mod completions;
 mod config;
 mod help;
+mod logs;
 mod secrets;
 mod server;
+mod tls;
 mod usage;
 
 #[cfg(feature = "embedded")]
@@ -23,6 +26,8 @@ mod demo;
 mod durability;
 #[cfg(feature = "embedded")]
 mod events;
+#[cfg(feature = "embedded")]
+mod identity;
 #[cfg(feature = "embedded")]
 mod import;
 #[cfg(feature = "embedded")]

@@ -11,7 +11,10 @@ pub(crate) struct FixedAnswer {
 impl FixedAnswer {
     /// Answers with these bytes; with none it just hangs up.
     pub(crate) fn serve(answer: String) -> Self {
-        let listener = TcpListener::bind(SocketAddr::from(([127, 0, 0, 1], 0))).unwrap();
+        Self::listen(TcpListener::bind(SocketAddr::from(([127, 0, 0, 1], 0))).unwrap(), answer)
+    }
+
+    fn listen(listener: TcpListener, answer: String) -> Self {
         let url = format!("http://{}", listener.local_addr().unwrap());
         thread::spawn(move || {
             for connection in listener.incoming() {
@@ -19,6 +22,18 @@ impl FixedAnswer {
             }
         });
         Self { url }
+    }
+
+    /// Answers with a JSON document that may name the server itself.
+    pub(crate) fn json(document: impl FnOnce(&str) -> serde_json::Value) -> Self {
+        let listener = TcpListener::bind(SocketAddr::from(([127, 0, 0, 1], 0))).unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let answer = ok(&document(&url).to_string());
+        Self::listen(listener, answer)
+    }
+
+    pub(crate) fn url(&self) -> &str {
+        &self.url
     }
 
     /// Refuses every token with this message.
@@ -38,7 +53,6 @@ impl FixedAnswer {
 }
 
 /// An answer that says success, with a body of JSON.
-#[cfg(feature = "embedded")]
 pub(crate) fn ok(body: &str) -> String {
     answer("200 OK", body)
 }

@@ -26,6 +26,7 @@ fn shell(clxs: &Clxs, script: &str) -> Ran {
 #[case::sandbox("sandbox-per-pull-request", "100")]
 #[case::undo("undo", "version_drift")]
 #[case::resume("resume", "3")]
+#[case::masked("masked-copy", "retail_analysts.hr.hide_name")]
 #[case::storage("move-storage", "_delta_log")]
 #[case::evidence("evidence", "as it was written")]
 fn every_command_of_a_page_works(#[case] page: &str, #[case] shown: &str) {

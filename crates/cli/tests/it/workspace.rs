@@ -6,13 +6,13 @@ use std::process::{Child, Command, Stdio};
 use crate::clxs::Clxs;
 
 /// A server, and the URL it printed.
-struct Server {
+pub(crate) struct Server {
     child: Child,
-    url: String,
+    pub(crate) url: String,
 }
 
 impl Server {
-    fn start(clxs: &Clxs) -> Self {
+    pub(crate) fn start(clxs: &Clxs) -> Self {
         let mut command = clxs.command(&["workspace", "serve", "--root", "w", "--listen", "127.0.0.1:0"]);
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
         let mut line = String::new();
@@ -22,7 +22,7 @@ impl Server {
     }
 
     /// Sends a signal by name and waits for the end.
-    fn stop(mut self, signal: &str) -> Option<i32> {
+    pub(crate) fn stop(mut self, signal: &str) -> Option<i32> {
         let pid = self.child.id().to_string();
         assert!(Command::new("kill").args([signal, &pid]).status().unwrap().success());
         self.child.wait().unwrap().code()

@@ -17,6 +17,8 @@ const DEFAULT: &str = "DEFAULT";
 pub(super) struct Profile {
     /// Its name and file, for people.
     pub(super) origin: String,
+    /// Its name, when somebody named it.
+    pub(super) name: Option<String>,
     values: Vec<(String, String)>,
 }
 
@@ -55,7 +57,7 @@ pub(super) fn load(
     match named.or(default) {
         Some(SETTINGS) => Err(CredentialsError::ReservedProfile { profile: SETTINGS.to_owned() }),
         Some(name) => section(&file, name, &path).map(Some).ok_or_else(|| unknown(&file, name, path)),
-        None => Ok(section(&file, DEFAULT, &path)),
+        None => Ok(section(&file, DEFAULT, &path).map(|profile| Profile { name: None, ..profile })),
     }
 }
 
@@ -82,7 +84,8 @@ fn parse(text: &str) -> Result<Ini, ini::ParseError> {
 fn section(file: &Ini, name: &str, path: &Path) -> Option<Profile> {
     let values =
         file.section(Some(name))?.iter().map(|(key, value)| (key.to_owned(), value.to_owned())).collect();
-    Some(Profile { origin: format!("profile `{name}` of {}", path.display()), values })
+    let origin = format!("profile `{name}` of {}", path.display());
+    Some(Profile { origin, name: Some(name.to_owned()), values })
 }
 
 fn unknown(file: &Ini, profile: &str, path: PathBuf) -> CredentialsError {

@@ -26,7 +26,8 @@ pub(crate) fn api_error(status: StatusCode, body: &[u8], secret: Option<&str>) -
     error
 }
 
-/// The platform's shape, API 1.2's `{"error"}` and SCIM's `{"detail", "status"}`.
+/// The platform's shape, API 1.2's `{"error"}`, those of OAuth (`facts/rest_api.md` §4.3) and SCIM's
+/// `{"detail", "status"}`.
 fn of_json(status: StatusCode, value: &Value) -> ApiError {
     let text = |name: &str| value.get(name).and_then(Value::as_str).filter(|text| !text.is_empty());
     if let Some(detail) = text("detail").or_else(|| text("scimType")) {
@@ -42,8 +43,14 @@ fn of_json(status: StatusCode, value: &Value) -> ApiError {
     {
         return error;
     }
-    let message = text("message").or_else(|| text("error_description")).or_else(|| text("error"));
-    ApiError::new(code_of_status(status), message.unwrap_or("the answer does not say why"))
+    let code = text("error").or_else(|| text("errorCode"));
+    let description = text("error_description").or_else(|| text("errorSummary"));
+    let message = match (text("message"), code, description) {
+        (Some(message), ..) => message.to_owned(),
+        (None, Some(code), Some(description)) => format!("{code}: {description}"),
+        (None, code, description) => code.or(description).unwrap_or("the answer does not say why").to_owned(),
+    };
+    ApiError::new(code_of_status(status), message)
 }
 
 /// `SCIM_404` is the SDK's name for it; what the status already says better is taken from there.
@@ -118,6 +125,8 @@ mod tests {
             (404, r#"{"error_code":"CATALOG_DOES_NOT_EXIST","message":"Catalog 'x' does not exist."}"#),
             (403, r#"{"error_code":403,"message":"Invalid access token."}"#),
             (400, r#"{"error":"Bad thing"}"#),
+            (401, r#"{"error":"invalid_client","error_description":"Client authentication failed"}"#),
+            (400, r#"{"errorCode":"E1","errorSummary":"Not allowed"}"#),
             (404, r#"{"detail":"User not found","status":"404","scimType":null}"#),
             (400, r#"{"detail":"Filter is wrong","status":"400","scimType":"invalidFilter"}"#),
             (400, r#"{"message":"no code"}"#),
@@ -134,6 +143,8 @@ mod tests {
         CATALOG_DOES_NOT_EXIST: Catalog 'x' does not exist.
         403: Invalid access token.
         BAD_REQUEST: Bad thing
+        UNAUTHENTICATED: invalid_client: Client authentication failed
+        BAD_REQUEST: E1: Not allowed
         NOT_FOUND: User not found
         SCIM_400: Filter is wrong
         BAD_REQUEST: no code

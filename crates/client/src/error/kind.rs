@@ -4,6 +4,7 @@ use clxs_api::ErrorCode;
 use http::StatusCode;
 
 use super::Error;
+use crate::transport::TransportError;
 
 /// What an error means for the caller.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -57,7 +58,8 @@ impl Error {
             }
             Self::StatementCanceled { .. } => ErrorKind::StatementCanceled,
             Self::InvalidRequest { .. } => ErrorKind::InvalidInput,
-            Self::Credentials(_) | Self::Tls { .. } => ErrorKind::Configuration,
+            Self::Credentials(error) => error.kind(),
+            Self::Tls { .. } | Self::CaBundle { .. } => ErrorKind::Configuration,
         }
     }
 
@@ -69,10 +71,21 @@ impl Error {
             }
             ErrorKind::RateLimited => Some("lower the number of parallel requests, or try again later"),
             ErrorKind::Unavailable => Some("try again later; nothing that was done is lost"),
+            ErrorKind::Transport if self.is_untrusted() => Some(
+                "when the issuer is the authority of your own organisation, such as that of its proxy, give the file of its \
+                 certificate (PEM) with --ca-bundle or SSL_CERT_FILE; otherwise somebody may stand between you and \
+                 the workspace",
+            ),
             ErrorKind::Transport if self.outcome_unknown() => None,
             ErrorKind::Transport => Some("check the workspace's URL, the network and the proxy settings"),
             _ => None,
         }
+    }
+}
+
+impl Error {
+    fn is_untrusted(&self) -> bool {
+        matches!(self, Self::Transport { source: TransportError::Untrusted { .. }, .. })
     }
 }
 

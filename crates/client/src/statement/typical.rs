@@ -24,8 +24,7 @@ impl Typical {
     pub(crate) fn note(&self, took: Duration, at_first_question: bool) {
         let took = u64::try_from(took.min(LONGEST).as_micros()).unwrap_or(u64::MAX);
         let typical = self.microseconds.load(Ordering::Relaxed);
-        let next =
-            if at_first_question { typical.min(took) / 100 * 99 } else { typical - typical / 8 + took / 8 };
+        let next = if at_first_question { typical / 100 * 99 } else { typical - typical / 8 + took / 8 };
         self.microseconds.store(next, Ordering::Relaxed);
     }
 }

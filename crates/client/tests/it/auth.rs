@@ -1,13 +1,14 @@
 //! Where host and credentials come from (`facts/rest_api.md` §4.1).
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use clxs_client::Secret;
 use clxs_client::auth::{Configured, CredentialsError, Environment, Explicit, Resolved, resolve};
 use rstest::rstest;
 use tempfile::TempDir;
 
-use crate::queue::chain;
+use crate::credentials::credentials;
+use crate::queue::{Queue, chain};
 
 const PROFILES: &str = "\
 [__settings__]
@@ -36,13 +37,13 @@ token = t
 ";
 
 /// A home directory with a file of profiles.
-fn home(profiles: &str) -> TempDir {
+pub(crate) fn home(profiles: &str) -> TempDir {
     let home = tempfile::tempdir().unwrap();
     fs_err::write(home.path().join(".databrickscfg"), profiles).unwrap();
     home
 }
 
-fn environment(home: &Path, variables: &[(&str, &str)]) -> Environment {
+pub(crate) fn environment(home: &Path, variables: &[(&str, &str)]) -> Environment {
     let home = ("HOME", home.to_str().unwrap());
     variables.iter().copied().chain([home]).collect()
 }
@@ -52,7 +53,7 @@ fn find(variables: &[(&str, &str)]) -> Result<Option<Resolved>, CredentialsError
     resolve(&Explicit::default(), &environment(home.path(), variables))
 }
 
-fn configured<T>(value: T) -> Configured<T> {
+pub(crate) fn configured<T>(value: T) -> Configured<T> {
     Configured { value, origin: "clxs.yaml:7".to_owned() }
 }
 
@@ -62,7 +63,7 @@ fn warehouse(resolved: &Resolved) -> Option<&str> {
 }
 
 async fn token(resolved: &Resolved) -> String {
-    resolved.credentials.value.token().await.unwrap().expose().clone()
+    credentials(resolved, &Queue::new([])).token().await.unwrap().token.expose().clone()
 }
 
 #[tokio::test]
@@ -72,8 +73,7 @@ async fn environment_alone_is_enough_and_the_file_is_not_read() {
     let resolved = resolve(&Explicit::default(), &variables.into_iter().collect()).unwrap().unwrap();
     assert_eq!(resolved.host.value.as_str(), "https://env.example/");
     assert_eq!(token(&resolved).await, "env-token");
-    assert_eq!(resolved.host.origin, "variable DATABRICKS_HOST");
-    assert_eq!(resolved.credentials.origin, "variable DATABRICKS_TOKEN");
+    assert_eq!(resolved.origin(), "host from variable DATABRICKS_HOST, token from variable DATABRICKS_TOKEN");
 }
 
 #[tokio::test]
@@ -117,24 +117,57 @@ async fn explicit_values_win_over_environment_and_that_over_a_named_profile() {
     assert_eq!(warehouse(&resolved), Some("w1"));
 }
 
+/// A workspace whose token is in a file.
+fn with_token_file(path: &Path) -> Resolved {
+    let explicit = Explicit {
+        host: Some(configured("x.example".to_owned())),
+        token_file: Some(configured(path.to_str().unwrap().to_owned())),
+        ..Explicit::default()
+    };
+    resolve(&explicit, &Environment::default()).unwrap().unwrap()
+}
+
 #[tokio::test]
-async fn token_file_holds_the_token_alone() {
+async fn token_file_holds_the_token_alone_and_is_read_again_when_the_token_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("token");
     fs_err::write(&path, "from-file\n").unwrap();
-    let explicit = |path: PathBuf| Explicit {
-        host: Some(configured("x.example".to_owned())),
-        token_file: Some(path),
-        ..Explicit::default()
-    };
-    let resolved = resolve(&explicit(path.clone()), &Environment::default()).unwrap().unwrap();
-    assert_eq!(token(&resolved).await, "from-file");
-    assert_eq!(resolved.credentials.origin, format!("the file {}", path.display()));
+    let provider = credentials(&with_token_file(&path), &Queue::new([]));
+    assert_eq!(provider.token().await.unwrap().token.expose(), "from-file");
+    fs_err::write(&path, "written-later\n").unwrap();
+    let first = provider.token().await.unwrap().token;
+    assert_eq!(first.expose(), "from-file");
+    assert!(provider.refused(&first));
+    assert_eq!(provider.token().await.unwrap().token.expose(), "written-later");
+}
+
+#[tokio::test]
+async fn token_file_without_a_token_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("token");
     fs_err::write(&path, " \n").unwrap();
-    let empty = resolve(&explicit(path), &Environment::default()).unwrap_err();
+    let empty = credentials(&with_token_file(&path), &Queue::new([])).token().await.unwrap_err();
     assert!(matches!(empty, CredentialsError::EmptyTokenFile { .. }));
-    let missing = resolve(&explicit(folder.path().join("none")), &Environment::default()).unwrap_err();
+    let missing = with_token_file(&folder.path().join("none"));
+    let missing = credentials(&missing, &Queue::new([])).token().await.unwrap_err();
     assert!(chain(&missing).contains("none"), "{}", chain(&missing));
+}
+
+#[tokio::test]
+async fn token_given_outright_takes_the_place_of_that_of_the_environment() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("token");
+    fs_err::write(&path, "from-file").unwrap();
+    let explicit =
+        Explicit { token_file: Some(configured(path.to_str().unwrap().to_owned())), ..Explicit::default() };
+    let home = home(PROFILES);
+    for variables in [
+        &[("DATABRICKS_HOST", "x.example"), ("DATABRICKS_TOKEN", "env")][..],
+        &[("DATABRICKS_CONFIG_PROFILE", "team")],
+    ] {
+        let resolved = resolve(&explicit, &environment(home.path(), variables)).unwrap().unwrap();
+        assert_eq!(token(&resolved).await, "from-file");
+    }
 }
 
 #[test]
@@ -143,21 +176,23 @@ fn explicit_value_is_named_by_the_place_its_giver_knows() {
     let home = tempfile::tempdir().unwrap();
     let errors = ["x.example", "ftp://x.example"]
         .map(|host| resolve(&explicit(host), &environment(home.path(), &[])).unwrap_err().to_string());
-    insta::assert_snapshot!(errors.join("\n"), @r"
-    there are no credentials for `https://x.example/` (host from clxs.yaml:7): set DATABRICKS_TOKEN or a profile with a `token`
+    let beginnings = errors.each_ref().map(|text| text.lines().next().unwrap());
+    insta::assert_snapshot!(beginnings.join("\n"), @r"
+    there are no credentials for `https://x.example/` (host from clxs.yaml:7): set DATABRICKS_TOKEN or a profile with a `token`, or what another method lacks
     host from clxs.yaml:7 is not the URL of a workspace: its scheme is neither http nor https
     ");
 }
 
 #[test]
-fn token_and_token_file_exclude_each_other() {
+fn ways_to_give_a_token_exclude_each_other() {
     let explicit = Explicit {
         token: Some(configured(Secret::new("t".to_owned()))),
-        token_file: Some(PathBuf::from("token")),
+        token_file: Some(configured("token".to_owned())),
+        token_command: Some(configured("pass show databricks".to_owned())),
         ..Explicit::default()
     };
     let error = resolve(&explicit, &Environment::default()).unwrap_err();
-    assert!(matches!(error, CredentialsError::TwoTokens), "{error}");
+    insta::assert_snapshot!(error, @"a token is given by token from clxs.yaml:7 and by token_file from clxs.yaml:7 and by token_command from clxs.yaml:7: give it in one way");
 }
 
 #[rstest]
@@ -173,11 +208,14 @@ fn nothing_configured_is_no_workspace(#[case] variables: &[(&str, &str)]) {
 #[case::unknown_profile("unknown_profile", &[("DATABRICKS_CONFIG_PROFILE", "nope")])]
 #[case::reserved_profile("reserved_profile", &[("DATABRICKS_CONFIG_PROFILE", "__settings__")])]
 #[case::two_methods("two_methods", &[("DATABRICKS_HOST", "x.example"), ("DATABRICKS_TOKEN", "canary-secret"), ("DATABRICKS_CLIENT_ID", "i"), ("DATABRICKS_CLIENT_SECRET", "canary-secret")])]
-#[case::oauth_profile("oauth_profile", &[("DATABRICKS_CONFIG_PROFILE", "sp")])]
 #[case::cli_profile("cli_profile", &[("DATABRICKS_CONFIG_PROFILE", "cli")])]
-#[case::azure("azure", &[("DATABRICKS_HOST", "x.example"), ("ARM_CLIENT_ID", "i"), ("ARM_CLIENT_SECRET", "canary-secret"), ("ARM_TENANT_ID", "t")])]
 #[case::azure_resource("azure_resource", &[("DATABRICKS_AZURE_RESOURCE_ID", "/subscriptions/1")])]
 #[case::half_of_a_method("half_of_a_method", &[("DATABRICKS_HOST", "x.example"), ("DATABRICKS_CLIENT_ID", "i")])]
+#[case::named_method("named_method", &[("DATABRICKS_HOST", "x.example"), ("DATABRICKS_CLIENT_ID", "i"), ("DATABRICKS_AUTH_TYPE", "oauth-m2m")])]
+#[case::method_that_is_not_offered("not_offered", &[("DATABRICKS_HOST", "x.example"), ("DATABRICKS_USERNAME", "u"), ("DATABRICKS_PASSWORD", "canary-secret")])]
+#[case::method_not_offered_by_name("not_offered_by_name", &[("DATABRICKS_HOST", "x.example"), ("DATABRICKS_AUTH_TYPE", "basic")])]
+#[case::token_for_a_group("token_for_a_group", &[("DATABRICKS_HOST", "x.example"), ("DATABRICKS_TOKEN", "t"), ("DATABRICKS_GROUP_ID", "7")])]
+#[case::file_oidc_and_client("file_oidc_and_client", &[("DATABRICKS_HOST", "x.example"), ("DATABRICKS_OIDC_TOKEN_FILEPATH", "/f"), ("DATABRICKS_CLIENT_ID", "i")])]
 #[case::unknown_method("unknown_method", &[("DATABRICKS_HOST", "x.example"), ("DATABRICKS_AUTH_TYPE", "magic")])]
 #[case::no_host("no_host", &[("DATABRICKS_TOKEN", "canary-secret")])]
 #[case::profile_without_host("profile_without_host", &[("DATABRICKS_CONFIG_PROFILE", "no-host")])]

@@ -115,7 +115,7 @@ async fn connect(over: Over, timeout: Duration) -> (Client, Log) {
         Over::Process => ("http://workspace.internal".parse().unwrap(), Arc::new(in_process(&log))),
         Over::Tcp => {
             let url = over_tcp(&log).await;
-            let transport = HttpTransport::for_host(&url).unwrap();
+            let transport = HttpTransport::new(None).unwrap();
             (url, Arc::new(transport))
         }
     };

@@ -1,6 +1,6 @@
 //! What every securable of an inventory has, whatever it is.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use clxs_api::metastore::MetastoreSummary;
 use clxs_api::{FullName, Identifier, SecurableKind};
@@ -24,26 +24,34 @@ pub(crate) struct Described<'a> {
 }
 
 impl<'a> Reader<'a> {
-    /// Reads the destination alone, as far as it is in these schemas: comments, owners, tags and grants. What a run
+    /// Reads the destination alone, as far as these securables need it: comments, owners, tags and grants. What a run
     /// has made of it costs a few requests a schema, however many tables there are.
     pub(crate) async fn read_destination(
         self,
         metastore: &MetastoreSummary,
-        schemas: &BTreeSet<Identifier>,
+        securables: &BTreeSet<&Securable>,
     ) -> Result<Inventory> {
         let caller = async {
             self.warehouse.client().current_user().await.map_err(Error::client("ask who the caller is"))
         };
         let (caller, mut destination) = try_join(caller, self.containers(&self.settings.destination)).await?;
+        let schemas: BTreeSet<_> =
+            securables.iter().filter_map(|securable| securable.name.schema()).collect();
         destination.schemas.retain(|name, _| schemas.contains(name));
         let mut own = Inventories { destination, ..Inventories::default() };
-        let lists: [Reading<'_, 'a>; 5] = [
-            Box::pin(self.tables(&own)),
-            Box::pin(self.volumes(&own)),
-            Box::pin(self.models(&own)),
-            Box::pin(self.functions(&own)),
-            Box::pin(self.tags(&own)),
-        ];
+        let mut lists: Vec<Reading<'_, 'a>> = Vec::new();
+        let kinds: HashSet<_> = securables.iter().map(|securable| securable.kind.securable_kind()).collect();
+        for kind in kinds {
+            match kind {
+                SecurableKind::Table => lists.push(Box::pin(self.tables(&own))),
+                SecurableKind::Volume => lists.push(Box::pin(self.volumes(&own))),
+                SecurableKind::RegisteredModel => lists.push(Box::pin(self.models(&own))),
+                SecurableKind::Function => lists.push(Box::pin(self.functions(&own))),
+                _ => {}
+            }
+        }
+        // Tags come behind the lists of what they belong to.
+        lists.push(Box::pin(self.tags(&own)));
         let lists = try_join_all(lists).await?;
         put(&mut own, lists)?;
         let grants = self.grants(&own, Asking { caller: &caller, metastore }).await?;

@@ -50,16 +50,8 @@ impl History {
         let commits = self.effective()?;
         let made = commits.iter().position(|commit| commit.origin().is_some());
         let by = made.and_then(|place| Some((commits[place], commits[place].origin()?)));
-        let mut since = commits[..made.unwrap_or(commits.len())].to_vec();
-        let needs_rows = |(commit, origin): &(&Commit, Origin)| commit.comes_before_its_rows(origin);
-        let has_rows = if by.as_ref().is_some_and(needs_rows) {
-            let first = since.iter().rposition(|commit| !commit.keeps_rows());
-            let fill = first.filter(|place| since[*place].fills());
-            fill.map(|place| since.remove(place)).is_some()
-        } else {
-            true
-        };
-        Some(Made { by, has_rows, since })
+        let since = commits[..made.unwrap_or(commits.len())].to_vec();
+        Some(Made { by, since })
     }
 
     /// The current version.
@@ -73,8 +65,6 @@ impl History {
 pub(crate) struct Made<'a> {
     /// That commit and what it made the table of; `None` when it is no longer, or never was, in the log.
     pub(crate) by: Option<(&'a Commit, Origin)>,
-    /// Whether the rows came, where they come by a statement of their own. That statement is not among the others.
-    pub(crate) has_rows: bool,
     /// Later commits, newest first.
     pub(crate) since: Vec<&'a Commit>,
 }
@@ -106,19 +96,14 @@ impl Commit {
     /// `None` for every other commit. Sources without versions have version -1 in the log.
     pub fn origin(&self) -> Option<Origin> {
         if let Some(mark) = &self.mark {
-            return (mark.stage == CopyStage::Complete).then(|| mark.origin());
+            return (mark.stage == CopyStage::Complete).then(|| mark.origin.clone());
         }
         if !self.is_clone() {
-            return Origin::of_commit(&self.parameters);
+            return None;
         }
         let version = self.parameters.get("sourceVersion").and_then(|text| text.parse().ok());
         let source = self.parameters.get("source").cloned().unwrap_or_default();
         Some(Origin { source, table_id: None, version, rows: RowScope::All })
-    }
-
-    /// Whether the rows come by a later commit: what fills a table notes what it is made of before.
-    fn comes_before_its_rows(&self, origin: &Origin) -> bool {
-        self.mark.is_none() && !self.is_clone() && origin.rows != RowScope::None
     }
 
     /// Whether this commit says that the next write of rows is a copy.
@@ -143,11 +128,12 @@ impl Commit {
         })
     }
 
-    /// Whether it replaced all rows, as the statement does that fills a table after it was made. UNCONFIRMED: the
-    /// platform may name the mode otherwise, so that a commit without one counts too.
-    pub(crate) fn fills(&self) -> bool {
+    /// Whether it replaced all rows, as the statement does that fills a table, or removed them, as a copy does that
+    /// went wrong. UNCONFIRMED: the platform may name the mode otherwise, so that a commit without one counts too.
+    pub(crate) fn replaces_rows(&self) -> bool {
         let mode = self.parameters.get("mode").map(|mode| mode.to_lowercase());
-        self.operation == "WRITE" && mode.is_none_or(|mode| mode == "overwrite")
+        self.operation == "TRUNCATE"
+            || self.operation == "WRITE" && mode.is_none_or(|mode| mode == "overwrite")
     }
 
     /// Whether the commit left the rows as they were: maintenance, or metadata that the plan compares.
@@ -250,16 +236,17 @@ mod tests {
         let source = FullName::from_dotted("prod.sales.orders").unwrap();
         let rows = RowScope::Where(crate::settings::Condition::new("day > '2026-01-01'").unwrap());
         let origin = Origin::new(&source, Some("id".into()), Some(4), rows);
-        let properties = serde_json::to_string(&origin.properties()).unwrap();
-        let commit = |operation: &str| Commit {
-            operation: operation.to_owned(),
-            parameters: [("properties".to_owned(), properties.clone())].into(),
-            ..Commit::default()
+        let commit = |operation: &str, stage| {
+            let mark = CopyMark { origin: origin.clone(), stage };
+            let properties = serde_json::to_string(&mark.properties()).unwrap();
+            let parameters = [("properties".to_owned(), properties)].into();
+            Commit { mark: super::mark(operation, &parameters), parameters, ..Commit::default() }
         };
         for operation in ["SET TBLPROPERTIES", "CREATE TABLE", "CREATE OR REPLACE TABLE"] {
-            assert_eq!(commit(operation).origin(), Some(origin.clone()), "{operation}");
+            assert_eq!(commit(operation, CopyStage::Complete).origin(), Some(origin.clone()), "{operation}");
+            assert_eq!(commit(operation, CopyStage::Begun).origin(), None, "{operation}");
         }
-        assert_eq!(Commit { operation: "SET TBLPROPERTIES".into(), ..Commit::default() }.origin(), None);
+        assert_eq!(commit("WRITE", CopyStage::Complete).origin(), None);
     }
 
     #[test]

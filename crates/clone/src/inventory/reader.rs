@@ -64,7 +64,7 @@ impl<'a> Reader<'a> {
             source,
             destination,
             caller: caller.user_name.clone().unwrap_or_default(),
-            consistent_at: None,
+            ..Inventories::default()
         };
         self.filter_by_tags(&mut own.source).await?;
         self.select(&mut own);
@@ -81,21 +81,26 @@ impl<'a> Reader<'a> {
         let lists = try_join_all(lists).await?;
         put(&mut own, lists)?;
         let asking = Asking { caller: &caller, metastore };
-        let about_them: [Reading<'_, 'a>; 7] = [
+        let about_them: [Reading<'_, 'a>; 9] = [
             Box::pin(self.dependencies(&own)),
             Box::pin(self.histories(&own)),
             Box::pin(self.versions_as_of(&own)),
             Box::pin(self.files_of_volumes(&own)),
             Box::pin(self.model_versions(&own)),
             Box::pin(self.grants(&own, asking)),
-            Box::pin(self.protected(&own)),
+            Box::pin(self.definitions(&own)),
+            Box::pin(self.sights(&own)),
+            Box::pin(self.policies(&own)),
         ];
         let about_them = try_join_all(about_them).await?;
         put(&mut own, about_them)?;
-        let shapes = self.shapes(&own).await?;
-        put(&mut own, vec![shapes])?;
-        let rest: [Reading<'_, 'a>; 3] =
-            [Box::pin(self.sizes(&own)), Box::pin(self.keys(&own)), Box::pin(self.usage(&own, metastore))];
+        self.try_conditions(&own).await?;
+        let rest: [Reading<'_, 'a>; 4] = [
+            Box::pin(self.sizes(&own)),
+            Box::pin(self.keys(&own)),
+            Box::pin(self.about_policies(&own)),
+            Box::pin(self.usage(&own, metastore)),
+        ];
         let rest = try_join_all(rest).await?;
         put(&mut own, rest)?;
         Ok(own)
@@ -190,7 +195,7 @@ impl Inventories {
 
 /// Why the workspace does not tell: what it says, without the id of the request or statement, so that equal
 /// workspaces give equal plans.
-pub(super) fn refusal(error: &clxs_client::Error) -> String {
+pub(crate) fn refusal(error: &clxs_client::Error) -> String {
     let said = error.api_error().map(ToString::to_string);
     let said = said.or_else(|| error.statement_failure().map(ToString::to_string));
     said.unwrap_or_else(|| error.to_string())

@@ -9,10 +9,9 @@ use clxs_api::{FullName, Identifier, NameError};
 use super::containers::{own_properties, some_text};
 use super::names::full_name;
 use super::reader::{Found, Reader, Side, collect};
-use super::{Guards, Inventories, Inventory, Table, TableShape, View};
+use super::{Guards, Inventories, Inventory, Table, View};
 use crate::plan::SchemaMode;
 use crate::rewrite::{is_same_view, rewrite_view};
-use crate::settings::RowScope;
 use crate::{Error, Kind, Result};
 
 impl<'a> Reader<'a> {
@@ -30,13 +29,9 @@ impl<'a> Reader<'a> {
             || Error::Unexpected { attempt: attempt.clone(), problem: "one has no name".to_owned() };
         let list = self.warehouse.client().list_tables(schema.catalog(), schema.name());
         let read = |info: TableInfo| {
-            let definition = TableShape::of(&info);
             let (name, table) = table_of(info, self.settings.kinds.pipelines)?;
-            let full_name = schema.child(name.clone());
-            let is_made = table.kind == Kind::Table && self.settings.rows_of(&full_name) != RowScope::All;
-            let definition = is_made.then_some(definition);
-            let cloned_from = self.provenance.get(&full_name.dotted()).cloned();
-            Some((name, Table { cloned_from, definition, ..table }))
+            let cloned_from = self.provenance.get(&schema.child(name.clone()).dotted()).cloned();
+            Some((name, Table { cloned_from, ..table }))
         };
         let tables = collect(&attempt, list, |info| read(info).ok_or_else(unnamed).map(Some)).await?;
         Ok(tables.into_iter().collect())

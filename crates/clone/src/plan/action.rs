@@ -2,8 +2,8 @@
 
 mod copy_files;
 mod create_function;
-mod make_table;
-mod protected_table;
+mod guard;
+mod made_table;
 mod rest_call;
 mod statement;
 
@@ -15,12 +15,12 @@ use serde_json::Value;
 
 pub use copy_files::{CopyFiles, Transfer};
 pub use create_function::CreateFunction;
-pub use make_table::{CopyRows, MakeTable, NoteOrigin};
-pub use protected_table::{CreateTable, FillTable, MarkCopy, SetMask, SetRowFilter};
+pub use guard::{SetMask, SetRowFilter};
+pub use made_table::{CreateTable, FillTable, MarkCopy, Proof};
 pub use rest_call::RestCall;
 pub use statement::{CloneTable, CreateView, SchemaMode, Statement, StatementText};
 
-use crate::inventory::CopyStage;
+use crate::inventory::{CopyMark, CopyStage};
 use crate::settings::OnError;
 
 /// What a step does.
@@ -94,8 +94,12 @@ pub(crate) struct MakesTable<'a> {
     pub(crate) source: String,
     /// The table.
     pub(crate) table: &'a FullName,
-    /// Whether nothing stays of a table that was there.
-    pub(crate) is_new: bool,
+}
+
+impl<'a> MakesTable<'a> {
+    fn of(table: &'a FullName, mark: &CopyMark) -> Self {
+        Self { source: mark.origin.source.clone(), table }
+    }
 }
 
 impl Action {
@@ -122,44 +126,40 @@ impl Action {
         }
     }
 
-    /// The table that it makes, or makes something else of, but for copies of protected tables, which look for
-    /// themselves.
-    pub(crate) fn makes_table(&self) -> Option<MakesTable<'_>> {
-        let Self::Statement(statement) = self else { return None };
-        match statement {
-            Statement::CloneTable(clone) => {
-                Some(MakesTable { source: clone.source.dotted(), table: &clone.destination, is_new: true })
-            }
-            Statement::MakeTable(create) => {
-                Some(MakesTable { source: create.origin.source.clone(), table: &create.name, is_new: true })
-            }
-            Statement::NoteOrigin(note) => {
-                Some(MakesTable { source: note.origin.source.clone(), table: &note.table, is_new: false })
-            }
-            _ => None,
-        }
+    /// The table that it clones; tables that are made and filled by several statements look for themselves.
+    pub(crate) fn clones_table(&self) -> Option<MakesTable<'_>> {
+        let clone = self.clone_table()?;
+        Some(MakesTable { source: clone.source.dotted(), table: &clone.destination })
+    }
+
+    /// Whether it makes a table, of which nothing that was there before is left.
+    pub(crate) fn makes_anew(&self) -> bool {
+        matches!(self, Self::Statement(Statement::CloneTable(_) | Statement::CreateTable(_)))
     }
 
     /// The table that is what a run wanted once the action is done.
     pub(crate) fn ends_table(&self) -> Option<MakesTable<'_>> {
-        match self {
-            Self::Statement(Statement::MarkCopy(mark)) if mark.mark.stage == CopyStage::Complete => {
-                Some(MakesTable { source: mark.source.dotted(), table: &mark.table, is_new: false })
-            }
-            _ => self.makes_table(),
+        match self.mark() {
+            Some((table, mark)) => (mark.stage == CopyStage::Complete).then(|| MakesTable::of(table, mark)),
+            None => self.clones_table(),
         }
     }
 
-    /// The table of the destination whose rows the action is the first to touch, and its source; `None` for actions that
-    /// look for themselves.
-    pub(crate) fn begins_copy(&self) -> Option<(&FullName, &FullName)> {
+    /// The table whose rows the action is the first to touch; `None` for actions that look for themselves.
+    pub(crate) fn begins_copy(&self) -> Option<MakesTable<'_>> {
+        let (table, mark) = self.mark()?;
+        let begins = match self {
+            Self::Statement(Statement::CreateTable(table)) => table.replace,
+            _ => mark.stage == CopyStage::Begun,
+        };
+        begins.then(|| MakesTable::of(table, mark))
+    }
+
+    /// What it notes of a copy, and in which table.
+    fn mark(&self) -> Option<(&FullName, &CopyMark)> {
         match self {
-            Self::Statement(Statement::MarkCopy(mark)) if mark.mark.stage == CopyStage::Begun => {
-                Some((&mark.table, &mark.source))
-            }
-            Self::Statement(Statement::CreateTable(table)) if table.replace => {
-                Some((&table.name, &table.source))
-            }
+            Self::Statement(Statement::MarkCopy(note)) => Some((&note.table, &note.mark)),
+            Self::Statement(Statement::CreateTable(table)) => Some((&table.name, &table.mark)),
             _ => None,
         }
     }

@@ -4,9 +4,8 @@ use std::collections::HashMap;
 
 use clxs_api::{FullName, Identifier, SecurableKind};
 
-use super::{
-    Action, Expectation, Facet, Finding, Plan, PlannedChange, PlannedSecurable, Statement, Step, StepId,
-};
+use super::policy::Policing;
+use super::{Action, Expectation, Facet, Finding, Plan, PlannedChange, PlannedSecurable, Step, StepId};
 use crate::inventory::{Grants, Inventories, Tags};
 use crate::outcome::{FacetOutcome, FacetStatus};
 use crate::settings::{LoadType, OnError, ProtectedTables, Settings};
@@ -75,6 +74,8 @@ pub(super) struct Builder<'a> {
     before_everything: Vec<(StepId, OnError)>,
     /// Positions of what is in each container.
     children: HashMap<FullName, Vec<usize>>,
+    /// The policies of the source, and the tables that they are about.
+    pub(super) policing: Policing<'a>,
 }
 
 impl<'a> Builder<'a> {
@@ -90,6 +91,7 @@ impl<'a> Builder<'a> {
             positions: HashMap::new(),
             before_everything: Vec::new(),
             children: HashMap::new(),
+            policing: Policing::default(),
         }
     }
 
@@ -196,6 +198,12 @@ impl<'a> Builder<'a> {
         self.steps_for(source).iter().copied().filter(guards).collect()
     }
 
+    /// The steps that guard what is in a container.
+    pub(super) fn guards_of_container(&self, container: &FullName) -> Vec<StepId> {
+        let kind = if container.schema().is_none() { Kind::Catalog } else { Kind::Schema };
+        self.guarding_steps(&Securable::new(kind, container.clone()))
+    }
+
     /// What must have succeeded before something that reads or calls a securable is there for others to read.
     pub(super) fn steps_making(&self, source: &Securable) -> Vec<StepId> {
         self.definition_step(source).into_iter().chain(self.guarding_steps(source)).collect()
@@ -210,16 +218,9 @@ impl<'a> Builder<'a> {
         self.last_step(source, Facet::Definition)
     }
 
-    /// Whether a step makes a table with its comment, or one before it does: it fills the table then.
-    pub(super) fn creates(&self, step: StepId) -> bool {
-        let step = &self.steps[step.index()];
-        let is_create = |step: &Step| matches!(step.action, Action::Statement(Statement::MakeTable(_)));
-        is_create(step) || step.depends_on.iter().any(|id| is_create(&self.steps[id.index()]))
-    }
-
     /// Whether a securable is made anew, so that nothing is left of what it had.
     pub(super) fn is_made_anew(&self, source: &Securable) -> bool {
-        let makes = |id: &StepId| self.steps[id.index()].action.makes_table().is_some_and(|made| made.is_new);
+        let makes = |id: &StepId| self.steps[id.index()].action.makes_anew();
         self.steps_for(source).iter().any(makes)
     }
 
@@ -255,16 +256,37 @@ impl<'a> Builder<'a> {
     /// Every securable of the source that is not left out and may be touched, with the facets that all have, children
     /// last.
     pub(super) fn taking_part(&self) -> Vec<(Securable, Sides<'a>)> {
-        let takes_part = |(planned, sides): &(&PlannedSecurable, &Sides<'a>)| {
-            let is_left_out = matches!(planned.change, PlannedChange::Skip { .. });
-            !is_left_out && (sides.destination.is_none() || self.touches(&planned.change))
-        };
+        let takes_part = |(planned, sides): &(&PlannedSecurable, &Sides<'a>)| self.takes_part(planned, sides);
         self.securables
             .iter()
             .zip(&self.sides)
             .filter(takes_part)
             .map(|(planned, sides)| (Securable::new(planned.kind, planned.source.clone()), *sides))
             .collect()
+    }
+
+    fn takes_part(&self, planned: &PlannedSecurable, sides: &Sides<'_>) -> bool {
+        let is_left_out = matches!(planned.change, PlannedChange::Skip { .. });
+        !is_left_out && (sides.destination.is_none() || self.touches(&planned.change))
+    }
+
+    /// The facets that all have, of a securable that is not left out and may be touched.
+    pub(super) fn sides_of(&self, source: &Securable) -> Option<Sides<'a>> {
+        let position = *self.positions.get(&place(source))?;
+        let (planned, sides) = (self.securables.get(position)?, self.sides.get(position)?);
+        self.takes_part(planned, sides).then_some(*sides)
+    }
+
+    /// Whether the destination has a securable already, and keeps it.
+    pub(super) fn is_kept(&self, source: &Securable) -> bool {
+        let position = self.positions.get(&place(source));
+        position.is_some_and(|position| self.sides[*position].destination.is_some())
+    }
+
+    /// The steps so far that bring about this facet of a securable.
+    pub(super) fn facet_steps(&self, source: &Securable, facet: Facet) -> Vec<StepId> {
+        let is_meant = |id: &StepId| self.steps[id.index()].facet == facet;
+        self.steps_for(source).iter().copied().filter(is_meant).collect()
     }
 
     /// The steps so far that need each step.

@@ -9,7 +9,7 @@ use std::fmt;
 use clxs_api::FullName;
 use serde::{Deserialize, Serialize};
 
-use super::table::wanted as wanted_definition;
+use super::made;
 use crate::inventory::{Commit, History, Inventories, Origin, Table, VersionAsOf};
 use crate::settings::{AsOf, ObjectType, RowScope, Settings};
 use crate::{Kind, Result};
@@ -45,8 +45,6 @@ pub enum Drift {
         /// Which.
         rows: RowScope,
     },
-    /// It was made, and its rows never came.
-    Unfilled,
     /// It was not made by `CLONE`.
     NotAClone,
     /// Nobody can tell whether it was written since it was cloned, or whether it is a clone at all.
@@ -91,7 +89,6 @@ impl fmt::Display for Drift {
                 write!(f, "it has the rows that meet `{condition}`")
             }
             Self::OtherRows { rows } => write!(f, "it has {rows} of the source's rows"),
-            Self::Unfilled => f.write_str("its rows never came"),
             Self::NotAClone => f.write_str("the destination's table was not made by cloning"),
             Self::EditsUnknown { reason } => {
                 write!(f, "whether it was edited in the destination cannot be told: {reason}")
@@ -130,18 +127,15 @@ pub(crate) fn drift(
         (_, Some(edit)) => Some(edited(edit)),
         (None, None) => Some(edits_unknown("the log of its last CLONE was cleaned up")),
         (Some((commit, _)), None) if !commit.is_made_of(&name.dotted()) => other_source(commit),
-        (Some(_), None) if !made.has_rows => Some(Drift::Unfilled),
         (Some((_, origin)), None) => source_drift(source, name, destination, &origin, settings),
     }
 }
 
-/// Whether a copy was begun and not noted as complete. Its own write of rows is allowed for; when there are more,
-/// somebody else wrote too.
+/// Whether a copy was begun and not noted as complete, and nothing was written since but what a copy writes.
 fn is_unfinished(commits: &[&Commit]) -> bool {
     let Some(begun) = commits.iter().position(|commit| commit.begins_copy()) else { return false };
-    let since = &commits[..begun];
-    let writes = since.iter().filter(|commit| !commit.keeps_rows()).count();
-    writes <= 1 && since.iter().all(|commit| commit.origin().is_none())
+    let is_copying = |commit: &&Commit| commit.keeps_rows() || commit.replaces_rows();
+    commits[..begun].iter().all(|commit| is_copying(commit) && commit.origin().is_none())
 }
 
 /// A table of the source and how the destination's stands to it.
@@ -231,28 +225,25 @@ fn source_drift(
     {
         return Some(Drift::SourceRecreated);
     }
-    match settings.rows_of(name) {
-        rows if rows != origin.rows => return Some(Drift::OtherRows { rows: origin.rows.clone() }),
-        RowScope::None => return definition_drift(source, destination, settings),
-        RowScope::All | RowScope::Where(_) => {}
+    let rows = settings.rows_of(name);
+    if rows != origin.rows {
+        return Some(Drift::OtherRows { rows: origin.rows.clone() });
+    }
+    let is_other = || {
+        made::wanted(settings, source, &rows).is_ok_and(|wanted| !made::fits(settings, destination, &wanted))
+    };
+    if rows == RowScope::None {
+        return is_other().then_some(Drift::DefinitionDiffers);
     }
     let current = match wanted_version(source, &settings.as_of_table(name)) {
         Ok(version) => version,
         Err(reason) => return Some(unable(&reason)),
     };
     match origin.version {
-        Some(cloned) if cloned == current => None,
+        Some(cloned) if cloned == current => is_other().then_some(Drift::DefinitionDiffers),
         Some(cloned) => Some(Drift::VersionDrift { cloned, current }),
         None => Some(unable("the last CLONE recorded no version of its source")),
     }
-}
-
-/// A table without rows is as its source while its definition is.
-fn definition_drift(source: &Table, destination: &Table, settings: &Settings) -> Option<Drift> {
-    let wanted = source.definition.as_ref().and_then(|definition| definition.as_ref().ok());
-    let wanted = wanted.map(|definition| wanted_definition(settings, definition, &RowScope::None));
-    let is_same = wanted.is_some_and(|wanted| wanted.is_met_by(destination));
-    (!is_same).then_some(Drift::DefinitionDiffers)
 }
 
 fn wanted_version(source: &Table, as_of: &AsOf) -> Result<u64, String> {
@@ -282,6 +273,7 @@ mod tests {
     use clxs_api::Identifier;
 
     use super::*;
+    use crate::inventory::{CopyMark, CopyStage};
     use crate::settings::{Condition, Conditions};
 
     fn name() -> FullName {
@@ -347,17 +339,21 @@ mod tests {
         assert_eq!(edited, Some(Drift::TargetEdited { operation: "DELETE".into(), version: 8 }));
     }
 
-    /// A table that has the rows `id > 1` of version 3, newest commit last.
-    fn filtered(operations: &[&str]) -> Table {
+    /// A commit that notes that the table is a copy of the rows `id > 1` of version 3, or is to be.
+    fn note(version: u64, operation: &str, stage: CopyStage) -> Commit {
         let rows = RowScope::Where(Condition::new("id > 1").unwrap());
-        let properties = Origin::new(&name(), None, Some(3), rows).properties();
-        let properties = serde_json::to_string(&properties).unwrap();
-        let made = Commit {
-            parameters: [("properties".to_owned(), properties)].into(),
-            ..commit(0, "CREATE TABLE")
-        };
-        let later = operations.iter().zip(1..).map(|(operation, version)| commit(version, operation));
-        let mut commits: Vec<_> = std::iter::once(made).chain(later).collect();
+        let mark = CopyMark { origin: Origin::new(&name(), None, Some(3), rows), stage };
+        Commit { mark: Some(mark), ..commit(version, operation) }
+    }
+
+    /// A table that was made and filled, oldest commit first.
+    fn filtered(operations: &[&str]) -> Table {
+        let mut commits = vec![note(0, "CREATE TABLE", CopyStage::Begun)];
+        commits.extend(operations.iter().zip(1..).map(|(operation, version)| match *operation {
+            "complete" => note(version, "SET TBLPROPERTIES", CopyStage::Complete),
+            "begun" => note(version, "SET TBLPROPERTIES", CopyStage::Begun),
+            other => commit(version, other),
+        }));
         commits.reverse();
         table(commits)
     }
@@ -371,7 +367,7 @@ mod tests {
 
     #[test]
     fn table_filled_after_it_was_made_is_a_clone_of_those_rows() {
-        let filled = filtered(&["WRITE", "OPTIMIZE"]);
+        let filled = filtered(&["WRITE", "complete", "OPTIMIZE"]);
         assert_eq!(compare_filtered(3, "id > 1", &filled), None);
         let drift = compare_filtered(4, "id > 1", &filled);
         assert_eq!(drift, Some(Drift::VersionDrift { cloned: 3, current: 4 }));
@@ -382,12 +378,21 @@ mod tests {
     }
 
     #[test]
-    fn table_whose_rows_never_came_is_no_edit_and_one_that_was_written_again_is() {
-        assert_eq!(compare_filtered(3, "id > 1", &filtered(&[])), Some(Drift::Unfilled));
-        let drift = compare_filtered(3, "id > 1", &filtered(&["WRITE", "WRITE"]));
-        assert_eq!(drift, Some(Drift::TargetEdited { operation: "WRITE".into(), version: 2 }));
-        let drift = compare_filtered(3, "id > 1", &filtered(&["DELETE"]));
-        assert_eq!(drift, Some(Drift::TargetEdited { operation: "DELETE".into(), version: 1 }));
+    fn copy_that_did_not_end_is_unfinished_and_one_that_was_written_by_others_an_edit() {
+        for operations in [
+            &[][..],
+            &["WRITE"],
+            &["WRITE", "WRITE"],
+            &["WRITE", "TRUNCATE"],
+            &["WRITE", "complete", "begun", "WRITE"],
+        ] {
+            let drift = compare_filtered(3, "id > 1", &filtered(operations));
+            assert_eq!(drift, Some(Drift::Unfinished), "{operations:?}");
+        }
+        let drift = compare_filtered(3, "id > 1", &filtered(&["WRITE", "complete", "WRITE"]));
+        assert_eq!(drift, Some(Drift::TargetEdited { operation: "WRITE".into(), version: 3 }));
+        let drift = compare_filtered(3, "id > 1", &filtered(&["WRITE", "DELETE"]));
+        assert!(drift.is_some_and(|drift| drift.is_edit()));
     }
 
     #[test]

@@ -5,7 +5,7 @@ use clxs_api::Privilege;
 use clxs_api::grant::PermissionsChange;
 
 use super::builder::{Builder, NewStep, Sides};
-use super::{Expectation, Facet, RestCall, StepId};
+use super::{Expectation, Facet, RestCall, StepId, policy};
 use crate::inventory::Grants;
 use crate::{Kind, Securable};
 
@@ -51,6 +51,10 @@ fn protecting(builder: &Builder<'_>, source: &Securable) -> Vec<StepId> {
         (_, None) => builder.steps_around(&source.name),
     };
     protecting.extend(builder.guarding_steps(source));
+    protecting.extend(policy::protecting(builder, source));
+    for container in [source.name.parent(), source.name.parent().and_then(|schema| schema.parent())] {
+        protecting.extend(container.into_iter().flat_map(|name| builder.guards_of_container(&name)));
+    }
     protecting
 }
 

@@ -4,6 +4,7 @@ use std::fmt::{self, Display};
 use std::io;
 
 use clxs_api::Privilege;
+use clxs_api::policy::PolicyInfo;
 use clxs_api::table::TableConstraint;
 use serde::{Serialize, Serializer};
 
@@ -83,6 +84,10 @@ fn summary(step: &Step) -> String {
             grants.collect::<Vec<_>>().join("; ")
         }
         Action::Rest(RestCall::SetOwner { owner, .. }) => owner.clone(),
+        Action::Rest(RestCall::CreatePolicy(policy) | RestCall::UpdatePolicy { policy, .. }) => {
+            policy_text(policy)
+        }
+        Action::Rest(RestCall::DeletePolicy { name, .. }) => format!("without {name}"),
         Action::Statement(Statement::Comment { comment, .. } | Statement::CommentColumn { comment, .. }) => {
             comment.clone().unwrap_or_default()
         }
@@ -107,6 +112,18 @@ fn summary(step: &Step) -> String {
 
 fn tags_text(tags: &Tags) -> String {
     tags.iter().map(|(key, value)| format!("{key}={value}")).collect::<Vec<_>>().join(", ")
+}
+
+fn policy_text(policy: &PolicyInfo) -> String {
+    let filter = policy.row_filter.as_ref().map(|filter| format!("row filter {}", filter.function_name));
+    let mask = policy.column_mask.as_ref().map(|mask| format!("mask {}", mask.function_name));
+    let given = filter.or(mask).unwrap_or_default();
+    let name = policy.name.as_deref().unwrap_or_default();
+    let except = match policy.except_principals.as_slice() {
+        [] => String::new(),
+        exempt => format!(" except {}", exempt.join(", ")),
+    };
+    format!("{name}: {given} for {}{except}", policy.to_principals.join(", "))
 }
 
 fn key_text(constraint: &TableConstraint) -> String {

@@ -59,6 +59,8 @@ pub enum Facet {
     RowFilter,
     /// The masks of its columns.
     ColumnMasks,
+    /// Policies by attribute on it.
+    Policies,
     /// Direct grants on it.
     Grants,
     /// Its owner.
@@ -69,7 +71,7 @@ pub enum Facet {
 
 impl Facet {
     /// Every facet.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::Definition,
         Self::Isolation,
         Self::Bindings,
@@ -84,6 +86,7 @@ impl Facet {
         Self::ForeignKey,
         Self::RowFilter,
         Self::ColumnMasks,
+        Self::Policies,
         Self::Grants,
         Self::Owner,
     ];
@@ -92,7 +95,7 @@ impl Facet {
 impl Facet {
     /// Whether it keeps people from seeing rows or values.
     pub(crate) fn is_guard(self) -> bool {
-        matches!(self, Self::RowFilter | Self::ColumnMasks)
+        matches!(self, Self::RowFilter | Self::ColumnMasks | Self::Policies)
     }
 }
 
@@ -110,6 +113,7 @@ impl FromStr for Facet {
             "permissions" => "grants",
             "filters" | "filter" | "row filters" => "row filter",
             "masks" | "mask" | "column mask" => "column masks",
+            "policy" => "policies",
             other => other,
         };
         Self::ALL.into_iter().find(|facet| facet.to_string() == name).ok_or(())
@@ -133,6 +137,7 @@ impl fmt::Display for Facet {
             Self::ForeignKey => "foreign key",
             Self::RowFilter => "row filter",
             Self::ColumnMasks => "column masks",
+            Self::Policies => "policies",
             Self::Grants => "grants",
             Self::Owner => "owner",
             Self::Hook => "hook",

@@ -1,19 +1,18 @@
 //! Plans tables, and names everything listed as a table that cannot be cloned.
 
-mod made;
-
 use clxs_api::table::TableType;
 use clxs_api::{FullName, Identifier};
 
 use super::builder::{Builder, Entry, Facets, NewStep, Sides};
 use super::catalog::note_location;
-pub(super) use made::wanted;
-
 use super::drift::{Drift, drift};
+use super::made::{self, Made};
 use super::protected::{is_protected, note_own_guards};
-use super::{Action, CloneTable, Expectation, Facet, Finding, PlannedChange, Statement, StepId, TableState};
-use crate::inventory::{Table, VersionAsOf};
-use crate::outcome::{FacetOutcome, FacetStatus};
+use super::{
+    Action, CloneTable, Expectation, Facet, Finding, PlannedChange, Statement, StepId, TableState, policy,
+};
+use crate::inventory::{Guards, Table, VersionAsOf};
+use crate::outcome::FacetStatus;
 use crate::settings::{AsOf, CloneType, LoadType, RowScope, Settings};
 use crate::{Kind, Securable};
 
@@ -26,10 +25,36 @@ pub(super) fn plan(builder: &mut Builder<'_>) {
         let existing = inventories.destination.schemas.get(schema_name);
         for (name, source) in schema.tables.iter().filter(is_planned_here) {
             let securable = Securable::new(source.kind, schema_full_name.child(name.clone()));
+            if builder.policing.is_about(&securable.name) {
+                continue;
+            }
             let destination = existing.and_then(|schema| schema.tables.get(name));
             let change = change(builder.settings, &securable.name, source, destination);
             plan_table(builder, &securable, source, destination, &change);
         }
+    }
+}
+
+/// Plans a table that policies are about; the functions that these call were planned before.
+pub(super) fn plan_governed(builder: &mut Builder<'_>, name: &FullName, in_cycle: Option<PlannedChange>) {
+    let inventories = builder.inventories;
+    let Some(source) = inventories.source.table(name) else { return };
+    let securable = Securable::new(source.kind, name.clone());
+    let destination = inventories.destination.table(name);
+    let mut change = change(builder.settings, name, source, destination);
+    let mut refused = None;
+    if matches!(change, PlannedChange::Create | PlannedChange::Replace { .. }) {
+        let is_dropped = change == PlannedChange::Replace { drift: Drift::OtherCloneType };
+        let sides = (source, destination.filter(|_| !is_dropped));
+        refused =
+            policy::refusal(builder, name).or_else(|| policy::empty::obstacle(builder, &securable, sides));
+        let refused = refused.as_deref().map(skip);
+        change = in_cycle.or(refused).unwrap_or(change);
+    }
+    plan_table(builder, &securable, source, destination, &change);
+    if let Some(reason) = refused {
+        builder.refused(&securable, &reason);
+        builder.facet(&securable, Facet::Policies, FacetStatus::Impossible { reason });
     }
 }
 
@@ -42,7 +67,7 @@ fn note_ignored_conditions(builder: &mut Builder<'_>) {
     }
 }
 
-/// Views are planned with other texts, and so are protected tables, which need functions.
+/// Views are planned with other texts, and so are protected tables, which need functions, and those under policies.
 fn is_planned_here((_, table): &(&Identifier, &Table)) -> bool {
     !table.is_text() && !is_protected(table)
 }
@@ -54,8 +79,6 @@ fn plan_table<'a>(
     destination: Option<&'a Table>,
     change: &PlannedChange,
 ) {
-    let carried = |facet| FacetOutcome { facet, status: FacetStatus::Carried };
-    let cloned = matches!(change, PlannedChange::Create | PlannedChange::Replace { .. });
     // A table that is dropped takes its comment, its grants and its owner with it.
     let is_dropped = *change == PlannedChange::Replace { drift: Drift::OtherCloneType };
     let kept = destination.filter(|_| !is_dropped);
@@ -64,19 +87,19 @@ fn plan_table<'a>(
         change: change.clone(),
         sides: sides(source, kept),
         table: Some(source),
-        facets: if cloned { vec![carried(Facet::Properties)] } else { Vec::new() },
+        facets: Vec::new(),
     });
-    let definition = match change {
+    let is_commented = match change {
         PlannedChange::Create => make(builder, securable, source, None),
         PlannedChange::Replace { drift } => replace(builder, securable, source, destination, drift),
-        _ => None,
+        _ => false,
     };
-    let is_commented = definition.is_some_and(|step| builder.creates(step));
     let is_skipped = matches!(change, PlannedChange::Skip { .. });
     if let Some(kept) = kept.filter(|_| !is_skipped) {
         note_own_guards(builder, securable, &kept.guards, &source.guards);
     }
     if !is_skipped && !is_commented && (kept.is_none() || builder.touches(change)) {
+        let definition = builder.definition_step(securable);
         comment(builder, securable, source, kept, definition);
     }
 }
@@ -101,7 +124,7 @@ fn change(
         .or_else(|| not_clonable(source))
         .or_else(|| unused(source))
         .or_else(|| not_shallow(settings, source).filter(|_| rows == RowScope::All))
-        .or_else(|| made::not_makeable(source, &rows));
+        .or_else(|| not_makeable(settings, source, destination, &rows));
     if let Some(reason) = reason {
         return PlannedChange::Skip { reason };
     }
@@ -115,6 +138,22 @@ fn change(
             skip(&format!("the destination has a {} of that name; drop or rename it", other.kind))
         }
         Some(table) => existing(settings, name, source, table),
+    }
+}
+
+/// Why statements cannot make a table that `CLONE` does not.
+fn not_makeable(
+    settings: &Settings,
+    source: &Table,
+    destination: Option<&Table>,
+    rows: &RowScope,
+) -> Option<String> {
+    if *rows == RowScope::All {
+        return None;
+    }
+    match made::wanted(settings, source, rows) {
+        Ok(wanted) => made::lost_column(destination, &wanted),
+        Err(reason) => Some(reason),
     }
 }
 
@@ -213,7 +252,7 @@ fn replace(
     source: &Table,
     destination: Option<&Table>,
     drift: &Drift,
-) -> Option<StepId> {
+) -> bool {
     if *drift == Drift::OtherCloneType {
         let dropped = Statement::Drop(builder.in_destination(securable));
         builder.step(securable, NewStep::new(Facet::Definition, dropped, expectation(destination)));
@@ -222,32 +261,29 @@ fn replace(
     make(builder, securable, source, destination)
 }
 
-/// By `CLONE`, where all rows are wanted.
-fn make(
-    builder: &mut Builder<'_>,
-    securable: &Securable,
-    source: &Table,
-    destination: Option<&Table>,
-) -> Option<StepId> {
-    match builder.settings.rows_of(&securable.name) {
-        RowScope::All => clone(builder, securable, source, destination),
-        rows => made::make(builder, securable, (source, destination), &rows),
+/// By `CLONE`, where all rows are wanted. Returns whether the table gets its comment when it is made.
+fn make(builder: &mut Builder<'_>, securable: &Securable, source: &Table, kept: Option<&Table>) -> bool {
+    let rows = builder.settings.rows_of(&securable.name);
+    if rows == RowScope::All {
+        clone(builder, securable, source, kept);
+        return false;
     }
+    // What cannot be made is skipped before.
+    made::wanted(builder.settings, source, &rows).is_ok_and(|definition| {
+        let made = Made { source, kept, definition, guards: Guards::default(), needs: Vec::new() };
+        made::make(builder, securable, &made)
+    })
 }
 
-fn clone(
-    builder: &mut Builder<'_>,
-    securable: &Securable,
-    source: &Table,
-    destination: Option<&Table>,
-) -> Option<StepId> {
+fn clone(builder: &mut Builder<'_>, securable: &Securable, source: &Table, destination: Option<&Table>) {
     let location = location(builder.settings, source, destination);
     note_source_location(builder, securable, source, location.as_deref());
+    let is_empty = policy::empty::make(builder, securable, (source, destination), location.as_deref());
     let action = CloneTable {
         source: securable.name.clone(),
         destination: builder.renamed(&securable.name),
         clone_type: builder.settings.clone_type,
-        replace: destination.is_some(),
+        replace: is_empty || destination.is_some(),
         as_of: match source.as_of {
             Some(VersionAsOf::Version(version)) => AsOf::Version(version),
             _ => builder.settings.as_of_table(&securable.name),
@@ -258,16 +294,23 @@ fn clone(
         source_table_id: source.table_id.clone(),
     };
     let action = Statement::CloneTable(Box::new(action));
-    let mut step = NewStep::new(Facet::Definition, action, expectation(destination));
+    let expects = if is_empty { Expectation::Present } else { expectation(destination) };
+    let mut step = NewStep::new(Facet::Definition, action, expects);
     step.inverse = inverse(builder, securable, destination);
     step.depends_on = builder.steps_around(&securable.name);
     step.depends_on.extend(builder.definition_step(securable));
+    step.depends_on.extend(policy::before_rows(builder, securable));
     step.size = source.size;
-    builder.step(securable, step)
+    builder.step(securable, step);
+    builder.facet(securable, Facet::Properties, FacetStatus::Carried);
 }
 
 /// What undoes that a table is made or replaced.
-fn inverse(builder: &Builder<'_>, securable: &Securable, destination: Option<&Table>) -> Option<Action> {
+pub(super) fn inverse(
+    builder: &Builder<'_>,
+    securable: &Securable,
+    destination: Option<&Table>,
+) -> Option<Action> {
     let table = builder.renamed(&securable.name);
     match destination.map(|table| table.history.version()) {
         None => Some(Statement::Drop(builder.in_destination(securable)).into()),

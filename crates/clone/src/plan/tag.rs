@@ -4,7 +4,7 @@
 use clxs_api::Identifier;
 
 use super::builder::{Builder, NewStep};
-use super::{Action, Expectation, Facet, Statement};
+use super::{Action, Expectation, Facet, Statement, StepId, policy};
 use crate::inventory::{Table, Tags};
 use crate::{Kind, Securable};
 
@@ -12,23 +12,34 @@ use crate::{Kind, Securable};
 type Change = (Action, Action);
 
 pub(super) fn plan(builder: &mut Builder<'_>) {
-    if !builder.settings.copy.tags {
-        return;
-    }
-    let none = Tags::new();
-    for (source, sides) in builder.taking_part() {
-        let existing = sides.destination.and_then(|facets| facets.tags).unwrap_or(&none);
-        let changes =
-            of_securable(&builder.in_destination(&source), sides.source.tags.unwrap_or(&none), existing);
-        add(builder, &source, Facet::Tags, changes);
-        columns(builder, &source, sides.destination.is_some());
+    for (source, _) in builder.taking_part() {
+        plan_of(builder, &source);
     }
 }
 
-fn add(builder: &mut Builder<'_>, source: &Securable, facet: Facet, changes: Vec<Change>) {
+/// Plans the tags of one securable, once.
+pub(super) fn plan_of(builder: &mut Builder<'_>, source: &Securable) {
+    let is_planned = !steps_of(builder, source).is_empty();
+    let Some(sides) = builder.sides_of(source).filter(|_| builder.settings.copy.tags && !is_planned) else {
+        return;
+    };
+    let none = Tags::new();
+    let existing = sides.destination.and_then(|facets| facets.tags).unwrap_or(&none);
+    let changes = of_securable(&builder.in_destination(source), sides.source.tags.unwrap_or(&none), existing);
+    let is_undone = !policy::goes_with_its_rows(builder, source);
+    add(builder, source, Facet::Tags, changes, is_undone);
+    columns(builder, source, sides.destination.is_some());
+}
+
+/// The steps so far that set tags of a securable and of its columns.
+pub(super) fn steps_of(builder: &Builder<'_>, source: &Securable) -> Vec<StepId> {
+    [Facet::Tags, Facet::ColumnTags].map(|facet| builder.facet_steps(source, facet)).concat()
+}
+
+fn add(builder: &mut Builder<'_>, source: &Securable, facet: Facet, changes: Vec<Change>, is_undone: bool) {
     for (action, inverse) in changes {
         let mut step = NewStep::new(facet, action, Expectation::Present);
-        step.inverse = Some(inverse);
+        step.inverse = is_undone.then_some(inverse);
         step.depends_on = builder.definition_step(source).into_iter().collect();
         builder.step(source, step);
     }
@@ -73,7 +84,8 @@ fn columns(builder: &mut Builder<'_>, source: &Securable, exists: bool) {
     let existing = inventories.destination.table(&source.name).filter(|_| exists);
     for (column, tags) in &table.column_tags {
         let changes = of_column(&builder.in_destination(source), column, tags, tags_of(existing, column));
-        add(builder, source, Facet::ColumnTags, changes);
+        let is_undone = !policy::empty::brings(builder, source, column);
+        add(builder, source, Facet::ColumnTags, changes, is_undone);
     }
 }
 

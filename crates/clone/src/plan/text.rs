@@ -1,5 +1,5 @@
-//! Views, functions, and tables that functions guard: they name each other, so that they are made in one order, across
-//! kinds and schemas.
+//! Views, functions, and tables that functions guard, by themselves or by policies: they name each other, so that they
+//! are made in one order, across kinds and schemas. Other tables come before all of them.
 
 mod order;
 
@@ -8,7 +8,8 @@ use std::collections::BTreeMap;
 use clxs_api::{FullName, Identifier};
 
 use super::builder::Builder;
-use super::{PlannedChange, function, protected, view};
+use super::policy::Policing;
+use super::{PlannedChange, function, protected, table, view};
 use crate::{Kind, Securable};
 use order::{Ordered, order};
 
@@ -26,6 +27,12 @@ pub(super) fn plan(builder: &mut Builder<'_>) {
     for (name, function) in &functions {
         needs.insert(routine(name), function.needs.clone());
     }
+    let policing = Policing::new(builder, &needs);
+    for (name, functions) in policing.needs(builder.settings) {
+        needs.entry(relation(name)).or_default().extend(functions);
+    }
+    builder.policing = policing;
+    table::plan(builder);
     let Ordered { order, cycles } = order(&needs);
     let in_order = order.into_iter().map(|securable| (securable, None));
     let in_cycles = cycles.into_iter().map(|(securable, cycle)| {
@@ -41,6 +48,8 @@ pub(super) fn plan(builder: &mut Builder<'_>) {
             protected::plan(builder, &name, candidate, skip);
         } else if let Some(candidate) = views.get(&name) {
             view::plan(builder, &name, candidate, skip);
+        } else {
+            table::plan_governed(builder, &name, skip);
         }
     }
 }

@@ -5,7 +5,10 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use clxs_api::FullName;
 
-use super::{Expectation, Facet, Finding, Plan, PlannedChange, PlannedSecurable, Step, StepId};
+use super::{
+    Action, Expectation, Facet, Finding, Plan, PlannedChange, PlannedSecurable, RestCall, Statement, Step,
+    StepId,
+};
 use crate::journal::RunId;
 
 /// What is known of a run that is to be undone.
@@ -106,7 +109,8 @@ fn securables(
         .collect()
 }
 
-/// A definition that took several steps goes back in one: what undoes the first undoes those that depend on it.
+/// A definition that took several steps goes back in one: what undoes the first undoes those that depend on it. What is
+/// on a securable that is dropped goes with it, and so does what is on a column that a table loses.
 fn is_undone_with_another(undo: &Undo<'_>, step: &Step) -> bool {
     let goes_back = |earlier: &StepId| {
         undo.plan.step(*earlier).is_some_and(|earlier| {
@@ -115,7 +119,24 @@ fn is_undone_with_another(undo: &Undo<'_>, step: &Step) -> bool {
                 && (earlier.inverse.is_some() || is_undone_with_another(undo, earlier))
         })
     };
-    step.facet == Facet::Definition && step.depends_on.iter().any(goes_back)
+    let takes_along = |other: &Step| {
+        let is_undone = undo.done.contains(&other.id) && other.securable == step.securable;
+        is_undone
+            && match &other.inverse {
+                Some(Action::Statement(Statement::Drop(_))) => true,
+                Some(Action::Statement(Statement::RestoreTable { .. })) => step.facet == Facet::ColumnTags,
+                _ => false,
+            }
+    };
+    match step.facet {
+        Facet::Definition => step.depends_on.iter().any(goes_back),
+        _ => undo.plan.steps.iter().any(takes_along),
+    }
+}
+
+/// A key that its table had before it was replaced stays when that is undone: only such a one has nothing that undoes it.
+fn puts_back(step: &Step) -> bool {
+    matches!(step.action, Action::Rest(RestCall::AddKey(_)))
 }
 
 /// What was done and stays.
@@ -125,6 +146,7 @@ fn findings(undo: &Undo<'_>, kept: &BTreeMap<FullName, String>) -> Vec<Finding> 
             && step.inverse.is_none()
             && !is_kept(kept, step)
             && !is_undone_with_another(undo, step)
+            && !puts_back(step)
     };
     let finding = |step: &Step| Finding {
         securable: step.securable.name.clone(),

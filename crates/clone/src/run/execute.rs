@@ -97,10 +97,9 @@ async fn checked(
 ) -> clxs_client::Result<StepOutcome> {
     match executed {
         Ok(outcome) if outcome.is_done() => {
-            let client = context.warehouse.client();
-            let problem = read_back::problem(client, &context.source, &step.action).await?;
+            let problem = read_back::problem(&context.warehouse, &context.source, &step.action).await?;
             if let (Some(_), Action::Statement(Statement::FillTable(fill))) = (&problem, &step.action) {
-                // What was copied may be masked, and is not kept.
+                // What was copied may be masked or of another version, and is not kept.
                 context.warehouse.query(format!("TRUNCATE TABLE {}", fill.destination)).await?;
             }
             Ok(problem.map_or(outcome, |error| StepOutcome::Failed { error }))

@@ -1,20 +1,29 @@
 //! Reads back what the platform recorded of a view or function that was made: nothing that it needs may be in the
-//! source. What no rewriting reached would read the source's rows with the rights of the destination. Of a protected
-//! table that was filled the guards of its source are read again: those that were changed meanwhile may have masked it.
+//! source. What no rewriting reached would read the source's rows with the rights of the destination. Of a table that was
+//! filled from a protected one, what the copy was sure of is read again: guards that were changed meanwhile may have masked it.
 
 use clxs_api::table::TableInfo;
 use clxs_api::{FullName, Identifier};
-use clxs_client::{Client, ErrorKind, Result};
+use clxs_client::{ErrorKind, Result};
 
 use crate::Kind;
 use crate::inventory::{Guards, dependencies_of, guard_text};
-use crate::plan::{Action, CreateView, FillTable, Statement};
+use crate::plan::{Action, CreateView, Proof, Statement};
 use crate::rewrite::rewrite_view;
+use crate::warehouse::Warehouse;
 
 /// What is wrong with what an action made; `None` when nothing is, or when nobody tells.
-pub(super) async fn problem(client: &Client, source: &Identifier, action: &Action) -> Result<Option<String>> {
+pub(super) async fn problem(
+    warehouse: &Warehouse,
+    source: &Identifier,
+    action: &Action,
+) -> Result<Option<String>> {
+    let client = warehouse.client();
     if let Action::Statement(Statement::FillTable(fill)) = action {
-        return changed_guard(client, fill).await;
+        return match &fill.proof {
+            Some(proof) => no_longer(warehouse, &fill.source, proof).await,
+            None => Ok(None),
+        };
     }
     let recorded = match action {
         Action::Statement(Statement::CreateView(view)) => {
@@ -36,21 +45,27 @@ pub(super) async fn problem(client: &Client, source: &Identifier, action: &Actio
         .then(|| format!("it was made, and still needs {} of the source", texts.join(", "))))
 }
 
-/// What of a source's guards is not as it was when the caller was proven to see clear values.
-async fn changed_guard(client: &Client, fill: &FillTable) -> Result<Option<String>> {
-    let info = client.get_table(&fill.source).await?;
-    if Guards::of(&info).as_ref() != Ok(&fill.guards) {
-        return Ok(Some(format!("the guards of {} were changed while it was copied", fill.source.dotted())));
+/// What of a source is not as it was when its copy was planned.
+async fn no_longer(warehouse: &Warehouse, source: &FullName, proof: &Proof) -> Result<Option<String>> {
+    let client = warehouse.client();
+    let info = client.get_table(source).await?;
+    if Guards::of(&info).as_ref() != Ok(&proof.guards) {
+        return Ok(Some(format!("the guards of {} were changed while it was copied", source.dotted())));
     }
-    for (name, text) in &fill.functions {
+    for (name, text) in &proof.functions {
         if guard_text(&client.get_function(name).await?) != Some(text) {
-            return Ok(Some(format!(
-                "the function {} was changed while the table was copied",
-                name.dotted()
-            )));
+            let name = name.dotted();
+            return Ok(Some(format!("the function {name} was changed while the table was copied")));
         }
     }
-    Ok(None)
+    let Some(version) = proof.version else { return Ok(None) };
+    let newest = warehouse.newest_commit(source).await?.version();
+    Ok((newest != Some(version)).then(|| {
+        let source = source.dotted();
+        format!(
+            "{source} was written after version {version}, which was asked for, and shows no earlier version"
+        )
+    }))
 }
 
 /// What the text that the platform keeps still names of the source, of kinds for which it is UNCONFIRMED whether the

@@ -11,6 +11,7 @@ use clxs_api::{ErrorCode, FullName, NameError, SecurableKind};
 use clxs_client::{Client, Error, ErrorKind, Result};
 
 use super::execute::describe;
+use super::policy;
 use crate::outcome::StepOutcome;
 use crate::plan::RestCall;
 use crate::{Kind, Securable};
@@ -49,6 +50,15 @@ pub(super) async fn execute(client: &Client, call: &RestCall, in_doubt: bool) ->
         }
         RestCall::UpdateModel { model, change } => client.update_model(model, change).await.map(drop),
         RestCall::DeleteModel { model } => gone(client.delete_model(model).await),
+        RestCall::CreatePolicy(policy) => {
+            return policy::write(client, policy, policy::Write::Create { in_doubt }).await;
+        }
+        RestCall::UpdatePolicy { on, policy } => {
+            return policy::write(client, policy, policy::Write::Update { on }).await;
+        }
+        RestCall::DeletePolicy { on, name } => {
+            gone(client.delete_policy(&on.kind.securable_kind(), &on.name, name).await)
+        }
         RestCall::SetOwner { securable, owner } => return set_owner(client, securable, owner).await,
     }
     .map(|()| StepOutcome::done())
@@ -144,7 +154,7 @@ async fn grant_each(
             Err(error) => return refused(error),
         }
     }
-    Ok(StepOutcome::Done { metrics: None, missing })
+    Ok(StepOutcome::without(missing))
 }
 
 async fn set_owner(client: &Client, securable: &Securable, owner: &str) -> Result<StepOutcome> {
@@ -191,6 +201,6 @@ fn refused(error: Error) -> Result<StepOutcome> {
     }
 }
 
-fn is_unknown_principal(error: &Error) -> bool {
+pub(super) fn is_unknown_principal(error: &Error) -> bool {
     error.api_error().is_some_and(|error| error.error_code == ErrorCode::PrincipalDoesNotExist)
 }

@@ -23,7 +23,7 @@ pub(super) async fn execute(
     statement: &Statement,
     tries: &mut Tries,
 ) -> Result<clxs_client::Result<StepOutcome>> {
-    let Some(makes) = step.action.makes_table() else {
+    let Some(makes) = step.action.clones_table() else {
         match stale(context, step, tries).await {
             Ok(None) => {}
             Ok(Some(outcome)) => return Ok(Ok(outcome)),
@@ -64,6 +64,12 @@ async fn settled_before(
         }
         _ => return Ok(None),
     };
+    // The run made it empty just before.
+    let begun =
+        history.newest().filter(|commit| commit.begins_copy() && step.expects == Expectation::Present);
+    if begun.is_some() {
+        return Ok(None);
+    }
     Ok(match standing(&history, &makes.source, &step.expects) {
         Standing::AsPlanned => None,
         Standing::Cloned(metrics) if tried_before => Some(made(step, metrics)),
@@ -74,7 +80,7 @@ async fn settled_before(
 
 fn made(step: &Step, metrics: CloneMetrics) -> StepOutcome {
     let metrics = step.action.clone_table().map(|_| metrics);
-    StepOutcome::Done { metrics, missing: Vec::new() }
+    StepOutcome::counted(metrics)
 }
 
 /// How the first statement of a copy ends without being sent: an earlier try made the table, or it is not the one that
@@ -86,22 +92,20 @@ async fn stale(context: &Context, step: &Step, tries: &Tries) -> clxs_client::Re
     if tries.retries > 0 || tries.in_doubt {
         return Ok(made_before(context, step).await?.then(StepOutcome::done));
     }
-    let Some((destination, source)) = step.action.begins_copy() else { return Ok(None) };
-    let history = context.warehouse.newest_commit(destination).await?;
-    Ok(match standing(&history, &source.dotted(), &step.expects) {
+    let Some(copy) = step.action.begins_copy() else { return Ok(None) };
+    let history = context.warehouse.newest_commit(copy.table).await?;
+    Ok(match standing(&history, &copy.source, &step.expects) {
         Standing::AsPlanned => None,
         Standing::Cloned(_) => Some(changed("a copy")),
         Standing::Changed { operation } => Some(changed(&operation)),
     })
 }
 
-/// Whether an empty table is there that notes that the copy of this source begins.
+/// Whether the empty table is there that the step makes: it notes what it is a copy of.
 async fn made_before(context: &Context, step: &Step) -> clxs_client::Result<bool> {
     let Action::Statement(Statement::CreateTable(table)) = &step.action else { return Ok(false) };
     let history = context.warehouse.newest_commit(&table.name).await?;
-    let begun =
-        history.newest().filter(|commit| commit.begins_copy()).and_then(|commit| commit.mark.as_ref());
-    Ok(begun.is_some_and(|mark| mark.source == table.source.to_lowercase().dotted()))
+    Ok(history.newest().and_then(|commit| commit.mark.as_ref()) == Some(&table.mark))
 }
 
 fn changed(operation: &str) -> StepOutcome {
@@ -198,7 +202,7 @@ async fn cancel(client: &Client, id: &StatementId) -> clxs_client::Result<Rows> 
 /// The outcome of a statement that succeeded.
 pub(super) fn done(step: &Step, rows: &Rows) -> StepOutcome {
     let metrics = step.action.clone_table().and_then(|_| metrics(rows));
-    StepOutcome::Done { metrics, missing: Vec::new() }
+    StepOutcome::counted(metrics)
 }
 
 /// The result row of `CLONE` (facts/settled.md §5); none when the platform sent none.

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use clxs_api::table::{DataSourceFormat, TableType};
 use clxs_api::{FullName, Identifier, Privilege};
 use clxs_clone::inventory::{
-    Catalog, ColumnDefinition, Commit, Grants, Guard, Guards, History, Inventories, Inventory, Known,
-    Premise, Protected, Schema, Sight, Table, TableDefinition, View,
+    Catalog, Column, Commit, Grants, Guard, Guards, History, Inventories, Inventory, Known, Premise, Schema,
+    Sight, Table, TableDefinition, View,
 };
 use clxs_clone::{Kind, Settings};
 
@@ -83,7 +83,7 @@ pub(crate) fn inventory(schemas: &[(&str, Schema)]) -> Inventory {
 }
 
 pub(crate) fn into_nothing(source: Inventory) -> Inventories {
-    Inventories { source, destination: Inventory::default(), caller: "ann".into(), consistent_at: None }
+    Inventories { source, destination: Inventory::default(), caller: "ann".into(), ..Inventories::default() }
 }
 
 /// Masks of these columns by a function that is in no catalog of the clone.
@@ -95,14 +95,18 @@ pub(crate) fn masks(columns: &[&str]) -> Guards {
 
 /// A table with a masked column, whose caller is proven to see it as it is.
 pub(crate) fn seen_through(guards: Guards, table: Table) -> Table {
-    let column =
-        |name: &str| ColumnDefinition { name: identifier(name), text: "STRING".into(), is_generated: false };
+    let column = |name: &str| Column {
+        name: identifier(name),
+        type_text: "STRING".into(),
+        not_null: false,
+        value: None,
+        comment: None,
+    };
     let definition =
         TableDefinition { columns: vec![column("id"), column("ssn")], ..TableDefinition::default() };
     let known = vec![Known { premise: Premise::AccountGroup("it's hr".into()), holds: true }];
     let sight = Sight::Clear { known, functions: BTreeMap::new() };
-    let protected = Some(Box::new(Protected { definition: Ok(definition), sight }));
-    Table { guards, protected, ..table }
+    Table { guards, definition: Some(Ok(definition)), sight: Some(Box::new(sight)), ..table }
 }
 
 /// A catalog with one of everything that the plan tells apart.

@@ -222,7 +222,7 @@ fn death() -> impl Strategy<Value = Death> {
 /// Planning again is empty, nothing but the destination is written, and nobody gains access.
 #[test]
 fn clone_among_faults_is_finished_by_going_on_and_then_planning_is_empty() {
-    check(30, &(world(0.0), rules::faults()), async |ground: &Ground, (world, faults)| {
+    check(60, &(world(0.0), rules::faults()), async |ground: &Ground, (world, faults)| {
         let case = ground.case(&world).await;
         case.clone_with(faults, None).await;
         case.nobody_gained().await;
@@ -234,7 +234,7 @@ fn clone_among_faults_is_finished_by_going_on_and_then_planning_is_empty() {
 
 #[test]
 fn process_that_dies_at_any_request_goes_on_to_the_state_of_an_undisturbed_run() {
-    check(40, &(world(0.0), death()), async |ground: &Ground, (world, death)| {
+    check(70, &(world(0.0), death()), async |ground: &Ground, (world, death)| {
         let case = ground.case(&world).await;
         case.clone_with(FaultPlan::default(), Some(death)).await;
         case.nobody_gained().await;
@@ -246,7 +246,7 @@ fn process_that_dies_at_any_request_goes_on_to_the_state_of_an_undisturbed_run()
 
 #[test]
 fn refresh_among_faults_is_rolled_back_to_what_was_there() {
-    check(15, &(world(0.0), rules::faults()), async |ground: &Ground, (world, faults)| {
+    check(40, &(world(0.0), rules::faults()), async |ground: &Ground, (world, faults)| {
         let case = ground.case(&world).await;
         let first = case.clone_with(FaultPlan::default(), None).await.unwrap().1;
         assert_eq!(first.state, RunState::Succeeded, "{first:#?}");
@@ -272,7 +272,7 @@ fn refresh_among_faults_is_rolled_back_to_what_was_there() {
 
 #[test]
 fn no_file_of_a_destination_holds_a_value_that_the_source_protects() {
-    check(12, &(world(0.7), prop::option::of(death())), async |ground: &Ground, (world, death)| {
+    check(24, &(world(0.7), prop::option::of(death())), async |ground: &Ground, (world, death)| {
         let root = ground.fixture.home.path().join("workspace/managed");
         let case = ground.case(&world).await;
         let before = files_with(&root, SECRET);
@@ -297,7 +297,7 @@ async fn values_that_are_protected_are_found_in_the_files_of_their_table() {
 
 #[test]
 fn token_is_in_no_byte_that_a_run_leaves() {
-    check(8, &(world(0.2), rules::faults()), async |ground: &Ground, (world, faults)| {
+    check(12, &(world(0.2), rules::faults()), async |ground: &Ground, (world, faults)| {
         let case = ground.case(&world).await;
         let mut told = Vec::new();
         if let Some((plan, report)) = case.clone_with(faults, None).await {

@@ -23,8 +23,8 @@ fn one_table(destination: Table) -> Inventories {
     Inventories {
         source: inventory(&[("s", schema(&[("t", source)]))]),
         destination: inventory(&[("s", schema(&[("t", destination)]))]),
-        consistent_at: None,
         caller: "ann".into(),
+        ..Inventories::default()
     }
 }
 

@@ -88,8 +88,8 @@ fn any_inventories() -> impl Strategy<Value = Inventories> {
     (any_inventory(), destination).prop_map(|(source, destination)| Inventories {
         source,
         destination,
-        consistent_at: None,
         caller: "ann".into(),
+        ..Inventories::default()
     })
 }
 

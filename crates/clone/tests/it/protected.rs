@@ -34,14 +34,14 @@ GRANT USE CATALOG, USE SCHEMA, SELECT ON CATALOG prod TO `reader@example.com`;
 ";
 
 /// Fixture, and what somebody sees who is in no group.
-struct Guarded {
-    fixture: Fixture,
+pub(crate) struct Guarded {
+    pub(crate) fixture: Fixture,
     reader: clxs_client::Client,
 }
 
 impl Guarded {
     /// `exempt` says whether the caller is in the group that sees everything.
-    async fn new(exempt: bool) -> Self {
+    pub(crate) async fn new(exempt: bool) -> Self {
         let fixture = Fixture::new(Reached::InProcess).await;
         let token = fixture.workspace.create_token("reader@example.com").await.unwrap();
         let caller = fixture.client.current_user().await.unwrap().user_name.unwrap();
@@ -52,7 +52,7 @@ impl Guarded {
         Self { fixture, reader }
     }
 
-    async fn seen_by_reader(&self, query: &str) -> Vec<Vec<Option<String>>> {
+    pub(crate) async fn seen_by_reader(&self, query: &str) -> Vec<Vec<Option<String>>> {
         let request = clxs_api::statement::ExecuteStatement {
             statement: query.to_owned(),
             warehouse_id: "local".to_owned(),
@@ -62,7 +62,7 @@ impl Guarded {
         self.reader.query(&request).await.unwrap().into_parts().1
     }
 
-    async fn seen_by_caller(&self, query: &str) -> Vec<Vec<Option<String>>> {
+    pub(crate) async fn seen_by_caller(&self, query: &str) -> Vec<Vec<Option<String>>> {
         self.fixture.query(query).await.into_parts().1
     }
 
@@ -83,11 +83,11 @@ fn facets(report: &Report, source: &str) -> Vec<FacetOutcome> {
     report.securables.iter().find(|it| it.source == name(source)).unwrap().facets.clone()
 }
 
-fn status(report: &Report, facet: Facet) -> Option<FacetStatus> {
+pub(crate) fn status(report: &Report, facet: Facet) -> Option<FacetStatus> {
     facets(report, "prod.a.people").into_iter().find(|it| it.facet == facet).map(|it| it.status)
 }
 
-fn reason(plan: &Plan, source: &str) -> String {
+pub(crate) fn reason(plan: &Plan, source: &str) -> String {
     let planned = plan.securables.iter().find(|it| it.source == name(source)).unwrap();
     let PlannedChange::Skip { reason } = &planned.change else { panic!("{planned:?}") };
     reason.clone()

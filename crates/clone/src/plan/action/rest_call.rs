@@ -4,6 +4,7 @@ use clxs_api::binding::UpdateWorkspaceBindings;
 use clxs_api::catalog::{CreateCatalog, UpdateCatalog};
 use clxs_api::grant::{PermissionsChange, UpdatePermissions};
 use clxs_api::model::{CreateRegisteredModel, UpdateRegisteredModel};
+use clxs_api::policy::PolicyInfo;
 use clxs_api::schema::{CreateSchema, UpdateSchema};
 use clxs_api::table::CreateTableConstraint;
 use clxs_api::volume::{CreateVolume, UpdateVolume};
@@ -84,6 +85,22 @@ pub enum RestCall {
         /// The model.
         model: FullName,
     },
+    /// Makes a policy.
+    CreatePolicy(Box<PolicyInfo>),
+    /// Makes the policy of that name what this one is.
+    UpdatePolicy {
+        /// What it is on.
+        on: Securable,
+        /// What it is to be.
+        policy: Box<PolicyInfo>,
+    },
+    /// Removes a policy.
+    DeletePolicy {
+        /// What it is on.
+        on: Securable,
+        /// Its name.
+        name: String,
+    },
     /// Gives a securable to another owner.
     SetOwner {
         /// The securable.
@@ -130,6 +147,11 @@ impl RestCall {
             Self::DeleteModel { model } => {
                 ("DELETE", format!("{}/{}", endpoint::MODELS, model.dotted()), json!({}))
             }
+            Self::CreatePolicy(body) => ("POST", endpoint::POLICIES.to_owned(), json!(body)),
+            Self::UpdatePolicy { on, policy } => {
+                ("PATCH", policy_path(on, policy.name.as_deref().unwrap_or_default()), json!(policy))
+            }
+            Self::DeletePolicy { on, name } => ("DELETE", policy_path(on, name), json!({})),
             Self::SetOwner { securable, owner } => (
                 "PATCH",
                 format!("{}/{}", securable.kind.endpoint(), securable.name.dotted()),
@@ -137,4 +159,8 @@ impl RestCall {
             ),
         }
     }
+}
+
+fn policy_path(on: &Securable, name: &str) -> String {
+    format!("{}/{}/{}/{name}", endpoint::POLICIES, on.kind.securable_kind().path_segment(), on.name.dotted())
 }

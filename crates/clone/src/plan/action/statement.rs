@@ -6,10 +6,9 @@ use std::fmt;
 use clxs_api::{FullName, Identifier, Properties, SqlLiteral};
 use serde::{Deserialize, Serialize};
 
-use super::protected_table::{CreateTable, FillTable, MarkCopy, SetMask, SetRowFilter};
-use super::{CopyRows, CreateFunction, MakeTable, NoteOrigin};
+use super::{CreateFunction, CreateTable, FillTable, MarkCopy, SetMask, SetRowFilter};
 use crate::inventory::Tags;
-use crate::settings::{AsOf, CloneType, OnError};
+use crate::settings::{AsOf, CloneType, OnError, RowScope};
 use crate::{Kind, Securable};
 
 /// A statement. `Display` is its SQL text. A plan holds many of the small ones, so that the large ones are boxed.
@@ -19,17 +18,11 @@ use crate::{Kind, Securable};
 pub enum Statement {
     /// Clones a table.
     CloneTable(Box<CloneTable>),
-    /// Makes or replaces a table that `CLONE` cannot make.
-    MakeTable(Box<MakeTable>),
-    /// Replaces its rows.
-    CopyRows(Box<CopyRows>),
-    /// Notes what a table is made of before its rows are replaced.
-    NoteOrigin(Box<NoteOrigin>),
-    /// Makes or replaces an empty table with its guards.
+    /// Makes or replaces an empty table, with its guards, that `CLONE` cannot make.
     CreateTable(Box<CreateTable>),
-    /// Notes how far the copy of a protected table has come.
-    MarkCopy(MarkCopy),
-    /// Copies the rows of a protected table.
+    /// Notes how far its copy has come.
+    MarkCopy(Box<MarkCopy>),
+    /// Replaces its rows.
     FillTable(Box<FillTable>),
     /// Sets or drops a row filter.
     SetRowFilter(SetRowFilter),
@@ -122,7 +115,7 @@ pub enum Statement {
 impl Statement {
     /// Whether it copies rows, which may take hours.
     pub(crate) fn copies_rows(&self) -> bool {
-        matches!(self, Self::CloneTable(_) | Self::FillTable(_) | Self::CopyRows(_))
+        matches!(self, Self::CloneTable(_) | Self::FillTable(_))
     }
 
     /// Its text with the names of the session it is to run in.
@@ -133,7 +126,7 @@ impl Statement {
                 function.name.schema().map(|schema| (function.name.catalog().clone(), schema.clone()))
             }
             // Names in a condition are those of the source.
-            Self::CopyRows(fill) => {
+            Self::FillTable(fill) if matches!(fill.rows, RowScope::Where(_)) => {
                 fill.source.schema().map(|schema| (fill.source.catalog().clone(), schema.clone()))
             }
             _ => None,
@@ -147,9 +140,6 @@ impl fmt::Display for Statement {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::CloneTable(clone) => clone.fmt(f),
-            Self::MakeTable(create) => create.fmt(f),
-            Self::CopyRows(fill) => fill.fmt(f),
-            Self::NoteOrigin(note) => note.fmt(f),
             Self::CreateTable(table) => table.fmt(f),
             Self::MarkCopy(mark) => mark.fmt(f),
             Self::FillTable(fill) => fill.fmt(f),

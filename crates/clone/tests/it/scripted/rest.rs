@@ -54,7 +54,7 @@ impl State {
             ("GET", [.., "tables", name]) => {
                 found(self.tables.get(*name).map(|it| &it.info), "TABLE_DOES_NOT_EXIST")
             }
-            ("GET", [.., "volumes" | "models"]) => (200, json!({})),
+            ("GET", [.., "volumes" | "models"] | [.., "policies", _, _]) => (200, json!({})),
             ("GET", [.., "permissions", kind, name]) => (200, self.permissions(&format!("{kind}/{name}"))),
             ("PATCH", [.., "permissions", kind, name]) => self.grant(&format!("{kind}/{name}"), body),
             ("POST", [.., "statements"]) => self.submit(body),

@@ -103,6 +103,10 @@ impl State {
             table.commits.insert(0, json!({"version": version, "operation": "SET TBLPROPERTIES"}));
             return success(&[], &[]);
         }
+        if sql.contains(".column_tags ") && !self.column_tags.is_empty() {
+            let columns = ["in_catalog", "schema_name", "table_name", "column_name", "tag_name", "tag_value"];
+            return success(&columns, &self.column_tags);
+        }
         if sql.starts_with("ANALYZE") || sql.starts_with("OPTIMIZE") {
             return success(&[], &[]);
         }

@@ -1,0 +1,228 @@
+//! Plans tables that `CLONE` cannot make, with guards or with some of their source's rows or none: made by their full
+//! definition and guarded in one statement, filled by a second one that replaces all rows, and noted as complete by a
+//! third. What fails or dies in between leaves a guarded table that tells its copy is not whole.
+
+use std::collections::BTreeMap;
+
+use clxs_api::Identifier;
+
+use super::builder::{Builder, NewStep};
+use super::table::{expectation, inverse, location, note_source_location};
+use super::{
+    CreateTable, Expectation, Facet, FillTable, Finding, MarkCopy, Proof, Statement, StepId, policy,
+};
+use crate::Securable;
+use crate::inventory::{
+    ColumnValue, CopyMark, CopyStage, Guards, Origin, Sight, Table, TableDefinition, VersionAsOf,
+};
+use crate::outcome::FacetStatus;
+use crate::settings::{AsOf, RowScope, Settings};
+
+/// A table that is to be made, or filled anew.
+pub(super) struct Made<'a> {
+    pub(super) source: &'a Table,
+    /// The destination's table of that name, unless it is dropped first.
+    pub(super) kept: Option<&'a Table>,
+    /// What it is to be; see [`wanted`].
+    pub(super) definition: TableDefinition,
+    /// The guards that it is to have besides its own.
+    pub(super) guards: Guards,
+    /// What its guards need.
+    pub(super) needs: Vec<StepId>,
+}
+
+/// The definition that the destination is to have, or why nobody can make it.
+pub(super) fn wanted(
+    settings: &Settings,
+    source: &Table,
+    rows: &RowScope,
+) -> Result<TableDefinition, String> {
+    let Some(definition) = &source.definition else { return Err("its definition was not read".to_owned()) };
+    let mut wanted = definition.clone()?;
+    let is_copied = |key: &str| {
+        if TableDefinition::is_check(key) {
+            settings.copy.constraints
+        } else {
+            settings.copy.properties || key.starts_with("delta.")
+        }
+    };
+    wanted.properties.retain(|key, _| is_copied(key));
+    wanted.properties.extend(settings.table_properties.clone());
+    for column in &mut wanted.columns {
+        // Rows bring their own numbers, which no statement gives to a column that is GENERATED ALWAYS.
+        if let Some(ColumnValue::Identity { always, .. }) = &mut column.value
+            && *rows != RowScope::None
+        {
+            *always = false;
+        }
+    }
+    Ok(without_comments(settings, wanted))
+}
+
+fn without_comments(settings: &Settings, mut definition: TableDefinition) -> TableDefinition {
+    for column in &mut definition.columns {
+        column.comment = column.comment.take().filter(|_| settings.copy.comments);
+    }
+    definition
+}
+
+/// Whether the destination's table is as it is wanted, as far as somebody can tell.
+pub(super) fn fits(settings: &Settings, destination: &Table, wanted: &TableDefinition) -> bool {
+    match &destination.definition {
+        Some(Ok(own)) => without_comments(settings, own.clone()).meets(wanted),
+        Some(Err(_)) | None => true,
+    }
+}
+
+/// Why a table is not replaced: the source lost a column that the destination masks, and nobody may drop its mask while
+/// its values are there.
+pub(super) fn lost_column(destination: Option<&Table>, wanted: &TableDefinition) -> Option<String> {
+    let mut masked = destination?.guards.masks.keys();
+    let lost = masked.find(|column| !wanted.has_column(column))?;
+    Some(format!(
+        "the source has no column {lost} any more, which has a mask in the destination; drop one of them"
+    ))
+}
+
+/// Makes or opens the table for its copy, fills it, and notes that it is whole. Returns whether it is made anew.
+pub(super) fn make(builder: &mut Builder<'_>, securable: &Securable, made: &Made<'_>) -> bool {
+    let rows = builder.settings.rows_of(&securable.name);
+    let is_filled = rows != RowScope::None;
+    let is_made = !is_filled || made.kept.is_none_or(|kept| !fits(builder.settings, kept, &made.definition));
+    let fill = fill(builder, securable, made, rows);
+    let stage = if is_filled { CopyStage::Begun } else { CopyStage::Complete };
+    let first = if is_made {
+        Statement::CreateTable(Box::new(create(builder, securable, made, mark(made, &fill, stage))))
+    } else {
+        note_copy(builder, securable, mark(made, &fill, stage))
+    };
+    let mut step = NewStep::new(Facet::Definition, first, expectation(made.kept));
+    step.inverse = inverse(builder, securable, made.kept);
+    step.depends_on = builder.steps_around(&securable.name);
+    step.depends_on.extend(builder.definition_step(securable));
+    step.depends_on.extend(made.needs.iter().copied());
+    let begun = builder.step(securable, step);
+    if is_filled {
+        let complete = note_copy(builder, securable, mark(made, &fill, CopyStage::Complete));
+        let mut step =
+            NewStep::new(Facet::Definition, Statement::FillTable(Box::new(fill)), Expectation::Present);
+        step.depends_on = begun.into_iter().collect();
+        step.depends_on.extend(policy::before_rows(builder, securable));
+        step.size = made.source.size;
+        let filled = builder.step(securable, step);
+        let mut step = NewStep::new(Facet::Definition, complete, expectation(made.kept));
+        step.depends_on = filled.into_iter().collect();
+        builder.step(securable, step);
+        note_identities(builder, securable, made);
+    }
+    note_carried(builder, securable, made, is_made);
+    is_made
+}
+
+fn create(builder: &mut Builder<'_>, securable: &Securable, made: &Made<'_>, mark: CopyMark) -> CreateTable {
+    let own_comment = made.kept.and_then(|kept| kept.comment.clone());
+    let own = made.kept.map(|kept| kept.guards.clone()).unwrap_or_default();
+    let location = location(builder.settings, made.source, made.kept);
+    note_source_location(builder, securable, made.source, location.as_deref());
+    CreateTable {
+        name: builder.renamed(&securable.name),
+        replace: made.kept.is_some(),
+        definition: made.definition.clone(),
+        guards: Guards {
+            row_filter: made.guards.row_filter.clone().or(own.row_filter),
+            masks: own.masks.into_iter().chain(made.guards.masks.clone()).collect(),
+        },
+        comment: made.source.comment.clone().filter(|_| builder.settings.copy.comments).or(own_comment),
+        location,
+        mark,
+    }
+}
+
+fn fill(builder: &Builder<'_>, securable: &Securable, made: &Made<'_>, rows: RowScope) -> FillTable {
+    let proof = proof(made.source);
+    FillTable {
+        source: securable.name.clone(),
+        destination: builder.renamed(&securable.name),
+        columns: made.definition.given_columns(),
+        as_of: match &proof {
+            Some(_) => AsOf::Latest,
+            None => pinned(builder.settings, securable, made.source),
+        },
+        rows,
+        proof,
+    }
+}
+
+/// Of a table with guards, of which the caller was proven to see all as it is.
+fn proof(source: &Table) -> Option<Proof> {
+    let Some(Sight::Clear { known, functions }) = source.sight.as_deref() else { return None };
+    Some(Proof {
+        guards: source.guards.clone(),
+        functions: functions.clone(),
+        known: known.clone(),
+        version: source.as_of.as_ref().and_then(VersionAsOf::version),
+    })
+}
+
+/// The version that is read: the newest is pinned, so that what is noted is what was read.
+fn pinned(settings: &Settings, securable: &Securable, source: &Table) -> AsOf {
+    match source.as_of {
+        Some(VersionAsOf::Version(version)) => AsOf::Version(version),
+        _ => match settings.as_of_table(&securable.name) {
+            AsOf::Latest => source.history.version().map_or(AsOf::Latest, AsOf::Version),
+            as_of => as_of,
+        },
+    }
+}
+
+fn mark(made: &Made<'_>, fill: &FillTable, stage: CopyStage) -> CopyMark {
+    let version = match (&fill.as_of, &fill.proof) {
+        (AsOf::Version(version), _) => Some(*version),
+        (_, Some(Proof { version: Some(version), .. })) => Some(*version),
+        _ => made.source.history.version(),
+    };
+    let origin = Origin::new(&fill.source, made.source.table_id.clone(), version, fill.rows.clone());
+    CopyMark { origin, stage }
+}
+
+fn note_copy(builder: &Builder<'_>, securable: &Securable, mark: CopyMark) -> Statement {
+    Statement::MarkCopy(Box::new(MarkCopy { table: builder.renamed(&securable.name), mark }))
+}
+
+fn note_carried(builder: &mut Builder<'_>, securable: &Securable, made: &Made<'_>, is_made: bool) {
+    let mut carried = vec![Facet::Properties];
+    if is_made {
+        carried.extend(facets(&made.guards));
+        let has_comment = builder.settings.copy.comments && made.source.comment.is_some();
+        carried.extend(has_comment.then_some(Facet::Comment));
+    }
+    for facet in carried {
+        builder.facet(securable, facet, FacetStatus::Carried);
+    }
+}
+
+/// The facets that guards are.
+pub(super) fn facets(guards: &Guards) -> Vec<Facet> {
+    let filter = guards.row_filter.iter().map(|_| Facet::RowFilter);
+    filter.chain((!guards.masks.is_empty()).then_some(Facet::ColumnMasks)).collect()
+}
+
+/// No statement gives a number to a column that is GENERATED ALWAYS, and none makes one of a column that is not: the
+/// platform refuses both (Delta, `DELTA_IDENTITY_COLUMNS_EXPLICIT_INSERT_NOT_SUPPORTED` and `…_ALTER_COLUMN_NOT_SUPPORTED`).
+fn note_identities(builder: &mut Builder<'_>, securable: &Securable, made: &Made<'_>) {
+    let Some(Ok(definition)) = &made.source.definition else { return };
+    let identities = definition.columns.iter().filter_map(|column| match column.value {
+        Some(ColumnValue::Identity { always, .. }) => Some((&column.name, always)),
+        _ => None,
+    });
+    let identities: BTreeMap<&Identifier, bool> = identities.collect();
+    for (name, always) in identities {
+        let becomes = if always { " is GENERATED BY DEFAULT, not ALWAYS," } else { "" };
+        let message = format!(
+            "the identity column {name}{becomes} to have the source's numbers; \
+             ALTER TABLE … ALTER COLUMN {name} SYNC IDENTITY before others are inserted"
+        );
+        builder.facet(securable, Facet::Definition, FacetStatus::Changed { detail: message.clone() });
+        builder.finding(Finding { securable: securable.name.clone(), line: None, message });
+    }
+}

@@ -1,0 +1,322 @@
+//! Plans policies by attribute: those of the source on the securables of the destination, before any row arrives that they
+//! are about. The destination's own stay.
+
+pub(super) mod empty;
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use clxs_api::FullName;
+
+use super::builder::{Builder, NewStep};
+use super::text::{missing, relation, routine};
+use super::{Expectation, Facet, RestCall, StepId, tag};
+use crate::inventory::{Inventory, Policies, Policy, Table, Tags, Unusable};
+use crate::outcome::FacetStatus;
+use crate::settings::{ProtectedTables, RowScope, Settings};
+use crate::{Kind, Securable};
+
+/// What texts need, by text.
+pub(super) type Needs = BTreeMap<Securable, Vec<Securable>>;
+
+/// The tables of the source that its policies are, or may be, about, and what is planned of the policies so far.
+#[derive(Debug, Default)]
+pub(super) struct Policing<'a> {
+    governed: BTreeMap<FullName, Vec<Given<'a>>>,
+    planned: HashMap<(Securable, String), Planned>,
+}
+
+/// A policy of the source, and what it is on.
+#[derive(Debug, Clone)]
+struct Given<'a> {
+    on: Securable,
+    /// Its name in lower case.
+    name: &'a str,
+    policy: &'a Result<Policy, Unusable>,
+    /// Whether it surely is about the table.
+    is_sure: bool,
+}
+
+/// What became of a policy: its step, if it needs one, or why it cannot be made.
+type Planned = Result<Option<StepId>, String>;
+
+impl<'a> Policing<'a> {
+    /// Judges which policies are about which tables. A table that the function of a policy reads is not under it.
+    pub(super) fn new(builder: &Builder<'a>, needs: &Needs) -> Self {
+        let (inventories, settings) = (builder.inventories, builder.settings);
+        let source = &inventories.source;
+        let mut governed = BTreeMap::new();
+        for (schema_name, schema) in source.schemas.iter().filter(|(_, schema)| schema.skip.is_none()) {
+            for (name, table) in schema.tables.iter().filter(|(_, table)| table.kind == Kind::Table) {
+                let name = builder.schema_name(schema_name).child(name.clone());
+                let mut given = over(settings, source, &name, table);
+                given.retain(|given| {
+                    !own_function(settings, given)
+                        .is_some_and(|function| reaches(needs, &routine(function), &relation(&name)))
+                });
+                if !given.is_empty() {
+                    governed.insert(name, given);
+                }
+            }
+        }
+        Self { governed, planned: HashMap::new() }
+    }
+
+    /// Whether policies are, or may be, about a table.
+    pub(super) fn is_about(&self, table: &FullName) -> bool {
+        self.governed.contains_key(table)
+    }
+
+    /// The tables that wait for policies, with the functions that these call.
+    pub(super) fn needs(&self, settings: &Settings) -> impl Iterator<Item = (&FullName, Vec<Securable>)> {
+        self.governed.iter().map(|(table, given)| {
+            let functions = given.iter().filter_map(|given| own_function(settings, given));
+            (table, functions.collect::<BTreeSet<_>>().into_iter().map(routine).collect())
+        })
+    }
+
+    fn over(&self, table: &FullName) -> Vec<Given<'a>> {
+        self.governed.get(table).cloned().unwrap_or_default()
+    }
+}
+
+/// The securables whose policies are about a table, outermost first.
+fn scopes(table: &FullName) -> [Option<Securable>; 3] {
+    let schema = table.parent();
+    let catalog = schema.as_ref().and_then(FullName::parent);
+    [
+        catalog.map(|name| Securable::new(Kind::Catalog, name)),
+        schema.map(|name| Securable::new(Kind::Schema, name)),
+        Some(Securable::new(Kind::Table, table.clone())),
+    ]
+}
+
+/// The policies that are, or may be, about a table.
+fn over<'a>(settings: &Settings, source: &'a Inventory, name: &FullName, table: &Table) -> Vec<Given<'a>> {
+    let is_unread = |facet| source.unread.contains_key(&facet);
+    let sees_tags = settings.copy.tags && !is_unread(Facet::Tags) && !is_unread(Facet::ColumnTags);
+    let tags = inherited(source, name, table);
+    let is_about = |policy: &Policy| {
+        if sees_tags || !policy.goes_by_tags() { policy.is_about(&tags, &table.column_tags) } else { None }
+    };
+    let mut over = Vec::new();
+    for on in scopes(name).into_iter().flatten() {
+        let policies = source.policies_on(&on).into_iter().flatten();
+        over.extend(policies.filter_map(|(name, policy)| {
+            let is_about = match policy {
+                Ok(policy) => is_about(policy),
+                Err(unusable) if unusable.hides => None,
+                Err(_) => Some(false),
+            };
+            let is_sure = is_about == Some(true);
+            (is_about != Some(false)).then(|| Given { on: on.clone(), name, policy, is_sure })
+        }));
+    }
+    over
+}
+
+/// The tags of a table, and those that it inherits: the nearest value counts.
+fn inherited(source: &Inventory, name: &FullName, table: &Table) -> Tags {
+    let mut tags = source.catalog.as_ref().map(|catalog| catalog.tags.clone()).unwrap_or_default();
+    let schema = name.schema().and_then(|schema| source.schemas.get(schema));
+    tags.extend(schema.into_iter().flat_map(|schema| schema.tags.clone()));
+    tags.extend(table.tags.clone());
+    tags
+}
+
+/// The function of a policy, where it is cloned with the catalog. One that is not nobody looks for: the call that makes
+/// the policy does.
+fn own_function<'a>(settings: &Settings, given: &Given<'a>) -> Option<&'a FullName> {
+    let function = &given.policy.as_ref().ok()?.function;
+    (settings.kinds.functions && function.catalog().matches(settings.source.as_str())).then_some(function)
+}
+
+/// Whether a text needs something, directly or through others.
+fn reaches(needs: &Needs, from: &Securable, to: &Securable) -> bool {
+    let (mut seen, mut left) = (BTreeSet::new(), vec![from]);
+    while let Some(text) = left.pop() {
+        if text == to {
+            return true;
+        }
+        if seen.insert(text) {
+            left.extend(needs.get(text).into_iter().flatten());
+        }
+    }
+    false
+}
+
+/// Why no row of a table may be copied by this caller into this destination; nothing where policies do not stand in the
+/// way.
+pub(super) fn refusal(builder: &Builder<'_>, table: &FullName) -> Option<String> {
+    let (settings, inventories) = (builder.settings, builder.inventories);
+    let looks = Looks::of(builder, table);
+    let refused = builder.policing.over(table).iter().find_map(|given| {
+        let because = |reason: &str| {
+            Some(format!("the policy {} on {} is about it, and {reason}", given.name, given.on))
+        };
+        if settings.protected_tables == ProtectedTables::Skip {
+            return because("protected_tables is skip");
+        }
+        let binds = given.policy.as_ref().map_or(None, |policy| policy.binds(&inventories.identities));
+        match (binds, looks) {
+            (Some(true), Looks::Clones | Looks::Reads) if given.is_sure => {
+                return because("binds you: CLONE is refused, and masked rows are never copied as data");
+            }
+            (Some(true) | None, Looks::Reads) => {
+                return because("may bind you: masked rows are never copied as data");
+            }
+            _ => {}
+        }
+        if given.policy.as_ref().is_ok_and(Policy::goes_by_tags) && !settings.copy.tags {
+            return because("goes by tags, which are not copied (copy_tags)");
+        }
+        if given.policy.as_ref().is_ok_and(Policy::goes_by_tags)
+            && let Some((_, reason)) =
+                inventories.source.unnameable_tags.iter().find(|(within, _)| within == table)
+        {
+            return because(&format!("goes by tags: {reason}"));
+        }
+        because(&format!("cannot be carried: {}", impossible(builder, given)?))
+    });
+    let unread = inventories.source.unread.get(&Facet::Policies).filter(|_| looks == Looks::Reads);
+    refused.or_else(|| Some(format!("nobody could read the policies that may hide rows of it: {}", unread?)))
+}
+
+/// What the caller gets to see of a table while it is copied.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Looks {
+    /// No row.
+    Never,
+    /// Rows by `CLONE` or of a version, which the platform refuses whom a policy binds (facts/settled.md §5).
+    Clones,
+    /// Rows as policies let it see them.
+    Reads,
+}
+
+impl Looks {
+    fn of(builder: &Builder<'_>, table: &FullName) -> Self {
+        let source = builder.inventories.source.table(table);
+        let has_version = |source: &Table| source.is_open() && source.history.version().is_some();
+        match builder.settings.rows_of(table) {
+            RowScope::None => Self::Never,
+            RowScope::All if source.is_some_and(Table::is_open) => Self::Clones,
+            RowScope::Where(_) if source.is_some_and(has_version) => Self::Clones,
+            RowScope::All | RowScope::Where(_) => Self::Reads,
+        }
+    }
+}
+
+/// Why a policy cannot be made in the destination, as far as the plan can tell. Where nobody could read what is there, it
+/// may be there already.
+fn impossible(builder: &Builder<'_>, given: &Given<'_>) -> Option<String> {
+    let destination = &builder.inventories.destination;
+    let is_known = |policies: &Policies| policies.contains_key(given.name);
+    if let Some(unread) = destination.unread.get(&Facet::Policies)
+        && destination.policies_on(&given.on).is_some_and(|policies| !is_known(policies))
+    {
+        return Some(format!("nobody could read the policies of the destination: {unread}"));
+    }
+    match given.policy {
+        Ok(policy) if builder.settings.kinds.functions => missing(builder, &[routine(&policy.function)]),
+        Ok(_) => None,
+        Err(unusable) => Some(unusable.reason.clone()),
+    }
+}
+
+/// Plans all that must be there before the first row of a table is: the policies about it, and the tags that they go by.
+/// Returns the steps that the rows wait for. What is on a table that is made by the same step as its rows comes later,
+/// and before anybody is granted anything.
+pub(super) fn before_rows(builder: &mut Builder<'_>, table: &Securable) -> Vec<StepId> {
+    let over = builder.policing.over(&table.name);
+    if over.is_empty() {
+        return Vec::new();
+    }
+    let is_there = builder.is_kept(table) || builder.definition_step(table).is_some();
+    let is_ready = |on: &Securable| is_there || on.kind != Kind::Table;
+    scopes(&table.name).iter().flatten().filter(|on| is_ready(on)).for_each(|on| tag::plan_of(builder, on));
+    over.iter().filter(|given| is_ready(&given.on)).for_each(|given| plan_one(builder, given));
+    protecting(builder, table)
+}
+
+/// The steps so far that must have succeeded before the rows of a table, or of tables in a container, may be seen.
+pub(super) fn protecting(builder: &Builder<'_>, securable: &Securable) -> Vec<StepId> {
+    let over = builder.policing.over(&securable.name);
+    let steps =
+        over.iter().filter_map(|given| builder.policing.planned.get(&given.key())?.as_ref().ok().copied()?);
+    let tagged = scopes(&securable.name).into_iter().flatten().filter(|_| !over.is_empty());
+    let tags = tagged.flat_map(|on| tag::steps_of(builder, &on));
+    steps.chain(tags).collect()
+}
+
+/// Whether what is on a table is left alone by a rollback until its rows are gone, and goes with it then.
+pub(super) fn goes_with_its_rows(builder: &Builder<'_>, table: &Securable) -> bool {
+    builder.policing.is_about(&table.name) && !builder.is_kept(table)
+}
+
+/// Plans the policies that no table waits for.
+pub(super) fn plan(builder: &mut Builder<'_>) {
+    let inventories = builder.inventories;
+    for (on, _) in builder.taking_part() {
+        if !matches!(on.kind, Kind::Catalog | Kind::Schema | Kind::Table) {
+            continue;
+        }
+        for (name, policy) in inventories.source.policies_on(&on).into_iter().flatten() {
+            plan_one(builder, &Given { on: on.clone(), name, policy, is_sure: false });
+        }
+    }
+}
+
+/// Plans a policy, once; the function that it calls was planned before.
+fn plan_one(builder: &mut Builder<'_>, given: &Given<'_>) {
+    if builder.policing.planned.contains_key(&given.key()) {
+        return;
+    }
+    let planned = match (given.policy, impossible(builder, given)) {
+        (Ok(policy), None) => Ok(bring_about(builder, &given.on, given.name, policy)),
+        (_, reason) => Err(reason.unwrap_or_default()),
+    };
+    if let Err(reason) = &planned {
+        let status = FacetStatus::Impossible { reason: format!("{}: {reason}", given.name) };
+        builder.facet(&given.on, Facet::Policies, status);
+    }
+    builder.policing.planned.insert(given.key(), planned);
+}
+
+/// The step that makes a policy, or makes it what it is to be; nothing when there is nothing to do.
+fn bring_about(builder: &mut Builder<'_>, on: &Securable, name: &str, policy: &Policy) -> Option<StepId> {
+    let settings = builder.settings;
+    let own = builder.inventories.destination.policies_on(on).and_then(|policies| policies.get(name));
+    let own = own.filter(|_| builder.is_kept(on));
+    let in_destination = builder.in_destination(on);
+    let mut wanted = policy.moved(settings);
+    if !settings.copy.comments {
+        wanted.comment = own.and_then(|own| own.as_ref().ok()?.comment.clone());
+    }
+    let update = |policy: &Policy| RestCall::UpdatePolicy {
+        on: in_destination.clone(),
+        policy: Box::new(policy.info(&in_destination)),
+    };
+    let (action, inverse) = match own {
+        None => {
+            let delete = RestCall::DeletePolicy { on: in_destination.clone(), name: policy.name.clone() };
+            (RestCall::CreatePolicy(Box::new(wanted.info(&in_destination))), Some(delete))
+        }
+        Some(Ok(own)) if own.is_like(&wanted) => return None,
+        Some(_) if builder.sides_of(on).is_none() => return None,
+        Some(own) => (update(&wanted), own.as_ref().ok().map(update)),
+    };
+    let mut step = NewStep::new(Facet::Policies, action, Expectation::Present);
+    step.inverse = inverse.filter(|_| !goes_with_its_rows(builder, on)).map(Into::into);
+    step.depends_on = match builder.definition_step(on) {
+        Some(definition) => vec![definition],
+        None if on.kind == Kind::Table => builder.steps_around(&on.name),
+        None => builder.container_steps(&on.name),
+    };
+    step.depends_on.extend(builder.definition_step(&routine(&policy.function)));
+    builder.step(on, step)
+}
+
+impl Given<'_> {
+    fn key(&self) -> (Securable, String) {
+        (self.on.clone(), self.name.to_owned())
+    }
+}

@@ -1,0 +1,61 @@
+//! Plans the guards of tables that are there.
+
+use super::Candidate;
+use crate::Securable;
+use crate::inventory::{Guards, Table};
+use crate::outcome::FacetStatus;
+use crate::plan::builder::{Builder, NewStep};
+use crate::plan::{Expectation, Facet, SetMask, SetRowFilter, Statement, StepId};
+
+/// Gives an existing table the guards that it lacks or has otherwise. Its own that the source does not have stay.
+pub(super) fn guard_existing(
+    builder: &mut Builder<'_>,
+    securable: &Securable,
+    candidate: &Candidate<'_>,
+    kept: &Table,
+) -> Vec<StepId> {
+    let table = builder.renamed(&securable.name);
+    let (own, wanted) = (&kept.guards, &candidate.guards);
+    let mut changes: Vec<(Facet, Statement, Statement)> = Vec::new();
+    if wanted.row_filter.is_some() && wanted.row_filter != own.row_filter {
+        let set = |filter| Statement::SetRowFilter(SetRowFilter { table: table.clone(), filter });
+        changes.push((Facet::RowFilter, set(wanted.row_filter.clone()), set(own.row_filter.clone())));
+    }
+    for (column, mask) in wanted.masks.iter().filter(|(column, mask)| own.masks.get(column) != Some(mask)) {
+        let set = |mask| {
+            let (table, column) = (table.clone(), column.clone());
+            Statement::SetMask(SetMask { table, column, mask })
+        };
+        changes.push((Facet::ColumnMasks, set(Some(mask.clone())), set(own.masks.get(column).cloned())));
+    }
+    note_own_guards(builder, securable, own, wanted);
+    let depends_on: Vec<_> =
+        candidate.needs.iter().filter_map(|needed| builder.definition_step(needed)).collect();
+    let step = |(facet, action, inverse): (Facet, Statement, Statement)| NewStep {
+        inverse: Some(inverse.into()),
+        depends_on: depends_on.clone(),
+        ..NewStep::new(facet, action, Expectation::Present)
+    };
+    let steps: Vec<_> = changes.into_iter().map(step).collect();
+    steps.into_iter().filter_map(|step| builder.step(securable, step)).collect()
+}
+
+/// A guard of the destination's own is kept: to drop it would open the table.
+pub(in crate::plan) fn note_own_guards(
+    builder: &mut Builder<'_>,
+    securable: &Securable,
+    own: &Guards,
+    wanted: &Guards,
+) {
+    let note = |detail: String| FacetStatus::Changed { detail };
+    if let (Some(filter), None) = (&own.row_filter, &wanted.row_filter) {
+        let detail =
+            format!("keeps its row filter {}, which the source does not have", filter.function.dotted());
+        builder.facet(securable, Facet::RowFilter, note(detail));
+    }
+    for (column, mask) in own.masks.iter().filter(|(column, _)| !wanted.masks.contains_key(*column)) {
+        let mask = mask.function.dotted();
+        let detail = format!("keeps the mask {mask} of {column}, which the source does not have");
+        builder.facet(securable, Facet::ColumnMasks, note(detail));
+    }
+}
