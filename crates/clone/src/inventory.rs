@@ -53,6 +53,7 @@ pub use protected::Sight;
 pub(crate) use reader::{Reader, refusal};
 pub(crate) use sight::guard_text;
 pub use sight::{Known, Premise};
+pub(crate) use table_definition::DEFAULTS;
 pub use table_definition::{Column, ColumnValue, TableDefinition};
 pub(crate) use tables::dependencies_of;
 pub(crate) use volumes::list_files;
@@ -259,7 +260,7 @@ pub struct Table {
     pub columns: Option<Box<Result<Vec<Column>, String>>>,
     /// Its keys as far as they are read in bulk.
     pub key_outlines: Vec<KeyOutline>,
-    /// Its keys, read only of sources whose clone lacks some.
+    /// Its keys, read of sources, and of the destination's tables that keep theirs.
     pub keys: Vec<Key>,
     /// Its newest commits, read only where source and destination both have the table.
     pub history: History,

@@ -1,5 +1,6 @@
 //! What a step does: a statement built from typed names, a REST call, or a copy of files.
 
+mod alter_table;
 mod copy_files;
 mod create_function;
 mod guard;
@@ -13,6 +14,7 @@ use clxs_api::FullName;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+pub use alter_table::{AlterTable, TableChange};
 pub use copy_files::{CopyFiles, Transfer};
 pub use create_function::CreateFunction;
 pub use guard::{SetMask, SetRowFilter};

@@ -6,7 +6,7 @@ use std::fmt;
 use clxs_api::{FullName, Identifier, Properties, SqlLiteral};
 use serde::{Deserialize, Serialize};
 
-use super::{CreateFunction, CreateTable, FillTable, MarkCopy, SetMask, SetRowFilter};
+use super::{AlterTable, CreateFunction, CreateTable, FillTable, MarkCopy, SetMask, SetRowFilter};
 use crate::inventory::Tags;
 use crate::settings::{AsOf, CloneType, OnError, RowScope};
 use crate::{Kind, Securable};
@@ -20,6 +20,8 @@ pub enum Statement {
     CloneTable(Box<CloneTable>),
     /// Makes or replaces an empty table, with its guards, that `CLONE` cannot make.
     CreateTable(Box<CreateTable>),
+    /// Changes the definition of a table that is there.
+    AlterTable(Box<AlterTable>),
     /// Notes how far its copy has come.
     MarkCopy(Box<MarkCopy>),
     /// Replaces its rows.
@@ -141,6 +143,7 @@ impl fmt::Display for Statement {
         match self {
             Self::CloneTable(clone) => clone.fmt(f),
             Self::CreateTable(table) => table.fmt(f),
+            Self::AlterTable(table) => table.fmt(f),
             Self::MarkCopy(mark) => mark.fmt(f),
             Self::FillTable(fill) => fill.fmt(f),
             Self::SetRowFilter(set) => set.fmt(f),
