@@ -8,6 +8,8 @@ mod made_table;
 mod rest_call;
 mod statement;
 
+use std::fmt;
+
 use clxs_api::FullName;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -75,6 +77,16 @@ pub enum Effect {
         /// Where they are to be.
         to: String,
     },
+}
+
+impl fmt::Display for Effect {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Statement(statement) => f.write_str(&statement.text),
+            Self::Rest { method, path, body } => write!(f, "{method} {path} {body}"),
+            Self::Copy { from, to } => write!(f, "copy the files of {from} to {to}"),
+        }
+    }
 }
 
 /// A table that an action makes of another one.

@@ -232,7 +232,8 @@ pub struct CloneTable {
     pub source_table_id: Option<String>,
 }
 
-/// `CREATE [OR REPLACE] VIEW`, of a metric view too (facts/sql.md §9).
+/// `CREATE [OR REPLACE] VIEW`, of a metric view too, `CREATE MATERIALIZED VIEW` and `CREATE STREAMING TABLE`
+/// (facts/sql.md §9).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CreateView {
     /// The view.
@@ -320,7 +321,12 @@ impl fmt::Display for CloneTable {
 
 impl fmt::Display for CreateView {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "CREATE OR REPLACE VIEW {}", self.name)?;
+        let create = match self.kind {
+            Kind::MaterializedView => "CREATE OR REPLACE MATERIALIZED VIEW",
+            Kind::StreamingTable => "CREATE OR REFRESH STREAMING TABLE",
+            _ => "CREATE OR REPLACE VIEW",
+        };
+        write!(f, "{create} {}", self.name)?;
         if !self.columns.is_empty() {
             let columns: Vec<_> =
                 self.columns.iter().map(|(name, comment)| column(name, comment.as_deref())).collect();
