@@ -42,6 +42,8 @@ pub(crate) struct State {
     pub(crate) column_tags: Vec<Value>,
     /// Whether there is a history of statements.
     pub(crate) has_history: bool,
+    /// The tables of schema `s` of `prod` that somebody read, where the workspace tells.
+    pub(crate) lineage: Option<Vec<&'static str>>,
     /// How often the metastore was asked for.
     pub(crate) summaries: usize,
     /// Every statement that was taken, in order.
