@@ -23,7 +23,8 @@ fn rule() -> impl Strategy<Value = FaultRule> {
     (effect(), prop::sample::select(statements), prop::sample::select(methods), 0..8_u32, 1..3_u32).prop_map(
         |(effect, statement, method, skip, times)| FaultRule {
             method: method.filter(|_| statement.is_none()).map(str::to_owned),
-            path: None,
+            // Only lists have pages: anything else would be answered as what has no field.
+            path: matches!(effect, FaultEffect::EmptyPage).then(|| "*/tables".to_owned()),
             statement: statement.map(str::to_owned),
             skip,
             // Pages of one item stay so.
