@@ -87,6 +87,8 @@ pub(crate) enum Command {
     Workspace(WorkspaceCommand),
     /// List past runs, or show the report of one
     Runs(RunsCommand),
+    /// Check the evidence of a run, with nothing but its folder
+    VerifyBundle(VerifyBundleCommand),
     /// Make, explain and check the configuration
     #[command(subcommand)]
     Config(ConfigCommand),
@@ -330,6 +332,27 @@ pub(crate) enum RunsSubcommand {
         /// Id of the run, or `last`
         run: String,
     },
+    /// Write plan, journal and report of a run into a folder, chained by hashes
+    Bundle {
+        /// Id of the run, or `last`
+        run: String,
+        /// Folder to make
+        #[arg(short, long, value_name = "FOLDER")]
+        out: PathBuf,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct VerifyBundleCommand {
+    /// Folder that `clxs runs bundle` made
+    #[arg(value_name = "FOLDER")]
+    pub(crate) folder: PathBuf,
+    /// Last link that was told when the bundle was made
+    #[arg(long, value_name = "HASH")]
+    pub(crate) head: Option<String>,
+    /// Form of the result
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t)]
+    pub(crate) output: Format,
 }
 
 #[derive(Debug, Subcommand)]

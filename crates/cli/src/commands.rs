@@ -15,6 +15,7 @@ mod resume;
 mod rollback;
 mod runs;
 mod sql;
+mod verify_bundle;
 mod workspace;
 
 use anyhow::Context as _;
@@ -86,6 +87,7 @@ async fn dispatch(
         Command::Auth(command) => until_stopped(Box::pin(auth::run(command, context)), stop).await,
         Command::Doctor(command) => until_stopped(Box::pin(doctor::run(&command, context)), stop).await,
         Command::Runs(command) => runs::run(&command, context),
+        Command::VerifyBundle(command) => verify_bundle::run(&command, context),
         Command::Config(command) => config::run(command, context),
         Command::Completions { shell } => completions::run(shell, &context.printer),
         Command::Man { folder } => man::run(&folder, &context.printer),

@@ -94,9 +94,10 @@ fn detail(securable: &SecurableReport) -> String {
 
 /// A facet that is not as in the source.
 fn facet(facet: &clxs_clone::FacetOutcome) -> Option<String> {
-    use clxs_clone::FacetStatus::{Carried, Changed, Failed, Impossible};
+    use clxs_clone::FacetStatus::{Carried, Changed, Failed, Impossible, Unverified};
     match &facet.status {
         Carried => None,
+        Unverified { reason } => Some(format!("{} not verified: {reason}", facet.facet)),
         Changed { detail } => Some(format!("{} changed: {detail}", facet.facet)),
         Impossible { reason } => Some(format!("{} impossible: {reason}", facet.facet)),
         Failed { error } => Some(format!("{} failed: {error}", facet.facet)),

@@ -107,6 +107,24 @@ pub enum Error {
         /// The machine it is on.
         host: String,
     },
+    /// Nobody knows so far back whether a table was read.
+    #[error("unused_days: {days} cannot be known: system.access.table_lineage goes back {most} days")]
+    UnusedBeyondLineage {
+        /// The days that were asked for.
+        days: u64,
+        /// The days that are kept.
+        most: u64,
+    },
+    /// The workspace does not tell which tables are read.
+    #[error(
+        "skip_unused needs system.access.table_lineage, which cannot be read; enable the system schema `access` and get \
+         SELECT on it, or turn skip_unused off"
+    )]
+    UnreadableUsage {
+        /// What the client says.
+        #[source]
+        source: Box<clxs_client::Error>,
+    },
     /// The workspace refused or could not be reached.
     #[error("cannot {attempt}")]
     Client {
@@ -227,6 +245,7 @@ impl Error {
             | Self::InvalidMapping { .. }
             | Self::UnfitConditions { .. }
             | Self::InvalidMoment { .. }
+            | Self::UnusedBeyondLineage { .. }
             | Self::UnknownTables { .. }
             | Self::NotAsOf { .. }
             | Self::Protected { .. }
@@ -240,7 +259,7 @@ impl Error {
             | Self::RunNotFound { .. } => ErrorKind::Usage,
             Self::StalePlan { .. } => ErrorKind::Stale,
             Self::Locked { .. } => ErrorKind::Locked,
-            Self::Client { source, .. } => kind_of(source),
+            Self::Client { source, .. } | Self::UnreadableUsage { source } => kind_of(source),
             Self::Unexpected { .. } | Self::Journal { .. } | Self::JournalTooNew { .. } => ErrorKind::Other,
         }
     }

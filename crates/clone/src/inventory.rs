@@ -27,6 +27,7 @@ mod table_definition;
 mod tables;
 mod tag_condition;
 mod tags;
+mod usage;
 mod versions;
 mod volumes;
 
@@ -49,9 +50,10 @@ pub use keys::{Key, KeyOutline, Parent};
 pub(crate) use policies::policies_on;
 pub use policy::{Policies, Policy, PolicyEffect, Unusable};
 pub use protected::Sight;
-pub(crate) use reader::Reader;
+pub(crate) use reader::{Reader, refusal};
 pub(crate) use sight::guard_text;
 pub use sight::{Known, Premise};
+pub(crate) use table_definition::DEFAULTS;
 pub use table_definition::{Column, ColumnValue, TableDefinition};
 pub(crate) use tables::dependencies_of;
 pub(crate) use volumes::list_files;
@@ -84,6 +86,8 @@ pub struct Inventory {
     pub schemas: BTreeMap<Identifier, Schema>,
     /// Facets of everything in it that nobody could read, with the reason.
     pub unread: BTreeMap<Facet, String>,
+    /// Of the source: the catalogs, schemas and tables in which something has tags that nobody can carry, with the reason.
+    pub unnameable_tags: BTreeSet<(FullName, String)>,
 }
 
 impl Inventory {
@@ -256,7 +260,7 @@ pub struct Table {
     pub columns: Option<Box<Result<Vec<Column>, String>>>,
     /// Its keys as far as they are read in bulk.
     pub key_outlines: Vec<KeyOutline>,
-    /// Its keys, read only of sources whose clone lacks some.
+    /// Its keys, read of sources, and of the destination's tables that keep theirs.
     pub keys: Vec<Key>,
     /// Its newest commits, read only where source and destination both have the table.
     pub history: History,
@@ -264,7 +268,11 @@ pub struct Table {
     pub as_of: Option<VersionAsOf>,
     /// The id of the source table it was cloned from, as this journal knows it.
     pub cloned_from: Option<String>,
-    /// What makes it a view.
+    /// When it was made.
+    pub created_at: Option<DateTime<Utc>>,
+    /// For how many days nobody read it, where the settings ask and nobody did.
+    pub unused_days: Option<u64>,
+    /// What makes it a view; of what a pipeline owns read only where it is to be made anew.
     pub view: Option<View>,
     /// What makes it the table it is, or why nobody can make it again; read only of tables that statements make because
     /// `CLONE` cannot, and of the destination's of the same name.
@@ -296,9 +304,16 @@ impl Table {
             history: History::NotRead,
             as_of: None,
             cloned_from: None,
+            created_at: None,
+            unused_days: None,
             view: None,
             definition: None,
         }
+    }
+
+    /// Whether it is made of its text: a view, or what a pipeline would fill.
+    pub(crate) fn is_text(&self) -> bool {
+        self.kind.is_view() || self.view.is_some()
     }
 
     /// Whether nothing hides rows or values of it.

@@ -15,6 +15,7 @@ mod event;
 mod outcome;
 mod securable;
 
+pub mod bundle;
 pub mod inventory;
 pub mod journal;
 pub mod plan;

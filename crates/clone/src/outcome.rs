@@ -59,6 +59,9 @@ pub enum StepOutcome {
         /// large.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         missing: Vec<String>,
+        /// Why nobody could read back what was written.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        unverified: Option<String>,
     },
     /// The platform cannot do it here; everything else of the securable stands.
     Impossible {
@@ -96,7 +99,17 @@ pub enum StepOutcome {
 impl StepOutcome {
     /// It did what the plan says, and there is nothing to tell.
     pub fn done() -> Self {
-        Self::Done { metrics: None, missing: Vec::new() }
+        Self::without(Vec::new())
+    }
+
+    /// It did what the plan says, but for these.
+    pub(crate) fn without(missing: Vec<String>) -> Self {
+        Self::Done { metrics: None, missing, unverified: None }
+    }
+
+    /// It did what the plan says, and counted.
+    pub(crate) fn counted(metrics: Option<CloneMetrics>) -> Self {
+        Self::Done { metrics, missing: Vec::new(), unverified: None }
     }
 
     /// Whether steps that depend on it may run.
@@ -133,6 +146,11 @@ pub struct FacetOutcome {
 pub enum FacetStatus {
     /// The destination has it as the source has it.
     Carried,
+    /// It was written, and the caller may not see whether the destination has it.
+    Unverified {
+        /// Why.
+        reason: String,
+    },
     /// The destination has it in another form, on purpose.
     Changed {
         /// In which form.

@@ -36,8 +36,9 @@ use serde::{Deserialize, Serialize};
 
 pub(crate) use action::MakesTable;
 pub use action::{
-    Action, CloneTable, CopyFiles, CreateFunction, CreateTable, CreateView, Effect, FillTable, MarkCopy,
-    Proof, RestCall, SchemaMode, SetMask, SetRowFilter, Statement, StatementText, Transfer,
+    Action, AlterTable, CloneTable, CopyFiles, CreateFunction, CreateTable, CreateView, Effect, FillTable,
+    MarkCopy, Proof, RestCall, SchemaMode, SetMask, SetRowFilter, Statement, StatementText, TableChange,
+    Transfer,
 };
 pub(crate) use drift::drift;
 pub use drift::{Drift, DriftState, TableDrift, drifts};

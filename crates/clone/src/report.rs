@@ -81,10 +81,12 @@ pub struct Report {
 }
 
 impl Report {
-    /// Facets among these that some securable of the destination does not have as the source has them.
+    /// Facets among these that some securable of the destination does not have as the source has them. What was written
+    /// and may not be seen, as by who gave it away, is not missed.
     pub fn missed<'a>(&'a self, required: &[Facet]) -> Vec<(&'a SecurableReport, &'a FacetOutcome)> {
-        let is_missed =
-            |facet: &FacetOutcome| required.contains(&facet.facet) && facet.status != FacetStatus::Carried;
+        let is_carried =
+            |status: &FacetStatus| matches!(status, FacetStatus::Carried | FacetStatus::Unverified { .. });
+        let is_missed = |facet: &FacetOutcome| required.contains(&facet.facet) && !is_carried(&facet.status);
         let of_one = |securable: &'a SecurableReport| {
             let missed = securable.facets.iter().filter(|facet| is_missed(facet));
             missed.map(move |facet| (securable, facet)).collect::<Vec<_>>()

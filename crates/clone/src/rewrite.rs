@@ -216,6 +216,17 @@ mod tests {
     }
 
     #[test]
+    fn streams_of_relations_change_and_a_relation_of_that_name_stays() {
+        for (text, wanted) in [
+            ("SELECT * FROM STREAM(prod.s.t) WHERE a", "SELECT * FROM STREAM(dev.s.t) WHERE a"),
+            ("SELECT * FROM stream prod.s.t", "SELECT * FROM stream dev.s.t"),
+            ("SELECT prod.a.b FROM stream prod", "SELECT prod.a.b FROM stream prod"),
+        ] {
+            assert_eq!(to_dev(text).text, wanted);
+        }
+    }
+
+    #[test]
     fn from_of_a_function_is_no_relation() {
         for text in [
             "SELECT trim(BOTH 'x' FROM prod.a.b) FROM s.t prod",

@@ -119,6 +119,11 @@ impl Kind {
         matches!(self, Self::View | Self::MetricView)
     }
 
+    /// Whether a pipeline owns and fills it.
+    pub(crate) fn is_of_pipeline(self) -> bool {
+        matches!(self, Self::MaterializedView | Self::StreamingTable)
+    }
+
     /// What the settings call it, of what REST lists as a table.
     pub(crate) fn object_type(self) -> ObjectType {
         if self.has_rows() { ObjectType::Table } else { ObjectType::View }

@@ -21,6 +21,10 @@ pub use selection::{IncludedObject, ObjectType, Pattern, Selection};
 
 use crate::{Error, Result};
 
+/// How long the platform keeps which tables were read (docs.databricks.com, "System tables reference": 365 days free of
+/// charge).
+const LINEAGE_DAYS: u64 = 365;
+
 /// Everything the engine needs to know to clone one catalog.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[expect(clippy::struct_excessive_bools, reason = "switches of the user's, each of which stands alone")]
@@ -122,10 +126,14 @@ impl Settings {
     /// Whether the settings make sense before anything is contacted.
     ///
     /// # Errors
-    /// [`Error::SameCatalog`] when source and destination are one catalog, [`Error::InvalidMoment`].
+    /// [`Error::SameCatalog`] when source and destination are one catalog, [`Error::InvalidMoment`],
+    /// [`Error::UnusedBeyondLineage`].
     pub fn validate(&self) -> Result<()> {
         if self.source.matches(self.destination.as_str()) {
             return Err(Error::SameCatalog { catalog: self.source.clone() });
+        }
+        if let Some(days) = self.selection.unused_days.filter(|days| *days > LINEAGE_DAYS) {
+            return Err(Error::UnusedBeyondLineage { days, most: LINEAGE_DAYS });
         }
         match &self.as_of {
             AsOf::Timestamp(text) if moment(text).is_none() => {
@@ -264,6 +272,7 @@ pub enum SizeOrder {
 
 /// Which kinds of securables take part besides tables. Each switch turns off its own reads and writes only.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own, named as in the guide")]
 pub struct Kinds {
     /// Views.
     pub views: bool,
@@ -271,11 +280,14 @@ pub struct Kinds {
     pub functions: bool,
     /// Volumes.
     pub volumes: bool,
+    /// Materialized views and streaming tables, each made anew with a pipeline of its own.
+    #[serde(default)]
+    pub pipelines: bool,
 }
 
 impl Default for Kinds {
     fn default() -> Self {
-        Self { views: true, functions: true, volumes: true }
+        Self { views: true, functions: true, volumes: true, pipelines: false }
     }
 }
 

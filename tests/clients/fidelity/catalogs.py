@@ -66,6 +66,8 @@ class Maker:
     # The texts of views and functions, with marks where they name the catalog.
     texts: list[str] = field(default_factory=list)
     owners: list[Callable[[], Any]] = field(default_factory=list)
+    # How many functions guard tables.
+    guards: int = 0
 
     def make(self) -> None:
         """Makes the catalog and everything in it."""
@@ -114,11 +116,35 @@ class Maker:
         )
         for statement in new.changes(table):
             self.run(statement)
+        if new.protected:
+            self.protect(schema, table, new)
         self.relations.append(Relation(schema, name, new.names, new.key, new.types))
         self.decorate("TABLE", "table", schema, name)
         for column in some(self.rng, new.names, 2):
             self.run(f"ALTER TABLE {table} ALTER COLUMN {quoted(column)} SET TAGS ({pairs(self.one_tag())})")
         self.owner(lambda owner: self.workspace.tables.update(self.dotted(schema, name), owner=owner))
+
+    def protect(self, schema: str, table: str, new: NewTable) -> None:
+        """Masks or a row filter, or both, that show administrators everything."""
+        masked = some(self.rng, new.maskable, 2)
+        for column in masked:
+            more, using = "", ""
+            if self.chance():
+                more, using = ", y STRING", f" USING COLUMNS ({literal(self.text())})"
+            body = "CASE WHEN is_member('admins') THEN x ELSE NULL END"
+            mask = self.guard(schema, new.types[column], more, new.types[column], body)
+            self.run(f"ALTER TABLE {table} ALTER COLUMN {quoted(column)} SET MASK {mask}{using}")
+        if not masked or self.chance():
+            column = self.rng.choice(new.maskable)
+            keep = self.guard(schema, new.types[column], "", "BOOLEAN", "is_member('admins') OR x IS NULL")
+            self.run(f"ALTER TABLE {table} SET ROW FILTER {keep} ON ({quoted(column)})")
+
+    def guard(self, schema: str, kind: str, more: str, returns: str, body: str) -> str:
+        """The name of a new function."""
+        self.guards += 1
+        function = quoted(self.catalog, schema, f"guard'{self.guards}")
+        self.run(f"CREATE FUNCTION {function}(x {kind}{more}) RETURNS {returns} RETURN {self.written(body)}")
+        return function
 
     def make_foreign_keys(self) -> None:
         """Lets tables point to keys of the same type, in any schema."""

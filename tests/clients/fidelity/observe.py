@@ -35,10 +35,22 @@ OF_THE_COPY = {
     "grantor",
     # A statement that writes rows moves it without a word to the metastore.
     "delta.identity.highWaterMark",
+    # Of the files: a copy whose rows are written anew has its own.
+    "delta.columnMapping.physicalName",
 }
+# What a copy notes of itself.
+NOTES = "clxs.copy"
 # Columns of an information schema and fields of the SDK that hold the name of a catalog or a full name.
 CATALOGS = {"catalog_name", "unique_constraint_catalog"}
-FULL_NAMES = {"full_name", "parent_table", "table_full_name", "function_full_name"}
+FULL_NAMES = {
+    "full_name",
+    "parent_table",
+    "table_full_name",
+    "function_full_name",
+    "function_name",
+    "filter_name",
+    "mask_name",
+}
 
 RELATIONS = {
     "catalogs": "catalog_name",
@@ -131,7 +143,7 @@ class Observer:
         if not found.view_definition:
             assert not error, error
             detail = self.run.result(f"DESCRIBE DETAIL {table}")
-            facets["detail"] = [row[7:9] + row[11:] for row in rows_of(detail)]
+            facets["detail"] = [row[7:9] + [self.moved(json.loads(row[11]))] + row[12:] for row in rows_of(detail)]
         return facets
 
     def common(self, kind: str, *name: str) -> Facets:
@@ -173,7 +185,11 @@ class Observer:
     def moved(self, value: Any, field: str = "") -> Any:
         """A value without what only this catalog has."""
         if isinstance(value, dict):
-            kept = {key: inner for key, inner in value.items() if key not in OF_THE_COPY}
+            kept = {
+                key: inner
+                for key, inner in value.items()
+                if key not in OF_THE_COPY and not key.startswith(NOTES)
+            }
             return {key: self.moved(inner, key) for key, inner in kept.items()}
         if isinstance(value, list):
             return [self.moved(inner, field) for inner in value]

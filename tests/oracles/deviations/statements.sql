@@ -43,3 +43,8 @@ DESC FUNCTION `prod`.`sales`.`f`
 -- Spark keeps the body of a function as a text, whose names are not shown; sqlglot shows them as we do.
 CREATE FUNCTION prod.sales.tf(x INT) RETURNS TABLE (a INT, b STRING) RETURN SELECT id, 'x' FROM prod.sales.orders WHERE id = x
 CREATE FUNCTION prod.sales.f(a INT COMMENT 'c') RETURNS INT NOT DETERMINISTIC READS SQL DATA RETURN (SELECT max(id) FROM prod.sales.orders)
+
+-- sqlglot calls a materialized view a view.
+CREATE MATERIALIZED VIEW prod.sales.mv AS SELECT * FROM prod.sales.orders
+CREATE OR REPLACE MATERIALIZED VIEW prod.sales.mv COMMENT 'c' AS SELECT * FROM prod.sales.orders
+DROP MATERIALIZED VIEW IF EXISTS prod.sales.mv

@@ -98,10 +98,10 @@ struct MetadataArguments {
     /// Do not carry primary and foreign keys
     #[arg(long)]
     no_constraints: bool,
-    /// Do not carry row filters and column masks
+    /// Do not carry row filters, column masks and policies
     #[arg(long)]
     no_security: bool,
-    /// Tables with row filters or masks: copy, skip, or fail when one cannot be copied
+    /// Tables with row filters, masks or policies: copy, skip, or fail when one cannot be copied
     #[arg(long, value_name = "HOW", value_parser = PROTECTED_TABLES.to_vec(), ignore_case = true)]
     protected_tables: Option<String>,
     /// Exit with 6 when some of this metadata is not carried: owner, tags, fk…

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use clxs_clone::journal::RunState;
-use clxs_clone::plan::{Effect, Facet, write_json};
+use clxs_clone::plan::{Facet, write_json};
 use clxs_clone::{Observer, Plan, Report};
 use tokio_util::sync::CancellationToken;
 
@@ -115,12 +115,7 @@ fn dry_run(plan: &Plan, format: Format, printer: &Printer) -> anyhow::Result<Exi
         return Ok(ExitStatus::Success);
     }
     for step in &plan.steps {
-        let effect = match step.action.effect() {
-            Effect::Statement(statement) => statement.text,
-            Effect::Rest { method, path, body } => format!("{method} {path} {body}"),
-            Effect::Copy { from, to } => format!("copy the files of {from} to {to}"),
-        };
-        printer.result(&format!("[DRY RUN] Would execute: {effect}\n"))?;
+        printer.result(&format!("[DRY RUN] Would execute: {}\n", step.action.effect()))?;
     }
     if plan.is_empty() {
         printer.message(Style::Success, "✓ Nothing to do: the destination is as the source");

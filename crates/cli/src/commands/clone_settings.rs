@@ -126,6 +126,7 @@ fn selection(options: &Options) -> anyhow::Result<Selection> {
         exclude_tables: pattern(&options.exclude_tables_regex)?,
         include_objects: options.include_objects.clone().unwrap_or_default(),
         filter_by_tags: options.filter_by_tags.clone().unwrap_or_default(),
+        unused_days: options.unused_days.filter(|_| options.skip_unused == Some(true)),
     })
 }
 
@@ -148,6 +149,7 @@ fn kinds(options: &Options) -> Kinds {
         views: options.clone_views.unwrap_or(defaults.views),
         functions: options.clone_functions.unwrap_or(defaults.functions),
         volumes: options.clone_volumes.unwrap_or(defaults.volumes),
+        pipelines: options.recreate_pipelines_tables.unwrap_or(defaults.pipelines),
     }
 }
 

@@ -1,8 +1,11 @@
 //! `clxs runs`: past runs, from the journal alone. No workspace is contacted.
 
+use std::path::Path;
+
 use chrono::{DateTime, Utc};
 use clxs_clone::Journal;
 use clxs_clone::journal::{RunId, RunState, RunSummary};
+use clxs_clone::plan::write_json;
 use clxs_clone::report::Counts;
 use serde::Serialize;
 
@@ -35,6 +38,9 @@ pub(crate) fn run(command: &RunsCommand, context: &Context) -> anyhow::Result<Ex
     let path = context.journal_path();
     let runs = if path.is_file() { Journal::open(&path)?.runs()? } else { Vec::new() };
     match &command.command {
+        Some(RunsSubcommand::Bundle { run, out }) => {
+            bundle(&Journal::open(&path)?, &find(&runs, run)?, out, command.output, context)?;
+        }
         None => list(&runs, command.output, context)?,
         Some(RunsSubcommand::Show { run }) => {
             let report = Journal::open(&path)?.report(&find(&runs, run)?)?;
@@ -46,6 +52,34 @@ pub(crate) fn run(command: &RunsCommand, context: &Context) -> anyhow::Result<Ex
         }
     }
     Ok(ExitStatus::Success)
+}
+
+/// Writes the evidence of a run, and tells its last link.
+fn bundle(
+    journal: &Journal,
+    run: &RunId,
+    folder: &Path,
+    format: Format,
+    context: &Context,
+) -> anyhow::Result<()> {
+    let (plan, report) = (journal.plan_of(run)?, journal.report(run)?);
+    let mut planned = Vec::new();
+    write_json(&plan, None, &mut planned)?;
+    let files = [
+        ("plan.json", String::from_utf8(planned)?),
+        ("report.json", serde_json::to_string_pretty(&report)? + "\n"),
+        ("report.html", report::html(&report)),
+    ];
+    let (summary, entries) = (journal.summary(run)?, journal.entries(run)?);
+    let head = clxs_clone::bundle::write(folder, &summary, &entries, &files)
+        .map_err(CliError::file("the bundle"))?;
+    if format == Format::Json {
+        let told =
+            serde_json::json!({ "run": run, "folder": folder, "entries": entries.len(), "head": head });
+        return Ok(context.printer.json("clxs.bundle_written", &told)?);
+    }
+    let text = format!("{}: run {run}, {} journal entries\nhead {head}\n", folder.display(), entries.len());
+    Ok(context.printer.result(&text)?)
 }
 
 /// The run that a command is about: the newest unless one is named.

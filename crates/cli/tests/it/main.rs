@@ -17,6 +17,8 @@ mod usage;
 #[cfg(feature = "embedded")]
 mod backup;
 #[cfg(feature = "embedded")]
+mod bundle;
+#[cfg(feature = "embedded")]
 mod crash;
 #[cfg(feature = "embedded")]
 mod demo;

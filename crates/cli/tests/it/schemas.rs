@@ -86,6 +86,8 @@ fn every_json_document_is_what_its_schema_says() {
         ["clone", "--source", "shop", "--dest", "broken", "--clone-type", "SHALLOW", "--events", "jsonl"];
     checked.lines(&run(&failing));
     checked.text(&run(&["runs", "--output", "json"]));
+    checked.text(&run(&["runs", "bundle", "last", "--out", "evidence", "--output", "json"]));
+    checked.text(&run(&["verify-bundle", "evidence", "--output", "json"]));
     for file in fs_err::read_dir(clxs.folder().join("rollback_logs")).unwrap() {
         checked.text(&fs_err::read_to_string(file.unwrap().path()).unwrap());
     }

@@ -28,6 +28,7 @@ fn shell(clxs: &Clxs, script: &str) -> Ran {
 #[case::resume("resume", "3")]
 #[case::masked("masked-copy", "retail_analysts.hr.hide_name")]
 #[case::storage("move-storage", "_delta_log")]
+#[case::evidence("evidence", "as it was written")]
 fn every_command_of_a_page_works(#[case] page: &str, #[case] shown: &str) {
     let path = format!("{}/../../docs/tasks/{page}.md", env!("CARGO_MANIFEST_DIR"));
     let blocks = commands(&fs_err::read_to_string(path).unwrap());

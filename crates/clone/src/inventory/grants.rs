@@ -121,7 +121,7 @@ fn places(name: &Identifier, inventory: &Inventory) -> Vec<Place> {
     for (name, schema) in inventory.schemas.iter().filter(|(_, schema)| schema.skip.is_none()) {
         let schema_name = catalog.child(name.clone());
         places.push((SecurableKind::Schema, schema_name.clone()));
-        let tables = schema.tables.iter().filter(|(_, own)| own.kind == Kind::Table || own.kind.is_view());
+        let tables = schema.tables.iter().filter(|(_, own)| own.kind == Kind::Table || own.is_text());
         let tables = tables.map(|(name, _)| (SecurableKind::Table, name));
         let volumes = schema.volumes.keys().map(|name| (SecurableKind::Volume, name));
         let models = schema.models.keys().map(|name| (SecurableKind::RegisteredModel, name));

@@ -136,6 +136,11 @@ impl Commit {
             || self.operation == "WRITE" && mode.is_none_or(|mode| mode == "overwrite")
     }
 
+    /// Whether it added columns, as a copy does before it fills a table whose definition changed.
+    pub(crate) fn adds_columns(&self) -> bool {
+        self.operation == "ADD COLUMNS"
+    }
+
     /// Whether the commit left the rows as they were: maintenance, or metadata that the plan compares.
     pub fn keeps_rows(&self) -> bool {
         const HARMLESS: [&str; 12] = [

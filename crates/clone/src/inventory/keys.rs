@@ -1,8 +1,8 @@
-//! Reads primary and foreign keys: in bulk what tells them apart, and all of them only of sources whose clone lacks
-//! one. `RELY` and `TIMESERIES` are in no bulk read (facts/sql.md §6), so that they are carried when a key is made
-//! and not compared afterwards.
+//! Reads primary and foreign keys: in bulk which there are, and one request for each table that has some, on either side.
+//! `RELY` and `TIMESERIES` are in no bulk read: not in `information_schema` (facts/sql.md §6), nor in the list of tables
+//! (`facts/rest_api.md` §6).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use clxs_api::table::{ForeignKeyConstraint, PrimaryKeyConstraint, TableConstraint};
 use clxs_api::{FullName, Identifier, NameError};
@@ -10,12 +10,13 @@ use clxs_client::Row;
 use futures::future::try_join3;
 
 use super::names::full_name;
-use super::reader::{Found, Reader, nothing};
+use super::reader::{Found, Reader, Side, nothing};
 use super::relation::{Relation, Told, catalog_of, inventory_of};
 use super::tags::name;
 use super::{Inventories, Table};
 use crate::plan::{Facet, drift};
-use crate::{Error, Kind, Result, Settings};
+use crate::settings::LoadType;
+use crate::{Error, Result, Settings};
 
 /// A key as the information schema shows it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -96,17 +97,22 @@ impl<'a> Reader<'a> {
         }))
     }
 
-    /// Reads the keys of the source's tables whose clone lacks one, or will be made anew without any.
+    /// Reads the keys of the source's tables, and of the destination's that keep theirs.
     pub(super) async fn keys(&self, own: &Inventories) -> Result<Found<'a>> {
-        let needs_keys = |name: &FullName| {
-            let source = own.source.table(name);
-            source.is_some_and(|source| self.needs_keys(name, source, own.destination.table(name)))
+        let destination = self.settings.destination.to_lowercase();
+        let sides = |name: FullName| {
+            let (source, kept) = (own.source.table(&name), own.destination.table(&name));
+            let has_keys = |table: Option<&Table>| table.is_some_and(|table| !table.key_outlines.is_empty());
+            let is_read = has_keys(source) && source.is_some_and(|it| self.compares_keys(&name, it, kept));
+            let is_kept = is_read && has_keys(kept);
+            let in_destination = is_kept.then(|| (Side::Destination, name.in_catalog(&destination)));
+            is_read.then_some((Side::Source, name)).into_iter().chain(in_destination)
         };
-        let names: Vec<_> = self.tables_taking_part(&own.source).into_iter().filter(needs_keys).collect();
-        let found = self.all(names.iter().map(|name| self.keys_of(name)).collect()).await?;
+        let names: Vec<_> = self.tables_taking_part(&own.source).into_iter().flat_map(sides).collect();
+        let found = self.all(names.iter().map(|(_, name)| self.keys_of(name)).collect()).await?;
         Ok(Box::new(move |inventories| {
-            for (name, keys) in names.iter().zip(found) {
-                if let Some(table) = inventories.source.table_mut(name) {
+            for ((side, name), keys) in names.iter().zip(found) {
+                if let Some(table) = inventories.side_mut(*side).table_mut(name) {
                     table.keys = keys;
                 }
             }
@@ -114,18 +120,16 @@ impl<'a> Reader<'a> {
         }))
     }
 
-    fn needs_keys(&self, name: &FullName, source: &Table, destination: Option<&Table>) -> bool {
-        if source.key_outlines.is_empty() || source.kind != Kind::Table {
-            return false;
-        }
+    /// Whether the keys of a table may be planned.
+    fn compares_keys(&self, name: &FullName, source: &Table, destination: Option<&Table>) -> bool {
         let Some(destination) = destination else { return true };
-        let settings = self.settings;
-        let lacks_one = source
-            .key_outlines
-            .iter()
-            .map(|key| key.moved(&settings.source, &settings.destination))
-            .any(|key| !destination.key_outlines.contains(&key));
-        lacks_one || settings.force_reclone || drift(source, name, destination, settings).is_some()
+        match self.settings.load_type {
+            LoadType::Full => true,
+            LoadType::Incremental => false,
+            LoadType::Selective => {
+                self.settings.force_reclone || drift(source, name, destination, self.settings).is_some()
+            }
+        }
     }
 
     async fn keys_of(&self, name: &FullName) -> Result<Vec<Key>> {
@@ -135,6 +139,17 @@ impl<'a> Reader<'a> {
             |error: NameError| Error::Unexpected { attempt: attempt.clone(), problem: error.to_string() };
         let keys: Result<Vec<_>, _> = info.table_constraints.into_iter().filter_map(key_of).collect();
         keys.map_err(unusable)
+    }
+}
+
+impl Key {
+    /// Whether both have the same marks.
+    pub(crate) fn is_marked_like(&self, other: &Self) -> bool {
+        let marks = |key: &Self| {
+            let timeseries: BTreeSet<_> = key.timeseries.iter().map(|column| column.to_lowercase()).collect();
+            (key.rely, timeseries)
+        };
+        marks(self) == marks(other)
     }
 }
 

@@ -95,8 +95,12 @@ impl<'a> Reader<'a> {
         let about_them = try_join_all(about_them).await?;
         put(&mut own, about_them)?;
         self.try_conditions(&own).await?;
-        let rest: [Reading<'_, 'a>; 3] =
-            [Box::pin(self.sizes(&own)), Box::pin(self.keys(&own)), Box::pin(self.about_policies(&own))];
+        let rest: [Reading<'_, 'a>; 4] = [
+            Box::pin(self.sizes(&own)),
+            Box::pin(self.keys(&own)),
+            Box::pin(self.about_policies(&own)),
+            Box::pin(self.usage(&own, metastore)),
+        ];
         let rest = try_join_all(rest).await?;
         put(&mut own, rest)?;
         Ok(own)
@@ -191,7 +195,7 @@ impl Inventories {
 
 /// Why the workspace does not tell: what it says, without the id of the request or statement, so that equal
 /// workspaces give equal plans.
-pub(super) fn refusal(error: &clxs_client::Error) -> String {
+pub(crate) fn refusal(error: &clxs_client::Error) -> String {
     let said = error.api_error().map(ToString::to_string);
     let said = said.or_else(|| error.statement_failure().map(ToString::to_string));
     said.unwrap_or_else(|| error.to_string())

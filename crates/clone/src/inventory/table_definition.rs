@@ -29,6 +29,9 @@ pub struct TableDefinition {
     pub properties: Properties,
 }
 
+/// The one feature of a table that no other property and no clause asks for: defaults of columns, without which the
+/// platform refuses them.
+pub(crate) const DEFAULTS: &str = "delta.feature.allowColumnDefaults";
 /// What the property of a CHECK constraint begins with.
 const CHECK: &str = "delta.constraints.";
 
@@ -167,8 +170,10 @@ fn properties(clause: &[Lexeme]) -> Properties {
     ];
     let texts: Vec<_> = clause.iter().filter_map(Lexeme::string).collect();
     let pairs = texts.chunks_exact(2).map(|pair| (pair[0].to_owned(), pair[1].to_owned()));
-    let is_carried =
-        |key: &str| !OF_ONE_TABLE.iter().any(|start| key.starts_with(start)) && !key.ends_with(".internal");
+    let is_carried = |key: &str| {
+        key == DEFAULTS
+            || !OF_ONE_TABLE.iter().any(|start| key.starts_with(start)) && !key.ends_with(".internal")
+    };
     own_properties(Some(pairs.collect())).into_iter().filter(|(key, _)| is_carried(key)).collect()
 }
 

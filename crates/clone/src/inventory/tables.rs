@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use chrono::DateTime;
 use clxs_api::table::{ColumnInfo, DependencyList, TableInfo};
 use clxs_api::{FullName, Identifier, NameError};
 
@@ -28,7 +29,7 @@ impl<'a> Reader<'a> {
             || Error::Unexpected { attempt: attempt.clone(), problem: "one has no name".to_owned() };
         let list = self.warehouse.client().list_tables(schema.catalog(), schema.name());
         let read = |info: TableInfo| {
-            let (name, table) = table_of(info)?;
+            let (name, table) = table_of(info, self.settings.kinds.pipelines)?;
             let cloned_from = self.provenance.get(&schema.child(name.clone()).dotted()).cloned();
             Some((name, Table { cloned_from, ..table }))
         };
@@ -40,7 +41,7 @@ impl<'a> Reader<'a> {
     /// has none of the same text. Of the others the text tells enough.
     pub(super) async fn dependencies(&self, own: &Inventories) -> Result<Found<'a>> {
         let is_asked = |(name, table): &(FullName, &Table)| {
-            table.kind.is_view() && !self.has_text(&own.destination, name, table)
+            table.is_text() && !self.has_text(&own.destination, name, table)
         };
         let views = tables(&self.settings.source, &own.source).filter(is_asked);
         let views: Vec<_> = views.map(|(name, _)| name).collect();
@@ -88,12 +89,14 @@ pub(super) fn tables<'i>(
     })
 }
 
-fn table_of(info: TableInfo) -> Option<(Identifier, Table)> {
+fn table_of(info: TableInfo, with_pipelines: bool) -> Option<(Identifier, Table)> {
     let name = Identifier::new(info.name.clone()?).ok()?.to_lowercase();
     let kind = Kind::of_table(info.table_type.as_ref());
     let guards = Guards::of(&info);
     let unusable_guards = guards.as_ref().err().cloned();
-    let view = kind.is_view().then(|| view_of(&info));
+    let is_text = kind.is_view() || (with_pipelines && kind.is_of_pipeline());
+    let view = is_text.then(|| view_of(&info));
+    let created_at = info.created_at.and_then(DateTime::from_timestamp_millis);
     let table = Table {
         table_type: info.table_type,
         table_id: info.table_id,
@@ -103,6 +106,7 @@ fn table_of(info: TableInfo) -> Option<(Identifier, Table)> {
         guards: guards.unwrap_or_default(),
         unusable_guards,
         location: some_text(info.storage_location),
+        created_at,
         view,
         ..Table::new(kind)
     };

@@ -1,11 +1,11 @@
 //! Reads tags: five relations, whatever is in the catalogs.
 
-use clxs_api::Identifier;
+use clxs_api::{FullName, Identifier};
 use clxs_client::Row;
 use futures::future::try_join_all;
 
 use super::reader::{Found, Reader, nothing};
-use super::relation::{Relation, Told, inventory_of};
+use super::relation::{Relation, Told, catalog_of, inventory_of};
 use super::{Inventories, Inventory, Tags};
 use crate::plan::Facet;
 use crate::{Error, Result, Settings};
@@ -55,43 +55,83 @@ fn fill(
     told: &Told,
 ) -> clxs_client::Result<()> {
     for row in told.rows() {
+        let source = FullName::of_catalog(settings.source.to_lowercase());
+        let is_source = source.catalog().matches(catalog_of(&row)?);
         let Some(inventory) = inventory_of(inventories, settings, &row)? else { continue };
-        let tags = match relation {
-            "catalog_tags" => inventory.catalog.as_mut().map(|catalog| &mut catalog.tags),
-            "schema_tags" => name(&row, "schema_name")?
-                .and_then(|name| inventory.schemas.get_mut(&name))
-                .map(|schema| &mut schema.tags),
-            _ => inside(inventory, relation, &row)?,
-        };
-        if let Some(tags) = tags {
-            let value = row.get("tag_value")?.unwrap_or_default();
-            tags.insert(row.text("tag_name")?.to_owned(), value.to_owned());
+        match path(relation, &row)? {
+            Ok(path) => {
+                if let Some(tags) = tags_at(inventory, relation, &path) {
+                    let value = row.get("tag_value")?.unwrap_or_default();
+                    tags.insert(row.text("tag_name")?.to_owned(), value.to_owned());
+                }
+            }
+            Err(Unnameable { within, reason }) if is_source && takes_part(inventory, &within) => {
+                let within = within.into_iter().fold(source, |within, name| within.child(name));
+                inventory.unnameable_tags.insert((within, reason));
+            }
+            Err(_) => {}
         }
     }
     Ok(())
 }
 
-/// The tags of something in a schema; nothing when it takes no part.
-fn inside<'a>(
-    inventory: &'a mut Inventory,
-    relation: &str,
-    row: &Row<'_>,
-) -> clxs_client::Result<Option<&'a mut Tags>> {
-    let Some(schema) = name(row, "schema_name")?.and_then(|name| inventory.schemas.get_mut(&name)) else {
-        return Ok(None);
+/// Something with tags whose name no statement can write.
+struct Unnameable {
+    /// The names of the schema and table that it is in.
+    within: Vec<Identifier>,
+    reason: String,
+}
+
+/// The names of what a row is about, below the catalog.
+fn path(relation: &str, row: &Row<'_>) -> clxs_client::Result<Result<Vec<Identifier>, Unnameable>> {
+    let columns: &[(&str, &str)] = match relation {
+        "catalog_tags" => &[],
+        "schema_tags" => &[("schema", "schema_name")],
+        "volume_tags" => &[("schema", "schema_name"), ("volume", "volume_name")],
+        "table_tags" => &[("schema", "schema_name"), ("table", "table_name")],
+        _ => &[("schema", "schema_name"), ("table", "table_name"), ("column", "column_name")],
     };
-    if relation == "volume_tags" {
-        let volume = name(row, "volume_name")?.and_then(|name| schema.volumes.get_mut(&name));
-        return Ok(volume.map(|volume| &mut volume.tags));
+    let mut path = Vec::new();
+    for (what, column) in columns {
+        let text = row.text(column)?;
+        match Identifier::new(text) {
+            Ok(name) if *what == "column" => path.push(name),
+            Ok(name) => path.push(name.to_lowercase()),
+            Err(problem) => {
+                let reason = format!(
+                    "the tags of a {what} in it are not carried, for no statement can name that: {problem}"
+                );
+                return Ok(Err(Unnameable { within: path, reason }));
+            }
+        }
     }
-    let Some(table) = name(row, "table_name")?.and_then(|name| schema.tables.get_mut(&name)) else {
-        return Ok(None);
+    Ok(Ok(path))
+}
+
+/// The tags of something; nothing when it takes no part.
+fn tags_at<'a>(inventory: &'a mut Inventory, relation: &str, path: &[Identifier]) -> Option<&'a mut Tags> {
+    let [schema, inside @ ..] = path else {
+        return inventory.catalog.as_mut().map(|catalog| &mut catalog.tags);
     };
-    if relation == "table_tags" {
-        return Ok(Some(&mut table.tags));
+    let schema = inventory.schemas.get_mut(schema)?;
+    match inside {
+        [] => Some(&mut schema.tags),
+        [volume] if relation == "volume_tags" => {
+            schema.volumes.get_mut(volume).map(|volume| &mut volume.tags)
+        }
+        [table] => schema.tables.get_mut(table).map(|table| &mut table.tags),
+        [table, column, ..] => {
+            let table = schema.tables.get_mut(table)?;
+            Some(table.column_tags.entry(column.clone()).or_default())
+        }
     }
-    let column = Identifier::new(row.text("column_name")?).ok();
-    Ok(column.map(|column| table.column_tags.entry(column).or_default()))
+}
+
+/// Whether a schema, or a table of it, takes part.
+fn takes_part(inventory: &Inventory, path: &[Identifier]) -> bool {
+    let [schema, table @ ..] = path else { return true };
+    let schema = inventory.schemas.get(schema).filter(|schema| schema.skip.is_none());
+    schema.is_some_and(|schema| table.iter().all(|name| schema.tables.contains_key(name)))
 }
 
 /// The name in a column as the inventory has it.

@@ -115,7 +115,11 @@ impl Journal {
         })
     }
 
-    pub(crate) fn summary(&self, run: &RunId) -> Result<RunSummary> {
+    /// A run as lists show it.
+    ///
+    /// # Errors
+    /// [`Error::RunNotFound`] and [`Error::Journal`].
+    pub fn summary(&self, run: &RunId) -> Result<RunSummary> {
         let summary = self.read("read a run", |connection| {
             let sql = format!("{SUMMARY} WHERE id = ?1");
             connection.query_row(&sql, [run.as_str()], RunSummary::from_row).optional()

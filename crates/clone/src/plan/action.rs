@@ -1,5 +1,6 @@
 //! What a step does: a statement built from typed names, a REST call, or a copy of files.
 
+mod alter_table;
 mod copy_files;
 mod create_function;
 mod guard;
@@ -7,10 +8,13 @@ mod made_table;
 mod rest_call;
 mod statement;
 
+use std::fmt;
+
 use clxs_api::FullName;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+pub use alter_table::{AlterTable, TableChange};
 pub use copy_files::{CopyFiles, Transfer};
 pub use create_function::CreateFunction;
 pub use guard::{SetMask, SetRowFilter};
@@ -73,6 +77,16 @@ pub enum Effect {
         /// Where they are to be.
         to: String,
     },
+}
+
+impl fmt::Display for Effect {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Statement(statement) => f.write_str(&statement.text),
+            Self::Rest { method, path, body } => write!(f, "{method} {path} {body}"),
+            Self::Copy { from, to } => write!(f, "copy the files of {from} to {to}"),
+        }
+    }
 }
 
 /// A table that an action makes of another one.

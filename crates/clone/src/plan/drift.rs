@@ -134,7 +134,7 @@ pub(crate) fn drift(
 /// Whether a copy was begun and not noted as complete, and nothing was written since but what a copy writes.
 fn is_unfinished(commits: &[&Commit]) -> bool {
     let Some(begun) = commits.iter().position(|commit| commit.begins_copy()) else { return false };
-    let is_copying = |commit: &&Commit| commit.keeps_rows() || commit.replaces_rows();
+    let is_copying = |commit: &Commit| commit.keeps_rows() || commit.replaces_rows() || commit.adds_columns();
     commits[..begun].iter().all(|commit| is_copying(commit) && commit.origin().is_none())
 }
 

@@ -1,11 +1,14 @@
 //! Plans primary and foreign keys, which `CLONE` does not carry (facts/settled.md §5): all primary keys, then foreign
-//! keys, each once the key it points to is there.
+//! keys, each once the key it points to is there. A key that the destination has with other marks is dropped and made
+//! again.
+
+use std::collections::BTreeSet;
 
 use clxs_api::table::{CreateTableConstraint, ForeignKeyConstraint, PrimaryKeyConstraint, TableConstraint};
 use clxs_api::{FullName, Identifier};
 
 use super::builder::{Builder, NewStep};
-use super::{Expectation, Facet, PlannedChange, RestCall};
+use super::{Expectation, Facet, PlannedChange, RestCall, StepId};
 use crate::inventory::{Key, KeyOutline, Parent, Table};
 use crate::outcome::FacetStatus;
 use crate::{Kind, Securable};
@@ -16,29 +19,47 @@ pub(super) fn plan(builder: &mut Builder<'_>) {
     }
     let tables = builder.taking_part();
     let tables: Vec<_> = tables.into_iter().filter(|(table, _)| table.kind == Kind::Table).collect();
+    let mut dropped = Dropped::new();
     for facet in [Facet::PrimaryKey, Facet::ForeignKey] {
         for (table, sides) in &tables {
             let keeps_keys = sides.destination.is_some() && !builder.is_made_anew(table);
-            plan_table(builder, table, facet, keeps_keys);
+            plan_table(builder, table, (facet, keeps_keys), &mut dropped);
         }
     }
 }
 
-fn plan_table(builder: &mut Builder<'_>, securable: &Securable, facet: Facet, keeps_keys: bool) {
+/// Foreign keys that make way for a primary key that they point to, by the source's name of their table and their own.
+type Dropped = BTreeSet<(FullName, String)>;
+
+fn plan_table(
+    builder: &mut Builder<'_>,
+    securable: &Securable,
+    (facet, keeps_keys): (Facet, bool),
+    dropped: &mut Dropped,
+) {
     let inventories = builder.inventories;
     let Some(source) = inventories.source.table(&securable.name) else { return };
-    let before = inventories.destination.table(&securable.name);
-    let before = before.map(|table| table.key_outlines.as_slice()).unwrap_or_default();
+    let destination = inventories.destination.table(&securable.name);
+    let before = destination.map(|table| table.key_outlines.as_slice()).unwrap_or_default();
     // A table that is made or replaced has no keys.
-    let existing = if keeps_keys { before } else { &[] };
+    let is_there = |own: &&KeyOutline| {
+        keeps_keys && !dropped.contains(&(securable.name.to_lowercase(), own.name.clone()))
+    };
+    let existing: Vec<_> = before.iter().filter(is_there).collect();
     for outline in source.key_outlines.iter().filter(|outline| facet_of(outline) == facet) {
         let wanted = outline.moved(&builder.settings.source, &builder.settings.destination);
-        if existing.contains(&wanted) {
+        if existing.contains(&&wanted) && is_marked_alike(source, destination, outline) {
             continue;
         }
-        let in_the_way: Vec<_> = existing.iter().filter(|own| is_in_the_way(own, &wanted)).cloned().collect();
-        match key(builder, source, outline) {
-            Ok(key) => add(builder, securable, (&key, before.contains(&wanted)), &in_the_way),
+        let in_the_way: Vec<_> = existing.iter().copied().filter(|own| is_in_the_way(own, &wanted)).collect();
+        let planned = key(builder, source, outline).and_then(|key| {
+            let after = clear(builder, (securable, destination), &in_the_way, dropped)?;
+            Ok((key, after))
+        });
+        match planned {
+            Ok((key, after)) => {
+                add(builder, securable, (&key, !keeps_keys && before.contains(&wanted)), after);
+            }
             Err(reason) => builder.facet(securable, facet, FacetStatus::Impossible { reason }),
         }
     }
@@ -48,16 +69,108 @@ fn facet_of(outline: &KeyOutline) -> Facet {
     if outline.is_primary() { Facet::PrimaryKey } else { Facet::ForeignKey }
 }
 
+/// Whether a key of both sides has the same marks, as far as both tell.
+fn is_marked_alike(source: &Table, destination: Option<&Table>, outline: &KeyOutline) -> bool {
+    let own = destination.and_then(|table| found(table, outline));
+    found(source, outline).zip(own).is_none_or(|(key, own)| key.is_marked_like(own))
+}
+
+fn found<'a>(table: &'a Table, outline: &KeyOutline) -> Option<&'a Key> {
+    table.keys.iter().find(|key| key.name.to_lowercase() == outline.name)
+}
+
 /// A table has one primary key, and no two keys of one name.
 fn is_in_the_way(own: &KeyOutline, wanted: &KeyOutline) -> bool {
     own.name == wanted.name || (own.is_primary() && wanted.is_primary())
 }
 
+/// Drops the keys of a table that are in the way, and before them the foreign keys that point to them, which are made
+/// again with the others.
+fn clear(
+    builder: &mut Builder<'_>,
+    (securable, destination): (&Securable, Option<&Table>),
+    in_the_way: &[&KeyOutline],
+    dropped: &mut Dropped,
+) -> Result<Vec<StepId>, String> {
+    let pointing: Vec<_> =
+        in_the_way.iter().map(|own| (*own, pointing_to(builder, securable, own))).collect();
+    for (table, foreign) in pointing.iter().flat_map(|(_, pointing)| pointing) {
+        if !builder.is_made_anew(table) && !is_wanted(builder, table, foreign) {
+            let (key, table) = (&foreign.name, builder.renamed(&table.name).dotted());
+            return Err(format!("the key `{key}` of {table} points to it, which the source does not have"));
+        }
+    }
+    let mut after = Vec::new();
+    for (own, pointing) in pointing {
+        let mut before = Vec::new();
+        for (table, foreign) in pointing {
+            if builder.is_made_anew(&table) {
+                before.extend(builder.definition_step(&table));
+            } else if dropped.insert((table.name.to_lowercase(), foreign.name.clone())) {
+                let kept = builder.inventories.destination.table(&table.name);
+                before.extend(drop_key(builder, &table, kept, foreign, Vec::new()));
+            }
+        }
+        after.extend(drop_key(builder, securable, destination, own, before));
+    }
+    Ok(after)
+}
+
+/// The destination's foreign keys that point to a primary key, with their tables as the source names them.
+fn pointing_to<'a>(
+    builder: &Builder<'a>,
+    securable: &Securable,
+    own: &KeyOutline,
+) -> Vec<(Securable, &'a KeyOutline)> {
+    let schema = securable.name.schema().map(|schema| schema.as_str().to_lowercase()).unwrap_or_default();
+    let catalog = builder.settings.destination.as_str().to_lowercase();
+    let place = Some([catalog, schema, own.name.clone()]);
+    let schemas = builder.inventories.destination.schemas.iter();
+    let tables = schemas.flat_map(|(schema, contents)| {
+        let schema = builder.schema_name(schema);
+        contents.tables.iter().map(move |(name, table)| (schema.child(name.clone()), table))
+    });
+    let pointing = tables.flat_map(|(name, table)| {
+        let table_of = move |key| (Securable::new(Kind::Table, name.clone()), key);
+        table.key_outlines.iter().map(table_of)
+    });
+    pointing.filter(|(_, key)| own.is_primary() && key.references == place).collect()
+}
+
+/// Whether a foreign key of the destination will be made again.
+fn is_wanted(builder: &Builder<'_>, table: &Securable, foreign: &KeyOutline) -> bool {
+    let planned = builder.planned(table).is_some_and(|planned| {
+        !matches!(planned.change, PlannedChange::Skip { .. }) && builder.touches(&planned.change)
+    });
+    let source = builder.inventories.source.table(&table.name);
+    let mut outlines = source.into_iter().flat_map(|source| &source.key_outlines);
+    planned
+        && outlines.any(|key| key.moved(&builder.settings.source, &builder.settings.destination) == *foreign)
+}
+
+/// Drops a key; undone, it is made again as it was.
+fn drop_key(
+    builder: &mut Builder<'_>,
+    securable: &Securable,
+    destination: Option<&Table>,
+    own: &KeyOutline,
+    after: Vec<StepId>,
+) -> Option<StepId> {
+    let table = builder.renamed(&securable.name);
+    let drop = RestCall::DropKey { table: table.clone(), key: Identifier::new(&own.name).ok()? };
+    let mut step = NewStep::new(facet_of(own), drop, Expectation::Present);
+    step.inverse = destination
+        .and_then(|destination| found(destination, own))
+        .map(|key| RestCall::AddKey(Box::new(body(&table, key))).into());
+    (step.depends_on, step.after) = (builder.definition_step(securable).into_iter().collect(), after);
+    builder.step(securable, step)
+}
+
 /// The key as the destination is to have it, or why it cannot.
 fn key(builder: &Builder<'_>, source: &Table, outline: &KeyOutline) -> Result<Key, String> {
-    let found = source.keys.iter().find(|key| key.name.to_lowercase() == outline.name);
-    let mut key =
-        found.cloned().ok_or_else(|| format!("the source does not tell what `{}` is", outline.name))?;
+    let mut key = found(source, outline)
+        .cloned()
+        .ok_or_else(|| format!("the source does not tell what `{}` is", outline.name))?;
     if let Some(parent) = &mut key.parent
         && parent.table.catalog().matches(builder.settings.source.as_str())
     {
@@ -76,26 +189,16 @@ fn will_exist(builder: &Builder<'_>, table: &FullName) -> bool {
     is_made || builder.inventories.destination.table(table).is_some()
 }
 
-/// Adds a key; one that the table had before it was replaced stays when the run is undone.
+/// Adds a key; one that the table had before it was replaced stays when the run is undone. A key that could not be
+/// dropped or made is no reason not to ask for this one.
 fn add(
     builder: &mut Builder<'_>,
     securable: &Securable,
     (key, had_before): (&Key, bool),
-    in_the_way: &[KeyOutline],
+    mut after: Vec<StepId>,
 ) {
     let table = builder.renamed(&securable.name);
     let facet = if key.parent.is_some() { Facet::ForeignKey } else { Facet::PrimaryKey };
-    let drop =
-        |name: &str| Some(RestCall::DropKey { table: table.clone(), key: Identifier::new(name).ok()? });
-    // A key that could not be dropped or made is no reason not to ask for this one.
-    let mut after = Vec::new();
-    for own in in_the_way {
-        if let Some(dropped) = drop(&own.name) {
-            let mut step = NewStep::new(facet, dropped, Expectation::Present);
-            step.depends_on = builder.definition_step(securable).into_iter().collect();
-            after.extend(builder.step(securable, step));
-        }
-    }
     let own = |parent: &&Parent| parent.table.catalog().matches(builder.settings.destination.as_str());
     let parent = key
         .parent
@@ -105,11 +208,15 @@ fn add(
     after.extend(parent.iter().filter_map(|parent| builder.last_step(parent, Facet::PrimaryKey)));
     let made = std::iter::once(securable).chain(&parent).filter_map(|table| builder.definition_step(table));
     let depends_on = made.collect();
-    let body = CreateTableConstraint { full_name_arg: table.dotted(), constraint: constraint(key) };
-    let mut step = NewStep::new(facet, RestCall::AddKey(Box::new(body)), Expectation::Present);
-    step.inverse = drop(&key.name).filter(|_| !had_before).map(Into::into);
+    let mut step = NewStep::new(facet, RestCall::AddKey(Box::new(body(&table, key))), Expectation::Present);
+    let inverse = Identifier::new(&key.name).ok().filter(|_| !had_before);
+    step.inverse = inverse.map(|key| RestCall::DropKey { table, key }.into());
     (step.depends_on, step.after) = (depends_on, after);
     builder.step(securable, step);
+}
+
+fn body(table: &FullName, key: &Key) -> CreateTableConstraint {
+    CreateTableConstraint { full_name_arg: table.dotted(), constraint: constraint(key) }
 }
 
 fn constraint(key: &Key) -> TableConstraint {

@@ -2,14 +2,17 @@
 //! definition and guarded in one statement, filled by a second one that replaces all rows, and noted as complete by a
 //! third. What fails or dies in between leaves a guarded table that tells its copy is not whole.
 
+mod evolution;
+
 use std::collections::BTreeMap;
 
 use clxs_api::Identifier;
+use evolution::evolution;
 
 use super::builder::{Builder, NewStep};
 use super::table::{expectation, inverse, location, note_source_location};
 use super::{
-    CreateTable, Expectation, Facet, FillTable, Finding, MarkCopy, Proof, Statement, StepId, policy,
+    CreateTable, Expectation, Facet, FillTable, Finding, MarkCopy, Proof, SetMask, Statement, StepId, policy,
 };
 use crate::Securable;
 use crate::inventory::{
@@ -88,7 +91,8 @@ pub(super) fn lost_column(destination: Option<&Table>, wanted: &TableDefinition)
 pub(super) fn make(builder: &mut Builder<'_>, securable: &Securable, made: &Made<'_>) -> bool {
     let rows = builder.settings.rows_of(&securable.name);
     let is_filled = rows != RowScope::None;
-    let is_made = !is_filled || made.kept.is_none_or(|kept| !fits(builder.settings, kept, &made.definition));
+    let changes = if is_filled { changes_in_place(builder, securable, made) } else { None };
+    let is_made = changes.is_none();
     let fill = fill(builder, securable, made, rows);
     let stage = if is_filled { CopyStage::Begun } else { CopyStage::Complete };
     let first = if is_made {
@@ -103,20 +107,58 @@ pub(super) fn make(builder: &mut Builder<'_>, securable: &Securable, made: &Made
     step.depends_on.extend(made.needs.iter().copied());
     let begun = builder.step(securable, step);
     if is_filled {
-        let complete = note_copy(builder, securable, mark(made, &fill, CopyStage::Complete));
-        let mut step =
-            NewStep::new(Facet::Definition, Statement::FillTable(Box::new(fill)), Expectation::Present);
-        step.depends_on = begun.into_iter().collect();
-        step.depends_on.extend(policy::before_rows(builder, securable));
-        step.size = made.source.size;
-        let filled = builder.step(securable, step);
-        let mut step = NewStep::new(Facet::Definition, complete, expectation(made.kept));
-        step.depends_on = filled.into_iter().collect();
-        builder.step(securable, step);
+        let changes = changes.unwrap_or_default();
+        copy_rows(builder, securable, made, (begun, changes), fill);
         note_identities(builder, securable, made);
+    }
+    if is_filled && is_made && made.kept.is_some() {
+        let message = "it is replaced, and empty until its rows are copied: no statement does both";
+        builder.finding(Finding {
+            securable: securable.name.clone(),
+            line: None,
+            message: message.to_owned(),
+        });
     }
     note_carried(builder, securable, made, is_made);
     is_made
+}
+
+/// The statements that give the destination's table its definition; nothing where it has to be made anew.
+fn changes_in_place(builder: &Builder<'_>, securable: &Securable, made: &Made<'_>) -> Option<Vec<Statement>> {
+    let kept = made.kept?;
+    if fits(builder.settings, kept, &made.definition) {
+        return Some(Vec::new());
+    }
+    let own = without_comments(builder.settings, kept.definition.as_ref()?.as_ref().ok()?.clone());
+    evolution(&builder.renamed(&securable.name), (&own, &made.definition), &made.guards)
+}
+
+/// One statement after the other.
+fn copy_rows(
+    builder: &mut Builder<'_>,
+    securable: &Securable,
+    made: &Made<'_>,
+    (mut before, changes): (Option<StepId>, Vec<Statement>),
+    fill: FillTable,
+) {
+    let complete = note_copy(builder, securable, mark(made, &fill, CopyStage::Complete));
+    let fill = Statement::FillTable(Box::new(fill));
+    let middle = changes.into_iter().chain([fill]).map(|statement| (statement, Expectation::Present));
+    for (statement, expects) in middle.chain([(complete, expectation(made.kept))]) {
+        let copies = statement.copies_rows();
+        let protecting = if copies { policy::before_rows(builder, securable) } else { Vec::new() };
+        let mut step = match statement {
+            Statement::SetMask(set) => {
+                let open = Statement::SetMask(SetMask { mask: None, ..set.clone() });
+                let step = NewStep::new(Facet::ColumnMasks, Statement::SetMask(set), expects);
+                NewStep { inverse: Some(open.into()), ..step }
+            }
+            other => NewStep::new(Facet::Definition, other, expects),
+        };
+        (step.depends_on, step.size) = (protecting, made.source.size.filter(|_| copies));
+        step.depends_on.extend(before);
+        before = builder.step(securable, step);
+    }
 }
 
 fn create(builder: &mut Builder<'_>, securable: &Securable, made: &Made<'_>, mark: CopyMark) -> CreateTable {

@@ -169,6 +169,12 @@ pub(super) fn refusal(builder: &Builder<'_>, table: &FullName) -> Option<String>
         if given.policy.as_ref().is_ok_and(Policy::goes_by_tags) && !settings.copy.tags {
             return because("goes by tags, which are not copied (copy_tags)");
         }
+        if given.policy.as_ref().is_ok_and(Policy::goes_by_tags)
+            && let Some((_, reason)) =
+                inventories.source.unnameable_tags.iter().find(|(within, _)| within == table)
+        {
+            return because(&format!("goes by tags: {reason}"));
+        }
         because(&format!("cannot be carried: {}", impossible(builder, given)?))
     });
     let unread = inventories.source.unread.get(&Facet::Policies).filter(|_| looks == Looks::Reads);

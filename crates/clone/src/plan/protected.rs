@@ -11,7 +11,7 @@ use clxs_api::FullName;
 
 use super::builder::{Builder, Entry, NewStep};
 use super::made::{self, Made, facets};
-use super::table::{comment, existing, expectation, sides, skip};
+use super::table::{comment, existing, expectation, sides, skip, unused};
 use super::text::{missing, routine};
 use super::{Drift, Facet, PlannedChange, Statement, StepId, policy};
 use crate::inventory::{Guards, Table, TableDefinition, VersionAsOf};
@@ -125,6 +125,9 @@ fn change(builder: &Builder<'_>, name: &FullName, candidate: &Candidate<'_>) -> 
     if let Some(reason) = settings.selection.skips(name, ObjectType::Table) {
         return skip(reason);
     }
+    if let Some(reason) = unused(candidate.source) {
+        return skip(&reason);
+    }
     let Candidate { source, destination, .. } = candidate;
     match destination {
         _ if source.as_of == Some(VersionAsOf::NotYet) => return skip("it did not exist at that time"),
@@ -146,7 +149,8 @@ fn change(builder: &Builder<'_>, name: &FullName, candidate: &Candidate<'_>) -> 
 
 /// What is left out has its facets noted, and is an error where the settings say so.
 fn left_out(builder: &mut Builder<'_>, securable: &Securable, candidate: &Candidate<'_>, reason: &str) {
-    let is_selected = builder.settings.selection.skips(&securable.name, ObjectType::Table).is_none();
+    let is_selected = builder.settings.selection.skips(&securable.name, ObjectType::Table).is_none()
+        && candidate.source.unused_days.is_none();
     if !is_selected || candidate.destination.is_some() && builder.settings.load_type == LoadType::Incremental
     {
         return;

@@ -69,7 +69,7 @@ fn note_ignored_conditions(builder: &mut Builder<'_>) {
 
 /// Views are planned with other texts, and so are protected tables, which need functions, and those under policies.
 fn is_planned_here((_, table): &(&Identifier, &Table)) -> bool {
-    !table.kind.is_view() && !is_protected(table)
+    !table.is_text() && !is_protected(table)
 }
 
 fn plan_table<'a>(
@@ -122,6 +122,7 @@ fn change(
     let rows = settings.rows_of(name);
     let reason = reason
         .or_else(|| not_clonable(source))
+        .or_else(|| unused(source))
         .or_else(|| not_shallow(settings, source).filter(|_| rows == RowScope::All))
         .or_else(|| not_makeable(settings, source, destination, &rows));
     if let Some(reason) = reason {
@@ -169,6 +170,11 @@ fn not_clonable(source: &Table) -> Option<String> {
         }
         _ => Some(format!("unknown type {}", type_name(source))),
     }
+}
+
+/// Why a table is left out that nobody reads.
+pub(super) fn unused(source: &Table) -> Option<String> {
+    source.unused_days.map(|days| format!("nobody read it for {days} days (skip_unused)"))
 }
 
 fn type_name(source: &Table) -> String {

@@ -77,7 +77,7 @@ fn changes(
 
 fn columns(builder: &mut Builder<'_>, source: &Securable, exists: bool) {
     let inventories = builder.inventories;
-    if source.kind != Kind::Table && !source.kind.is_view() {
+    if source.kind != Kind::Table && !is_named_by_column(source.kind) {
         return;
     }
     let Some(table) = inventories.source.table(&source.name) else { return };
@@ -98,12 +98,17 @@ fn of_column(on: &Securable, column: &Identifier, source: &Tags, existing: Optio
     let none = Tags::new();
     let existing = existing.unwrap_or(&none);
     let table = on.name.clone();
-    if on.kind.is_view() {
+    if is_named_by_column(on.kind) {
         return of_view_column(on, column, source, existing);
     }
     let set = |tags| Statement::SetColumnTags { table: table.clone(), column: column.clone(), tags };
     let unset = |keys| Statement::UnsetColumnTags { table: table.clone(), column: column.clone(), keys };
     changes(source, existing, set, unset)
+}
+
+/// Whether the tags of its columns are set one by one, by the name of the column.
+fn is_named_by_column(kind: Kind) -> bool {
+    kind.is_view() || kind.is_of_pipeline()
 }
 
 /// `ALTER VIEW` does not know columns: each tag takes a statement.

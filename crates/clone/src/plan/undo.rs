@@ -6,7 +6,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use clxs_api::FullName;
 
 use super::{
-    Action, Expectation, Facet, Finding, Plan, PlannedChange, PlannedSecurable, Statement, Step, StepId,
+    Action, Expectation, Facet, Finding, Plan, PlannedChange, PlannedSecurable, RestCall, Statement, Step,
+    StepId,
 };
 use crate::journal::RunId;
 
@@ -133,6 +134,11 @@ fn is_undone_with_another(undo: &Undo<'_>, step: &Step) -> bool {
     }
 }
 
+/// A key that its table had before it was replaced stays when that is undone: only such a one has nothing that undoes it.
+fn puts_back(step: &Step) -> bool {
+    matches!(step.action, Action::Rest(RestCall::AddKey(_)))
+}
+
 /// What was done and stays.
 fn findings(undo: &Undo<'_>, kept: &BTreeMap<FullName, String>) -> Vec<Finding> {
     let stays = |step: &&Step| {
@@ -140,6 +146,7 @@ fn findings(undo: &Undo<'_>, kept: &BTreeMap<FullName, String>) -> Vec<Finding> 
             && step.inverse.is_none()
             && !is_kept(kept, step)
             && !is_undone_with_another(undo, step)
+            && !puts_back(step)
     };
     let finding = |step: &Step| Finding {
         securable: step.securable.name.clone(),

@@ -1,4 +1,4 @@
-//! Says of facets that nobody could read that they are not carried, rather than that there are none.
+//! Says of facets that nobody could read, or can write, that they are not carried, rather than that there are none.
 
 use std::collections::BTreeMap;
 
@@ -14,6 +14,16 @@ pub(super) fn plan(builder: &mut Builder<'_>) {
     let (source, destination) = (builder.source(), builder.renamed(&builder.source()));
     note(builder, &source, &inventories.source.unread);
     note(builder, &destination, &inventories.destination.unread);
+    for (within, reason) in &inventories.source.unnameable_tags {
+        let (kind, facet) = match within.parts().len() {
+            1 => (Kind::Catalog, Facet::Tags),
+            2 => (Kind::Schema, Facet::Tags),
+            _ => (Kind::Table, Facet::ColumnTags),
+        };
+        builder.finding(Finding { securable: within.clone(), line: None, message: reason.clone() });
+        let status = FacetStatus::Impossible { reason: reason.clone() };
+        builder.facet(&Securable::new(kind, within.clone()), facet, status);
+    }
 }
 
 fn note(builder: &mut Builder<'_>, catalog: &FullName, unread: &BTreeMap<Facet, String>) {

@@ -1,4 +1,5 @@
-//! Plans views, and metric views among them: their text rewritten.
+//! Plans what is made of its text, rewritten: views, metric views and, where they are to be made anew, materialized views
+//! and streaming tables.
 
 mod column_comments;
 mod definition;
@@ -10,7 +11,7 @@ use clxs_api::{FullName, Identifier};
 use definition::{as_it_is, create_view, differs, session};
 
 use super::builder::{Builder, Entry, NewStep};
-use super::table::sides;
+use super::table::{sides, unused};
 use super::text::{called, complete, missing, relation, routine};
 use super::{Drift, Expectation, Facet, Finding, PlannedChange, SchemaMode, Statement};
 use crate::inventory::{Table, View};
@@ -46,7 +47,8 @@ pub(super) fn plan<'a>(
 
 /// Whether its columns are not listed when it is made: they are those of its tables, or its YAML names them.
 fn columns_follow(source: &Table, view: &View) -> bool {
-    source.kind == Kind::MetricView || view.schema_mode == Some(SchemaMode::Evolution)
+    matches!(source.kind, Kind::MetricView | Kind::StreamingTable)
+        || view.schema_mode == Some(SchemaMode::Evolution)
 }
 
 /// The views of the source.
@@ -57,7 +59,7 @@ pub(super) fn candidates<'a>(builder: &Builder<'a>) -> BTreeMap<FullName, Candid
     for (schema_name, schema) in inventories.source.schemas.iter().filter(|(_, schema)| schema.skip.is_none())
     {
         let existing = inventories.destination.schemas.get(schema_name);
-        for (name, source) in schema.tables.iter().filter(|(_, table)| table.kind.is_view()) {
+        for (name, source) in schema.tables.iter().filter(|(_, table)| table.is_text()) {
             let view = source.view.as_ref().unwrap_or(&NO_VIEW);
             let definition = view.definition.as_deref().unwrap_or_default();
             let (from, to) = (&builder.settings.source, &builder.settings.destination);
@@ -131,14 +133,23 @@ fn change(builder: &Builder<'_>, name: &FullName, candidate: &Candidate<'_>) -> 
 
 fn skip_reason(builder: &Builder<'_>, name: &FullName, candidate: &Candidate<'_>) -> Option<String> {
     let settings = builder.settings;
-    if !settings.kinds.views {
+    let kind = candidate.source.kind;
+    if !settings.kinds.views && kind.is_view() {
         return Some("clone_views is off".to_owned());
     }
-    if let Some(reason) = settings.selection.skips(name, candidate.source.kind.object_type()) {
+    if let Some(reason) = settings.selection.skips(name, kind.object_type()) {
         return Some(reason.to_owned());
     }
     if candidate.view.definition.is_none() {
         return Some("its text cannot be read; only its owner may see it".to_owned());
+    }
+    if let Some(reason) = unused(candidate.source) {
+        return Some(reason);
+    }
+    if kind.is_of_pipeline()
+        && (!candidate.source.guards.is_empty() || candidate.source.unusable_guards.is_some())
+    {
+        return Some("it has a row filter or column masks, which its clone would not have".to_owned());
     }
     if let Some(problem) = &candidate.unproven {
         return Some(format!("it cannot be proven that its clone reads the destination: {problem}"));
@@ -152,7 +163,7 @@ fn skip_reason(builder: &Builder<'_>, name: &FullName, candidate: &Candidate<'_>
     match (settings.load_type, candidate.destination) {
         (LoadType::Selective, _) => return Some("SELECTIVE refreshes tables only".to_owned()),
         (LoadType::Incremental, Some(_)) => return Some("the destination has it (INCREMENTAL)".to_owned()),
-        (_, Some(other)) if other.kind != candidate.source.kind => {
+        (_, Some(other)) if other.kind != kind => {
             return Some(format!("the destination has a {} of that name; drop or rename it", other.kind));
         }
         _ => {}
@@ -199,6 +210,11 @@ fn findings(builder: &mut Builder<'_>, name: &FullName, candidate: &Candidate<'_
     for mention in &candidate.rewritten.mentions {
         let message = format!("line {}: {}", mention.line, mention.message);
         builder.finding(Finding { securable: name.clone(), line: Some(mention.line), message });
+    }
+    if candidate.source.kind.is_of_pipeline() {
+        let message =
+            "costs a pipeline of its own, which fills it; its refresh schedule is not carried".to_owned();
+        builder.finding(Finding { securable: name.clone(), line: None, message });
     }
     missing_functions(builder, name, candidate.view);
     for read in

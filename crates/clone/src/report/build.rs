@@ -136,7 +136,10 @@ fn facets(planned: &PlannedSecurable, steps: &[Ended<'_>]) -> Vec<FacetOutcome> 
 
 fn facet_status(facet: Facet, outcome: &StepOutcome) -> FacetStatus {
     match outcome {
-        StepOutcome::Done { missing, .. } if missing.is_empty() => FacetStatus::Carried,
+        StepOutcome::Done { missing, unverified, .. } if missing.is_empty() => match unverified {
+            None => FacetStatus::Carried,
+            Some(reason) => FacetStatus::Unverified { reason: reason.clone() },
+        },
         StepOutcome::Done { missing, .. } => {
             FacetStatus::Changed { detail: format!("without {}, {}", missing.join(", "), why_missing(facet)) }
         }

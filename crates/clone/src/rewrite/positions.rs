@@ -145,7 +145,7 @@ impl Walk<'_> {
             }
         } else if is("JOIN") || (is("TABLE") && !followed_by_paren(tokens, position)) {
             self.scope_mut().expects_relation = true;
-        } else if is("LATERAL") || is("ONLY") {
+        } else if is("LATERAL") || is("ONLY") || (is("STREAM") && precedes_relation(tokens, position)) {
             return self.scope().expects_relation;
         } else if CLAUSES.iter().any(|clause| is(clause)) {
             *self.scope_mut() = Scope::default();
@@ -179,6 +179,15 @@ fn is_callable(token: &Lexeme) -> bool {
     const NOT_CALLED: [&str; 12] =
         ["IN", "EXISTS", "AS", "AND", "OR", "NOT", "ANY", "ALL", "SOME", "ON", "USING", "SELECT"];
     token.word().is_some() && !NOT_CALLED.iter().any(|keyword| token.is_keyword(keyword))
+}
+
+/// Whether `STREAM` here says how a relation is read, and is no relation itself.
+fn precedes_relation(tokens: &[Lexeme], position: usize) -> bool {
+    let qualified = || {
+        let is_name = tokens.get(position + 1).is_some_and(|token| token.word().is_some());
+        is_name && tokens.get(position + 2).is_some_and(|token| token.token == Token::Period)
+    };
+    followed_by_paren(tokens, position) || qualified()
 }
 
 fn followed_by_paren(tokens: &[Lexeme], position: usize) -> bool {

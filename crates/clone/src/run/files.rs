@@ -48,7 +48,7 @@ pub(super) async fn copy(
             return Ok(StepOutcome::Cancelled);
         }
         if pending.is_empty() {
-            return Ok(StepOutcome::Done { metrics: Some(metrics), missing: left_out });
+            return Ok(StepOutcome::Done { metrics: Some(metrics), missing: left_out, unverified: None });
         }
         if let Some(error) = copying.round(&pending, cancellation).await? {
             return Ok(StepOutcome::Failed { error });

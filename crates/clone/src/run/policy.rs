@@ -30,7 +30,7 @@ pub(super) async fn write(client: &Client, policy: &PolicyInfo, write: Write<'_>
             }
         };
         match written {
-            Ok(()) => return Ok(StepOutcome::Done { metrics: None, missing }),
+            Ok(()) => return Ok(StepOutcome::without(missing)),
             Err(error) if is_unknown_principal(&error) => match take_named(&mut policy, &error) {
                 Some(principal) => missing.push(principal),
                 None => return Err(error),

@@ -68,10 +68,10 @@ async fn no_longer(warehouse: &Warehouse, source: &FullName, proof: &Proof) -> R
     }))
 }
 
-/// What the text that the platform keeps of a metric view still names of the source: whether the platform records what
-/// such a view needs is UNCONFIRMED.
+/// What the text that the platform keeps still names of the source, of kinds for which it is UNCONFIRMED whether the
+/// platform records what they need.
 fn named_in_text(source: &Identifier, view: &CreateView, info: &TableInfo) -> Option<String> {
-    let text = info.view_definition.as_deref().filter(|_| view.kind == Kind::MetricView)?;
+    let text = info.view_definition.as_deref().filter(|_| view.kind != Kind::View)?;
     let read = match rewrite_view(view.kind, text, source, view.name.catalog()) {
         Ok(read) => read,
         Err(problem) => return Some(format!("it was made, and nobody can tell what it reads: {problem}")),

@@ -154,7 +154,7 @@ async fn grant_each(
             Err(error) => return refused(error),
         }
     }
-    Ok(StepOutcome::Done { metrics: None, missing })
+    Ok(StepOutcome::without(missing))
 }
 
 async fn set_owner(client: &Client, securable: &Securable, owner: &str) -> Result<StepOutcome> {

@@ -13,7 +13,7 @@ use super::execute::{Tries, describe};
 use super::recall::recall;
 use super::standing::{Standing, standing};
 use crate::outcome::{CloneMetrics, StepOutcome};
-use crate::plan::{Action, Expectation, MakesTable, Statement, Step};
+use crate::plan::{Action, Expectation, MakesTable, Statement, Step, TableChange};
 use crate::{Error, Result};
 
 /// Sends a statement, unless it was sent, and waits for it. The outer result is that of the journal.
@@ -80,7 +80,7 @@ async fn settled_before(
 
 fn made(step: &Step, metrics: CloneMetrics) -> StepOutcome {
     let metrics = step.action.clone_table().map(|_| metrics);
-    StepOutcome::Done { metrics, missing: Vec::new() }
+    StepOutcome::counted(metrics)
 }
 
 /// How the first statement of a copy ends without being sent: an earlier try made the table, or it is not the one that
@@ -101,11 +101,22 @@ async fn stale(context: &Context, step: &Step, tries: &Tries) -> clxs_client::Re
     })
 }
 
-/// Whether the empty table is there that the step makes: it notes what it is a copy of.
+/// Whether an earlier try did what a step does that cannot be done twice: the empty table is there, which notes what it is
+/// a copy of, or the columns are.
 async fn made_before(context: &Context, step: &Step) -> clxs_client::Result<bool> {
-    let Action::Statement(Statement::CreateTable(table)) = &step.action else { return Ok(false) };
-    let history = context.warehouse.newest_commit(&table.name).await?;
-    Ok(history.newest().and_then(|commit| commit.mark.as_ref()) == Some(&table.mark))
+    match &step.action {
+        Action::Statement(Statement::CreateTable(table)) => {
+            let history = context.warehouse.newest_commit(&table.name).await?;
+            Ok(history.newest().and_then(|commit| commit.mark.as_ref()) == Some(&table.mark))
+        }
+        Action::Statement(Statement::AlterTable(alter)) => {
+            let TableChange::AddColumns(columns) = &alter.change else { return Ok(false) };
+            let info = context.warehouse.client().get_table(&alter.table).await?;
+            let own: Vec<_> = info.columns.iter().filter_map(|column| column.name.as_deref()).collect();
+            Ok(columns.iter().all(|column| own.iter().any(|own| column.name.matches(own))))
+        }
+        _ => Ok(false),
+    }
 }
 
 fn changed(operation: &str) -> StepOutcome {
@@ -202,7 +213,7 @@ async fn cancel(client: &Client, id: &StatementId) -> clxs_client::Result<Rows> 
 /// The outcome of a statement that succeeded.
 pub(super) fn done(step: &Step, rows: &Rows) -> StepOutcome {
     let metrics = step.action.clone_table().and_then(|_| metrics(rows));
-    StepOutcome::Done { metrics, missing: Vec::new() }
+    StepOutcome::counted(metrics)
 }
 
 /// The result row of `CLONE` (facts/settled.md §5); none when the platform sent none.

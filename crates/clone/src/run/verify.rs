@@ -1,5 +1,5 @@
 //! Reads back what was written of comments, tags, policies, grants and owners, in bulk and once at the end of a run: nothing
-//! counts as carried that is not there. What the caller is not shown is not judged.
+//! counts as carried that is not there. What the caller is not shown is noted as not verified, with the reason.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,7 +10,7 @@ use clxs_client::ErrorKind;
 use futures::{StreamExt, TryStreamExt};
 
 use super::Context;
-use crate::inventory::{Described, Grants, Inventory, Policies, Policy, Reader, Tags, policies_on};
+use crate::inventory::{Described, Grants, Inventory, Policies, Policy, Reader, Tags, policies_on, refusal};
 use crate::journal::{End, Provenance};
 use crate::outcome::StepOutcome;
 use crate::plan::{Action, Plan, RestCall, Statement, Step};
@@ -19,68 +19,107 @@ use crate::{Error, Result, Securable, Settings};
 /// Securables whose policies are read at once.
 const READS_AT_ONCE: usize = 32;
 
-/// Ends as failed what is not as it was written; whether everything is.
+/// Ends as failed what is not as it was written, and notes what nobody may see; whether everything is there as far as
+/// somebody may.
 ///
 /// # Errors
 /// [`Error::Client`] when it cannot be read, [`Error::Journal`].
 pub(super) async fn verify(context: &Context, settings: &Settings, plan: &Plan) -> Result<bool> {
     let records = context.journal.step_records(&context.run)?;
-    let done = |step: &&Step| match records.get(&step.id)?.outcome.as_ref()? {
-        StepOutcome::Done { missing, .. } if is_judged(&step.action) => Some(missing.clone()),
-        _ => None,
+    let done = |step: &&Step| {
+        let outcome = records.get(&step.id)?.outcome.as_ref()?;
+        (outcome.is_done() && is_judged(&step.action)).then_some(outcome)
     };
     let written: Vec<_> = plan.steps.iter().filter_map(|step| Some((step, done(&step)?))).collect();
     if written.is_empty() {
         return Ok(true);
     }
-    let Some(there) = read(context, settings, plan).await? else { return Ok(true) };
-    let policies = policies(context, &written).await?;
+    let there = There::read(context, settings, plan, &written).await?;
     let mut is_there = true;
-    for (step, missing) in written {
-        let own = there.described(&step.securable).filter(|_| !there.unread.contains_key(&step.facet));
-        let problem = match wanted_policy(&step.action) {
-            Some(wanted) => policies.get(&step.securable).and_then(|own| lacks_policy(own, wanted, &missing)),
-            None => own.and_then(|own| problem(&step.action, own, &missing)),
-        };
-        let Some(problem) = problem else { continue };
-        let error = format!("it was written, and when it was read back {problem}");
-        tracing::warn!(securable = %step.securable, facet = %step.facet, "{error}");
-        let outcome = StepOutcome::Failed { error };
+    for (step, before) in written {
+        let outcome = there.judge(step, before);
+        if outcome == *before {
+            continue;
+        }
+        if let StepOutcome::Failed { error } = &outcome {
+            tracing::warn!(securable = %step.securable, facet = %step.facet, "{error}");
+            is_there = false;
+        }
         context.journal.step_ends(&context.run, step.id, End::of(&outcome))?;
-        is_there = false;
     }
     Ok(is_there)
 }
 
-/// The destination as it is now; nothing when the caller may not see it, as one who has given it away.
-async fn read(context: &Context, settings: &Settings, plan: &Plan) -> Result<Option<Inventory>> {
+/// A step that wrote something, and how it ended.
+type Written<'a> = (&'a Step, &'a StepOutcome);
+
+/// The destination as it is now; errors say why the caller may not see it.
+struct There {
+    inventory: Result<Inventory, String>,
+    /// Of the securables that got policies.
+    policies: BTreeMap<Securable, Result<Policies, String>>,
+}
+
+impl There {
+    async fn read(
+        context: &Context,
+        settings: &Settings,
+        plan: &Plan,
+        written: &[Written<'_>],
+    ) -> Result<Self> {
+        let policed = written.iter().filter(|(step, _)| wanted_policy(&step.action).is_some());
+        let policed: BTreeSet<_> = policed.map(|(step, _)| &step.securable).collect();
+        let reads = policed.into_iter().map(async |on| {
+            let policies = policies_on(context.warehouse.client(), on).await?;
+            Ok::<_, Error>((on.clone(), policies.map_err(|error| refusal(&error))))
+        });
+        let policies: Vec<_> = futures::stream::iter(reads).buffered(READS_AT_ONCE).try_collect().await?;
+        Ok(Self {
+            inventory: inventory(context, settings, plan).await?,
+            policies: policies.into_iter().collect(),
+        })
+    }
+
+    /// How a step ended that was thought to be done.
+    fn judge(&self, step: &Step, before: &StepOutcome) -> StepOutcome {
+        let StepOutcome::Done { metrics, missing, .. } = before else { return before.clone() };
+        let (metrics, missing) = (*metrics, missing.clone());
+        match self.problem(step, &missing) {
+            Ok(None) => StepOutcome::Done { metrics, missing, unverified: None },
+            Ok(Some(problem)) => {
+                StepOutcome::Failed { error: format!("it was written, and when it was read back {problem}") }
+            }
+            Err(reason) => StepOutcome::Done { metrics, missing, unverified: Some(reason) },
+        }
+    }
+
+    /// What is not as a step wrote it; the error says why nobody may see it.
+    fn problem(&self, step: &Step, missing: &[String]) -> Result<Option<String>, String> {
+        if let Some(wanted) = wanted_policy(&step.action) {
+            let own = self.policies.get(&step.securable).ok_or("nobody read its policies")?;
+            return Ok(lacks_policy(own.as_ref().map_err(Clone::clone)?, wanted, missing));
+        }
+        let there = self.inventory.as_ref().map_err(Clone::clone)?;
+        if let Some(reason) = there.unread.get(&step.facet) {
+            return Err(reason.clone());
+        }
+        let own = there.described(&step.securable).ok_or("the workspace does not show it to you")?;
+        Ok(problem(&step.action, own, missing))
+    }
+}
+
+/// The destination, or why the caller may not see it, as one who has given it away.
+async fn inventory(context: &Context, settings: &Settings, plan: &Plan) -> Result<Result<Inventory, String>> {
     let securables: BTreeSet<_> = plan.steps.iter().map(|step| &step.securable).collect();
     let metastore = context.warehouse.metastore_summary().await?;
     let reader = Reader::new(context.warehouse.clone(), settings, Provenance::default());
     match Box::pin(reader.read_destination(&metastore, &securables)).await {
-        Ok(there) => Ok(Some(there)),
+        Ok(there) => Ok(Ok(there)),
         Err(Error::Client { source, .. }) if source.kind() == ErrorKind::PermissionDenied => {
-            tracing::warn!(error = %source, "what was written cannot be read back");
-            Ok(None)
+            Ok(Err(refusal(&source)))
         }
         Err(error) => Err(error),
     }
-}
-
-/// The policies on what got some; nothing of that on which nobody tells.
-async fn policies(
-    context: &Context,
-    written: &[(&Step, Vec<String>)],
-) -> Result<BTreeMap<Securable, Policies>> {
-    let on: BTreeSet<_> = written
-        .iter()
-        .filter(|(step, _)| wanted_policy(&step.action).is_some())
-        .map(|(step, _)| &step.securable)
-        .collect();
-    let reads = on.into_iter().map(async |on| Ok((on, policies_on(context.warehouse.client(), on).await?)));
-    let found: Vec<(&Securable, Result<Policies, _>)> =
-        futures::stream::iter(reads).buffered(READS_AT_ONCE).try_collect().await?;
-    Ok(found.into_iter().filter_map(|(on, policies)| Some((on.clone(), policies.ok()?))).collect())
 }
 
 fn wanted_policy(action: &Action) -> Option<&PolicyInfo> {

@@ -25,6 +25,9 @@ pub struct Selection {
     /// Only schemas that have all these tags.
     #[serde(default)]
     pub filter_by_tags: BTreeMap<String, String>,
+    /// No tables that nobody read for so many days.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unused_days: Option<u64>,
 }
 
 /// One securable of the source, exactly.

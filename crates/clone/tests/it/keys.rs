@@ -3,7 +3,8 @@
 use clxs_api::table::TableConstraint;
 use clxs_clone::journal::RunState;
 use clxs_clone::plan::Facet;
-use clxs_clone::{FacetStatus, Outcome};
+use clxs_clone::{FacetStatus, Outcome, SilentObserver};
+use tokio_util::sync::CancellationToken;
 
 use crate::catalogs::{name, settings};
 use crate::embedded::{Fixture, Reached, outcome};
@@ -60,8 +61,62 @@ async fn keys_are_carried_across_schemas_with_rely_and_timeseries() {
     fixture.sent.clear();
     let again = fixture.plan(&settings()).await;
     assert!(again.is_empty(), "{again}");
-    // Nothing is read table by table when the bulk read says that all keys are there.
-    assert_eq!(fixture.sent.count("GET /api/2.1/unity-catalog/tables/"), 0, "{:#?}", fixture.sent.all());
+    // Both sides of the two tables that have keys.
+    assert_eq!(fixture.sent.count("GET /api/2.1/unity-catalog/tables/"), 4, "{:#?}", fixture.sent.all());
+}
+
+/// Two tables point to the primary key, one of them itself: they make way for it and come back.
+#[tokio::test(flavor = "multi_thread")]
+async fn key_with_other_marks_is_made_again_with_those_that_point_to_it_and_brought_back() {
+    let fixture = Fixture::with_keys().await;
+    fixture.clone_with(&settings()).await;
+    let before = [fixture.keys("dev.z.orders").await, fixture.keys("dev.a.lines").await];
+    fixture
+        .sql(
+            "ALTER TABLE prod.z.orders DROP PRIMARY KEY CASCADE;\n\
+             ALTER TABLE prod.z.orders ADD CONSTRAINT orders_pk PRIMARY KEY (id);\n\
+             ALTER TABLE prod.z.orders ADD CONSTRAINT again FOREIGN KEY (parent) REFERENCES prod.z.orders (id);\n\
+             ALTER TABLE prod.a.lines ADD CONSTRAINT `of``order` FOREIGN KEY (order_id) REFERENCES prod.z.orders (id);\n\
+             ALTER TABLE prod.a.lines DROP CONSTRAINT lines_pk;\n\
+             ALTER TABLE prod.a.lines ADD CONSTRAINT lines_pk PRIMARY KEY (Line) RELY;\n",
+        )
+        .await;
+    let report = fixture.clone_with(&settings()).await;
+    assert_eq!(report.state, RunState::Succeeded, "{report:#?}");
+    assert_eq!(outcome(&report, "prod.z.orders"), Outcome::Changed);
+    for table in ["z.orders", "a.lines"] {
+        let wanted = fixture.moved_keys(&format!("prod.{table}")).await;
+        assert_eq!(fixture.keys(&format!("dev.{table}")).await, wanted, "{table}");
+    }
+    assert!(fixture.plan(&settings()).await.is_empty());
+    let plan = fixture.engine.rollback_plan(&report.run, false).await.unwrap();
+    let stop = CancellationToken::new();
+    let undone = fixture.engine.roll_back(&report.run, &plan, &SilentObserver, stop).await.unwrap();
+    assert_eq!(undone.state, RunState::Succeeded, "{undone:#?}");
+    assert_eq!([fixture.keys("dev.z.orders").await, fixture.keys("dev.a.lines").await], before);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn key_that_a_key_of_the_destinations_own_points_to_stays_as_it_is() {
+    let fixture = Fixture::with_keys().await;
+    fixture.clone_with(&settings()).await;
+    fixture
+        .sql(
+            "CREATE TABLE dev.a.own (id BIGINT);\n\
+             ALTER TABLE dev.a.own ADD CONSTRAINT own FOREIGN KEY (id) REFERENCES dev.z.orders (id);\n\
+             ALTER TABLE prod.z.orders DROP PRIMARY KEY CASCADE;\n\
+             ALTER TABLE prod.z.orders ADD CONSTRAINT orders_pk PRIMARY KEY (id);\n\
+             ALTER TABLE prod.z.orders ADD CONSTRAINT again FOREIGN KEY (parent) REFERENCES prod.z.orders (id);\n\
+             ALTER TABLE prod.a.lines ADD CONSTRAINT `of``order` FOREIGN KEY (order_id) REFERENCES prod.z.orders (id) RELY;\n",
+        )
+        .await;
+    let before = fixture.keys("dev.z.orders").await;
+    let report = fixture.clone_with(&settings()).await;
+    let primary = status(&report, "prod.z.orders", Facet::PrimaryKey);
+    assert!(
+        matches!(primary, Some(FacetStatus::Impossible { reason }) if reason.contains("`own` of dev.a.own"))
+    );
+    assert_eq!(fixture.keys("dev.z.orders").await, before);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -382,3 +382,18 @@ async fn shallow_clones_get_their_policies_before_anybody_is_let_in() {
     let skipped = reason(&fixture.plan(&settings).await, "prod.a.people");
     assert!(skipped.contains("clone it deep"), "{skipped}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn policy_that_the_workspace_answers_for_and_does_not_change_fails_when_it_is_read_back() {
+    let fixture = fixture(true).await;
+    fixture.clone_with(&settings()).await;
+    let mut changed = policies(&fixture, SecurableKind::Catalog, "dev").await.remove(0);
+    changed.except_principals = vec!["hr_dev".into()];
+    fixture.client.update_policy(&SecurableKind::Catalog, &name("dev"), "hide_ssn", &changed).await.unwrap();
+    let engine = crate::read_back::engine(&fixture, "PATCH /api/2.1/unity-catalog/policies/");
+    let plan = engine.plan(&settings()).await.unwrap();
+    let report = engine.run(&settings(), &plan, &SilentObserver, CancellationToken::new()).await.unwrap();
+    let facets = policy_facets(&report, "prod");
+    let [FacetStatus::Failed { error }] = facets.as_slice() else { panic!("{report:#?}") };
+    assert!(error.contains("its policy hide_ssn was not as it was written"), "{error}");
+}

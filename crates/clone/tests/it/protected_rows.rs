@@ -117,3 +117,23 @@ async fn earlier_version_of_a_protected_table_is_left_out_with_the_reason_and_no
     assert_eq!(only.rows_of(&name("prod.a.people")), RowScope::None);
     assert_eq!(outcome(&fixture.clone_with(&only).await, "prod.a.people"), Outcome::Created);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn column_that_the_source_got_with_a_mask_is_never_there_without_it() {
+    let guarded = Guarded::new(true).await;
+    let fixture = &guarded.fixture;
+    fixture.clone_with(&settings()).await;
+    fixture
+        .sql(
+            "ALTER TABLE prod.a.people ADD COLUMN iban STRING;\n\
+             ALTER TABLE prod.a.people ALTER COLUMN iban SET MASK prod.z.hide USING COLUMNS ('no');\n\
+             INSERT INTO prod.a.people (ssn, region, iban) VALUES ('333', 'EU', 'DE1');\n",
+        )
+        .await;
+    let report = fixture.clone_with(&settings()).await;
+    assert_eq!(outcome(&report, "prod.a.people"), Outcome::Replaced, "{report:#?}");
+    let seen = guarded.seen_by_reader("SELECT iban FROM dev.a.people WHERE id > 11").await;
+    assert_eq!(seen, [[Some("no".to_owned())]]);
+    assert_eq!(fixture.number("SELECT max(iban) FROM dev.a.people").await, "DE1");
+    assert!(fixture.plan(&settings()).await.is_empty());
+}

@@ -15,7 +15,7 @@ use tokio_util::sync::CancellationToken;
 use url::Url;
 
 use crate::catalogs::settings;
-use crate::embedded::{Fixture, Reached};
+use crate::embedded::{Fixture, Reached, client_of};
 use crate::facets::status;
 
 /// Does something else instead of the requests that hold a text, and says that all is well.
@@ -44,7 +44,8 @@ impl Transport for Forgetful {
     }
 }
 
-fn engine(fixture: &Fixture, text: &'static str) -> Engine {
+/// An engine whose requests that hold a text do nothing.
+pub(crate) fn engine(fixture: &Fixture, text: &'static str) -> Engine {
     let inner = ServiceTransport::new(fixture.workspace.router());
     let client = Client::builder(Url::parse("http://workspace.internal").unwrap())
         .transport(Arc::new(Forgetful { inner, text }))
@@ -143,4 +144,26 @@ async fn run_that_writes_no_such_facet_reads_nothing_back() {
     fixture.sent.clear();
     fixture.engine.run(&settings(), &plan, &SilentObserver, CancellationToken::new()).await.unwrap();
     assert_eq!(fixture.sent.count("information_schema"), 0, "{:#?}", fixture.sent.all());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_given_away_and_may_not_be_seen_any_more_is_reported_as_not_verified() {
+    let fixture = Fixture::with_retail(Reached::InProcess).await;
+    let token = fixture.workspace.create_token("cloner@example.com").await.unwrap();
+    fixture
+        .sql(
+            "GRANT USE CATALOG, USE SCHEMA, SELECT, MANAGE ON CATALOG prod TO `cloner@example.com`;\n\
+             GRANT CREATE CATALOG ON METASTORE TO `cloner@example.com`;\n",
+        )
+        .await;
+    let client = client_of(&fixture.workspace, &token, Reached::InProcess, &fixture.sent).await;
+    let engine = Engine::new(client, "local", fixture.engine.journal().clone());
+    let mut settings = settings();
+    settings.copy.permissions = false;
+    let plan = engine.plan(&settings).await.unwrap();
+    let report = engine.run(&settings, &plan, &SilentObserver, CancellationToken::new()).await.unwrap();
+    assert_eq!(report.state, RunState::Succeeded, "{report:#?}");
+    let found = status(&report, "prod.bronze.orders", Facet::Owner);
+    assert!(matches!(&found, Some(FacetStatus::Unverified { reason }) if !reason.is_empty()), "{found:?}");
+    assert!(report.missed(&[Facet::Owner]).is_empty());
 }

@@ -1,8 +1,10 @@
 //! What a plan asks the workspace.
 
-use clxs_clone::Settings;
+use clxs_clone::plan::{AsSql, Facet};
+use clxs_clone::{FacetOutcome, FacetStatus, Settings};
+use serde_json::json;
 
-use crate::catalogs::settings;
+use crate::catalogs::{name, settings};
 use crate::faults::Fixture;
 use crate::scripted::Scripted;
 
@@ -57,4 +59,23 @@ async fn metastore_is_asked_once_a_plan_and_once_by_a_run_that_reads_back() {
     let token = tokio_util::sync::CancellationToken::new();
     fixture.engine.run(&settings, &again, &clxs_clone::SilentObserver, token).await.unwrap();
     assert_eq!(summaries(), 3);
+}
+
+#[tokio::test(start_paused = true)]
+async fn tags_of_a_column_that_no_statement_can_name_are_reported_and_the_others_are_carried() {
+    let fixture = Fixture::new();
+    let long = "x".repeat(256);
+    let row = |table: &str, column: &str| json!(["prod", "s", table, column, "pii", "ssn"]);
+    fixture.workspace.state().column_tags =
+        vec![row("orders", &long), row("orders", "id"), row("gone", &long)];
+    let plan = fixture.engine.plan(&settings()).await.unwrap();
+    let orders = plan.securables.iter().find(|it| it.source == name("prod.s.orders")).unwrap();
+    let of_columns: Vec<_> = orders.facets.iter().filter(|it| it.facet == Facet::ColumnTags).collect();
+    let [FacetOutcome { status: FacetStatus::Impossible { reason }, .. }] = of_columns.as_slice() else {
+        panic!("{plan}")
+    };
+    assert!(reason.contains("the tags of a column") && reason.contains("256 characters"), "{reason}");
+    let findings: Vec<_> = plan.findings.iter().filter(|it| it.message == *reason).collect();
+    assert_eq!(findings.len(), 1, "{plan}");
+    assert!(AsSql(&plan).to_string().contains("ALTER COLUMN `id` SET TAGS ('pii' = 'ssn')"), "{plan}");
 }

@@ -122,3 +122,22 @@ async fn run_that_a_later_one_built_upon_is_undone_only_after_it() {
     let undone = roll_back(&fixture, &first, false).await;
     assert_eq!((undone.state, undone.counts.skipped), (RunState::Succeeded, 0), "{undone:#?}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rollback_of_a_refreshed_table_with_a_key_says_nothing_of_the_key_that_stays() {
+    let fixture = Fixture::with_retail(Reached::InProcess).await;
+    fixture
+        .sql(
+            "CREATE TABLE prod.bronze.keyed (id BIGINT NOT NULL);\n\
+             ALTER TABLE prod.bronze.keyed ADD CONSTRAINT pk PRIMARY KEY (id);\n",
+        )
+        .await;
+    fixture.clone_with(&settings()).await;
+    fixture.query("INSERT INTO prod.bronze.keyed VALUES (1)").await;
+    let report = fixture.clone_with(&settings()).await;
+    let plan = fixture.engine.rollback_plan(&report.run, false).await.unwrap();
+    assert!(plan.findings.is_empty(), "{plan}");
+    roll_back(&fixture, &report, false).await;
+    let keyed = fixture.client.get_table(&name("dev.bronze.keyed")).await.unwrap();
+    assert_eq!(keyed.table_constraints.len(), 1);
+}

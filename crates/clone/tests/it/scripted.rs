@@ -38,8 +38,12 @@ pub(crate) struct State {
     pub(crate) lose_creation_of: Option<&'static str>,
     /// The statements, by a text in them, that nobody can ask for, and the status of the refusal.
     pub(crate) unanswered: Option<(&'static str, u16)>,
+    /// The rows of `column_tags`.
+    pub(crate) column_tags: Vec<Value>,
     /// Whether there is a history of statements.
     pub(crate) has_history: bool,
+    /// The tables of schema `s` of `prod` that somebody read, where the workspace tells.
+    pub(crate) lineage: Option<Vec<&'static str>>,
     /// How often the metastore was asked for.
     pub(crate) summaries: usize,
     /// Every statement that was taken, in order.

@@ -60,6 +60,7 @@ const BEGINNINGS: &[(&str, &[&str])] = &[
             "SCHEMA",
             "TABLE",
             "VIEW",
+            "MATERIALIZED VIEW",
             "FUNCTION",
             "PROCEDURE",
             "VOLUME",

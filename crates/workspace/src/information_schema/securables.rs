@@ -3,7 +3,6 @@
 use std::borrow::Cow;
 
 use clxs_api::SecurableKind;
-use clxs_api::table::TableType;
 use datafusion::arrow::array::RecordBatch;
 
 use super::Scope;
@@ -66,7 +65,9 @@ pub(super) fn tables(
         Text("table_schema", |row| some(row.schema.as_str())),
         Text("table_name", |row| some(row.name.as_str())),
         Text("table_type", |row| some(row.table_type.as_str())),
-        Text("is_insertable_into", |row| some(if row.is_view() { "NO" } else { "YES" })),
+        Text("is_insertable_into", |row| {
+            some(if row.is_view() || row.is_materialized() { "NO" } else { "YES" })
+        }),
         Text("commit_action", |_| some("PRESERVE")),
         Text("table_owner", |row| some(&row.owner)),
         Text("comment", |row| maybe(row.comment.as_ref())),
@@ -96,7 +97,7 @@ pub(super) fn views(
     access: &Access,
     projection: Projection<'_>,
 ) -> Result<RecordBatch, SqlError> {
-    let views = tables.into_iter().filter(TableRow::is_view);
+    let views = tables.into_iter().filter(|row| row.view.is_some());
     let views: Vec<_> =
         views.map(|view| VisibleView { readable: access.identities().contains(&view.owner), view }).collect();
     let columns: [Column<VisibleView>; 9] = [
@@ -111,9 +112,7 @@ pub(super) fn views(
         Text("is_updatable", |_| some("NO")),
         Text("is_insertable_into", |_| some("NO")),
         Text("sql_path", |_| None),
-        Text("is_materialized", |row| {
-            some(if row.view.table_type == TableType::MaterializedView { "YES" } else { "NO" })
-        }),
+        Text("is_materialized", |row| some(if row.view.is_materialized() { "YES" } else { "NO" })),
     ];
     projected(&columns, &views, projection)
 }

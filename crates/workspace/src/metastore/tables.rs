@@ -118,12 +118,20 @@ impl TableRow {
 
     /// Whether it is a query and has no files.
     pub(crate) fn is_view(&self) -> bool {
-        self.view.is_some()
+        self.view.is_some() && !self.is_materialized()
+    }
+
+    /// Whether it is a query whose result is in files of its own.
+    pub(crate) fn is_materialized(&self) -> bool {
+        self.table_type == TableType::MaterializedView
     }
 
     /// Whether its folder is the workspace's own and goes with it.
     pub(crate) fn is_managed(&self) -> bool {
-        matches!(self.table_type, TableType::Managed | TableType::ManagedShallowClone)
+        matches!(
+            self.table_type,
+            TableType::Managed | TableType::ManagedShallowClone | TableType::MaterializedView
+        )
     }
 
     /// The column of this name, in any case.

@@ -30,8 +30,8 @@ pub(crate) use session::{Set, Use};
 pub(crate) use shown::{Describe, FunctionScope, Show};
 pub(crate) use storage::{AlterVolume, AlterVolumeAction, CreateExternalLocation, CreateVolume};
 pub(crate) use tables::{
-    AlterTable, AlterTableAction, CheckConstraint, CloneTable, CreateTable, CreateView, Optimize, Restore,
-    Vacuum, ViewBody, ViewColumn,
+    AlterTable, AlterTableAction, CheckConstraint, CloneTable, CreateMaterializedView, CreateTable,
+    CreateView, Optimize, Restore, Vacuum, ViewBody, ViewColumn,
 };
 pub(crate) use tags::{AlterTags, TagChange, TagTarget};
 
@@ -42,6 +42,9 @@ pub(crate) enum Statement {
     CreateSchema(CreateSchema),
     CreateTable(Box<CreateTable>),
     CreateView(Box<CreateView>),
+    CreateMaterializedView(Box<CreateMaterializedView>),
+    /// `REFRESH MATERIALIZED VIEW`
+    RefreshMaterializedView(ObjectName),
     CreateVolume(CreateVolume),
     CreateFunction(Box<CreateFunction>),
     CreateExternalLocation(CreateExternalLocation),

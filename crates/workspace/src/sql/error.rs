@@ -4,6 +4,7 @@ mod columns;
 mod delta;
 mod execution;
 mod guards;
+mod materialized_views;
 mod metastore;
 mod metric_views;
 mod queries;

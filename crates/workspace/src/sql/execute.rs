@@ -21,6 +21,7 @@ mod guards;
 mod insert;
 mod keys;
 mod maintenance;
+mod materialized_views;
 mod merge;
 mod metric_views;
 mod modified;
@@ -66,6 +67,8 @@ pub(crate) async fn execute(context: &Context, statement: Statement) -> Result<S
         Statement::Use(namespace) => session::use_namespace(context, namespace).await,
         Statement::CreateTable(create) => create_table::execute(context, *create).await,
         Statement::CreateView(create) => views::create(context, *create).await,
+        Statement::CreateMaterializedView(create) => materialized_views::create(context, *create).await,
+        Statement::RefreshMaterializedView(name) => materialized_views::refresh(context, &name).await,
         Statement::CreateVolume(create) => storage::create_volume(context, create).await,
         Statement::CreateExternalLocation(create) => storage::create_location(context, create).await,
         Statement::CreateFunction(create) => functions::create(context, *create).await,

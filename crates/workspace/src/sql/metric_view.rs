@@ -153,9 +153,6 @@ impl MetricView {
             let others = self.fields().filter(|other| other.name != field.name);
             let names: HashSet<_> = others.map(|other| other.name.to_lowercase()).collect();
             let refers = visit_expressions(&parse_expression(&field.expr)?, |expr| match expr {
-                Expr::Function(call) if call.name.to_string().eq_ignore_ascii_case("measure") => {
-                    ControlFlow::Break("MEASURE in a metric view")
-                }
                 Expr::Identifier(name) if names.contains(&name.value.to_lowercase()) => {
                     ControlFlow::Break("a field of a metric view that refers to another")
                 }

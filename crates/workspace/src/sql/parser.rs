@@ -20,6 +20,7 @@ mod grant;
 mod guards;
 mod keys;
 mod maintenance;
+mod materialized_view;
 mod merge;
 pub(super) mod names;
 mod parameters;
@@ -217,6 +218,7 @@ const STATEMENTS: &[(&str, Reader)] = &[
     ("DELETE FROM", |parser| parser.delete()),
     ("SET TAG ON", |parser| parser.set_tag()),
     ("UNSET TAG ON", |parser| parser.unset_tag()),
+    ("REFRESH MATERIALIZED VIEW", |parser| parser.refresh_materialized_view()),
     ("UPDATE", |parser| parser.update()),
     ("MERGE", |parser| parser.merge()),
     ("TRUNCATE TABLE", |parser| parser.truncate()),

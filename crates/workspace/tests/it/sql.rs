@@ -8,6 +8,7 @@ mod expressions;
 mod information_schema;
 mod layout;
 mod maintenance;
+mod materialized_views;
 mod metadata;
 mod metric_views;
 mod model;

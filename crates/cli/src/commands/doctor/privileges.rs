@@ -61,20 +61,23 @@ fn needed(plan: &Plan) -> BTreeMap<Container, BTreeSet<Privilege>> {
         if parent.as_ref().is_some_and(|parent| made.contains(&parent.to_lowercase())) {
             continue;
         }
-        let (container, privileges) = match (step.securable.kind, parent) {
-            (Kind::Catalog, _) => (Container::Metastore, vec![Privilege::CreateCatalog]),
-            (Kind::Schema, Some(catalog)) => {
-                (Container::Catalog(catalog), vec![Privilege::UseCatalog, Privilege::CreateSchema])
-            }
-            (kind, Some(schema)) => match privilege(kind) {
-                Some(privilege) => {
-                    (Container::Schema(schema), vec![Privilege::UseCatalog, Privilege::UseSchema, privilege])
-                }
-                None => continue,
-            },
-            (_, None) => continue,
+        let mut need = |container, privileges: &[Privilege]| {
+            needed.entry(container).or_default().extend(privileges.iter().cloned());
         };
-        needed.entry(container).or_default().extend(privileges);
+        match (step.securable.kind, parent) {
+            (Kind::Catalog, _) => need(Container::Metastore, &[Privilege::CreateCatalog]),
+            (Kind::Schema, Some(catalog)) => {
+                need(Container::Catalog(catalog), &[Privilege::UseCatalog, Privilege::CreateSchema]);
+            }
+            (kind, Some(schema)) => {
+                let Some(privilege) = privilege(kind) else { continue };
+                // A schema tells nothing of privileges that only a catalog can have (`facts/settled.md` §2).
+                let catalog = FullName::of_catalog(schema.catalog().clone());
+                need(Container::Catalog(catalog), &[Privilege::UseCatalog]);
+                need(Container::Schema(schema), &[Privilege::UseSchema, privilege]);
+            }
+            (_, None) => {}
+        }
     }
     needed
 }
@@ -118,7 +121,6 @@ async fn held(client: &Client, container: &Container, identity: &Identity) -> an
     let own = assignments.into_iter().filter(|assignment| identity.is(&assignment.principal));
     let held: BTreeSet<_> =
         own.flat_map(|assignment| assignment.privileges).map(|effective| effective.privilege).collect();
-    // Whoever has a use of the catalog by another way sees it among the privileges of the schema.
     Ok(if held.contains(&Privilege::AllPrivileges) { Held::Everything } else { Held::Privileges(held) })
 }
 
@@ -137,9 +139,6 @@ impl Container {
         match self {
             Self::Metastore => format!("GRANT {} ON METASTORE TO {to}", privilege.sql()),
             Self::Catalog(name) => format!("GRANT {} ON CATALOG {name} TO {to}", privilege.sql()),
-            Self::Schema(name) if *privilege == Privilege::UseCatalog => {
-                format!("GRANT USE CATALOG ON CATALOG {} TO {to}", name.catalog())
-            }
             Self::Schema(name) => format!("GRANT {} ON SCHEMA {name} TO {to}", privilege.sql()),
         }
     }

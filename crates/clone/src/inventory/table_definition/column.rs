@@ -84,7 +84,7 @@ impl Column {
     }
 
     /// Whether both are the same column, in whatever case their names are written.
-    pub(super) fn is_like(&self, other: &Self) -> bool {
+    pub(crate) fn is_like(&self, other: &Self) -> bool {
         self.name.matches(other.name.as_str())
             && (&self.type_text, self.not_null, &self.value, &self.comment)
                 == (&other.type_text, other.not_null, &other.value, &other.comment)

@@ -9,11 +9,8 @@ use serde::{Deserialize, Serialize};
 
 use super::guard::{filter_clause, mask_clause};
 use super::statement::write_properties;
-use crate::inventory::{ColumnValue, CopyMark, Guards, Known, TableDefinition};
+use crate::inventory::{ColumnValue, CopyMark, DEFAULTS, Guards, Known, TableDefinition};
 use crate::settings::{AsOf, RowScope};
-
-/// The property that allows defaults of columns, without which the platform refuses them.
-const DEFAULTS: &str = "delta.feature.allowColumnDefaults";
 
 /// `CREATE [OR REPLACE] TABLE` with guards: the table is never there without them. It has no rows then.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -6,7 +6,7 @@ use std::fmt;
 use clxs_api::{FullName, Identifier, Properties, SqlLiteral};
 use serde::{Deserialize, Serialize};
 
-use super::{CreateFunction, CreateTable, FillTable, MarkCopy, SetMask, SetRowFilter};
+use super::{AlterTable, CreateFunction, CreateTable, FillTable, MarkCopy, SetMask, SetRowFilter};
 use crate::inventory::Tags;
 use crate::settings::{AsOf, CloneType, OnError, RowScope};
 use crate::{Kind, Securable};
@@ -20,6 +20,8 @@ pub enum Statement {
     CloneTable(Box<CloneTable>),
     /// Makes or replaces an empty table, with its guards, that `CLONE` cannot make.
     CreateTable(Box<CreateTable>),
+    /// Changes the definition of a table that is there.
+    AlterTable(Box<AlterTable>),
     /// Notes how far its copy has come.
     MarkCopy(Box<MarkCopy>),
     /// Replaces its rows.
@@ -141,6 +143,7 @@ impl fmt::Display for Statement {
         match self {
             Self::CloneTable(clone) => clone.fmt(f),
             Self::CreateTable(table) => table.fmt(f),
+            Self::AlterTable(table) => table.fmt(f),
             Self::MarkCopy(mark) => mark.fmt(f),
             Self::FillTable(fill) => fill.fmt(f),
             Self::SetRowFilter(set) => set.fmt(f),
@@ -229,7 +232,8 @@ pub struct CloneTable {
     pub source_table_id: Option<String>,
 }
 
-/// `CREATE [OR REPLACE] VIEW`, of a metric view too (facts/sql.md §9).
+/// `CREATE [OR REPLACE] VIEW`, of a metric view too, `CREATE MATERIALIZED VIEW` and `CREATE STREAMING TABLE`
+/// (facts/sql.md §9).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CreateView {
     /// The view.
@@ -317,7 +321,12 @@ impl fmt::Display for CloneTable {
 
 impl fmt::Display for CreateView {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "CREATE OR REPLACE VIEW {}", self.name)?;
+        let create = match self.kind {
+            Kind::MaterializedView => "CREATE OR REPLACE MATERIALIZED VIEW",
+            Kind::StreamingTable => "CREATE OR REFRESH STREAMING TABLE",
+            _ => "CREATE OR REPLACE VIEW",
+        };
+        write!(f, "{create} {}", self.name)?;
         if !self.columns.is_empty() {
             let columns: Vec<_> =
                 self.columns.iter().map(|(name, comment)| column(name, comment.as_deref())).collect();

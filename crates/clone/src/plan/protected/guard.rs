@@ -1,8 +1,10 @@
 //! Plans the guards of tables that are there.
 
+use clxs_api::Identifier;
+
 use super::Candidate;
 use crate::Securable;
-use crate::inventory::{Guards, Table};
+use crate::inventory::{Guard, Guards, Table};
 use crate::outcome::FacetStatus;
 use crate::plan::builder::{Builder, NewStep};
 use crate::plan::{Expectation, Facet, SetMask, SetRowFilter, Statement, StepId};
@@ -21,7 +23,14 @@ pub(super) fn guard_existing(
         let set = |filter| Statement::SetRowFilter(SetRowFilter { table: table.clone(), filter });
         changes.push((Facet::RowFilter, set(wanted.row_filter.clone()), set(own.row_filter.clone())));
     }
-    for (column, mask) in wanted.masks.iter().filter(|(column, mask)| own.masks.get(column) != Some(mask)) {
+    // Columns that it lacks get their masks when they come.
+    let has_column = |column: &Identifier| match &kept.definition {
+        Some(Ok(definition)) => definition.has_column(column),
+        Some(Err(_)) | None => true,
+    };
+    let is_changed =
+        |(column, mask): &(&Identifier, &Guard)| own.masks.get(*column) != Some(*mask) && has_column(column);
+    for (column, mask) in wanted.masks.iter().filter(is_changed) {
         let set = |mask| {
             let (table, column) = (table.clone(), column.clone());
             Statement::SetMask(SetMask { table, column, mask })

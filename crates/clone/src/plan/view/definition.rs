@@ -3,6 +3,7 @@
 use clxs_api::{FullName, Identifier, Properties};
 
 use super::{Candidate, columns_follow};
+use crate::Kind;
 use crate::inventory::{Table, View};
 use crate::plan::CreateView;
 use crate::rewrite::is_same_view;
@@ -21,8 +22,7 @@ pub(super) fn create_view(settings: &Settings, name: &FullName, candidate: &Cand
         if catalog.matches(settings.source.as_str()) { settings.destination.to_lowercase() } else { catalog }
     };
     let (catalog, schema) = session(name, view);
-    let kept = |existing: Option<&Properties>| existing.cloned().unwrap_or_default();
-    let properties = &view.properties;
+    let properties = &own_properties(source.kind, view);
     CreateView {
         name: name.in_catalog(&settings.destination.to_lowercase()),
         kind: source.kind,
@@ -36,12 +36,24 @@ pub(super) fn create_view(settings: &Settings, name: &FullName, candidate: &Cand
         properties: if settings.copy.properties {
             properties.clone()
         } else {
-            kept(existing.map(|v| &v.properties))
+            existing.map(|view| own_properties(source.kind, view)).unwrap_or_default()
         },
         schema_mode: view.schema_mode,
         catalog: in_destination(catalog),
         schema,
     }
+}
+
+/// Those of what a pipeline fills that are neither the pipeline's nor its files'.
+fn own_properties(kind: Kind, view: &View) -> Properties {
+    let is_own = |key: &str| {
+        !kind.is_of_pipeline() || !["delta.", "pipelines."].iter().any(|own| key.starts_with(own))
+    };
+    view.properties
+        .iter()
+        .filter(|(key, _)| is_own(key))
+        .map(|(key, value)| (key.clone(), value.clone()))
+        .collect()
 }
 
 /// The columns to list.
@@ -77,7 +89,7 @@ pub(super) fn as_it_is(name: &FullName, table: &Table) -> Option<CreateView> {
         definition: view.definition.clone()?,
         columns,
         comment: table.comment.clone(),
-        properties: view.properties.clone(),
+        properties: own_properties(table.kind, view),
         schema_mode: view.schema_mode,
         catalog,
         schema,

@@ -8,7 +8,7 @@ use crate::catalogs::{identifier, name};
 use crate::embedded::Fixture;
 
 /// Relations, what is looked at of them, and the column with the catalog.
-const RELATIONS: [(&str, &str, &str); 20] = [
+const RELATIONS: [(&str, &str, &str); 21] = [
     ("catalogs", "catalog_owner, comment", "catalog_name"),
     ("schemata", "schema_name, schema_owner, comment", "catalog_name"),
     ("tables", "table_schema, table_name, table_type, table_owner, comment", "table_catalog"),
@@ -24,6 +24,7 @@ const RELATIONS: [(&str, &str, &str); 20] = [
     ),
     ("volumes", "volume_schema, volume_name, volume_owner, comment", "volume_catalog"),
     ("column_masks", "table_schema, table_name, column_name", "table_catalog"),
+    ("row_filters", "table_schema, table_name, target_columns", "table_catalog"),
     ("table_constraints", "table_schema, table_name, constraint_name, constraint_type", "table_catalog"),
     ("key_column_usage", "table_schema, table_name, constraint_name, column_name", "table_catalog"),
     ("catalog_tags", "tag_name, tag_value", "catalog_name"),

@@ -15,6 +15,13 @@ const TEXTS: [&str; 5] =
 /// What protected columns hold: nothing else in the workspace does.
 pub(super) const SECRET: &str = "only-the-source-may-know-4711";
 
+/// The functions of guards, which every schema has.
+const GUARDS: [&str; 3] = [
+    "hide(text STRING) RETURNS STRING RETURN '***'",
+    "show(text STRING, other STRING) RETURNS STRING RETURN CASE WHEN is_member('admins') THEN text ELSE other END",
+    "first(id BIGINT) RETURNS BOOLEAN RETURN is_member('admins') OR id < 1",
+];
+
 /// A catalog.
 #[derive(Debug, Clone)]
 pub(super) struct World {
@@ -47,7 +54,17 @@ struct Table {
     rows: u8,
     column_tag: bool,
     key: bool,
-    masked: bool,
+    guard: Guard,
+}
+
+/// What hides rows or values.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Guard {
+    None,
+    /// A row filter and a mask that show administrators everything.
+    OfOthers,
+    /// A mask that nobody sees through.
+    OfAll,
 }
 
 fn marks() -> impl Strategy<Value = Marks> {
@@ -64,8 +81,13 @@ fn marks() -> impl Strategy<Value = Marks> {
 }
 
 fn table(masked: f64) -> impl Strategy<Value = Table> {
-    (marks(), 0..3_u8, any::<bool>(), any::<bool>(), prop::bool::weighted(masked))
-        .prop_map(|(marks, rows, column_tag, key, masked)| Table { marks, rows, column_tag, key, masked })
+    let guard = (prop::bool::weighted(masked), prop::bool::weighted(0.3)).prop_map(|guard| match guard {
+        (true, _) => Guard::OfAll,
+        (false, true) => Guard::OfOthers,
+        (false, false) => Guard::None,
+    });
+    (marks(), 0..3_u8, any::<bool>(), any::<bool>(), guard)
+        .prop_map(|(marks, rows, column_tag, key, guard)| Table { marks, rows, column_tag, key, guard })
 }
 
 fn schema(masked: f64) -> impl Strategy<Value = Schema> {
@@ -85,7 +107,7 @@ fn schema(masked: f64) -> impl Strategy<Value = Schema> {
         })
 }
 
-/// Catalogs; of their tables this share is masked.
+/// Catalogs; of their tables this share is masked for everybody, and some of the others for others.
 pub(super) fn world(masked: f64) -> impl Strategy<Value = World> {
     (marks(), prop::collection::vec(schema(masked), 1..3))
         .prop_map(|(marks, schemas)| World { marks, schemas })
@@ -114,7 +136,7 @@ impl World {
             changes.push(format!("CREATE TABLE {schema_name}.later (id BIGINT)"));
             for (table, name) in schema.tables.iter().zip(NAMES) {
                 let name = format!("{schema_name}.{}", identifier(name));
-                if !table.masked {
+                if table.guard != Guard::OfAll {
                     changes.push(format!("INSERT INTO {name} VALUES (9, 'new')"));
                 }
                 changes.push(format!("ALTER TABLE {name} SET TAGS ('pii' = 'another')"));
@@ -137,9 +159,7 @@ impl Schema {
     fn add(&self, made: &mut Vec<String>, schema: &str) {
         made.push(format!("CREATE SCHEMA {schema}"));
         self.marks.add(made, "SCHEMA", schema, "USE SCHEMA");
-        if self.tables.iter().any(|table| table.masked) {
-            made.push(format!("CREATE FUNCTION {schema}.hide(text STRING) RETURNS STRING RETURN '***'"));
-        }
+        made.extend(GUARDS.map(|guard| format!("CREATE FUNCTION {schema}.{guard}")));
         for (table, name) in self.tables.iter().zip(NAMES) {
             table.add(made, schema, &format!("{schema}.{}", identifier(name)));
         }
@@ -167,7 +187,7 @@ impl Schema {
 
 impl Table {
     fn add(&self, made: &mut Vec<String>, schema: &str, table: &str) {
-        let text = if self.masked { SECRET } else { "clear" };
+        let text = if self.guard == Guard::OfAll { SECRET } else { "clear" };
         made.push(format!("CREATE TABLE {table} (id BIGINT NOT NULL, text STRING COMMENT 'it\\'s text')"));
         for row in 0..self.rows {
             made.push(format!("INSERT INTO {table} VALUES ({row}, '{text}')"));
@@ -180,8 +200,14 @@ impl Table {
             made.push(format!("ALTER TABLE {table} ALTER COLUMN text SET TAGS ('pii' = 'name', 'alone')"));
         }
         self.marks.add(made, "TABLE", table, "SELECT");
-        if self.masked {
-            made.push(format!("ALTER TABLE {table} ALTER COLUMN text SET MASK {schema}.hide"));
+        let mask = |function| format!("ALTER TABLE {table} ALTER COLUMN text SET MASK {schema}.{function}");
+        match self.guard {
+            Guard::None => {}
+            Guard::OfAll => made.push(mask("hide")),
+            Guard::OfOthers => {
+                made.push(mask("show USING COLUMNS ('***')"));
+                made.push(format!("ALTER TABLE {table} SET ROW FILTER {schema}.first ON (id)"));
+            }
         }
     }
 }

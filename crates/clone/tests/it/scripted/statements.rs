@@ -76,6 +76,12 @@ impl State {
     /// Does what a statement says.
     pub(super) fn run(&mut self, sql: &str) -> Value {
         let names = names(sql);
+        if sql.contains("system.access.table_lineage")
+            && let Some(read) = &self.lineage
+        {
+            let rows: Vec<_> = read.iter().map(|table| json!(["s", table])).collect();
+            return success(&["table_schema", "table_name"], &rows);
+        }
         if sql.starts_with("DESCRIBE HISTORY") {
             return self.history(&names[0]);
         }
@@ -96,6 +102,10 @@ impl State {
             let version = table.commits.len().to_string();
             table.commits.insert(0, json!({"version": version, "operation": "SET TBLPROPERTIES"}));
             return success(&[], &[]);
+        }
+        if sql.contains(".column_tags ") && !self.column_tags.is_empty() {
+            let columns = ["in_catalog", "schema_name", "table_name", "column_name", "tag_name", "tag_value"];
+            return success(&columns, &self.column_tags);
         }
         if sql.starts_with("ANALYZE") || sql.starts_with("OPTIMIZE") {
             return success(&[], &[]);

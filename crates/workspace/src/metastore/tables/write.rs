@@ -74,7 +74,7 @@ impl Transaction<'_> {
     fn delete_tables(&self, condition: &str, id: &str) -> Result<Vec<WriteIntent>, MetastoreError> {
         let mut statement = self.inner.prepare_cached(&format!(
             "SELECT t.id, t.location FROM tables t WHERE t.location IS NOT NULL AND t.table_type IN
-             ('MANAGED', 'MANAGED_SHALLOW_CLONE') AND {condition}"
+             ('MANAGED', 'MANAGED_SHALLOW_CLONE', 'MATERIALIZED_VIEW') AND {condition}"
         ))?;
         let managed = statement.query_map([id], |row| Ok((row.get::<_, String>(0)?, row.get(1)?)))?;
         let managed = managed.collect::<Result<Vec<_>, _>>()?;

@@ -59,6 +59,7 @@ pub(crate) enum DropKind {
     Schema,
     Table,
     View,
+    MaterializedView,
     Volume,
     Function,
     ExternalLocation,

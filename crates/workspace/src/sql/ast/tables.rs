@@ -129,6 +129,20 @@ pub(crate) struct CreateView {
     pub(crate) body: ViewBody,
 }
 
+/// `CREATE MATERIALIZED VIEW`
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct CreateMaterializedView {
+    pub(crate) name: ObjectName,
+    pub(crate) on_existing: OnExisting,
+    /// Names and comments of the columns, when they are listed.
+    pub(crate) columns: Vec<ViewColumn>,
+    pub(crate) comment: Option<String>,
+    pub(crate) properties: PropertyList,
+    /// The query exactly as written.
+    pub(crate) definition: String,
+    pub(crate) query: Box<sqlparser::Query>,
+}
+
 /// What a view is.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum ViewBody {

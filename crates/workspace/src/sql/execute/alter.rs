@@ -31,6 +31,10 @@ pub(super) async fn execute(context: &Context, alter: AlterTable) -> Result<Stat
         let feature = "ALTER VIEW of what a metric view computes";
         return Err(SqlError::unsupported_but(feature, "Write CREATE OR REPLACE VIEW."));
     }
+    let is_of_all = matches!(alter.action, AlterTableAction::SetOwner(_) | AlterTableAction::Tags { .. });
+    if row.is_materialized() && !is_of_all {
+        return Err(SqlError::not_on_materialized_view("ALTER", row.full_name()));
+    }
     match alter.action {
         AlterTableAction::SetOwner(owner) => set_owner(context, name, owner.as_str().to_owned()).await,
         AlterTableAction::RenameTo(new_name) => rename(context, name, &new_name).await,

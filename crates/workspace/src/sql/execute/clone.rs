@@ -27,6 +27,10 @@ pub(super) async fn execute(context: &Context, clone: CloneTable) -> Result<Stat
         table_to_write(context, &name, clone.on_existing, location, shallow, require_replaceable).await?;
     let Some(writing) = writing else { return Ok(kept()) };
     let source = context.readable_files(&clone.source, view_as_source).await?;
+    if let Some(view) = source.row.as_ref().filter(|row| row.is_materialized()) {
+        let name = view.full_name();
+        return Err(SqlError::delta_clone_unsupported_source("CLONE", name, "MATERIALIZED_VIEW"));
+    }
     require_shallow_allowed(&clone, &source, &writing.row)?;
     require_unguarded(context, &clone, &source).await?;
     let pin = pin(context, clone.as_of).await?;
@@ -65,6 +69,9 @@ fn is_shallow(row: &TableRow) -> bool {
 fn require_replaceable(row: &TableRow, shallow: bool) -> Result<(), SqlError> {
     if row.is_view() {
         return Err(SqlError::expect_table_not_view(row.full_name(), "CREATE OR REPLACE TABLE"));
+    }
+    if row.is_materialized() {
+        return Err(SqlError::not_on_materialized_view("CLONE", row.full_name()));
     }
     if is_parquet(row) {
         let feature = format!("replacing {}, a table of Parquet files,", row.full_name());

@@ -188,6 +188,9 @@ impl Context {
         if row.is_view() {
             return Err(SqlError::expect_table_not_view(row.full_name(), operation));
         }
+        if row.is_materialized() {
+            return Err(SqlError::not_on_materialized_view(operation, row.full_name()));
+        }
         self.location(&row)?;
         Ok(row)
     }

@@ -102,6 +102,9 @@ fn require_replaceable(row: &TableRow) -> Result<(), SqlError> {
     if row.is_view() {
         return Err(SqlError::expect_table_not_view(row.full_name(), "CREATE OR REPLACE TABLE"));
     }
+    if row.is_materialized() {
+        return Err(SqlError::not_on_materialized_view("CREATE OR REPLACE TABLE", row.full_name()));
+    }
     if parquet_table::is_parquet(row) {
         let feature = format!("replacing {}, a table of Parquet files,", row.full_name());
         return Err(SqlError::unsupported_but(feature, "Drop it first; its files stay."));

@@ -68,7 +68,9 @@ fn drop_rows(
             securables::drop_credential(tx, access, first(drop)?, drop.cascade)?;
             Ok(Vec::new())
         }
-        DropKind::Table | DropKind::View => drop_table(context, tx, access, drop),
+        DropKind::Table | DropKind::View | DropKind::MaterializedView => {
+            drop_table(context, tx, access, drop)
+        }
     }
 }
 
@@ -84,7 +86,15 @@ fn drop_table(
 ) -> Result<Vec<WriteIntent>, SqlError> {
     let name = context.table_name(&drop.name)?;
     let row = allowed_table(tx, access, &name, &Privilege::Manage)?;
+    if drop.kind == DropKind::MaterializedView && !row.is_materialized() {
+        return Err(SqlError::no_materialized_view("DROP", &name));
+    }
     match (drop.kind, row.is_view()) {
+        (DropKind::View | DropKind::Table, _) if row.is_materialized() => {
+            let (operation, required) =
+                if drop.kind == DropKind::View { ("DROP VIEW", "VIEW") } else { ("DROP TABLE", "TABLE") };
+            return Err(SqlError::wrong_command(operation, &name, "MATERIALIZED VIEW", required));
+        }
         (DropKind::View, false) => return Err(SqlError::wrong_command("DROP VIEW", &name, "TABLE", "VIEW")),
         (DropKind::Table, true) => return Err(SqlError::wrong_command("DROP TABLE", &name, "VIEW", "TABLE")),
         _ => {}

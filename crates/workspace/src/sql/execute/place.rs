@@ -48,7 +48,7 @@ pub(super) async fn table_to_write(
 /// # Errors
 /// `LOCATION_OVERLAP` (facts/settled.md §7); a missing CREATE EXTERNAL TABLE on the external location that covers
 /// `LOCATION`, which metastore admins do without.
-fn new_table(
+pub(super) fn new_table(
     tx: &Transaction<'_>,
     access: &Access,
     place: &Place,

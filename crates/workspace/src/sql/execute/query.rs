@@ -149,6 +149,14 @@ impl Planned {
         Ok(Self { plan, ..self })
     }
 
+    /// The query with other names for its columns.
+    pub(super) fn renamed(self, fields: &[StructField]) -> Result<Self, SqlError> {
+        let columns = over::columns(&self.plan).zip(fields).map(|(column, field)| column.alias(&field.name));
+        let columns: Vec<_> = columns.collect();
+        let plan = LogicalPlanBuilder::from(self.plan).project(columns).and_then(LogicalPlanBuilder::build);
+        Ok(Self { plan: plan.map_err(sql_error)?, fields: fields.to_vec(), ..self })
+    }
+
     /// Runs the query to its last row. The rows of its partitions follow one another, as in Spark.
     async fn collect(&self) -> Result<Vec<RecordBatch>, SqlError> {
         let frame = self.session.execute_logical_plan(self.plan.clone()).await.map_err(sql_error)?;

@@ -114,6 +114,7 @@ fn current(tx: &Transaction<'_>, row: &TableRow, snapshot: &Snapshot) -> Result<
     if current.delta_version.is_none_or(|version| version <= snapshot.version()) {
         current.table_type = row.table_type.clone();
         current.source.clone_from(&row.source);
+        current.view.clone_from(&row.view);
         mirror(&mut current, snapshot);
     }
     Ok(current)

@@ -34,6 +34,20 @@ pub(super) fn target(
     name: &FullName,
     on_existing: OnExisting,
 ) -> Result<Target, SqlError> {
+    target_for(tx, access, name, on_existing, &Privilege::CreateTable)
+}
+
+/// [`target`] for what needs another privilege on the schema to be made.
+///
+/// # Errors
+/// Those of [`target`].
+pub(super) fn target_for(
+    tx: &Transaction<'_>,
+    access: &Access,
+    name: &FullName,
+    on_existing: OnExisting,
+    making: &Privilege,
+) -> Result<Target, SqlError> {
     let [catalog, schema, own_name] = name.parts() else {
         return Err(SqlError::internal(format!("{name} has not three parts")));
     };
@@ -46,7 +60,7 @@ pub(super) fn target(
     if on_existing == OnExisting::ReplaceOnly {
         return Err(SqlError::table_or_view_not_found(name));
     }
-    access.check(tx, &in_schema, &Privilege::CreateTable)?;
+    access.check(tx, &in_schema, making)?;
     Ok(Target::Free(Box::new(Place { catalog: tx.catalog(catalog)?, schema })))
 }
 

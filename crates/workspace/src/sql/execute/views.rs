@@ -186,7 +186,7 @@ fn arity_mismatch(name: &FullName, listed: &[ViewColumn], fields: &[StructField]
     SqlError::new(class, "21S01", message)
 }
 
-fn details(
+pub(super) fn details(
     context: &Context,
     query: &Query,
     definition: String,

@@ -40,9 +40,19 @@ const OTHER_COLUMN_ACTIONS: &[&str] = &["TYPE", "FIRST", "AFTER", "SYNC IDENTITY
 impl Parser<'_> {
     /// After `ALTER`.
     pub(super) fn alter(&mut self) -> Result<Statement, SqlError> {
-        match self.accept_any(&["TABLE", "VIEW", "CATALOG", "SCHEMA", "DATABASE", "VOLUME", "FUNCTION"]) {
+        match self.accept_any(&[
+            "TABLE",
+            "VIEW",
+            "MATERIALIZED VIEW",
+            "CATALOG",
+            "SCHEMA",
+            "DATABASE",
+            "VOLUME",
+            "FUNCTION",
+        ]) {
             Some("TABLE") => self.alter_table(),
             Some("VIEW") => self.alter_view(),
+            Some("MATERIALIZED VIEW") => self.alter_materialized_view(),
             Some("VOLUME") => self.alter_volume(),
             Some("FUNCTION") => self.alter_function(),
             Some("CATALOG") => self.alter_namespace(SecurableKind::Catalog, 1),

@@ -27,9 +27,18 @@ impl Parser<'_> {
             return self.create_policy(replace);
         }
         self.accept_before("EXTERNAL", "TABLE");
-        match self.accept_any(&["TABLE", "VIEW", "FUNCTION", "CATALOG", "SCHEMA", "DATABASE"]) {
+        match self.accept_any(&[
+            "TABLE",
+            "VIEW",
+            "MATERIALIZED VIEW",
+            "FUNCTION",
+            "CATALOG",
+            "SCHEMA",
+            "DATABASE",
+        ]) {
             Some("TABLE") => self.create_table(replace),
             Some("VIEW") => self.create_view(replace),
+            Some("MATERIALIZED VIEW") => self.create_materialized_view(replace),
             Some("FUNCTION") => self.create_function(replace),
             Some(_) if replace => Err(self.syntax_error()),
             Some("CATALOG") => self.create_catalog(),

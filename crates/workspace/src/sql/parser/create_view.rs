@@ -46,7 +46,7 @@ impl Parser<'_> {
         })))
     }
 
-    fn view_column(&mut self) -> Result<ViewColumn, SqlError> {
+    pub(super) fn view_column(&mut self) -> Result<ViewColumn, SqlError> {
         let name = self.identifier()?;
         let comment = if self.accept("COMMENT") { Some(self.string()?) } else { None };
         Ok(ViewColumn { name, comment })

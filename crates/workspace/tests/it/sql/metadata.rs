@@ -57,7 +57,8 @@ async fn views_change_their_mode_and_their_properties() {
     assert_eq!(sql.rows("SHOW TBLPROPERTIES main.default.v").await, [["c", "d"]]);
     for statement in [
         "CREATE TEMPORARY VIEW w AS SELECT 1",
-        "CREATE MATERIALIZED VIEW main.default.m AS SELECT 1",
+        "CREATE MATERIALIZED VIEW main.default.m SCHEDULE EVERY 1 HOUR AS SELECT 1",
+        "SELECT * FROM system.access.table_lineage",
         "CREATE OR REFRESH STREAMING TABLE main.default.s AS SELECT 1",
         "EXECUTE IMMEDIATE 'SELECT 1'",
     ] {

@@ -211,6 +211,9 @@ fn provider(reader: &Reader, relation: Relation) -> BoxFuture<'_, Result<Arc<dyn
             let described = described.ok_or_else(|| SqlError::table_or_view_not_found(&name))?;
             return Ok(Arc::new(described) as Arc<dyn TableProvider>);
         }
+        if name.catalog().matches("system") {
+            return Err(SqlError::unsupported(format_args!("the system table {name}")));
+        }
         let identities = reader.values.identities();
         let readable = reader.context.read(move |tx, access| {
             let row = readable_table(tx, access, &name)?;
@@ -226,14 +229,14 @@ fn provider(reader: &Reader, relation: Relation) -> BoxFuture<'_, Result<Arc<dyn
                     "Query its source, or run it on a Databricks workspace.",
                 ))
             }
-            Some(details) => {
+            Some(details) if row.is_view() => {
                 refuse_time_travel(&relation)?;
                 if !guards.is_empty() {
                     return Err(SqlError::guards_on_view(&row, &guards));
                 }
                 super::view::provider(reader, &row, details).await
             }
-            None => table(reader, &row, &guards, relation.as_of).await,
+            _ => table(reader, &row, &guards, relation.as_of).await,
         }
     }
     .boxed()

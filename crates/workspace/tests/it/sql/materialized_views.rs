@@ -1,0 +1,118 @@
+//! Materialized views: a query, and its result in a table of their own.
+
+use serde_json::json;
+
+use super::Sql;
+
+async fn with_view() -> Sql {
+    let sql = Sql::start().await;
+    sql.run("CREATE TABLE main.default.orders AS SELECT id, id * 2 AS amount FROM range(4)").await;
+    sql.run("CREATE MATERIALIZED VIEW main.default.big (key COMMENT 'the key', n) COMMENT 'Big ones' TBLPROPERTIES ('a' = 'b') AS SELECT id, amount FROM main.default.orders WHERE amount > 2").await;
+    sql
+}
+
+#[tokio::test]
+async fn result_stays_as_it_was_until_the_view_is_refreshed() {
+    let sql = with_view().await;
+    let all = "SELECT key, n FROM main.default.big ORDER BY key";
+    assert_eq!(sql.rows(all).await, [["2", "4"], ["3", "6"]]);
+    sql.run("INSERT INTO main.default.orders VALUES (9, 90)").await;
+    assert_eq!(sql.rows(all).await.len(), 2);
+    sql.run("REFRESH MATERIALIZED VIEW main.default.big FULL").await;
+    assert_eq!(sql.rows(all).await.len(), 3);
+    let view = sql.server.get("/api/2.1/unity-catalog/tables/main.default.big").await;
+    assert_eq!(view["table_type"], "MATERIALIZED_VIEW");
+    assert_eq!(view["view_definition"], "SELECT id, amount FROM main.default.orders WHERE amount > 2");
+    assert_eq!(
+        view["view_dependencies"]["dependencies"][0]["table"]["table_full_name"],
+        "main.default.orders"
+    );
+    assert_eq!((&view["comment"], &view["properties"]["a"]), (&json!("Big ones"), &json!("b")));
+    assert_eq!(view["columns"][0]["comment"], "the key");
+    let shown = sql.rows("SHOW CREATE TABLE main.default.big").await.concat().concat();
+    assert_eq!(
+        shown,
+        "CREATE MATERIALIZED VIEW main.default.big (\n  key COMMENT 'the key',\n  n)\nCOMMENT 'Big ones'\nTBLPROPERTIES (\n  'a' = 'b',\n  'delta.minReaderVersion' = '1',\n  'delta.minWriterVersion' = '2')\nAS SELECT id, amount FROM main.default.orders WHERE amount > 2\n"
+    );
+    let listed = "SELECT is_materialized FROM main.information_schema.views WHERE table_name = 'big'";
+    assert_eq!(sql.rows(listed).await, [["YES"]]);
+}
+
+#[tokio::test]
+async fn view_is_replaced_tagged_and_dropped_with_its_files() {
+    let sql = with_view().await;
+    sql.run("CREATE OR REPLACE MATERIALIZED VIEW main.default.big AS SELECT count(*) AS n FROM main.default.orders")
+        .await;
+    assert_eq!(sql.rows("SELECT n FROM main.default.big").await, [["4"]]);
+    sql.run("CREATE MATERIALIZED VIEW IF NOT EXISTS main.default.big AS SELECT 1 AS one").await;
+    sql.run("ALTER MATERIALIZED VIEW main.default.big SET TAGS ('k' = 'v')").await;
+    sql.server.workspace.create_token("ann@example.com").await.unwrap();
+    sql.run("GRANT REFRESH, SELECT ON TABLE main.default.big TO `ann@example.com`").await;
+    let view = sql.server.get("/api/2.1/unity-catalog/tables/main.default.big").await;
+    let folder = url::Url::parse(view["storage_location"].as_str().unwrap()).unwrap().to_file_path().unwrap();
+    assert!(folder.join("_delta_log").is_dir());
+    sql.run("DROP MATERIALIZED VIEW main.default.big").await;
+    assert!(!folder.exists());
+    sql.run("CREATE MATERIALIZED VIEW main.default.big AS SELECT 1 AS one").await;
+    sql.run("DROP CATALOG main CASCADE").await;
+}
+
+#[tokio::test]
+async fn whatever_else_would_change_the_result_is_refused() {
+    let sql = with_view().await;
+    insta::assert_snapshot!(
+        sql.errors(&[
+            "INSERT INTO main.default.big VALUES (1, 2)",
+            "UPDATE main.default.big SET n = 1",
+            "DELETE FROM main.default.big",
+            "MERGE INTO main.default.big USING main.default.orders ON false WHEN NOT MATCHED THEN INSERT *",
+            "TRUNCATE TABLE main.default.big",
+            "OPTIMIZE main.default.big",
+            "RESTORE main.default.big TO VERSION AS OF 0",
+            "ALTER TABLE main.default.big ADD COLUMN x INT",
+            "ALTER TABLE main.default.big SET TBLPROPERTIES ('a' = 'c')",
+            "ALTER VIEW main.default.big AS SELECT 1",
+            "ALTER MATERIALIZED VIEW main.default.big ADD SCHEDULE EVERY 1 HOUR",
+            "CREATE OR REPLACE TABLE main.default.big (id INT)",
+            "CREATE OR REPLACE VIEW main.default.big AS SELECT 1",
+            "CREATE OR REPLACE TABLE main.default.big CLONE main.default.orders",
+            "CREATE TABLE main.default.c CLONE main.default.big",
+            "CREATE TABLE main.default.c SHALLOW CLONE main.default.big",
+            "DROP TABLE main.default.big",
+            "DROP VIEW main.default.big",
+            "DROP MATERIALIZED VIEW main.default.orders",
+            "REFRESH MATERIALIZED VIEW main.default.orders",
+            "REFRESH TABLE main.default.orders",
+            "CREATE OR REPLACE MATERIALIZED VIEW main.default.orders AS SELECT 1",
+            "CREATE MATERIALIZED VIEW main.default.big AS SELECT 1",
+            "CREATE MATERIALIZED VIEW main.default.m CLUSTER BY (a) AS SELECT 1 AS a",
+            "CREATE OR REFRESH STREAMING TABLE main.default.s AS SELECT 1",
+        ])
+        .await
+    );
+    assert_eq!(sql.rows("SELECT count(*) FROM main.default.big").await, [["2"]]);
+}
+
+#[tokio::test]
+async fn result_is_what_the_owner_sees_and_its_reader_needs_nothing_else() {
+    let sql = with_view().await;
+    let ann = sql.server.workspace.create_token("ann@example.com").await.unwrap();
+    for grant in [
+        "GRANT USE CATALOG ON CATALOG main TO `ann@example.com`",
+        "GRANT USE SCHEMA ON SCHEMA main.default TO `ann@example.com`",
+        "GRANT SELECT ON TABLE main.default.big TO `ann@example.com`",
+    ] {
+        sql.run(grant).await;
+    }
+    assert_eq!(sql.rows_as(&ann, "SELECT n FROM main.default.big ORDER BY n").await, [["4"], ["6"]]);
+    let error = sql.error_as(&ann, "REFRESH MATERIALIZED VIEW main.default.big").await;
+    assert!(error.contains("REFRESH on Table 'main.default.big'"), "{error}");
+    sql.run("GRANT REFRESH ON TABLE main.default.big TO `ann@example.com`").await;
+    sql.rows_as(&ann, "REFRESH MATERIALIZED VIEW main.default.big").await;
+    let error = sql
+        .error_as(&ann, "CREATE MATERIALIZED VIEW main.default.own AS SELECT * FROM main.default.big")
+        .await;
+    assert!(error.contains("CREATE MATERIALIZED VIEW on Schema"), "{error}");
+    sql.run("GRANT CREATE MATERIALIZED VIEW ON SCHEMA main.default TO `ann@example.com`").await;
+    sql.rows_as(&ann, "CREATE MATERIALIZED VIEW main.default.own AS SELECT * FROM main.default.big").await;
+}
