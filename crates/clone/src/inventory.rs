@@ -255,9 +255,9 @@ pub struct Table {
     pub column_tags: BTreeMap<Identifier, Tags>,
     /// Policies on it: those of the source, and the destination's where the source has some.
     pub policies: Policies,
-    /// Its columns, or why no statement can make them; read only where policies may go by tags that the destination's
-    /// table lacks.
-    pub columns: Option<Box<Result<Vec<Column>, String>>>,
+    /// As much of its definition as it takes to be there without rows, or why no statement can make it; read only where
+    /// policies may go by tags that the destination's table lacks.
+    pub outline: Option<Box<Result<TableDefinition, String>>>,
     /// Its keys as far as they are read in bulk.
     pub key_outlines: Vec<KeyOutline>,
     /// Its keys, read of sources, and of the destination's tables that keep theirs.
@@ -298,7 +298,7 @@ impl Table {
             tags: Tags::new(),
             column_tags: BTreeMap::new(),
             policies: Policies::new(),
-            columns: None,
+            outline: None,
             key_outlines: Vec::new(),
             keys: Vec::new(),
             history: History::NotRead,

@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use clxs_api::policy::PolicyInfo;
-use clxs_api::table::ColumnInfo;
+use clxs_api::table::{ColumnInfo, TableInfo};
 use clxs_api::{FullName, Identifier};
 use clxs_client::{Client, Error as ClientError, ErrorKind};
 use futures::future::try_join;
@@ -13,7 +13,7 @@ use futures::future::try_join;
 use super::policy::{Policies, Policy, Unusable};
 use super::reader::{Found, Reader, Side, nothing, refusal};
 use super::sight::Premise;
-use super::{Column, Inventories, Inventory, Table};
+use super::{Column, Inventories, Inventory, Table, TableDefinition};
 use crate::plan::Facet;
 use crate::{Error, Kind, Result, Securable};
 
@@ -80,20 +80,20 @@ impl<'a> Reader<'a> {
         self.all(reads.collect()).await
     }
 
-    /// Reads what planning policies needs to know besides: who of their principals the caller is, and the columns of
-    /// tables that have to be there before their rows.
+    /// Reads what planning policies needs to know besides: who of their principals the caller is, and the outlines
+    /// of tables that have to be there before their rows.
     pub(super) async fn about_policies(&self, own: &Inventories) -> Result<Found<'a>> {
         let names = self.without_tags(own);
-        let (identities, columns) = try_join(
+        let (identities, outlines) = try_join(
             self.identities(&own.source),
-            self.all(names.iter().map(|(_, name)| self.columns_of(name)).collect()),
+            self.all(names.iter().map(|(_, name)| self.outline(name)).collect()),
         )
         .await?;
         Ok(Box::new(move |inventories| {
             inventories.identities = identities;
-            for ((side, name), columns) in names.iter().zip(columns) {
+            for ((side, name), outline) in names.iter().zip(outlines) {
                 if let Some(table) = inventories.side_mut(*side).table_mut(name) {
-                    table.columns = Some(Box::new(columns));
+                    table.outline = Some(Box::new(outline));
                 }
             }
             Ok(())
@@ -123,10 +123,10 @@ impl<'a> Reader<'a> {
         names
     }
 
-    async fn columns_of(&self, name: &FullName) -> Result<Result<Vec<Column>, String>> {
+    async fn outline(&self, name: &FullName) -> Result<Result<TableDefinition, String>> {
         let attempt = format!("read table `{}`", name.dotted());
         let info = self.warehouse.client().get_table(name).await.map_err(Error::client(attempt))?;
-        Ok(info.columns.iter().map(plain_column).collect())
+        Ok(outline_of(&info))
     }
 
     /// Asks who of the principals of the source's policies the caller is.
@@ -150,7 +150,17 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// A column with its type and no more: the table that it is of holds no row.
+/// Columns with their types, and how files name them, which a table cannot change.
+fn outline_of(info: &TableInfo) -> Result<TableDefinition, String> {
+    const MAPPING: &str = "delta.columnMapping.mode";
+    let mapping = info.properties.as_ref().and_then(|properties| properties.get_key_value(MAPPING));
+    Ok(TableDefinition {
+        columns: info.columns.iter().map(plain_column).collect::<Result<_, _>>()?,
+        properties: mapping.into_iter().map(|(key, value)| (key.clone(), value.clone())).collect(),
+        ..TableDefinition::default()
+    })
+}
+
 fn plain_column(column: &ColumnInfo) -> Result<Column, String> {
     let name = Identifier::new(column.name.clone().unwrap_or_default())
         .map_err(|problem| format!("one of its columns has no usable name: {problem}"))?;
@@ -217,7 +227,7 @@ impl Inventory {
     }
 
     /// Whether there are policies on a table, its schema or its catalog.
-    fn has_policies_over(&self, table: &FullName) -> bool {
+    pub(crate) fn has_policies_over(&self, table: &FullName) -> bool {
         let catalog = self.catalog.as_ref().map(|catalog| &catalog.policies);
         let schema = table.schema().and_then(|name| self.schemas.get(name)).map(|schema| &schema.policies);
         let table = self.table(table).map(|table| &table.policies);

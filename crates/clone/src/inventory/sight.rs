@@ -4,60 +4,22 @@
 //! A mask is proven when, given what it asks about the caller, every branch that can be taken gives its first parameter;
 //! a row filter when it is true whatever the row. Whatever a text does besides is no proof.
 
+mod premise;
+mod proof;
+
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt;
 use std::ops::ControlFlow;
 
-use clxs_api::SqlLiteral;
 use clxs_api::function::FunctionInfo;
-use serde::{Deserialize, Serialize};
-use sqlparser::ast::{
-    BinaryOperator, Expr, Function, FunctionArg, FunctionArgExpr, FunctionArguments, UnaryOperator, Value,
-    visit_expressions,
-};
+use sqlparser::ast::{Expr, visit_expressions};
+
+pub(super) use premise::Answers;
+pub use premise::{Known, Premise};
 
 use super::Guards;
 use crate::rewrite::lexer::expression;
-
-/// Something about the caller that a guard asks. `Display` is SQL.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Premise {
-    /// Whether the caller is in this group of the account.
-    AccountGroup(String),
-    /// Whether the caller is in this group of the workspace.
-    WorkspaceGroup(String),
-    /// Whether the caller is this user.
-    User(String),
-}
-
-impl fmt::Display for Premise {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::AccountGroup(group) => write!(f, "is_account_group_member({})", SqlLiteral::new(group)),
-            Self::WorkspaceGroup(group) => write!(f, "is_member({})", SqlLiteral::new(group)),
-            Self::User(user) => write!(f, "current_user() = {}", SqlLiteral::new(user)),
-        }
-    }
-}
-
-/// What is true of the caller. `Display` is SQL that says so.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Known {
-    /// What was asked.
-    pub premise: Premise,
-    /// The answer.
-    pub holds: bool,
-}
-
-impl fmt::Display for Known {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.holds { write!(f, "({})", self.premise) } else { write!(f, "NOT ({})", self.premise) }
-    }
-}
-
-/// Answers to premises.
-pub(super) type Answers = BTreeMap<Premise, bool>;
+use premise::questions;
+use proof::{shows, truth};
 
 /// A function of a guard, as far as a proof needs it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -146,162 +108,6 @@ pub(super) fn doubt(
         judged(guard, &|function| function.shows(column_type, answers))
     });
     doubts.next().or_else(|| masked.next())
-}
-
-/// What an expression asks about the caller, if that is all it does: it is true when one of these is.
-fn questions(expression: &Expr) -> Option<Vec<Premise>> {
-    match expression {
-        Expr::Function(function) => {
-            let group = text(only_argument(function)?)?;
-            match name_of(function).as_str() {
-                "is_account_group_member" => Some(vec![Premise::AccountGroup(group)]),
-                "is_member" => Some(vec![Premise::WorkspaceGroup(group)]),
-                _ => None,
-            }
-        }
-        Expr::BinaryOp { left, op: BinaryOperator::Eq, right } => {
-            let user = if is_caller(left) { text(right) } else { text(left).filter(|_| is_caller(right)) };
-            user.map(|user| vec![Premise::User(user)])
-        }
-        Expr::InList { expr, list, negated: false } if is_caller(expr) => {
-            list.iter().map(|user| text(user).map(Premise::User)).collect()
-        }
-        _ => None,
-    }
-}
-
-fn name_of(function: &Function) -> String {
-    function.name.to_string().to_lowercase()
-}
-
-fn only_argument(function: &Function) -> Option<&Expr> {
-    match arguments(function)?.as_slice() {
-        [one] => Some(one),
-        _ => None,
-    }
-}
-
-/// Plain arguments; nothing when a call has more to it.
-fn arguments(function: &Function) -> Option<Vec<&Expr>> {
-    if function.filter.is_some() || function.over.is_some() {
-        return None;
-    }
-    match &function.args {
-        FunctionArguments::None => Some(Vec::new()),
-        FunctionArguments::List(list) => list
-            .args
-            .iter()
-            .map(|argument| match argument {
-                FunctionArg::Unnamed(FunctionArgExpr::Expr(expression)) => Some(expression),
-                _ => None,
-            })
-            .collect(),
-        FunctionArguments::Subquery(_) => None,
-    }
-}
-
-/// Within a guard both mean who reads.
-fn is_caller(expression: &Expr) -> bool {
-    matches!(expression, Expr::Function(function)
-        if ["current_user", "session_user"].contains(&name_of(function).as_str())
-            && arguments(function).is_some_and(|arguments| arguments.is_empty()))
-}
-
-/// A text. One that holds a quote may have been two on Databricks (facts/settled.md §9).
-fn text(expression: &Expr) -> Option<String> {
-    let Expr::Value(value) = expression else { return None };
-    match &value.value {
-        Value::SingleQuotedString(text) | Value::DoubleQuotedString(text) => {
-            Some(text.clone()).filter(|text| !text.contains(['\'', '"', '\\']))
-        }
-        _ => None,
-    }
-}
-
-/// Conditions with their results, and what is left.
-type Branches<'a> = (Vec<(&'a Expr, &'a Expr)>, Option<&'a Expr>);
-
-fn branches(expression: &Expr) -> Option<Branches<'_>> {
-    match expression {
-        Expr::Case { operand: None, conditions, else_result, .. } => {
-            let pairs = conditions.iter().map(|when| (&when.condition, &when.result)).collect();
-            Some((pairs, else_result.as_deref()))
-        }
-        Expr::Function(function) if ["if", "iff"].contains(&name_of(function).as_str()) => {
-            match arguments(function)?.as_slice() {
-                [condition, then, otherwise] => Some((vec![(*condition, *then)], Some(*otherwise))),
-                _ => None,
-            }
-        }
-        _ => None,
-    }
-}
-
-/// The results that can be reached; `None` stands for a NULL when no condition holds.
-fn reachable<'a>((pairs, otherwise): Branches<'a>, answers: &Answers) -> Vec<Option<&'a Expr>> {
-    let mut results = Vec::new();
-    for (condition, result) in pairs {
-        match truth(condition, answers) {
-            Some(false) => {}
-            Some(true) => {
-                results.push(Some(result));
-                return results;
-            }
-            None => results.push(Some(result)),
-        }
-    }
-    results.push(otherwise);
-    results
-}
-
-/// What an expression is whatever the row; nothing when that depends on it, or nobody can tell.
-fn truth(expression: &Expr, answers: &Answers) -> Option<bool> {
-    if let Some(premises) = questions(expression) {
-        let known = premises.iter().map(|premise| answers.get(premise).copied());
-        return known.reduce(|left, right| both(left, right, true)).flatten();
-    }
-    match expression {
-        Expr::Nested(inner) => truth(inner, answers),
-        Expr::UnaryOp { op: UnaryOperator::Not, expr } => truth(expr, answers).map(|value| !value),
-        Expr::Value(value) => match value.value {
-            Value::Boolean(value) => Some(value),
-            _ => None,
-        },
-        Expr::BinaryOp { left, op: BinaryOperator::And, right } => {
-            both(truth(left, answers), truth(right, answers), false)
-        }
-        Expr::BinaryOp { left, op: BinaryOperator::Or, right } => {
-            both(truth(left, answers), truth(right, answers), true)
-        }
-        other => {
-            let results = reachable(branches(other)?, answers);
-            let truths: BTreeSet<_> =
-                results.iter().map(|result| result.and_then(|it| truth(it, answers))).collect();
-            if truths.len() == 1 { truths.into_iter().next().flatten() } else { None }
-        }
-    }
-}
-
-/// Of `AND` and `OR`: one side that decides is enough.
-fn both(left: Option<bool>, right: Option<bool>, decides: bool) -> Option<bool> {
-    match (left, right) {
-        (Some(side), _) | (_, Some(side)) if side == decides => Some(decides),
-        (Some(_), Some(_)) => Some(!decides),
-        _ => None,
-    }
-}
-
-/// Whether an expression is a parameter as it is.
-fn shows(expression: &Expr, value: &str, answers: &Answers) -> bool {
-    match expression {
-        Expr::Identifier(name) => name.value.to_lowercase() == value,
-        Expr::Nested(inner) => shows(inner, value, answers),
-        other => branches(other).is_some_and(|branches| {
-            reachable(branches, answers)
-                .into_iter()
-                .all(|result| result.is_some_and(|it| shows(it, value, answers)))
-        }),
-    }
 }
 
 #[cfg(test)]

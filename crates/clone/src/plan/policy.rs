@@ -92,6 +92,9 @@ fn scopes(table: &FullName) -> [Option<Securable>; 3] {
 
 /// The policies that are, or may be, about a table.
 fn over<'a>(settings: &Settings, source: &'a Inventory, name: &FullName, table: &Table) -> Vec<Given<'a>> {
+    if !source.has_policies_over(name) {
+        return Vec::new();
+    }
     let is_unread = |facet| source.unread.contains_key(&facet);
     let sees_tags = settings.copy.tags && !is_unread(Facet::Tags) && !is_unread(Facet::ColumnTags);
     let tags = inherited(source, name, table);
@@ -166,14 +169,13 @@ pub(super) fn refusal(builder: &Builder<'_>, table: &FullName) -> Option<String>
             }
             _ => {}
         }
-        if given.policy.as_ref().is_ok_and(Policy::goes_by_tags) && !settings.copy.tags {
-            return because("goes by tags, which are not copied (copy_tags)");
-        }
-        if given.policy.as_ref().is_ok_and(Policy::goes_by_tags)
-            && let Some((_, reason)) =
-                inventories.source.unnameable_tags.iter().find(|(within, _)| within == table)
-        {
-            return because(&format!("goes by tags: {reason}"));
+        if given.policy.as_ref().is_ok_and(Policy::goes_by_tags) {
+            let lost = inventories.source.unnameable_tags.iter().find(|(within, _)| within == table);
+            let lost = lost.map(|(_, reason)| reason.as_str());
+            let reason = if settings.copy.tags { lost } else { Some("copy_tags is off") };
+            if let Some(reason) = reason {
+                return because(&format!("goes by tags, which are not all carried: {reason}"));
+            }
         }
         because(&format!("cannot be carried: {}", impossible(builder, given)?))
     });

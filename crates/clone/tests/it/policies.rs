@@ -397,3 +397,18 @@ async fn policy_that_the_workspace_answers_for_and_does_not_change_fails_when_it
     let [FacetStatus::Failed { error }] = facets.as_slice() else { panic!("{report:#?}") };
     assert!(error.contains("its policy hide_ssn was not as it was written"), "{error}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn table_whose_column_no_plain_table_can_have_is_cloned_under_its_policy() {
+    let fixture = fixture(true).await;
+    fixture
+        .sql(
+            "CREATE TABLE prod.a.mapped (`a b` STRING DEFAULT 'x') TBLPROPERTIES ('delta.columnMapping.mode' = 'name', 'delta.feature.allowColumnDefaults' = 'supported');\n\
+             ALTER TABLE prod.a.mapped ALTER COLUMN `a b` SET TAGS ('pii' = 'ssn');\n\
+             INSERT INTO prod.a.mapped VALUES ('111');\n",
+        )
+        .await;
+    let report = fixture.clone_with(&settings()).await;
+    assert_eq!(outcome(&report, "prod.a.mapped"), Outcome::Created, "{report:#?}");
+    assert_eq!(seen_by_reader(&fixture, "SELECT * FROM dev.a.mapped").await, ["***"]);
+}

@@ -5,7 +5,7 @@
 use clxs_api::Identifier;
 
 use crate::Securable;
-use crate::inventory::{CopyMark, CopyStage, Origin, Table, TableDefinition};
+use crate::inventory::{CopyMark, CopyStage, Origin, Table};
 use crate::plan::builder::{Builder, NewStep};
 use crate::plan::table::{expectation, inverse};
 use crate::plan::{CreateTable, Facet, Statement};
@@ -23,9 +23,9 @@ fn is_needed(builder: &Builder<'_>, table: &Securable, source: &Table, kept: Opt
 }
 
 fn has_column(table: &Table, name: &Identifier) -> bool {
-    let columns = table.columns.as_deref().and_then(|columns| columns.as_ref().ok());
+    let outline = table.outline.as_deref().and_then(|outline| outline.as_ref().ok());
     table.column_tags.keys().any(|own| own.matches(name.as_str()))
-        || columns.is_some_and(|columns| columns.iter().any(|column| column.name.matches(name.as_str())))
+        || outline.is_some_and(|outline| outline.has_column(name))
 }
 
 /// Whether a column that has tags comes with the table that is made empty, and goes with it in a rollback.
@@ -53,7 +53,7 @@ pub(in crate::plan) fn obstacle(
                 .to_owned()
         });
     }
-    match source.columns.as_deref() {
+    match source.outline.as_deref() {
         Some(Ok(_)) => None,
         Some(Err(reason)) => Some(format!("it cannot be made empty before its policies are there: {reason}")),
         None => Some("policies are about it, and nobody read its columns".to_owned()),
@@ -68,14 +68,14 @@ pub(in crate::plan) fn make(
     location: Option<&str>,
 ) -> bool {
     let is_shallow = builder.settings.clone_type == CloneType::Shallow;
-    let Some(Ok(columns)) = source.columns.as_deref().filter(|_| !is_shallow) else { return false };
+    let Some(Ok(outline)) = source.outline.as_deref().filter(|_| !is_shallow) else { return false };
     if !is_needed(builder, table, source, kept) {
         return false;
     }
     let create = CreateTable {
         name: builder.renamed(&table.name),
         replace: kept.is_some(),
-        definition: TableDefinition { columns: columns.clone(), ..TableDefinition::default() },
+        definition: outline.clone(),
         guards: kept.map(|kept| kept.guards.clone()).unwrap_or_default(),
         comment: kept.and_then(|kept| kept.comment.clone()),
         location: location.map(str::to_owned),
