@@ -95,8 +95,14 @@ pub(crate) enum Command {
     /// Log in, and show who the workspace takes you for
     #[command(subcommand)]
     Auth(AuthCommand),
-    /// Check workspace, credentials, warehouse and catalogs
+    /// Check workspace, credentials, warehouse, catalogs, and what you may do
     Doctor(DoctorCommand),
+    /// Write a manual page for each command
+    Man {
+        /// Folder to write them to
+        #[arg(value_name = "DIR")]
+        folder: PathBuf,
+    },
     /// Print the completions of a shell
     Completions {
         /// Shell

@@ -9,6 +9,7 @@ mod config;
 mod demo;
 mod doctor;
 mod drift;
+mod man;
 mod plan;
 mod resume;
 mod rollback;
@@ -37,6 +38,9 @@ use crate::output::style::Style;
 pub(crate) fn run(cli: Cli, environment: Environment, printer: Printer) -> anyhow::Result<ExitStatus> {
     if let Command::Completions { shell } = cli.command {
         return completions::run(shell, &printer);
+    }
+    if let Command::Man { folder } = &cli.command {
+        return man::run(folder, &printer);
     }
     let flags = clone_arguments(&cli.command).options(&cli.global);
     let context = Context::load(&flags, cli.global.config.as_deref(), environment, printer)?;
@@ -86,6 +90,7 @@ async fn dispatch(
         Command::VerifyBundle(command) => verify_bundle::run(&command, context),
         Command::Config(command) => config::run(command, context),
         Command::Completions { shell } => completions::run(shell, &context.printer),
+        Command::Man { folder } => man::run(&folder, &context.printer),
     }
 }
 

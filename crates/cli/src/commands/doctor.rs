@@ -1,14 +1,19 @@
 //! `clxs doctor`: can a clone work from here? Each check has a sign, what was found, and what to do.
 
 mod check;
+mod identity;
+mod privileges;
 
 use std::time::Duration;
 
 use clxs_api::Identifier;
+use clxs_api::metastore::MetastoreSummary;
 use clxs_api::warehouse::WarehouseState;
 use clxs_client::{Client, ErrorKind, RetryPolicy};
+use clxs_clone::plan::PlanCounts;
 use serde::Serialize;
 
+use super::clone_settings;
 use crate::arguments::DoctorCommand;
 use crate::connection::Connection;
 use crate::context::Context;
@@ -18,6 +23,7 @@ use crate::output::style::Style;
 use crate::output::table::{Table, WIDTH};
 use crate::settings::options::Options;
 use check::Check;
+use identity::Identity;
 
 #[derive(Debug, Serialize)]
 struct Checks {
@@ -68,13 +74,50 @@ async fn examine(context: &Context) -> Vec<Check> {
     checks.push(Check::passed("workspace", connection.workspace.clone()));
     checks.push(Check::passed("credentials", connection.origin.clone()));
     let client = &connection.client;
-    checks.push(current_user(client).await);
+    let user = match client.current_user().await {
+        Ok(user) => user,
+        Err(error) => {
+            checks.push(Check::failed("current user", &error.into(), "check host and credentials"));
+            return checks;
+        }
+    };
+    checks.push(Check::passed("current user", user.user_name.clone().unwrap_or_default()));
+    let summary = client.metastore_summary().await;
+    checks.push(metastore(&summary));
+    checks.push(warehouse(&connection).await);
+    checks.extend(catalogs(client, &options, summary.as_ref().ok()).await);
     if checks.iter().all(|check| check.failure.is_none()) {
-        checks.push(metastore(client).await);
-        checks.push(warehouse(&connection).await);
-        checks.extend(catalogs(client, &options).await);
+        let owner = summary.as_ref().ok().and_then(|summary| summary.owner.as_deref());
+        checks.extend(plan(options, &connection, context, &Identity::new(user, owner)).await);
     }
     checks
+}
+
+/// The plan that is in hand when both catalogs are named: whether it can be made, and run.
+async fn plan(
+    options: Options,
+    connection: &Connection,
+    context: &Context,
+    identity: &Identity,
+) -> Vec<Check> {
+    if options.source_catalog.is_none() || options.destination_catalog.is_none() {
+        return Vec::new();
+    }
+    let made = async {
+        let settings = clone_settings::resolve(options)?;
+        let plan = Box::pin(connection.engine(context)?.plan(&settings)).await?;
+        anyhow::Ok((settings, plan))
+    };
+    match made.await {
+        Ok((settings, plan)) => {
+            let PlanCounts { create, replace, change, skip, .. } = plan.counts();
+            let found =
+                format!("{create} to create, {replace} to replace, {change} to change, {skip} left out");
+            let privileges = privileges::check(&connection.client, &plan, &settings, identity).await;
+            vec![Check::passed("plan", found), privileges]
+        }
+        Err(error) => vec![Check::failed("plan", &error, "run clxs plan for the whole of it")],
+    }
 }
 
 /// Who asks is waiting, and can ask again: a workspace that cannot be reached is told within seconds.
@@ -87,24 +130,17 @@ fn files(context: &Context) -> String {
     if files.is_empty() { "no file, defaults only".to_owned() } else { files.join(", ") }
 }
 
-async fn current_user(client: &Client) -> Check {
-    match client.current_user().await {
-        Ok(user) => Check::passed("current user", user.user_name.unwrap_or_default()),
-        Err(error) => Check::failed("current user", &error.into(), "check host and token"),
-    }
-}
-
-async fn metastore(client: &Client) -> Check {
-    match client.metastore_summary().await {
+fn metastore(summary: &clxs_client::Result<MetastoreSummary>) -> Check {
+    match summary {
         Ok(summary) => {
-            let id = summary.global_metastore_id.or(summary.metastore_id).unwrap_or_default();
-            Check::passed("metastore", format!("{} ({id})", summary.name.unwrap_or_default()))
+            let id = summary.global_metastore_id.as_ref().or(summary.metastore_id.as_ref());
+            let name = summary.name.as_deref().unwrap_or_default();
+            Check::passed("metastore", format!("{name} ({})", id.map_or("", String::as_str)))
         }
-        Err(error) => Check::failed(
-            "metastore",
-            &error.into(),
-            "have the workspace assigned to a Unity Catalog metastore",
-        ),
+        Err(error) => {
+            let advice = "have the workspace assigned to a Unity Catalog metastore";
+            Check::failed("metastore", &anyhow::anyhow!("{error}"), advice)
+        }
     }
 }
 
@@ -137,7 +173,7 @@ async fn warehouse(connection: &Connection) -> Check {
     }
 }
 
-async fn catalogs(client: &Client, options: &Options) -> Vec<Check> {
+async fn catalogs(client: &Client, options: &Options, summary: Option<&MetastoreSummary>) -> Vec<Check> {
     let mut checks = Vec::new();
     if let Some(source) = &options.source_catalog {
         checks.push(match get(client, source).await {
@@ -152,14 +188,32 @@ async fn catalogs(client: &Client, options: &Options) -> Vec<Check> {
     if let Some(destination) = &options.destination_catalog {
         checks.push(match get(client, destination).await {
             Ok(Some(())) => Check::passed("destination catalog", destination.clone()),
-            Ok(None) => Check::passed(
-                "destination catalog",
-                format!("{destination} is not there yet; it will be made"),
-            ),
+            Ok(None) => to_be_made(destination, options.location.as_deref(), summary),
             Err(error) => Check::failed("destination catalog", &error, "have USE CATALOG granted on it"),
         });
     }
     checks
+}
+
+/// A catalog that is to be made needs a place: its own, or that of the metastore (`facts/settled.md` §1).
+fn to_be_made(destination: &str, location: Option<&str>, summary: Option<&MetastoreSummary>) -> Check {
+    const NAME: &str = "destination catalog";
+    let rootless = summary.is_some_and(|summary| summary.storage_root.is_none());
+    match location {
+        Some(location) => {
+            Check::passed(NAME, format!("{destination} is not there yet; it will be made in {location}"))
+        }
+        None if rootless => {
+            let error =
+                anyhow::anyhow!("{destination} is not there yet, and the metastore has no storage root");
+            Check::failed(
+                NAME,
+                &error,
+                "name a place for it with --location, or have the catalog made beforehand",
+            )
+        }
+        None => Check::passed(NAME, format!("{destination} is not there yet; it will be made")),
+    }
 }
 
 async fn get(client: &Client, catalog: &str) -> anyhow::Result<Option<()>> {

@@ -27,6 +27,7 @@ use rstest::rstest;
 #[case::auth_describe("auth describe")]
 #[case::auth_login("auth login")]
 #[case::doctor("doctor")]
+#[case::man("man")]
 #[case::completions("completions")]
 fn help_of(#[case] command: &str) {
     let arguments: Vec<&str> = command.split_whitespace().chain(["--help"]).collect();

@@ -23,6 +23,8 @@ mod crash;
 #[cfg(feature = "embedded")]
 mod demo;
 #[cfg(feature = "embedded")]
+mod doctor;
+#[cfg(feature = "embedded")]
 mod durability;
 #[cfg(feature = "embedded")]
 mod events;
@@ -40,6 +42,8 @@ mod require;
 mod rows;
 #[cfg(feature = "embedded")]
 mod runs;
+#[cfg(feature = "embedded")]
+mod schemas;
 #[cfg(feature = "embedded")]
 mod sql;
 #[cfg(feature = "embedded")]

@@ -29,6 +29,14 @@ impl Server {
     }
 }
 
+impl Drop for Server {
+    /// A test that fails leaves no server behind.
+    fn drop(&mut self) {
+        self.child.kill().ok();
+        self.child.wait().ok();
+    }
+}
+
 #[test]
 fn served_workspace_takes_the_administrators_token_and_others() {
     let clxs = Clxs::new();

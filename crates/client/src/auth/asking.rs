@@ -20,7 +20,7 @@ use crate::secret::Secret;
 use crate::transport::Transport;
 use crate::{Error, ErrorKind};
 
-/// The time for one try: the official SDK's for the metadata service (credentials_provider.py).
+/// The time for one try: the official SDK's for the metadata service (`credentials_provider.py`).
 const TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Somebody's requests for tokens.

@@ -81,7 +81,7 @@ fn key(configuration: &Configuration, host: &Url) -> String {
         text(configuration.profile.as_deref().unwrap_or_default()),
         scopes.join(", "),
     );
-    Sha256::digest(key).iter().map(|byte| format!("{byte:02x}")).collect()
+    Sha256::digest(key).iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"))
 }
 
 impl Kept {

@@ -30,7 +30,8 @@ struct HostMetadata {
 pub(super) struct Discovery {
     asking: Asking,
     host: Url,
-    discovery_url: Option<String>,
+    /// As configured.
+    document: Option<String>,
     metadata: OnceCell<HostMetadata>,
     endpoints: OnceCell<Endpoints>,
 }
@@ -40,7 +41,7 @@ impl Discovery {
         Self {
             asking: asking.clone(),
             host: resolved.host.value.clone(),
-            discovery_url: resolved.configuration.value("discovery_url").map(str::to_owned),
+            document: resolved.configuration.value("discovery_url").map(str::to_owned),
             metadata: OnceCell::new(),
             endpoints: OnceCell::new(),
         }
@@ -62,7 +63,7 @@ impl Discovery {
 
     async fn discover(&self) -> Result<Endpoints, CredentialsError> {
         const DOCUMENT: &str = ".well-known/oauth-authorization-server";
-        let text = match (&self.discovery_url, self.metadata().await.oidc_root()) {
+        let text = match (&self.document, self.metadata().await.oidc_root()) {
             (Some(url), _) => url.clone(),
             (None, Some(root)) => format!("{}/{DOCUMENT}", root.trim_end_matches('/')),
             (None, None) => format!("{}oidc/{DOCUMENT}", self.host),

@@ -108,7 +108,7 @@ pub enum CredentialsError {
     )]
     MissingCredentials {
         /// The workspace.
-        host: Url,
+        host: Box<Url>,
         /// Where it is configured.
         origin: String,
         /// Every method and what it lacks, in the order they were tried.
@@ -142,7 +142,7 @@ pub enum CredentialsError {
     #[error("nobody is logged in to `{host}`: log in with `clxs auth login`{}", because.as_deref().map(|text| format!(" ({text})")).unwrap_or_default())]
     LoginNeeded {
         /// The workspace.
-        host: Url,
+        host: Box<Url>,
         /// Why what is kept of an earlier login does not help.
         because: Option<String>,
     },
@@ -161,7 +161,7 @@ pub enum CredentialsError {
 }
 
 fn lines(tried: &[String]) -> String {
-    tried.iter().map(|line| format!("\n  {line}")).collect()
+    tried.iter().fold(String::new(), |text, line| text + "\n  " + line)
 }
 
 impl CredentialsError {

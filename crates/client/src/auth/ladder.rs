@@ -125,7 +125,7 @@ pub(super) fn choose(
     if chosen.is_empty() {
         tried.extend(not_offered(configuration));
         let origin = configuration.describe("host");
-        return Err(CredentialsError::MissingCredentials { host: host.clone(), origin, tried });
+        return Err(CredentialsError::MissingCredentials { host: Box::new(host.clone()), origin, tried });
     }
     Ok(chosen)
 }

@@ -123,12 +123,11 @@ impl MetricView {
         text += &format!(" FROM {}", aliased(&relation(&self.source)?, "source")?);
         for join in &self.joins {
             text += &format!(" LEFT JOIN {}", aliased(&relation(&join.source)?, &join.name)?);
-            match &join.on {
-                Some(on) => text += &format!(" ON {}", expression(on)?),
-                None => {
-                    let using = join.using.iter().map(|column| quoted(column));
-                    text += &format!(" USING ({})", using.collect::<Result<Vec<_>, _>>()?.join(", "));
-                }
+            if let Some(on) = &join.on {
+                text += &format!(" ON {}", expression(on)?);
+            } else {
+                let using = join.using.iter().map(|column| quoted(column));
+                text += &format!(" USING ({})", using.collect::<Result<Vec<_>, _>>()?.join(", "));
             }
         }
         if let Some(filter) = &self.filter {

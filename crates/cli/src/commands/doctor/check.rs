@@ -23,6 +23,11 @@ impl Check {
         Self { name, ok: true, found, advice: None, failure: None }
     }
 
+    /// Something that the caller may not do.
+    pub(super) fn lacking(name: &'static str, found: String, advice: String) -> Self {
+        Self { name, ok: false, found, advice: Some(advice), failure: Some(ExitStatus::Unauthorized) }
+    }
+
     /// The hint of the error, when it has one, is better than the general advice.
     pub(super) fn failed(name: &'static str, error: &anyhow::Error, advice: &str) -> Self {
         let failure = Failure::from(error);

@@ -93,6 +93,6 @@ impl Browser {
     }
 
     fn login_needed(&self, because: Option<String>) -> CredentialsError {
-        CredentialsError::LoginNeeded { host: self.host.clone(), because }
+        CredentialsError::LoginNeeded { host: Box::new(self.host.clone()), because }
     }
 }

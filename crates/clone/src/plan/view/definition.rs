@@ -5,7 +5,7 @@ use clxs_api::{FullName, Identifier, Properties};
 use super::{Candidate, columns_follow};
 use crate::Kind;
 use crate::inventory::{Table, View};
-use crate::plan::CreateView;
+use crate::plan::{CreateView, SchemaMode};
 use crate::rewrite::is_same_view;
 use crate::settings::Settings;
 
@@ -38,10 +38,15 @@ pub(super) fn create_view(settings: &Settings, name: &FullName, candidate: &Cand
         } else {
             existing.map(|view| own_properties(source.kind, view)).unwrap_or_default()
         },
-        schema_mode: view.schema_mode,
+        schema_mode: schema_mode(source.kind, view),
         catalog: in_destination(catalog),
         schema,
     }
+}
+
+/// No other statement than that of a view in SQL takes a mode, whatever its properties say.
+fn schema_mode(kind: Kind, view: &View) -> Option<SchemaMode> {
+    view.schema_mode.filter(|_| kind == Kind::View)
 }
 
 /// Those of what a pipeline fills that are neither the pipeline's nor its files'.
@@ -90,7 +95,7 @@ pub(super) fn as_it_is(name: &FullName, table: &Table) -> Option<CreateView> {
         columns,
         comment: table.comment.clone(),
         properties: own_properties(table.kind, view),
-        schema_mode: view.schema_mode,
+        schema_mode: schema_mode(table.kind, view),
         catalog,
         schema,
     })

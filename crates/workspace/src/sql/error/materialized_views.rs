@@ -1,4 +1,4 @@
-//! Error classes of materialized views (docs.databricks.com, "MATERIALIZED_VIEW_OPERATION_NOT_ALLOWED error condition").
+//! Error classes of materialized views (docs.databricks.com, "`MATERIALIZED_VIEW_OPERATION_NOT_ALLOWED` error condition").
 
 use std::fmt::Display;
 

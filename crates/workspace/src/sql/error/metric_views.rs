@@ -11,7 +11,7 @@ impl SqlError {
         Self::new("METRIC_VIEW_INVALID_VIEW_DEFINITION", "42K0E", message)
     }
 
-    /// `WITH METRICS` of something else than YAML (docs.databricks.com, "UNSUPPORTED_METRIC_VIEW_USAGE error condition").
+    /// `WITH METRICS` of something else than YAML (docs.databricks.com, "`UNSUPPORTED_METRIC_VIEW_USAGE` error condition").
     pub(crate) fn metric_view_without_yaml() -> Self {
         let message = "Unsupported Metric View usage. Defining a Metric View without a YAML configuration is not \
                        supported. Please refer to the documentation for the proper syntax.";

@@ -25,16 +25,7 @@ pub(super) async fn execute(context: &Context, alter: AlterTable) -> Result<Stat
         _ => Privilege::Manage,
     };
     let row = existing(context, &name, &needed, &alter).await?;
-    let is_query =
-        matches!(alter.action, AlterTableAction::SetQuery { .. } | AlterTableAction::SetSchemaMode(_));
-    if is_query && row.table_type == TableType::MetricView {
-        let feature = "ALTER VIEW of what a metric view computes";
-        return Err(SqlError::unsupported_but(feature, "Write CREATE OR REPLACE VIEW."));
-    }
-    let is_of_all = matches!(alter.action, AlterTableAction::SetOwner(_) | AlterTableAction::Tags { .. });
-    if row.is_materialized() && !is_of_all {
-        return Err(SqlError::not_on_materialized_view("ALTER", row.full_name()));
-    }
+    require_alterable(&row, &alter.action)?;
     match alter.action {
         AlterTableAction::SetOwner(owner) => set_owner(context, name, owner.as_str().to_owned()).await,
         AlterTableAction::RenameTo(new_name) => rename(context, name, &new_name).await,
@@ -82,6 +73,20 @@ pub(super) async fn execute(context: &Context, alter: AlterTable) -> Result<Stat
         AlterTableAction::SetSchemaMode(mode) => views::set_schema_mode(context, name, mode).await,
         other => alter_columns::execute(context, row, other).await,
     }
+}
+
+/// What a metric view or a materialized view computes is said anew, by the statement that makes one.
+fn require_alterable(row: &TableRow, action: &AlterTableAction) -> Result<(), SqlError> {
+    let is_query = matches!(action, AlterTableAction::SetQuery { .. } | AlterTableAction::SetSchemaMode(_));
+    if is_query && row.table_type == TableType::MetricView {
+        let feature = "ALTER VIEW of what a metric view computes";
+        return Err(SqlError::unsupported_but(feature, "Write CREATE OR REPLACE VIEW."));
+    }
+    let is_of_all = matches!(action, AlterTableAction::SetOwner(_) | AlterTableAction::Tags { .. });
+    if row.is_materialized() && !is_of_all {
+        return Err(SqlError::not_on_materialized_view("ALTER", row.full_name()));
+    }
+    Ok(())
 }
 
 /// The table or view, which must be what the statement says and the principal's to change.

@@ -27,12 +27,11 @@ impl Parser<'_> {
         let columns = if has_columns { self.list(Self::view_column)? } else { Vec::new() };
         let clauses = self.view_clauses()?;
         self.expect("AS")?;
-        let (body, definition) = match clauses.metrics {
-            Some(()) => self.metrics()?,
-            None => {
-                let (query, definition) = self.query_as_written()?;
-                (ViewBody::Query(query), definition)
-            }
+        let (body, definition) = if clauses.metrics.is_some() {
+            self.metrics()?
+        } else {
+            let (query, definition) = self.query_as_written()?;
+            (ViewBody::Query(query), definition)
         };
         Ok(Statement::CreateView(Box::new(CreateView {
             name,
