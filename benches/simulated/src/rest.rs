@@ -40,7 +40,6 @@ fn read(catalogs: &Catalogs, path: &[&str], uri: &Uri) -> Answer {
             page(kind, catalogs.list(kind, &schema, begin), begin)
         }
         [.., kind @ ("tables" | "functions" | "volumes"), name] => found(catalogs.get(kind, name)),
-        [.., "policies", _, _] => (200, json!({})),
         [.., "models"] => (200, json!({"registered_models": []})),
         [_, _, "fs", "directories", ..] => (200, json!({"contents": []})),
         [.., "policies", _, _] => (200, json!({})),

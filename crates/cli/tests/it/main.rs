@@ -1,7 +1,7 @@
 //! The command line as people and scripts meet it: the real binary in an empty folder with an empty
 //! environment; exit code, stdout and stderr.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+#![expect(clippy::panic, clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod auth;
 mod clxs;

@@ -151,9 +151,10 @@ fn named(
             known: METHODS.iter().map(|method| method.name).collect(),
         });
     };
-    let lacks = match method.trusts_its_name {
-        true => method.what_is_not_set(configuration),
-        false => method.what_it_lacks(configuration, host),
+    let lacks = if method.trusts_its_name {
+        method.what_is_not_set(configuration)
+    } else {
+        method.what_it_lacks(configuration, host)
     };
     match lacks {
         Some(reason) => Err(unusable(method.name, reason)),

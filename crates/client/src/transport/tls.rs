@@ -44,7 +44,7 @@ fn failed(error: rustls::Error) -> Error {
 
 fn read(path: &Path) -> Result<Vec<CertificateDer<'static>>, Error> {
     let unusable = |source: BoxError| Error::CaBundle { path: path.to_owned(), source };
-    let text = std::fs::read(path).map_err(|error| unusable(error.into()))?;
+    let text = fs_err::read(path).map_err(|error| unusable(error.into()))?;
     let certificates: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(&text).collect();
     match certificates {
         Ok(certificates) if certificates.is_empty() => Err(unusable("it holds no certificate".into())),

@@ -15,6 +15,6 @@ pub(super) fn digest(content: impl AsRef<[u8]>) -> String {
 
 /// The link after `before` to what has these parts; their lengths keep one from being taken for another.
 pub(super) fn link(before: &str, parts: &[&str]) -> String {
-    let parts: String = parts.iter().map(|part| format!("{}:{part}\n", part.len())).collect();
-    digest(format!("{before}\n{parts}"))
+    let parts: Vec<_> = parts.iter().map(|part| format!("{}:{part}\n", part.len())).collect();
+    digest(format!("{before}\n{}", parts.concat()))
 }

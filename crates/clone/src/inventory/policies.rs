@@ -46,7 +46,9 @@ impl<'a> Reader<'a> {
             told.extend(self.policies_on_each(kept).await?);
         }
         Ok(Box::new(move |inventories| {
-            told.into_iter().for_each(|(side, on, policies)| put(inventories.side_mut(side), &on, policies));
+            for (side, on, policies) in told {
+                put(inventories.side_mut(side), &on, policies);
+            }
             Ok(())
         }))
     }

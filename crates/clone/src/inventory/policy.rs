@@ -1,4 +1,4 @@
-//! A policy by attribute: a row filter or a column mask for whatever carries certain tags (facts/rest_api.md, "Policies").
+//! A policy by attribute: a row filter or a column mask for whatever carries certain tags (`facts/rest_api.md`, "Policies").
 
 use std::collections::{BTreeMap, BTreeSet};
 

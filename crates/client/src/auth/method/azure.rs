@@ -1,5 +1,5 @@
 //! Tokens of Entra ID for Azure Databricks: service principals, managed identities, federation
-//! (`facts/rest_api.md` §4.1; official SDK, credentials_provider.py, azure.py and environments.py).
+//! (`facts/rest_api.md` §4.1; official SDK, `credentials_provider.py`, azure.py and environments.py).
 
 use std::sync::Arc;
 

@@ -1,5 +1,5 @@
 //! `databricks-cli` and `azure-cli`: tokens of whoever is logged in there (`facts/rest_api.md` §4.3; official SDK,
-//! credentials_provider.py `DatabricksCliTokenSource`, `AzureCliTokenSource`).
+//! `credentials_provider.py` `DatabricksCliTokenSource`, `AzureCliTokenSource`).
 
 use std::io::Read;
 use std::path::{Path, PathBuf};

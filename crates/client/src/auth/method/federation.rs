@@ -1,5 +1,5 @@
 //! Tokens of others exchanged for one of the workspace: workload identity federation (`facts/rest_api.md` §4.3;
-//! official SDK, oidc.py and oidc_token_supplier.py).
+//! official SDK, oidc.py and `oidc_token_supplier.py`).
 
 use std::path::PathBuf;
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! `metadata-service`: a service beside the program that gives it tokens (official SDK, credentials_provider.py
+//! `metadata-service`: a service beside the program that gives it tokens (official SDK, `credentials_provider.py`
 //! `MetadataServiceTokenSource`).
 
 use std::sync::Arc;

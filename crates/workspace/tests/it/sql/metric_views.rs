@@ -2,7 +2,7 @@
 
 use super::Sql;
 
-const SALES: &str = r#"
+const SALES: &str = r"
 version: 1.1
 comment: Sales of all stores  # shown to people
 source: main.default.orders
@@ -23,7 +23,7 @@ measures:
     expr: SUM(amount)
     format: {type: currency, currency_code: USD}
     synonyms: [sum, revenue]
-"#;
+";
 
 async fn with_tables() -> Sql {
     let sql = Sql::start().await;
