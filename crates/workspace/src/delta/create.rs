@@ -1,6 +1,6 @@
 //! CREATE TABLE: the first version of a table, or the one that replaces another.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -68,14 +68,11 @@ impl CreatedTable {
         let replaced = replaced(engine, location, table.replace)?;
         let mut schema = schema_json(location, &table.schema)?;
         column::unmap_columns(&mut schema);
-        let mut protocol = replaced.as_ref().map_or_else(Protocol::basic, |old| old.protocol().clone());
-        protocol = protocol.with(column::needed_features(&mut schema));
-        let mut configuration = configuration(table, &mut protocol)?;
+        let mut configuration = configuration(table)?;
+        let own = replaced.as_ref().map_or_else(Protocol::basic, |old| old.protocol().clone());
+        let protocol = protocol(table, own, column::needed_features(&mut schema))?;
         map_columns(&mut schema, &mut configuration, replaced.as_ref())?;
         let domains = clustering(location, table, &mut schema, replaced.as_ref())?;
-        if !table.cluster_columns.is_empty() {
-            protocol = protocol.with(["clustering", "domainMetadata"]);
-        }
         let metadata = Metadata {
             id: replaced.as_ref().map_or_else(|| Uuid::new_v4().to_string(), |old| old.metadata().id.clone()),
             name: None,
@@ -144,22 +141,45 @@ fn replaced(
     }
 }
 
-/// The properties and constraints as they are stored; the protocol gets what they need.
-fn configuration(table: &NewTable, protocol: &mut Protocol) -> Result<BTreeMap<String, String>, DeltaError> {
+/// The properties and constraints as they are stored.
+fn configuration(table: &NewTable) -> Result<BTreeMap<String, String>, DeltaError> {
     let mut configuration = BTreeMap::new();
     // The highest id is among the properties that SHOW CREATE TABLE shows; the columns get ids of their own here.
     for (key, value) in table.properties.iter().filter(|(key, _)| key != MAX_COLUMN_ID) {
-        let property = property(key, value)?;
-        *protocol = property.apply(protocol);
-        if let Property::Stored(_) = property {
+        if let Property::Stored(_) = property(key, value)? {
             configuration.insert(key.clone(), value.clone());
         }
     }
-    for (name, expression) in &table.constraints {
-        *protocol = protocol.with(["checkConstraints"]);
-        configuration.insert(format!("{CONSTRAINTS}{}", name.to_lowercase()), expression.clone());
-    }
+    let constraints = table.constraints.iter();
+    configuration.extend(
+        constraints
+            .map(|(name, expression)| (format!("{CONSTRAINTS}{}", name.to_lowercase()), expression.clone())),
+    );
     Ok(configuration)
+}
+
+/// The protocol with all that the table needs, asked for at once: one after the other, a feature that is listed would
+/// list what the versions of those before it imply.
+fn protocol(
+    table: &NewTable,
+    own: Protocol,
+    mut features: BTreeSet<&'static str>,
+) -> Result<Protocol, DeltaError> {
+    let mut protocol = own;
+    for (key, value) in table.properties.iter().filter(|(key, _)| key != MAX_COLUMN_ID) {
+        match property(key, value)? {
+            Property::Stored(feature) => features.extend(feature),
+            Property::Feature(feature) => features.extend([feature]),
+            version => protocol = version.apply(&protocol),
+        }
+    }
+    if !table.constraints.is_empty() {
+        features.insert("checkConstraints");
+    }
+    if !table.cluster_columns.is_empty() {
+        features.extend(["clustering", "domainMetadata"]);
+    }
+    Ok(protocol.with(features))
 }
 
 fn operation(replace: bool, with_rows: bool) -> &'static str {

@@ -83,6 +83,24 @@ fn properties_columns_and_clustering_decide_the_protocol() {
 }
 
 #[test]
+fn features_are_those_that_are_needed_in_whatever_order_they_are_asked_for() {
+    let (_runtime, engine) = engine();
+    let mut asked = [
+        ("delta.columnMapping.mode", "name"),
+        ("delta.feature.allowColumnDefaults", "supported"),
+        ("delta.enableChangeDataFeed", "true"),
+    ];
+    for turn in 0..asked.len() {
+        asked.rotate_left(1);
+        let (_folder, location) = folder();
+        create_table(&engine, &location, &NewTable { properties: properties(&asked), ..table() }).unwrap();
+        let features = Snapshot::open(&engine, &location, Pin::Latest).unwrap().protocol().features();
+        let needed = ["allowColumnDefaults", "appendOnly", "changeDataFeed", "columnMapping", "invariants"];
+        assert!(features.iter().eq(needed), "{turn}: {features:?}");
+    }
+}
+
+#[test]
 fn names_with_blanks_need_column_mapping() {
     let (_folder, location) = folder();
     let (_runtime, engine) = engine();
