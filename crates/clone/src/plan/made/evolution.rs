@@ -1,7 +1,7 @@
 //! How a table that is filled anew gets another definition before, without a moment in which it is empty.
 //!
 //! The platform has no statement that replaces definition and rows at once: `CREATE OR REPLACE TABLE … AS` takes a query
-//! or a list of columns, not both (Databricks, "CREATE TABLE [USING]"), and a query alone loses comments, defaults,
+//! or a list of columns, not both (Databricks, `CREATE TABLE [USING]`), and a query alone loses comments, defaults,
 //! generated columns and constraints; `INSERT OVERWRITE` leaves the definition as it is. So what `ALTER TABLE` can change
 //! is changed in place, where the old rows stand until the new ones replace them in one commit. Everything else is
 //! replaced by an empty table first, and the plan says so.
