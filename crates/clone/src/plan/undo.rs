@@ -3,13 +3,14 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use clxs_api::FullName;
+use clxs_api::{FullName, Identifier};
 
 use super::{
     Action, Expectation, Facet, Finding, Plan, PlannedChange, PlannedSecurable, RestCall, Statement, Step,
     StepId,
 };
 use crate::journal::RunId;
+use crate::{Kind, Securable};
 
 /// What is known of a run that is to be undone.
 pub(crate) struct Undo<'a> {
@@ -41,12 +42,42 @@ pub(crate) fn undo(undo: &Undo<'_>) -> Plan {
             steps[id.index()].after.push(follower);
         }
     }
+    let mut securables = securables(undo, &kept, &ids);
+    remove_default_schema(&mut steps, &mut securables);
     Plan {
         undoes: Some(undo.run.clone()),
-        securables: securables(undo, &kept, &ids),
+        securables,
         steps,
         findings: findings(undo, &kept),
         ..undo.plan.clone()
+    }
+}
+
+/// The platform gives a schema `default` to every new catalog, and removes no catalog that holds one. Where the run made
+/// nothing of it, it goes right before the catalog; if somebody else did, it stays, and the catalog with it.
+fn remove_default_schema(steps: &mut Vec<Step>, securables: &mut [PlannedSecurable]) {
+    let removes = |step: &Step, kind: Kind| match &step.action {
+        Action::Statement(Statement::Drop(securable)) if securable.kind == kind => {
+            Some(securable.name.clone())
+        }
+        _ => None,
+    };
+    let found = steps.iter().position(|step| removes(step, Kind::Catalog).is_some());
+    let Some((position, catalog)) = found.and_then(|at| Some((at, removes(&steps[at], Kind::Catalog)?))) else {
+        return;
+    };
+    let Ok(default) = Identifier::new("default").map(|name| catalog.child(name)) else { return };
+    if steps.iter().any(|step| removes(step, Kind::Schema).as_ref() == Some(&default)) {
+        return;
+    }
+    let mut last = steps[position].clone();
+    let Ok(id) = u32::try_from(steps.len()).map(StepId) else { return };
+    let before = std::mem::replace(&mut last.id, id);
+    last.depends_on.push(before);
+    steps[position].action = Statement::Drop(Securable::new(Kind::Schema, default)).into();
+    steps.push(last);
+    if let Some(planned) = securables.iter_mut().find(|planned| planned.steps.contains(&before)) {
+        planned.steps.push(id);
     }
 }
 

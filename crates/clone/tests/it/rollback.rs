@@ -6,7 +6,7 @@ use clxs_clone::journal::RunState;
 use clxs_clone::{Error, Outcome, Report, SilentObserver};
 use tokio_util::sync::CancellationToken;
 
-use crate::catalogs::{name, settings};
+use crate::catalogs::{identifier, name, settings};
 use crate::embedded::{Fixture, Reached};
 
 pub(crate) async fn roll_back(fixture: &Fixture, report: &Report, overwrite_edits: bool) -> Report {
@@ -47,6 +47,31 @@ async fn rollback_of_a_new_clone_leaves_nothing_of_it() {
     let again = fixture.engine.rollback_plan(&report.run, false).await;
     assert!(matches!(again, Err(Error::NotUndoable { .. })));
     assert_eq!(fixture.clone_with(&settings()).await.state, RunState::Succeeded);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn catalog_of_some_schemas_goes_with_the_default_schema_that_the_platform_gave_it() {
+    let fixture = Fixture::with_retail(Reached::InProcess).await;
+    let mut some = settings();
+    some.selection.include_schemas = vec![identifier("bronze")];
+    let report = fixture.clone_with(&some).await;
+    fixture.query("SHOW TABLES IN dev.default").await;
+    let undone = roll_back(&fixture, &report, false).await;
+    assert_eq!((undone.state, undone.counts.failed), (RunState::Succeeded, 0), "{undone:#?}");
+    let gone = fixture.client.get_catalog(name("dev").catalog()).await.unwrap_err();
+    assert_eq!(gone.kind(), ErrorKind::NotFound);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn default_schema_with_somebodys_table_stays_and_keeps_its_catalog() {
+    let fixture = Fixture::with_retail(Reached::InProcess).await;
+    let mut some = settings();
+    some.selection.include_schemas = vec![identifier("bronze")];
+    let report = fixture.clone_with(&some).await;
+    fixture.query("CREATE TABLE dev.default.mine AS SELECT 1 AS id").await;
+    let undone = roll_back(&fixture, &report, false).await;
+    assert_eq!(undone.counts.failed, 1, "{undone:#?}");
+    assert_eq!(fixture.number("SELECT id FROM dev.default.mine").await, "1");
 }
 
 #[tokio::test(flavor = "multi_thread")]
