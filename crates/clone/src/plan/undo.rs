@@ -63,7 +63,8 @@ fn remove_default_schema(steps: &mut Vec<Step>, securables: &mut [PlannedSecurab
         _ => None,
     };
     let found = steps.iter().position(|step| removes(step, Kind::Catalog).is_some());
-    let Some((position, catalog)) = found.and_then(|at| Some((at, removes(&steps[at], Kind::Catalog)?))) else {
+    let Some((position, catalog)) = found.and_then(|at| Some((at, removes(&steps[at], Kind::Catalog)?)))
+    else {
         return;
     };
     let Ok(default) = Identifier::new("default").map(|name| catalog.child(name)) else { return };
