@@ -91,6 +91,7 @@ def goal(what: str, value: float, unit: str, most: float) -> None:
 
 
 def clones() -> None:
+    # More statements than slots: a short queue keeps the slots busy while the client asks for what has ended.
     limits = ["--no-progress", "--max-workers", "16", "--parallel-tables", "4", "--max-parallel-queries", "56"]
     with tempfile.TemporaryDirectory(prefix="clxs-bench-") as scratch:
         shape = ["--schemas", SCHEMAS, "--tables", TABLES, "--slots", SLOTS]

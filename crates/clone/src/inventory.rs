@@ -50,7 +50,7 @@ pub use keys::{Key, KeyOutline, Parent};
 pub(crate) use policies::policies_on;
 pub use policy::{Policies, Policy, PolicyEffect, Unusable};
 pub use protected::Sight;
-pub(crate) use reader::{Reader, refusal};
+pub(crate) use reader::{READS_AT_ONCE, Reader, refusal};
 pub(crate) use sight::guard_text;
 pub use sight::{Known, Premise};
 pub(crate) use table_definition::DEFAULTS;

@@ -13,7 +13,7 @@ use crate::warehouse::Warehouse;
 use crate::{Error, Result, Settings};
 
 /// REST reads at once, whatever they read.
-const READS_AT_ONCE: usize = 32;
+pub(crate) const READS_AT_ONCE: usize = 32;
 
 /// Reads source and destination.
 #[derive(Debug)]

@@ -11,15 +11,12 @@ use crate::settings::{LoadType, ObjectType, RowScope};
 use crate::warehouse::Wanted;
 use crate::{Error, Kind, Result};
 
-/// Statements for histories at once: more of them would each ask for fewer tables.
-const HISTORIES_AT_ONCE: usize = 32;
-
 impl<'a> Reader<'a> {
     /// Asks for the newest commits of tables that source and destination both have. `INCREMENTAL` does not
     /// look at what exists.
     pub(super) async fn histories(&self, own: &Inventories) -> Result<Found<'a>> {
         let questions = self.questions(own);
-        let at_once = self.settings.limits.max_parallel_queries.get().min(HISTORIES_AT_ONCE);
+        let at_once = self.settings.limits.max_parallel_queries.get();
         let histories = self.warehouse.histories(&questions, at_once).await?;
         Ok(Box::new(move |inventories| {
             for ((name, wanted), history) in questions.iter().zip(histories) {

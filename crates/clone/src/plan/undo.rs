@@ -43,7 +43,7 @@ pub(crate) fn undo(undo: &Undo<'_>) -> Plan {
         }
     }
     let mut securables = securables(undo, &kept, &ids);
-    remove_default_schema(&mut steps, &mut securables);
+    remove_default_schema(&undo.plan.destination, &mut steps, &mut securables);
     Plan {
         undoes: Some(undo.run.clone()),
         securables,
@@ -55,27 +55,26 @@ pub(crate) fn undo(undo: &Undo<'_>) -> Plan {
 
 /// The platform gives a schema `default` to every new catalog, and removes no catalog that holds one. Where the run made
 /// nothing of it, it goes right before the catalog; if somebody else did, it stays, and the catalog with it.
-fn remove_default_schema(steps: &mut Vec<Step>, securables: &mut [PlannedSecurable]) {
-    let removes = |step: &Step, kind: Kind| match &step.action {
-        Action::Statement(Statement::Drop(securable)) if securable.kind == kind => {
-            Some(securable.name.clone())
-        }
-        _ => None,
-    };
-    let found = steps.iter().position(|step| removes(step, Kind::Catalog).is_some());
-    let Some((position, catalog)) = found.and_then(|at| Some((at, removes(&steps[at], Kind::Catalog)?)))
-    else {
+fn remove_default_schema(
+    destination: &Identifier,
+    steps: &mut Vec<Step>,
+    securables: &mut [PlannedSecurable],
+) {
+    let catalog = FullName::of_catalog(destination.to_lowercase());
+    let (Ok(name), Ok(id)) = (Identifier::new("default"), u32::try_from(steps.len()).map(StepId)) else {
         return;
     };
-    let Ok(default) = Identifier::new("default").map(|name| catalog.child(name)) else { return };
-    if steps.iter().any(|step| removes(step, Kind::Schema).as_ref() == Some(&default)) {
+    let drop = |kind, name: &FullName| Action::from(Statement::Drop(Securable::new(kind, name.clone())));
+    let drop_schema = drop(Kind::Schema, &catalog.child(name));
+    if steps.iter().any(|step| step.action == drop_schema) {
         return;
     }
-    let mut last = steps[position].clone();
-    let Ok(id) = u32::try_from(steps.len()).map(StepId) else { return };
-    let before = std::mem::replace(&mut last.id, id);
-    last.depends_on.push(before);
-    steps[position].action = Statement::Drop(Securable::new(Kind::Schema, default)).into();
+    let drop_catalog = drop(Kind::Catalog, &catalog);
+    let Some(step) = steps.iter_mut().find(|step| step.action == drop_catalog) else { return };
+    // The schema's step takes the place of the catalog's, which nothing waits for, and is the last one then.
+    let before = step.id;
+    let last = Step { id, depends_on: vec![before], ..step.clone() };
+    step.action = drop_schema;
     steps.push(last);
     if let Some(planned) = securables.iter_mut().find(|planned| planned.steps.contains(&before)) {
         planned.steps.push(id);

@@ -10,14 +10,13 @@ use clxs_client::ErrorKind;
 use futures::{StreamExt, TryStreamExt};
 
 use super::Context;
-use crate::inventory::{Described, Grants, Inventory, Policies, Policy, Reader, Tags, policies_on, refusal};
+use crate::inventory::{
+    Described, Grants, Inventory, Policies, Policy, READS_AT_ONCE, Reader, Tags, policies_on, refusal,
+};
 use crate::journal::{End, Provenance};
 use crate::outcome::StepOutcome;
 use crate::plan::{Action, Plan, RestCall, Statement, Step};
 use crate::{Error, Result, Securable, Settings};
-
-/// Securables whose policies are read at once.
-const READS_AT_ONCE: usize = 32;
 
 /// Ends as failed what is not as it was written, and notes what nobody may see; whether everything is there as far as
 /// somebody may.

@@ -16,6 +16,9 @@ use crate::{Error, Result};
 /// Histories of one statement, at most.
 const BATCH: usize = 100;
 
+/// Statements at once, at most: more of them would each ask for fewer tables.
+const STATEMENTS_AT_ONCE: usize = 32;
+
 /// Which commits of a table are asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Wanted {
@@ -44,11 +47,12 @@ impl Warehouse {
         questions: &[(FullName, Wanted)],
         at_once: usize,
     ) -> Result<Vec<History>> {
-        let size = questions.len().div_ceil(at_once.max(1)).clamp(1, BATCH);
+        let at_once = at_once.clamp(1, STATEMENTS_AT_ONCE);
+        let size = questions.len().div_ceil(at_once).clamp(1, BATCH);
         let alone = AtomicBool::new(false);
         let batches: Vec<_> = questions.chunks(size).map(|batch| self.batch(batch, &alone)).collect();
         let answers: Vec<Vec<History>> =
-            futures::stream::iter(batches).buffered(at_once.max(1)).try_collect().await?;
+            futures::stream::iter(batches).buffered(at_once).try_collect().await?;
         Ok(answers.into_iter().flatten().collect())
     }
 

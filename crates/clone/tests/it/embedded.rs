@@ -56,6 +56,17 @@ impl Fixture {
         fixture
     }
 
+    /// The client of somebody who may clone `prod` and owns nothing of it.
+    pub(crate) async fn cloner(&self) -> Client {
+        let token = self.workspace.create_token("cloner@example.com").await.unwrap();
+        self.sql(
+            "GRANT USE CATALOG, USE SCHEMA, SELECT, MANAGE ON CATALOG prod TO `cloner@example.com`;\n\
+             GRANT CREATE CATALOG ON METASTORE TO `cloner@example.com`;\n",
+        )
+        .await;
+        client_of(&self.workspace, &token, Reached::InProcess, &self.sent).await
+    }
+
     /// Runs statements that end with `;` at the end of a line.
     pub(crate) async fn sql(&self, statements: &str) {
         for statement in statements.split(";\n").map(str::trim).filter(|statement| !statement.is_empty()) {
@@ -218,14 +229,7 @@ async fn source_catalog_is_only_read() {
 #[tokio::test(flavor = "multi_thread")]
 async fn caller_who_is_not_the_owner_reads_grants_one_by_one_and_gives_the_same() {
     let fixture = Fixture::with_retail(Reached::InProcess).await;
-    let token = fixture.workspace.create_token("cloner@example.com").await.unwrap();
-    fixture
-        .sql(
-            "GRANT USE CATALOG, USE SCHEMA, SELECT, MANAGE ON CATALOG prod TO `cloner@example.com`;\n\
-             GRANT CREATE CATALOG ON METASTORE TO `cloner@example.com`;\n",
-        )
-        .await;
-    let client = client_of(&fixture.workspace, &token, Reached::InProcess, &fixture.sent).await;
+    let client = fixture.cloner().await;
     let home = tempfile::tempdir().unwrap();
     let engine = Engine::new(client, "local", Journal::open(home.path().join("state.db")).unwrap());
     let mut settings = settings();

@@ -3,7 +3,7 @@
 use clxs_client::ErrorKind;
 use clxs_clone::journal::RunState;
 use clxs_clone::settings::Guardrails;
-use clxs_clone::{Settings, SilentObserver};
+use clxs_clone::{Error, Settings, SilentObserver};
 use clxs_workspace::{FaultEffect, FaultPlan, FaultRule};
 use rstest::rstest;
 use tokio_util::sync::CancellationToken;
@@ -38,9 +38,9 @@ async fn schema_that_cannot_be_listed_ends_the_plan_and_is_no_empty_schema(
     let fixture = Fixture::with_retail(Reached::InProcess).await;
     fixture.workspace.set_faults(refusing(kind)).unwrap();
     let error = fixture.engine.plan(&settings()).await.unwrap_err();
-    let told = format!("{error:?}");
-    assert!(told.contains("PermissionDenied") || told.contains("PERMISSION_DENIED"), "{told}");
-    assert!(error.to_string().contains("prod."), "{error}");
+    let Error::Client { attempt, source } = &error else { panic!("{error:?}") };
+    assert_eq!(source.kind(), ErrorKind::PermissionDenied);
+    assert!(attempt.starts_with(&format!("list the {kind} of schema `prod.")), "{attempt}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -15,7 +15,7 @@ use tokio_util::sync::CancellationToken;
 use url::Url;
 
 use crate::catalogs::settings;
-use crate::embedded::{Fixture, Reached, client_of};
+use crate::embedded::{Fixture, Reached};
 use crate::facets::status;
 
 /// Does something else instead of the requests that hold a text, and says that all is well.
@@ -149,14 +149,7 @@ async fn run_that_writes_no_such_facet_reads_nothing_back() {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_was_given_away_and_may_not_be_seen_any_more_is_reported_as_not_verified() {
     let fixture = Fixture::with_retail(Reached::InProcess).await;
-    let token = fixture.workspace.create_token("cloner@example.com").await.unwrap();
-    fixture
-        .sql(
-            "GRANT USE CATALOG, USE SCHEMA, SELECT, MANAGE ON CATALOG prod TO `cloner@example.com`;\n\
-             GRANT CREATE CATALOG ON METASTORE TO `cloner@example.com`;\n",
-        )
-        .await;
-    let client = client_of(&fixture.workspace, &token, Reached::InProcess, &fixture.sent).await;
+    let client = fixture.cloner().await;
     let engine = Engine::new(client, "local", fixture.engine.journal().clone());
     let mut settings = settings();
     settings.copy.permissions = false;
