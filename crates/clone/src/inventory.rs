@@ -47,7 +47,7 @@ pub use functions::{Environment, FunctionDefinition, Language, Parameter, Return
 pub use guards::{Argument, Guard, Guards};
 pub use history::{Commit, History};
 pub use keys::{Key, KeyOutline, Parent};
-pub(crate) use policies::policies_on;
+pub(crate) use policies::{EVERYBODY, named_policies, policies_on};
 pub use policy::{Policies, Policy, PolicyEffect, Unusable};
 pub use protected::Sight;
 pub(crate) use reader::{READS_AT_ONCE, Reader, refusal};

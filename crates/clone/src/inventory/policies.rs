@@ -18,7 +18,7 @@ use crate::plan::Facet;
 use crate::{Error, Kind, Result, Securable};
 
 /// The group that everybody of the account is in.
-const EVERYBODY: &str = "account users";
+pub(crate) const EVERYBODY: &str = "account users";
 
 /// Something that may have policies on it, and what became of reading them; a refusal is kept.
 type Told = (Side, Securable, Result<Policies, ClientError>);
@@ -175,7 +175,7 @@ fn plain_column(column: &ColumnInfo) -> Result<Column, String> {
 /// The policies on a securable itself, or why the platform does not tell.
 pub(crate) async fn policies_on(client: &Client, on: &Securable) -> Result<Result<Policies, ClientError>> {
     match client.list_policies(&on.kind.securable_kind(), &on.name).await {
-        Ok(policies) => Ok(Ok(policies.iter().map(named).collect())),
+        Ok(policies) => Ok(Ok(named_policies(&policies))),
         Err(error) if is_unknown(&error) || error.kind() == ErrorKind::PermissionDenied => Ok(Err(error)),
         Err(error) => Err(Error::client(format!("read the policies on {on}"))(error)),
     }
@@ -184,6 +184,11 @@ pub(crate) async fn policies_on(client: &Client, on: &Securable) -> Result<Resul
 /// Whether the platform does not know policies, or those on this kind of securable.
 fn is_unknown(error: &ClientError) -> bool {
     matches!(error.kind(), ErrorKind::Unsupported | ErrorKind::NotFound)
+}
+
+/// The policies of a list by their names.
+pub(crate) fn named_policies(list: &[PolicyInfo]) -> Policies {
+    list.iter().map(named).collect()
 }
 
 fn named(info: &PolicyInfo) -> (String, Result<Policy, Unusable>) {

@@ -6,6 +6,7 @@ use clxs_api::policy::{
     ColumnMaskOptions, FunctionArgument, MatchColumn, PolicyInfo, PolicyType, RowFilterOptions,
 };
 use clxs_api::{Extra, FullName, Identifier, SecurableKind};
+use serde::{Deserialize, Serialize};
 
 use super::Tags;
 use super::names::full_name;
@@ -16,7 +17,7 @@ use crate::{Securable, Settings};
 pub type Policies = BTreeMap<String, Result<Policy, Unusable>>;
 
 /// A policy that this version cannot make again.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Unusable {
     /// Why.
     pub reason: String,
@@ -25,7 +26,7 @@ pub struct Unusable {
 }
 
 /// A policy, without who made it and when.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Policy {
     /// Its name as it is written.
     pub name: String,
@@ -48,7 +49,7 @@ pub struct Policy {
 }
 
 /// What a policy gives the tables that it is about.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum PolicyEffect {
     /// A row filter.
     RowFilter,

@@ -43,7 +43,7 @@ GRANT USE CATALOG, USE SCHEMA, SELECT ON CATALOG prod TO `reader@example.com`;
 ";
 
 /// A workspace with it. `exempt` says whether the caller is in the group that no policy binds.
-async fn fixture(exempt: bool) -> Fixture {
+pub(crate) async fn fixture(exempt: bool) -> Fixture {
     let fixture = Fixture::new(Reached::InProcess).await;
     for principal in ["reader@example.com", "cloner@example.com"] {
         fixture.workspace.create_token(principal).await.unwrap();
