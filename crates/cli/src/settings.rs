@@ -17,7 +17,7 @@ use std::path::{Path, PathBuf};
 
 use crate::environment::{CLXS_CONFIG, Environment};
 use crate::failure::CliError;
-use finding::{Finding, Severity};
+use finding::{Finding, Place, Severity};
 use layer::{Combined, Layer};
 use options::Options;
 
@@ -31,6 +31,8 @@ pub(crate) struct Loaded {
     pub(crate) findings: Vec<Finding>,
     /// The files that were read.
     pub(crate) files: Vec<PathBuf>,
+    /// That of them which merely lies in the working folder.
+    found: Option<PathBuf>,
 }
 
 /// Reads and combines all layers.
@@ -53,14 +55,14 @@ pub(crate) fn load(
     for path in &files {
         let layer = file::read(path, &mut findings).map_err(CliError::file("the configuration file"))?;
         if found.as_ref() == Some(path) {
-            findings.extend(lint::program_of_a_project(&layer));
+            findings.extend(lint::personal_keys_of_a_project(&layer));
         }
         layers.push(layer);
     }
     layers.push(Layer::of_defaults());
     let combined = layer::combine(layers).throttled();
     findings.extend(lint::lint(&combined));
-    Ok(Loaded { combined, findings, files })
+    Ok(Loaded { combined, findings, files, found })
 }
 
 impl Loaded {
@@ -75,6 +77,15 @@ impl Loaded {
             Ok(self.combined.options()?)
         } else {
             Err(CliError::Configuration { findings }.into())
+        }
+    }
+
+    /// Where a key is written, when that is the file of the project, which may be anybody's.
+    pub(crate) fn place_in_project(&self, key: &str) -> Option<&Place> {
+        let place = self.combined.get(key)?.1.place()?;
+        match place {
+            Place::File { path, .. } if self.found.as_ref() == Some(path) => Some(place),
+            _ => None,
         }
     }
 
