@@ -123,7 +123,7 @@ pub(crate) fn transport(context: &Context) -> anyhow::Result<Arc<dyn Transport>>
 /// The remote workspace that is configured, if any.
 ///
 /// # Errors
-/// When its configuration is contradictory or incomplete, or the project would send a profile's token elsewhere.
+/// When its configuration is contradictory or incomplete, or the project would send the user's own token elsewhere.
 pub(crate) fn remote(options: &Options, context: &Context) -> anyhow::Result<Option<auth::Resolved>> {
     if options.host.as_deref() == Some(EMBEDDED) {
         return Ok(None);
@@ -141,22 +141,28 @@ pub(crate) fn resolve(
 ) -> anyhow::Result<Option<auth::Resolved>> {
     let resolved = auth::resolve(explicit, &context.environment).map_err(clxs_client::Error::from)?;
     if let Some(resolved) = &resolved {
-        require_host_of_profile(resolved, context)?;
+        require_own_host(resolved, context)?;
     }
     Ok(resolved)
 }
 
-/// The file of a project may name the workspace, but not another one than that of the profile whose credentials go
-/// there.
-fn require_host_of_profile(resolved: &auth::Resolved, context: &Context) -> Result<(), CliError> {
-    let Some(place) = context.loaded.place_in_project("host") else { return Ok(()) };
-    let Some(profile) = resolved.profile() else { return Ok(()) };
-    if resolved.host_of_profile().is_some_and(|host| host == resolved.host.value) {
-        return Ok(());
-    }
+/// The file of a project may name the workspace, but not another one than that of the credentials in the user's own
+/// files.
+fn require_own_host(resolved: &auth::Resolved, context: &Context) -> Result<(), CliError> {
+    let Some(place) = context.loaded.host_of_project() else { return Ok(()) };
     let host = &resolved.host.value;
-    let message = format!("the profile `{profile}` is not of the workspace `{host}` that the project names");
-    let hint = format!("take host out of {place}, or name a profile whose host it is; --host overrules both");
+    let foreign = match resolved.profile() {
+        Some(profile) if resolved.host_of_profile().as_ref() != Some(host) => {
+            format!("the profile `{profile}`")
+        }
+        _ => match context.loaded.token_for_another_host() {
+            Some(place) => format!("the token of {place}"),
+            None => return Ok(()),
+        },
+    };
+    let message = format!("{foreign} is not of the workspace `{host}` that the project names");
+    let hint =
+        format!("take host out of {place}, or use credentials of that workspace; --host overrules both");
     let finding = Finding::error(Some(place.clone()), message, Some(hint));
     Err(CliError::Configuration { findings: vec![finding] })
 }

@@ -195,7 +195,8 @@ fn project_does_not_send_the_token_of_a_profile_to_another_workspace() {
     let (own, evil) = (workspace(), workspace());
     clxs.write(".databrickscfg", &format!("[prod]\nhost = {}\ntoken = t\n", own.url()));
     let with_host = |host: &str| clxs.write("clxs.yaml", &format!("host: {host}\nprofile: prod\n"));
-    for command in [&["auth", "describe"][..], &["auth", "login"], &["clone", "--source", "a", "--dest", "b"]] {
+    for command in [&["auth", "describe"][..], &["auth", "login"], &["clone", "--source", "a", "--dest", "b"]]
+    {
         with_host(evil.url());
         let ran = clxs.run(command);
         assert!(ran.code == 2 && ran.stderr.contains("the profile `prod` is not of the workspace"), "{ran}");
@@ -218,6 +219,34 @@ fn command_of_the_users_own_file_gives_the_token() {
     clxs.write("home/config.yaml", &format!("host: {}\ntoken_command: bin/give token\n", server.url()));
     let text = clxs.run(&["auth", "describe"]).success();
     assert!(text.contains("method     token-command\nidentity   ci@example.com"), "{text}");
+}
+
+#[test]
+fn project_does_not_send_the_token_of_the_users_own_file_to_another_workspace() {
+    let clxs = Clxs::new();
+    let (own, evil) = (workspace(), workspace());
+    clxs.write("home/config.yaml", &format!("host: {}\ntoken_file: token\n", own.url()));
+    clxs.write("token", "t");
+    clxs.write("clxs.yaml", &format!("host: {}\n", evil.url()));
+    let ran = clxs.run(&["auth", "describe"]);
+    assert!(
+        ran.code == 2 && ran.stderr.contains("the token of home/config.yaml:2 is not of the workspace"),
+        "{ran}"
+    );
+    clxs.run(&["auth", "describe", "--host", evil.url()]).success();
+    clxs.write("clxs.yaml", &format!("host: {}\n", own.url()));
+    clxs.run(&["auth", "describe"]).success();
+}
+
+#[test]
+fn working_folder_is_not_searched_for_programs() {
+    let clxs = Clxs::new();
+    install(&clxs, "../databricks", "#!/bin/sh\ntouch was-here\necho '{\"access_token\":\"t\"}'\n");
+    let server = workspace();
+    let variables = [("DATABRICKS_HOST", server.url()), ("PATH", ":/usr/bin:/bin")];
+    let ran = clxs.run_with(&variables, &["auth", "describe"]);
+    assert_eq!(ran.code, 2, "{ran}");
+    assert!(!clxs.folder().join("was-here").exists());
 }
 
 #[test]
