@@ -14,7 +14,7 @@ use super::engine::DeltaEngine;
 use super::error::DeltaError;
 use super::location::TableLocation;
 use super::log::is_table;
-use super::property::{COLUMN_MAPPING_MODE, CONSTRAINTS, MAX_COLUMN_ID, Property, property};
+use super::property::{COLUMN_MAPPING_MODE, CONSTRAINTS, MAX_COLUMN_ID, Property, property, required};
 use super::schema::StructType;
 use super::snapshot::{CLUSTERING, Pin, Snapshot};
 
@@ -70,7 +70,7 @@ impl CreatedTable {
         column::unmap_columns(&mut schema);
         let mut configuration = configuration(table)?;
         let own = replaced.as_ref().map_or_else(Protocol::basic, |old| old.protocol().clone());
-        let protocol = protocol(table, own, column::needed_features(&mut schema))?;
+        let protocol = protocol(table, &own, column::needed_features(&mut schema))?;
         map_columns(&mut schema, &mut configuration, replaced.as_ref())?;
         let domains = clustering(location, table, &mut schema, replaced.as_ref())?;
         let metadata = Metadata {
@@ -158,28 +158,19 @@ fn configuration(table: &NewTable) -> Result<BTreeMap<String, String>, DeltaErro
     Ok(configuration)
 }
 
-/// The protocol with all that the table needs, asked for at once: one after the other, a feature that is listed would
-/// list what the versions of those before it imply.
+/// The protocol with all that the table needs.
 fn protocol(
     table: &NewTable,
-    own: Protocol,
+    own: &Protocol,
     mut features: BTreeSet<&'static str>,
 ) -> Result<Protocol, DeltaError> {
-    let mut protocol = own;
-    for (key, value) in table.properties.iter().filter(|(key, _)| key != MAX_COLUMN_ID) {
-        match property(key, value)? {
-            Property::Stored(feature) => features.extend(feature),
-            Property::Feature(feature) => features.extend([feature]),
-            version => protocol = version.apply(&protocol),
-        }
-    }
     if !table.constraints.is_empty() {
         features.insert("checkConstraints");
     }
     if !table.cluster_columns.is_empty() {
         features.extend(["clustering", "domainMetadata"]);
     }
-    Ok(protocol.with(features))
+    required(own, table.properties.iter().filter(|(key, _)| key != MAX_COLUMN_ID), features)
 }
 
 fn operation(replace: bool, with_rows: bool) -> &'static str {

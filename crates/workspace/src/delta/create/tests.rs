@@ -101,6 +101,31 @@ fn features_are_those_that_are_needed_in_whatever_order_they_are_asked_for() {
 }
 
 #[test]
+fn features_that_one_change_asks_for_list_nothing_of_each_other() {
+    let (_folder, location) = folder();
+    let (_runtime, engine) = engine();
+    create_table(&engine, &location, &table()).unwrap();
+    let asked = properties(&[("delta.columnMapping.mode", "name"), ("delta.enableDeletionVectors", "true")]);
+    alter(&engine, &location, &MetadataChange::SetProperties(asked), "admin@clxs.local").unwrap();
+    let features = Snapshot::open(&engine, &location, Pin::Latest).unwrap().protocol().features();
+    let needed = ["appendOnly", "columnMapping", "deletionVectors", "invariants"];
+    assert!(features.iter().eq(needed), "{features:?}");
+}
+
+#[test]
+fn feature_that_is_listed_lists_what_the_versions_of_the_table_imply() {
+    let (_folder, location) = folder();
+    let (_runtime, engine) = engine();
+    let checked = NewTable { constraints: vec![("c".to_owned(), "id > 0".to_owned())], ..table() };
+    create_table(&engine, &location, &checked).unwrap();
+    let asked = properties(&[("delta.enableDeletionVectors", "true")]);
+    alter(&engine, &location, &MetadataChange::SetProperties(asked), "admin@clxs.local").unwrap();
+    let features = Snapshot::open(&engine, &location, Pin::Latest).unwrap().protocol().features();
+    let needed = ["appendOnly", "checkConstraints", "deletionVectors", "invariants"];
+    assert!(features.iter().eq(needed), "{features:?}");
+}
+
+#[test]
 fn names_with_blanks_need_column_mapping() {
     let (_folder, location) = folder();
     let (_runtime, engine) = engine();
