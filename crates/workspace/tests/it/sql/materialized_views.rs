@@ -45,16 +45,34 @@ async fn view_is_replaced_tagged_and_dropped_with_its_files() {
         .await;
     assert_eq!(sql.rows("SELECT n FROM main.default.big").await, [["4"]]);
     sql.run("CREATE MATERIALIZED VIEW IF NOT EXISTS main.default.big AS SELECT 1 AS one").await;
+    assert_eq!(sql.rows("SELECT * FROM main.default.big").await, [["4"]]);
     sql.run("ALTER MATERIALIZED VIEW main.default.big SET TAGS ('k' = 'v')").await;
+    let tags = "SELECT tag_name, tag_value FROM main.information_schema.table_tags WHERE table_name = 'big'";
+    assert_eq!(sql.rows(tags).await, [["k", "v"]]);
     sql.server.workspace.create_token("ann@example.com").await.unwrap();
     sql.run("GRANT REFRESH, SELECT ON TABLE main.default.big TO `ann@example.com`").await;
-    let view = sql.server.get("/api/2.1/unity-catalog/tables/main.default.big").await;
-    let folder = url::Url::parse(view["storage_location"].as_str().unwrap()).unwrap().to_file_path().unwrap();
+    let folder = result_folder(&sql).await;
     assert!(folder.join("_delta_log").is_dir());
     sql.run("DROP MATERIALIZED VIEW main.default.big").await;
     assert!(!folder.exists());
     sql.run("CREATE MATERIALIZED VIEW main.default.big AS SELECT 1 AS one").await;
+    let folder = result_folder(&sql).await;
+    assert!(folder.join("_delta_log").is_dir());
     sql.run("DROP CATALOG main CASCADE").await;
+    assert!(!folder.exists());
+}
+
+/// Where the files of the result are.
+async fn result_folder(sql: &Sql) -> std::path::PathBuf {
+    let view = sql.server.get("/api/2.1/unity-catalog/tables/main.default.big").await;
+    url::Url::parse(view["storage_location"].as_str().unwrap()).unwrap().to_file_path().unwrap()
+}
+
+#[tokio::test]
+async fn columns_of_a_result_cannot_be_updated() {
+    let sql = with_view().await;
+    let listed = "SELECT DISTINCT is_updatable FROM main.information_schema.columns WHERE table_name = 'big'";
+    assert_eq!(sql.rows(listed).await, [["NO"]]);
 }
 
 #[tokio::test]
