@@ -134,3 +134,4 @@ async fn result_is_what_the_owner_sees_and_its_reader_needs_nothing_else() {
     sql.run("GRANT CREATE MATERIALIZED VIEW ON SCHEMA main.default TO `ann@example.com`").await;
     sql.rows_as(&ann, "CREATE MATERIALIZED VIEW main.default.own AS SELECT * FROM main.default.big").await;
 }
+            "ALTER MATERIALIZED VIEW main.default.orders SET TAGS ('k' = 'v')",
