@@ -59,7 +59,7 @@ use futures::{StreamExt, TryStreamExt};
 pub(super) use candidates::{Candidates, Choice, SOURCE, Target, candidates};
 pub(crate) use compute::Compute;
 pub(crate) use error::sql_error;
-pub(super) use functions::{computed as computed_functions, is_known as is_known_function};
+pub(super) use functions::{computed as computed_functions, is_aggregate, is_known as is_known_function};
 pub(super) use guarded::{changeable, require_fitting};
 pub(super) use output::table_schema;
 pub(super) use over::{condition, has_subquery, plan_over, text_of};

@@ -38,7 +38,7 @@ pub(super) fn operator(op: &BinaryOperator) -> Option<&'static str> {
 }
 
 /// Whether Spark's function of this name, in lower case, computes one value of many rows.
-pub(super) fn is_aggregate(name: &str) -> bool {
+pub(in crate::sql::execute) fn is_aggregate(name: &str) -> bool {
     udf::aggregate(name).is_some() || aggregates::FUNCTIONS.iter().any(|(known, _)| *known == name)
 }
 
