@@ -76,6 +76,23 @@ async fn columns_of_a_result_cannot_be_updated() {
 }
 
 #[tokio::test]
+async fn definition_is_in_the_log_and_not_among_the_properties() {
+    let sql = with_view().await;
+    let log = fs_err::read_to_string(result_folder(&sql).await.join("_delta_log/00000000000000000000.json"))
+        .unwrap();
+    assert!(log.contains("view.materialized"), "{log}");
+    for shown in [
+        "DESCRIBE TABLE EXTENDED main.default.big",
+        "DESCRIBE DETAIL main.default.big",
+        "DESCRIBE HISTORY main.default.big",
+        "SHOW TBLPROPERTIES main.default.big",
+    ] {
+        let shown = sql.table(shown).await;
+        assert!(!shown.contains("view.materialized"), "{shown}");
+    }
+}
+
+#[tokio::test]
 async fn whatever_else_would_change_the_result_is_refused() {
     let sql = with_view().await;
     insta::assert_snapshot!(
@@ -91,6 +108,7 @@ async fn whatever_else_would_change_the_result_is_refused() {
             "ALTER TABLE main.default.big SET TBLPROPERTIES ('a' = 'c')",
             "ALTER VIEW main.default.big AS SELECT 1",
             "ALTER MATERIALIZED VIEW main.default.big ADD SCHEDULE EVERY 1 HOUR",
+            "ALTER MATERIALIZED VIEW main.default.orders SET TAGS ('k' = 'v')",
             "CREATE OR REPLACE TABLE main.default.big (id INT)",
             "CREATE OR REPLACE VIEW main.default.big AS SELECT 1",
             "CREATE OR REPLACE TABLE main.default.big CLONE main.default.orders",
@@ -134,4 +152,3 @@ async fn result_is_what_the_owner_sees_and_its_reader_needs_nothing_else() {
     sql.run("GRANT CREATE MATERIALIZED VIEW ON SCHEMA main.default TO `ann@example.com`").await;
     sql.rows_as(&ann, "CREATE MATERIALIZED VIEW main.default.own AS SELECT * FROM main.default.big").await;
 }
-            "ALTER MATERIALIZED VIEW main.default.orders SET TAGS ('k' = 'v')",
