@@ -93,6 +93,24 @@ async fn definition_is_in_the_log_and_not_among_the_properties() {
 }
 
 #[tokio::test]
+async fn view_does_not_read_its_own_result() {
+    let sql = with_view().await;
+    sql.run("CREATE VIEW main.default.over AS SELECT n FROM main.default.big").await;
+    let by_path = format!(
+        "CREATE OR REPLACE MATERIALIZED VIEW main.default.big AS SELECT n FROM delta.`{}`",
+        result_folder(&sql).await.display()
+    );
+    for statement in [
+        "CREATE OR REPLACE MATERIALIZED VIEW main.default.big AS SELECT n FROM main.default.big",
+        "CREATE OR REPLACE MATERIALIZED VIEW main.default.big AS SELECT n FROM main.default.over",
+        &by_path,
+    ] {
+        let error = sql.error(statement).await;
+        assert!(error.contains("RECURSIVE_VIEW"), "{statement}: {error}");
+    }
+}
+
+#[tokio::test]
 async fn whatever_else_would_change_the_result_is_refused() {
     let sql = with_view().await;
     insta::assert_snapshot!(
