@@ -42,6 +42,11 @@ pub(super) async fn create(
     let Some(writing) = place.await? else { return Ok(StatementResult::none()) };
     let session = context.session();
     let owner = context.on_behalf_of(&writing.row.owner, &session.catalog, &session.schema);
+    // UNCONFIRMED: that a replaced view keeps its owner, as tables and views do, and what the platform asks of who replaces
+    // it. The owner is who reads, now and at every refresh.
+    if writing.row.owner != context.user() {
+        query::require_alike_for_owner(context, name, (*create.query).clone()).await?;
+    }
     let computed = Computed {
         details: details(context, &create.query, create.definition, Vec::new())?,
         query: *create.query,

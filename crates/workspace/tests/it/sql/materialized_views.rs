@@ -111,6 +111,58 @@ async fn view_does_not_read_its_own_result() {
 }
 
 #[tokio::test]
+async fn whoever_replaces_a_view_of_another_owner_must_be_able_to_read_what_it_reads() {
+    let sql = with_view().await;
+    sql.run("CREATE TABLE main.default.secret AS SELECT 42 AS code").await;
+    let ann = sql.server.workspace.create_token("ann@example.com").await.unwrap();
+    for grant in [
+        "GRANT USE CATALOG ON CATALOG main TO `ann@example.com`",
+        "GRANT USE SCHEMA, CREATE TABLE, CREATE MATERIALIZED VIEW ON SCHEMA main.default TO `ann@example.com`",
+        "GRANT MANAGE, SELECT ON TABLE main.default.big TO `ann@example.com`",
+    ] {
+        sql.run(grant).await;
+    }
+    let replace =
+        "CREATE OR REPLACE MATERIALIZED VIEW main.default.big AS SELECT code FROM main.default.secret";
+    let error = sql.error_as(&ann, replace).await;
+    assert!(error.contains("SELECT on Table 'main.default.secret'"), "{error}");
+    assert_eq!(sql.rows_as(&ann, "SELECT n FROM main.default.big ORDER BY n").await, [["4"], ["6"]]);
+    sql.run("GRANT SELECT ON TABLE main.default.secret TO `ann@example.com`").await;
+    sql.rows_as(&ann, replace).await;
+    assert_eq!(sql.rows_as(&ann, "SELECT * FROM main.default.big").await, [["42"]]);
+}
+
+#[tokio::test]
+async fn whoever_replaces_a_view_of_another_owner_sees_nothing_through_the_owners_eyes() {
+    let sql = with_view().await;
+    let ann = sql.server.workspace.create_token("ann@example.com").await.unwrap();
+    for statement in [
+        "CREATE TABLE main.default.filtered AS SELECT 42 AS code",
+        "CREATE FUNCTION main.default.mine() RETURNS BOOLEAN RETURN current_user() <> 'ann@example.com'",
+        "ALTER TABLE main.default.filtered SET ROW FILTER main.default.mine ON ()",
+        "CREATE VIEW main.default.dynamic AS SELECT id FROM main.default.orders WHERE current_user() <> 'ann@example.com'",
+        "CREATE VIEW main.default.over_filtered AS SELECT code FROM main.default.filtered",
+        "GRANT USE CATALOG, USE SCHEMA, SELECT, EXECUTE ON CATALOG main TO `ann@example.com`",
+        "GRANT MANAGE ON TABLE main.default.big TO `ann@example.com`",
+    ] {
+        sql.run(statement).await;
+    }
+    for read in [
+        "SELECT code FROM main.default.filtered",
+        "SELECT code FROM main.default.over_filtered",
+        "SELECT id FROM main.default.dynamic",
+        "SELECT id FROM main.default.orders WHERE main.default.mine()",
+        "SELECT table_name FROM main.information_schema.tables",
+    ] {
+        let replace = format!("CREATE OR REPLACE MATERIALIZED VIEW main.default.big AS {read}");
+        let error = sql.error_as(&ann, &replace).await;
+        assert!(error.contains("depends on who asks"), "{read}: {error}");
+        assert!(error.contains("UNSUPPORTED_FEATURE"), "{read}: {error}");
+        sql.run(&replace).await;
+    }
+}
+
+#[tokio::test]
 async fn whatever_else_would_change_the_result_is_refused() {
     let sql = with_view().await;
     insta::assert_snapshot!(

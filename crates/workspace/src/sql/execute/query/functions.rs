@@ -102,6 +102,9 @@ pub(super) fn rewrite(mut function: Function, values: &SessionValues) -> Result<
     let plain = |function: &Function| {
         arguments(function).filter(|_| function.over.is_none() && function.filter.is_none())
     };
+    if session::OF_WHO_ASKS.contains(&name.as_str()) {
+        values.require_any_asker(&name)?;
+    }
     let rewritten = match rule(&name) {
         None => ours(function, &name),
         Some(Rule::Engine(engine)) => Some(renamed(function, engine)),

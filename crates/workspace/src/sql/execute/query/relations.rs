@@ -213,6 +213,7 @@ fn provider(reader: &Reader, relation: Relation) -> BoxFuture<'_, Result<Arc<dyn
             && information_schema::is_information_schema(schema)
         {
             refuse_time_travel(&relation)?;
+            reader.values.require_any_asker(&name)?;
             require_no_masks_on(reader, catalog).await?;
             let described = Described::open(&reader.context, catalog.clone(), table).await?;
             let described = described.ok_or_else(|| SqlError::table_or_view_not_found(&name))?;
@@ -260,10 +261,10 @@ async fn folder(reader: &Reader, relation: &Relation) -> Result<Arc<dyn TablePro
     let files =
         reader.context.readable_files(&relation.table, |_| SqlError::internal("a view by path")).await?;
     if let Some(row) = files.row {
-        let (identities, table) = (reader.values.identities(), row.clone());
         if row.is_materialized() {
             reader.path_to(&row)?;
         }
+        let (identities, table) = (reader.values.identities(), row.clone());
         let guards = reader.context.read(move |tx, _| Ok(guards::effective(tx, &identities, &table)?));
         if !guards.await?.is_empty() {
             return Err(SqlError::guards_by_path(&row));
@@ -291,10 +292,10 @@ async fn table(
     guards: &TableGuards,
     as_of: Option<AsOf>,
 ) -> Result<Arc<dyn TableProvider>, SqlError> {
-    if as_of.is_some() && !guards.is_empty() {
     if row.is_materialized() {
         reader.path_to(row)?;
     }
+    if as_of.is_some() && !guards.is_empty() {
         return Err(SqlError::guards_and_time_travel(row, guards));
     }
     let name = row.full_name();
