@@ -27,6 +27,7 @@ mod table_definition;
 mod tables;
 mod tag_condition;
 mod tags;
+mod three_valued;
 mod usage;
 mod versions;
 mod volumes;
