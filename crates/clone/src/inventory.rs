@@ -74,6 +74,8 @@ pub struct Inventories {
     pub caller: String,
     /// Principals of the source's policies, and whether the caller is, or is in, each; one that is missing nobody knows of.
     pub identities: BTreeMap<String, bool>,
+    /// Why nobody could tell in which of those groups the caller is.
+    pub unanswered: Option<String>,
     /// The one moment whose versions of the source's tables are known, where the settings ask for one.
     pub consistent_at: Option<DateTime<Utc>>,
 }

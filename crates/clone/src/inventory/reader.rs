@@ -127,6 +127,11 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// The full name of a catalog as inventories have it.
+    pub(super) fn catalog_name(&self, side: Side) -> FullName {
+        FullName::of_catalog(self.name_of(side).to_lowercase())
+    }
+
     /// Reads something of each of these schemas, and puts it where it belongs.
     pub(super) async fn of_schemas<T, F>(
         &self,
@@ -138,9 +143,7 @@ impl<'a> Reader<'a> {
         T: Send + 'a,
         F: Future<Output = Result<T>>,
     {
-        let names = schemas
-            .iter()
-            .map(|(side, name)| FullName::of_catalog(self.name_of(*side).to_lowercase()).child(name.clone()));
+        let names = schemas.iter().map(|(side, name)| self.catalog_name(*side).child(name.clone()));
         let contents = self.all(names.map(read).collect()).await?;
         Ok(Box::new(move |inventories| {
             for ((side, name), contents) in schemas.into_iter().zip(contents) {
@@ -159,6 +162,14 @@ impl<'a> Reader<'a> {
             read.await
         });
         all(reads, READS_AT_ONCE).await
+    }
+
+    /// Runs statements side by side within the limit; the order of results is that of the statements.
+    pub(super) async fn all_statements<T>(
+        &self,
+        reads: Vec<impl Future<Output = Result<T>>>,
+    ) -> Result<Vec<T>> {
+        all(reads, self.settings.limits.max_parallel_queries.get()).await
     }
 }
 
@@ -226,7 +237,7 @@ pub(super) async fn collect<T, U>(
 }
 
 /// Runs reads at once within a limit; the order of results is that of the reads.
-pub(super) async fn all<T>(
+async fn all<T>(
     reads: impl IntoIterator<Item = impl Future<Output = Result<T>>>,
     at_once: usize,
 ) -> Result<Vec<T>> {
