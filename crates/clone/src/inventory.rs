@@ -30,6 +30,7 @@ mod tags;
 mod three_valued;
 mod usage;
 mod versions;
+mod view;
 mod volumes;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -48,6 +49,7 @@ pub use functions::{Environment, FunctionDefinition, Language, Parameter, Return
 pub use guards::{Argument, Guard, Guards};
 pub use history::{Commit, History};
 pub use keys::{Key, KeyOutline, Parent};
+pub(crate) use names::complete;
 pub(crate) use policies::policies_on;
 pub use policy::{Policies, Policy, PolicyEffect, Unusable};
 pub use protected::Sight;

@@ -80,9 +80,16 @@ impl<'a> Reader<'a> {
         ];
         let lists = try_join_all(lists).await?;
         put(&mut own, lists)?;
+        // What nobody reads is left out before anything is asked about it, and to know that takes all views.
+        let leaves_out_unused = self.settings.selection.unused_days.is_some();
+        if leaves_out_unused {
+            let used: [Reading<'_, 'a>; 2] =
+                [Box::pin(self.dependencies(&own)), Box::pin(self.usage(metastore))];
+            let used = try_join_all(used).await?;
+            put(&mut own, used)?;
+        }
         let asking = Asking { caller: &caller, metastore };
-        let about_them: [Reading<'_, 'a>; 9] = [
-            Box::pin(self.dependencies(&own)),
+        let mut about_them: Vec<Reading<'_, 'a>> = vec![
             Box::pin(self.histories(&own)),
             Box::pin(self.versions_as_of(&own)),
             Box::pin(self.files_of_volumes(&own)),
@@ -92,15 +99,14 @@ impl<'a> Reader<'a> {
             Box::pin(self.sights(&own)),
             Box::pin(self.policies(&own)),
         ];
+        if !leaves_out_unused {
+            about_them.push(Box::pin(self.dependencies(&own)));
+        }
         let about_them = try_join_all(about_them).await?;
         put(&mut own, about_them)?;
         self.try_conditions(&own).await?;
-        let rest: [Reading<'_, 'a>; 4] = [
-            Box::pin(self.sizes(&own)),
-            Box::pin(self.keys(&own)),
-            Box::pin(self.about_policies(&own)),
-            Box::pin(self.usage(&own, metastore)),
-        ];
+        let rest: [Reading<'_, 'a>; 3] =
+            [Box::pin(self.sizes(&own)), Box::pin(self.keys(&own)), Box::pin(self.about_policies(&own))];
         let rest = try_join_all(rest).await?;
         put(&mut own, rest)?;
         Ok(own)
