@@ -443,6 +443,18 @@ async fn policy_that_the_workspace_answers_for_and_does_not_change_fails_when_it
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn run_that_writes_policies_alone_reads_nothing_else_back() {
+    let fixture = fixture(true).await;
+    fixture.clone_with(&settings()).await;
+    fixture.query("DROP POLICY hide_ssn ON CATALOG dev").await;
+    let plan = fixture.plan(&settings()).await;
+    fixture.sent.clear();
+    fixture.engine.run(&settings(), &plan, &SilentObserver, CancellationToken::new()).await.unwrap();
+    assert_eq!(fixture.sent.count("information_schema"), 0, "{:#?}", fixture.sent.all());
+    assert_eq!(fixture.sent.count("GET /api/2.1/unity-catalog/policies/catalog/dev"), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn table_whose_column_no_plain_table_can_have_is_cloned_under_its_policy() {
     let fixture = fixture(true).await;
     fixture
