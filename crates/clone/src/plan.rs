@@ -46,6 +46,7 @@ pub use drift::{Drift, DriftState, TableDrift, drifts};
 pub use render::{AsSql, write_json};
 pub use saved::SavedPlan;
 pub use step::{Expectation, Facet, Step, StepId, TableState};
+pub(crate) use table::is_other_clone_type;
 
 pub(crate) use undo::{Undo, undo};
 

@@ -80,9 +80,16 @@ impl<'a> Reader<'a> {
         ];
         let lists = try_join_all(lists).await?;
         put(&mut own, lists)?;
+        // What nobody reads is left out before anything is asked about it, and to know that takes all views.
+        let leaves_out_unused = self.settings.selection.unused_days.is_some();
+        if leaves_out_unused {
+            let used: [Reading<'_, 'a>; 2] =
+                [Box::pin(self.dependencies(&own)), Box::pin(self.usage(metastore))];
+            let used = try_join_all(used).await?;
+            put(&mut own, used)?;
+        }
         let asking = Asking { caller: &caller, metastore };
-        let about_them: [Reading<'_, 'a>; 9] = [
-            Box::pin(self.dependencies(&own)),
+        let mut about_them: Vec<Reading<'_, 'a>> = vec![
             Box::pin(self.histories(&own)),
             Box::pin(self.versions_as_of(&own)),
             Box::pin(self.files_of_volumes(&own)),
@@ -92,15 +99,14 @@ impl<'a> Reader<'a> {
             Box::pin(self.sights(&own)),
             Box::pin(self.policies(&own)),
         ];
+        if !leaves_out_unused {
+            about_them.push(Box::pin(self.dependencies(&own)));
+        }
         let about_them = try_join_all(about_them).await?;
         put(&mut own, about_them)?;
         self.try_conditions(&own).await?;
-        let rest: [Reading<'_, 'a>; 4] = [
-            Box::pin(self.sizes(&own)),
-            Box::pin(self.keys(&own)),
-            Box::pin(self.about_policies(&own)),
-            Box::pin(self.usage(&own, metastore)),
-        ];
+        let rest: [Reading<'_, 'a>; 3] =
+            [Box::pin(self.sizes(&own)), Box::pin(self.keys(&own)), Box::pin(self.about_policies(&own))];
         let rest = try_join_all(rest).await?;
         put(&mut own, rest)?;
         Ok(own)
@@ -127,6 +133,11 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// The full name of a catalog as inventories have it.
+    pub(super) fn catalog_name(&self, side: Side) -> FullName {
+        FullName::of_catalog(self.name_of(side).to_lowercase())
+    }
+
     /// Reads something of each of these schemas, and puts it where it belongs.
     pub(super) async fn of_schemas<T, F>(
         &self,
@@ -138,9 +149,7 @@ impl<'a> Reader<'a> {
         T: Send + 'a,
         F: Future<Output = Result<T>>,
     {
-        let names = schemas
-            .iter()
-            .map(|(side, name)| FullName::of_catalog(self.name_of(*side).to_lowercase()).child(name.clone()));
+        let names = schemas.iter().map(|(side, name)| self.catalog_name(*side).child(name.clone()));
         let contents = self.all(names.map(read).collect()).await?;
         Ok(Box::new(move |inventories| {
             for ((side, name), contents) in schemas.into_iter().zip(contents) {
@@ -159,6 +168,14 @@ impl<'a> Reader<'a> {
             read.await
         });
         all(reads, READS_AT_ONCE).await
+    }
+
+    /// Runs statements side by side within the limit; the order of results is that of the statements.
+    pub(super) async fn all_statements<T>(
+        &self,
+        reads: Vec<impl Future<Output = Result<T>>>,
+    ) -> Result<Vec<T>> {
+        all(reads, self.settings.limits.max_parallel_queries.get()).await
     }
 }
 
@@ -226,7 +243,7 @@ pub(super) async fn collect<T, U>(
 }
 
 /// Runs reads at once within a limit; the order of results is that of the reads.
-pub(super) async fn all<T>(
+async fn all<T>(
     reads: impl IntoIterator<Item = impl Future<Output = Result<T>>>,
     at_once: usize,
 ) -> Result<Vec<T>> {
