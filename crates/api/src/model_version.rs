@@ -125,6 +125,19 @@ pub struct CreateModelVersion {
     pub run_tracking_server_id: Option<String>,
     /// Free text about it.
     pub description: Option<String>,
+    /// Its tags.
+    #[serde(deserialize_with = "null_as_default", skip_serializing_if = "Vec::is_empty")]
+    pub tags: Vec<ModelVersionTag>,
+}
+
+/// A tag of a version, as `MLflow` has it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ModelVersionTag {
+    /// Its key.
+    pub key: String,
+    /// Its value, which may be empty.
+    pub value: String,
 }
 
 /// Body of `MLflow`'s request to say that the files of a version are there.
@@ -165,6 +178,9 @@ pub struct MlflowModelVersion {
     pub status: Option<ModelVersionStatus>,
     /// The URL of its files.
     pub storage_location: Option<String>,
+    /// Its tags.
+    #[serde(deserialize_with = "null_as_default", skip_serializing_if = "Vec::is_empty")]
+    pub tags: Vec<ModelVersionTag>,
     /// Everything else.
     #[serde(flatten)]
     pub extra: Extra,

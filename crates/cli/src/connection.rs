@@ -10,6 +10,7 @@ use crate::context::Context;
 use crate::embedded;
 use crate::environment::SSL_CERT_FILE;
 use crate::failure::CliError;
+use crate::settings::finding::Finding;
 use crate::settings::options::Options;
 
 /// The value of `host` that names the embedded workspace.
@@ -122,13 +123,48 @@ pub(crate) fn transport(context: &Context) -> anyhow::Result<Arc<dyn Transport>>
 /// The remote workspace that is configured, if any.
 ///
 /// # Errors
-/// When its configuration is contradictory or incomplete.
+/// When its configuration is contradictory or incomplete, or the project would send the user's own token elsewhere.
 pub(crate) fn remote(options: &Options, context: &Context) -> anyhow::Result<Option<auth::Resolved>> {
     if options.host.as_deref() == Some(EMBEDDED) {
         return Ok(None);
     }
-    let explicit = explicit(options, context);
-    Ok(auth::resolve(&explicit, &context.environment).map_err(clxs_client::Error::from)?)
+    resolve(&explicit(options, context), context)
+}
+
+/// Finds the workspace of these settings.
+///
+/// # Errors
+/// As [`remote`].
+pub(crate) fn resolve(
+    explicit: &auth::Explicit,
+    context: &Context,
+) -> anyhow::Result<Option<auth::Resolved>> {
+    let resolved = auth::resolve(explicit, &context.environment).map_err(clxs_client::Error::from)?;
+    if let Some(resolved) = &resolved {
+        require_own_host(resolved, context)?;
+    }
+    Ok(resolved)
+}
+
+/// The file of a project may name the workspace, but not another one than that of the credentials in the user's own
+/// files.
+fn require_own_host(resolved: &auth::Resolved, context: &Context) -> Result<(), CliError> {
+    let Some(place) = context.loaded.host_of_project() else { return Ok(()) };
+    let host = &resolved.host.value;
+    let foreign = match resolved.profile() {
+        Some(profile) if resolved.host_of_profile().as_ref() != Some(host) => {
+            format!("the profile `{profile}`")
+        }
+        _ => match context.loaded.token_for_another_host() {
+            Some(place) => format!("the token of {place}"),
+            None => return Ok(()),
+        },
+    };
+    let message = format!("{foreign} is not of the workspace `{host}` that the project names");
+    let hint =
+        format!("take host out of {place}, or use credentials of that workspace; --host overrules both");
+    let finding = Finding::error(Some(place.clone()), message, Some(hint));
+    Err(CliError::Configuration { findings: vec![finding] })
 }
 
 /// What the settings say of the workspace; the environment and profiles of Databricks say the rest.

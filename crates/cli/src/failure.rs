@@ -122,7 +122,9 @@ fn client_status(kind: clxs_client::ErrorKind) -> ExitStatus {
     use clxs_client::ErrorKind as Client;
     match kind {
         Client::Unauthenticated | Client::PermissionDenied => ExitStatus::Unauthorized,
-        Client::RateLimited | Client::Unavailable | Client::Transport => ExitStatus::Unavailable,
+        Client::RateLimited | Client::Unavailable | Client::Transport | Client::Untrusted => {
+            ExitStatus::Unavailable
+        }
         Client::Configuration => ExitStatus::Usage,
         _ => ExitStatus::Failure,
     }

@@ -17,7 +17,7 @@ use std::path::{Path, PathBuf};
 
 use crate::environment::{CLXS_CONFIG, Environment};
 use crate::failure::CliError;
-use finding::{Finding, Severity};
+use finding::{Finding, Place, Severity};
 use layer::{Combined, Layer};
 use options::Options;
 
@@ -31,6 +31,10 @@ pub(crate) struct Loaded {
     pub(crate) findings: Vec<Finding>,
     /// The files that were read.
     pub(crate) files: Vec<PathBuf>,
+    /// That of them which merely lies in the working folder.
+    found: Option<PathBuf>,
+    /// The host of the user's own file.
+    own_host: Option<serde_json::Value>,
 }
 
 /// Reads and combines all layers.
@@ -47,20 +51,22 @@ pub(crate) fn load(
     // What lies in the folder may be anybody's; what was named is the user's own choice.
     let found = if named.is_none() { file::project_file() } else { None };
     let user = Some(home.join(USER_FILE)).filter(|path| path.is_file());
-    let mut findings = Vec::new();
+    let (mut findings, mut own_host) = (Vec::new(), None);
     let mut layers = vec![Layer::of_flags(flags)?, Layer::of_environment(environment, &mut findings)];
     let files: Vec<PathBuf> = named.into_iter().chain(found.clone()).chain(user).collect();
     for path in &files {
         let layer = file::read(path, &mut findings).map_err(CliError::file("the configuration file"))?;
         if found.as_ref() == Some(path) {
-            findings.extend(lint::program_of_a_project(&layer));
+            findings.extend(lint::personal_keys_of_a_project(&layer));
+        } else {
+            own_host = layer.get("host").map(|(host, _)| host.clone());
         }
         layers.push(layer);
     }
     layers.push(Layer::of_defaults());
     let combined = layer::combine(layers).throttled();
     findings.extend(lint::lint(&combined));
-    Ok(Loaded { combined, findings, files })
+    Ok(Loaded { combined, findings, files, found, own_host })
 }
 
 impl Loaded {
@@ -76,6 +82,25 @@ impl Loaded {
         } else {
             Err(CliError::Configuration { findings }.into())
         }
+    }
+
+    /// Where the host is written, when that is the file of the project, which may be anybody's.
+    pub(crate) fn host_of_project(&self) -> Option<&Place> {
+        let place = self.combined.get("host")?.1.place()?;
+        match place {
+            Place::File { path, .. } if self.found.as_ref() == Some(path) => Some(place),
+            _ => None,
+        }
+    }
+
+    /// Where the user's own file says what the token is, unless that is for the host that holds.
+    pub(crate) fn token_for_another_host(&self) -> Option<&Place> {
+        if self.combined.get("host").map(|(host, _)| host) == self.own_host.as_ref() {
+            return None;
+        }
+        let places =
+            ["token_file", "token_command"].iter().filter_map(|key| self.combined.get(key)?.1.place());
+        places.into_iter().find(|place| matches!(place, Place::File { .. }))
     }
 
     /// What is doubtful but stops nothing.

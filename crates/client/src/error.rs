@@ -112,6 +112,12 @@ pub enum Error {
     Credentials(#[from] CredentialsError),
 }
 
+/// An error with all its causes, in one line.
+pub fn with_causes(error: &(dyn std::error::Error + 'static)) -> String {
+    let causes = std::iter::successors(error.source(), |cause| cause.source());
+    causes.fold(error.to_string(), |text, cause| format!("{text}: {cause}"))
+}
+
 impl Error {
     /// The request that failed, when one was sent.
     pub fn call(&self) -> Option<&Call> {

@@ -44,7 +44,7 @@ mod warehouse;
 
 pub use auth::TokenProvider;
 pub use client::{Client, ClientBuilder};
-pub use error::{Error, ErrorKind, StatementFailure};
+pub use error::{Error, ErrorKind, StatementFailure, with_causes};
 pub use exchange::Call;
 pub use files::{PartUpload, UploadedPart};
 pub use redaction::{holds_token, redact};

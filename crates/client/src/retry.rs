@@ -102,7 +102,9 @@ impl Attempt {
         let if_repeatable = if repeatable { Again::Backoff } else { Again::No };
         match self {
             Self::Failed(TransportError::NotSent { .. }) => Again::Backoff,
-            Self::Failed(TransportError::Untrusted { .. }) => Again::No,
+            Self::Failed(TransportError::Untrusted { .. } | TransportError::BadCertificate { .. }) => {
+                Again::No
+            }
             Self::Failed(_) | Self::TimedOut => if_repeatable,
             Self::TooLong => Again::No,
             Self::Answered(response) => match response.status() {

@@ -12,6 +12,7 @@ use futures::future::BoxFuture;
 use http_body_util::combinators::UnsyncBoxBody;
 use thiserror::Error;
 
+use crate::error::with_causes;
 use crate::redaction::redact;
 
 pub(crate) mod http_transport;
@@ -50,9 +51,15 @@ pub enum TransportError {
         /// Why, free of secrets.
         source: BoxError,
     },
-    /// The request did not reach the other end, for nobody vouches that it is who it should be.
+    /// The request did not reach the other end, for nobody who is trusted here vouches that it is who it should be.
     #[error("the certificate of the other end is not accepted")]
     Untrusted {
+        /// Why; names who issued the certificate.
+        source: BoxError,
+    },
+    /// The request did not reach the other end, for its certificate is not good: of another host, or over.
+    #[error("the certificate of the other end is not accepted")]
+    BadCertificate {
         /// Why; names who issued the certificate.
         source: BoxError,
     },
@@ -78,12 +85,7 @@ impl TransportError {
 
 /// Keeps an error as it is, unless a text of its chain holds a secret: then only the redacted text stays.
 fn without_secrets(error: BoxError) -> BoxError {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(inner) = cause {
-        text = format!("{text}: {inner}");
-        cause = inner.source();
-    }
+    let text = with_causes(error.as_ref());
     let redacted = redact(&text);
     if redacted == text { error } else { redacted.into() }
 }

@@ -274,7 +274,9 @@ fn kind_of(error: &clxs_client::Error) -> ErrorKind {
     use clxs_client::ErrorKind as Client;
     match error.kind() {
         Client::Unauthenticated | Client::PermissionDenied => ErrorKind::Authorization,
-        Client::RateLimited | Client::Unavailable | Client::Transport => ErrorKind::Unavailable,
+        Client::RateLimited | Client::Unavailable | Client::Transport | Client::Untrusted => {
+            ErrorKind::Unavailable
+        }
         _ => ErrorKind::Other,
     }
 }

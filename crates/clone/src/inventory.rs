@@ -27,8 +27,10 @@ mod table_definition;
 mod tables;
 mod tag_condition;
 mod tags;
+mod three_valued;
 mod usage;
 mod versions;
+mod view;
 mod volumes;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -47,6 +49,7 @@ pub use functions::{Environment, FunctionDefinition, Language, Parameter, Return
 pub use guards::{Argument, Guard, Guards};
 pub use history::{Commit, History};
 pub use keys::{Key, KeyOutline, Parent};
+pub(crate) use names::complete;
 pub(crate) use policies::{EVERYBODY, named_policies, policies_on};
 pub use policy::{Policies, Policy, PolicyEffect, Unusable};
 pub use protected::Sight;
@@ -73,6 +76,8 @@ pub struct Inventories {
     pub caller: String,
     /// Principals of the source's policies, and whether the caller is, or is in, each; one that is missing nobody knows of.
     pub identities: BTreeMap<String, bool>,
+    /// Why nobody could tell in which of those groups the caller is.
+    pub unanswered: Option<String>,
     /// The one moment whose versions of the source's tables are known, where the settings ask for one.
     pub consistent_at: Option<DateTime<Utc>>,
 }

@@ -17,6 +17,7 @@ mod coverage;
 mod delta;
 mod error;
 mod faults;
+mod files;
 #[cfg(fuzzing)]
 pub mod fuzzing;
 mod guards;
@@ -29,7 +30,6 @@ mod principal;
 mod securables;
 mod session;
 mod sql;
-mod volume;
 mod warehouse;
 mod workspace;
 

@@ -27,8 +27,8 @@ pub(crate) use grants::{change_grants, direct_grants, effective_grants};
 pub(crate) use guard_functions::{GuardKind, require_guard};
 pub(crate) use keys::{NewKey, WhichKey, add_key, drop_key, replace_keys, require_keys_possible};
 pub(crate) use model_versions::{
-    Versioned, WhichVersion, begin_version, delete_alias, delete_version, finish_version, get_version,
-    set_alias, update_version,
+    Versioned, WhichVersion, begin_version, delete_alias, delete_version, find_version, finish_version,
+    get_version, set_alias, update_version, usable_version,
 };
 pub(crate) use models::{create_model, drop_model, get_model, list_models, update_model};
 pub(crate) use names::new_name;

@@ -127,7 +127,7 @@ async fn login(context: &Context) -> anyhow::Result<ExitStatus> {
         }),
         ..connection::explicit(&options, context)
     };
-    let resolved = auth::resolve(&explicit, &context.environment).map_err(clxs_client::Error::from)?;
+    let resolved = connection::resolve(&explicit, context)?;
     let resolved = resolved.ok_or(CliError::MissingSetting { key: "host", flag: "--host" })?;
     let login = Login::begin(&resolved, &connection::transport(context)?).await;
     let login = login.map_err(clxs_client::Error::from)?;

@@ -15,6 +15,8 @@ pub(crate) struct Key {
     /// The default as JSON; empty when there is none.
     pub(crate) default: &'static str,
     pub(crate) about: &'static str,
+    /// Whether it says what the user's token is and whom it may be shown to: no file that merely lies in a folder may.
+    pub(crate) personal: bool,
 }
 
 const fn key(
@@ -24,7 +26,12 @@ const fn key(
     default: &'static str,
     about: &'static str,
 ) -> Key {
-    Key { name, kind, flag, default, about }
+    Key { name, kind, flag, default, about, personal: false }
+}
+
+/// A key that has no place in the file of a project.
+const fn personal(name: &'static str, flag: &'static str, about: &'static str) -> Key {
+    Key { personal: true, ..key(name, Kind::Text, flag, "", about) }
 }
 
 pub(crate) const CLONE_TYPES: &[&str] = &["DEEP", "SHALLOW"];
@@ -201,20 +208,20 @@ pub(crate) const KEYS: &[Key] = &[
     ),
     key("host", Kind::Text, "--host", "", "URL of the workspace, or `embedded`"),
     key("profile", Kind::Text, "--profile", "", "Profile of ~/.databrickscfg"),
-    key("token_file", Kind::Text, "--token-file", "", "File that holds a token and nothing else"),
-    key(
+    personal(
+        "token_file",
+        "--token-file",
+        "File that holds a token and nothing else; not in the file of a project",
+    ),
+    personal(
         "token_command",
-        Kind::Text,
         "--token-command",
-        "",
         "Program, and its arguments, that prints a token; not in the file of a project",
     ),
-    key(
+    personal(
         "ca_bundle",
-        Kind::Text,
         "--ca-bundle",
-        "",
-        "File of certificates (PEM) of further authorities to trust",
+        "File of certificates (PEM) of further authorities to trust; not in the file of a project",
     ),
     key("sql_warehouse_id", Kind::Text, "--warehouse-id", "", "SQL warehouse that runs the statements"),
 ];

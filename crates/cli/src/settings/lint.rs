@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::finding::Finding;
+use super::keys::KEYS;
 use super::layer::{Combined, Layer};
 
 /// Everything wrong with the combination of settings, errors first.
@@ -21,13 +22,19 @@ pub(crate) fn lint(settings: &Combined) -> Vec<Finding> {
     findings
 }
 
-/// A file that somebody finds in a folder must not run programs.
-pub(crate) fn program_of_a_project(file: &Layer) -> Option<Finding> {
-    let (_, origin) = file.get("token_command")?;
-    let message = "token_command would run a program, and has no place in the file of a project".to_owned();
-    let hint =
-        "give it by --token-command or CLXS_TOKEN_COMMAND, or in the user's own config.yaml below CLXS_HOME";
-    Some(Finding::error(origin.place().cloned(), message, Some(hint.to_owned())))
+/// A file that somebody finds in a folder must not choose whose token is sent, nor who is trusted with it.
+pub(crate) fn personal_keys_of_a_project(file: &Layer) -> impl Iterator<Item = Finding> {
+    KEYS.iter().filter(|key| key.personal).filter_map(|key| {
+        let (_, origin) = file.get(key.name)?;
+        let message = format!("{} is your own to set, and has no place in the file of a project", key.name);
+        let hint = format!(
+            "give it by {} or {}, or in the user's own config.yaml below CLXS_HOME; a file that is your own you can \
+             name with --config",
+            key.flag,
+            key.variable()
+        );
+        Some(Finding::error(origin.place().cloned(), message, Some(hint)))
+    })
 }
 
 fn same_catalog(settings: &Combined) -> Option<Finding> {

@@ -26,24 +26,10 @@ const SECRET_NAMES: &[&str] = &[
     "databricks_password",
 ];
 
-/// Flags of other tools that take a secret.
-const SECRET_FLAGS: &[&str] = &[
-    "--token",
-    "--dest-token",
-    "--access-token",
-    "--refresh-token",
-    "--id-token",
-    "--oidc-token",
-    "--client-secret",
-    "--azure-client-secret",
-    "--google-credentials",
-    "--password",
-];
-
-/// Whether an argument names a flag that would take a secret.
+/// Whether an argument names a flag, of whatever tool, that would take a secret.
 pub(crate) fn is_secret_flag(argument: &str) -> bool {
     let flag = argument.split_once('=').map_or(argument, |(flag, _)| flag);
-    SECRET_FLAGS.contains(&flag)
+    flag.strip_prefix("--").is_some_and(|name| SECRET_NAMES.contains(&name.replace('-', "_").as_str()))
 }
 
 /// Whether a line of YAML gives a value to a key that names a secret.
@@ -65,5 +51,15 @@ mod tests {
         assert!(line_sets_secret("  - client_secret: 'x' # comment"));
         assert!(!line_sets_secret("token: \"\"         # for PAT"));
         assert!(!line_sets_secret("tokens: 5"));
+    }
+
+    #[test]
+    fn flags_that_are_named_as_a_secret_are_seen_and_those_of_ours_are_not() {
+        assert!(is_secret_flag("--client-secret") && is_secret_flag("--dest-token=x"));
+        assert!(
+            ["--token-file", "--token-command", "--no-token", "token"]
+                .iter()
+                .all(|flag| !is_secret_flag(flag))
+        );
     }
 }

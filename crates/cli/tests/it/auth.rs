@@ -174,6 +174,44 @@ fn project_that_names_a_program_does_not_run_it() {
 }
 
 #[test]
+fn project_does_not_choose_the_token_nor_whom_it_is_sent_to() {
+    let clxs = Clxs::new();
+    let evil = workspace();
+    clxs.write("token", "stolen");
+    for (key, flag) in [("token_file", "--token-file"), ("ca_bundle", "--ca-bundle")] {
+        clxs.write("clxs.yaml", &format!("host: {}\n{key}: token\n", evil.url()));
+        let ran = clxs.run(&["auth", "describe"]);
+        let why = format!("{key} is your own to set, and has no place in the file of a project");
+        assert!(ran.code == 2 && ran.stderr.contains(&why) && ran.stderr.contains(flag), "{ran}");
+    }
+    // What is named is the user's own choice.
+    clxs.write("clxs.yaml", &format!("host: {}\ntoken_file: token\n", evil.url()));
+    clxs.run(&["auth", "describe", "--config", "clxs.yaml"]).success();
+}
+
+#[test]
+fn project_does_not_send_the_token_of_a_profile_to_another_workspace() {
+    let clxs = Clxs::new();
+    let (own, evil) = (workspace(), workspace());
+    clxs.write(".databrickscfg", &format!("[prod]\nhost = {}\ntoken = t\n", own.url()));
+    let with_host = |host: &str| clxs.write("clxs.yaml", &format!("host: {host}\nprofile: prod\n"));
+    for command in [&["auth", "describe"][..], &["auth", "login"], &["clone", "--source", "a", "--dest", "b"]]
+    {
+        with_host(evil.url());
+        let ran = clxs.run(command);
+        assert!(ran.code == 2 && ran.stderr.contains("the profile `prod` is not of the workspace"), "{ran}");
+        assert!(ran.stderr.contains("clxs.yaml:1"), "{ran}");
+    }
+    clxs.run(&["auth", "describe", "--host", evil.url()]).success();
+    with_host(own.url());
+    clxs.run(&["auth", "describe"]).success();
+    // The profile of the user's own file is none of the project's either.
+    clxs.write("home/config.yaml", "profile: prod\n");
+    clxs.write("clxs.yaml", &format!("host: {}\n", evil.url()));
+    assert_eq!(clxs.run(&["auth", "describe"]).code, 2);
+}
+
+#[test]
 fn command_of_the_users_own_file_gives_the_token() {
     let clxs = Clxs::new();
     let server = workspace();
@@ -181,6 +219,34 @@ fn command_of_the_users_own_file_gives_the_token() {
     clxs.write("home/config.yaml", &format!("host: {}\ntoken_command: bin/give token\n", server.url()));
     let text = clxs.run(&["auth", "describe"]).success();
     assert!(text.contains("method     token-command\nidentity   ci@example.com"), "{text}");
+}
+
+#[test]
+fn project_does_not_send_the_token_of_the_users_own_file_to_another_workspace() {
+    let clxs = Clxs::new();
+    let (own, evil) = (workspace(), workspace());
+    clxs.write("home/config.yaml", &format!("host: {}\ntoken_file: token\n", own.url()));
+    clxs.write("token", "t");
+    clxs.write("clxs.yaml", &format!("host: {}\n", evil.url()));
+    let ran = clxs.run(&["auth", "describe"]);
+    assert!(
+        ran.code == 2 && ran.stderr.contains("the token of home/config.yaml:2 is not of the workspace"),
+        "{ran}"
+    );
+    clxs.run(&["auth", "describe", "--host", evil.url()]).success();
+    clxs.write("clxs.yaml", &format!("host: {}\n", own.url()));
+    clxs.run(&["auth", "describe"]).success();
+}
+
+#[test]
+fn working_folder_is_not_searched_for_programs() {
+    let clxs = Clxs::new();
+    install(&clxs, "../databricks", "#!/bin/sh\ntouch was-here\necho '{\"access_token\":\"t\"}'\n");
+    let server = workspace();
+    let variables = [("DATABRICKS_HOST", server.url()), ("PATH", ":/usr/bin:/bin")];
+    let ran = clxs.run_with(&variables, &["auth", "describe"]);
+    assert_eq!(ran.code, 2, "{ran}");
+    assert!(!clxs.folder().join("was-here").exists());
 }
 
 #[test]

@@ -79,6 +79,22 @@ fn certificate_of_an_unknown_authority_is_refused_at_once_by_its_name_and_with_t
 }
 
 #[test]
+fn fix_for_an_unknown_authority_is_told_to_those_who_ask_for_their_token_first() {
+    let workspace = Workspace::start("localhost");
+    let variables = [
+        ("DATABRICKS_HOST", workspace.url.as_str()),
+        ("DATABRICKS_CLIENT_ID", "app"),
+        ("DATABRICKS_CLIENT_SECRET", "s"),
+    ];
+    let ran = Clxs::new().run_with(&variables, &["auth", "describe"]);
+    assert_eq!(ran.code, 8, "{ran}");
+    assert!(
+        ran.stderr.contains("CN=Proxy of the office") && ran.stderr.contains("with --ca-bundle"),
+        "{ran}"
+    );
+}
+
+#[test]
 fn authority_of_a_bundle_is_trusted() {
     let clxs = Clxs::new();
     let workspace = Workspace::start("localhost");
@@ -102,6 +118,11 @@ fn certificate_for_another_host_is_refused_even_of_a_trusted_authority() {
     assert_eq!(ran.code, 8, "{ran}");
     assert!(
         ran.stderr.contains("elsewhere.example") && ran.stderr.contains("CN=Proxy of the office"),
+        "{ran}"
+    );
+    // That no authority would mend.
+    assert!(
+        !ran.stderr.contains("--ca-bundle") && ran.stderr.contains("hint: check the workspace's URL"),
         "{ran}"
     );
 }

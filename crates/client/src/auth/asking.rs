@@ -13,6 +13,7 @@ use url::{Url, form_urlencoded};
 use super::CredentialsError;
 use super::token::TokenAnswer;
 use crate::client::{new_call, user_agent};
+use crate::error::with_causes;
 use crate::exchange::{Exchange, Outgoing, api_headers, header_value};
 use crate::redaction::redact_known;
 use crate::retry::RetryPolicy;
@@ -155,16 +156,6 @@ impl Asking {
             kind: ErrorKind::Unauthenticated,
         }
     }
-}
-
-fn with_causes(error: &Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = std::error::Error::source(error);
-    while let Some(inner) = cause {
-        text = format!("{text}: {inner}");
-        cause = inner.source();
-    }
-    text
 }
 
 /// Token endpoints refuse with 400 what others refuse with 401 (RFC 6749 §5.2).

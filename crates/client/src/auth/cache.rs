@@ -29,7 +29,7 @@ pub(super) struct Cache(PathBuf);
 /// What a login gave.
 #[derive(Debug, Clone)]
 pub(super) struct Kept {
-    access_token: Secret<String>,
+    pub(super) access_token: Secret<String>,
     pub(super) refresh_token: Option<Secret<String>>,
     expiry: Option<DateTime<Utc>>,
 }
@@ -100,11 +100,7 @@ impl Kept {
     }
 
     pub(super) fn token(&self) -> Token {
-        let token = self.access_token.expose().clone();
-        match self.expiry {
-            Some(expiry) => Token::new(token, until(expiry)),
-            None => Token::lasting(token),
-        }
+        Token::new(self.access_token.expose().as_str(), self.expiry.map(until))
     }
 
     fn document(&self) -> Value {

@@ -16,6 +16,8 @@ pub(super) struct Configuration {
     pub(super) environment: Environment,
     /// The profile that was named, not that of a file without a default.
     pub(super) profile: Option<String>,
+    /// The host of that profile, whichever holds.
+    profile_host: Option<String>,
 }
 
 impl Configuration {
@@ -107,6 +109,7 @@ impl Configuration {
             self.add(name, profile.get(name), || profile.origin.clone());
         }
         self.profile.clone_from(&profile.name);
+        self.profile_host = profile.get("host").map(str::to_owned);
     }
 
     /// Adds a value, unless an earlier layer has one. A switch that is off is no value.
@@ -128,6 +131,11 @@ impl Configuration {
             Ok(value) => Ok(Some(Configured { value, origin })),
             Err(reason) => Err(CredentialsError::InvalidHost { origin: self.describe("host"), reason }),
         }
+    }
+
+    /// The host of the profile, when it has a good one.
+    pub(super) fn host_of_profile(&self) -> Option<Url> {
+        host::parse(self.profile_host.as_deref()?).ok()
     }
 
     /// Without a host there is either nothing at all, or something that was meant for a workspace.

@@ -6,6 +6,7 @@ use url::Url;
 
 use super::asking::{Asking, Question};
 use super::{CredentialsError, Resolved};
+use crate::ErrorKind;
 
 /// Where people and programs ask for tokens.
 #[derive(Debug, Clone, Deserialize)]
@@ -54,7 +55,7 @@ impl Discovery {
 
     /// The audience that a token to be exchanged must have when nobody configures one.
     pub(super) async fn audience(&self) -> Result<String, CredentialsError> {
-        let of_host = self.metadata().await.token_federation_default_oidc_audiences.as_ref();
+        let of_host = self.metadata().await?.token_federation_default_oidc_audiences.as_ref();
         match of_host.and_then(|audiences| audiences.first()) {
             Some(audience) => Ok(audience.clone()),
             None => Ok(self.endpoints().await?.token_endpoint.to_string()),
@@ -63,19 +64,22 @@ impl Discovery {
 
     async fn discover(&self) -> Result<Endpoints, CredentialsError> {
         const DOCUMENT: &str = ".well-known/oauth-authorization-server";
-        let text = match (&self.document, self.metadata().await.oidc_root()) {
-            (Some(url), _) => url.clone(),
-            (None, Some(root)) => format!("{}/{DOCUMENT}", root.trim_end_matches('/')),
-            (None, None) => format!("{}oidc/{DOCUMENT}", self.host),
+        let text = match &self.document {
+            Some(url) => url.clone(),
+            None => match self.metadata().await?.oidc_root() {
+                Some(root) => format!("{}/{DOCUMENT}", root.trim_end_matches('/')),
+                None => format!("{}oidc/{DOCUMENT}", self.host),
+            },
         };
         let url = Url::parse(&text).map_err(|_| self.asking.gave_none(format!("`{text}` is no URL")))?;
         self.require_safe(&url)?;
         let endpoints: Endpoints = self.asking.ask(Question::get(url)).await?;
         self.require_safe(&endpoints.token_endpoint)?;
+        self.require_safe(&endpoints.authorization_endpoint)?;
         Ok(endpoints)
     }
 
-    /// Secrets do not go over plain HTTP, unless the workspace itself is reached so.
+    /// Secrets do not go over plain HTTP, nor to whatever else a browser opens, unless the workspace itself is reached so.
     fn require_safe(&self, url: &Url) -> Result<(), CredentialsError> {
         if url.scheme() == "https" || url.scheme() == self.host.scheme() {
             return Ok(());
@@ -83,17 +87,27 @@ impl Discovery {
         Err(self.asking.gave_none(format!("`{url}` is not https")))
     }
 
-    /// A host without metadata is no error: older ones have none.
-    async fn metadata(&self) -> &HostMetadata {
+    /// A host without metadata is no error: older ones have none. One that does not answer now may have some.
+    async fn metadata(&self) -> Result<&HostMetadata, CredentialsError> {
         let fetch = || async {
-            let url = self.host.join("/.well-known/databricks-config").ok();
-            match url {
-                Some(url) => self.asking.once().ask(Question::get(url)).await.unwrap_or_default(),
-                None => HostMetadata::default(),
+            let Ok(url) = self.host.join("/.well-known/databricks-config") else {
+                return Ok(HostMetadata::default());
+            };
+            match self.asking.ask(Question::get(url)).await {
+                Err(error) if is_passing(error.kind()) => Err(error),
+                answer => Ok(answer.unwrap_or_default()),
             }
         };
-        self.metadata.get_or_init(fetch).await
+        self.metadata.get_or_try_init(fetch).await
     }
+}
+
+/// Whether an error says nothing of what a host has. What hosts without metadata answer is UNCONFIRMED: any refusal.
+fn is_passing(kind: ErrorKind) -> bool {
+    matches!(
+        kind,
+        ErrorKind::RateLimited | ErrorKind::Unavailable | ErrorKind::Transport | ErrorKind::Untrusted
+    )
 }
 
 impl HostMetadata {

@@ -1,12 +1,14 @@
 //! Programs that print tokens. They are run without a shell, with the environment that was given and nothing
 //! to read.
 
-use std::io::{self, Read};
+use std::io;
+use std::os::fd::OwnedFd;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::Duration;
 
-use tokio::task::spawn_blocking;
+use tokio::io::AsyncReadExt;
+use tokio::net::unix::pipe::Receiver;
 
 use super::{CredentialsError, Environment};
 use crate::ErrorKind;
@@ -14,6 +16,15 @@ use crate::redaction::redact;
 
 /// How long a program may take: `az` starts slowly, and asks a service.
 const TIMEOUT: Duration = Duration::from_mins(1);
+
+/// How often a program is asked whether it has ended.
+const INTERVAL: Duration = Duration::from_millis(10);
+
+/// How long what a program has printed may take to be read once it has ended.
+const REMAINDER: Duration = Duration::from_millis(500);
+
+/// The longest output that is read: many times the longest token.
+const MAX_OUTPUT_BYTES: usize = 1024 * 1024;
 
 /// How much of what a program complains about is told.
 const MAX_COMPLAINT_CHARS: usize = 500;
@@ -37,7 +48,9 @@ pub(super) fn candidates(name: &str, environment: &Environment) -> Vec<PathBuf> 
         return vec![environment.path(name)];
     }
     let folders = environment.get("PATH").unwrap_or_default();
-    std::env::split_paths(folders).map(|folder| folder.join(name)).collect()
+    // An empty entry would be the working folder, which may be anybody's.
+    let folders = std::env::split_paths(folders).filter(|folder| !folder.as_os_str().is_empty());
+    folders.map(|folder| folder.join(name)).collect()
 }
 
 impl Program {
@@ -50,16 +63,11 @@ impl Program {
         let mut command = Command::new(&self.path);
         command.args(arguments).env_clear().envs(self.environment.all());
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        let mut running =
-            Running(command.spawn().map_err(|error| self.failed(arguments, &error.to_string()))?);
-        let printed = read(running.0.stdout.take());
-        let complained = read(running.0.stderr.take());
-        let both = async { Ok::<_, io::Error>((printed.await?, complained.await?)) };
-        let (printed, complained) = match tokio::time::timeout(TIMEOUT, both).await {
-            Ok(read) => read.map_err(|error| self.failed(arguments, &error.to_string()))?,
-            Err(_elapsed) => return Err(self.failed(arguments, "it did not end within a minute")),
-        };
-        let status = running.end().map_err(|error| self.failed(arguments, &error.to_string()))?;
+        let failed = |error: io::Error| self.failed(arguments, &error.to_string());
+        let mut running = Running(command.spawn().map_err(failed)?);
+        let outcome = tokio::time::timeout(TIMEOUT, running.end()).await;
+        let outcome = outcome.map_err(|_elapsed| self.failed(arguments, "it did not end within a minute"))?;
+        let Outcome { status, printed, complained } = outcome.map_err(failed)?;
         if status.success() {
             return Ok(printed);
         }
@@ -85,10 +93,50 @@ impl Program {
 /// A child that does not outlive the wait for it.
 struct Running(Child);
 
+struct Outcome {
+    status: ExitStatus,
+    printed: String,
+    complained: String,
+}
+
 impl Running {
-    /// How it ended. It has closed its output, so there is nothing left to do for it.
-    fn end(&mut self) -> io::Result<ExitStatus> {
-        self.0.wait()
+    /// Waits for its end and reads what it says until then.
+    async fn end(&mut self) -> io::Result<Outcome> {
+        let (mut printed, mut complained) = (Vec::new(), Vec::new());
+        let status = {
+            let (stdout, stderr) = (self.0.stdout.take(), self.0.stderr.take());
+            let reads = async {
+                tokio::try_join!(
+                    read(stdout.map(OwnedFd::from), &mut printed),
+                    read(stderr.map(OwnedFd::from), &mut complained)
+                )
+            };
+            tokio::pin!(reads);
+            let status = self.status();
+            tokio::pin!(status);
+            tokio::select! {
+                read = &mut reads => {
+                    read?;
+                    status.await?
+                }
+                // What it has started and left behind may keep the pipes open.
+                status = &mut status => {
+                    tokio::time::timeout(REMAINDER, reads).await.unwrap_or(Ok(((), ())))?;
+                    status?
+                }
+            }
+        };
+        let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
+        Ok(Outcome { status, printed: text(printed), complained: text(complained) })
+    }
+
+    async fn status(&mut self) -> io::Result<ExitStatus> {
+        loop {
+            if let Some(status) = self.0.try_wait()? {
+                return Ok(status);
+            }
+            tokio::time::sleep(INTERVAL).await;
+        }
     }
 }
 
@@ -101,12 +149,13 @@ impl Drop for Running {
     }
 }
 
-async fn read(pipe: Option<impl Read + Send + 'static>) -> io::Result<String> {
-    let Some(mut pipe) = pipe else { return Ok(String::new()) };
-    let read = spawn_blocking(move || {
-        let mut bytes = Vec::new();
-        pipe.read_to_end(&mut bytes)?;
-        Ok(String::from_utf8_lossy(&bytes).into_owned())
-    });
-    read.await.map_err(io::Error::other)?
+async fn read(pipe: Option<OwnedFd>, bytes: &mut Vec<u8>) -> io::Result<()> {
+    let Some(pipe) = pipe else { return Ok(()) };
+    let mut pipe = Receiver::from_owned_fd(pipe)?;
+    while pipe.read_buf(bytes).await? > 0 {
+        if bytes.len() > MAX_OUTPUT_BYTES {
+            return Err(io::Error::other("it prints without end"));
+        }
+    }
+    Ok(())
 }

@@ -15,6 +15,11 @@ use crate::secret::Secret;
 pub(super) trait TokenSource: Send + Sync + fmt::Debug {
     /// A new token.
     fn fetch(&self) -> BoxFuture<'_, Result<Token, CredentialsError>>;
+
+    /// Another token than one that the workspace has refused. Sources that keep none have nothing to look out for.
+    fn replace<'a>(&'a self, _refused: &'a Secret<String>) -> BoxFuture<'a, Result<Token, CredentialsError>> {
+        self.fetch()
+    }
 }
 
 /// How long before its end a token is over for us: Azure Databricks refuses tokens in their last 30 seconds
@@ -33,6 +38,8 @@ pub(super) struct Renewed {
     method: &'static str,
     source: Box<dyn TokenSource>,
     held: Mutex<Option<Held>>,
+    /// The last token that was refused, until there is another one.
+    refused: Mutex<Option<Secret<String>>>,
     /// Held by the one who fetches a token.
     fetching: tokio::sync::Mutex<()>,
 }
@@ -55,8 +62,8 @@ enum State {
 
 impl Renewed {
     pub(super) fn new(method: &'static str, source: impl TokenSource + 'static) -> Self {
-        let (held, fetching) = (Mutex::default(), tokio::sync::Mutex::default());
-        Self { method, source: Box::new(source), held, fetching }
+        let (held, refused, fetching) = (Mutex::default(), Mutex::default(), tokio::sync::Mutex::default());
+        Self { method, source: Box::new(source), held, refused, fetching }
     }
 
     fn state(&self) -> State {
@@ -74,8 +81,17 @@ impl Renewed {
         self.held.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    fn refusal(&self) -> std::sync::MutexGuard<'_, Option<Secret<String>>> {
+        self.refused.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     async fn fetch(&self) -> Result<Access, CredentialsError> {
-        let Token { access, expires } = self.source.fetch().await?;
+        let refused = self.refusal().clone();
+        let Token { access, expires } = match &refused {
+            Some(refused) => self.source.replace(refused).await?,
+            None => self.source.fetch().await?,
+        };
+        *self.refusal() = None;
         let now = Instant::now();
         let life = expires.map(|expires| expires.saturating_duration_since(now));
         *self.held() = Some(Held {
@@ -123,6 +139,7 @@ impl TokenProvider for Renewed {
         let mut held = self.held();
         if held.as_ref().is_some_and(|held| held.access.token == *token) {
             *held = None;
+            *self.refusal() = Some(token.clone());
         }
         true
     }

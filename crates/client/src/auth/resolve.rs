@@ -83,6 +83,11 @@ impl Resolved {
         self.configuration.shown().map(|(name, value, origin)| ConfiguredAttribute { name, value, origin })
     }
 
+    /// The host of the profile that was read, which need not be the one that holds; `None` when it has none.
+    pub fn host_of_profile(&self) -> Option<Url> {
+        self.configuration.host_of_profile()
+    }
+
     /// The profile that was named, not that of a file without a default one.
     pub fn profile(&self) -> Option<&str> {
         self.configuration.profile.as_deref()

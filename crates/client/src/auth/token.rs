@@ -40,13 +40,10 @@ pub(super) struct Token {
 }
 
 impl Token {
-    /// A token of which nobody says when it is over.
-    pub(super) fn lasting(token: impl Into<String>) -> Self {
-        Self { access: Access::bearer(token), expires: None }
-    }
-
-    pub(super) fn new(token: impl Into<String>, life: Duration) -> Self {
-        Self { access: Access::bearer(token), expires: Instant::now().checked_add(life) }
+    /// A token that is good for so long, when somebody says so.
+    pub(super) fn new(token: impl Into<String>, life: Option<Duration>) -> Self {
+        let expires = life.and_then(|life| Instant::now().checked_add(life));
+        Self { access: Access::bearer(token), expires }
     }
 }
 
@@ -76,10 +73,8 @@ impl TokenAnswer {
     }
 
     pub(super) fn into_token(self) -> Token {
-        match self.life() {
-            Some(life) => Token::new(self.access_token, life),
-            None => Token::lasting(self.access_token),
-        }
+        let life = self.life();
+        Token::new(self.access_token, life)
     }
 }
 

@@ -30,6 +30,8 @@ pub enum ErrorKind {
     Unavailable,
     /// There is no connection, or no answer in time.
     Transport,
+    /// Nobody who is trusted here vouches for the other end.
+    Untrusted,
     /// The answer is not what the protocol says.
     Protocol,
     /// The workspace does not offer this.
@@ -51,6 +53,7 @@ impl Error {
             Self::Api { error, status, .. } => {
                 of_code(&error.error_code).unwrap_or_else(|| of_status(*status))
             }
+            Self::Transport { source: TransportError::Untrusted { .. }, .. } => ErrorKind::Untrusted,
             Self::Transport { .. } | Self::Timeout { .. } => ErrorKind::Transport,
             Self::Protocol { .. } => ErrorKind::Protocol,
             Self::StatementFailed { .. } | Self::ResultGone { .. } | Self::InvalidResult { .. } => {
@@ -66,12 +69,14 @@ impl Error {
     /// What the user can do, where it is more than the message says.
     pub fn hint(&self) -> Option<&'static str> {
         match self.kind() {
+            // Those say themselves what to do.
+            ErrorKind::Unauthenticated if matches!(self, Self::Credentials(_)) => None,
             ErrorKind::Unauthenticated => {
                 Some("the token is wrong, over, or of another workspace: make a new one")
             }
             ErrorKind::RateLimited => Some("lower the number of parallel requests, or try again later"),
             ErrorKind::Unavailable => Some("try again later; nothing that was done is lost"),
-            ErrorKind::Transport if self.is_untrusted() => Some(
+            ErrorKind::Untrusted => Some(
                 "when the issuer is the authority of your own organisation, such as that of its proxy, give the file of its \
                  certificate (PEM) with --ca-bundle or SSL_CERT_FILE; otherwise somebody may stand between you and \
                  the workspace",
@@ -80,12 +85,6 @@ impl Error {
             ErrorKind::Transport => Some("check the workspace's URL, the network and the proxy settings"),
             _ => None,
         }
-    }
-}
-
-impl Error {
-    fn is_untrusted(&self) -> bool {
-        matches!(self, Self::Transport { source: TransportError::Untrusted { .. }, .. })
     }
 }
 

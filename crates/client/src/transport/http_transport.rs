@@ -74,7 +74,12 @@ impl Transport for HttpTransport {
 /// The URL is left out: it may be a signed one, and the caller names the request anyway.
 fn failed(error: reqwest::Error) -> TransportError {
     if let Some(reason) = tls::unaccepted(&error) {
-        return TransportError::Untrusted { source: reason.to_string().into() };
+        let source = reason.to_string().into();
+        return if reason.is_of_unknown_issuer() {
+            TransportError::Untrusted { source }
+        } else {
+            TransportError::BadCertificate { source }
+        };
     }
     let unsent = error.is_connect() || error.is_builder();
     let error = error.without_url();

@@ -55,20 +55,26 @@ fn read(path: &Path) -> Result<Vec<CertificateDer<'static>>, Error> {
 
 /// A certificate that is not accepted.
 #[derive(Debug)]
-struct Unaccepted {
+pub(super) struct Unaccepted {
     reason: rustls::Error,
     /// Who issued the last certificate of the chain.
     issuer: String,
 }
 
+impl Unaccepted {
+    /// Whether it would be accepted if its authority were trusted.
+    pub(super) fn is_of_unknown_issuer(&self) -> bool {
+        matches!(self.reason, rustls::Error::InvalidCertificate(CertificateError::UnknownIssuer))
+    }
+}
+
 impl fmt::Display for Unaccepted {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { reason, issuer } = self;
-        match reason {
-            rustls::Error::InvalidCertificate(CertificateError::UnknownIssuer) => {
-                write!(f, "its issuer `{issuer}` is not among the authorities that this machine trusts")
-            }
-            reason => write!(f, "{reason} (issued by `{issuer}`)"),
+        if self.is_of_unknown_issuer() {
+            write!(f, "its issuer `{issuer}` is not among the authorities that this machine trusts")
+        } else {
+            write!(f, "{reason} (issued by `{issuer}`)")
         }
     }
 }
@@ -76,13 +82,13 @@ impl fmt::Display for Unaccepted {
 impl StdError for Unaccepted {}
 
 /// What TLS says of a certificate that it does not accept, wherever in a chain of causes.
-pub(super) fn unaccepted<'a>(error: &'a (dyn StdError + 'static)) -> Option<&'a (dyn StdError + 'static)> {
+pub(super) fn unaccepted<'a>(error: &'a (dyn StdError + 'static)) -> Option<&'a Unaccepted> {
     let mut cause = Some(error);
     while let Some(error) = cause {
         if let Some(rustls::Error::InvalidCertificate(CertificateError::Other(OtherError(other)))) =
             error.downcast_ref()
         {
-            return Some(other.as_ref());
+            return other.downcast_ref();
         }
         // An error of the system holds what it is made of, and calls only the cause of that its own.
         let inner = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref);

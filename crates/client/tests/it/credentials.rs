@@ -89,7 +89,7 @@ async fn discovery_url_and_group_are_kept_to() {
         &[("DATABRICKS_DISCOVERY_URL", "https://elsewhere.example/oauth"), ("DATABRICKS_GROUP_ID", "7")],
     ]
     .concat();
-    let queue = Queue::new([metadata(), endpoints(), granted("machine")]);
+    let queue = Queue::new([endpoints(), granted("machine")]);
     access(&variables, &queue).await.unwrap();
     insta::assert_snapshot!(sent(&queue));
 }
@@ -306,4 +306,28 @@ async fn metadata_service_is_told_the_host() {
     let refused =
         access(&variables, &Queue::new([text(404, &[], "no /canary-path here")])).await.unwrap_err();
     assert!(!refused.to_string().contains("7/canary-path"), "{refused}");
+}
+
+#[tokio::test]
+async fn page_to_log_in_on_that_is_not_https_is_not_opened() {
+    let document = json(
+        200,
+        &value!({"authorization_endpoint": "file:///bin/sh", "token_endpoint": "https://x.example/oidc/v1/token"}),
+    );
+    let error = access(&MACHINE, &Queue::new([metadata(), document])).await.unwrap_err();
+    assert!(error.to_string().contains("`file:///bin/sh` is not https"), "{error}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn host_that_cannot_say_now_where_to_ask_is_asked_again() {
+    const TRIES: usize = 4;
+    let failed = || json(503, &value!({"error_code": "TEMPORARILY_UNAVAILABLE", "message": "not now"}));
+    let elsewhere = json(200, &value!({"oidc_endpoint": "https://login.example/oidc"}));
+    let replies = std::iter::repeat_with(failed).take(TRIES).chain([elsewhere, endpoints(), granted("t")]);
+    let queue = Queue::new(replies);
+    let provider = credentials(&resolved(&MACHINE), &queue);
+    let error = provider.token().await.unwrap_err();
+    assert!(error.to_string().contains("not now"), "{error}");
+    provider.token().await.unwrap();
+    assert_eq!(queue.requests()[TRIES + 1].uri().host(), Some("login.example"));
 }

@@ -4,8 +4,11 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use clxs_client::Transport;
+use bytes::Bytes;
 use clxs_client::auth::{CredentialsError, Login, Resolved};
+use clxs_client::transport::Body;
+use clxs_client::{Transport, TransportError};
+use futures::future::BoxFuture;
 use serde_json::json as value;
 use tempfile::TempDir;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -138,6 +141,67 @@ async fn who_is_not_logged_in_any_more_is_told_to_log_in_without_the_refresh_tok
         error.to_string().contains("invalid_grant") && !format!("{error:?}").contains(CANARY),
         "{error:?}"
     );
+}
+
+#[tokio::test]
+async fn token_that_the_workspace_refused_is_renewed_although_it_is_not_over() {
+    let home = tempfile::tempdir().unwrap();
+    logged_in(&home, 3600).await;
+    let renewed = json(200, &value!({"access_token": "renewed", "expires_in": 3600}));
+    let provider = credentials(&workspace(home.path()), &Queue::new([metadata(), endpoints(), renewed]));
+    let refused = provider.token().await.unwrap().token;
+    assert!(provider.refused(&refused));
+    assert_eq!(provider.token().await.unwrap().token.expose(), "renewed");
+}
+
+#[tokio::test]
+async fn login_that_was_revoked_is_told_at_once_and_not_used_again() {
+    let home = tempfile::tempdir().unwrap();
+    logged_in(&home, 3600).await;
+    let revoked = || json(400, &value!({"error": "invalid_grant"}));
+    let queue = Queue::new([metadata(), endpoints(), revoked(), revoked()]);
+    let provider = credentials(&workspace(home.path()), &queue);
+    let refused = provider.token().await.unwrap().token;
+    provider.refused(&refused);
+    for _ in 0..2 {
+        let error = provider.token().await.unwrap_err();
+        assert!(matches!(error, CredentialsError::LoginNeeded { .. }), "{error}");
+    }
+}
+
+/// Another program that keeps a token of its own before anything that this one asks is answered.
+#[derive(Debug)]
+struct Meanwhile {
+    queue: Arc<Queue>,
+    file: PathBuf,
+    text: String,
+}
+
+impl Transport for Meanwhile {
+    fn send(
+        &self,
+        request: http::Request<Bytes>,
+    ) -> BoxFuture<'_, Result<http::Response<Body>, TransportError>> {
+        fs_err::write(&self.file, &self.text).unwrap();
+        self.queue.send(request)
+    }
+}
+
+#[tokio::test]
+async fn token_that_another_program_kept_meanwhile_is_used() {
+    let home = tempfile::tempdir().unwrap();
+    logged_in(&home, 3600).await;
+    let file = kept(&home);
+    let text = fs_err::read_to_string(&file).unwrap().replace("of-login", "of-the-other");
+    // A refresh token is good once, and the other one was first.
+    let used = json(400, &value!({"error": "invalid_grant"}));
+    let queue = Queue::new([metadata(), endpoints(), used]);
+    let transport: Arc<dyn Transport> = Arc::new(Meanwhile { queue, file, text });
+    let provider = workspace(home.path()).credentials(&transport);
+    let refused = provider.token().await.unwrap().token;
+    assert_eq!(refused.expose(), "of-login");
+    provider.refused(&refused);
+    assert_eq!(provider.token().await.unwrap().token.expose(), "of-the-other");
 }
 
 #[tokio::test]

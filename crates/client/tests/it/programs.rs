@@ -10,7 +10,7 @@ use tempfile::TempDir;
 
 use crate::auth::{configured, environment};
 use crate::credentials::{CANARY, credentials, resolved};
-use crate::queue::{Queue, chain};
+use crate::queue::{Queue, Reply, chain, text};
 
 /// A folder of programs, each a script. What they are called with is in `calls`.
 struct Programs(TempDir);
@@ -190,4 +190,45 @@ fn program_named_by_its_path_is_that_one() {
     let path = path.to_str().unwrap();
     let environment = [HOST, ("DATABRICKS_CLI_PATH", path)].into_iter().collect();
     assert!(resolve(&Explicit::default(), &environment).unwrap().is_some());
+}
+
+#[tokio::test]
+async fn program_that_leaves_another_one_behind_is_not_waited_for() {
+    let programs = Programs::new(&[("databricks", r#"sleep 70 & echo '{"access_token":"t"}'"#)]);
+    let provider = credentials(&programs.resolved(&[HOST]), &Queue::new([]));
+    assert_eq!(provider.token().await.unwrap().token.expose(), "t");
+}
+
+#[tokio::test(start_paused = true)]
+async fn program_that_closes_its_output_and_does_not_end_is_given_up() {
+    let programs = Programs::new(&[("databricks", "exec >&- 2>&-; exec sleep 1000")]);
+    let error = credentials(&programs.resolved(&[HOST]), &Queue::new([])).token().await.unwrap_err();
+    assert!(error.to_string().contains("it did not end within a minute"), "{error}");
+}
+
+#[tokio::test]
+async fn program_that_prints_without_end_is_given_up() {
+    let programs = Programs::new(&[("databricks", "exec yes")]);
+    let error = credentials(&programs.resolved(&[HOST]), &Queue::new([])).token().await.unwrap_err();
+    assert!(error.to_string().contains("it prints without end"), "{error}");
+}
+
+#[tokio::test]
+async fn tenant_that_the_workspace_did_not_tell_is_asked_for_again() {
+    let programs = Programs::new(&[(
+        "az",
+        r#"case "$2" in
+  show) echo '{"user":{"type":"user","name":"me"}}';;
+  *) echo '{"accessToken":"of-az"}';;
+esac"#,
+    )]);
+    let login = "https://login.microsoftonline.com/tenant/oauth2/authorize";
+    let queue = Queue::new([Reply::NotSent("no".to_owned()), text(302, &[("location", login)], "")]);
+    let provider =
+        credentials(&programs.resolved(&[AZURE_HOST, ("DATABRICKS_AUTH_TYPE", "azure-cli")]), &queue);
+    let token = provider.token().await.unwrap().token;
+    assert!(!programs.calls().contains("--tenant"));
+    provider.refused(&token);
+    provider.token().await.unwrap();
+    assert!(programs.calls().contains("--tenant tenant"), "{}", programs.calls());
 }

@@ -7,7 +7,7 @@ use clxs_api::{FullName, Identifier};
 use clxs_client::ErrorKind;
 
 use super::containers::some_text;
-use super::reader::{Found, Reader, collect};
+use super::reader::{Found, Reader, Side, collect};
 use super::{Inventories, Model};
 use crate::{Error, Result};
 
@@ -31,7 +31,7 @@ impl<'a> Reader<'a> {
 
     /// Reads of the models that the destination lacks whether they have versions.
     pub(super) async fn model_versions(&self, own: &Inventories) -> Result<Found<'a>> {
-        let catalog = FullName::of_catalog(self.settings.source.to_lowercase());
+        let catalog = self.catalog_name(Side::Source);
         let mut missing = Vec::new();
         for (schema_name, schema) in &own.source.schemas {
             let existing = own.destination.schemas.get(schema_name);

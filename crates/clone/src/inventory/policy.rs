@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use super::Tags;
 use super::names::full_name;
 use super::tag_condition::holds;
+use super::three_valued::{all, any};
 use crate::{Securable, Settings};
 
 /// Policies on one securable by name in lower case.
@@ -167,24 +168,8 @@ impl Policy {
         let is_among = |principals: &BTreeSet<String>| {
             any(principals.iter().map(|principal| identities.get(principal).copied()))
         };
-        all([is_among(&self.to), is_among(&self.except).map(|is_exempt| !is_exempt)].into_iter())
+        all([is_among(&self.to), is_among(&self.except).map(|is_exempt| !is_exempt)])
     }
-}
-
-/// Whether one is true; nothing when that hangs on one that nobody knows.
-fn any(answers: impl Iterator<Item = Option<bool>>) -> Option<bool> {
-    all(answers.map(|answer| answer.map(|holds| !holds))).map(|none| !none)
-}
-
-/// Whether all are true; nothing when that hangs on one that nobody knows.
-fn all(mut answers: impl Iterator<Item = Option<bool>>) -> Option<bool> {
-    answers
-        .try_fold(Some(true), |so_far, answer| match answer {
-            Some(false) => Err(()),
-            Some(true) => Ok(so_far),
-            None => Ok(None),
-        })
-        .unwrap_or(Some(false))
 }
 
 fn plain_argument(argument: &FunctionArgument) -> FunctionArgument {

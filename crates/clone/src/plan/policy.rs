@@ -171,7 +171,11 @@ pub(super) fn refusal(builder: &Builder<'_>, table: &FullName) -> Option<String>
                 return because("binds you: CLONE is refused, and masked rows are never copied as data");
             }
             (Some(true) | None, Looks::Reads) => {
-                return because("may bind you: masked rows are never copied as data");
+                let unanswered = inventories.unanswered.as_ref().filter(|_| binds.is_none());
+                let unanswered =
+                    unanswered.map(|reason| format!("; nobody could tell whether it does: {reason}"));
+                let unanswered = unanswered.unwrap_or_default();
+                return because(&format!("may bind you: masked rows are never copied as data{unanswered}"));
             }
             _ => {}
         }

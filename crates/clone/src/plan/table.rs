@@ -240,7 +240,7 @@ pub(super) fn existing(
 }
 
 /// Tables that are made by other statements than `CLONE` have files of their own.
-fn is_other_clone_type(settings: &Settings, name: &FullName, destination: &Table) -> bool {
+pub(crate) fn is_other_clone_type(settings: &Settings, name: &FullName, destination: &Table) -> bool {
     let is_shallow = settings.clone_type == CloneType::Shallow && settings.rows_of(name) == RowScope::All;
     destination.is_shallow_clone() != is_shallow
 }

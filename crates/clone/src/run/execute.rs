@@ -182,16 +182,9 @@ fn hint(error: &ClientError) -> Option<&'static str> {
 
 /// An error with all its causes, and what to do about it where that is known.
 pub(super) fn describe(error: &ClientError) -> String {
-    let mut text = error.to_string();
-    let mut cause = std::error::Error::source(error);
-    while let Some(source) = cause {
-        text.push_str(": ");
-        text.push_str(&source.to_string());
-        cause = source.source();
+    let text = clxs_client::with_causes(error);
+    match hint(error) {
+        Some(hint) => format!("{text}; {hint}"),
+        None => text,
     }
-    if let Some(hint) = hint(error) {
-        text.push_str("; ");
-        text.push_str(hint);
-    }
-    text
 }

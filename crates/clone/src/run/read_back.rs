@@ -92,7 +92,12 @@ fn named_in_text(source: &Identifier, view: &CreateView, info: &TableInfo) -> Op
 fn told<T: Default>(answer: Result<T>) -> Result<T> {
     match answer {
         Err(error) if error.is_retryable() => Err(error),
-        Err(error) if matches!(error.kind(), ErrorKind::Transport | ErrorKind::Unauthenticated) => Err(error),
+        Err(error) if has_no_answer(error.kind()) => Err(error),
         answer => Ok(answer.unwrap_or_default()),
     }
+}
+
+/// Whether nothing was told, rather than that there is nothing.
+fn has_no_answer(kind: ErrorKind) -> bool {
+    matches!(kind, ErrorKind::Transport | ErrorKind::Untrusted | ErrorKind::Unauthenticated)
 }

@@ -1,4 +1,4 @@
-//! `/models`: registered models as metadata.
+//! `/models`: registered models. The files of their versions are in `http/files.rs`.
 
 mod mlflow;
 mod versions;
@@ -108,8 +108,7 @@ impl Resource for Models {
         _: bool,
     ) -> Result<Vec<WriteIntent>, RestError> {
         let (name, [_, _, _]) = full_name(name)?;
-        securables::drop_model(tx, access, &name)?;
-        Ok(Vec::new())
+        Ok(vec![securables::drop_model(tx, access, &name)?])
     }
 
     fn page(
@@ -127,7 +126,7 @@ fn info(tx: &Transaction<'_>, row: ModelRow, sight: Sight) -> RegisteredModelInf
         catalog_name: Some(full_name.catalog().as_str().to_owned()),
         schema_name: full_name.schema().map(|schema| schema.as_str().to_owned()),
         full_name: Some(full_name.dotted()),
-        storage_location: Some(storage_location(tx, &row)),
+        storage_location: Some(tx.model_location(&row)),
         owner: Some(row.owner),
         comment: row.comment,
         metastore_id: Some(tx.metastore().id.clone()),
@@ -151,16 +150,6 @@ fn alias_info(row: &ModelRow, alias: &str, number: i64) -> RegisteredModelAlias 
         model_name: Some(row.name.as_str().to_owned()),
         id: None,
     }
-}
-
-/// Where the files of a model would be.
-fn storage_location(tx: &Transaction<'_>, row: &ModelRow) -> String {
-    format!("{}/models/{}", tx.managed_root(), row.id)
-}
-
-/// Where the files of a version would be.
-fn version_location(tx: &Transaction<'_>, row: &ModelRow, version: &ModelVersion) -> String {
-    format!("{}/versions/{}", storage_location(tx, row), version.id)
 }
 
 /// How far a version is.

@@ -27,8 +27,8 @@ async fn no_cloud_credentials(_: Caller) -> RestError {
 
 async fn no_mlflow(_: Caller) -> RestError {
     refused(
-        "The embedded workspace keeps registered models as metadata only. Of MLflow's requests it serves create, \
-         finalize and get of model-versions; use /api/2.1/unity-catalog/models for the rest.",
+        "Of MLflow's requests the embedded workspace serves create, finalize and get of model-versions; use \
+         /api/2.1/unity-catalog/models for the rest, and the Files API below /Models for files.",
     )
 }
 

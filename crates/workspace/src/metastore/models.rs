@@ -6,7 +6,7 @@ use clxs_api::SecurableKind;
 use serde::{Deserialize, Serialize};
 
 use super::row::{Audit, new_id};
-use super::{Details, Securable};
+use super::{CatalogRow, Details, Folder, MetastoreError, SchemaRow, Securable, Transaction, WriteIntent};
 
 /// A registered model.
 pub(crate) type ModelRow = Securable<Model>;
@@ -31,6 +31,7 @@ pub(crate) struct ModelVersion {
     pub(crate) run_id: Option<String>,
     pub(crate) run_workspace: Option<String>,
     pub(crate) comment: Option<String>,
+    pub(crate) tags: BTreeMap<String, String>,
     /// Whether `MLflow` has said that its files are there.
     pub(crate) ready: bool,
     pub(crate) audit: Audit,
@@ -49,6 +50,64 @@ impl Model {
     /// The names of the aliases that lead to a version.
     pub(crate) fn aliases_of(&self, number: i64) -> impl Iterator<Item = &String> {
         self.aliases.iter().filter(move |(_, version)| **version == number).map(|(alias, _)| alias)
+    }
+}
+
+impl Transaction<'_> {
+    /// The `file://` URL of the folder of a model.
+    pub(crate) fn model_location(&self, row: &ModelRow) -> String {
+        self.model_folder(&row.id)
+    }
+
+    /// The `file://` URL of the folder of a version.
+    pub(crate) fn version_location(&self, row: &ModelRow, version: &ModelVersion) -> String {
+        format!("{}/versions/{}", self.model_folder(&row.id), version.id)
+    }
+
+    fn model_folder(&self, id: &str) -> String {
+        format!("{}/models/{id}", self.managed_root())
+    }
+
+    /// Removes a model with its grants. The folder with its files is still there: its intent is returned, as by
+    /// [`Transaction::delete_table`].
+    pub(crate) fn delete_model(&self, row: &ModelRow) -> Result<WriteIntent, MetastoreError> {
+        let intent = self.begin_write(&row.id, &self.model_location(row), Folder::Owned)?;
+        self.delete_securable(row)?;
+        Ok(intent)
+    }
+
+    /// The intent for the folder of a version that is about to be removed from its model.
+    pub(crate) fn begin_version_drop(
+        &self,
+        row: &ModelRow,
+        version: &ModelVersion,
+    ) -> Result<WriteIntent, MetastoreError> {
+        self.begin_write(&version.id, &self.version_location(row, version), Folder::Owned)
+    }
+
+    /// The intents for the folders of all models of a schema, which is about to be deleted with them.
+    pub(crate) fn begin_model_drops_of_schema(
+        &self,
+        schema: &SchemaRow,
+    ) -> Result<Vec<WriteIntent>, MetastoreError> {
+        self.begin_model_drops("parent_id = ?1", &schema.id)
+    }
+
+    /// The intents for the folders of all models of a catalog, which is about to be deleted with them.
+    pub(crate) fn begin_model_drops_of_catalog(
+        &self,
+        catalog: &CatalogRow,
+    ) -> Result<Vec<WriteIntent>, MetastoreError> {
+        self.begin_model_drops("parent_id IN (SELECT id FROM securables WHERE parent_id = ?1)", &catalog.id)
+    }
+
+    fn begin_model_drops(&self, condition: &str, id: &str) -> Result<Vec<WriteIntent>, MetastoreError> {
+        let query = format!("SELECT id FROM securables WHERE {condition} AND kind = ?2");
+        let mut statement = self.inner.prepare_cached(&query)?;
+        let kind = SecurableKind::RegisteredModel;
+        let ids = statement.query_map([id, kind.as_str()], |row| row.get::<_, String>(0))?;
+        let ids = ids.collect::<Result<Vec<_>, _>>()?;
+        ids.into_iter().map(|id| self.begin_write(&id, &self.model_folder(&id), Folder::Owned)).collect()
     }
 }
 

@@ -100,6 +100,7 @@ pub(crate) fn drop_catalog(
     }
     let mut intents = tx.delete_tables_of_catalog(&row)?;
     intents.extend(tx.begin_volume_drops_of_catalog(&row)?);
+    intents.extend(tx.begin_model_drops_of_catalog(&row)?);
     tx.delete_securable(&row)?;
     Ok(intents)
 }

@@ -1,14 +1,14 @@
-//! Versions of registered models, and aliases. `MLflow` begins a version and says when its files are there; the
-//! workspace keeps what is said about it and no files. What changes a model is for those who manage it, and what
+//! Versions of registered models, and aliases. `MLflow` begins a version, uploads its files and says when they are
+//! there. What changes a model is for those who manage it, and what
 //! reads it for those who see it (the SDK's documentation of `model_versions` and `registered_models`).
 
-use clxs_api::FullName;
 use clxs_api::model_version::{CreateModelVersion, UpdateModelVersion};
+use clxs_api::{FullName, Privilege};
 
 use super::models::get_model;
 use super::shared::managed;
-use crate::authorization::Access;
-use crate::metastore::{MetastoreError, Model, ModelRow, ModelVersion, Transaction};
+use crate::authorization::{Access, SecurableRef};
+use crate::metastore::{MetastoreError, Model, ModelRow, ModelVersion, Transaction, WriteIntent};
 
 /// Which version of a model is meant.
 #[derive(Debug, Clone)]
@@ -45,6 +45,33 @@ pub(crate) fn get_version(
     versioned(model, number)
 }
 
+/// A version whose files the caller may read or write: what is needed of the model is `EXECUTE` or `MANAGE`.
+///
+/// # Errors
+/// [`MetastoreError::PermissionDenied`] without the privilege, [`MetastoreError::NotFound`],
+/// [`MetastoreError::ModelVersionNotFound`].
+pub(crate) fn usable_version(
+    tx: &Transaction<'_>,
+    access: &Access,
+    (name, number): (&FullName, i64),
+    privilege: &Privilege,
+) -> Result<Versioned, MetastoreError> {
+    access.check(tx, &SecurableRef::of::<Model>(name.clone()), privilege)?;
+    find_version(tx, name, number)
+}
+
+/// A version, whoever asks.
+///
+/// # Errors
+/// [`MetastoreError::NotFound`], [`MetastoreError::ModelVersionNotFound`].
+pub(crate) fn find_version(
+    tx: &Transaction<'_>,
+    name: &FullName,
+    number: i64,
+) -> Result<Versioned, MetastoreError> {
+    versioned(tx.securable(name)?, number)
+}
+
 /// Begins a version of a model.
 ///
 /// # Errors
@@ -63,6 +90,7 @@ pub(crate) fn begin_version(
         run_id: request.run_id.clone(),
         run_workspace: request.run_tracking_server_id.clone(),
         comment: request.description.clone(),
+        tags: request.tags.iter().map(|tag| (tag.key.clone(), tag.value.clone())).collect(),
         ..ModelVersion::default()
     };
     let (model, number) = change(tx, access, name, |model| Ok(model.begin(version, access.principal())))?;
@@ -100,7 +128,7 @@ pub(crate) fn update_version(
     })
 }
 
-/// Deletes a version, and the aliases that lead to it.
+/// Deletes a version, and the aliases that lead to it. The intent is for the folder of its files.
 ///
 /// # Errors
 /// [`MetastoreError::ModelVersionNotFound`]; those of [`managed`].
@@ -109,12 +137,13 @@ pub(crate) fn delete_version(
     access: &Access,
     name: &FullName,
     number: i64,
-) -> Result<(), MetastoreError> {
+) -> Result<WriteIntent, MetastoreError> {
     let delete = |model: &mut Model| {
         model.aliases.retain(|_, version| *version != number);
-        model.versions.remove(&number).map(drop).ok_or_else(|| absent(name, &WhichVersion::Number(number)))
+        model.versions.remove(&number).ok_or_else(|| absent(name, &WhichVersion::Number(number)))
     };
-    change(tx, access, name, delete).map(drop)
+    let (model, version) = change(tx, access, name, delete)?;
+    tx.begin_version_drop(&model, &version)
 }
 
 /// Leads an alias, in lower case, to a version, wherever it led before.

@@ -5,7 +5,7 @@ use clxs_api::{FullName, Identifier, Privilege};
 
 use super::shared::{Change, New, get, list_of_schema, managed, new_row, schema_for_new, update};
 use crate::authorization::{Access, Sight};
-use crate::metastore::{MetastoreError, Model, ModelRow, Page, PageRequest, Transaction};
+use crate::metastore::{MetastoreError, Model, ModelRow, Page, PageRequest, Transaction, WriteIntent};
 
 /// A model that the caller sees, and how much of it.
 pub(crate) fn get_model(
@@ -38,7 +38,8 @@ pub(crate) fn create_model(
     request: &CreateRegisteredModel,
 ) -> Result<ModelRow, MetastoreError> {
     if request.storage_location.is_some() {
-        let message = "The embedded workspace keeps no files of models: leave storage_location out.";
+        let message =
+            "The embedded workspace keeps files of models in its own folder: leave storage_location out.";
         return Err(MetastoreError::invalid(message));
     }
     let at = (request.catalog_name.as_str(), request.schema_name.as_str());
@@ -65,11 +66,11 @@ pub(crate) fn update_model(
     update(tx, access, name, &shared, |_: &mut Model| {})
 }
 
-/// Drops a model.
+/// Drops a model with its versions. The intent is for the folder of their files.
 pub(crate) fn drop_model(
     tx: &Transaction<'_>,
     access: &Access,
     name: &FullName,
-) -> Result<(), MetastoreError> {
-    tx.delete_securable::<Model>(&managed(tx, access, name)?)
+) -> Result<WriteIntent, MetastoreError> {
+    tx.delete_model(&managed(tx, access, name)?)
 }

@@ -98,6 +98,7 @@ pub(crate) fn drop_schema(
     }
     let mut intents = tx.delete_tables_of_schema(&row)?;
     intents.extend(tx.begin_volume_drops_of_schema(&row)?);
+    intents.extend(tx.begin_model_drops_of_schema(&row)?);
     tx.delete_securable(&row)?;
     Ok(intents)
 }

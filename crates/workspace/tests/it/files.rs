@@ -14,14 +14,14 @@ const FILES: &str = "/api/2.0/fs/files/Volumes/main/s/v";
 const DIRECTORIES: &str = "/api/2.0/fs/directories/Volumes/main/s/v";
 
 /// What came back, as bytes.
-struct Raw {
-    status: StatusCode,
+pub(crate) struct Raw {
+    pub(crate) status: StatusCode,
     headers: HeaderMap,
-    body: Vec<u8>,
+    pub(crate) body: Vec<u8>,
 }
 
 impl Raw {
-    fn json(&self) -> Value {
+    pub(crate) fn json(&self) -> Value {
         serde_json::from_slice(&self.body).unwrap()
     }
 }
@@ -38,8 +38,19 @@ async fn answer(server: &Server, request: Request<Body>) -> Raw {
     Raw { status: parts.status, headers: parts.headers, body }
 }
 
-async fn as_admin(server: &Server, method: &str, path: &str, body: impl Into<Body>) -> Raw {
-    send(server, &server.token, Request::builder().method(method).uri(path), body).await
+pub(crate) async fn as_admin(server: &Server, method: &str, path: &str, body: impl Into<Body>) -> Raw {
+    as_holder(server, &server.token, method, path, body).await
+}
+
+/// As the holder of a token.
+pub(crate) async fn as_holder(
+    server: &Server,
+    token: &str,
+    method: &str,
+    path: &str,
+    body: impl Into<Body>,
+) -> Raw {
+    send(server, token, Request::builder().method(method).uri(path), body).await
 }
 
 /// A workspace with the volume `main.s.v`.

@@ -16,6 +16,7 @@ mod guards;
 mod history;
 mod keys;
 mod lists;
+mod model_files;
 mod models;
 mod modified_tables;
 mod oauth;

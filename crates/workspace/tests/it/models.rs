@@ -27,7 +27,7 @@ async fn model_counts_as_a_function_and_carries_execute() {
 }
 
 /// A model `main.s.churn` with this many versions that are ready.
-async fn model_with_versions(sql: &Sql, versions: usize) -> String {
+pub(crate) async fn model_with_versions(sql: &Sql, versions: usize) -> String {
     sql.run("CREATE SCHEMA main.s").await;
     let request = json!({ "catalog_name": "main", "schema_name": "s", "name": "churn" });
     sql.server.ok("POST", MODELS, request).await;

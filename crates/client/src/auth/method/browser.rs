@@ -52,22 +52,38 @@ pub(in crate::auth) fn lacks_login(configuration: &Configuration, host: &Url) ->
 
 impl TokenSource for Browser {
     fn fetch(&self) -> BoxFuture<'_, Result<Token, CredentialsError>> {
-        Box::pin(async move {
-            let Some((cache, kept)) = self.cache.as_ref().and_then(|cache| Some((cache, cache.load()?)))
-            else {
-                return Err(self.login_needed(None));
-            };
-            if !kept.is_nearly_over() {
-                return Ok(kept.token());
-            }
-            let renewed = self.renew(kept).await?;
-            cache.save(&renewed)?;
-            Ok(renewed.token())
-        })
+        Box::pin(self.token(None))
+    }
+
+    fn replace<'a>(&'a self, refused: &'a Secret<String>) -> BoxFuture<'a, Result<Token, CredentialsError>> {
+        Box::pin(self.token(Some(refused)))
     }
 }
 
 impl Browser {
+    /// What is kept, while it is good; else a renewed one, which is kept.
+    async fn token(&self, refused: Option<&Secret<String>>) -> Result<Token, CredentialsError> {
+        let is_good =
+            |kept: &Kept| !kept.is_nearly_over() && refused.is_none_or(|token| kept.access_token != *token);
+        let Some((cache, kept)) = self.cache.as_ref().and_then(|cache| Some((cache, cache.load()?))) else {
+            return Err(self.login_needed(None));
+        };
+        if is_good(&kept) {
+            return Ok(kept.token());
+        }
+        match self.renew(kept).await {
+            Ok(renewed) => {
+                cache.save(&renewed)?;
+                Ok(renewed.token())
+            }
+            // Somebody else may have used the refresh token, and kept what it gave.
+            Err(error @ CredentialsError::LoginNeeded { .. }) => {
+                cache.load().filter(is_good).map(|kept| kept.token()).ok_or(error)
+            }
+            Err(error) => Err(error),
+        }
+    }
+
     async fn renew(&self, kept: Kept) -> Result<Kept, CredentialsError> {
         let Some(refresh_token) = kept.refresh_token else {
             return Err(self.login_needed(Some("the login is over".to_owned())));

@@ -92,10 +92,8 @@ impl TokenSource for DatabricksCli {
         Box::pin(async move {
             let arguments: Vec<_> = self.arguments.iter().map(String::as_str).collect();
             let answer: DatabricksAnswer = run(&self.program, &arguments).await?;
-            Ok(match answer.expiry.as_deref().and_then(moment) {
-                Some(expiry) => Token::new(answer.access_token, until(expiry)),
-                None => Token::lasting(answer.access_token),
-            })
+            let expiry = answer.expiry.as_deref().and_then(moment);
+            Ok(Token::new(answer.access_token, expiry.map(until)))
         })
     }
 }
@@ -145,15 +143,12 @@ impl TokenSource for AzureCli {
     fn fetch(&self) -> BoxFuture<'_, Result<Token, CredentialsError>> {
         Box::pin(async move {
             let answer = self.ask(self.cloud.databricks).await?;
-            let life = match answer.expires_at.as_ref().and_then(Number::seconds).and_then(epoch) {
-                Some(expiry) => Some(until(expiry)),
-                None => answer.expires_on.as_deref().and_then(moment).map(until),
+            let expiry = match answer.expires_at.as_ref().and_then(Number::seconds).and_then(epoch) {
+                Some(expiry) => Some(expiry),
+                None => answer.expires_on.as_deref().and_then(moment),
             };
             let management = self.management(&answer.access_token).await;
-            let mut token = match life {
-                Some(life) => Token::new(answer.access_token, life),
-                None => Token::lasting(answer.access_token),
-            };
+            let mut token = Token::new(answer.access_token, expiry.map(until));
             if let Some(resource_id) = &self.resource_id {
                 token.access.headers = headers(resource_id, management.as_deref()).unwrap_or_default();
             }
@@ -166,9 +161,9 @@ impl AzureCli {
     /// A token for one of Azure's resources: of the workspace's subscription, or, for one who may use the
     /// workspace and not the subscription, of any.
     async fn ask(&self, resource: &str) -> Result<AzureAnswer, CredentialsError> {
-        let login = self.login.get_or_init(|| self.login()).await;
+        let login = self.login.get_or_try_init(|| async { self.login().await.ok_or(()) }).await;
         let mut arguments = vec!["account", "get-access-token", "--resource", resource, "--output", "json"];
-        arguments.extend(login.iter().map(String::as_str));
+        arguments.extend(login.into_iter().flatten().map(String::as_str));
         let Some(subscription) = self.resource_id.as_deref().and_then(subscription) else {
             return run(&self.program, &arguments).await;
         };
@@ -179,16 +174,15 @@ impl AzureCli {
         }
     }
 
-    /// The tenant, unless `az` is logged in as a managed identity, which takes none.
-    async fn login(&self) -> Vec<String> {
+    /// The tenant, unless `az` is logged in as a managed identity, which takes none; `None` when nobody tells it
+    /// now.
+    async fn login(&self) -> Option<Vec<String>> {
         let tenant = match &self.tenant_id {
-            Some(tenant) => Some(tenant.clone()),
-            None => tenant_of(&self.host, &self.asking).await,
+            Some(tenant) => tenant.clone(),
+            None => tenant_of(&self.host, &self.asking).await?,
         };
-        match tenant {
-            Some(tenant) if !self.is_managed_identity().await => vec!["--tenant".to_owned(), tenant],
-            _ => Vec::new(),
-        }
+        let is_person = !self.is_managed_identity().await;
+        Some(if is_person { vec!["--tenant".to_owned(), tenant] } else { Vec::new() })
     }
 
     async fn is_managed_identity(&self) -> bool {

@@ -50,7 +50,7 @@ pub(in crate::auth) fn file(resolved: &Resolved, _: &Arc<dyn Transport>) -> Arc<
 
 impl TokenSource for TokenFile {
     fn fetch(&self) -> BoxFuture<'_, Result<Token, CredentialsError>> {
-        Box::pin(async move { Ok(Token::lasting(read_token(&self.0)?)) })
+        Box::pin(async move { Ok(Token::new(read_token(&self.0)?, None)) })
     }
 }
 
@@ -101,7 +101,7 @@ impl TokenSource for TokenCommand {
             let printed = self.program.run(&arguments).await?;
             let mut words = printed.split_whitespace();
             match (words.next(), words.next()) {
-                (Some(token), None) => Ok(Token::lasting(token)),
+                (Some(token), None) => Ok(Token::new(token, None)),
                 (None, _) => Err(self.program.failed(&arguments, "it printed nothing")),
                 _ => Err(self.program.failed(&arguments, "it printed more than a token")),
             }

@@ -12,16 +12,16 @@ use axum::http::header::{
 use axum::http::{HeaderMap, HeaderName, StatusCode};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
-use clxs_api::{ApiError, ErrorCode, Privilege};
+use clxs_api::{ApiError, ErrorCode};
 use futures::StreamExt;
 use serde::Deserialize;
 use tokio::sync::mpsc;
 use tokio::task::spawn_blocking;
 
 use super::range::{self, Wanted, changed_since, http_time, wanted};
-use super::{Place, error};
+use super::{Place, Use, error};
+use crate::files::{Entry, EntryKind, FileError, FileFolder, FilePath, Upload};
 use crate::http::{AppState, Caller, Params, Path, RestError};
-use crate::volume::{Entry, EntryKind, Upload, VolumeError, VolumeFolder, VolumePath};
 
 /// Bytes that are read at once, and how many of these wait for a slow receiver.
 const CHUNK: usize = 256 << 10;
@@ -42,7 +42,7 @@ pub(super) async fn download(
     Path(path): Path<String>,
     headers: HeaderMap,
 ) -> Result<Response, RestError> {
-    send(Place::of(&state, caller, &path, Privilege::ReadVolume).await?, &headers).await
+    send(Place::of(&state, caller, &path, Use::Read).await?, &headers).await
 }
 
 /// `HEAD`. Its errors have no body.
@@ -53,7 +53,7 @@ pub(super) async fn head(
     headers: HeaderMap,
 ) -> Result<Response, StatusCode> {
     let found = async {
-        let place = Place::of(&state, caller, &path, Privilege::ReadVolume).await?;
+        let place = Place::of(&state, caller, &path, Use::Read).await?;
         place.work(find_file).await
     };
     let entry = found.await.map_err(|error: RestError| error.into_response().status())?;
@@ -63,9 +63,9 @@ pub(super) async fn head(
     Ok((described(&entry), [(CONTENT_LENGTH, entry.size.to_string())]).into_response())
 }
 
-fn find_file(folder: &VolumeFolder, path: &VolumePath) -> Result<Entry, VolumeError> {
+fn find_file(folder: &FileFolder, path: &FilePath) -> Result<Entry, FileError> {
     let found = folder.find(path)?.filter(|entry| entry.kind == EntryKind::File);
-    found.ok_or_else(|| VolumeError::FileNotFound { path: path.to_string() })
+    found.ok_or_else(|| FileError::FileNotFound { path: path.to_string() })
 }
 
 /// `PUT`
@@ -76,7 +76,7 @@ pub(super) async fn upload(
     Params(overwriting): Params<Overwriting>,
     body: Body,
 ) -> Result<StatusCode, RestError> {
-    let place = Place::of(&state, caller, &path, Privilege::WriteVolume).await?;
+    let place = Place::of(&state, caller, &path, Use::Write).await?;
     receive(place, overwriting.overwrite != Some(false), body).await?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -87,14 +87,14 @@ pub(super) async fn delete(
     caller: Caller,
     Path(path): Path<String>,
 ) -> Result<StatusCode, RestError> {
-    let place = Place::of(&state, caller, &path, Privilege::WriteVolume).await?;
-    place.work(VolumeFolder::delete_file).await?;
+    let place = Place::of(&state, caller, &path, Use::Change).await?;
+    place.work(FileFolder::delete_file).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
 /// A file, or a part of it, as the answer. It is sent as it was when it was opened, whatever becomes of it.
 pub(super) async fn send(place: Place, headers: &HeaderMap) -> Result<Response, RestError> {
-    let (file, entry) = place.work(VolumeFolder::open_file).await?;
+    let (file, entry) = place.work(FileFolder::open_file).await?;
     if changed_since(text(headers, &IF_UNMODIFIED_SINCE), entry.modified) {
         return Ok(refused(StatusCode::PRECONDITION_FAILED, "The file was modified."));
     }
@@ -118,10 +118,10 @@ pub(super) async fn send(place: Place, headers: &HeaderMap) -> Result<Response, 
 
 /// Receives a whole file: it is there when all of it is.
 pub(super) async fn receive(place: Place, overwrite: bool, body: Body) -> Result<(), RestError> {
-    let begin = move |folder: &VolumeFolder, path: &VolumePath| {
+    let begin = move |folder: &FileFolder, path: &FilePath| {
         let taken = !overwrite && folder.find(path)?.is_some();
         if taken {
-            Err(VolumeError::AlreadyExists { path: path.to_string() })
+            Err(FileError::AlreadyExists { path: path.to_string() })
         } else {
             Upload::begin(folder, path)
         }

@@ -6,14 +6,14 @@ use axum::http::StatusCode;
 use axum::response::IntoResponse;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use clxs_api::ErrorCode;
 use clxs_api::file::{DirectoryEntry, ListDirectoryResponse};
-use clxs_api::{ErrorCode, Privilege};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::Place;
+use super::{Place, Use};
+use crate::files::{Entry, EntryKind, FileError, FileFolder, FilePath};
 use crate::http::{AppState, Caller, Params, Path, RestError};
-use crate::volume::{Entry, EntryKind, VolumeError, VolumeFolder, VolumePath};
 
 /// Entries of a page when the caller leaves it to the workspace, and at most (`facts/rest_api.md` §5).
 const PAGE: usize = 1_000;
@@ -39,9 +39,9 @@ pub(super) async fn list(
 ) -> Result<Json<ListDirectoryResponse>, RestError> {
     let size = page_size(paging.page_size)?;
     let after = paging.page_token.as_deref().filter(|token| !token.is_empty()).map(decode).transpose()?;
-    let place = Place::of(&state, caller, &path, Privilege::ReadVolume).await?;
+    let place = Place::of(&state, caller, &path, Use::Read).await?;
     let directory = place.path.to_string();
-    let mut entries = place.work(VolumeFolder::list).await?;
+    let mut entries = place.work(FileFolder::list).await?;
     if let Some(after) = after {
         entries.retain(|entry| entry.name > after);
     }
@@ -87,13 +87,13 @@ pub(super) async fn list_plainly(
     caller: Caller,
     Params(of): Params<OfPath>,
 ) -> Result<Json<Value>, RestError> {
-    let place = match Place::of(&state, caller, &of.path, Privilege::ReadVolume).await {
+    let place = match Place::of(&state, caller, &of.path, Use::Read).await {
         Err(error) if error.body().error_code == ErrorCode::NotFound => return Ok(Json(json!({}))),
         other => other?,
     };
     let directory = place.path.to_string();
-    let list = |folder: &VolumeFolder, path: &VolumePath| match folder.list(path) {
-        Err(VolumeError::DirectoryNotFound { .. }) => Ok(Vec::new()),
+    let list = |folder: &FileFolder, path: &FilePath| match folder.list(path) {
+        Err(FileError::DirectoryNotFound { .. }) => Ok(Vec::new()),
         other => other,
     };
     let mut entries = place.work(list).await?;
@@ -125,16 +125,16 @@ pub(super) async fn head(
     Path(path): Path<String>,
 ) -> Result<StatusCode, StatusCode> {
     let found = async {
-        let place = Place::of(&state, caller, &path, Privilege::ReadVolume).await?;
+        let place = Place::of(&state, caller, &path, Use::Read).await?;
         place.work(find_directory).await
     };
     found.await.map_err(|error: RestError| error.into_response().status())?;
     Ok(StatusCode::OK)
 }
 
-fn find_directory(folder: &VolumeFolder, path: &VolumePath) -> Result<Entry, VolumeError> {
+fn find_directory(folder: &FileFolder, path: &FilePath) -> Result<Entry, FileError> {
     let found = folder.find(path)?.filter(|entry| entry.kind == EntryKind::Directory);
-    found.ok_or_else(|| VolumeError::DirectoryNotFound { path: path.to_string() })
+    found.ok_or_else(|| FileError::DirectoryNotFound { path: path.to_string() })
 }
 
 /// `PUT`: with the directories it is in; one that is there stays.
@@ -143,8 +143,8 @@ pub(super) async fn create(
     caller: Caller,
     Path(path): Path<String>,
 ) -> Result<StatusCode, RestError> {
-    let place = Place::of(&state, caller, &path, Privilege::WriteVolume).await?;
-    place.work(VolumeFolder::make_directory).await?;
+    let place = Place::of(&state, caller, &path, Use::Change).await?;
+    place.work(FileFolder::make_directory).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -154,7 +154,7 @@ pub(super) async fn delete(
     caller: Caller,
     Path(path): Path<String>,
 ) -> Result<StatusCode, RestError> {
-    let place = Place::of(&state, caller, &path, Privilege::WriteVolume).await?;
-    place.work(VolumeFolder::delete_directory).await?;
+    let place = Place::of(&state, caller, &path, Use::Change).await?;
+    place.work(FileFolder::delete_directory).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -3,15 +3,14 @@
 use axum::Json;
 use axum::body::Body as Content;
 use axum::extract::State;
-use clxs_api::Privilege;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::permit::{Action, Permit, expiry};
-use super::{Place, content, presigned};
+use super::{Place, Use, content, presigned};
+use crate::files::{FileFolder, FilePath, Part, Session};
 use crate::http::signature::BaseUrl;
 use crate::http::{AppState, Body, Caller, Params, Path, RestError};
-use crate::volume::{Part, Session, VolumeFolder, VolumePath};
 
 /// Parts of one upload, and URLs of one request.
 const MOST_PARTS: u32 = 10_000;
@@ -49,20 +48,19 @@ pub(super) async fn act(
     Params(act): Params<Act>,
     Body(parts): Body<Parts>,
 ) -> Result<Json<Value>, RestError> {
-    let place = Place::of(&state, caller, &path, Privilege::WriteVolume).await?;
+    let place = Place::of(&state, caller, &path, Use::Write).await?;
     if act.upload_type.as_deref().is_some_and(|kind| kind != "multipart") {
         return Err(RestError::invalid("The upload_type of the embedded workspace is multipart."));
     }
     let (token, overwrite) = (act.session_token, act.overwrite != Some(false));
     match act.action.as_str() {
         "initiate-upload" => {
-            let begin =
-                move |folder: &VolumeFolder, path: &VolumePath| Session::begin(folder, path, overwrite);
+            let begin = move |folder: &FileFolder, path: &FilePath| Session::begin(folder, path, overwrite);
             let token = place.work(begin).await?;
             Ok(Json(json!({ "multipart_upload": { "session_token": token } })))
         }
         "complete-upload" => {
-            let complete = move |folder: &VolumeFolder, path: &VolumePath| {
+            let complete = move |folder: &FileFolder, path: &FilePath| {
                 Session::open(folder, path, &token)?.complete(&token, &parts.parts)
             };
             place.work(complete).await?;
@@ -82,7 +80,7 @@ pub(super) async fn create_part_urls(
     base: BaseUrl,
     Body(request): Body<PartUrls>,
 ) -> Result<Json<Value>, RestError> {
-    let place = Place::of(&state, caller, &request.path, Privilege::WriteVolume).await?;
+    let place = Place::of(&state, caller, &request.path, Use::Write).await?;
     let expires = expiry(request.expire_time.as_deref())?;
     let first = request.start_part_number;
     let last = first.saturating_add(request.count);
@@ -103,8 +101,7 @@ pub(super) async fn create_part_urls(
 /// Receives a part that a permit allows; its tag.
 pub(super) async fn receive_part(place: Place, permit: &Permit, body: Content) -> Result<String, RestError> {
     let (token, number) = (permit.session.clone(), permit.part);
-    let begin =
-        move |folder: &VolumeFolder, path: &VolumePath| Session::open(folder, path, &token)?.begin_part();
+    let begin = move |folder: &FileFolder, path: &FilePath| Session::open(folder, path, &token)?.begin_part();
     let part = content::write(place.clone().work(begin).await?, body).await?;
     place.work(move |_, _| Session::finish_part(part, number)).await
 }

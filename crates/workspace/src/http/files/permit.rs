@@ -5,6 +5,7 @@ use clxs_api::ErrorCode;
 use serde::{Deserialize, Serialize};
 use url::form_urlencoded;
 
+use super::Use;
 use crate::http::RestError;
 use crate::http::signature::{Refusal, Signer};
 
@@ -16,8 +17,8 @@ const LONGEST: i64 = 7 * 24 * 60 * 60;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Permit {
     pub(super) action: Action,
-    /// The id of the volume: another one under its name is not opened.
-    pub(super) volume: String,
+    /// The id of the volume or version: another one under its name is not opened.
+    pub(super) holder: String,
     pub(super) path: String,
     /// Of an upload in parts; else empty.
     #[serde(default)]
@@ -35,6 +36,13 @@ pub(super) enum Action {
     Download,
     Upload,
     UploadPart,
+}
+
+impl Action {
+    /// What it does with the file.
+    pub(super) fn wish(self) -> Use {
+        if self == Self::Download { Use::Read } else { Use::Write }
+    }
 }
 
 impl Permit {
@@ -58,8 +66,8 @@ impl Permit {
 
     /// The path comes last: it may hold any character.
     fn text(&self) -> String {
-        let Self { action, volume, path, session, part, expires: _ } = self;
-        format!("file\n{action:?}\n{volume:?}\n{session:?}\n{part}\n{path}")
+        let Self { action, holder, path, session, part, expires: _ } = self;
+        format!("file\n{action:?}\n{holder:?}\n{session:?}\n{part}\n{path}")
     }
 }
 
@@ -80,7 +88,7 @@ mod tests {
     fn texts_of_different_permits_differ() {
         let permit = Permit {
             action: Action::Upload,
-            volume: "1".into(),
+            holder: "1".into(),
             path: "/Volumes/c/s/v/a".into(),
             session: String::new(),
             part: 0,
@@ -89,7 +97,7 @@ mod tests {
         for other in [
             Permit { action: Action::Download, ..permit.clone() },
             Permit { path: "/Volumes/c/s/v/b".into(), ..permit.clone() },
-            Permit { volume: "2".into(), ..permit.clone() },
+            Permit { holder: "2".into(), ..permit.clone() },
             Permit { session: "1".into(), ..permit.clone() },
             Permit { part: 1, ..permit.clone() },
         ] {

@@ -6,7 +6,6 @@ use axum::extract::State;
 use axum::http::header::{CONTENT_TYPE, ETAG};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
-use clxs_api::Privilege;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -63,10 +62,9 @@ async fn create_url(
     request: UrlRequest,
     action: Action,
 ) -> Result<Json<Value>, RestError> {
-    let privilege = if action == Action::Download { Privilege::ReadVolume } else { Privilege::WriteVolume };
     let path = request.path.ok_or_else(|| RestError::invalid("path is missing."))?;
     let expires = expiry(request.expire_time.as_deref())?;
-    let place = Place::of(state, caller, &path, privilege).await?;
+    let place = Place::of(state, caller, &path, action.wish()).await?;
     let permit = place.permit(action, expires);
     Ok(Json(json!({ "url": url(state, base, &permit)? })))
 }

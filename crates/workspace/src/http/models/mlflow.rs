@@ -1,15 +1,17 @@
 //! How versions come to be: `MLflow`'s requests (`mlflow/protos/databricks_uc_registry_service.proto` of `MLflow`). Its
-//! client uploads files between `create` and `finalize` with credentials that the workspace does not have
-//! (`neighbours.rs`), so that versions are metadata here.
+//! client uploads files between `create` and `finalize`: through the Files API where the workspace says that it may, as
+//! this one does, and otherwise with credentials of clouds, which there are none of here (`neighbours.rs`).
 
 use axum::Json;
 use axum::extract::State;
 use clxs_api::endpoint::MLFLOW_MODEL_VERSIONS;
 use clxs_api::model_version::{
-    CreateModelVersion, FinalizeModelVersion, MlflowModelVersion, MlflowModelVersionResponse,
+    CreateModelVersion, FinalizeModelVersion, MlflowModelVersion, MlflowModelVersionResponse, ModelVersionTag,
 };
 
-use super::{status, version_location};
+use serde_json::{Value, json};
+
+use super::status;
 use crate::authorization::Access;
 use crate::http::extract::full_name;
 use crate::http::routes::{Routes, get, post};
@@ -22,6 +24,15 @@ pub(super) fn routes() -> Routes {
         .route(&format!("{MLFLOW_MODEL_VERSIONS}/create"), post(create))
         .route(&format!("{MLFLOW_MODEL_VERSIONS}/finalize"), post(finalize))
         .route(&format!("{MLFLOW_MODEL_VERSIONS}/get"), get(find))
+        .route(FILES_API_ENABLED, get(files_api_is_enabled))
+}
+
+/// Whether `MLflow` is to reach files of versions through the Files API (`mlflow/utils/_unity_catalog_utils.py`).
+const FILES_API_ENABLED: &str =
+    "/api/2.0/mlflow/unity-catalog/registered-models:is-databricks-sdk-models-artifact-repository-enabled";
+
+async fn files_api_is_enabled(_: Caller) -> Json<Value> {
+    Json(json!({ "is_databricks_sdk_models_artifact_repository_enabled": true }))
 }
 
 async fn create(
@@ -72,7 +83,7 @@ fn answer(tx: &Transaction<'_>, versioned: Versioned) -> MlflowModelVersionRespo
         name: Some(model.full_name().dotted()),
         version: Some(number.to_string()),
         status: Some(status(&version)),
-        storage_location: Some(version_location(tx, &model, &version)),
+        storage_location: Some(tx.version_location(&model, &version)),
         creation_timestamp: Some(version.audit.created_at),
         last_updated_timestamp: Some(version.audit.updated_at),
         user_id: Some(version.audit.created_by),
@@ -80,6 +91,7 @@ fn answer(tx: &Transaction<'_>, versioned: Versioned) -> MlflowModelVersionRespo
         source: Some(version.source),
         run_id: version.run_id,
         run_tracking_server_id: version.run_workspace,
+        tags: version.tags.into_iter().map(|(key, value)| ModelVersionTag { key, value }).collect(),
         ..MlflowModelVersion::default()
     };
     MlflowModelVersionResponse { model_version }

@@ -10,7 +10,7 @@ use clxs_api::model_version::{
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{alias_info, status, version_location};
+use super::{alias_info, status};
 use crate::authorization::Access;
 use crate::http::extract::full_name;
 use crate::http::paging::{self, Paging};
@@ -133,7 +133,8 @@ async fn delete(
     let work = move |tx: &Transaction<'_>, access: &Access| {
         Ok(securables::delete_version(tx, access, &name, version)?)
     };
-    state.write(caller, work).await?;
+    let intent = state.write(caller, work).await?;
+    state.metastore.abandon_writes(vec![intent]).await?;
     Ok(Json(json!({})))
 }
 
@@ -175,7 +176,7 @@ fn info(tx: &Transaction<'_>, model: &ModelRow, number: i64, version: &ModelVers
         source: Some(version.source.clone()),
         run_id: version.run_id.clone(),
         run_workspace_id: version.run_workspace.as_ref().and_then(|id| id.parse().ok()),
-        storage_location: Some(version_location(tx, model, version)),
+        storage_location: Some(tx.version_location(model, version)),
         comment: version.comment.clone(),
         metastore_id: Some(tx.metastore().id.clone()),
         created_at: Some(version.audit.created_at),

@@ -9,11 +9,11 @@ use super::pattern::matches;
 use super::rows::{result, text_result, timestamp};
 use crate::authorization::Access;
 use crate::delta::schema::DataType;
+use crate::files::{Entry, EntryKind, FileError, FileFolder, FilePath, FileRoot};
 use crate::metastore::{MetastoreError, PageRequest, Transaction, VolumeRow, folder_path};
 use crate::securables;
 use crate::sql::SqlError;
 use crate::sql::ast::{AlterVolume, AlterVolumeAction, CreateExternalLocation, CreateVolume, ObjectName};
-use crate::volume::{Entry, EntryKind, VolumeError, VolumeFolder, VolumePath};
 use crate::warehouse::{Row, StatementResult};
 
 pub(super) async fn create_volume(
@@ -252,11 +252,16 @@ pub(super) async fn list(
     path: &str,
     limit: Option<usize>,
 ) -> Result<StatementResult, SqlError> {
-    let path = VolumePath::parse(path).map_err(|error| refusal(&error))?;
-    let name = path.volume().clone();
+    let path = FilePath::parse(path).map_err(|error| refusal(&error))?;
+    let FileRoot::Volume(name) = path.root().clone() else {
+        return Err(SqlError::unsupported_but(
+            "LIST of the files of registered models",
+            "List the directory with the Files API.",
+        ));
+    };
     let found = context.read(move |tx, access| {
         let row: VolumeRow = securables::usable_volume(tx, access, &name, &Privilege::ReadVolume)?;
-        Ok(VolumeFolder::new(folder_path(&tx.volume_location(&row))?))
+        Ok(FileFolder::new(folder_path(&tx.volume_location(&row))?))
     });
     let (folder, directory) = (found.await?, path.to_string());
     let listed = spawn_blocking(move || folder.list(&path)).await;
@@ -280,12 +285,12 @@ fn row(directory: &str, entry: &Entry) -> Row {
 }
 
 /// Class and state are UNCONFIRMED.
-fn refusal(error: &VolumeError) -> SqlError {
+fn refusal(error: &FileError) -> SqlError {
     match error {
-        VolumeError::DirectoryNotFound { .. } | VolumeError::FileNotFound { .. } => {
+        FileError::DirectoryNotFound { .. } | FileError::FileNotFound { .. } => {
             SqlError::new("PATH_NOT_FOUND", "42K03", error.to_string())
         }
-        VolumeError::Io { .. } => SqlError::internal(error.to_string()),
+        FileError::Io { .. } => SqlError::internal(error.to_string()),
         _ => SqlError::new("INVALID_PARAMETER_VALUE", "22023", error.to_string()),
     }
 }

@@ -1,4 +1,4 @@
-//! Why a file of a volume cannot be used.
+//! Why a file cannot be used.
 
 use std::io;
 
@@ -7,8 +7,8 @@ use thiserror::Error;
 /// Why a file or directory cannot be used. Paths are those of the request.
 #[derive(Debug, Error)]
 #[non_exhaustive]
-pub(crate) enum VolumeError {
-    /// The path is none in a volume.
+pub(crate) enum FileError {
+    /// The path is none of a file.
     #[error("Invalid path '{path}': {why}.")]
     InvalidPath { path: String, why: &'static str },
     /// There is no file.
@@ -41,7 +41,7 @@ pub(super) enum Wanted {
     Directory,
 }
 
-impl VolumeError {
+impl FileError {
     /// The error of the system for a path. A symbolic link, and a file on the way, are as good as nothing.
     pub(super) fn of(source: io::Error, path: &str, wanted: Wanted) -> Self {
         let path = path.to_owned();

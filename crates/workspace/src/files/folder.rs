@@ -1,4 +1,4 @@
-//! The folder of a volume, opened step by step: every step is relative to the one before and follows no symbolic
+//! A folder of files, opened step by step: every step is relative to the one before and follows no symbolic
 //! link, so that also somebody who changes the folder meanwhile leads nobody out of it.
 
 use std::fs::File;
@@ -11,30 +11,30 @@ use rustix::io::Errno;
 
 use super::error::{Wanted, is_absence};
 use super::upload::UPLOADS;
-use super::{Entry, EntryKind, VolumeError, VolumePath};
+use super::{Entry, EntryKind, FileError, FilePath};
 
 const DIRECTORY: OFlags =
     OFlags::RDONLY.union(OFlags::DIRECTORY).union(OFlags::NOFOLLOW).union(OFlags::CLOEXEC);
 /// A pipe would block the one who opens it.
 const FILE: OFlags = OFlags::RDONLY.union(OFlags::NOFOLLOW).union(OFlags::CLOEXEC).union(OFlags::NONBLOCK);
 
-/// The folder of a volume. It is made with its first file or directory. All calls block.
+/// The folder of a volume or of a version of a model. It is made with its first file or directory. All calls block.
 #[derive(Debug, Clone)]
-pub(crate) struct VolumeFolder {
+pub(crate) struct FileFolder {
     root: PathBuf,
 }
 
-impl VolumeFolder {
+impl FileFolder {
     /// The folder at this absolute path, which need not be there.
     pub(crate) fn new(root: PathBuf) -> Self {
         Self { root }
     }
 
-    /// What is at a path. A volume itself is a directory, whether it has a folder yet or not.
+    /// What is at a path. The root itself is a directory, whether it has a folder yet or not.
     ///
     /// # Errors
-    /// [`VolumeError::Io`]
-    pub(crate) fn find(&self, path: &VolumePath) -> Result<Option<Entry>, VolumeError> {
+    /// [`FileError::Io`]
+    pub(crate) fn find(&self, path: &FilePath) -> Result<Option<Entry>, FileError> {
         let Some((folder, name)) = path.split() else {
             return Ok(Some(Entry { name: String::new(), kind: EntryKind::Directory, size: 0, modified: 0 }));
         };
@@ -44,24 +44,23 @@ impl VolumeFolder {
         match found {
             Ok(found) => Ok(Entry::of(name, &found)),
             Err(error) if is_absence(&error) => Ok(None),
-            Err(error) => Err(VolumeError::of(error, &path.to_string(), Wanted::File)),
+            Err(error) => Err(FileError::of(error, &path.to_string(), Wanted::File)),
         }
     }
 
     /// Opens a file, with what there is to say about it.
     ///
     /// # Errors
-    /// [`VolumeError::FileNotFound`], also for what is no regular file.
-    pub(crate) fn open_file(&self, path: &VolumePath) -> Result<(File, Entry), VolumeError> {
-        let absent = || VolumeError::FileNotFound { path: path.to_string() };
+    /// [`FileError::FileNotFound`], also for what is no regular file.
+    pub(crate) fn open_file(&self, path: &FilePath) -> Result<(File, Entry), FileError> {
+        let absent = || FileError::FileNotFound { path: path.to_string() };
         let (folder, name) = path.split().ok_or_else(absent)?;
         let opened = self.directory(folder).and_then(|directory| {
             let file = openat(&directory, name, FILE, Mode::empty())?;
             let found = rustix::fs::fstat(&file)?;
             Ok((file, found))
         });
-        let (file, found) =
-            opened.map_err(|error| VolumeError::of(error, &path.to_string(), Wanted::File))?;
+        let (file, found) = opened.map_err(|error| FileError::of(error, &path.to_string(), Wanted::File))?;
         let entry =
             Entry::of(name, &found).filter(|entry| entry.kind == EntryKind::File).ok_or_else(absent)?;
         Ok((File::from(file), entry))
@@ -70,9 +69,9 @@ impl VolumeFolder {
     /// What is in a directory, by name.
     ///
     /// # Errors
-    /// [`VolumeError::DirectoryNotFound`]
-    pub(crate) fn list(&self, path: &VolumePath) -> Result<Vec<Entry>, VolumeError> {
-        let failed = |error| VolumeError::of(error, &path.to_string(), Wanted::Directory);
+    /// [`FileError::DirectoryNotFound`]
+    pub(crate) fn list(&self, path: &FilePath) -> Result<Vec<Entry>, FileError> {
+        let failed = |error| FileError::of(error, &path.to_string(), Wanted::Directory);
         let directory = match self.directory(path.parts()) {
             Err(error) if path.parts().is_empty() && is_absence(&error) => return Ok(Vec::new()),
             other => other.map_err(failed)?,
@@ -85,60 +84,53 @@ impl VolumeFolder {
     /// Makes a directory and those it is in; one that is there stays.
     ///
     /// # Errors
-    /// [`VolumeError::AlreadyExists`] when a file is there or on the way.
-    pub(crate) fn make_directory(&self, path: &VolumePath) -> Result<(), VolumeError> {
+    /// [`FileError::AlreadyExists`] when a file is there or on the way.
+    pub(crate) fn make_directory(&self, path: &FilePath) -> Result<(), FileError> {
         match self.directory_made(path.parts()) {
             Ok(_) => Ok(()),
-            Err(error) if is_absence(&error) => Err(VolumeError::AlreadyExists { path: path.to_string() }),
-            Err(error) => Err(VolumeError::of(error, &path.to_string(), Wanted::Directory)),
+            Err(error) if is_absence(&error) => Err(FileError::AlreadyExists { path: path.to_string() }),
+            Err(error) => Err(FileError::of(error, &path.to_string(), Wanted::Directory)),
         }
     }
 
     /// Deletes a file.
     ///
     /// # Errors
-    /// [`VolumeError::FileNotFound`]
-    pub(crate) fn delete_file(&self, path: &VolumePath) -> Result<(), VolumeError> {
-        let absent = || VolumeError::FileNotFound { path: path.to_string() };
+    /// [`FileError::FileNotFound`]
+    pub(crate) fn delete_file(&self, path: &FilePath) -> Result<(), FileError> {
+        let absent = || FileError::FileNotFound { path: path.to_string() };
         let entry = self.find(path)?.filter(|entry| entry.kind == EntryKind::File).ok_or_else(absent)?;
         self.unlink(path, &entry.name, AtFlags::empty(), Wanted::File)
     }
 
-    /// Deletes an empty directory. The volume itself is not deleted.
+    /// Deletes an empty directory. The root itself is not deleted.
     ///
     /// # Errors
-    /// [`VolumeError::DirectoryNotFound`], [`VolumeError::NotEmpty`]
-    pub(crate) fn delete_directory(&self, path: &VolumePath) -> Result<(), VolumeError> {
+    /// [`FileError::DirectoryNotFound`], [`FileError::NotEmpty`]
+    pub(crate) fn delete_directory(&self, path: &FilePath) -> Result<(), FileError> {
         let why = "a volume is dropped, not deleted";
-        let (_, name) =
-            path.split().ok_or_else(|| VolumeError::InvalidPath { path: path.to_string(), why })?;
+        let (_, name) = path.split().ok_or_else(|| FileError::InvalidPath { path: path.to_string(), why })?;
         self.unlink(path, name, AtFlags::REMOVEDIR, Wanted::Directory)
     }
 
-    fn unlink(
-        &self,
-        path: &VolumePath,
-        name: &str,
-        flags: AtFlags,
-        wanted: Wanted,
-    ) -> Result<(), VolumeError> {
+    fn unlink(&self, path: &FilePath, name: &str, flags: AtFlags, wanted: Wanted) -> Result<(), FileError> {
         let (folder, _) = path.split().unwrap_or_default();
         self.directory(folder)
             .and_then(|directory| Ok(unlinkat(&directory, name, flags)?))
-            .map_err(|error| VolumeError::of(error, &path.to_string(), wanted))
+            .map_err(|error| FileError::of(error, &path.to_string(), wanted))
     }
 
     /// Gives a finished upload its name, in one step: others see what was there before, or all of it.
     ///
     /// # Errors
-    /// [`VolumeError::AlreadyExists`] for a directory, and without `overwrite` for a file.
+    /// [`FileError::AlreadyExists`] for a directory, and without `overwrite` for a file.
     pub(super) fn publish(
         &self,
         from: (BorrowedFd<'_>, &str),
-        path: &VolumePath,
+        path: &FilePath,
         overwrite: bool,
-    ) -> Result<(), VolumeError> {
-        let exists = || VolumeError::AlreadyExists { path: path.to_string() };
+    ) -> Result<(), FileError> {
+        let exists = || FileError::AlreadyExists { path: path.to_string() };
         let (folder, name) = path.split().ok_or_else(exists)?;
         let published = self.directory_made(folder).and_then(|directory| {
             if overwrite {
@@ -150,8 +142,8 @@ impl VolumeFolder {
             }
             Ok(rustix::fs::fsync(&directory)?)
         });
-        published.map_err(|error| match VolumeError::of(error, &path.to_string(), Wanted::File) {
-            VolumeError::FileNotFound { .. } | VolumeError::NotEmpty { .. } => exists(),
+        published.map_err(|error| match FileError::of(error, &path.to_string(), Wanted::File) {
+            FileError::FileNotFound { .. } | FileError::NotEmpty { .. } => exists(),
             other => other,
         })
     }

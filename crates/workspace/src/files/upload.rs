@@ -1,5 +1,5 @@
-//! Uploads: written into a folder of their own inside the volume, so that giving them their name is one step, and
-//! what a crash leaves behind is in one place. Who reads the volume does not see that folder.
+//! Uploads: written into a folder of their own inside the volume or version, so that giving them their name is one step, and
+//! what a crash leaves behind is in one place. Who reads it does not see that folder.
 
 use std::fs::File;
 use std::io::{self, Write};
@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use super::error::Wanted;
 use super::folder::entries;
-use super::{EntryKind, VolumeError, VolumeFolder, VolumePath};
+use super::{EntryKind, FileError, FileFolder, FilePath};
 use crate::hex::lower_hex;
 
 /// The folder of unfinished uploads.
@@ -26,8 +26,8 @@ const NEW_FILE: OFlags =
 /// A file that is being written and has no name yet. It goes when it is dropped before [`Upload::finish`].
 #[derive(Debug)]
 pub(crate) struct Upload {
-    folder: VolumeFolder,
-    path: VolumePath,
+    folder: FileFolder,
+    path: FilePath,
     directory: OwnedFd,
     name: String,
     file: File,
@@ -37,8 +37,8 @@ pub(crate) struct Upload {
 /// An upload in parts.
 #[derive(Debug, Clone)]
 pub(crate) struct Session {
-    folder: VolumeFolder,
-    path: VolumePath,
+    folder: FileFolder,
+    path: FilePath,
     /// Its folder below [`UPLOADS`]: it follows from token and path, so that a token is good for its path alone.
     parts: [String; 2],
 }
@@ -54,16 +54,16 @@ impl Upload {
     /// Begins to write a file.
     ///
     /// # Errors
-    /// [`VolumeError::AlreadyExists`] for the volume itself; [`VolumeError::Io`].
-    pub(crate) fn begin(folder: &VolumeFolder, path: &VolumePath) -> Result<Self, VolumeError> {
+    /// [`FileError::AlreadyExists`] for the root itself; [`FileError::Io`].
+    pub(crate) fn begin(folder: &FileFolder, path: &FilePath) -> Result<Self, FileError> {
         if path.split().is_none() {
-            return Err(VolumeError::AlreadyExists { path: path.to_string() });
+            return Err(FileError::AlreadyExists { path: path.to_string() });
         }
         give_up_old(folder);
         Self::begin_in(folder, path, &[UPLOADS.to_owned()])
     }
 
-    fn begin_in(folder: &VolumeFolder, path: &VolumePath, parts: &[String]) -> Result<Self, VolumeError> {
+    fn begin_in(folder: &FileFolder, path: &FilePath, parts: &[String]) -> Result<Self, FileError> {
         let name = format!("new-{}", Uuid::new_v4().simple());
         let begun = folder.directory_made(parts).and_then(|directory| {
             let file = openat(&directory, name.as_str(), NEW_FILE, Mode::from_raw_mode(0o666))?;
@@ -76,16 +76,16 @@ impl Upload {
     /// Adds bytes.
     ///
     /// # Errors
-    /// [`VolumeError::Io`]
-    pub(crate) fn write(&mut self, bytes: &[u8]) -> Result<(), VolumeError> {
+    /// [`FileError::Io`]
+    pub(crate) fn write(&mut self, bytes: &[u8]) -> Result<(), FileError> {
         self.file.write_all(bytes).map_err(|error| failed(error, &self.path))
     }
 
     /// Gives the file its name once its bytes are safe.
     ///
     /// # Errors
-    /// [`VolumeError::AlreadyExists`] for a directory, and without `overwrite` for a file.
-    pub(crate) fn finish(mut self, overwrite: bool) -> Result<(), VolumeError> {
+    /// [`FileError::AlreadyExists`] for a directory, and without `overwrite` for a file.
+    pub(crate) fn finish(mut self, overwrite: bool) -> Result<(), FileError> {
         self.file.sync_all().map_err(|error| failed(error, &self.path))?;
         self.folder.publish((self.directory.as_fd(), &self.name), &self.path, overwrite)?;
         self.named = true;
@@ -93,7 +93,7 @@ impl Upload {
     }
 
     /// Makes the file a part of a session; its tag.
-    fn finish_part(mut self, number: u32) -> Result<String, VolumeError> {
+    fn finish_part(mut self, number: u32) -> Result<String, FileError> {
         let tag = Uuid::new_v4().simple().to_string();
         let synced = self.file.sync_all().and_then(|()| {
             Ok(renameat(&self.directory, self.name.as_str(), &self.directory, part_name(number, &tag))?)
@@ -119,15 +119,11 @@ impl Session {
     /// Begins an upload in parts; with the token that names it from now on.
     ///
     /// # Errors
-    /// [`VolumeError::AlreadyExists`] for a directory, and without `overwrite` for a file.
-    pub(crate) fn begin(
-        folder: &VolumeFolder,
-        path: &VolumePath,
-        overwrite: bool,
-    ) -> Result<String, VolumeError> {
+    /// [`FileError::AlreadyExists`] for a directory, and without `overwrite` for a file.
+    pub(crate) fn begin(folder: &FileFolder, path: &FilePath, overwrite: bool) -> Result<String, FileError> {
         let exists = folder.find(path)?.is_some_and(|found| !overwrite || found.kind == EntryKind::Directory);
         if exists {
-            return Err(VolumeError::AlreadyExists { path: path.to_string() });
+            return Err(FileError::AlreadyExists { path: path.to_string() });
         }
         give_up_old(folder);
         let kind = if overwrite { "o" } else { "n" };
@@ -140,29 +136,29 @@ impl Session {
     /// The session of a token.
     ///
     /// # Errors
-    /// [`VolumeError::NoSession`]
-    pub(crate) fn open(folder: &VolumeFolder, path: &VolumePath, token: &str) -> Result<Self, VolumeError> {
+    /// [`FileError::NoSession`]
+    pub(crate) fn open(folder: &FileFolder, path: &FilePath, token: &str) -> Result<Self, FileError> {
         let session = Self::of(folder, path, token);
         session.directory()?;
         Ok(session)
     }
 
-    fn of(folder: &VolumeFolder, path: &VolumePath, token: &str) -> Self {
+    fn of(folder: &FileFolder, path: &FilePath, token: &str) -> Self {
         let digest = Sha256::digest(format!("{token}\0{path}"));
         let name = lower_hex(&digest);
         Self { folder: folder.clone(), path: path.clone(), parts: [UPLOADS.to_owned(), name] }
     }
 
-    fn directory(&self) -> Result<OwnedFd, VolumeError> {
-        let gone = |_| VolumeError::NoSession { path: self.path.to_string() };
+    fn directory(&self) -> Result<OwnedFd, FileError> {
+        let gone = |_| FileError::NoSession { path: self.path.to_string() };
         self.folder.directory(&self.parts).map_err(gone)
     }
 
     /// Begins to write a part: [`Upload::write`], then [`Session::finish_part`].
     ///
     /// # Errors
-    /// [`VolumeError::NoSession`]
-    pub(crate) fn begin_part(&self) -> Result<Upload, VolumeError> {
+    /// [`FileError::NoSession`]
+    pub(crate) fn begin_part(&self) -> Result<Upload, FileError> {
         self.directory()?;
         Upload::begin_in(&self.folder, &self.path, &self.parts)
     }
@@ -170,17 +166,17 @@ impl Session {
     /// Ends a part; its tag. A part that is uploaded again has another tag.
     ///
     /// # Errors
-    /// [`VolumeError::Io`]
-    pub(crate) fn finish_part(part: Upload, number: u32) -> Result<String, VolumeError> {
+    /// [`FileError::Io`]
+    pub(crate) fn finish_part(part: Upload, number: u32) -> Result<String, FileError> {
         part.finish_part(number)
     }
 
     /// Puts the parts together and gives the file its name.
     ///
     /// # Errors
-    /// [`VolumeError::InvalidParts`] for parts that are missing or out of order; [`VolumeError::AlreadyExists`].
-    pub(crate) fn complete(&self, token: &str, parts: &[Part]) -> Result<(), VolumeError> {
-        let invalid = |why: String| VolumeError::InvalidParts { path: self.path.to_string(), why };
+    /// [`FileError::InvalidParts`] for parts that are missing or out of order; [`FileError::AlreadyExists`].
+    pub(crate) fn complete(&self, token: &str, parts: &[Part]) -> Result<(), FileError> {
+        let invalid = |why: String| FileError::InvalidParts { path: self.path.to_string(), why };
         if parts.is_empty() || !parts.is_sorted_by(|one, next| one.part_number < next.part_number) {
             return Err(invalid("their numbers do not ascend".to_owned()));
         }
@@ -203,8 +199,8 @@ impl Session {
     /// Forgets the upload with all its parts.
     ///
     /// # Errors
-    /// [`VolumeError::NoSession`]
-    pub(crate) fn abort(&self) -> Result<(), VolumeError> {
+    /// [`FileError::NoSession`]
+    pub(crate) fn abort(&self) -> Result<(), FileError> {
         remove_session(&self.folder, &self.parts[1]).map_err(|error| failed(error, &self.path))
     }
 }
@@ -213,11 +209,11 @@ fn part_name(number: u32, tag: &str) -> String {
     format!("{number}-{tag}")
 }
 
-fn failed(error: io::Error, path: &VolumePath) -> VolumeError {
-    VolumeError::of(error, &path.to_string(), Wanted::File)
+fn failed(error: io::Error, path: &FilePath) -> FileError {
+    FileError::of(error, &path.to_string(), Wanted::File)
 }
 
-fn remove_session(folder: &VolumeFolder, name: &str) -> io::Result<()> {
+fn remove_session(folder: &FileFolder, name: &str) -> io::Result<()> {
     let directory = folder.directory(&[UPLOADS.to_owned(), name.to_owned()])?;
     for entry in entries(&directory)? {
         unlinkat(&directory, entry.name.as_str(), AtFlags::empty())?;
@@ -228,7 +224,7 @@ fn remove_session(folder: &VolumeFolder, name: &str) -> io::Result<()> {
 
 /// Removes uploads that nobody finished: of processes that died, and sessions that were never completed. What
 /// fails here is tried again with the next upload.
-fn give_up_old(folder: &VolumeFolder) {
+fn give_up_old(folder: &FileFolder) {
     let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
     let oldest = i64::try_from(now.saturating_sub(PATIENCE).as_millis()).unwrap_or(0);
     let Ok(uploads) = folder.directory(&[UPLOADS.to_owned()]) else { return };
