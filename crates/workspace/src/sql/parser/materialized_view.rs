@@ -3,7 +3,9 @@
 use datafusion::sql::sqlparser::tokenizer::Token;
 
 use super::Parser;
-use crate::sql::ast::{AlterTable, AlterTableAction, CreateMaterializedView, PropertyList, Statement};
+use crate::sql::ast::{
+    AlterTable, AlterTableAction, AlteredKind, CreateMaterializedView, PropertyList, Statement,
+};
 use crate::sql::error::SqlError;
 
 /// Clauses of the platform that would need a schedule, a layout or a policy.
@@ -64,9 +66,12 @@ impl Parser<'_> {
         match self.tag_change()? {
             Some(change) => {
                 let action = AlterTableAction::Tags { column: None, change };
-                Ok(Statement::AlterTable(AlterTable { name, view: false, action }))
+                Ok(Statement::AlterTable(AlterTable { name, kind: AlteredKind::MaterializedView, action }))
             }
-            None => Err(SqlError::unsupported("ALTER MATERIALIZED VIEW of anything but its tags")),
+            None => {
+                self.refuse(&["ADD", "ALTER", "DROP", "SET", "UNSET", "OWNER"], "ALTER MATERIALIZED VIEW")?;
+                Err(self.syntax_error())
+            }
         }
     }
 }

@@ -88,6 +88,15 @@ impl Reader {
 
     /// The reader of what is behind a view.
     pub(super) fn behind(&self, view: &TableRow, details: &ViewDetails) -> Result<Self, SqlError> {
+        let through = self.path_to(view)?;
+        let context =
+            self.context.on_behalf_of(&view.owner, &details.current_catalog, &details.current_schema);
+        Ok(Self { context, through, ..self.clone() })
+    }
+
+    /// The views on the way to one, which must not be among them. UNCONFIRMED: that the platform says the same of a
+    /// materialized view whose query reads it.
+    fn path_to(&self, view: &TableRow) -> Result<Vec<FullName>, SqlError> {
         let name = view.full_name();
         let mut through = self.through.clone();
         let recursive = through.contains(&name);
@@ -96,9 +105,7 @@ impl Reader {
             let path: Vec<_> = through.iter().map(ToString::to_string).collect();
             return Err(SqlError::recursive_view(name, path.join(" -> ")));
         }
-        let context =
-            self.context.on_behalf_of(&view.owner, &details.current_catalog, &details.current_schema);
-        Ok(Self { context, through, ..self.clone() })
+        Ok(through)
     }
 
     /// The reader of what is behind a function.
@@ -206,6 +213,7 @@ fn provider(reader: &Reader, relation: Relation) -> BoxFuture<'_, Result<Arc<dyn
             && information_schema::is_information_schema(schema)
         {
             refuse_time_travel(&relation)?;
+            reader.values.require_any_asker(&name)?;
             require_no_masks_on(reader, catalog).await?;
             let described = Described::open(&reader.context, catalog.clone(), table).await?;
             let described = described.ok_or_else(|| SqlError::table_or_view_not_found(&name))?;
@@ -253,6 +261,9 @@ async fn folder(reader: &Reader, relation: &Relation) -> Result<Arc<dyn TablePro
     let files =
         reader.context.readable_files(&relation.table, |_| SqlError::internal("a view by path")).await?;
     if let Some(row) = files.row {
+        if row.is_materialized() {
+            reader.path_to(&row)?;
+        }
         let (identities, table) = (reader.values.identities(), row.clone());
         let guards = reader.context.read(move |tx, _| Ok(guards::effective(tx, &identities, &table)?));
         if !guards.await?.is_empty() {
@@ -281,6 +292,9 @@ async fn table(
     guards: &TableGuards,
     as_of: Option<AsOf>,
 ) -> Result<Arc<dyn TableProvider>, SqlError> {
+    if row.is_materialized() {
+        reader.path_to(row)?;
+    }
     if as_of.is_some() && !guards.is_empty() {
         return Err(SqlError::guards_and_time_travel(row, guards));
     }
