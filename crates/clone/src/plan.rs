@@ -16,6 +16,7 @@ mod made;
 mod model;
 mod owner;
 mod policy;
+mod privileges;
 mod protected;
 mod render;
 mod saved;
