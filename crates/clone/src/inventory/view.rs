@@ -21,14 +21,13 @@ impl Inventory {
     pub(crate) fn read_by(&self, name: &FullName, view: &View, text: &Rewritten) -> Vec<FullName> {
         let is_relation =
             |read: &FullName| !read.catalog().matches(name.catalog().as_str()) || self.table(read).is_some();
-        let mut reads: Vec<FullName> = match &view.reads {
-            Some(reads) => reads.iter().map(FullName::to_lowercase).collect(),
-            None => {
-                let session = view.session_of(name);
-                let named = text.relations.iter().filter_map(|parts| complete(parts, &session));
-                named.filter(is_relation).collect()
-            }
+        let session = view.session_of(name);
+        let named = || {
+            let named = text.relations.iter().filter_map(|parts| complete(parts, &session));
+            named.filter(is_relation).collect()
         };
+        let told = |reads: &Vec<FullName>| reads.iter().map(FullName::to_lowercase).collect();
+        let mut reads: Vec<FullName> = view.reads.as_ref().map_or_else(named, told);
         reads.sort();
         reads.dedup();
         reads

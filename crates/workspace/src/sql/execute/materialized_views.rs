@@ -56,7 +56,7 @@ pub(super) async fn create(
         properties: create.properties,
     };
     // UNCONFIRMED: that the result counts rows, as that of CREATE TABLE AS does here.
-    compute(context, &owner, writing, computed).await
+    Box::pin(compute(context, &owner, writing, computed)).await
 }
 
 /// `REFRESH MATERIALIZED VIEW`: the whole result is computed anew, of the version of the log whose definition is read: a
@@ -82,7 +82,7 @@ pub(super) async fn refresh(context: &Context, name: &ObjectName) -> Result<Stat
         comment: row.comment.clone(),
         properties: own_properties(&row),
     };
-    compute(context, &owner, Writing { row, presence: Presence::Existing }, computed).await?;
+    Box::pin(compute(context, &owner, Writing { row, presence: Presence::Existing }, computed)).await?;
     Ok(StatementResult::none())
 }
 

@@ -63,15 +63,11 @@ impl Parser<'_> {
     /// After `ALTER MATERIALIZED VIEW`.
     pub(super) fn alter_materialized_view(&mut self) -> Result<Statement, SqlError> {
         let name = self.object_name(3)?;
-        match self.tag_change()? {
-            Some(change) => {
-                let action = AlterTableAction::Tags { column: None, change };
-                Ok(Statement::AlterTable(AlterTable { name, kind: AlteredKind::MaterializedView, action }))
-            }
-            None => {
-                self.refuse(&["ADD", "ALTER", "DROP", "SET", "UNSET", "OWNER"], "ALTER MATERIALIZED VIEW")?;
-                Err(self.syntax_error())
-            }
-        }
+        let Some(change) = self.tag_change()? else {
+            self.refuse(&["ADD", "ALTER", "DROP", "SET", "UNSET", "OWNER"], "ALTER MATERIALIZED VIEW")?;
+            return Err(self.syntax_error());
+        };
+        let action = AlterTableAction::Tags { column: None, change };
+        Ok(Statement::AlterTable(AlterTable { name, kind: AlteredKind::MaterializedView, action }))
     }
 }

@@ -111,6 +111,18 @@ async fn view_does_not_read_its_own_result() {
 }
 
 #[tokio::test]
+async fn function_with_the_name_of_a_view_may_read_it() {
+    let sql = with_view().await;
+    sql.run("CREATE VIEW main.default.over AS SELECT n FROM main.default.big").await;
+    for name in ["big", "over"] {
+        let body = format!("RETURNS TABLE (n BIGINT) RETURN SELECT n FROM main.default.{name}");
+        sql.run(&format!("CREATE FUNCTION main.default.{name}() {body}")).await;
+        let rows = sql.rows(&format!("SELECT n FROM main.default.{name}() ORDER BY n")).await;
+        assert_eq!(rows, [["4"], ["6"]]);
+    }
+}
+
+#[tokio::test]
 async fn whoever_replaces_a_view_of_another_owner_must_be_able_to_read_what_it_reads() {
     let sql = with_view().await;
     sql.run("CREATE TABLE main.default.secret AS SELECT 42 AS code").await;

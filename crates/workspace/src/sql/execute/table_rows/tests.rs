@@ -32,7 +32,7 @@ impl Process {
     }
 
     pub(in crate::sql::execute) async fn run(&self, statement: &str) {
-        execute(&self.context, parse(statement).unwrap()).await.unwrap();
+        Box::pin(execute(&self.context, parse(statement).unwrap())).await.unwrap();
     }
 
     async fn table(&self) -> TableRow {
