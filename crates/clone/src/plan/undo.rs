@@ -154,7 +154,9 @@ fn is_undone_with_another(undo: &Undo<'_>, step: &Step) -> bool {
         let is_undone = undo.done.contains(&other.id) && other.securable == step.securable;
         is_undone
             && match &other.inverse {
-                Some(Action::Statement(Statement::Drop(_))) => true,
+                Some(Action::Statement(Statement::Drop(_)) | Action::Rest(RestCall::DeleteModel { .. })) => {
+                    true
+                }
                 Some(Action::Statement(Statement::RestoreTable { .. })) => step.facet == Facet::ColumnTags,
                 _ => false,
             }

@@ -79,7 +79,7 @@ fn securable(planned: &PlannedSecurable, steps: &[Ended<'_>], run: RunState) -> 
         replaced_for: drift_of(&planned.change),
         source_version: planned.source_version,
         facets: facets(planned, steps),
-        metrics: known().find_map(|record| metrics(record.outcome.as_ref())),
+        metrics: known().filter_map(|record| metrics(record.outcome.as_ref())).reduce(CloneMetrics::and),
         duration_ms: known().map(|record| record.duration_ms).sum(),
         statement_ids: known().flat_map(|record| record.statement_ids.iter().cloned()).collect(),
     }
@@ -119,7 +119,7 @@ fn untried(run: RunState) -> String {
     }
 }
 
-/// One entry a facet: what the plan knew, and what became of the steps.
+/// What the plan knew of each facet, and what became of its steps; what is the same of several is said once.
 fn facets(planned: &PlannedSecurable, steps: &[Ended<'_>]) -> Vec<FacetOutcome> {
     let outcome = |record: Option<&'_ StepRecord>| record.and_then(|record| record.outcome.clone());
     let failed = steps.iter().any(|(step, record)| {
@@ -131,15 +131,20 @@ fn facets(planned: &PlannedSecurable, steps: &[Ended<'_>]) -> Vec<FacetOutcome> 
             let status = facet_status(step.facet, &outcome(*record)?);
             Some(FacetOutcome { facet: step.facet, status })
         });
-    known.chain(done).collect()
+    let mut all: Vec<FacetOutcome> = known.chain(done).collect();
+    all.dedup();
+    all
 }
 
 fn facet_status(facet: Facet, outcome: &StepOutcome) -> FacetStatus {
     match outcome {
-        StepOutcome::Done { missing, unverified, .. } if missing.is_empty() => match unverified {
-            None => FacetStatus::Carried,
-            Some(reason) => FacetStatus::Unverified { reason: reason.clone() },
-        },
+        StepOutcome::Done { missing, changed, unverified, .. } if missing.is_empty() => {
+            match (changed, unverified) {
+                (_, Some(reason)) => FacetStatus::Unverified { reason: reason.clone() },
+                (Some(detail), None) => FacetStatus::Changed { detail: detail.clone() },
+                (None, None) => FacetStatus::Carried,
+            }
+        }
         StepOutcome::Done { missing, .. } => {
             FacetStatus::Changed { detail: format!("without {}, {}", missing.join(", "), why_missing(facet)) }
         }

@@ -112,7 +112,7 @@ impl Ground {
         }
         let volumes = world.volumes();
         for (schema, volume) in &volumes {
-            let volume = name(&format!("{source}.{schema}.{volume}"));
+            let volume = name(&format!("{source}.{schema}.{volume}")).into();
             self.fixture.client.create_directory(&volume, "deep").await.unwrap();
             for (path, content) in [("a b.txt", "one"), ("deep/é.bin", "")] {
                 self.fixture.client.upload_file(&volume, path, content.into()).await.unwrap();

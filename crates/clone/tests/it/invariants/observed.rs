@@ -100,7 +100,7 @@ pub(super) async fn files(
     catalog: &str,
     (schema, volume): (&str, &str),
 ) -> Vec<(String, bytes::Bytes)> {
-    let volume = name(&format!("{catalog}.{schema}.{volume}"));
+    let volume = name(&format!("{catalog}.{schema}.{volume}")).into();
     let mut found = Vec::new();
     for path in ["a b.txt", "deep/é.bin"] {
         if let Ok(content) = fixture.client.download_file(&volume, path, None).await {
