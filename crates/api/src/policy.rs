@@ -97,7 +97,7 @@ pub struct ColumnMaskOptions {
 
 /// An argument: exactly one field is present.
 #[skip_serializing_none]
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct FunctionArgument {
     /// The alias of a column.
@@ -111,7 +111,7 @@ pub struct FunctionArgument {
 
 /// Columns under an alias.
 #[skip_serializing_none]
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct MatchColumn {
     /// The alias.

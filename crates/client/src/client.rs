@@ -13,7 +13,7 @@ use crate::auth::TokenProvider;
 use crate::exchange::{Answer, Call, Exchange, Outgoing, api_headers};
 use crate::request::ApiRequest;
 use crate::retry::RetryPolicy;
-use crate::statement::{PollPolicy, Queued, Typical};
+use crate::statement::{PollPolicy, Queued};
 use crate::throttle::Throttle;
 use crate::transport::{HttpTransport, Transport};
 use crate::{Error, Result};
@@ -39,8 +39,6 @@ pub(crate) struct Inner {
     pub(crate) timeout: Duration,
     /// What answers said of how much the workspace takes.
     pub(crate) throttle: Arc<Throttle>,
-    /// What statements said of how long they take.
-    pub(crate) typical: Arc<Typical>,
     /// What statements said of how long they waited.
     pub(crate) queued: Arc<Queued>,
     user_agent: HeaderValue,
@@ -139,7 +137,6 @@ impl ClientBuilder {
             poll: self.poll,
             timeout: self.timeout,
             throttle: Arc::default(),
-            typical: Arc::default(),
             queued: Arc::default(),
         };
         Ok(Client { inner: Arc::new(inner) })

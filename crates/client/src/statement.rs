@@ -14,26 +14,24 @@ mod outcome;
 mod queued;
 mod result;
 mod rows;
-mod typical;
 
 use outcome::{Outcome, outcome};
 pub(crate) use queued::Queued;
 pub use rows::{Cells, Row, Rows};
-pub(crate) use typical::Typical;
 
 /// How often a statement is asked for while it runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PollPolicy {
-    /// The least time before the first question, and that before the second; every further one is twice as long.
+    /// The time before the first question; every further one is twice as long.
     pub first_interval: Duration,
     /// Where that growth ends. Far below the 15 minutes after which an unasked statement may be dropped.
     pub max_interval: Duration,
 }
 
 impl Default for PollPolicy {
-    /// From 10 ms, for catalogs of many small tables, to 5 s.
+    /// From 100 ms, for what was not over within its `wait_timeout`, to 5 s.
     fn default() -> Self {
-        Self { first_interval: Duration::from_millis(10), max_interval: Duration::from_secs(5) }
+        Self { first_interval: Duration::from_millis(100), max_interval: Duration::from_secs(5) }
     }
 }
 
@@ -127,23 +125,12 @@ impl Client {
             match outcome(&id, response)? {
                 Outcome::Running => {}
                 Outcome::Succeeded { manifest, first } => {
-                    if questions > 0 {
-                        self.inner.typical.note(begin.elapsed(), questions == 1);
-                    }
                     return self.read_result(id, *manifest, *first).await;
                 }
             }
-            tokio::time::sleep(self.interval(questions)).await;
+            tokio::time::sleep(self.inner.poll.interval(questions)).await;
             questions = questions.saturating_add(1);
             response = self.get_statement(&id).await?;
-        }
-    }
-
-    /// How long to wait before the next question.
-    fn interval(&self, questions: u32) -> Duration {
-        match questions.checked_sub(1) {
-            None => self.inner.typical.first_interval(self.inner.poll.first_interval),
-            Some(doublings) => self.inner.poll.interval(doublings),
         }
     }
 }

@@ -28,8 +28,10 @@ mod table_definition;
 mod tables;
 mod tag_condition;
 mod tags;
+mod three_valued;
 mod usage;
 mod versions;
+mod view;
 mod volumes;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -49,7 +51,8 @@ pub use guards::{Argument, Guard, Guards};
 pub use history::{Commit, History};
 pub use keys::{Key, KeyOutline, Parent};
 pub use model_versions::{ModelVersion, ModelVersions, VersionOrigin};
-pub(crate) use policies::policies_on;
+pub(crate) use names::complete;
+pub(crate) use policies::{EVERYBODY, named_policies, policies_on};
 pub use policy::{Policies, Policy, PolicyEffect, Unusable};
 pub use protected::Sight;
 pub(crate) use reader::{READS_AT_ONCE, Reader, refusal};
@@ -75,6 +78,8 @@ pub struct Inventories {
     pub caller: String,
     /// Principals of the source's policies, and whether the caller is, or is in, each; one that is missing nobody knows of.
     pub identities: BTreeMap<String, bool>,
+    /// Why nobody could tell in which of those groups the caller is.
+    pub unanswered: Option<String>,
     /// The one moment whose versions of the source's tables are known, where the settings ask for one.
     pub consistent_at: Option<DateTime<Utc>>,
 }

@@ -8,6 +8,7 @@
 //! This crate knows the client and the wire types. It knows no terminal, no HTTP server and no SQL engine:
 //! files are copied by the warehouse that executes `CLONE`, never by this crate.
 
+mod at_once;
 mod backoff;
 mod engine;
 mod error;

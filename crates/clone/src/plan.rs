@@ -17,6 +17,7 @@ mod model;
 mod model_version;
 mod owner;
 mod policy;
+mod privileges;
 mod protected;
 mod render;
 mod saved;
@@ -46,6 +47,7 @@ pub use drift::{Drift, DriftState, TableDrift, drifts};
 pub use render::{AsSql, write_json};
 pub use saved::SavedPlan;
 pub use step::{Expectation, Facet, Step, StepId, TableState};
+pub(crate) use table::is_other_clone_type;
 
 pub(crate) use undo::{Undo, undo};
 

@@ -6,7 +6,7 @@
 use std::fmt;
 
 use clxs_api::table::TableType;
-use clxs_api::{FullName, SecurableKind, endpoint};
+use clxs_api::{FullName, Privilege, SecurableKind, endpoint};
 use serde::{Deserialize, Serialize};
 
 use crate::settings::ObjectType;
@@ -111,6 +111,23 @@ impl Kind {
             Self::Model => "MODEL",
             Self::Function => "FUNCTION",
             Self::Table | Self::StreamingTable | Self::ForeignTable | Self::Unknown => "TABLE",
+        }
+    }
+
+    /// The privilege that its container must give to who makes one; `None` for what no plan makes (`facts/sql.md` §4; of
+    /// what pipelines fill, <https://docs.databricks.com/gcp/en/ldp/dbsql/compute>, "Requirements").
+    pub(crate) fn privilege_to_make(self) -> Option<Privilege> {
+        match self {
+            Self::Catalog => Some(Privilege::CreateCatalog),
+            Self::Schema => Some(Privilege::CreateSchema),
+            Self::Table | Self::View | Self::MetricView | Self::StreamingTable => {
+                Some(Privilege::CreateTable)
+            }
+            Self::MaterializedView => Some(Privilege::CreateMaterializedView),
+            Self::Function => Some(Privilege::CreateFunction),
+            Self::Volume => Some(Privilege::CreateVolume),
+            Self::Model => Some(Privilege::CreateModel),
+            Self::SystemSchema | Self::ForeignTable | Self::Unknown => None,
         }
     }
 

@@ -23,8 +23,6 @@ use crate::{Error, Result};
 
 /// How long a short statement may keep its request open, at most: the platform's limit is 50 s.
 const SHORT_WAIT: &str = "30s";
-/// The answer comes at once.
-const NO_WAIT: &str = "0s";
 /// The shortest wait that the platform takes besides none (facts/settled.md §6).
 const SHORTEST_WAIT: &str = "5s";
 /// Commits read of a table's history: enough to see past the metadata commits that follow a clone.
@@ -113,17 +111,16 @@ impl Warehouse {
         }
     }
 
-    /// Sends a statement of a run, to be waited for by its id. The id of what copies rows comes at once, because it may run
-    /// for hours; everything else is over before anybody would ask for it.
+    /// Sends a statement of a run. The answer is its end, or, after the shortest wait, the id to wait for it by: most are over
+    /// before anybody would ask, and what runs for hours is known by its id all but its first seconds.
     pub(crate) async fn submit(
         &self,
         statement: &Statement,
         run: &RunId,
     ) -> clxs_client::Result<StatementResponse> {
-        let wait = if statement.copies_rows() { NO_WAIT } else { SHORTEST_WAIT };
         let tag = QueryTag { key: "clxs_run".to_owned(), value: Some(run.to_string()) };
         let mut statement = self.statement(statement.text());
-        statement.wait_timeout = Some(wait.to_owned());
+        statement.wait_timeout = Some(SHORTEST_WAIT.to_owned());
         statement.query_tags.push(tag);
         self.rate.turn().await;
         self.client.submit_statement(&statement).await

@@ -48,7 +48,7 @@ pub(crate) mod schema {
 pub(crate) use alter::{ColumnChange, ColumnPlace, MetadataChange, alter};
 pub(crate) use append::{WriteMetrics, WriteMode, WriteRequest, append, create_table_as};
 pub(crate) use clone::{CloneMetrics, CloneRequest, clone_table};
-pub(crate) use create::{NewTable, create_table};
+pub(crate) use create::{NewTable, Replace, create_table};
 pub(crate) use detail::TableDetail;
 pub(crate) use engine::DeltaEngine;
 pub(crate) use error::DeltaError;

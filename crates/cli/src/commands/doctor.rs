@@ -24,6 +24,7 @@ use crate::output::table::{Table, WIDTH};
 use crate::settings::options::Options;
 use check::Check;
 use identity::Identity;
+use privileges::Asking;
 
 #[derive(Debug, Serialize)]
 struct Checks {
@@ -43,7 +44,7 @@ pub(crate) async fn run(command: &DoctorCommand, context: &Context) -> anyhow::R
 fn render(checks: &[Check], context: &Context) -> String {
     let mut table = Table::new(["", "check", "found"]);
     for check in checks {
-        table.row([if check.failure.is_none() { "✓" } else { "✗" }, check.name, check.found.as_str()]);
+        table.row([check.sign(), check.name, check.found.as_str()]);
     }
     let mut text = table.render_within(WIDTH);
     for check in checks.iter().filter(|check| check.failure.is_some()) {
@@ -61,7 +62,7 @@ async fn examine(context: &Context) -> Vec<Check> {
     };
     let mut checks = vec![Check::passed("configuration", files(context))];
     let connection = match Connection::open(&options, context).await {
-        Ok(connection) => Connection { client: connection.client.with_retry(quick()), ..connection },
+        Ok(connection) => connection,
         Err(error) => {
             checks.push(Check::failed(
                 "workspace",
@@ -73,7 +74,7 @@ async fn examine(context: &Context) -> Vec<Check> {
     };
     checks.push(Check::passed("workspace", connection.workspace.clone()));
     checks.push(Check::passed("credentials", connection.origin.clone()));
-    let client = &connection.client;
+    let client = &connection.client.with_retry(quick());
     let user = match client.current_user().await {
         Ok(user) => user,
         Err(error) => {
@@ -82,13 +83,24 @@ async fn examine(context: &Context) -> Vec<Check> {
         }
     };
     checks.push(Check::passed("current user", user.user_name.clone().unwrap_or_default()));
-    let summary = client.metastore_summary().await;
-    checks.push(metastore(&summary));
-    checks.push(warehouse(&connection).await);
-    checks.extend(catalogs(client, &options, summary.as_ref().ok()).await);
-    if checks.iter().all(|check| check.failure.is_none()) {
-        let owner = summary.as_ref().ok().and_then(|summary| summary.owner.as_deref());
-        checks.extend(plan(options, &connection, context, &Identity::new(user, owner)).await);
+    let summary = match client.metastore_summary().await {
+        Ok(summary) => {
+            checks.push(metastore(&summary));
+            Some(summary)
+        }
+        Err(error) => {
+            let advice = "have the workspace assigned to a Unity Catalog metastore";
+            checks.push(Check::failed("metastore", &error.into(), advice));
+            None
+        }
+    };
+    checks.push(warehouse(client, &connection).await);
+    checks.extend(catalogs(client, &options, summary.as_ref()).await);
+    if let Some(metastore) = summary.filter(|_| checks.iter().all(|check| check.failure.is_none())) {
+        // A plan asks for much, and workspaces throttle: it is as patient as that of a clone.
+        let client = &connection.client;
+        let asking = Asking { client, metastore: &metastore, identity: &Identity::new(user) };
+        checks.extend(plan(options, &connection, context, &asking).await);
     }
     checks
 }
@@ -98,23 +110,21 @@ async fn plan(
     options: Options,
     connection: &Connection,
     context: &Context,
-    identity: &Identity,
+    asking: &Asking<'_>,
 ) -> Vec<Check> {
     if options.source_catalog.is_none() || options.destination_catalog.is_none() {
         return Vec::new();
     }
     let made = async {
         let settings = clone_settings::resolve(options)?;
-        let plan = Box::pin(connection.engine(context)?.plan(&settings)).await?;
-        anyhow::Ok((settings, plan))
+        anyhow::Ok(Box::pin(connection.engine(context)?.plan(&settings)).await?)
     };
     match made.await {
-        Ok((settings, plan)) => {
+        Ok(plan) => {
             let PlanCounts { create, replace, change, skip, .. } = plan.counts();
             let found =
                 format!("{create} to create, {replace} to replace, {change} to change, {skip} left out");
-            let privileges = privileges::check(&connection.client, &plan, &settings, identity).await;
-            vec![Check::passed("plan", found), privileges]
+            vec![Check::passed("plan", found), privileges::check(asking, &plan).await]
         }
         Err(error) => vec![Check::failed("plan", &error, "run clxs plan for the whole of it")],
     }
@@ -130,34 +140,26 @@ fn files(context: &Context) -> String {
     if files.is_empty() { "no file, defaults only".to_owned() } else { files.join(", ") }
 }
 
-fn metastore(summary: &clxs_client::Result<MetastoreSummary>) -> Check {
-    match summary {
-        Ok(summary) => {
-            let id = summary.global_metastore_id.as_ref().or(summary.metastore_id.as_ref());
-            let name = summary.name.as_deref().unwrap_or_default();
-            Check::passed("metastore", format!("{name} ({})", id.map_or("", String::as_str)))
-        }
-        Err(error) => {
-            let advice = "have the workspace assigned to a Unity Catalog metastore";
-            Check::failed("metastore", &anyhow::anyhow!("{error}"), advice)
-        }
-    }
+fn metastore(summary: &MetastoreSummary) -> Check {
+    let id = summary.global_metastore_id.as_ref().or(summary.metastore_id.as_ref());
+    let name = summary.name.as_deref().unwrap_or_default();
+    Check::passed("metastore", format!("{name} ({})", id.map_or("", String::as_str)))
 }
 
 /// The warehouse's state; one that is stopped is started.
-async fn warehouse(connection: &Connection) -> Check {
+async fn warehouse(client: &Client, connection: &Connection) -> Check {
     const NAME: &str = "warehouse";
     let advice = "name a SQL warehouse that you may use with --warehouse-id or DATABRICKS_WAREHOUSE_ID";
     let id = match connection.warehouse_id() {
         Ok(id) => id,
         Err(error) => return Check::failed(NAME, &error.into(), advice),
     };
-    let state = match connection.client.get_warehouse(id).await {
+    let state = match client.get_warehouse(id).await {
         Ok(warehouse) => warehouse.state,
         Err(error) => return Check::failed(NAME, &error.into(), advice),
     };
     match state {
-        Some(WarehouseState::Stopped) => match connection.client.start_warehouse(id).await {
+        Some(WarehouseState::Stopped) => match client.start_warehouse(id).await {
             Ok(()) => Check::passed(NAME, format!("{id} was stopped and is starting")),
             Err(error) => {
                 Check::failed(NAME, &error.into(), "start the warehouse, or have CAN_USE granted on it")

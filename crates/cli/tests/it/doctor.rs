@@ -12,8 +12,13 @@ struct Prepared {
 
 impl Prepared {
     fn new() -> Self {
+        Self::with_faults("rules: []")
+    }
+
+    fn with_faults(faults: &str) -> Self {
         let clxs = Clxs::new();
-        let server = Server::start(&clxs);
+        clxs.write("faults.yaml", faults);
+        let server = Server::start_with(&clxs, &["--faults", "faults.yaml"]);
         let eve =
             clxs.run(&["workspace", "token", "--principal", "eve@example.com", "--root", "w"]).success();
         let prepared = Self { clxs, server, eve: eve.trim().to_owned() };
@@ -71,5 +76,52 @@ fn catalog_that_may_not_be_made_is_named() {
     let ran = prepared.doctor("fresh");
     assert_eq!(ran.code, 4, "{ran}");
     assert!(ran.stdout.contains("GRANT CREATE CATALOG ON METASTORE TO `eve@example.com`"), "{ran}");
+    prepared.server.stop("-TERM");
+}
+
+#[test]
+fn privileges_that_cannot_be_read_are_neither_there_nor_lacking() {
+    let prepared = Prepared::with_faults(
+        "rules: [{ path: /api/2.1/unity-catalog/effective-permissions/schema/*,
+                   effect: { error: { status: 403, error_code: PERMISSION_DENIED, message: not you } } }]",
+    );
+    let text = prepared.doctor("dev").success();
+    assert!(text.contains("?  privileges") && text.contains("schema dev.s cannot be read"), "{text}");
+    assert!(text.contains("not you"), "{text}");
+    prepared.server.stop("-TERM");
+}
+
+#[test]
+fn metastore_admin_owns_no_catalog_of_others() {
+    let prepared = Prepared::new();
+    prepared.as_admin(
+        "ALTER CATALOG dev OWNER TO `eve@example.com`; ALTER SCHEMA dev.s OWNER TO `eve@example.com`",
+    );
+    let admin = fs_err::read_to_string(prepared.clxs.folder().join("w/admin.token")).unwrap();
+    let ran = prepared.run(admin.trim(), &["doctor", "--source", "shop", "--dest", "dev"]);
+    assert_eq!(ran.code, 4, "{ran}");
+    assert!(ran.stdout.contains("GRANT USE CATALOG ON CATALOG `dev` TO `admin@clxs.local`"), "{ran}");
+    prepared.server.stop("-TERM");
+}
+
+#[test]
+fn metastore_that_refuses_to_tell_of_itself_is_exit_code_4() {
+    let prepared = Prepared::with_faults(
+        "rules: [{ path: /api/2.1/unity-catalog/metastore_summary,
+                   effect: { error: { status: 403, error_code: PERMISSION_DENIED, message: not you } } }]",
+    );
+    let ran = prepared.doctor("dev");
+    assert!(ran.code == 4 && ran.stdout.contains("✗  metastore"), "{ran}");
+    prepared.server.stop("-TERM");
+}
+
+#[test]
+fn plan_is_made_as_patiently_as_by_a_clone() {
+    // Source and destination are listed side by side: one of them meets more of these than a hasty client stands.
+    let prepared = Prepared::with_faults(
+        "rules: [{ method: GET, path: /api/2.1/unity-catalog/schemas, times: 6, effect: { status: { code: 503 } } }]",
+    );
+    let ran = prepared.doctor("dev");
+    assert!(ran.stdout.contains("✓  plan"), "{ran}");
     prepared.server.stop("-TERM");
 }

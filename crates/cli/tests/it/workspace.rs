@@ -13,7 +13,13 @@ pub(crate) struct Server {
 
 impl Server {
     pub(crate) fn start(clxs: &Clxs) -> Self {
-        let mut command = clxs.command(&["workspace", "serve", "--root", "w", "--listen", "127.0.0.1:0"]);
+        Self::start_with(clxs, &[])
+    }
+
+    /// A server with more arguments.
+    pub(crate) fn start_with(clxs: &Clxs, arguments: &[&str]) -> Self {
+        let serve = ["workspace", "serve", "--root", "w", "--listen", "127.0.0.1:0"];
+        let mut command = clxs.command(&[&serve, arguments].concat());
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
         let mut line = String::new();
         BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();

@@ -4,7 +4,7 @@
 use chrono::{DateTime, Utc};
 use clxs_api::FullName;
 
-use super::reader::{Found, Reader, all};
+use super::reader::{Found, Reader};
 use super::{Commit, History, Inventories};
 use crate::settings::{AsOf, moment};
 use crate::{Error, Result};
@@ -46,7 +46,7 @@ impl<'a> Reader<'a> {
         let asked = tables.into_iter().map(|name| (wanted(&name), name));
         let asked: Vec<_> = asked.filter(|(as_of, _)| *as_of != AsOf::Latest).collect();
         let reads: Vec<_> = asked.iter().map(|(as_of, name)| self.version_as_of(name, as_of)).collect();
-        let versions = all(reads, self.settings.limits.max_parallel_queries.get()).await?;
+        let versions = self.all_statements(reads).await?;
         Ok(Box::new(move |inventories| {
             inventories.consistent_at = consistent_at;
             for ((_, name), version) in asked.iter().zip(versions) {

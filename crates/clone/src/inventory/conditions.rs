@@ -3,7 +3,7 @@
 use clxs_api::FullName;
 use clxs_client::ErrorKind;
 
-use super::reader::{Reader, all};
+use super::reader::Reader;
 use super::{Inventories, Table, VersionAsOf};
 use crate::plan::{FillTable, Statement, StatementText};
 use crate::settings::{AsOf, RowScope};
@@ -18,7 +18,7 @@ impl Reader<'_> {
         let names = self.made_tables(own);
         let tables: Vec<_> = names.iter().filter_map(|name| Some((name, own.source.table(name)?))).collect();
         let reads: Vec<_> = tables.iter().map(|(name, table)| self.condition_problem(name, table)).collect();
-        let problems = all(reads, self.settings.limits.max_parallel_queries.get()).await?;
+        let problems = self.all_statements(reads).await?;
         let problems = tables.into_iter().zip(problems);
         let tables: Vec<_> =
             problems.filter_map(|((name, _), problem)| Some((name.clone(), problem?))).collect();

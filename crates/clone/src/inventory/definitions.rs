@@ -4,7 +4,7 @@
 use clxs_api::FullName;
 use clxs_client::ErrorKind;
 
-use super::reader::{Found, Reader, Side, all, refusal};
+use super::reader::{Found, Reader, Side, refusal};
 use super::{Inventories, Inventory, TableDefinition};
 use crate::settings::{LoadType, RowScope};
 use crate::{Error, Kind, Result};
@@ -21,7 +21,7 @@ impl<'a> Reader<'a> {
         let names: Vec<_> =
             made.iter().cloned().map(|name| (Side::Source, name)).chain(in_destination).collect();
         let reads: Vec<_> = names.iter().map(|(_, name)| self.definition(name)).collect();
-        let definitions = all(reads, self.settings.limits.max_parallel_queries.get()).await?;
+        let definitions = self.all_statements(reads).await?;
         Ok(Box::new(move |inventories| {
             for ((side, name), definition) in names.iter().zip(definitions) {
                 if let Some(table) = inventories.side_mut(*side).table_mut(name) {

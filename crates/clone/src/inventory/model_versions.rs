@@ -7,12 +7,12 @@ use std::collections::BTreeMap;
 
 use clxs_api::model_version::{ModelVersionInfo, ModelVersionStatus};
 use clxs_api::{FullName, Identifier};
-use clxs_client::{Error as ClientError, ErrorKind, FileRoot};
+use clxs_client::{ErrorKind, FileRoot};
 use futures::TryStreamExt;
 use serde::{Deserialize, Serialize};
 
 use super::containers::some_text;
-use super::reader::{Found, Reader, nothing, refusal};
+use super::reader::{Found, Reader, Side, nothing, refusal};
 use super::{Inventories, Inventory, Model};
 use crate::settings::{LoadType, ObjectType};
 use crate::{Error, Result};
@@ -125,20 +125,20 @@ impl<'a> Reader<'a> {
         if self.settings.load_type == LoadType::Selective {
             return Ok(nothing());
         }
-        let (source, copy) = (&self.settings.source, &self.settings.destination);
-        let name = |catalog: &Identifier, schema: &Identifier, model: &Identifier| {
-            FullName::of_catalog(catalog.to_lowercase()).child(schema.clone()).child(model.clone())
+        let (source, copy) = (self.catalog_name(Side::Source), self.catalog_name(Side::Destination));
+        let name = |catalog: &FullName, schema: &Identifier, model: &Identifier| {
+            catalog.child(schema.clone()).child(model.clone())
         };
         let mut models = Vec::new();
         for (schema_name, schema) in &own.source.schemas {
             let existing = own.destination.schemas.get(schema_name);
             for model in schema.models.keys() {
-                let full_name = name(source, schema_name, model);
+                let full_name = name(&source, schema_name, model);
                 if self.settings.selection.skips(&full_name, ObjectType::Model).is_some() {
                     continue;
                 }
                 let is_there = existing.is_some_and(|schema| schema.models.contains_key(model));
-                let copy = is_there.then(|| name(copy, schema_name, model));
+                let copy = is_there.then(|| name(&copy, schema_name, model));
                 models.push((schema_name.clone(), model.clone(), full_name, copy));
             }
         }
@@ -163,30 +163,32 @@ impl<'a> Reader<'a> {
         name: &FullName,
         copy: Option<&FullName>,
     ) -> Result<(ModelVersions, ModelVersions)> {
-        let mut source = match self.versions(name).await {
-            Ok(source) => source,
-            Err(error) if error.kind() == ErrorKind::PermissionDenied => {
-                let unread = Some(refusal(&error));
-                return Ok((ModelVersions { unread, ..ModelVersions::default() }, ModelVersions::default()));
-            }
-            Err(error) => return Err(unread(name)(error)),
-        };
+        let mut source = self.versions(name).await?;
         let existing = match copy {
-            Some(copy) if !source.by_number.is_empty() => self.versions(copy).await.map_err(unread(copy))?,
+            Some(copy) if !source.by_number.is_empty() => self.versions(copy).await?,
             _ => ModelVersions::default(),
         };
         let is_lacking = |(origin, version): &(VersionOrigin, &ModelVersion)| {
             version.is_ready() && existing.ready_copy(origin).is_none()
         };
         let lacking = source.origins(name).find(is_lacking).map(|(origin, _)| origin.version);
-        if let Some(number) = lacking.filter(|_| !self.settings.schema_only) {
+        if let Some(number) = lacking.filter(|_| !self.settings.schema_only && existing.unread.is_none()) {
             source.unread_files = self.files_refused(name, number).await?;
         }
         Ok((source, existing))
     }
 
-    /// The versions of a model; who has none has no aliases.
-    async fn versions(&self, model: &FullName) -> clxs_client::Result<ModelVersions> {
+    async fn versions(&self, model: &FullName) -> Result<ModelVersions> {
+        match self.shown_versions(model).await {
+            Err(error) if error.kind() == ErrorKind::PermissionDenied => {
+                Ok(ModelVersions { unread: Some(refusal(&error)), ..ModelVersions::default() })
+            }
+            read => read.map_err(Error::client(format!("read the versions of model `{}`", model.dotted()))),
+        }
+    }
+
+    /// The versions of a model; one that has none has no aliases.
+    async fn shown_versions(&self, model: &FullName) -> clxs_client::Result<ModelVersions> {
         let client = self.warehouse.client();
         let numbered =
             |info: ModelVersionInfo| async move { Ok(info.version.map(|number| (number, info.into()))) };
@@ -213,10 +215,6 @@ impl<'a> Reader<'a> {
             _ => Err(Error::client(format!("list the files of {root}"))(error)),
         }
     }
-}
-
-fn unread(model: &FullName) -> impl FnOnce(ClientError) -> Error {
-    Error::client(format!("read the versions of model `{}`", model.dotted()))
 }
 
 impl Inventory {

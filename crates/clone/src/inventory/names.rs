@@ -19,6 +19,15 @@ fn identifier(part: &str) -> Result<Identifier, NameError> {
     }
 }
 
+/// A name as texts write it, in lower case and with the parts of the session that it lacks.
+pub(crate) fn complete(
+    parts: &[Identifier],
+    (catalog, schema): &(Identifier, Identifier),
+) -> Option<FullName> {
+    let missing = [catalog, schema].into_iter().take(3_usize.saturating_sub(parts.len()));
+    FullName::new(missing.cloned().chain(parts.iter().cloned())).ok().map(|name| name.to_lowercase())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -12,13 +12,14 @@ use futures::future::try_join;
 
 use super::policy::{Policies, Policy, Unusable};
 use super::reader::{Found, Reader, Side, nothing, refusal};
-use super::sight::Premise;
+use super::sight::{Answers, Premise};
+use super::three_valued::any;
 use super::{Column, Inventories, Inventory, Table, TableDefinition};
-use crate::plan::Facet;
+use crate::plan::{Facet, is_other_clone_type};
 use crate::{Error, Kind, Result, Securable};
 
 /// The group that everybody of the account is in.
-const EVERYBODY: &str = "account users";
+pub(crate) const EVERYBODY: &str = "account users";
 
 /// Something that may have policies on it, and what became of reading them; a refusal is kept.
 type Told = (Side, Securable, Result<Policies, ClientError>);
@@ -29,21 +30,18 @@ impl<'a> Reader<'a> {
         if !self.settings.copy.security {
             return Ok(nothing());
         }
-        let sides = [Side::Source, Side::Destination];
-        let catalogs = sides.into_iter().filter(|side| own.side(*side).catalog.is_some());
-        let catalogs = catalogs.map(|side| (side, Securable::new(Kind::Catalog, self.catalog_name(side))));
+        let mut sides = vec![Side::Source, Side::Destination];
+        let catalogs = sides.iter().filter(|side| own.side(**side).catalog.is_some());
+        let catalogs = catalogs.map(|side| (*side, Securable::new(Kind::Catalog, self.catalog_name(*side))));
         let mut told = self.policies_on_each(catalogs.collect()).await?;
-        // A platform that knows no policies is not asked once a table.
-        if !told.iter().any(|(_, _, policies)| policies.as_ref().is_err_and(is_unknown)) {
-            let schemas = sides.into_iter().flat_map(|side| self.schemas_with(side, own));
-            let tables = self.tables_with(Side::Source, own);
-            told.extend(self.policies_on_each(schemas.chain(tables).collect()).await?);
-            let guarded: BTreeSet<_> = told.iter().filter_map(with_policies).cloned().collect();
-            let mut kept = self.tables_with(Side::Destination, own);
-            kept.retain(|(_, table)| {
-                guarded.contains(&table.name.in_catalog(&self.settings.source.to_lowercase()))
-            });
-            told.extend(self.policies_on_each(kept).await?);
+        // A catalog without policies, as far as the platform knows any, is not asked once a table.
+        for (side, _, policies) in &told {
+            if policies.as_ref().is_err_and(is_unknown) {
+                sides.retain(|own| own != side);
+            }
+        }
+        if sides.contains(&Side::Source) {
+            told.extend(self.policies_inside(&sides, own).await?);
         }
         Ok(Box::new(move |inventories| {
             for (side, on, policies) in told {
@@ -53,30 +51,37 @@ impl<'a> Reader<'a> {
         }))
     }
 
-    fn catalog_name(&self, side: Side) -> FullName {
-        FullName::of_catalog(self.name_of(side).to_lowercase())
-    }
-
-    fn schemas_with(&self, side: Side, own: &Inventories) -> Vec<(Side, Securable)> {
-        let catalog = self.catalog_name(side);
-        let schemas = own.side(side).taking_part().into_iter();
-        schemas.map(|name| (side, Securable::new(Kind::Schema, catalog.child(name)))).collect()
-    }
-
-    fn tables_with(&self, side: Side, own: &Inventories) -> Vec<(Side, Securable)> {
-        let catalog = self.catalog_name(side);
-        let schemas = own.side(side).schemas.iter().filter(|(_, schema)| schema.skip.is_none());
-        let names = schemas.flat_map(|(schema_name, schema)| {
-            let tables = schema.tables.iter().filter(|(_, table)| table.kind == Kind::Table);
-            let schema_name = catalog.child(schema_name.clone());
-            tables.map(move |(name, _)| schema_name.child(name.clone()))
-        });
-        names.map(|name| (side, Securable::new(Kind::Table, name))).collect()
+    /// Reads the policies on schemas and tables of these sides.
+    async fn policies_inside(&self, sides: &[Side], own: &Inventories) -> Result<Vec<Told>> {
+        let schemas = own.schemas_taking_part().into_iter().filter(|(side, _)| sides.contains(side));
+        let schemas = schemas
+            .map(|(side, name)| (side, Securable::new(Kind::Schema, self.catalog_name(side).child(name))));
+        let mut tables = self.tables_taking_part(&own.source);
+        let of_source = tables.iter().map(|name| (Side::Source, Securable::new(Kind::Table, name.clone())));
+        let mut told = self.policies_on_each(schemas.chain(of_source).collect()).await?;
+        if sides.contains(&Side::Destination) {
+            let guarded: BTreeSet<_> = told.iter().filter_map(with_policies).collect();
+            tables.retain(|name| {
+                let kept = own.destination.table(name);
+                guarded.contains(name) && kept.is_some_and(|kept| kept.kind == Kind::Table)
+            });
+            let kept = tables.iter().map(|name| name.in_catalog(&self.settings.destination.to_lowercase()));
+            let kept = kept.map(|name| (Side::Destination, Securable::new(Kind::Table, name)));
+            let kept = self.policies_on_each(kept.collect()).await?;
+            told.extend(kept);
+        }
+        Ok(told)
     }
 
     async fn policies_on_each(&self, places: Vec<(Side, Securable)>) -> Result<Vec<Told>> {
         let reads = places.into_iter().map(async |(side, on)| {
-            let policies = policies_on(self.warehouse.client(), &on).await?;
+            let policies = match policies_on(self.warehouse.client(), &on).await? {
+                // Somebody dropped it meanwhile.
+                Err(error) if on.kind == Kind::Table && error.kind() == ErrorKind::NotFound => {
+                    Ok(Policies::new())
+                }
+                told => told,
+            };
             Ok((side, on, policies))
         });
         self.all(reads.collect()).await
@@ -86,13 +91,14 @@ impl<'a> Reader<'a> {
     /// of tables that have to be there before their rows.
     pub(super) async fn about_policies(&self, own: &Inventories) -> Result<Found<'a>> {
         let names = self.without_tags(own);
-        let (identities, outlines) = try_join(
-            self.identities(&own.source),
+        let ((identities, unanswered), outlines) = try_join(
+            self.identities(own),
             self.all(names.iter().map(|(_, name)| self.outline(name)).collect()),
         )
         .await?;
         Ok(Box::new(move |inventories| {
             inventories.identities = identities;
+            inventories.unanswered = unanswered;
             for ((side, name), outline) in names.iter().zip(outlines) {
                 if let Some(table) = inventories.side_mut(*side).table_mut(name) {
                     table.outline = Some(Box::new(outline));
@@ -102,18 +108,20 @@ impl<'a> Reader<'a> {
         }))
     }
 
-    /// The tables under policies on which the destination lacks tags or policies, on the sides that have them.
+    /// The tables under policies on which the destination lacks tags or policies, on the sides that have them. One of
+    /// another clone type does not stay.
     fn without_tags(&self, own: &Inventories) -> Vec<(Side, FullName)> {
         let is_ready = |table: &Table, kept: Option<&Table>| match kept {
             None => table.tags.is_empty() && table.column_tags.is_empty() && table.policies.is_empty(),
             Some(kept) => table.column_tags.keys().all(|name| kept.column_tags.contains_key(name)),
         };
         let mut names = Vec::new();
-        for (_, Securable { name, .. }) in self.tables_with(Side::Source, own) {
+        for name in self.tables_taking_part(&own.source) {
             let Some(table) = own.source.table(&name).filter(|_| own.source.has_policies_over(&name)) else {
                 continue;
             };
-            let kept = own.destination.table(&name);
+            let stays = |kept: &&Table| !is_other_clone_type(self.settings, &name, kept);
+            let kept = own.destination.table(&name).filter(stays);
             if is_ready(table, kept) {
                 continue;
             }
@@ -126,30 +134,37 @@ impl<'a> Reader<'a> {
     }
 
     async fn outline(&self, name: &FullName) -> Result<Result<TableDefinition, String>> {
-        let attempt = format!("read table `{}`", name.dotted());
-        let info = self.warehouse.client().get_table(name).await.map_err(Error::client(attempt))?;
-        Ok(outline_of(&info))
+        Ok(outline_of(&self.table_info(name).await?))
     }
 
-    /// Asks who of the principals of the source's policies the caller is.
-    async fn identities(&self, source: &Inventory) -> Result<BTreeMap<String, bool>> {
-        let policies = all_policies(source).filter_map(|policy| policy.as_ref().ok());
+    /// Asks which groups among the principals of the source's policies the caller is in. Besides, why nobody tells.
+    async fn identities(&self, own: &Inventories) -> Result<(BTreeMap<String, bool>, Option<String>)> {
+        let policies = all_policies(&own.source).filter_map(|policy| policy.as_ref().ok());
         let principals: BTreeSet<_> =
             policies.flat_map(|policy| policy.to.iter().chain(&policy.except)).collect();
-        let questions =
-            |principal: &String| [Premise::AccountGroup(principal.clone()), Premise::User(principal.clone())];
-        let asked = principals.iter().filter(|principal| **principal != EVERYBODY);
-        let answers = self.asked(asked.flat_map(|principal| questions(principal)).collect()).await?;
+        let group = |principal: &String| Premise::AccountGroup(principal.clone());
+        let is_open = |principal: &&String| is_user(principal, &own.caller) != Some(true);
+        let asked = principals.iter().copied().filter(is_open).map(group);
+        let (answers, unanswered) = match self.asked(asked.collect()).await? {
+            Ok(answers) => (answers, None),
+            Err(reason) => (Answers::new(), Some(reason)),
+        };
         let is = |principal: &String| {
-            if principal == EVERYBODY {
-                return Some(true);
-            }
-            let [group, user] = questions(principal).map(|question| answers.get(&question).copied());
-            Some(group? || user?)
+            any([is_user(principal, &own.caller), answers.get(&group(principal)).copied()])
         };
         let known = principals.into_iter().filter_map(|name| Some((name.clone(), is(name)?)));
-        Ok(known.collect())
+        Ok((known.collect(), unanswered))
     }
+}
+
+/// Whether a principal of a policy is the caller, or everybody; nothing when nobody can tell. Whether the platform
+/// tells names apart that differ in case alone is UNCONFIRMED.
+fn is_user(principal: &str, caller: &str) -> Option<bool> {
+    if principal == EVERYBODY || (principal == caller && !caller.is_empty()) {
+        return Some(true);
+    }
+    let may_be = caller.is_empty() || principal.to_lowercase() == caller.to_lowercase();
+    (!may_be).then_some(false)
 }
 
 /// Columns with their types, and how files name them, which a table cannot change.
@@ -175,7 +190,7 @@ fn plain_column(column: &ColumnInfo) -> Result<Column, String> {
 /// The policies on a securable itself, or why the platform does not tell.
 pub(crate) async fn policies_on(client: &Client, on: &Securable) -> Result<Result<Policies, ClientError>> {
     match client.list_policies(&on.kind.securable_kind(), &on.name).await {
-        Ok(policies) => Ok(Ok(policies.iter().map(named).collect())),
+        Ok(policies) => Ok(Ok(named_policies(&policies))),
         Err(error) if is_unknown(&error) || error.kind() == ErrorKind::PermissionDenied => Ok(Err(error)),
         Err(error) => Err(Error::client(format!("read the policies on {on}"))(error)),
     }
@@ -184,6 +199,11 @@ pub(crate) async fn policies_on(client: &Client, on: &Securable) -> Result<Resul
 /// Whether the platform does not know policies, or those on this kind of securable.
 fn is_unknown(error: &ClientError) -> bool {
     matches!(error.kind(), ErrorKind::Unsupported | ErrorKind::NotFound)
+}
+
+/// The policies of a list by their names.
+pub(crate) fn named_policies(list: &[PolicyInfo]) -> Policies {
+    list.iter().map(named).collect()
 }
 
 fn named(info: &PolicyInfo) -> (String, Result<Policy, Unusable>) {
@@ -241,6 +261,24 @@ impl Inventory {
             Kind::Catalog => self.catalog.as_mut().map(|catalog| &mut catalog.policies),
             Kind::Schema => self.schemas.get_mut(on.name.schema()?).map(|schema| &mut schema.policies),
             _ => self.table_mut(&on.name).map(|table| &mut table.policies),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn principal_is_the_caller_by_its_name_and_nobody_knows_of_one_that_differs_in_case() {
+        for (principal, caller, expected) in [
+            ("account users", "ann@x.com", Some(true)),
+            ("ann@x.com", "ann@x.com", Some(true)),
+            ("Ann@x.com", "ann@x.com", None),
+            ("bob@x.com", "ann@x.com", Some(false)),
+            ("bob@x.com", "", None),
+        ] {
+            assert_eq!(is_user(principal, caller), expected, "{principal} {caller}");
         }
     }
 }

@@ -6,17 +6,19 @@ use clxs_api::policy::{
     ColumnMaskOptions, FunctionArgument, MatchColumn, PolicyInfo, PolicyType, RowFilterOptions,
 };
 use clxs_api::{Extra, FullName, Identifier, SecurableKind};
+use serde::{Deserialize, Serialize};
 
 use super::Tags;
 use super::names::full_name;
 use super::tag_condition::holds;
+use super::three_valued::{all, any};
 use crate::{Securable, Settings};
 
 /// Policies on one securable by name in lower case.
 pub type Policies = BTreeMap<String, Result<Policy, Unusable>>;
 
 /// A policy that this version cannot make again.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Unusable {
     /// Why.
     pub reason: String,
@@ -25,7 +27,7 @@ pub struct Unusable {
 }
 
 /// A policy, without who made it and when.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Policy {
     /// Its name as it is written.
     pub name: String,
@@ -48,7 +50,7 @@ pub struct Policy {
 }
 
 /// What a policy gives the tables that it is about.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum PolicyEffect {
     /// A row filter.
     RowFilter,
@@ -166,24 +168,8 @@ impl Policy {
         let is_among = |principals: &BTreeSet<String>| {
             any(principals.iter().map(|principal| identities.get(principal).copied()))
         };
-        all([is_among(&self.to), is_among(&self.except).map(|is_exempt| !is_exempt)].into_iter())
+        all([is_among(&self.to), is_among(&self.except).map(|is_exempt| !is_exempt)])
     }
-}
-
-/// Whether one is true; nothing when that hangs on one that nobody knows.
-fn any(answers: impl Iterator<Item = Option<bool>>) -> Option<bool> {
-    all(answers.map(|answer| answer.map(|holds| !holds))).map(|none| !none)
-}
-
-/// Whether all are true; nothing when that hangs on one that nobody knows.
-fn all(mut answers: impl Iterator<Item = Option<bool>>) -> Option<bool> {
-    answers
-        .try_fold(Some(true), |so_far, answer| match answer {
-            Some(false) => Err(()),
-            Some(true) => Ok(so_far),
-            None => Ok(None),
-        })
-        .unwrap_or(Some(false))
 }
 
 fn plain_argument(argument: &FunctionArgument) -> FunctionArgument {

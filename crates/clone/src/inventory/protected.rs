@@ -68,7 +68,7 @@ impl<'a> Reader<'a> {
             && !table.guards.is_empty()
     }
 
-    async fn table_info(&self, name: &FullName) -> Result<TableInfo> {
+    pub(super) async fn table_info(&self, name: &FullName) -> Result<TableInfo> {
         let attempt = format!("read table `{}`", name.dotted());
         self.warehouse.client().get_table(name).await.map_err(Error::client(attempt))
     }
@@ -90,20 +90,20 @@ impl<'a> Reader<'a> {
         }
     }
 
-    async fn answers(&self, functions: &Functions) -> Result<Answers> {
+    async fn answers(&self, functions: &Functions) -> Result<Result<Answers, String>> {
         self.asked(functions.values().flatten().flat_map(GuardFunction::premises).collect()).await
     }
 
-    /// Asks the warehouse what is true of the caller. What it does not answer is not known.
-    pub(super) async fn asked(&self, premises: BTreeSet<Premise>) -> Result<Answers> {
+    /// Asks the warehouse what is true of the caller, or says why it does not tell. What it does not answer is not known.
+    pub(super) async fn asked(&self, premises: BTreeSet<Premise>) -> Result<Result<Answers, String>> {
         if premises.is_empty() {
-            return Ok(Answers::new());
+            return Ok(Ok(Answers::new()));
         }
         let columns: Vec<_> =
             premises.iter().enumerate().map(|(place, premise)| format!("{premise} AS p{place}")).collect();
         let rows = match self.warehouse.query(format!("SELECT {}", columns.join(", "))).await {
             Ok(rows) => rows,
-            Err(error) if error.kind() == ErrorKind::StatementFailed => return Ok(Answers::new()),
+            Err(error) if error.kind() == ErrorKind::StatementFailed => return Ok(Err(refusal(&error))),
             Err(error) => return Err(Error::client("ask what guards ask about you")(error)),
         };
         let answer = |place: usize| {
@@ -111,18 +111,23 @@ impl<'a> Reader<'a> {
             Some(text.eq_ignore_ascii_case("true"))
         };
         let answered = premises.into_iter().enumerate();
-        Ok(answered.filter_map(|(place, premise)| Some((premise, answer(place)?))).collect())
+        Ok(Ok(answered.filter_map(|(place, premise)| Some((premise, answer(place)?))).collect()))
     }
 }
 
-fn sight(guards: &Guards, info: &TableInfo, functions: &Functions, answers: &Answers) -> Sight {
+fn sight(guards: &Guards, info: &TableInfo, functions: &Functions, asked: &Result<Answers, String>) -> Sight {
     if Guards::of(info).as_ref() != Ok(guards) {
         return Sight::Doubtful { reason: "its guards were changed while they were read".to_owned() };
     }
     let types = info.columns.iter().filter_map(|column| {
         Some((column.name.as_deref()?.to_lowercase(), column.type_text.as_deref()?.to_lowercase()))
     });
-    if let Some(reason) = doubt(guards, &types.collect(), functions, answers) {
+    let none = Answers::new();
+    let answers = asked.as_ref().unwrap_or(&none);
+    if let Some(mut reason) = doubt(guards, &types.collect(), functions, answers) {
+        if let Err(refusal) = asked {
+            reason.push_str(&format!("; nobody could tell what guards ask about you: {refusal}"));
+        }
         return Sight::Doubtful { reason };
     }
     let used = || {

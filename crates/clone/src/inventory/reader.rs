@@ -4,10 +4,11 @@ use clxs_api::current_user::User;
 use clxs_api::metastore::MetastoreSummary;
 use clxs_api::{FullName, Identifier};
 use futures::future::{BoxFuture, try_join_all, try_join3};
-use futures::{Stream, StreamExt, TryStreamExt};
+use futures::{Stream, TryStreamExt};
 use tokio::sync::Semaphore;
 
 use super::{Inventories, Inventory, Schema};
+use crate::at_once::at_once;
 use crate::journal::Provenance;
 use crate::warehouse::Warehouse;
 use crate::{Error, Result, Settings};
@@ -80,9 +81,16 @@ impl<'a> Reader<'a> {
         ];
         let lists = try_join_all(lists).await?;
         put(&mut own, lists)?;
+        // What nobody reads is left out before anything is asked about it, and to know that takes all views.
+        let leaves_out_unused = self.settings.selection.unused_days.is_some();
+        if leaves_out_unused {
+            let used: [Reading<'_, 'a>; 2] =
+                [Box::pin(self.dependencies(&own)), Box::pin(self.usage(metastore))];
+            let used = try_join_all(used).await?;
+            put(&mut own, used)?;
+        }
         let asking = Asking { caller: &caller, metastore };
-        let about_them: [Reading<'_, 'a>; 9] = [
-            Box::pin(self.dependencies(&own)),
+        let mut about_them: Vec<Reading<'_, 'a>> = vec![
             Box::pin(self.histories(&own)),
             Box::pin(self.versions_as_of(&own)),
             Box::pin(self.files_of_volumes(&own)),
@@ -92,15 +100,14 @@ impl<'a> Reader<'a> {
             Box::pin(self.sights(&own)),
             Box::pin(self.policies(&own)),
         ];
+        if !leaves_out_unused {
+            about_them.push(Box::pin(self.dependencies(&own)));
+        }
         let about_them = try_join_all(about_them).await?;
         put(&mut own, about_them)?;
         self.try_conditions(&own).await?;
-        let rest: [Reading<'_, 'a>; 4] = [
-            Box::pin(self.sizes(&own)),
-            Box::pin(self.keys(&own)),
-            Box::pin(self.about_policies(&own)),
-            Box::pin(self.usage(&own, metastore)),
-        ];
+        let rest: [Reading<'_, 'a>; 3] =
+            [Box::pin(self.sizes(&own)), Box::pin(self.keys(&own)), Box::pin(self.about_policies(&own))];
         let rest = try_join_all(rest).await?;
         put(&mut own, rest)?;
         Ok(own)
@@ -127,6 +134,11 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// The full name of a catalog as inventories have it.
+    pub(super) fn catalog_name(&self, side: Side) -> FullName {
+        FullName::of_catalog(self.name_of(side).to_lowercase())
+    }
+
     /// Reads something of each of these schemas, and puts it where it belongs.
     pub(super) async fn of_schemas<T, F>(
         &self,
@@ -138,9 +150,7 @@ impl<'a> Reader<'a> {
         T: Send + 'a,
         F: Future<Output = Result<T>>,
     {
-        let names = schemas
-            .iter()
-            .map(|(side, name)| FullName::of_catalog(self.name_of(*side).to_lowercase()).child(name.clone()));
+        let names = schemas.iter().map(|(side, name)| self.catalog_name(*side).child(name.clone()));
         let contents = self.all(names.map(read).collect()).await?;
         Ok(Box::new(move |inventories| {
             for ((side, name), contents) in schemas.into_iter().zip(contents) {
@@ -158,7 +168,15 @@ impl<'a> Reader<'a> {
             let _place = self.rest.acquire().await;
             read.await
         });
-        all(reads, READS_AT_ONCE).await
+        at_once(reads, READS_AT_ONCE).await
+    }
+
+    /// Runs statements side by side within the limit; the order of results is that of the statements.
+    pub(super) async fn all_statements<T>(
+        &self,
+        reads: Vec<impl Future<Output = Result<T>>>,
+    ) -> Result<Vec<T>> {
+        at_once(reads, self.settings.limits.max_parallel_queries.get()).await
     }
 }
 
@@ -223,12 +241,4 @@ pub(super) async fn collect<T, U>(
         all.extend(read(item)?);
     }
     Ok(all)
-}
-
-/// Runs reads at once within a limit; the order of results is that of the reads.
-pub(super) async fn all<T>(
-    reads: impl IntoIterator<Item = impl Future<Output = Result<T>>>,
-    at_once: usize,
-) -> Result<Vec<T>> {
-    futures::stream::iter(reads).buffered(at_once.max(1)).try_collect().await
 }

@@ -1,11 +1,11 @@
 //! Conditions of policies on tags: `has_tag('key')` and `has_tag_value('key', 'value')`, put together by `AND`, `OR` and
 //! `NOT` (facts/sql.md §7).
 
-use sqlparser::ast::{
-    BinaryOperator, Expr, Function, FunctionArg, FunctionArgExpr, FunctionArguments, UnaryOperator, Value,
-};
+use sqlparser::ast::{BinaryOperator, Expr, Function, UnaryOperator, Value};
 
 use super::Tags;
+use super::sight::{arguments, name_of, text};
+use super::three_valued::{all, any};
 use crate::rewrite::lexer::expression;
 
 /// Whether a condition holds for these tags; nothing when nobody can tell, for it is written in another way.
@@ -18,10 +18,10 @@ fn truth(expression: &Expr, tags: &Tags) -> Option<bool> {
         Expr::Nested(inner) => truth(inner, tags),
         Expr::UnaryOp { op: UnaryOperator::Not, expr } => truth(expr, tags).map(|holds| !holds),
         Expr::BinaryOp { left, op: BinaryOperator::And, right } => {
-            Some(truth(left, tags)? && truth(right, tags)?)
+            all([left, right].map(|side| truth(side, tags)))
         }
         Expr::BinaryOp { left, op: BinaryOperator::Or, right } => {
-            Some(truth(left, tags)? || truth(right, tags)?)
+            any([left, right].map(|side| truth(side, tags)))
         }
         Expr::Value(value) => match value.value {
             Value::Boolean(value) => Some(value),
@@ -34,26 +34,10 @@ fn truth(expression: &Expr, tags: &Tags) -> Option<bool> {
 
 /// Older policies write the functions as `hasTag` and `hasTagValue`.
 fn call(function: &Function, tags: &Tags) -> Option<bool> {
-    let name = function.name.to_string().to_lowercase().replace('_', "");
-    match (name.as_str(), texts(&function.args)?.as_slice()) {
-        ("hastag", [key]) => Some(tags.contains_key(*key)),
-        ("hastagvalue", [key, value]) => Some(tags.get(*key).is_some_and(|own| own == value)),
-        _ => None,
-    }
-}
-
-/// The arguments, when all of them are strings.
-fn texts(arguments: &FunctionArguments) -> Option<Vec<&str>> {
-    match arguments {
-        FunctionArguments::List(list) => list.args.iter().map(text).collect(),
-        _ => None,
-    }
-}
-
-fn text(argument: &FunctionArg) -> Option<&str> {
-    let FunctionArg::Unnamed(FunctionArgExpr::Expr(Expr::Value(value))) = argument else { return None };
-    match &value.value {
-        Value::SingleQuotedString(text) | Value::DoubleQuotedString(text) => Some(text),
+    let texts: Vec<_> = arguments(function)?.into_iter().map(text).collect::<Option<_>>()?;
+    match (name_of(function).as_str(), texts.as_slice()) {
+        ("has_tag" | "hastag", [key]) => Some(tags.contains_key(key)),
+        ("has_tag_value" | "hastagvalue", [key, value]) => Some(tags.get(key) == Some(value)),
         _ => None,
     }
 }
@@ -72,6 +56,12 @@ mod tests {
             ("has_tag('PII')", Some(false)),
             ("has_tag_value('pii', 'name')", Some(false)),
             ("has_tag('other') OR is_member('a')", None),
+            ("has_tag('pii') OR is_member('a')", Some(true)),
+            ("is_member('a') AND has_tag('other')", Some(false)),
+            ("has_tag('p''ii')", None),
+            (r"has_tag('p\u0069i')", None),
+            ("has_tag('pii') OVER ()", None),
+            ("ha_stag('other')", None),
             ("has_tag()", None),
             ("has_tag('a'", None),
         ] {

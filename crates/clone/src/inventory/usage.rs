@@ -9,41 +9,42 @@ use chrono::{TimeDelta, Utc};
 use clxs_api::metastore::MetastoreSummary;
 use clxs_api::{FullName, Identifier, SqlLiteral};
 
-use super::reader::{Found, Reader};
+use super::reader::{Found, Reader, Side, nothing};
 use super::tables::tables;
-use super::{Inventories, Inventory, Table, View};
+use super::tags::name;
+use super::{Inventory, Table};
 use crate::rewrite::rewrite_view;
-use crate::{Error, Kind, Result, Settings};
+use crate::{Error, Result, Settings};
 
 impl<'a> Reader<'a> {
     /// Marks the tables that nobody read for so many days and that are older. A table behind a view that somebody reads
-    /// is read. Where the lineage cannot be read there is no plan: nobody asked to clone everything.
-    pub(super) async fn usage(&self, own: &Inventories, metastore: &MetastoreSummary) -> Result<Found<'a>> {
-        let Some(days) = self.settings.selection.unused_days else { return Ok(Box::new(|_| Ok(()))) };
+    /// is read: what views read has to be known when this is put into the inventories. Where the lineage cannot be read
+    /// there is no plan: nobody asked to clone everything.
+    pub(super) async fn usage(&self, metastore: &MetastoreSummary) -> Result<Found<'a>> {
+        let Some(days) = self.settings.selection.unused_days else { return Ok(nothing()) };
         let query = lineage(self.settings, metastore, days);
         let unreadable = |source| Error::UnreadableUsage { source: Box::new(source) };
         let rows = self.warehouse.query(query).await.map_err(unreadable)?;
-        let catalog = FullName::of_catalog(self.settings.source.to_lowercase());
+        let catalog = self.catalog_name(Side::Source);
         let mut read = BTreeSet::new();
         for row in rows.iter() {
-            let part = |column| Ok(Identifier::new(row.text(column)?).ok());
-            let names: (Option<Identifier>, Option<Identifier>) =
-                (part("table_schema").map_err(unreadable)?, part("table_name").map_err(unreadable)?);
-            if let (Some(schema), Some(table)) = names {
-                read.insert(catalog.child(schema).child(table).to_lowercase());
+            let part = |column| name(&row, column).map_err(unreadable);
+            if let (Some(schema), Some(table)) = (part("table_schema")?, part("table_name")?) {
+                read.insert(catalog.child(schema).child(table));
             }
         }
-        add_what_views_read(&own.source, self.settings, &mut read);
+        let settings = self.settings;
         let begin = Utc::now() - TimeDelta::days(i64::try_from(days).unwrap_or(i64::MAX).min(36_500));
-        let is_unused = |(name, table): &(FullName, &Table)| {
-            let is_old = table.created_at.is_some_and(|created| created < begin);
-            table.kind.has_rows() && is_old && !read.contains(name)
-        };
-        let unused: Vec<_> =
-            tables(&self.settings.source, &own.source).filter(is_unused).map(|(name, _)| name).collect();
         Ok(Box::new(move |inventories| {
-            for name in &unused {
-                if let Some(table) = inventories.source.table_mut(name) {
+            add_what_views_read(&inventories.source, settings, &mut read);
+            let is_unused = |(name, table): &(FullName, &Table)| {
+                let is_old = table.created_at.is_some_and(|created| created < begin);
+                table.kind.has_rows() && is_old && !read.contains(name)
+            };
+            let tables = tables(&settings.source, &inventories.source).filter(is_unused);
+            let unused: Vec<_> = tables.map(|(name, _)| name).collect();
+            for name in unused {
+                if let Some(table) = inventories.source.table_mut(&name) {
                     table.unused_days = Some(days);
                 }
             }
@@ -71,26 +72,12 @@ fn add_what_views_read(source: &Inventory, settings: &Settings, read: &mut BTree
     while let Some(name) = views.pop() {
         let Some(table) = source.table(&name) else { continue };
         let Some(view) = &table.view else { continue };
-        for behind in reads(&name, table.kind, view, settings) {
+        let text = view.definition.as_deref().unwrap_or_default();
+        let text = rewrite_view(table.kind, text, &settings.source, &settings.destination);
+        for behind in source.read_by(&name, view, &text.unwrap_or_default()) {
             if read.insert(behind.clone()) {
                 views.push(behind);
             }
         }
     }
-}
-
-/// What a view reads: as the platform says, or else as its text does.
-fn reads(name: &FullName, kind: Kind, view: &View, settings: &Settings) -> Vec<FullName> {
-    if let Some(reads) = &view.reads {
-        return reads.iter().map(FullName::to_lowercase).collect();
-    }
-    let text = view.definition.as_deref().unwrap_or_default();
-    let read = rewrite_view(kind, text, &settings.source, &settings.destination).unwrap_or_default();
-    let own = name.schema().map(|schema| (name.catalog().clone(), schema.clone()));
-    let Some((catalog, schema)) = view.session.clone().or(own) else { return Vec::new() };
-    let complete = |parts: Vec<Identifier>| {
-        let missing = [&catalog, &schema].into_iter().take(3_usize.saturating_sub(parts.len())).cloned();
-        FullName::new(missing.chain(parts)).ok().map(|name| name.to_lowercase())
-    };
-    read.relations.into_iter().filter_map(complete).collect()
 }

@@ -4,7 +4,7 @@
 use clxs_api::FullName;
 use clxs_client::ErrorKind;
 
-use super::reader::{Found, Reader, Side, all};
+use super::reader::{Found, Reader, Side};
 use super::tables::tables;
 use super::{Commit, History, Inventories, Inventory, Table};
 use crate::settings::{LoadType, ObjectType, RowScope};
@@ -62,24 +62,23 @@ impl<'a> Reader<'a> {
 
     /// The source's names of its tables that take part.
     pub(super) fn tables_taking_part(&self, source: &Inventory) -> Vec<FullName> {
-        let catalog = FullName::of_catalog(self.settings.source.to_lowercase());
-        let schemas = source.schemas.iter().filter(|(_, schema)| schema.skip.is_none());
-        let tables = schemas.flat_map(|(schema_name, schema)| {
-            let schema_name = catalog.child(schema_name.clone());
-            let tables = schema.tables.iter().filter(|(_, table)| table.kind == Kind::Table);
-            tables.map(move |(name, _)| schema_name.child(name.clone()))
-        });
-        tables.filter(|name| self.settings.selection.skips(name, ObjectType::Table).is_none()).collect()
+        let takes_part = |(name, table): &(FullName, &Table)| {
+            let schema = name.schema().and_then(|schema| source.schemas.get(schema));
+            table.kind == Kind::Table
+                && table.unused_days.is_none()
+                && schema.is_some_and(|schema| schema.skip.is_none())
+                && self.settings.selection.skips(name, ObjectType::Table).is_none()
+        };
+        tables(&self.settings.source, source).filter(takes_part).map(|(name, _)| name).collect()
     }
 
     /// Asks for the sizes that are not known yet, when the settings ask for an order.
     pub(super) async fn sizes(&self, own: &Inventories) -> Result<Found<'a>> {
-        let is_unknown = |table: &Table| table.kind == Kind::Table && table.size.is_none();
-        let unknown = tables(&self.settings.source, &own.source).filter(|(_, table)| is_unknown(table));
-        let is_asked = self.settings.order_by_size.is_some();
-        let names: Vec<_> = unknown.map(|(name, _)| name).filter(|_| is_asked).collect();
+        let is_unknown = |name: &FullName| own.source.table(name).is_some_and(|table| table.size.is_none());
+        let mut names = self.tables_taking_part(&own.source);
+        names.retain(|name| self.settings.order_by_size.is_some() && is_unknown(name));
         let reads: Vec<_> = names.iter().map(|name| self.size(name)).collect();
-        let sizes = all(reads, self.settings.limits.max_parallel_queries.get()).await?;
+        let sizes = self.all_statements(reads).await?;
         Ok(Box::new(move |inventories| {
             for (name, size) in names.iter().zip(sizes) {
                 if let Some(table) = inventories.source.table_mut(name) {

@@ -78,8 +78,7 @@ impl<'a> Reader<'a> {
             );
         }
         let full_name = |(side, schema, name): &(Side, Identifier, Identifier)| {
-            let catalog = FullName::of_catalog(self.name_of(*side).to_lowercase());
-            catalog.child(schema.clone()).child(name.clone())
+            self.catalog_name(*side).child(schema.clone()).child(name.clone())
         };
         let found = self.all(volumes.iter().map(full_name).map(|name| self.files(name)).collect()).await?;
         Ok(Box::new(move |inventories| {

@@ -1,7 +1,5 @@
 //! The steps of a run as evidence: what each did, when, and how it ended.
 
-use std::collections::HashMap;
-
 use chrono::{DateTime, Utc};
 use rusqlite::params;
 use serde::Serialize;
@@ -41,7 +39,6 @@ impl Journal {
     /// [`Error::RunNotFound`](crate::Error::RunNotFound) and [`Error::Journal`](crate::Error::Journal).
     pub fn entries(&self, run: &RunId) -> Result<Vec<JournalEntry>> {
         let plan = self.plan_of(run)?;
-        let steps: HashMap<StepId, &Step> = plan.steps.iter().map(|step| (step.id, step)).collect();
         self.read("read the entries of a run", |connection| {
             let mut statement = connection.prepare_cached(
                 "SELECT step, started_at, finished_at, retries, outcome,
@@ -51,8 +48,8 @@ impl Journal {
             let rows = statement.query_map(params![run.as_str()], |row| {
                 let id = StepId(row.get(0)?);
                 let outcome: Option<String> = row.get(4)?;
-                let step = steps.get(&id);
-                let text = |of: fn(&Step) -> String| step.map(|step| of(step)).unwrap_or_default();
+                let step = plan.step(id);
+                let text = |of: fn(&Step) -> String| step.map(of).unwrap_or_default();
                 Ok(JournalEntry {
                     step: id.0,
                     securable: text(|step| step.securable.to_string()),

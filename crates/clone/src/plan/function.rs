@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use clxs_api::{FullName, Identifier};
 
 use super::builder::{Builder, Entry, Facets, NewStep, Sides};
-use super::text::{called, complete, missing, relation, routine};
+use super::text::{called, missing, relation, routine};
 use super::{CreateFunction, Drift, Expectation, Facet, Finding, PlannedChange, Statement};
 use crate::Securable;
-use crate::inventory::{Function, FunctionDefinition, Language};
+use crate::inventory::{Function, FunctionDefinition, Language, complete};
 use crate::outcome::FacetStatus;
 use crate::rewrite::{Mention, Rewritten, mentions_in_lines, rewrite};
 use crate::settings::LoadType;

@@ -2,7 +2,7 @@
 //! keys, each once the key it points to is there. A key that the destination has with other marks is dropped and made
 //! again.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use clxs_api::table::{CreateTableConstraint, ForeignKeyConstraint, PrimaryKeyConstraint, TableConstraint};
 use clxs_api::{FullName, Identifier};
@@ -19,7 +19,7 @@ pub(super) fn plan(builder: &mut Builder<'_>) {
     }
     let tables = builder.taking_part();
     let tables: Vec<_> = tables.into_iter().filter(|(table, _)| table.kind == Kind::Table).collect();
-    let mut dropped = Dropped::new();
+    let mut dropped = Dropped { keys: BTreeSet::new(), pointing: pointing(builder) };
     for facet in [Facet::PrimaryKey, Facet::ForeignKey] {
         for (table, sides) in &tables {
             let keeps_keys = sides.destination.is_some() && !builder.is_made_anew(table);
@@ -28,14 +28,34 @@ pub(super) fn plan(builder: &mut Builder<'_>) {
     }
 }
 
-/// Foreign keys that make way for a primary key that they point to, by the source's name of their table and their own.
-type Dropped = BTreeSet<(FullName, String)>;
+/// Foreign keys that make way for a primary key that they point to.
+struct Dropped<'a> {
+    /// By the source's name of their table and their own.
+    keys: BTreeSet<(FullName, String)>,
+    /// All of the destination, by what they point to, with their tables as the source names them.
+    pointing: HashMap<&'a [String; 3], Vec<(Securable, &'a KeyOutline)>>,
+}
 
-fn plan_table(
-    builder: &mut Builder<'_>,
+fn pointing<'a>(builder: &Builder<'a>) -> HashMap<&'a [String; 3], Vec<(Securable, &'a KeyOutline)>> {
+    let mut pointing: HashMap<_, Vec<_>> = HashMap::new();
+    for (schema, contents) in &builder.inventories.destination.schemas {
+        let schema = builder.schema_name(schema);
+        for (name, table) in &contents.tables {
+            for key in &table.key_outlines {
+                let Some(references) = &key.references else { continue };
+                let table = Securable::new(Kind::Table, schema.child(name.clone()));
+                pointing.entry(references).or_default().push((table, key));
+            }
+        }
+    }
+    pointing
+}
+
+fn plan_table<'a>(
+    builder: &mut Builder<'a>,
     securable: &Securable,
     (facet, keeps_keys): (Facet, bool),
-    dropped: &mut Dropped,
+    dropped: &mut Dropped<'a>,
 ) {
     let inventories = builder.inventories;
     let Some(source) = inventories.source.table(&securable.name) else { return };
@@ -43,7 +63,7 @@ fn plan_table(
     let before = destination.map(|table| table.key_outlines.as_slice()).unwrap_or_default();
     // A table that is made or replaced has no keys.
     let is_there = |own: &&KeyOutline| {
-        keeps_keys && !dropped.contains(&(securable.name.to_lowercase(), own.name.clone()))
+        keeps_keys && !dropped.keys.contains(&(securable.name.to_lowercase(), own.name.clone()))
     };
     let existing: Vec<_> = before.iter().filter(is_there).collect();
     for outline in source.key_outlines.iter().filter(|outline| facet_of(outline) == facet) {
@@ -90,10 +110,13 @@ fn clear(
     builder: &mut Builder<'_>,
     (securable, destination): (&Securable, Option<&Table>),
     in_the_way: &[&KeyOutline],
-    dropped: &mut Dropped,
+    dropped: &mut Dropped<'_>,
 ) -> Result<Vec<StepId>, String> {
-    let pointing: Vec<_> =
-        in_the_way.iter().map(|own| (*own, pointing_to(builder, securable, own))).collect();
+    let pointing_to = |own: &KeyOutline| {
+        let place = place(builder, securable, own);
+        place.and_then(|place| dropped.pointing.get(&place).cloned()).unwrap_or_default()
+    };
+    let pointing: Vec<_> = in_the_way.iter().map(|own| (*own, pointing_to(own))).collect();
     for (table, foreign) in pointing.iter().flat_map(|(_, pointing)| pointing) {
         if !builder.is_made_anew(table) && !is_wanted(builder, table, foreign) {
             let (key, table) = (&foreign.name, builder.renamed(&table.name).dotted());
@@ -106,7 +129,7 @@ fn clear(
         for (table, foreign) in pointing {
             if builder.is_made_anew(&table) {
                 before.extend(builder.definition_step(&table));
-            } else if dropped.insert((table.name.to_lowercase(), foreign.name.clone())) {
+            } else if dropped.keys.insert((table.name.to_lowercase(), foreign.name.clone())) {
                 let kept = builder.inventories.destination.table(&table.name);
                 before.extend(drop_key(builder, &table, kept, foreign, Vec::new()));
             }
@@ -116,25 +139,11 @@ fn clear(
     Ok(after)
 }
 
-/// The destination's foreign keys that point to a primary key, with their tables as the source names them.
-fn pointing_to<'a>(
-    builder: &Builder<'a>,
-    securable: &Securable,
-    own: &KeyOutline,
-) -> Vec<(Securable, &'a KeyOutline)> {
-    let schema = securable.name.schema().map(|schema| schema.as_str().to_lowercase()).unwrap_or_default();
+/// The place of a primary key, as foreign keys refer to it.
+fn place(builder: &Builder<'_>, securable: &Securable, own: &KeyOutline) -> Option<[String; 3]> {
+    let schema = securable.name.schema()?.as_str().to_lowercase();
     let catalog = builder.settings.destination.as_str().to_lowercase();
-    let place = Some([catalog, schema, own.name.clone()]);
-    let schemas = builder.inventories.destination.schemas.iter();
-    let tables = schemas.flat_map(|(schema, contents)| {
-        let schema = builder.schema_name(schema);
-        contents.tables.iter().map(move |(name, table)| (schema.child(name.clone()), table))
-    });
-    let pointing = tables.flat_map(|(name, table)| {
-        let table_of = move |key| (Securable::new(Kind::Table, name.clone()), key);
-        table.key_outlines.iter().map(table_of)
-    });
-    pointing.filter(|(_, key)| own.is_primary() && key.references == place).collect()
+    own.is_primary().then(|| [catalog, schema, own.name.clone()])
 }
 
 /// Whether a foreign key of the destination will be made again.
@@ -142,10 +151,13 @@ fn is_wanted(builder: &Builder<'_>, table: &Securable, foreign: &KeyOutline) -> 
     let planned = builder.planned(table).is_some_and(|planned| {
         !matches!(planned.change, PlannedChange::Skip { .. }) && builder.touches(&planned.change)
     });
-    let source = builder.inventories.source.table(&table.name);
-    let mut outlines = source.into_iter().flat_map(|source| &source.key_outlines);
-    planned
-        && outlines.any(|key| key.moved(&builder.settings.source, &builder.settings.destination) == *foreign)
+    let Some(source) = builder.inventories.source.table(&table.name).filter(|_| planned) else {
+        return false;
+    };
+    let is_foreign = |outline: &&KeyOutline| {
+        outline.moved(&builder.settings.source, &builder.settings.destination) == *foreign
+    };
+    source.key_outlines.iter().find(is_foreign).is_some_and(|outline| key(builder, source, outline).is_ok())
 }
 
 /// Drops a key; undone, it is made again as it was.

@@ -4,15 +4,14 @@
 
 mod evolution;
 
-use std::collections::BTreeMap;
-
-use clxs_api::Identifier;
 use evolution::evolution;
+
+use std::collections::BTreeMap;
 
 use super::builder::{Builder, NewStep};
 use super::table::{expectation, inverse, location, note_source_location};
 use super::{
-    CreateTable, Expectation, Facet, FillTable, Finding, MarkCopy, Proof, SetMask, Statement, StepId, policy,
+    CreateTable, Expectation, Facet, FillTable, Finding, MarkCopy, Proof, Statement, StepId, policy,
 };
 use crate::Securable;
 use crate::inventory::{
@@ -133,7 +132,7 @@ fn changes_in_place(builder: &Builder<'_>, securable: &Securable, made: &Made<'_
     evolution(&builder.renamed(&securable.name), (&own, &made.definition), &made.guards)
 }
 
-/// One statement after the other.
+/// One statement after the other. What brings rows is undone before the policies that they waited for are.
 fn copy_rows(
     builder: &mut Builder<'_>,
     securable: &Securable,
@@ -141,6 +140,7 @@ fn copy_rows(
     (mut before, changes): (Option<StepId>, Vec<Statement>),
     fill: FillTable,
 ) {
+    let undone = inverse(builder, securable, made.kept);
     let complete = note_copy(builder, securable, mark(made, &fill, CopyStage::Complete));
     let fill = Statement::FillTable(Box::new(fill));
     let middle = changes.into_iter().chain([fill]).map(|statement| (statement, Expectation::Present));
@@ -148,13 +148,11 @@ fn copy_rows(
         let copies = statement.copies_rows();
         let protecting = if copies { policy::before_rows(builder, securable) } else { Vec::new() };
         let mut step = match statement {
-            Statement::SetMask(set) => {
-                let open = Statement::SetMask(SetMask { mask: None, ..set.clone() });
-                let step = NewStep::new(Facet::ColumnMasks, Statement::SetMask(set), expects);
-                NewStep { inverse: Some(open.into()), ..step }
-            }
+            // It goes with its column, which is new.
+            Statement::SetMask(set) => NewStep::new(Facet::ColumnMasks, Statement::SetMask(set), expects),
             other => NewStep::new(Facet::Definition, other, expects),
         };
+        step.inverse = undone.clone().filter(|_| copies);
         (step.depends_on, step.size) = (protecting, made.source.size.filter(|_| copies));
         step.depends_on.extend(before);
         before = builder.step(securable, step);
@@ -181,7 +179,7 @@ fn create(builder: &mut Builder<'_>, securable: &Securable, made: &Made<'_>, mar
 }
 
 fn fill(builder: &Builder<'_>, securable: &Securable, made: &Made<'_>, rows: RowScope) -> FillTable {
-    let proof = proof(made.source);
+    let proof = proof(builder, securable, made.source);
     FillTable {
         source: securable.name.clone(),
         destination: builder.renamed(&securable.name),
@@ -195,15 +193,18 @@ fn fill(builder: &Builder<'_>, securable: &Securable, made: &Made<'_>, rows: Row
     }
 }
 
-/// Of a table with guards, of which the caller was proven to see all as it is.
-fn proof(source: &Table) -> Option<Proof> {
-    let Some(Sight::Clear { known, functions }) = source.sight.as_deref() else { return None };
-    Some(Proof {
-        guards: source.guards.clone(),
-        functions: functions.clone(),
-        known: known.clone(),
-        version: source.as_of.as_ref().and_then(VersionAsOf::version),
-    })
+/// Of a table whose rows are read as guards and policies let the caller see them: what shows that they hide nothing.
+fn proof(builder: &Builder<'_>, securable: &Securable, source: &Table) -> Option<Proof> {
+    let policed = policy::proof(builder, &securable.name);
+    let (mut known, functions) = match source.sight.as_deref() {
+        Some(Sight::Clear { known, functions }) => (known.clone(), functions.clone()),
+        _ if policed.is_some() => (Vec::new(), BTreeMap::new()),
+        _ => return None,
+    };
+    let (exempt, policies) = policed.unwrap_or_default();
+    known.extend(exempt);
+    let version = source.as_of.as_ref().and_then(VersionAsOf::version);
+    Some(Proof { guards: source.guards.clone(), functions, known, policies, version })
 }
 
 /// The version that is read: the newest is pinned, so that what is noted is what was read.
@@ -253,12 +254,9 @@ pub(super) fn facets(guards: &Guards) -> Vec<Facet> {
 /// platform refuses both (Delta, `DELTA_IDENTITY_COLUMNS_EXPLICIT_INSERT_NOT_SUPPORTED` and `…_ALTER_COLUMN_NOT_SUPPORTED`).
 fn note_identities(builder: &mut Builder<'_>, securable: &Securable, made: &Made<'_>) {
     let Some(Ok(definition)) = &made.source.definition else { return };
-    let identities = definition.columns.iter().filter_map(|column| match column.value {
-        Some(ColumnValue::Identity { always, .. }) => Some((&column.name, always)),
-        _ => None,
-    });
-    let identities: BTreeMap<&Identifier, bool> = identities.collect();
-    for (name, always) in identities {
+    for column in &definition.columns {
+        let Some(ColumnValue::Identity { always, .. }) = column.value else { continue };
+        let name = &column.name;
         let becomes = if always { " is GENERATED BY DEFAULT, not ALWAYS," } else { "" };
         let message = format!(
             "the identity column {name}{becomes} to have the source's numbers; \

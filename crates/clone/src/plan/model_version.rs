@@ -31,8 +31,10 @@ pub(super) fn plan(
     source: &Model,
     destination: Option<&Model>,
 ) {
-    if let Some(reason) = source.versions.unread.clone() {
-        builder.facet(securable, Facet::Versions, FacetStatus::Impossible { reason });
+    let none = ModelVersions::default();
+    let existing = destination.map_or(&none, |model| &model.versions);
+    if let Some(reason) = source.versions.unread.as_ref().or(existing.unread.as_ref()).cloned() {
+        return builder.facet(securable, Facet::Versions, FacetStatus::Impossible { reason });
     }
     if source.versions.by_number.is_empty() {
         return;
@@ -41,11 +43,10 @@ pub(super) fn plan(
         let detail = "schema_only: its versions are not copied".to_owned();
         return builder.facet(securable, Facet::Versions, FacetStatus::Changed { detail });
     }
-    let none = ModelVersions::default();
     let mut planning = Planning {
         model: builder.renamed(&securable.name),
         is_new: destination.is_none(),
-        existing: destination.map_or(&none, |model| &model.versions),
+        existing,
         copies: BTreeMap::new(),
         changed: Vec::new(),
         missing: Vec::new(),

@@ -4,7 +4,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use super::builder::{Builder, NewStep};
-use super::{Expectation, Facet, RestCall, StepId};
+use super::{Expectation, Facet, RestCall, StepId, policy};
 use crate::{Kind, Securable};
 
 /// Plans the owners of everything in the catalog.
@@ -48,6 +48,7 @@ fn add(
     let mut step = NewStep::new(Facet::Owner, action(owner), Expectation::Present);
     step.inverse = Some(action(before).into());
     step.depends_on = builder.definition_step(source).into_iter().collect();
+    step.depends_on.extend(policy::protecting(builder, source));
     step.after = after(builder, source, behind);
     builder.step(source, step);
 }

@@ -10,9 +10,9 @@ use clxs_api::FullName;
 use super::builder::{Builder, NewStep};
 use super::text::{missing, relation, routine};
 use super::{Expectation, Facet, RestCall, StepId, tag};
-use crate::inventory::{Inventory, Policies, Policy, Table, Tags, Unusable};
+use crate::inventory::{EVERYBODY, Inventory, Known, Policies, Policy, Premise, Table, Tags, Unusable};
 use crate::outcome::FacetStatus;
-use crate::settings::{ProtectedTables, RowScope, Settings};
+use crate::settings::{CloneType, ProtectedTables, RowScope, Settings};
 use crate::{Kind, Securable};
 
 /// What texts need, by text.
@@ -72,6 +72,12 @@ impl<'a> Policing<'a> {
             let functions = given.iter().filter_map(|given| own_function(settings, given));
             (table, functions.collect::<BTreeSet<_>>().into_iter().map(routine).collect())
         })
+    }
+
+    /// The tables in a container that policies are, or may be, about.
+    fn inside(&self, container: &FullName) -> impl Iterator<Item = &FullName> {
+        let begin = self.governed.range(container.clone()..);
+        begin.map(|(table, _)| table).take_while(|table| table.parts().starts_with(container.parts()))
     }
 
     fn over(&self, table: &FullName) -> Vec<Given<'a>> {
@@ -165,7 +171,11 @@ pub(super) fn refusal(builder: &Builder<'_>, table: &FullName) -> Option<String>
                 return because("binds you: CLONE is refused, and masked rows are never copied as data");
             }
             (Some(true) | None, Looks::Reads) => {
-                return because("may bind you: masked rows are never copied as data");
+                let unanswered = inventories.unanswered.as_ref().filter(|_| binds.is_none());
+                let unanswered =
+                    unanswered.map(|reason| format!("; nobody could tell whether it does: {reason}"));
+                let unanswered = unanswered.unwrap_or_default();
+                return because(&format!("may bind you: masked rows are never copied as data{unanswered}"));
             }
             _ => {}
         }
@@ -177,10 +187,43 @@ pub(super) fn refusal(builder: &Builder<'_>, table: &FullName) -> Option<String>
                 return because(&format!("goes by tags, which are not all carried: {reason}"));
             }
         }
-        because(&format!("cannot be carried: {}", impossible(builder, given)?))
+        because(
+            &impossible(builder, given)
+                .map(|reason| format!("cannot be carried: {reason}"))
+                .or_else(|| left_behind(builder, table, given))?,
+        )
     });
     let unread = inventories.source.unread.get(&Facet::Policies).filter(|_| looks == Looks::Reads);
     refused.or_else(|| Some(format!("nobody could read the policies that may hide rows of it: {}", unread?)))
+}
+
+/// What must still hold while rows are read that policies could hide: who of their principals the caller is, and the
+/// policies over the table. Nothing where the platform itself refuses whom a policy binds.
+pub(super) fn proof(
+    builder: &Builder<'_>,
+    table: &FullName,
+) -> Option<(Vec<Known>, Vec<(Securable, Policies)>)> {
+    let inventories = builder.inventories;
+    let is_read = builder.settings.copy.security && !inventories.source.unread.contains_key(&Facet::Policies);
+    if Looks::of(builder, table) != Looks::Reads || !is_read {
+        return None;
+    }
+    let over = builder.policing.over(table);
+    let principals: BTreeSet<_> = over
+        .iter()
+        .filter_map(|given| given.policy.as_ref().ok())
+        .flat_map(|policy| policy.to.iter().chain(&policy.except))
+        .filter(|principal| **principal != EVERYBODY && **principal != inventories.caller)
+        .collect();
+    let known = principals.into_iter().filter_map(|principal| {
+        let holds = *inventories.identities.get(principal)?;
+        Some(Known { premise: Premise::AccountGroup(principal.clone()), holds })
+    });
+    let policies = scopes(table).into_iter().flatten().map(|on| {
+        let policies = inventories.source.policies_on(&on).cloned().unwrap_or_default();
+        (on, policies)
+    });
+    Some((known.collect(), policies.collect()))
 }
 
 /// What the caller gets to see of a table while it is copied.
@@ -205,6 +248,33 @@ impl Looks {
             RowScope::All | RowScope::Where(_) => Self::Reads,
         }
     }
+}
+
+/// What a load type that leaves containers as they are leaves of a policy, or of the tags that it goes by.
+fn left_behind(builder: &Builder<'_>, table: &FullName, given: &Given<'_>) -> Option<String> {
+    let policy = given.policy.as_ref().ok()?;
+    let (source, destination) = (&builder.inventories.source, &builder.inventories.destination);
+    let is_left =
+        |on: &Securable| on.kind != Kind::Table && builder.is_kept(on) && builder.sides_of(on).is_none();
+    let own = destination.policies_on(&given.on).and_then(|policies| policies.get(given.name));
+    let differs = |own: &Result<Policy, Unusable>| {
+        !own.as_ref().is_ok_and(|own| own.is_like(&policy.moved(builder.settings)))
+    };
+    if is_left(&given.on) && own.is_some_and(differs) {
+        return Some("is another one in the destination, which this load_type leaves".to_owned());
+    }
+    let lacks_tags = |on: &Securable| {
+        let tags = |inventory: &Inventory| {
+            inventory.described(on).and_then(|own| own.tags.cloned()).unwrap_or_default()
+        };
+        let own = tags(destination);
+        tags(source).iter().any(|(key, value)| own.get(key) != Some(value))
+    };
+    let lacking = scopes(table).into_iter().flatten().find(|on| is_left(on) && lacks_tags(on));
+    let lacking = lacking.filter(|_| policy.goes_by_tags())?;
+    Some(format!(
+        "goes by tags, of which {lacking} lacks some in the destination, and this load_type leaves it"
+    ))
 }
 
 /// Why a policy cannot be made in the destination, as far as the plan can tell. Where nobody could read what is there, it
@@ -239,14 +309,24 @@ pub(super) fn before_rows(builder: &mut Builder<'_>, table: &Securable) -> Vec<S
     protecting(builder, table)
 }
 
-/// The steps so far that must have succeeded before the rows of a table, or of tables in a container, may be seen.
+/// The steps so far that must have succeeded before somebody may see into a table or, where rows are there before what
+/// protects them (`empty::obstacle`), into a container of tables.
 pub(super) fn protecting(builder: &Builder<'_>, securable: &Securable) -> Vec<StepId> {
-    let over = builder.policing.over(&securable.name);
-    let steps =
-        over.iter().filter_map(|given| builder.policing.planned.get(&given.key())?.as_ref().ok().copied()?);
-    let tagged = scopes(&securable.name).into_iter().flatten().filter(|_| !over.is_empty());
-    let tags = tagged.flat_map(|on| tag::steps_of(builder, &on));
-    steps.chain(tags).collect()
+    let has_rows_first = builder.settings.clone_type == CloneType::Shallow;
+    let tables: Vec<_> = match securable.kind {
+        Kind::Catalog | Kind::Schema if has_rows_first => builder.policing.inside(&securable.name).collect(),
+        Kind::Table => vec![&securable.name],
+        _ => Vec::new(),
+    };
+    let mut steps = BTreeSet::new();
+    for table in tables {
+        let over = builder.policing.over(table);
+        let planned = over.iter().filter_map(|given| builder.policing.planned.get(&given.key()));
+        steps.extend(planned.filter_map(|planned| planned.as_ref().ok().copied()?));
+        let tagged = scopes(table).into_iter().flatten().filter(|_| !over.is_empty());
+        steps.extend(tagged.flat_map(|on| tag::steps_of(builder, &on)));
+    }
+    steps.into_iter().collect()
 }
 
 /// Whether what is on a table is left alone by a rollback until its rows are gone, and goes with it then.

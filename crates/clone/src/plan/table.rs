@@ -46,10 +46,13 @@ pub(super) fn plan_governed(builder: &mut Builder<'_>, name: &FullName, in_cycle
     if matches!(change, PlannedChange::Create | PlannedChange::Replace { .. }) {
         let is_dropped = change == PlannedChange::Replace { drift: Drift::OtherCloneType };
         let sides = (source, destination.filter(|_| !is_dropped));
-        refused =
-            policy::refusal(builder, name).or_else(|| policy::empty::obstacle(builder, &securable, sides));
-        let refused = refused.as_deref().map(skip);
-        change = in_cycle.or(refused).unwrap_or(change);
+        refused = match in_cycle {
+            Some(PlannedChange::Skip { reason }) => Some(reason),
+            _ => {
+                policy::refusal(builder, name).or_else(|| policy::empty::obstacle(builder, &securable, sides))
+            }
+        };
+        change = refused.as_deref().map_or(change, skip);
     }
     plan_table(builder, &securable, source, destination, &change);
     if let Some(reason) = refused {
@@ -237,7 +240,7 @@ pub(super) fn existing(
 }
 
 /// Tables that are made by other statements than `CLONE` have files of their own.
-fn is_other_clone_type(settings: &Settings, name: &FullName, destination: &Table) -> bool {
+pub(crate) fn is_other_clone_type(settings: &Settings, name: &FullName, destination: &Table) -> bool {
     let is_shallow = settings.clone_type == CloneType::Shallow && settings.rows_of(name) == RowScope::All;
     destination.is_shallow_clone() != is_shallow
 }

@@ -10,6 +10,7 @@ use clxs_api::{FullName, Identifier};
 use super::builder::Builder;
 use super::policy::Policing;
 use super::{PlannedChange, function, protected, table, view};
+use crate::inventory::complete;
 use crate::{Kind, Securable};
 use order::{Ordered, order};
 
@@ -62,15 +63,6 @@ pub(super) fn relation(name: &FullName) -> Securable {
 /// A function.
 pub(super) fn routine(name: &FullName) -> Securable {
     Securable::new(Kind::Function, name.clone())
-}
-
-/// A name as texts write it, with the parts of the session that it lacks.
-pub(super) fn complete(
-    parts: &[Identifier],
-    (catalog, schema): &(Identifier, Identifier),
-) -> Option<FullName> {
-    let missing = [catalog, schema].into_iter().take(3_usize.saturating_sub(parts.len()));
-    FullName::new(missing.cloned().chain(parts.iter().cloned())).ok().map(|name| name.to_lowercase())
 }
 
 /// The functions of the source that a text calls, as it writes them.

@@ -1,7 +1,7 @@
 //! The plan that undoes a run: the inverses of what was done, in reverse. It is run, shown and journalled like
 //! any other plan.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use clxs_api::{FullName, Identifier};
 
@@ -140,31 +140,43 @@ fn securables(
         .collect()
 }
 
-/// A definition that took several steps goes back in one: what undoes the first undoes those that depend on it. What is
-/// on a securable that is dropped goes with it, and so does what is on a column that a table loses.
-fn is_undone_with_another(undo: &Undo<'_>, step: &Step) -> bool {
-    let goes_back = |earlier: &StepId| {
-        undo.plan.step(*earlier).is_some_and(|earlier| {
-            earlier.securable == step.securable
-                && earlier.facet == step.facet
-                && (earlier.inverse.is_some() || is_undone_with_another(undo, earlier))
-        })
-    };
-    let takes_along = |other: &Step| {
-        let is_undone = undo.done.contains(&other.id) && other.securable == step.securable;
-        is_undone
-            && match &other.inverse {
+/// What is undone as a whole, and what is on it with it.
+struct Whole<'a> {
+    dropped: HashSet<&'a Securable>,
+    restored: HashSet<&'a Securable>,
+}
+
+impl<'a> Whole<'a> {
+    fn of(undo: &Undo<'a>) -> Self {
+        let mut whole = Self { dropped: HashSet::new(), restored: HashSet::new() };
+        for step in undo.plan.steps.iter().filter(|step| undo.done.contains(&step.id)) {
+            match &step.inverse {
                 Some(Action::Statement(Statement::Drop(_)) | Action::Rest(RestCall::DeleteModel { .. })) => {
-                    true
+                    whole.dropped.insert(&step.securable)
                 }
-                Some(Action::Statement(Statement::RestoreTable { .. })) => step.facet == Facet::ColumnTags,
+                Some(Action::Statement(Statement::RestoreTable { .. })) => {
+                    whole.restored.insert(&step.securable)
+                }
                 _ => false,
-            }
-    };
-    match step.facet {
-        Facet::Definition => step.depends_on.iter().any(goes_back),
-        _ => undo.plan.steps.iter().any(takes_along),
+            };
+        }
+        whole
     }
+
+    /// What is on a securable that is dropped goes with it, and so does what is on a column that a table loses. That the
+    /// platform's RESTORE takes the mask of such a column away is UNCONFIRMED.
+    fn takes_along(&self, step: &Step) -> bool {
+        let is_on_column = matches!(step.facet, Facet::ColumnTags | Facet::ColumnMasks);
+        self.dropped.contains(&step.securable) || is_on_column && self.restored.contains(&step.securable)
+    }
+}
+
+/// A definition that took several steps goes back in one: what undoes the first undoes those that depend on it.
+fn goes_back(plan: &Plan, step: &Step) -> bool {
+    let earlier = step.depends_on.iter().filter_map(|id| plan.step(*id));
+    earlier
+        .filter(|earlier| earlier.securable == step.securable && earlier.facet == step.facet)
+        .any(|earlier| earlier.inverse.is_some() || goes_back(plan, earlier))
 }
 
 /// A key that its table had before it was replaced stays when that is undone: only such a one has nothing that undoes it.
@@ -174,12 +186,17 @@ fn puts_back(step: &Step) -> bool {
 
 /// What was done and stays.
 fn findings(undo: &Undo<'_>, kept: &BTreeMap<FullName, String>) -> Vec<Finding> {
+    let whole = Whole::of(undo);
+    let is_undone = |step: &Step| match step.facet {
+        Facet::Definition => goes_back(undo.plan, step),
+        _ => whole.takes_along(step),
+    };
     let stays = |step: &&Step| {
         undo.done.contains(&step.id)
             && step.inverse.is_none()
-            && !is_kept(kept, step)
-            && !is_undone_with_another(undo, step)
             && !puts_back(step)
+            && !is_kept(kept, step)
+            && !is_undone(step)
     };
     let finding = |step: &Step| Finding {
         securable: step.securable.name.clone(),

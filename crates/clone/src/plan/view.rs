@@ -6,13 +6,13 @@ mod definition;
 
 use std::collections::BTreeMap;
 
-use clxs_api::{FullName, Identifier};
+use clxs_api::FullName;
 
-use definition::{as_it_is, create_view, differs, session};
+use definition::{as_it_is, create_view, differs};
 
 use super::builder::{Builder, Entry, NewStep};
 use super::table::{sides, unused};
-use super::text::{called, complete, missing, relation, routine};
+use super::text::{called, missing, relation, routine};
 use super::{Drift, Expectation, Facet, Finding, PlannedChange, SchemaMode, Statement};
 use crate::inventory::{Table, View};
 use crate::outcome::{FacetOutcome, FacetStatus};
@@ -67,9 +67,9 @@ pub(super) fn candidates<'a>(builder: &Builder<'a>) -> BTreeMap<FullName, Candid
             let unproven = rewritten.as_ref().err().cloned();
             let rewritten = rewritten.unwrap_or_default();
             let full_name = builder.schema_name(schema_name).child(name.clone());
-            let session = session(&full_name, view);
-            let reads = reads(builder, view, &rewritten, &session);
-            let needs = needs(builder, view, &reads, called(builder, &rewritten.calls, &session));
+            let reads = inventories.source.read_by(&full_name, view, &rewritten);
+            let called = called(builder, &rewritten.calls, &view.session_of(&full_name));
+            let needs = needs(builder, view, &reads, called);
             let destination = existing.and_then(|schema| schema.tables.get(name));
             candidates.insert(
                 full_name,
@@ -78,27 +78,6 @@ pub(super) fn candidates<'a>(builder: &Builder<'a>) -> BTreeMap<FullName, Candid
         }
     }
     candidates
-}
-
-/// What the platform says a view reads, or else what its text names. The text also names common table
-/// expressions, so of the source only what exists counts then.
-fn reads(
-    builder: &Builder<'_>,
-    view: &View,
-    rewritten: &Rewritten,
-    session: &(Identifier, Identifier),
-) -> Vec<FullName> {
-    let is_relation = |name: &FullName| {
-        !name.catalog().matches(builder.settings.source.as_str())
-            || builder.inventories.source.table(name).is_some()
-    };
-    let complete = |parts: &Vec<Identifier>| complete(parts, session);
-    let named = || rewritten.relations.iter().filter_map(complete).filter(is_relation).collect();
-    let mut reads: Vec<FullName> =
-        view.reads.clone().map_or_else(named, |names| names.iter().map(FullName::to_lowercase).collect());
-    reads.sort();
-    reads.dedup();
-    reads
 }
 
 /// What a view reads, and the functions it calls: as the platform says, or else as its text does.

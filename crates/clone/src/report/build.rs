@@ -138,15 +138,16 @@ fn facets(planned: &PlannedSecurable, steps: &[Ended<'_>]) -> Vec<FacetOutcome> 
 
 fn facet_status(facet: Facet, outcome: &StepOutcome) -> FacetStatus {
     match outcome {
-        StepOutcome::Done { missing, changed, unverified, .. } if missing.is_empty() => {
-            match (changed, unverified) {
-                (_, Some(reason)) => FacetStatus::Unverified { reason: reason.clone() },
-                (Some(detail), None) => FacetStatus::Changed { detail: detail.clone() },
-                (None, None) => FacetStatus::Carried,
+        StepOutcome::Done { missing, changed, unverified, .. } => {
+            let without = || format!("without {}, {}", missing.join(", "), why_missing(facet));
+            let details = (!missing.is_empty()).then(without).into_iter().chain(changed.clone());
+            let detail = details.collect::<Vec<_>>().join("; ");
+            match unverified {
+                None if detail.is_empty() => FacetStatus::Carried,
+                None => FacetStatus::Changed { detail },
+                Some(reason) if detail.is_empty() => FacetStatus::Unverified { reason: reason.clone() },
+                Some(reason) => FacetStatus::Changed { detail: format!("{detail}; not verified: {reason}") },
             }
-        }
-        StepOutcome::Done { missing, .. } => {
-            FacetStatus::Changed { detail: format!("without {}, {}", missing.join(", "), why_missing(facet)) }
         }
         StepOutcome::Impossible { reason } => FacetStatus::Impossible { reason: reason.clone() },
         StepOutcome::Tolerated { error, .. } => FacetStatus::Failed { error: error.clone() },
@@ -191,5 +192,21 @@ fn total(report: &mut Report, plan: &Plan) {
         if securable.kind == Kind::Table && was_cloned {
             *report.source_formats.entry(format_name(planned.source_format.as_ref())).or_default() += 1;
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn grants_without_unknown_principals_that_nobody_may_see_say_both() {
+        let outcome = StepOutcome::Done {
+            metrics: None,
+            missing: vec!["gone".to_owned()],
+            unverified: Some("no MANAGE".to_owned()),
+        };
+        let detail = "without gone, unknown in the destination; not verified: no MANAGE".to_owned();
+        assert_eq!(facet_status(Facet::Grants, &outcome), FacetStatus::Changed { detail });
     }
 }

@@ -4,7 +4,7 @@ use std::any::TypeId;
 
 use sqlparser::ast::Expr;
 use sqlparser::dialect::{BigQueryDialect, Dialect};
-use sqlparser::parser::Parser;
+use sqlparser::parser::{Parser, ParserOptions};
 use sqlparser::tokenizer::{Location, Token, Tokenizer};
 
 /// The lexical rules of Databricks SQL (facts/sql.md §1). The parser's own dialect of that name knows neither
@@ -102,9 +102,10 @@ pub(crate) fn lex(text: &str) -> Result<Lexed, String> {
     Ok(Lexed { tokens })
 }
 
-/// Reads a text that is one expression.
+/// Reads a text that is one expression; the values of its strings are as they are written, with their escapes.
 pub(crate) fn expression(text: &str) -> Result<Expr, String> {
-    let parser = Parser::new(&Lexical).try_with_sql(text);
+    let as_written = ParserOptions::new().with_unescape(false);
+    let parser = Parser::new(&Lexical).with_options(as_written).try_with_sql(text);
     let mut parser = parser.map_err(|error| error.to_string())?;
     let expression = parser.parse_expr().map_err(|error| error.to_string())?;
     match parser.peek_token().token {

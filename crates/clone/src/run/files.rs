@@ -1,5 +1,6 @@
-//! Copies the files of a volume or of a version of a model through this process: many transfers at once, none of them large, each read back and
-//! compared. What is there already is not copied again, so that a copy that broke off goes on where it was.
+//! Copies the files of a volume or of a version of a model through this process: many transfers at once, none of them
+//! large, each read back and compared. What is there already is not copied again, so that a copy that broke off goes on
+//! where it was.
 
 use std::collections::BTreeMap;
 use std::ops::Range;

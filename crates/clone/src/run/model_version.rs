@@ -4,6 +4,8 @@
 //! What an earlier try, or a run that died, has made of a copy is looked for first: it names what it is of. So no answer
 //! that is lost makes a second copy, and one that is half filled is filled further.
 
+use std::collections::BTreeMap;
+
 use clxs_api::FullName;
 use clxs_api::model_version::{
     CreateModelVersion, ModelVersionInfo, ModelVersionStatus, ModelVersionTag, UpdateModelVersion,
@@ -14,7 +16,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::files;
 use super::rest::gone;
-use crate::inventory::{ModelVersion, ModelVersions, VersionOrigin, list_files};
+use crate::inventory::{FileState, ModelVersion, ModelVersions, VersionOrigin, list_files};
 use crate::outcome::{CloneMetrics, StepOutcome};
 use crate::plan::{AliasTarget, CopyVersion};
 
@@ -39,12 +41,21 @@ pub(super) async fn copy(
         if !copied.is_done() {
             return Ok(copied);
         }
-        client.finalize_model_version(destination, number).await?;
     }
-    let metrics = match whole(client, (destination, number), (&from, &to)).await? {
+    // Before it is ready, for then it would stay as it is.
+    let metrics = match same_files(client, &from, &to).await? {
         Ok(metrics) => metrics,
         Err(error) => return Ok(StepOutcome::Failed { error }),
     };
+    if ready.is_none() {
+        client.finalize_model_version(destination, number).await?;
+        let status = client.get_model_version(destination, number).await?.status;
+        if status != Some(ModelVersionStatus::Ready) {
+            let status = status.map_or_else(|| "of no status".to_owned(), |status| status.to_string());
+            let error = format!("{to} is {status} although all its files are there");
+            return Ok(StepOutcome::Failed { error });
+        }
+    }
     let renumbered = (number != origin.version)
         .then(|| format!("version {} of the source is version {number}", origin.version));
     let changed: Vec<_> = [renumbered, untold].into_iter().flatten().collect();
@@ -94,27 +105,25 @@ async fn tags(client: &Client, origin: &VersionOrigin) -> Result<(Vec<ModelVersi
 }
 
 /// What a copy holds; the inner error says how it is not what it is to be.
-async fn whole(
+async fn same_files(
     client: &Client,
-    (model, number): (&FullName, i64),
-    (from, to): (&FileRoot, &FileRoot),
+    from: &FileRoot,
+    to: &FileRoot,
 ) -> Result<std::result::Result<CloneMetrics, String>> {
-    let status = client.get_model_version(model, number).await?.status;
-    if status != Some(ModelVersionStatus::Ready) {
-        let status = status.map_or_else(|| "of no status".to_owned(), |status| status.to_string());
-        let name = model.dotted();
-        return Ok(Err(format!("version {number} of {name} is {status} although all its files are there")));
+    let sizes = |listing: BTreeMap<String, FileState>| -> BTreeMap<String, u64> {
+        let files = listing.into_iter().filter(|(_, file)| !file.is_directory);
+        files.map(|(path, file)| (path, file.size)).collect()
+    };
+    let (wanted, own) = (sizes(list_files(client, from).await?), sizes(list_files(client, to).await?));
+    let differs = |path: &&String| wanted.get(*path) != own.get(*path);
+    if let Some(path) = wanted.keys().chain(own.keys()).find(differs) {
+        return Ok(Err(format!("`{path}` in {to} is not what it is in {from}")));
     }
-    let (wanted, own) = (list_files(client, from).await?, list_files(client, to).await?);
-    let mut metrics = CloneMetrics::default();
-    for (path, file) in wanted.iter().filter(|(_, file)| !file.is_directory) {
-        if own.get(path).is_none_or(|own| own.is_directory || own.size != file.size) {
-            return Ok(Err(format!("`{path}` in {to} has not the size that it has in {from}")));
-        }
-        metrics.num_copied_files += 1;
-        metrics.copied_files_size += file.size;
-    }
-    Ok(Ok(metrics))
+    Ok(Ok(CloneMetrics {
+        num_copied_files: wanted.len() as u64,
+        copied_files_size: wanted.values().sum(),
+        ..CloneMetrics::default()
+    }))
 }
 
 /// Changes the comment of a version.

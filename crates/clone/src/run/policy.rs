@@ -1,12 +1,15 @@
 //! Makes and changes policies. Principals that do not exist are left out and told, like those of grants: a policy without
 //! them binds nobody less, for nobody is one of them.
 
+use std::collections::BTreeSet;
+
 use clxs_api::FullName;
 use clxs_api::policy::PolicyInfo;
 use clxs_client::{Client, Error, ErrorKind, Result};
 
 use super::rest::is_unknown_principal;
 use crate::Securable;
+use crate::inventory::Policy;
 use crate::outcome::StepOutcome;
 
 /// What is done with a policy.
@@ -54,6 +57,7 @@ async fn create(client: &Client, policy: &PolicyInfo, in_doubt: bool) -> Result<
     }
 }
 
+/// Whether the policy of that name is the one that was to be made.
 async fn is_there(client: &Client, policy: &PolicyInfo) -> bool {
     let (Some(kind), Some(on), Some(name)) =
         (&policy.on_securable_type, &policy.on_securable_fullname, &policy.name)
@@ -61,16 +65,42 @@ async fn is_there(client: &Client, policy: &PolicyInfo) -> bool {
         return false;
     };
     let Ok(on) = FullName::from_dotted(on) else { return false };
-    client.get_policy(kind, &on, name).await.is_ok()
+    let Ok(found) = client.get_policy(kind, &on, name).await else { return false };
+    Policy::of(&found).ok().zip(Policy::of(policy).ok()).is_some_and(|(found, wanted)| found.is_like(&wanted))
 }
 
-/// Takes out the principal that the message names; nothing when it names none, or the last one that is bound. The longest
-/// counts: one name may be part of another.
+/// Takes out the one principal that the message names; nothing when it names none or several, for to take out one who
+/// exists would unbind or exempt them, and nothing when nobody would be bound any more.
 fn take_named(policy: &mut PolicyInfo, error: &Error) -> Option<String> {
     let message = &error.api_error()?.message;
-    let all = policy.to_principals.iter().chain(&policy.except_principals);
-    let named = all.filter(|principal| message.contains(*principal)).max_by_key(|name| name.len())?.clone();
+    let all: BTreeSet<_> = policy.to_principals.iter().chain(&policy.except_principals).collect();
+    let named: Vec<String> = all.into_iter().filter(|principal| names(message, principal)).cloned().collect();
+    let [named] = <[String; 1]>::try_from(named).ok()?;
     policy.to_principals.retain(|principal| *principal != named);
     policy.except_principals.retain(|principal| *principal != named);
     (!policy.to_principals.is_empty()).then_some(named)
+}
+
+/// Whether a message names a principal as such, not as a part of another name.
+fn names(message: &str, principal: &str) -> bool {
+    let is_part = |letter: char| letter.is_alphanumeric() || "@._-".contains(letter);
+    message.match_indices(principal).any(|(start, _)| {
+        let (before, after) = (&message[..start], &message[start + principal.len()..]);
+        // A full stop ends a sentence, unless a name goes on behind it.
+        let after = after.strip_prefix('.').unwrap_or(after);
+        !before.ends_with(is_part) && !after.starts_with(is_part)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn principal_is_named_only_as_a_word_of_its_own() {
+        assert!(names("Could not find principal with name ghost.", "ghost"));
+        assert!(names("`ghost@x.com` does not exist", "ghost@x.com"));
+        assert!(!names("policy hide_for_admins-2: `ghost` does not exist", "admins"));
+        assert!(!names("ghost@x.com does not exist", "ghost"));
+    }
 }

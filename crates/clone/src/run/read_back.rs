@@ -7,7 +7,7 @@ use clxs_api::{FullName, Identifier};
 use clxs_client::{ErrorKind, Result};
 
 use crate::Kind;
-use crate::inventory::{Guards, dependencies_of, guard_text};
+use crate::inventory::{Guards, dependencies_of, guard_text, named_policies};
 use crate::plan::{Action, CreateView, Proof, Statement};
 use crate::rewrite::rewrite_view;
 use crate::warehouse::Warehouse;
@@ -56,6 +56,12 @@ async fn no_longer(warehouse: &Warehouse, source: &FullName, proof: &Proof) -> R
         if guard_text(&client.get_function(name).await?) != Some(text) {
             let name = name.dotted();
             return Ok(Some(format!("the function {name} was changed while the table was copied")));
+        }
+    }
+    for (on, policies) in &proof.policies {
+        let now = client.list_policies(&on.kind.securable_kind(), &on.name).await?;
+        if named_policies(&now) != *policies {
+            return Ok(Some(format!("the policies on {on} were changed while it was copied")));
         }
     }
     let Some(version) = proof.version else { return Ok(None) };

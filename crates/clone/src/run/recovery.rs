@@ -3,11 +3,12 @@
 
 use clxs_api::Identifier;
 
+use super::recall::recall_all;
 use super::statement;
 use crate::event::{Event, Observer, SilentObserver};
 use crate::journal::{End, InFlight, RunId, RunState, RunSummary};
 use crate::outcome::StepOutcome;
-use crate::plan::Plan;
+use crate::plan::{Action, Plan};
 use crate::warehouse::Warehouse;
 use crate::{Error, Journal, Result};
 
@@ -34,11 +35,12 @@ pub(super) async fn settle(
     observer: &dyn Observer,
 ) -> Result<()> {
     for run in journal.unfinished_runs(metastore, destination.as_str())? {
-        let RunSummary { id: run, state, .. } = run;
+        let RunSummary { id: run, state, started_at, .. } = run;
         let plan = journal.plan_of(&run)?;
-        let steps = journal.in_flight(&run)?;
+        let mut steps = journal.in_flight(&run)?;
         if !steps.is_empty() {
             tracing::warn!(%run, steps = steps.len(), "waiting for statements that an earlier run left behind");
+            identify(warehouse, journal, (&run, &plan, started_at.timestamp_millis()), &mut steps).await?;
         }
         for in_flight in &steps {
             settle_step(warehouse, journal, metastore, (&run, &plan), in_flight).await?;
@@ -49,6 +51,30 @@ pub(super) async fn settle(
             None,
         )?;
         observer.on_event(&Event::Recovered { run, steps: steps.len() });
+    }
+    Ok(())
+}
+
+/// Notes the ids of statements that were sent and of which the journal knows none, or only that of an earlier try.
+async fn identify(
+    warehouse: &Warehouse,
+    journal: &Journal,
+    (run, plan, began_ms): (&RunId, &Plan, i64),
+    steps: &mut [InFlight],
+) -> Result<()> {
+    let text_of = |step| match &plan.step(step)?.action {
+        Action::Statement(statement) => Some(statement.to_string()),
+        _ => None,
+    };
+    if !steps.iter().any(|in_flight| text_of(in_flight.step).is_some()) {
+        return Ok(());
+    }
+    let mut unknown = recall_all(warehouse, journal, began_ms).await?;
+    for in_flight in steps {
+        if let Some(id) = text_of(in_flight.step).and_then(|text| unknown.remove(&text)) {
+            journal.statement_sent(run, in_flight.step, &id)?;
+            in_flight.statement = Some(id);
+        }
     }
     Ok(())
 }

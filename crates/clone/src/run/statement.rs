@@ -1,7 +1,7 @@
 //! Runs the statement of a step.
 //!
-//! The id of a statement is journalled before anybody waits for it, and a statement whose id is known is never
-//! sent again while it may still run: the next try asks for it. What makes a table and whose id never arrived is sent
+//! The id of a statement is journalled as soon as it is known, and a statement whose id is known is never sent again
+//! while it may still run: the next try asks for it. A lost id is looked for in the history of the warehouse. What makes a table and whose id never arrived is sent
 //! again only when the history of the table says that it was not made. All other statements of a plan bring about
 //! the same state however often they run.
 
@@ -9,9 +9,10 @@ use clxs_api::statement::{StatementId, StatementResponse};
 use clxs_client::{Client, Error as ClientError, ErrorKind, Rows};
 
 use super::Context;
-use super::execute::{Tries, describe};
+use super::execute::{Tries, describe, version_before};
 use super::recall::recall;
 use super::standing::{Standing, standing};
+use crate::inventory::Commit;
 use crate::outcome::{CloneMetrics, StepOutcome};
 use crate::plan::{Action, Expectation, MakesTable, Statement, Step, TableChange};
 use crate::{Error, Result};
@@ -65,9 +66,7 @@ async fn settled_before(
         _ => return Ok(None),
     };
     // The run made it empty just before.
-    let begun =
-        history.newest().filter(|commit| commit.begins_copy() && step.expects == Expectation::Present);
-    if begun.is_some() {
+    if step.expects == Expectation::Present && history.newest().is_some_and(Commit::begins_copy) {
         return Ok(None);
     }
     Ok(match standing(&history, &makes.source, &step.expects) {
@@ -107,7 +106,12 @@ async fn made_before(context: &Context, step: &Step) -> clxs_client::Result<bool
     match &step.action {
         Action::Statement(Statement::CreateTable(table)) => {
             let history = context.warehouse.newest_commit(&table.name).await?;
-            Ok(history.newest().and_then(|commit| commit.mark.as_ref()) == Some(&table.mark))
+            // What is replaced may have the same mark.
+            let before = version_before(step);
+            Ok(history.newest().is_some_and(|commit| {
+                commit.mark.as_ref() == Some(&table.mark)
+                    && before.is_none_or(|before| commit.version > before)
+            }))
         }
         Action::Statement(Statement::AlterTable(alter)) => {
             let TableChange::AddColumns(columns) = &alter.change else { return Ok(false) };

@@ -7,9 +7,9 @@ use clxs_api::grant::PermissionsChange;
 use clxs_api::policy::PolicyInfo;
 use clxs_api::{FullName, Identifier};
 use clxs_client::ErrorKind;
-use futures::{StreamExt, TryStreamExt};
 
 use super::Context;
+use crate::at_once::at_once;
 use crate::inventory::{
     Described, Grants, Inventory, Policies, Policy, READS_AT_ONCE, Reader, Tags, policies_on, refusal,
 };
@@ -54,6 +54,7 @@ type Written<'a> = (&'a Step, &'a StepOutcome);
 
 /// The destination as it is now; errors say why the caller may not see it.
 struct There {
+    /// Empty where nothing but policies was written.
     inventory: Result<Inventory, String>,
     /// Of the securables that got policies.
     policies: BTreeMap<Securable, Result<Policies, String>>,
@@ -66,15 +67,17 @@ impl There {
         plan: &Plan,
         written: &[Written<'_>],
     ) -> Result<Self> {
-        let policed = written.iter().filter(|(step, _)| wanted_policy(&step.action).is_some());
-        let policed: BTreeSet<_> = policed.map(|(step, _)| &step.securable).collect();
+        let (policed, rest): (Vec<&Step>, Vec<&Step>) =
+            written.iter().map(|(step, _)| *step).partition(|step| wanted_policy(&step.action).is_some());
+        let policed: BTreeSet<_> = policed.into_iter().map(|step| &step.securable).collect();
         let reads = policed.into_iter().map(async |on| {
             let policies = policies_on(context.warehouse.client(), on).await?;
             Ok::<_, Error>((on.clone(), policies.map_err(|error| refusal(&error))))
         });
-        let policies: Vec<_> = futures::stream::iter(reads).buffered(READS_AT_ONCE).try_collect().await?;
+        let policies = at_once(reads, READS_AT_ONCE).await?;
+        let nothing = Ok(Inventory::default());
         Ok(Self {
-            inventory: inventory(context, settings, plan).await?,
+            inventory: if rest.is_empty() { nothing } else { inventory(context, settings, plan).await? },
             policies: policies.into_iter().collect(),
         })
     }

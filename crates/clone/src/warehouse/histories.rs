@@ -7,9 +7,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use clxs_api::FullName;
 use clxs_client::{ErrorKind, Rows};
-use futures::{StreamExt, TryStreamExt};
 
 use super::{NEWEST_COMMITS, Warehouse, needs_more};
+use crate::at_once::at_once;
 use crate::inventory::{Commit, History};
 use crate::{Error, Result};
 
@@ -45,14 +45,13 @@ impl Warehouse {
     pub(crate) async fn histories(
         &self,
         questions: &[(FullName, Wanted)],
-        at_once: usize,
+        most: usize,
     ) -> Result<Vec<History>> {
-        let at_once = at_once.clamp(1, STATEMENTS_AT_ONCE);
-        let size = questions.len().div_ceil(at_once).clamp(1, BATCH);
+        let most = most.clamp(1, STATEMENTS_AT_ONCE);
+        let size = questions.len().div_ceil(most).clamp(1, BATCH);
         let alone = AtomicBool::new(false);
         let batches: Vec<_> = questions.chunks(size).map(|batch| self.batch(batch, &alone)).collect();
-        let answers: Vec<Vec<History>> =
-            futures::stream::iter(batches).buffered(at_once).try_collect().await?;
+        let answers = at_once(batches, most).await?;
         Ok(answers.into_iter().flatten().collect())
     }
 

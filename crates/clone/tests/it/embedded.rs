@@ -5,7 +5,7 @@ use std::sync::Arc;
 use clxs_api::statement::ExecuteStatement;
 use clxs_api::table::TableType;
 use clxs_client::auth::PersonalAccessToken;
-use clxs_client::{Client, Rows, ServiceTransport};
+use clxs_client::{Client, Rows, ServiceTransport, Transport};
 use clxs_clone::journal::RunState;
 use clxs_clone::plan::{Plan, PlannedChange};
 use clxs_clone::settings::{AsOf, CloneType, IncludedObject, ObjectType};
@@ -67,6 +67,12 @@ impl Fixture {
         client_of(&self.workspace, &token, Reached::InProcess, &self.sent).await
     }
 
+    /// A client of its own for somebody.
+    pub(crate) async fn client_as(&self, principal: &str) -> Client {
+        let token = self.workspace.create_token(principal).await.unwrap();
+        client_of(&self.workspace, &token, Reached::InProcess, &Sent::default()).await
+    }
+
     /// Runs statements that end with `;` at the end of a line.
     pub(crate) async fn sql(&self, statements: &str) {
         for statement in statements.split(";\n").map(str::trim).filter(|statement| !statement.is_empty()) {
@@ -75,13 +81,7 @@ impl Fixture {
     }
 
     pub(crate) async fn query(&self, statement: &str) -> Rows {
-        let request = ExecuteStatement {
-            statement: statement.to_owned(),
-            warehouse_id: "local".to_owned(),
-            wait_timeout: Some("30s".to_owned()),
-            ..ExecuteStatement::default()
-        };
-        self.client.query(&request).await.unwrap_or_else(|error| panic!("{statement}: {error}"))
+        query_as(&self.client, statement).await
     }
 
     pub(crate) async fn number(&self, query: &str) -> String {
@@ -98,14 +98,20 @@ impl Fixture {
     }
 }
 
+pub(crate) async fn query_as(client: &Client, statement: &str) -> Rows {
+    let request = ExecuteStatement {
+        statement: statement.to_owned(),
+        warehouse_id: "local".to_owned(),
+        wait_timeout: Some("30s".to_owned()),
+        ..ExecuteStatement::default()
+    };
+    client.query(&request).await.unwrap_or_else(|error| panic!("{statement}: {error}"))
+}
+
 pub(crate) async fn client_of(workspace: &Workspace, token: &str, reached: Reached, sent: &Sent) -> Client {
     let token = Arc::new(PersonalAccessToken::new(token));
     match reached {
-        Reached::InProcess => {
-            let host = Url::parse("http://workspace.internal").unwrap();
-            let transport = Arc::new(sent.recording(ServiceTransport::new(workspace.router())));
-            Client::builder(host).transport(transport).credentials(token).build().unwrap()
-        }
+        Reached::InProcess => client_over(sent.recording(ServiceTransport::new(workspace.router())), token),
         Reached::OverTcp => {
             let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
             let host = Url::parse(&format!("http://{}", listener.local_addr().unwrap())).unwrap();
@@ -113,6 +119,11 @@ pub(crate) async fn client_of(workspace: &Workspace, token: &str, reached: Reach
             Client::builder(host).credentials(token).build().unwrap()
         }
     }
+}
+
+pub(crate) fn client_over(transport: impl Transport + 'static, token: Arc<PersonalAccessToken>) -> Client {
+    let host = Url::parse("http://workspace.internal").unwrap();
+    Client::builder(host).transport(Arc::new(transport)).credentials(token).build().unwrap()
 }
 
 const RETAIL: &str = "

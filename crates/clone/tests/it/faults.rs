@@ -301,6 +301,25 @@ async fn statement_of_a_dead_run_is_waited_for_and_not_sent_again() {
     assert!(fixture.engine.plan(&settings()).await.unwrap().is_empty());
 }
 
+/// The request is open for the first seconds of a statement, so that the dead run never knew its id.
+#[tokio::test(start_paused = true)]
+async fn statement_whose_request_was_open_when_its_run_died_is_found_waited_for_and_not_sent_again() {
+    let fixture = Fixture::new();
+    fixture.workspace.state().has_history = true;
+    fixture.workspace.fault("TABLE `dev`.`s`.`orders`", Fault::HangOpen);
+    let run = fixture.run(&SilentObserver, CancellationToken::new());
+    tokio::time::timeout(Duration::from_secs(5), run).await.unwrap_err();
+    let workspace = fixture.workspace.clone();
+    tokio::spawn(async move {
+        tokio::time::sleep(Duration::from_mins(5)).await;
+        workspace.release();
+    });
+    let report = fixture.clone_catalog().await;
+    assert_eq!(report.state, RunState::Succeeded, "{report:#?}");
+    assert_eq!(fixture.workspace.count("TABLE `dev`.`s`.`orders` DEEP CLONE"), 1);
+    assert!(fixture.engine.plan(&settings()).await.unwrap().is_empty());
+}
+
 #[tokio::test(start_paused = true)]
 async fn second_run_on_a_destination_is_refused_while_the_first_runs() {
     let fixture = Fixture::new();

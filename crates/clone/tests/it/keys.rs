@@ -3,12 +3,12 @@
 use clxs_api::table::TableConstraint;
 use clxs_clone::journal::RunState;
 use clxs_clone::plan::Facet;
-use clxs_clone::{FacetStatus, Outcome, SilentObserver};
-use tokio_util::sync::CancellationToken;
+use clxs_clone::{FacetStatus, Outcome};
 
 use crate::catalogs::{name, settings};
 use crate::embedded::{Fixture, Reached, outcome};
 use crate::facets::status;
+use crate::rollback::roll_back;
 
 /// `a.lines` points to `z.orders`, which comes later by name, and `z.orders` to itself.
 const KEYS: &str = "
@@ -89,9 +89,7 @@ async fn key_with_other_marks_is_made_again_with_those_that_point_to_it_and_brou
         assert_eq!(fixture.keys(&format!("dev.{table}")).await, wanted, "{table}");
     }
     assert!(fixture.plan(&settings()).await.is_empty());
-    let plan = fixture.engine.rollback_plan(&report.run, false).await.unwrap();
-    let stop = CancellationToken::new();
-    let undone = fixture.engine.roll_back(&report.run, &plan, &SilentObserver, stop).await.unwrap();
+    let undone = roll_back(&fixture, &report, false).await;
     assert_eq!(undone.state, RunState::Succeeded, "{undone:#?}");
     assert_eq!([fixture.keys("dev.z.orders").await, fixture.keys("dev.a.lines").await], before);
 }

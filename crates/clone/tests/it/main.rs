@@ -18,6 +18,7 @@ mod pipelines;
 mod plan;
 mod plan_properties;
 mod policies;
+mod policies_meanwhile;
 mod protected;
 mod protected_rows;
 mod read_back;

@@ -55,6 +55,27 @@ fn json_holds_schema_version_and_what_each_step_sends() {
 }
 
 #[test]
+fn privileges_to_make_are_those_on_what_is_there_already() {
+    let kept = schema(&[("t", table(TableType::Managed)), ("v", view("SELECT 1 AS id, 2 AS amount", &[]))]);
+    let new = schema(&[("t", table(TableType::Managed))]);
+    let source = inventory(&[("kept", kept), ("new", new)]);
+    let there = inventory(&[("kept", schema(&[]))]);
+    let needed = |destination| {
+        let inventories = Inventories { destination, ..into_nothing(source.clone()) };
+        plan(&inventories, &settings()).privileges_to_make()
+    };
+    let told = needed(there).into_iter().map(|(on, privileges)| {
+        let privileges: Vec<_> = privileges.iter().map(Privilege::sql).collect();
+        format!("{}: {}", on.unwrap(), privileges.join(", "))
+    });
+    insta::assert_snapshot!(told.collect::<Vec<_>>().join("\n"), @r"
+    catalog dev: CREATE SCHEMA, USE CATALOG
+    schema dev.kept: CREATE TABLE, USE SCHEMA
+    ");
+    assert_eq!(needed(Inventory::default()), [(None, [Privilege::CreateCatalog].into())].into());
+}
+
+#[test]
 fn plan_survives_json() {
     let planned = plan(&into_nothing(retail()), &settings());
     let text = serde_json::to_string(&planned).unwrap();

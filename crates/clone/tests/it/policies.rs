@@ -2,18 +2,17 @@
 
 use clxs_api::SecurableKind;
 use clxs_api::policy::PolicyInfo;
-use clxs_client::Client;
 use clxs_clone::journal::RunState;
 use clxs_clone::plan::{AsSql, Facet, Plan, PlannedChange};
-use clxs_clone::settings::{CloneType, ProtectedTables};
+use clxs_clone::settings::{CloneType, Pattern, ProtectedTables};
 use clxs_clone::{Engine, Error, FacetStatus, Journal, Outcome, Report, Settings, SilentObserver};
 use clxs_workspace::FaultPlan;
 use serde_json::json;
 use tokio_util::sync::CancellationToken;
 
 use crate::catalogs::{name, settings};
-use crate::embedded::{Fixture, Reached, client_of, outcome};
-use crate::recorded::Sent;
+use crate::embedded::{Fixture, Reached, outcome, query_as};
+use crate::rollback::roll_back;
 
 /// Tables under policies on catalog, schema and table, and one that no policy is about.
 const TAGGED: &str = "
@@ -42,8 +41,14 @@ CREATE POLICY nobody ON TABLE prod.a.hidden ROW FILTER prod.z.nothing TO `accoun
 GRANT USE CATALOG, USE SCHEMA, SELECT ON CATALOG prod TO `reader@example.com`;
 ";
 
+/// A guard of a table's own beside its policy.
+const GUARDED: &str = "
+CREATE FUNCTION prod.z.all_rows(id INT) RETURNS BOOLEAN RETURN true;
+ALTER TABLE prod.a.people SET ROW FILTER prod.z.all_rows ON (id);
+";
+
 /// A workspace with it. `exempt` says whether the caller is in the group that no policy binds.
-async fn fixture(exempt: bool) -> Fixture {
+pub(crate) async fn fixture(exempt: bool) -> Fixture {
     let fixture = Fixture::new(Reached::InProcess).await;
     for principal in ["reader@example.com", "cloner@example.com"] {
         fixture.workspace.create_token(principal).await.unwrap();
@@ -56,20 +61,9 @@ async fn fixture(exempt: bool) -> Fixture {
     fixture
 }
 
-async fn client_as(fixture: &Fixture, principal: &str) -> Client {
-    let token = fixture.workspace.create_token(principal).await.unwrap();
-    client_of(&fixture.workspace, &token, Reached::InProcess, &Sent::default()).await
-}
-
 /// The first column of what somebody sees whom every policy binds.
 async fn seen_by_reader(fixture: &Fixture, query: &str) -> Vec<String> {
-    let request = clxs_api::statement::ExecuteStatement {
-        statement: query.to_owned(),
-        warehouse_id: "local".to_owned(),
-        wait_timeout: Some("30s".to_owned()),
-        ..Default::default()
-    };
-    let rows = client_as(fixture, "reader@example.com").await.query(&request).await.unwrap();
+    let rows = query_as(&fixture.client_as("reader@example.com").await, query).await;
     rows.iter().map(|row| row.cells()[0].clone().unwrap_or_default()).collect()
 }
 
@@ -187,18 +181,15 @@ async fn refreshed_table_stays_under_its_policies_also_with_a_new_tagged_column(
     assert_eq!(seen_by_reader(&fixture, "SELECT max(other) FROM dev.a.people").await, ["***"]);
     assert_eq!(fixture.number("SELECT max(other) FROM dev.a.people").await, "444");
     assert!(fixture.plan(&settings()).await.is_empty());
-    roll_back(&fixture, &report).await;
+    require_undone(&fixture, &report).await;
     assert_eq!(fixture.number("SELECT count(*) FROM dev.a.people").await, "2");
     assert_eq!(seen(&fixture, "dev").await, masked());
 }
 
-async fn roll_back(fixture: &Fixture, report: &Report) -> Report {
-    let plan = fixture.engine.rollback_plan(&report.run, false).await.unwrap();
-    assert!(plan.findings.is_empty(), "{plan}");
-    let stop = CancellationToken::new();
-    let undone = fixture.engine.roll_back(&report.run, &plan, &SilentObserver, stop).await.unwrap();
+async fn require_undone(fixture: &Fixture, report: &Report) {
+    let undone = roll_back(fixture, report, false).await;
+    assert!(undone.findings.is_empty(), "{undone:#?}");
     assert_eq!((undone.state, undone.counts.failed), (RunState::Succeeded, 0), "{undone:#?}");
-    undone
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -223,7 +214,7 @@ async fn policy_that_the_destination_lost_or_has_otherwise_is_put_back_with_its_
     fixture.client.update_policy(&SecurableKind::Catalog, &name("dev"), "hide_ssn", &changed).await.unwrap();
     let report = fixture.clone_with(&settings).await;
     assert_eq!(of_catalog().await[0].except_principals, ["hr_dev"], "{report:#?}");
-    roll_back(&fixture, &report).await;
+    require_undone(&fixture, &report).await;
     assert_eq!(of_catalog().await[0].except_principals, ["hr"]);
 }
 
@@ -252,14 +243,19 @@ async fn bound_caller_clones_what_no_policy_is_about_and_no_masked_row_of_the_re
 #[tokio::test(flavor = "multi_thread")]
 async fn table_with_guards_of_its_own_is_not_filled_by_whom_a_policy_masks() {
     let fixture = fixture(false).await;
-    fixture
-        .sql(
-            "CREATE FUNCTION prod.z.all_rows(id INT) RETURNS BOOLEAN RETURN true;\n\
-             ALTER TABLE prod.a.people SET ROW FILTER prod.z.all_rows ON (id);\n",
-        )
-        .await;
+    fixture.sql(GUARDED).await;
     let skipped = reason(&fixture.plan(&settings()).await, "prod.a.people");
     assert!(skipped.contains("hide_ssn") && skipped.contains("binds you"), "{skipped}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whom_a_policy_may_bind_is_told_why_nobody_knows() {
+    let fixture = fixture(true).await;
+    fixture.sql(GUARDED).await;
+    let unanswered = json!({"statement": "SELECT is_account_group_member*", "effect": "fail_statement"});
+    fixture.workspace.set_faults(faults(&[unanswered])).unwrap();
+    let skipped = reason(&fixture.plan(&settings()).await, "prod.a.people");
+    assert!(skipped.contains("may bind you") && skipped.contains("nobody could tell whether"), "{skipped}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -309,7 +305,7 @@ async fn policies_that_nobody_may_read_are_reported_with_the_reason_and_fail_not
         )
         .await;
     fixture.workspace.create_group("exempt", &["cloner@example.com"]).await.unwrap();
-    let client = client_as(&fixture, "cloner@example.com").await;
+    let client = fixture.client_as("cloner@example.com").await;
     let home = tempfile::tempdir().unwrap();
     let engine = Engine::new(client, "local", Journal::open(home.path().join("state.db")).unwrap());
     let mut settings = settings();
@@ -327,6 +323,45 @@ async fn policies_that_nobody_may_read_are_reported_with_the_reason_and_fail_not
     assert!(matches!(outcome(&report, "prod.a.people"), Outcome::Failed { .. }), "{report:#?}");
 }
 
+/// What the platform answers whom it asked for the policies on something that is not there.
+fn no_policies_on(path: &str) -> FaultPlan {
+    let error = json!({"status": 404, "error_code": "RESOURCE_DOES_NOT_EXIST", "message": "not here"});
+    let path = format!("/api/2.1/unity-catalog/policies/{path}");
+    faults(&[json!({"method": "GET", "path": path, "effect": {"error": error}})])
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn policies_of_the_source_count_although_the_destination_tells_of_none() {
+    let fixture = fixture(false).await;
+    fixture.clone_with(&settings()).await;
+    fixture.workspace.set_faults(no_policies_on("catalog/dev")).unwrap();
+    let plan = fixture.plan(&settings()).await;
+    for (table, policy) in [("prod.a.hidden", "nobody"), ("prod.b.sales", "only_eu")] {
+        let skipped = reason(&plan, table);
+        assert!(skipped.contains(policy), "{skipped}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn table_that_is_dropped_while_policies_are_read_hides_no_policy_of_others() {
+    let fixture = fixture(true).await;
+    fixture.workspace.set_faults(no_policies_on("table/prod.a.plain")).unwrap();
+    let report = fixture.clone_with(&settings()).await;
+    assert_eq!(policy_facets(&report, "prod"), [FacetStatus::Carried], "{report:#?}");
+    assert_eq!(seen(&fixture, "dev").await, masked());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn tables_that_are_left_out_are_not_asked_for_their_policies() {
+    let fixture = fixture(true).await;
+    let mut settings = settings();
+    settings.selection.exclude_tables = Some(Pattern::new("^plain$").unwrap());
+    fixture.sent.clear();
+    fixture.plan(&settings).await;
+    assert_eq!(fixture.sent.count("/policies/table/prod.a.hidden"), 1);
+    assert_eq!(fixture.sent.count("/policies/table/prod.a.plain"), 0);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn without_security_no_policy_is_read_or_made() {
     let fixture = fixture(true).await;
@@ -341,7 +376,7 @@ async fn without_security_no_policy_is_read_or_made() {
 async fn rollback_of_a_clone_leaves_no_policy() {
     let fixture = fixture(true).await;
     let report = fixture.clone_with(&settings()).await;
-    roll_back(&fixture, &report).await;
+    require_undone(&fixture, &report).await;
     assert!(fixture.client.get_catalog(name("dev").catalog()).await.is_err());
     assert_eq!(seen(&fixture, "prod").await, masked());
 }
@@ -384,6 +419,15 @@ async fn shallow_clones_get_their_policies_before_anybody_is_let_in() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn shallow_clones_that_become_deep_ones_get_their_tags_before_their_rows() {
+    let fixture = fixture(true).await;
+    fixture.clone_with(&Settings { clone_type: CloneType::Shallow, ..settings() }).await;
+    let report = fixture.clone_with(&Settings { force_reclone: true, ..settings() }).await;
+    assert!(matches!(outcome(&report, "prod.a.people"), Outcome::Replaced), "{report:#?}");
+    assert_eq!(seen(&fixture, "dev").await, masked());
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn policy_that_the_workspace_answers_for_and_does_not_change_fails_when_it_is_read_back() {
     let fixture = fixture(true).await;
     fixture.clone_with(&settings()).await;
@@ -396,6 +440,18 @@ async fn policy_that_the_workspace_answers_for_and_does_not_change_fails_when_it
     let facets = policy_facets(&report, "prod");
     let [FacetStatus::Failed { error }] = facets.as_slice() else { panic!("{report:#?}") };
     assert!(error.contains("its policy hide_ssn was not as it was written"), "{error}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn run_that_writes_policies_alone_reads_nothing_else_back() {
+    let fixture = fixture(true).await;
+    fixture.clone_with(&settings()).await;
+    fixture.query("DROP POLICY hide_ssn ON CATALOG dev").await;
+    let plan = fixture.plan(&settings()).await;
+    fixture.sent.clear();
+    fixture.engine.run(&settings(), &plan, &SilentObserver, CancellationToken::new()).await.unwrap();
+    assert_eq!(fixture.sent.count("information_schema"), 0, "{:#?}", fixture.sent.all());
+    assert_eq!(fixture.sent.count("GET /api/2.1/unity-catalog/policies/catalog/dev"), 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]

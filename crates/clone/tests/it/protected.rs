@@ -4,13 +4,13 @@ use clxs_clone::journal::RunState;
 use clxs_clone::plan::{AsSql, Facet, Plan, PlannedChange};
 use clxs_clone::settings::ProtectedTables;
 use clxs_clone::{Error, FacetOutcome, FacetStatus, Outcome, Report, Settings, SilentObserver};
-use clxs_workspace::{FaultPlan, Workspace};
+use clxs_workspace::FaultPlan;
 use serde_json::json;
 use tokio_util::sync::CancellationToken;
 
 use crate::catalogs::{name, settings};
-use crate::embedded::{Fixture, Reached, client_of, outcome};
-use crate::recorded::Sent;
+use crate::embedded::{Fixture, Reached, outcome, query_as};
+use crate::rollback::roll_back;
 
 /// A protected table with all that a definition has, in a schema whose functions sort after it, and a view of it.
 const PEOPLE: &str = "
@@ -43,23 +43,16 @@ impl Guarded {
     /// `exempt` says whether the caller is in the group that sees everything.
     pub(crate) async fn new(exempt: bool) -> Self {
         let fixture = Fixture::new(Reached::InProcess).await;
-        let token = fixture.workspace.create_token("reader@example.com").await.unwrap();
+        let reader = fixture.client_as("reader@example.com").await;
         let caller = fixture.client.current_user().await.unwrap().user_name.unwrap();
         let members = if exempt { vec![caller.as_str()] } else { Vec::new() };
         fixture.workspace.create_group("hr", &members).await.unwrap();
         fixture.sql(PEOPLE).await;
-        let reader = reader(&fixture.workspace, &token).await;
         Self { fixture, reader }
     }
 
     pub(crate) async fn seen_by_reader(&self, query: &str) -> Vec<Vec<Option<String>>> {
-        let request = clxs_api::statement::ExecuteStatement {
-            statement: query.to_owned(),
-            warehouse_id: "local".to_owned(),
-            wait_timeout: Some("30s".to_owned()),
-            ..Default::default()
-        };
-        self.reader.query(&request).await.unwrap().into_parts().1
+        query_as(&self.reader, query).await.into_parts().1
     }
 
     pub(crate) async fn seen_by_caller(&self, query: &str) -> Vec<Vec<Option<String>>> {
@@ -73,10 +66,6 @@ impl Guarded {
         assert_eq!(self.seen_by_caller(&own).await, self.seen_by_caller(&source).await);
         assert_eq!(self.seen_by_reader(&own).await, self.seen_by_reader(&source).await);
     }
-}
-
-async fn reader(workspace: &Workspace, token: &str) -> clxs_client::Client {
-    client_of(workspace, token, Reached::InProcess, &Sent::default()).await
 }
 
 fn facets(report: &Report, source: &str) -> Vec<FacetOutcome> {
@@ -258,6 +247,15 @@ async fn table_whose_mask_function_is_gone_is_left_out() {
     assert!(reason.contains("prod.z.hide cannot be judged"), "{reason}");
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn workspace_that_does_not_tell_about_the_caller_gives_its_reason() {
+    let guarded = Guarded::new(true).await;
+    let unanswered = [("SELECT is_account_group_member*", "fail_statement"); 9];
+    guarded.fixture.workspace.set_faults(faults(&unanswered)).unwrap();
+    let reason = reason(&guarded.fixture.plan(&settings()).await, "prod.a.people");
+    assert!(reason.contains("nobody could tell what guards ask about you: "), "{reason}");
+}
+
 /// The function is not the one any more that the plan was made for, so that nobody knows what was copied.
 #[tokio::test(flavor = "multi_thread")]
 async fn guard_that_changes_between_plan_and_copy_leaves_no_row_behind() {
@@ -336,18 +334,15 @@ async fn copy_that_fails_leaves_a_guarded_table_without_rows_and_is_resumed() {
 async fn rollback_drops_a_copy_and_brings_a_refreshed_one_back_with_its_guards() {
     let guarded = Guarded::new(true).await;
     let fixture = &guarded.fixture;
-    let stop = CancellationToken::new;
     let first = fixture.clone_with(&settings()).await;
     fixture.query("INSERT INTO prod.a.people (ssn, region) VALUES ('333', 'EU')").await;
     let second = fixture.clone_with(&settings()).await;
-    let plan = fixture.engine.rollback_plan(&second.run, false).await.unwrap();
-    assert!(plan.findings.is_empty(), "{plan}");
-    let undone = fixture.engine.roll_back(&second.run, &plan, &SilentObserver, stop()).await.unwrap();
+    let undone = roll_back(fixture, &second, false).await;
+    assert!(undone.findings.is_empty(), "{undone:#?}");
     assert_eq!(undone.state, RunState::Succeeded, "{undone:#?}");
     assert_eq!(fixture.number("SELECT count(*) FROM dev.a.people").await, "3");
     assert_eq!(guarded.seen_by_reader("SELECT ssn FROM dev.a.people").await, [[Some("***".to_owned())]]);
-    let plan = fixture.engine.rollback_plan(&first.run, false).await.unwrap();
-    let undone = fixture.engine.roll_back(&first.run, &plan, &SilentObserver, stop()).await.unwrap();
+    let undone = roll_back(fixture, &first, false).await;
     assert_eq!(undone.state, RunState::Succeeded, "{undone:#?}");
     assert!(fixture.client.get_catalog(name("dev").catalog()).await.is_err());
 }

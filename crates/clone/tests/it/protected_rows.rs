@@ -1,6 +1,7 @@
 //! Protected tables of which some rows, none, or those of one moment are cloned, on the embedded workspace.
 
-use clxs_clone::plan::Facet;
+use clxs_clone::journal::RunState;
+use clxs_clone::plan::{AsSql, Facet};
 use clxs_clone::settings::{Conditions, RowScope};
 use clxs_clone::{FacetStatus, Outcome, Settings, SilentObserver};
 use tokio_util::sync::CancellationToken;
@@ -8,6 +9,7 @@ use tokio_util::sync::CancellationToken;
 use crate::catalogs::{name, settings};
 use crate::embedded::outcome;
 use crate::protected::{Guarded, reason, status};
+use crate::rollback::roll_back;
 
 fn with_condition(condition: &str) -> Settings {
     let written = [("a.people".to_owned(), condition.to_owned())];
@@ -136,4 +138,13 @@ async fn column_that_the_source_got_with_a_mask_is_never_there_without_it() {
     assert_eq!(seen, [[Some("no".to_owned())]]);
     assert_eq!(fixture.number("SELECT max(iban) FROM dev.a.people").await, "DE1");
     assert!(fixture.plan(&settings()).await.is_empty());
+    let undo = fixture.engine.rollback_plan(&report.run, false).await.unwrap();
+    let sql = AsSql(&undo).to_string();
+    assert!(sql.contains("RESTORE") && !sql.contains("DROP MASK"), "{sql}");
+    let undone = roll_back(fixture, &report, false).await;
+    assert_eq!((undone.state, undo.findings), (RunState::Succeeded, Vec::new()), "{undone:#?}");
+    assert_eq!(
+        guarded.seen_by_reader("SELECT count(*) FROM dev.a.people WHERE ssn = '333'").await,
+        [[Some("0".to_owned())]]
+    );
 }

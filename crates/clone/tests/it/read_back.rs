@@ -5,17 +5,16 @@ use std::sync::Arc;
 use bytes::Bytes;
 use clxs_client::auth::PersonalAccessToken;
 use clxs_client::transport::Body;
-use clxs_client::{Client, ServiceTransport, Transport, TransportError};
+use clxs_client::{ServiceTransport, Transport, TransportError};
 use clxs_clone::journal::RunState;
 use clxs_clone::plan::Facet;
 use clxs_clone::{Engine, FacetStatus, SilentObserver};
 use futures::future::BoxFuture;
 use rstest::rstest;
 use tokio_util::sync::CancellationToken;
-use url::Url;
 
 use crate::catalogs::settings;
-use crate::embedded::{Fixture, Reached};
+use crate::embedded::{Fixture, Reached, client_over};
 use crate::facets::status;
 
 /// Does something else instead of the requests that hold a text, and says that all is well.
@@ -47,12 +46,8 @@ impl Transport for Forgetful {
 /// An engine whose requests that hold a text do nothing.
 pub(crate) fn engine(fixture: &Fixture, text: &'static str) -> Engine {
     let inner = ServiceTransport::new(fixture.workspace.router());
-    let client = Client::builder(Url::parse("http://workspace.internal").unwrap())
-        .transport(Arc::new(Forgetful { inner, text }))
-        .credentials(Arc::new(PersonalAccessToken::new(fixture.workspace.admin_token().unwrap())))
-        .build()
-        .unwrap();
-    Engine::new(client, "local", fixture.engine.journal().clone())
+    let token = Arc::new(PersonalAccessToken::new(fixture.workspace.admin_token().unwrap()));
+    Engine::new(client_over(Forgetful { inner, text }, token), "local", fixture.engine.journal().clone())
 }
 
 const MARKS: &str = "

@@ -24,7 +24,12 @@ pub(crate) enum Fault {
     Hang,
     /// The same, and the answer with its id is lost.
     HangUnanswered,
+    /// The same, and its request stays open.
+    HangOpen,
 }
+
+/// What stands for no answer at all.
+const OPEN: (u16, &Value) = (0, &Value::Null);
 
 #[derive(Debug, Default)]
 pub(crate) struct State {
@@ -157,6 +162,9 @@ impl Scripted {
                 let body = body.collect().await.unwrap().to_bytes();
                 let body: Value = serde_json::from_slice(&body).unwrap_or(Value::Null);
                 let (status, answer) = state.lock().unwrap().answer(&parts.method, &parts.uri, &body);
+                if (status, &answer) == OPEN {
+                    std::future::pending::<()>().await;
+                }
                 let response = http::Response::builder()
                     .status(status)
                     .body(Full::new(bytes::Bytes::from(answer.to_string())));

@@ -14,7 +14,9 @@ use super::create::parse_schema;
 use super::engine::DeltaEngine;
 use super::error::{Conflict, DeltaError};
 use super::location::TableLocation;
-use super::property::{COLUMN_MAPPING_MODE, CONSTRAINTS, MAX_COLUMN_ID, Property, is_internal, property};
+use super::property::{
+    COLUMN_MAPPING_MODE, CONSTRAINTS, MAX_COLUMN_ID, Property, is_internal, property, required,
+};
 use super::schema::StructType;
 use super::snapshot::{Pin, Snapshot};
 use super::transaction::ATTEMPTS;
@@ -122,6 +124,7 @@ impl<'a> Edit<'a> {
     fn apply(&mut self, change: &MetadataChange) -> Result<(), DeltaError> {
         match change {
             MetadataChange::SetProperties(properties) => {
+                self.protocol = required(&self.protocol, properties, BTreeSet::new())?;
                 properties.iter().try_for_each(|(key, value)| self.set_property(key, value))
             }
             MetadataChange::UnsetProperties { keys, if_exists } => {
@@ -143,7 +146,6 @@ impl<'a> Edit<'a> {
         if key == COLUMN_MAPPING_MODE {
             self.set_column_mapping(value)?;
         }
-        self.protocol = property.apply(&self.protocol);
         if let Property::Stored(_) = property {
             self.metadata.configuration.insert(key.to_owned(), value.to_owned());
         }

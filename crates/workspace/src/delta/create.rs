@@ -11,10 +11,10 @@ use super::checkpoint::checkpoint_if_due;
 use super::column::{self, PhysicalNames};
 use super::commit::{assign_row_ids, commit_info, in_commit_timestamp, now_millis, write_commit};
 use super::engine::DeltaEngine;
-use super::error::DeltaError;
+use super::error::{Conflict, DeltaError};
 use super::location::TableLocation;
 use super::log::is_table;
-use super::property::{COLUMN_MAPPING_MODE, CONSTRAINTS, MAX_COLUMN_ID, Property, property};
+use super::property::{COLUMN_MAPPING_MODE, CONSTRAINTS, MAX_COLUMN_ID, Property, property, required};
 use super::schema::StructType;
 use super::snapshot::{CLUSTERING, Pin, Snapshot};
 
@@ -29,11 +29,27 @@ pub(crate) struct NewTable {
     /// CHECK constraints: names and expressions.
     pub(crate) constraints: Vec<(String, String)>,
     pub(crate) description: Option<String>,
-    /// Whether a table that is there is replaced.
-    pub(crate) replace: bool,
+    pub(crate) replace: Replace,
     /// For the history: whether the workspace manages the location.
     pub(crate) managed: bool,
     pub(crate) user: String,
+}
+
+/// Whether a table that is there is replaced.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Replace {
+    Never,
+    /// Whatever its version is.
+    Latest,
+    /// At this version and no other one.
+    Version(u64),
+}
+
+impl Replace {
+    /// Replaces a table that is there, or makes a new one.
+    pub(crate) fn latest_if(is_there: bool) -> Self {
+        if is_there { Self::Latest } else { Self::Never }
+    }
 }
 
 /// Creates a table without rows. Returns its version: 0, or the next one when a table is replaced.
@@ -70,7 +86,7 @@ impl CreatedTable {
         column::unmap_columns(&mut schema);
         let mut configuration = configuration(table)?;
         let own = replaced.as_ref().map_or_else(Protocol::basic, |old| old.protocol().clone());
-        let protocol = protocol(table, own, column::needed_features(&mut schema))?;
+        let protocol = protocol(table, &own, column::needed_features(&mut schema))?;
         map_columns(&mut schema, &mut configuration, replaced.as_ref())?;
         let domains = clustering(location, table, &mut schema, replaced.as_ref())?;
         let metadata = Metadata {
@@ -99,7 +115,7 @@ impl CreatedTable {
     ) -> Result<u64, DeltaError> {
         let replaced = self.replaced.as_ref();
         let row_ids = assign_row_ids(&mut files, &self.protocol, location, replaced)?;
-        let operation = operation(table.replace, !metrics.is_empty());
+        let operation = operation(table.replace != Replace::Never, !metrics.is_empty());
         let mut info = commit_info(operation, &table.user, replaced.map(Snapshot::version));
         info.in_commit_timestamp = in_commit_timestamp(&mut self.metadata, replaced)?;
         let metadata = self.metadata;
@@ -127,13 +143,16 @@ impl CreatedTable {
 fn replaced(
     engine: &DeltaEngine,
     location: &TableLocation,
-    replace: bool,
+    replace: Replace,
 ) -> Result<Option<Snapshot>, DeltaError> {
     match is_table(location)? {
         false => Ok(None),
-        true if !replace => Err(DeltaError::TableExists { location: location.clone() }),
+        true if replace == Replace::Never => Err(DeltaError::TableExists { location: location.clone() }),
         true => {
             let old = Snapshot::open(engine, location, Pin::Latest)?;
+            if matches!(replace, Replace::Version(version) if version != old.version()) {
+                return Err(DeltaError::conflict(location, old.version(), Conflict::Version));
+            }
             old.protocol().ensure_allows(location, |feature| feature.append, "CREATE OR REPLACE TABLE")?;
             old.ensure_not_append_only("CREATE OR REPLACE TABLE")?;
             Ok(Some(old))
@@ -158,28 +177,19 @@ fn configuration(table: &NewTable) -> Result<BTreeMap<String, String>, DeltaErro
     Ok(configuration)
 }
 
-/// The protocol with all that the table needs, asked for at once: one after the other, a feature that is listed would
-/// list what the versions of those before it imply.
+/// The protocol with all that the table needs.
 fn protocol(
     table: &NewTable,
-    own: Protocol,
+    own: &Protocol,
     mut features: BTreeSet<&'static str>,
 ) -> Result<Protocol, DeltaError> {
-    let mut protocol = own;
-    for (key, value) in table.properties.iter().filter(|(key, _)| key != MAX_COLUMN_ID) {
-        match property(key, value)? {
-            Property::Stored(feature) => features.extend(feature),
-            Property::Feature(feature) => features.extend([feature]),
-            version => protocol = version.apply(&protocol),
-        }
-    }
     if !table.constraints.is_empty() {
         features.insert("checkConstraints");
     }
     if !table.cluster_columns.is_empty() {
         features.extend(["clustering", "domainMetadata"]);
     }
-    Ok(protocol.with(features))
+    required(own, table.properties.iter().filter(|(key, _)| key != MAX_COLUMN_ID), features)
 }
 
 fn operation(replace: bool, with_rows: bool) -> &'static str {

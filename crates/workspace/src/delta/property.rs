@@ -1,5 +1,7 @@
 //! Table properties: which are known, and what they need of the protocol.
 
+use std::collections::BTreeSet;
+
 use super::action::Protocol;
 use super::error::DeltaError;
 use super::feature::feature;
@@ -27,16 +29,26 @@ pub(super) enum Property {
     WriterVersion(i32),
 }
 
-impl Property {
-    /// The protocol with what the property needs.
-    pub(super) fn apply(self, protocol: &Protocol) -> Protocol {
-        match self {
-            Self::Stored(feature) => protocol.with(feature),
-            Self::Feature(feature) => protocol.with([feature]),
-            Self::ReaderVersion(version) => protocol.at_least(version, 1),
-            Self::WriterVersion(version) => protocol.at_least(1, version),
+/// The protocol with what the properties of one statement need beside these features, asked for at once: one after the
+/// other, a feature that is listed would list what the versions of those before it imply.
+///
+/// # Errors
+/// Those of [`property`].
+pub(super) fn required<'a>(
+    own: &Protocol,
+    properties: impl IntoIterator<Item = &'a (String, String)>,
+    mut features: BTreeSet<&'static str>,
+) -> Result<Protocol, DeltaError> {
+    let mut protocol = own.clone();
+    for (key, value) in properties {
+        match property(key, value)? {
+            Property::Stored(feature) => features.extend(feature),
+            Property::Feature(feature) => features.extend([feature]),
+            Property::ReaderVersion(version) => protocol = protocol.at_least(version, 1),
+            Property::WriterVersion(version) => protocol = protocol.at_least(1, version),
         }
     }
+    Ok(protocol.with(features))
 }
 
 /// Properties that change nothing a writer of ours would have to know.

@@ -67,7 +67,7 @@ fn definition() -> Vec<Column<ColumnItem>> {
         Text("is_system_time_period_start", |_| some("NO")),
         Text("is_system_time_period_end", |_| some("NO")),
         Text("system_time_period_timestamp_generation", |_| None),
-        Text("is_updatable", |item| yes_or_no(!item.table.is_view())),
+        Text("is_updatable", |item| yes_or_no(!item.table.is_query())),
         Int("partition_index", |item| item.column.partition_index),
         Text("comment", |item| maybe(item.column.comment.as_ref())),
     ]

@@ -65,9 +65,7 @@ pub(super) fn tables(
         Text("table_schema", |row| some(row.schema.as_str())),
         Text("table_name", |row| some(row.name.as_str())),
         Text("table_type", |row| some(row.table_type.as_str())),
-        Text("is_insertable_into", |row| {
-            some(if row.is_view() || row.is_materialized() { "NO" } else { "YES" })
-        }),
+        Text("is_insertable_into", |row| some(if row.is_query() { "NO" } else { "YES" })),
         Text("commit_action", |_| some("PRESERVE")),
         Text("table_owner", |row| some(&row.owner)),
         Text("comment", |row| maybe(row.comment.as_ref())),
@@ -97,7 +95,7 @@ pub(super) fn views(
     access: &Access,
     projection: Projection<'_>,
 ) -> Result<RecordBatch, SqlError> {
-    let views = tables.into_iter().filter(|row| row.view.is_some());
+    let views = tables.into_iter().filter(TableRow::is_query);
     let views: Vec<_> =
         views.map(|view| VisibleView { readable: access.identities().contains(&view.owner), view }).collect();
     let columns: [Column<VisibleView>; 9] = [

@@ -116,9 +116,14 @@ impl TableRow {
         FullName::of_catalog(self.catalog.clone()).child(self.schema.clone()).child(self.name.clone())
     }
 
+    /// Whether a query defines it: a view of any kind.
+    pub(crate) fn is_query(&self) -> bool {
+        self.view.is_some()
+    }
+
     /// Whether it is a query and has no files.
     pub(crate) fn is_view(&self) -> bool {
-        self.view.is_some() && !self.is_materialized()
+        self.is_query() && !self.is_materialized()
     }
 
     /// Whether it is a query whose result is in files of its own.

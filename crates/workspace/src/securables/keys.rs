@@ -161,7 +161,7 @@ impl WhichKey {
 fn managed_table(tx: &Transaction<'_>, access: &Access, name: &FullName) -> Result<TableRow, MetastoreError> {
     access.check(tx, &SecurableRef::table(name.clone()), &Privilege::Manage)?;
     let table = tx.table(name)?;
-    if table.is_view() || table.is_materialized() {
+    if table.is_query() {
         let message = format!("'{}' is a view: only tables have primary and foreign keys.", name.dotted());
         return Err(MetastoreError::invalid(message));
     }

@@ -30,8 +30,8 @@ pub(crate) use session::{Set, Use};
 pub(crate) use shown::{Describe, FunctionScope, Show};
 pub(crate) use storage::{AlterVolume, AlterVolumeAction, CreateExternalLocation, CreateVolume};
 pub(crate) use tables::{
-    AlterTable, AlterTableAction, CheckConstraint, CloneTable, CreateMaterializedView, CreateTable,
-    CreateView, Optimize, Restore, Vacuum, ViewBody, ViewColumn,
+    AlterTable, AlterTableAction, AlteredKind, CheckConstraint, CloneTable, CreateMaterializedView,
+    CreateTable, CreateView, Optimize, Restore, Vacuum, ViewBody, ViewColumn,
 };
 pub(crate) use tags::{AlterTags, TagChange, TagTarget};
 

@@ -92,6 +92,11 @@ impl MetricView {
         if let Some((_, feature)) = beyond.into_iter().find(|(is_there, _)| *is_there) {
             return Err(SqlError::unsupported(feature));
         }
+        // UNCONFIRMED: the reason in the platform's words.
+        if let Some(join) = view.joins.iter().find(|join| join.on.is_some() != join.using.is_empty()) {
+            let reason = format!("Join {} must have either 'on' or 'using'", join.name);
+            return Err(SqlError::invalid_metric_view(reason));
+        }
         let mut names = HashSet::new();
         if view.fields().next().is_none() {
             return Err(SqlError::invalid_metric_view("Dimensions or measures must be defined"));
@@ -143,6 +148,16 @@ impl MetricView {
         }
     }
 
+    /// The names and expressions of its dimensions.
+    pub(crate) fn dimensions(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.dimensions.iter().map(|field| (field.name.as_str(), field.expr.as_str()))
+    }
+
+    /// The names and expressions of its measures.
+    pub(crate) fn measures(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.measures.iter().map(|field| (field.name.as_str(), field.expr.as_str()))
+    }
+
     /// What the view has that cannot be planned here: fields and measures that refer to others.
     ///
     /// # Errors
@@ -188,8 +203,13 @@ fn expression(text: &str) -> Result<String, SqlError> {
 
 /// A relation by its name, or a query in brackets.
 fn relation(text: &str) -> Result<String, SqlError> {
-    match parse(text) {
-        Ok(Statement::Query(_)) => Ok(format!("({text}\n)")),
-        _ => Ok(parse_name(text)?.0.iter().map(ToString::to_string).collect::<Vec<_>>().join(".")),
+    if let Ok(name) = parse_name(text) {
+        return Ok(name.0.iter().map(ToString::to_string).collect::<Vec<_>>().join("."));
+    }
+    match parse(text)? {
+        Statement::Query(_) => Ok(format!("({text}\n)")),
+        _ => Err(SqlError::invalid_metric_view(format!(
+            "The source is neither a relation nor a query: {text}"
+        ))),
     }
 }

@@ -9,15 +9,12 @@ const EVERYBODY: &str = "account users";
 #[derive(Debug)]
 pub(super) struct Identity {
     names: Vec<String>,
-    metastore_admin: bool,
 }
 
 impl Identity {
-    pub(super) fn new(user: User, metastore_owner: Option<&str>) -> Self {
+    pub(super) fn new(user: User) -> Self {
         let groups = user.groups.into_iter().filter_map(|group| group.display);
-        let names: Vec<_> = user.user_name.into_iter().chain(groups).chain([EVERYBODY.to_owned()]).collect();
-        let metastore_admin = metastore_owner.is_some_and(|owner| names.iter().any(|name| name == owner));
-        Self { names, metastore_admin }
+        Self { names: user.user_name.into_iter().chain(groups).chain([EVERYBODY.to_owned()]).collect() }
     }
 
     /// The caller's own name.
@@ -28,9 +25,5 @@ impl Identity {
     /// Whether a principal is the caller, or a group of theirs.
     pub(super) fn is(&self, principal: &str) -> bool {
         self.names.iter().any(|name| name == principal)
-    }
-
-    pub(super) fn is_metastore_admin(&self) -> bool {
-        self.metastore_admin
     }
 }

@@ -1,96 +1,54 @@
-//! What the caller lacks to run a plan: privileges to make what the destination does not have yet
-//! (`facts/sql.md` §4). What the plan itself makes, the caller owns.
+//! What the caller lacks to run a plan: privileges to make what the destination does not have yet.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
+use clxs_api::metastore::MetastoreSummary;
 use clxs_api::{FullName, Identifier, Privilege, SecurableKind};
 use clxs_client::Client;
-use clxs_clone::plan::{Expectation, Facet, Plan, Step};
-use clxs_clone::{Kind, Settings};
+use clxs_clone::plan::Plan;
+use clxs_clone::{Kind, Securable};
+use futures::{StreamExt, stream};
 
 use super::check::Check;
 use super::identity::Identity;
 
 const NAME: &str = "privileges";
 
-/// Where something is made.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-enum Container {
-    Metastore,
-    Catalog(FullName),
-    Schema(FullName),
+/// Containers that are read at once.
+const READS_AT_ONCE: usize = 8;
+
+/// Who asks, of which workspace.
+pub(super) struct Asking<'a> {
+    pub(super) client: &'a Client,
+    pub(super) metastore: &'a MetastoreSummary,
+    pub(super) identity: &'a Identity,
 }
 
 /// Compares what the plan needs with what the caller has. What cannot be read is said, not guessed.
-pub(super) async fn check(client: &Client, plan: &Plan, settings: &Settings, identity: &Identity) -> Check {
-    let mut lacking = Vec::new();
-    let mut unread = Vec::new();
-    for (container, needed) in needed(plan) {
-        match held(client, &container, identity).await {
+pub(super) async fn check(asking: &Asking<'_>, plan: &Plan) -> Check {
+    let needed = plan.privileges_to_make();
+    let reads = needed
+        .iter()
+        .map(|(container, needed)| async move { (container, needed, asking.held(container.as_ref()).await) });
+    let read: Vec<_> = stream::iter(reads).buffered(READS_AT_ONCE).collect().await;
+    let (mut lacking, mut unread) = (Vec::new(), Vec::new());
+    for (container, needed, held) in read {
+        match held {
             Ok(Held::Everything) => {}
             Ok(Held::Privileges(held)) => {
                 let lacks = needed.iter().filter(|privilege| !held.contains(privilege));
-                lacking.extend(lacks.map(|privilege| (container.clone(), privilege.clone())));
+                lacking.extend(lacks.map(|privilege| (container.as_ref(), privilege)));
             }
-            Err(error) => unread.push(format!("{}: {error}", container.text())),
+            Err(error) => unread.push(format!("{} cannot be read: {error:#}", text(container.as_ref()))),
         }
     }
     if !lacking.is_empty() {
-        let found: Vec<_> = lacking
-            .iter()
-            .map(|(container, lacks)| format!("{} on {}", lacks.sql(), container.text()))
-            .collect();
-        let grants: Vec<_> =
-            lacking.iter().map(|(container, lacks)| container.grant(lacks, identity)).collect();
-        return Check::lacking(NAME, format!("you lack {}", found.join(", ")), grants.join("; "));
+        return asking.lacking(&lacking, unread);
     }
     if unread.is_empty() {
-        return Check::passed(NAME, format!("all that {} needs", settings.destination.as_str()));
+        return Check::passed(NAME, format!("all that {} needs", plan.destination.as_str()));
     }
-    Check::passed(NAME, format!("not all can be read: {}", unread.join("; ")))
-}
-
-/// What each container must let the caller do. What is in a container that the plan makes needs nothing.
-fn needed(plan: &Plan) -> BTreeMap<Container, BTreeSet<Privilege>> {
-    let makes = |step: &&Step| step.facet == Facet::Definition && step.expects == Expectation::Absent;
-    let made: BTreeSet<_> =
-        plan.steps.iter().filter(makes).map(|step| step.securable.name.to_lowercase()).collect();
-    let mut needed: BTreeMap<_, BTreeSet<_>> = BTreeMap::new();
-    for step in plan.steps.iter().filter(makes) {
-        let parent = step.securable.name.parent();
-        if parent.as_ref().is_some_and(|parent| made.contains(&parent.to_lowercase())) {
-            continue;
-        }
-        let mut need = |container, privileges: &[Privilege]| {
-            needed.entry(container).or_default().extend(privileges.iter().cloned());
-        };
-        match (step.securable.kind, parent) {
-            (Kind::Catalog, _) => need(Container::Metastore, &[Privilege::CreateCatalog]),
-            (Kind::Schema, Some(catalog)) => {
-                need(Container::Catalog(catalog), &[Privilege::UseCatalog, Privilege::CreateSchema]);
-            }
-            (kind, Some(schema)) => {
-                let Some(privilege) = privilege(kind) else { continue };
-                // A schema tells nothing of privileges that only a catalog can have (`facts/settled.md` §2).
-                let catalog = FullName::of_catalog(schema.catalog().clone());
-                need(Container::Catalog(catalog), &[Privilege::UseCatalog]);
-                need(Container::Schema(schema), &[Privilege::UseSchema, privilege]);
-            }
-            (_, None) => {}
-        }
-    }
-    needed
-}
-
-/// What one needs to make something in a schema.
-fn privilege(kind: Kind) -> Option<Privilege> {
-    match kind {
-        Kind::Table | Kind::View | Kind::MetricView => Some(Privilege::CreateTable),
-        Kind::Function => Some(Privilege::CreateFunction),
-        Kind::Volume => Some(Privilege::CreateVolume),
-        Kind::Model => Some(Privilege::CreateModel),
-        _ => None,
-    }
+    Check::untold(NAME, unread.join("; "))
 }
 
 /// What the caller may do in a container.
@@ -99,47 +57,60 @@ enum Held {
     Privileges(BTreeSet<Privilege>),
 }
 
-async fn held(client: &Client, container: &Container, identity: &Identity) -> anyhow::Result<Held> {
-    let (kind, name, owner) = match container {
-        Container::Metastore => {
-            let summary = client.metastore_summary().await?;
-            let id = Identifier::new(summary.metastore_id.unwrap_or_default())?;
-            (SecurableKind::Metastore, FullName::of_catalog(id), summary.owner)
+impl Asking<'_> {
+    /// The owner of a container has all privileges on it, but not on what is in it, and metastore admins none but on the
+    /// metastore, which they own (<https://docs.databricks.com/en/catalog-explorer/manage-ownership.html>, "Owner
+    /// privileges"; …/data-governance/unity-catalog/manage-privileges/admin-privileges.html, "Metastore admins").
+    async fn held(&self, container: Option<&Securable>) -> anyhow::Result<Held> {
+        let Self { client, metastore, identity } = self;
+        let (kind, name, owner) = match container {
+            None => {
+                let id = Identifier::new(metastore.metastore_id.clone().unwrap_or_default())?;
+                (SecurableKind::Metastore, FullName::of_catalog(id), metastore.owner.clone())
+            }
+            Some(Securable { kind, name }) => {
+                let owner = match kind {
+                    Kind::Catalog => client.get_catalog(name.catalog()).await?.owner,
+                    _ => client.get_schema(name).await?.owner,
+                };
+                (kind.securable_kind(), name.clone(), owner)
+            }
+        };
+        if owner.is_some_and(|owner| identity.is(&owner)) {
+            return Ok(Held::Everything);
         }
-        Container::Catalog(name) => {
-            let owner = client.get_catalog(name.catalog()).await?.owner;
-            (SecurableKind::Catalog, name.clone(), owner)
-        }
-        Container::Schema(name) => {
-            (SecurableKind::Schema, name.clone(), client.get_schema(name).await?.owner)
-        }
-    };
-    if owner.is_some_and(|owner| identity.is(&owner)) || identity.is_metastore_admin() {
-        return Ok(Held::Everything);
+        let assignments = client.get_effective_permissions(&kind, &name).await?;
+        let own = assignments.into_iter().filter(|assignment| identity.is(&assignment.principal));
+        let held: BTreeSet<_> =
+            own.flat_map(|assignment| assignment.privileges).map(|effective| effective.privilege).collect();
+        Ok(if held.contains(&Privilege::AllPrivileges) { Held::Everything } else { Held::Privileges(held) })
     }
-    let assignments = client.get_effective_permissions(&kind, &name).await?;
-    let own = assignments.into_iter().filter(|assignment| identity.is(&assignment.principal));
-    let held: BTreeSet<_> =
-        own.flat_map(|assignment| assignment.privileges).map(|effective| effective.privilege).collect();
-    Ok(if held.contains(&Privilege::AllPrivileges) { Held::Everything } else { Held::Privileges(held) })
-}
 
-impl Container {
-    fn text(&self) -> String {
-        match self {
-            Self::Metastore => "the metastore".to_owned(),
-            Self::Catalog(name) => format!("catalog {}", name.dotted()),
-            Self::Schema(name) => format!("schema {}", name.dotted()),
-        }
+    fn lacking(&self, lacking: &[(Option<&Securable>, &Privilege)], unread: Vec<String>) -> Check {
+        let lacks: Vec<_> = lacking
+            .iter()
+            .map(|(container, privilege)| format!("{} on {}", privilege.sql(), text(*container)))
+            .collect();
+        let found = std::iter::once(format!("you lack {}", lacks.join(", "))).chain(unread);
+        let grants: Vec<_> = lacking.iter().map(|(on, privilege)| self.grant(*on, privilege)).collect();
+        Check::lacking(NAME, found.collect::<Vec<_>>().join("; "), grants.join("; "))
     }
 
     /// The statement that gives a privilege.
-    fn grant(&self, privilege: &Privilege, identity: &Identity) -> String {
-        let to = Identifier::new(identity.name()).map_or_else(|_| "you".to_owned(), |name| name.to_string());
-        match self {
-            Self::Metastore => format!("GRANT {} ON METASTORE TO {to}", privilege.sql()),
-            Self::Catalog(name) => format!("GRANT {} ON CATALOG {name} TO {to}", privilege.sql()),
-            Self::Schema(name) => format!("GRANT {} ON SCHEMA {name} TO {to}", privilege.sql()),
+    fn grant(&self, on: Option<&Securable>, privilege: &Privilege) -> String {
+        let to =
+            Identifier::new(self.identity.name()).map_or_else(|_| "you".to_owned(), |name| name.to_string());
+        let privilege = privilege.sql();
+        match on {
+            None => format!("GRANT {privilege} ON METASTORE TO {to}"),
+            Some(Securable { kind: Kind::Catalog, name }) => {
+                format!("GRANT {privilege} ON CATALOG {name} TO {to}")
+            }
+            Some(Securable { name, .. }) => format!("GRANT {privilege} ON SCHEMA {name} TO {to}"),
         }
     }
+}
+
+fn text(container: Option<&Securable>) -> String {
+    container.map_or_else(|| "the metastore".to_owned(), ToString::to_string)
 }

@@ -71,7 +71,7 @@ pub(super) fn questions(expression: &Expr) -> Option<Vec<Premise>> {
     }
 }
 
-pub(super) fn name_of(function: &Function) -> String {
+pub(in crate::inventory) fn name_of(function: &Function) -> String {
     function.name.to_string().to_lowercase()
 }
 
@@ -83,7 +83,7 @@ fn only_argument(function: &Function) -> Option<&Expr> {
 }
 
 /// Plain arguments; nothing when a call has more to it.
-pub(super) fn arguments(function: &Function) -> Option<Vec<&Expr>> {
+pub(in crate::inventory) fn arguments(function: &Function) -> Option<Vec<&Expr>> {
     if function.filter.is_some() || function.over.is_some() {
         return None;
     }
@@ -108,8 +108,9 @@ fn is_caller(expression: &Expr) -> bool {
             && arguments(function).is_some_and(|arguments| arguments.is_empty()))
 }
 
-/// A text. One that holds a quote may have been two on Databricks (facts/settled.md §9).
-fn text(expression: &Expr) -> Option<String> {
+/// A text. One that is written with a quote may have been two on Databricks (facts/settled.md §9), and which characters
+/// a backslash stands for is not judged.
+pub(in crate::inventory) fn text(expression: &Expr) -> Option<String> {
     let Expr::Value(value) = expression else { return None };
     match &value.value {
         Value::SingleQuotedString(text) | Value::DoubleQuotedString(text) => {

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use sqlparser::ast::{BinaryOperator, Expr, UnaryOperator, Value};
 
 use super::premise::{Answers, arguments, name_of, questions};
+use crate::inventory::three_valued::{all, any};
 
 /// Conditions with their results, and what is left.
 type Branches<'a> = (Vec<(&'a Expr, &'a Expr)>, Option<&'a Expr>);
@@ -46,7 +47,7 @@ fn reachable<'a>((pairs, otherwise): Branches<'a>, answers: &Answers) -> Vec<Opt
 pub(super) fn truth(expression: &Expr, answers: &Answers) -> Option<bool> {
     if let Some(premises) = questions(expression) {
         let known = premises.iter().map(|premise| answers.get(premise).copied());
-        return known.reduce(|left, right| both(left, right, true)).flatten();
+        return any(known);
     }
     match expression {
         Expr::Nested(inner) => truth(inner, answers),
@@ -56,10 +57,10 @@ pub(super) fn truth(expression: &Expr, answers: &Answers) -> Option<bool> {
             _ => None,
         },
         Expr::BinaryOp { left, op: BinaryOperator::And, right } => {
-            both(truth(left, answers), truth(right, answers), false)
+            all([left, right].map(|side| truth(side, answers)))
         }
         Expr::BinaryOp { left, op: BinaryOperator::Or, right } => {
-            both(truth(left, answers), truth(right, answers), true)
+            any([left, right].map(|side| truth(side, answers)))
         }
         other => {
             let results = reachable(branches(other)?, answers);
@@ -67,15 +68,6 @@ pub(super) fn truth(expression: &Expr, answers: &Answers) -> Option<bool> {
                 results.iter().map(|result| result.and_then(|it| truth(it, answers))).collect();
             if truths.len() == 1 { truths.into_iter().next().flatten() } else { None }
         }
-    }
-}
-
-/// Of `AND` and `OR`: one side that decides is enough.
-fn both(left: Option<bool>, right: Option<bool>, decides: bool) -> Option<bool> {
-    match (left, right) {
-        (Some(side), _) | (_, Some(side)) if side == decides => Some(decides),
-        (Some(_), Some(_)) => Some(!decides),
-        _ => None,
     }
 }
 

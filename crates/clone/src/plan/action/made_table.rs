@@ -9,7 +9,8 @@ use serde::{Deserialize, Serialize};
 
 use super::guard::{filter_clause, mask_clause};
 use super::statement::write_properties;
-use crate::inventory::{ColumnValue, CopyMark, DEFAULTS, Guards, Known, TableDefinition};
+use crate::Securable;
+use crate::inventory::{ColumnValue, CopyMark, DEFAULTS, Guards, Known, Policies, TableDefinition};
 use crate::settings::{AsOf, RowScope};
 
 /// `CREATE [OR REPLACE] TABLE` with guards: the table is never there without them. It has no rows then.
@@ -62,6 +63,9 @@ pub struct Proof {
     /// What must be true of the caller.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub known: Vec<Known>,
+    /// The policies over it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub policies: Vec<(Securable, Policies)>,
     /// Its version, where one is asked for: no statement reads an earlier one (facts/settled.md §5).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub version: Option<u64>,

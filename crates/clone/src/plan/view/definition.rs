@@ -9,19 +9,13 @@ use crate::plan::{CreateView, SchemaMode};
 use crate::rewrite::is_same_view;
 use crate::settings::Settings;
 
-/// The catalog and schema that unqualified names of the view are in.
-pub(super) fn session(name: &FullName, view: &View) -> (Identifier, Identifier) {
-    let own = || (name.catalog().clone(), name.schema().cloned().unwrap_or_else(|| name.catalog().clone()));
-    view.session.clone().unwrap_or_else(own)
-}
-
 pub(super) fn create_view(settings: &Settings, name: &FullName, candidate: &Candidate<'_>) -> CreateView {
     let Candidate { source, destination, view, rewritten, .. } = candidate;
     let existing = destination.and_then(|table| table.view.as_ref());
     let in_destination = |catalog: Identifier| {
         if catalog.matches(settings.source.as_str()) { settings.destination.to_lowercase() } else { catalog }
     };
-    let (catalog, schema) = session(name, view);
+    let (catalog, schema) = view.session_of(name);
     let properties = &own_properties(source.kind, view);
     CreateView {
         name: name.in_catalog(&settings.destination.to_lowercase()),
@@ -86,7 +80,7 @@ fn columns(
 /// The statement that makes a view as the destination has it, to undo a replacement.
 pub(super) fn as_it_is(name: &FullName, table: &Table) -> Option<CreateView> {
     let view = table.view.as_ref().filter(|view| view.unnameable.is_none())?;
-    let (catalog, schema) = session(name, view);
+    let (catalog, schema) = view.session_of(name);
     let columns = if columns_follow(table, view) { Vec::new() } else { view.columns.clone() };
     Some(CreateView {
         name: name.clone(),

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::rest::{Answer, error};
-use super::{Fault, State, Statement, Table};
+use super::{Fault, OPEN, State, Statement, Table};
 
 impl State {
     pub(super) fn submit(&mut self, body: &Value) -> Answer {
@@ -20,6 +20,7 @@ impl State {
         let result = match fault {
             Some(Fault::Hang) => return self.statement(&id),
             Some(Fault::HangUnanswered) => return error(502, "INTERNAL_ERROR"),
+            Some(Fault::HangOpen) => return (OPEN.0, OPEN.1.clone()),
             Some(Fault::Fail) => failure("BAD_REQUEST", "[DIVIDE_BY_ZERO] no. SQLSTATE: 22012"),
             Some(Fault::FailForNow) => failure("TEMPORARILY_UNAVAILABLE", "later"),
             Some(Fault::LoseAnswer) | None => self.run(&sql),

@@ -12,7 +12,7 @@ use crate::delta::schema::{DataType, StructField, StructType};
 use crate::delta::test_tables::engine;
 use crate::delta::{
     CHANGE, FILE, MetadataChange, Modification, ModifyMetrics, ModifyRequest, PartitionConditions, Pin, ROW,
-    RowChange, alter, create_table, history,
+    Replace, RowChange, alter, create_table, history,
 };
 
 mod concurrency;
@@ -45,7 +45,7 @@ fn table(partition: &[&str], properties: &[(&str, &str)]) -> (Table, NewTable) {
         properties: properties.iter().map(owned).collect(),
         constraints: Vec::new(),
         description: None,
-        replace: false,
+        replace: Replace::Never,
         managed: true,
         user: "admin@clxs.local".to_owned(),
     };

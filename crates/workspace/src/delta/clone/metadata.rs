@@ -1,5 +1,7 @@
 //! Protocol and metadata of a clone.
 
+use std::collections::BTreeSet;
+
 use uuid::Uuid;
 
 use super::CloneRequest;
@@ -7,7 +9,7 @@ use crate::delta::action::{Metadata, Protocol};
 use crate::delta::commit::now_millis;
 use crate::delta::error::DeltaError;
 use crate::delta::identity;
-use crate::delta::property::{COLUMN_MAPPING_MODE, Property, property};
+use crate::delta::property::{COLUMN_MAPPING_MODE, Property, property, required};
 use crate::delta::snapshot::Snapshot;
 
 /// Features that bind a table to its catalog.
@@ -25,10 +27,7 @@ const BOUND_TO_SOURCE: &[&str] = &[
 pub(super) fn protocol(request: &CloneRequest, target: Option<&Snapshot>) -> Result<Protocol, DeltaError> {
     let source = request.source.protocol().without(NOT_CLONED);
     let both = target.map_or_else(|| source.clone(), |target| source.union(target.protocol()));
-    request
-        .properties
-        .iter()
-        .try_fold(both, |protocol, (key, value)| Ok(property(key, value)?.apply(&protocol)))
+    required(&both, &request.properties, BTreeSet::new())
 }
 
 /// The source's metadata under the target's identity, with the properties overridden.

@@ -281,11 +281,16 @@ fn properties_override_and_raise_the_protocol() {
     let (_runtime, engine) = engine();
     let target = Target::new();
     let source = latest(&engine, &location);
-    let properties = vec![("delta.enableDeletionVectors".to_owned(), "true".to_owned())];
+    let properties = ["delta.enableChangeDataFeed", "delta.enableDeletionVectors"];
+    let properties = properties.map(|key| (key.to_owned(), "true".to_owned())).to_vec();
     let request = CloneRequest { properties, ..request(&source, target.location("t")) };
     clone_table(&engine, &request).unwrap();
     let clone = latest(&engine, &request.target);
     assert!(clone.protocol().supports("deletionVectors"));
+    assert!(
+        !clone.protocol().supports("generatedColumns"),
+        "asked for after the writer version of the other"
+    );
     assert_eq!(clone.metadata().configuration["delta.enableDeletionVectors"], "true");
 }
 

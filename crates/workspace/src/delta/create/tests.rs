@@ -25,7 +25,7 @@ fn table() -> NewTable {
         properties: Vec::new(),
         constraints: Vec::new(),
         description: Some("orders".to_owned()),
-        replace: false,
+        replace: Replace::Never,
         managed: true,
         user: "admin@clxs.local".to_owned(),
     }
@@ -52,7 +52,7 @@ fn a_plain_table_needs_the_lowest_protocol() {
 
     let error = create_table(&engine, &location, &plain).unwrap_err();
     assert!(matches!(error, DeltaError::TableExists { .. }));
-    assert_eq!(create_table(&engine, &location, &NewTable { replace: true, ..plain }).unwrap(), 1);
+    assert_eq!(create_table(&engine, &location, &NewTable { replace: Replace::Latest, ..plain }).unwrap(), 1);
 }
 
 #[test]
@@ -98,6 +98,42 @@ fn features_are_those_that_are_needed_in_whatever_order_they_are_asked_for() {
         let needed = ["allowColumnDefaults", "appendOnly", "changeDataFeed", "columnMapping", "invariants"];
         assert!(features.iter().eq(needed), "{turn}: {features:?}");
     }
+}
+
+#[test]
+fn version_that_is_to_be_replaced_is_no_other_one() {
+    let (_folder, location) = folder();
+    let (_runtime, engine) = engine();
+    create_table(&engine, &location, &table()).unwrap();
+    let replacing = |version| NewTable { replace: Replace::Version(version), ..table() };
+    assert_eq!(create_table(&engine, &location, &replacing(0)).unwrap(), 1);
+    let error = create_table(&engine, &location, &replacing(0)).unwrap_err();
+    assert!(matches!(error, DeltaError::Conflict { version: 1, .. }), "{error}");
+}
+
+#[test]
+fn features_that_one_change_asks_for_list_nothing_of_each_other() {
+    let (_folder, location) = folder();
+    let (_runtime, engine) = engine();
+    create_table(&engine, &location, &table()).unwrap();
+    let asked = properties(&[("delta.columnMapping.mode", "name"), ("delta.enableDeletionVectors", "true")]);
+    alter(&engine, &location, &MetadataChange::SetProperties(asked), "admin@clxs.local").unwrap();
+    let features = Snapshot::open(&engine, &location, Pin::Latest).unwrap().protocol().features();
+    let needed = ["appendOnly", "columnMapping", "deletionVectors", "invariants"];
+    assert!(features.iter().eq(needed), "{features:?}");
+}
+
+#[test]
+fn feature_that_is_listed_lists_what_the_versions_of_the_table_imply() {
+    let (_folder, location) = folder();
+    let (_runtime, engine) = engine();
+    let checked = NewTable { constraints: vec![("c".to_owned(), "id > 0".to_owned())], ..table() };
+    create_table(&engine, &location, &checked).unwrap();
+    let asked = properties(&[("delta.enableDeletionVectors", "true")]);
+    alter(&engine, &location, &MetadataChange::SetProperties(asked), "admin@clxs.local").unwrap();
+    let features = Snapshot::open(&engine, &location, Pin::Latest).unwrap().protocol().features();
+    let needed = ["appendOnly", "checkConstraints", "deletionVectors", "invariants"];
+    assert!(features.iter().eq(needed), "{features:?}");
 }
 
 #[test]

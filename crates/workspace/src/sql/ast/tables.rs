@@ -50,13 +50,20 @@ pub(crate) struct CloneTable {
     pub(crate) location: Option<String>,
 }
 
-/// `ALTER TABLE` and `ALTER VIEW`.
+/// `ALTER TABLE`, `ALTER VIEW` and `ALTER MATERIALIZED VIEW`.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct AlterTable {
     pub(crate) name: ObjectName,
-    /// Whether `ALTER VIEW` was written.
-    pub(crate) view: bool,
+    pub(crate) kind: AlteredKind,
     pub(crate) action: AlterTableAction,
+}
+
+/// What the statement says that it alters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum AlteredKind {
+    Table,
+    View,
+    MaterializedView,
 }
 
 #[derive(Debug, Clone, PartialEq)]

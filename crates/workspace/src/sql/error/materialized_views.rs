@@ -16,6 +16,7 @@ impl SqlError {
         Self::new("MATERIALIZED_VIEW_OPERATION_NOT_ALLOWED", STATE, message)
     }
 
+    /// What is none, for a statement about materialized views. UNCONFIRMED: for which statements.
     pub(crate) fn no_materialized_view(operation: &str, name: impl Display) -> Self {
         let message = format!(
             "The materialized view operation {operation} is not allowed: {name} is not a materialized view. \
@@ -24,7 +25,7 @@ impl SqlError {
         Self::new("MATERIALIZED_VIEW_OPERATION_NOT_ALLOWED.NON_MATERIALIZED_VIEW", STATE, message)
     }
 
-    /// The class that public logs quote for an ordinary table; of views it is UNCONFIRMED.
+    /// UNCONFIRMED: the subclass, which comments in public SQL report for an ordinary table, and that of views.
     pub(crate) fn replaced_by_materialized_view(name: impl Display) -> Self {
         let message = format!(
             "The materialized view operation REPLACE is not allowed: {name} cannot be replaced by a materialized \

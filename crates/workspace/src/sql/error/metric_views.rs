@@ -5,7 +5,8 @@ use std::fmt::Display;
 use super::SqlError;
 
 impl SqlError {
-    /// A definition that is none: class, state and text as public logs of real workspaces quote them.
+    /// A definition that is none (github.com/databricks-solutions/ai-dev-kit, issue 402, quotes the class and a reason). The
+    /// state and the sentence around the reason are UNCONFIRMED.
     pub(crate) fn invalid_metric_view(reason: impl Display) -> Self {
         let message = format!("The metric view definition is invalid. Reason: {reason}.");
         Self::new("METRIC_VIEW_INVALID_VIEW_DEFINITION", "42K0E", message)

@@ -144,7 +144,8 @@ impl SqlError {
         Self::new("EXPECT_VIEW_NOT_TABLE.NO_ALTERNATIVE", "42809", message)
     }
 
-    /// `DROP VIEW` of a table and the like; `operation`, then what is there and what is needed.
+    /// `DROP VIEW` of a table and the like; `operation`, then what is there and what is needed. UNCONFIRMED of a
+    /// materialized view: the text that is quoted of one (github.com/SQLMesh/sqlmesh, issue 5249) has no class.
     pub(crate) fn wrong_command(operation: &str, name: impl Display, found: &str, required: &str) -> Self {
         let message = format!(
             "The operation {operation} requires a {required}. But {name} is a {found}. Use an appropriate \

@@ -1,4 +1,4 @@
-//! `ALTER TABLE` and `ALTER VIEW`.
+//! `ALTER TABLE`, `ALTER VIEW` and `ALTER MATERIALIZED VIEW`.
 
 use clxs_api::table::TableType;
 use clxs_api::{FullName, Privilege};
@@ -15,7 +15,7 @@ use crate::delta::MetadataChange;
 use crate::metastore::{TableRow, Transaction};
 use crate::securables;
 use crate::sql::SqlError;
-use crate::sql::ast::{AlterTable, AlterTableAction, ObjectName};
+use crate::sql::ast::{AlterTable, AlterTableAction, AlteredKind, ObjectName};
 use crate::warehouse::StatementResult;
 
 pub(super) async fn execute(context: &Context, alter: AlterTable) -> Result<StatementResult, SqlError> {
@@ -98,15 +98,16 @@ async fn existing(
 ) -> Result<TableRow, SqlError> {
     let (name, needed) = (name.clone(), needed.clone());
     let row = context.read(move |tx, access| allowed_table(tx, access, &name, &needed)).await?;
-    match (alter.view, row.is_view()) {
-        (false, true) if matches!(alter.action, AlterTableAction::SetRowFilter(_)) => {
-            Err(SqlError::row_filter_of_view(&row))
+    match (alter.kind, row.is_view()) {
+        (AlteredKind::Table, true) => Err(match alter.action {
+            AlterTableAction::SetRowFilter(_) => SqlError::row_filter_of_view(&row),
+            AlterTableAction::SetMask { .. } => SqlError::mask_of_view(&row),
+            _ => SqlError::expect_table_not_view(row.full_name(), "ALTER TABLE"),
+        }),
+        (AlteredKind::View, false) => Err(SqlError::expect_view_not_table(row.full_name(), "ALTER VIEW")),
+        (AlteredKind::MaterializedView, _) if !row.is_materialized() => {
+            Err(SqlError::no_materialized_view("ALTER", row.full_name()))
         }
-        (false, true) if matches!(alter.action, AlterTableAction::SetMask { .. }) => {
-            Err(SqlError::mask_of_view(&row))
-        }
-        (true, false) => Err(SqlError::expect_view_not_table(row.full_name(), "ALTER VIEW")),
-        (false, true) => Err(SqlError::expect_table_not_view(row.full_name(), "ALTER TABLE")),
         _ => Ok(row),
     }
 }

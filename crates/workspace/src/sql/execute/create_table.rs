@@ -20,7 +20,7 @@ use super::{parquet_table, query};
 use crate::authorization::Access;
 use crate::delta::schema::{StructType, TryIntoArrow};
 use crate::delta::{
-    NewTable, Pin, Snapshot, TableLocation, create_table, create_table_as, is_table, reading_schema,
+    NewTable, Pin, Replace, Snapshot, TableLocation, create_table, create_table_as, is_table, reading_schema,
 };
 use crate::metastore::{TableRow, Transaction};
 use crate::securables::{self, NewKey};
@@ -255,7 +255,7 @@ fn new_delta_table(
             .map(|check| (check.name.as_str().to_owned(), check.expression))
             .collect(),
         description: create.comment,
-        replace: writing.presence == Presence::Existing,
+        replace: Replace::latest_if(writing.presence == Presence::Existing),
         managed: writing.row.is_managed(),
         user: context.user(),
     }

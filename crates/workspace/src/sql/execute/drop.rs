@@ -86,18 +86,19 @@ fn drop_table(
 ) -> Result<Vec<WriteIntent>, SqlError> {
     let name = context.table_name(&drop.name)?;
     let row = allowed_table(tx, access, &name, &Privilege::Manage)?;
-    if drop.kind == DropKind::MaterializedView && !row.is_materialized() {
-        return Err(SqlError::no_materialized_view("DROP", &name));
-    }
-    match (drop.kind, row.is_view()) {
-        (DropKind::View | DropKind::Table, _) if row.is_materialized() => {
-            let (operation, required) =
-                if drop.kind == DropKind::View { ("DROP VIEW", "VIEW") } else { ("DROP TABLE", "TABLE") };
-            return Err(SqlError::wrong_command(operation, &name, "MATERIALIZED VIEW", required));
+    let found = match () {
+        () if row.is_materialized() => "MATERIALIZED VIEW",
+        () if row.is_view() => "VIEW",
+        () => "TABLE",
+    };
+    match drop.kind {
+        DropKind::MaterializedView if !row.is_materialized() => {
+            Err(SqlError::no_materialized_view("DROP", &name))
         }
-        (DropKind::View, false) => return Err(SqlError::wrong_command("DROP VIEW", &name, "TABLE", "VIEW")),
-        (DropKind::Table, true) => return Err(SqlError::wrong_command("DROP TABLE", &name, "VIEW", "TABLE")),
-        _ => {}
+        DropKind::View if !row.is_view() => Err(SqlError::wrong_command("DROP VIEW", &name, found, "VIEW")),
+        DropKind::Table if row.is_query() => {
+            Err(SqlError::wrong_command("DROP TABLE", &name, found, "TABLE"))
+        }
+        _ => Ok(securables::drop_table(tx, access, &name)?.into_iter().collect()),
     }
-    Ok(securables::drop_table(tx, access, &name)?.into_iter().collect())
 }

@@ -1,6 +1,8 @@
 //! Materialized views: a query with its result in a Delta table of the workspace's own, computed with the rights of the
 //! view's owner when it is made, replaced or refreshed. Whatever else would change the table is refused.
 
+mod definition;
+
 use clxs_api::table::{ColumnInfo, TableType};
 use clxs_api::{FullName, Identifier, Privilege};
 use datafusion::sql::sqlparser::ast::Query;
@@ -9,18 +11,22 @@ use super::context::{Context, allowed_table};
 use super::insert::inserted;
 use super::place::new_table;
 use super::query;
-use super::table_rows::{Presence, Writing, write_files};
+use super::table_rows::{Presence, Writing, mirror, write_files};
 use super::target::{Target, target_for};
 use super::views::{details, is_internal, listed_fields};
 use crate::authorization::Access;
-use crate::delta::{NewTable, create_table_as, is_bookkeeping};
+use crate::delta::{NewTable, Pin, Replace, create_table_as, is_bookkeeping};
 use crate::metastore::{TableRow, Transaction, ViewDetails};
 use crate::sql::ast::{CreateMaterializedView, ObjectName, OnExisting, PropertyList, Statement, ViewColumn};
 use crate::sql::{SqlError, parse};
 use crate::warehouse::StatementResult;
+pub(super) use definition::mirror as mirror_definition;
 
-/// What a table of the result is beside its rows.
-struct Shown {
+/// What is computed, and what the table of the result has beside its rows.
+struct Computed {
+    details: ViewDetails,
+    query: Query,
+    replace: Replace,
     columns: Vec<ViewColumn>,
     comment: Option<String>,
     properties: PropertyList,
@@ -33,33 +39,50 @@ pub(super) async fn create(
     let name = context.table_name(&create.name)?;
     let (on_existing, wanted) = (create.on_existing, name.clone());
     let place = context.read(move |tx, access| place(tx, access, &wanted, on_existing));
-    let Some(mut writing) = place.await? else { return Ok(StatementResult::none()) };
+    let Some(writing) = place.await? else { return Ok(StatementResult::none()) };
     let session = context.session();
     let owner = context.on_behalf_of(&writing.row.owner, &session.catalog, &session.schema);
-    writing.row.view = Some(details(context, &create.query, create.definition, Vec::new())?);
-    let shown = Shown { columns: create.columns, comment: create.comment, properties: create.properties };
-    compute(context, &owner, writing, *create.query, shown).await
+    // UNCONFIRMED: that a replaced view keeps its owner, as tables and views do, and what the platform asks of who replaces
+    // it. The owner is who reads, now and at every refresh.
+    if writing.row.owner != context.user() {
+        query::require_alike_for_owner(context, name, (*create.query).clone()).await?;
+    }
+    let computed = Computed {
+        details: details(context, &create.query, create.definition, Vec::new())?,
+        query: *create.query,
+        replace: Replace::latest_if(writing.presence == Presence::Existing),
+        columns: create.columns,
+        comment: create.comment,
+        properties: create.properties,
+    };
+    // UNCONFIRMED: that the result counts rows, as that of CREATE TABLE AS does here.
+    Box::pin(compute(context, &owner, writing, computed)).await
 }
 
-/// `REFRESH MATERIALIZED VIEW`: the whole result is computed anew.
+/// `REFRESH MATERIALIZED VIEW`: the whole result is computed anew, of the version of the log whose definition is read: a
+/// replacement meanwhile is not undone.
 pub(super) async fn refresh(context: &Context, name: &ObjectName) -> Result<StatementResult, SqlError> {
     let name = context.table_name(name)?;
-    let row = context.read(move |tx, access| allowed_table(tx, access, &name, &Privilege::Refresh)).await?;
-    let Some(ViewDetails { definition, current_catalog, current_schema, .. }) =
-        row.view.as_ref().filter(|_| row.is_materialized())
-    else {
+    let mut row =
+        context.read(move |tx, access| allowed_table(tx, access, &name, &Privilege::Refresh)).await?;
+    if !row.is_materialized() {
         return Err(SqlError::no_materialized_view("REFRESH", row.full_name()));
-    };
-    let Statement::Query(query) = parse(definition)? else {
-        return Err(SqlError::internal(format!("the materialized view {} is no query", row.full_name())));
-    };
-    let owner = context.on_behalf_of(&row.owner, current_catalog, current_schema);
-    let shown = Shown {
+    }
+    let snapshot = context.snapshot(context.location(&row)?, Pin::Latest).await?;
+    mirror(&mut row, &snapshot);
+    let is_no_query = || SqlError::internal(format!("the materialized view {} is no query", row.full_name()));
+    let details = row.view.clone().ok_or_else(is_no_query)?;
+    let Statement::Query(query) = parse(&details.definition)? else { return Err(is_no_query()) };
+    let owner = context.on_behalf_of(&row.owner, &details.current_catalog, &details.current_schema);
+    let computed = Computed {
+        details,
+        query: *query,
+        replace: Replace::Version(snapshot.version()),
         columns: row.columns.iter().map(shown_column).collect::<Result<_, _>>()?,
         comment: row.comment.clone(),
         properties: own_properties(&row),
     };
-    compute(context, &owner, Writing { row, presence: Presence::Existing }, *query, shown).await?;
+    Box::pin(compute(context, &owner, Writing { row, presence: Presence::Existing }, computed)).await?;
     Ok(StatementResult::none())
 }
 
@@ -102,26 +125,26 @@ async fn compute(
     context: &Context,
     owner: &Context,
     writing: Writing,
-    query: Query,
-    shown: Shown,
+    computed: Computed,
 ) -> Result<StatementResult, SqlError> {
     let name = writing.row.full_name();
-    let planned = query::plan_view(owner, name.clone(), query).await?;
-    let mut fields = listed_fields(&name, planned.fields.clone(), &shown.columns)?;
-    for (field, listed) in fields.iter_mut().zip(&shown.columns) {
+    let planned = query::plan_view(owner, name.clone(), computed.query).await?;
+    let mut fields = listed_fields(&name, planned.fields.clone(), &computed.columns)?;
+    for (field, listed) in fields.iter_mut().zip(&computed.columns) {
         if let Some(comment) = &listed.comment {
             *field = field.clone().add_metadata([("comment", comment.clone())]);
         }
     }
     let planned = planned.renamed(&fields)?;
+    let definition = definition::property(&computed.details)?;
     let table = NewTable {
         schema: query::table_schema(fields)?,
         partition_columns: Vec::new(),
         cluster_columns: Vec::new(),
-        properties: shown.properties,
+        properties: computed.properties.into_iter().chain([definition]).collect(),
         constraints: Vec::new(),
-        description: shown.comment,
-        replace: writing.presence == Presence::Existing,
+        description: computed.comment,
+        replace: computed.replace,
         managed: true,
         user: context.user(),
     };

@@ -59,7 +59,7 @@ use futures::{StreamExt, TryStreamExt};
 pub(super) use candidates::{Candidates, Choice, SOURCE, Target, candidates};
 pub(crate) use compute::Compute;
 pub(crate) use error::sql_error;
-pub(super) use functions::{computed as computed_functions, is_known as is_known_function};
+pub(super) use functions::{computed as computed_functions, is_aggregate, is_known as is_known_function};
 pub(super) use guarded::{changeable, require_fitting};
 pub(super) use output::table_schema;
 pub(super) use over::{condition, has_subquery, plan_over, text_of};
@@ -118,6 +118,20 @@ pub(super) async fn plan(context: &Context, query: Query) -> Result<Planned, Sql
 pub(super) async fn plan_view(context: &Context, view: FullName, query: Query) -> Result<Planned, SqlError> {
     let values = session_values(context).await?;
     plan_with(&relations::Reader::for_view(context.clone(), values, view), query).await
+}
+
+/// Checks that whoever gives a view of somebody else this query reads nothing by it that is not theirs: they may read it, and
+/// it gives them what it gives the owner.
+///
+/// # Errors
+/// Those of [`plan_view`]; `UNSUPPORTED_FEATURE` for what depends on who asks.
+pub(super) async fn require_alike_for_owner(
+    context: &Context,
+    view: FullName,
+    query: Query,
+) -> Result<(), SqlError> {
+    let values = SessionValues { alike_for_all: true, ..session_values(context).await? };
+    plan_with(&relations::Reader::for_view(context.clone(), values, view), query).await.map(drop)
 }
 
 async fn plan_with(reader: &relations::Reader, mut query: Query) -> Result<Planned, SqlError> {
@@ -223,5 +237,6 @@ async fn session_values(context: &Context) -> Result<SessionValues, SqlError> {
         groups: identities.into_iter().skip(1).collect(),
         workspace_groups: of_workspace.map(|group| group.name).collect(),
         now: Utc::now(),
+        alike_for_all: false,
     })
 }

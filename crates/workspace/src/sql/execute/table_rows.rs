@@ -5,6 +5,7 @@ use std::future::Future;
 use clxs_api::table::{DataSourceFormat, TableType};
 
 use super::context::{Context, Services};
+use super::materialized_views::mirror_definition;
 use super::types::column_infos;
 use crate::delta::{DeltaEngine, DeltaError, Pin, Snapshot, TableLocation};
 use crate::metastore::{Folder, InterruptedWrite, TableRow, Transaction, WriteIntent};
@@ -114,14 +115,13 @@ fn current(tx: &Transaction<'_>, row: &TableRow, snapshot: &Snapshot) -> Result<
     if current.delta_version.is_none_or(|version| version <= snapshot.version()) {
         current.table_type = row.table_type.clone();
         current.source.clone_from(&row.source);
-        current.view.clone_from(&row.view);
         mirror(&mut current, snapshot);
     }
     Ok(current)
 }
 
 /// Makes a row say what the log says.
-fn mirror(row: &mut TableRow, snapshot: &Snapshot) {
+pub(super) fn mirror(row: &mut TableRow, snapshot: &Snapshot) {
     let metadata = snapshot.metadata();
     row.format = Some(DataSourceFormat::Delta);
     row.columns = column_infos(snapshot.schema(), &metadata.partition_columns);
@@ -129,6 +129,7 @@ fn mirror(row: &mut TableRow, snapshot: &Snapshot) {
     row.properties = metadata.configuration.clone();
     row.properties.extend(protocol_properties(snapshot));
     row.delta_version = Some(snapshot.version());
+    mirror_definition(row);
 }
 
 /// The protocol as it shows among the properties (facts/settled.md §4).

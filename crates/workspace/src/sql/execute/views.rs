@@ -137,8 +137,6 @@ where
         .await
 }
 
-/// The columns that the view shows: those of the query, under the names and with the comments listed. Beside them
-/// the names that the query itself has for them.
 async fn output_columns(
     context: &Context,
     name: &FullName,
@@ -146,6 +144,16 @@ async fn output_columns(
     listed: &[ViewColumn],
 ) -> Result<(Vec<ColumnInfo>, Vec<String>), SqlError> {
     let fields = query::plan_view(context, name.clone(), query.clone()).await?.fields;
+    listed_columns(name, fields, listed)
+}
+
+/// The columns that the view shows: those of the query, under the names and with the comments listed. Beside them
+/// the names that the query itself has for them.
+pub(super) fn listed_columns(
+    name: &FullName,
+    fields: Vec<StructField>,
+    listed: &[ViewColumn],
+) -> Result<(Vec<ColumnInfo>, Vec<String>), SqlError> {
     let output = fields.iter().map(|field| field.name.clone()).collect();
     let fields = listed_fields(name, fields, listed)?;
     let mut columns = column_infos(&query::table_schema(fields)?, &[]);

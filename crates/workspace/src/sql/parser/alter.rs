@@ -5,7 +5,8 @@ use datafusion::sql::sqlparser::tokenizer::Token;
 
 use super::Parser;
 use crate::sql::ast::{
-    AlterSecurable, AlterSecurableAction, AlterTable, AlterTableAction, CheckConstraint, Statement,
+    AlterSecurable, AlterSecurableAction, AlterTable, AlterTableAction, AlteredKind, CheckConstraint,
+    Statement,
 };
 use crate::sql::error::SqlError;
 
@@ -67,7 +68,7 @@ impl Parser<'_> {
             Some(action) => action,
             None => self.table_action()?,
         };
-        Ok(Statement::AlterTable(AlterTable { name, view: false, action }))
+        Ok(Statement::AlterTable(AlterTable { name, kind: AlteredKind::Table, action }))
     }
 
     /// Comments on columns of a view are set by COMMENT ON COLUMN only (facts/settled.md §4).
@@ -89,7 +90,7 @@ impl Parser<'_> {
                 return Err(self.syntax_error());
             }
         };
-        Ok(Statement::AlterTable(AlterTable { name, view: true, action }))
+        Ok(Statement::AlterTable(AlterTable { name, kind: AlteredKind::View, action }))
     }
 
     /// What tables and views have in common.

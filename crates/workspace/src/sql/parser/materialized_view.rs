@@ -3,7 +3,9 @@
 use datafusion::sql::sqlparser::tokenizer::Token;
 
 use super::Parser;
-use crate::sql::ast::{AlterTable, AlterTableAction, CreateMaterializedView, PropertyList, Statement};
+use crate::sql::ast::{
+    AlterTable, AlterTableAction, AlteredKind, CreateMaterializedView, PropertyList, Statement,
+};
 use crate::sql::error::SqlError;
 
 /// Clauses of the platform that would need a schedule, a layout or a policy.
@@ -61,12 +63,11 @@ impl Parser<'_> {
     /// After `ALTER MATERIALIZED VIEW`.
     pub(super) fn alter_materialized_view(&mut self) -> Result<Statement, SqlError> {
         let name = self.object_name(3)?;
-        match self.tag_change()? {
-            Some(change) => {
-                let action = AlterTableAction::Tags { column: None, change };
-                Ok(Statement::AlterTable(AlterTable { name, view: false, action }))
-            }
-            None => Err(SqlError::unsupported("ALTER MATERIALIZED VIEW of anything but its tags")),
-        }
+        let Some(change) = self.tag_change()? else {
+            self.refuse(&["ADD", "ALTER", "DROP", "SET", "UNSET", "OWNER"], "ALTER MATERIALIZED VIEW")?;
+            return Err(self.syntax_error());
+        };
+        let action = AlterTableAction::Tags { column: None, change };
+        Ok(Statement::AlterTable(AlterTable { name, kind: AlteredKind::MaterializedView, action }))
     }
 }

@@ -92,8 +92,14 @@ async fn what_is_no_definition_and_what_would_compute_is_refused_by_name() {
     };
     sql.run(&measure("count(1)")).await;
     let definition = |text: &str| create(&format!("\nversion: 1.1\nsource: main.default.orders\n{text}\n"));
+    let joined = |how: &str| {
+        definition(&format!(
+            "joins:\n  - name: c\n    source: main.default.customers\n    {how}\nmeasures: [{{name: m, expr: count(1)}}]"
+        ))
+    };
     let statements = [
         measure("amount"),
+        measure("sum(amount) OVER ()"),
         measure("sum(missing)"),
         measure("sum("),
         measure("\"sum(amount) FROM main.default.customers --\""),
@@ -102,6 +108,14 @@ async fn what_is_no_definition_and_what_would_compute_is_refused_by_name() {
         definition("measures: [{name: id, expr: count(1)}, {name: ID, expr: count(1)}]"),
         definition("measures: [{name: m, expr: count(1), time: x}]"),
         definition("measures: []"),
+        definition("measures: [{name: m, expr: amount}]"),
+        definition("dimensions: [{name: d, expr: sum(amount)}]"),
+        joined("on: source.id = c.id\n    using: [id]"),
+        joined("cardinality: many_to_one"),
+        create("\nversion: 1.1\nsource: SELECT id FROM (\nmeasures: [{name: m, expr: count(1)}]"),
+        create(
+            "\nversion: 1.1\nsource: DROP TABLE main.default.orders\nmeasures: [{name: m, expr: count(1)}]",
+        ),
         definition("measures: [{name: m, expr: count(1)}]\nmaterialization: {schedule: every 6 hours}"),
         definition("measures: [{name: m, expr: count(1)}]\nparameters: [{name: p}]"),
         definition("dimensions: [{name: a, expr: id}, {name: b, expr: a + 1}]"),

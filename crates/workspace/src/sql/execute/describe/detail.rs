@@ -6,6 +6,7 @@ use crate::sql::SqlError;
 use crate::sql::ast::TableReference;
 use crate::sql::execute::context::Context;
 use crate::sql::execute::rows::{result, text_array, text_map, text_map_type, timestamp};
+use crate::sql::execute::views;
 use crate::warehouse::{Row, StatementResult};
 
 pub(super) async fn execute(context: &Context, table: &TableReference) -> Result<StatementResult, SqlError> {
@@ -41,6 +42,8 @@ fn columns() -> Vec<(&'static str, DataType)> {
 
 /// The name is that of the catalog; tables that are named by their folder have none.
 fn row(name: Option<String>, detail: &TableDetail) -> Row {
+    let mut properties = detail.properties.clone();
+    properties.retain(|key, _| !views::is_internal(key));
     vec![
         Some(detail.format.to_owned()),
         Some(detail.id.clone()),
@@ -53,7 +56,7 @@ fn row(name: Option<String>, detail: &TableDetail) -> Row {
         Some(text_array(&detail.clustering_columns)),
         Some(detail.num_files.to_string()),
         Some(detail.size_in_bytes.to_string()),
-        Some(text_map(&detail.properties)),
+        Some(text_map(&properties)),
         Some(detail.min_reader_version.to_string()),
         Some(detail.min_writer_version.to_string()),
         Some(text_array(&detail.table_features)),

@@ -1,5 +1,6 @@
 //! `DESCRIBE HISTORY`: read from the commit files alone, because plans of whole catalogs send it for every table.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use datafusion::arrow::array::{Array, RecordBatch, new_null_array};
@@ -7,6 +8,7 @@ use datafusion::arrow::compute::cast;
 use datafusion::arrow::datatypes::{Field, Schema};
 use datafusion::catalog::TableProvider;
 use datafusion::datasource::MemTable;
+use serde_json::{Map, Value};
 
 use crate::delta::schema::{DataType, StructField, StructType};
 use crate::delta::{CommitSummary, history};
@@ -16,6 +18,7 @@ use crate::sql::execute::changes::arrow_type;
 use crate::sql::execute::context::Context;
 use crate::sql::execute::query::sql_error;
 use crate::sql::execute::rows::{result, text_map, text_map_type, timestamp};
+use crate::sql::execute::views;
 use crate::warehouse::{Row, StatementResult};
 
 pub(super) async fn execute(
@@ -90,7 +93,7 @@ fn row(commit: &CommitSummary) -> Row {
         commit.user_id.clone(),
         commit.user_name.clone(),
         commit.operation.clone(),
-        Some(text_map(&commit.operation_parameters)),
+        Some(text_map(&shown_parameters(commit.operation_parameters.clone()))),
         None,
         None,
         None,
@@ -101,4 +104,16 @@ fn row(commit: &CommitSummary) -> Row {
         commit.user_metadata.clone(),
         commit.engine_info.clone(),
     ]
+}
+
+/// The parameters without the properties that are the platform's own.
+fn shown_parameters(mut parameters: BTreeMap<String, String>) -> BTreeMap<String, String> {
+    if let Some(text) = parameters.get_mut("properties")
+        && let Ok(mut properties) = serde_json::from_str::<Map<String, Value>>(text)
+        && properties.keys().any(|key| views::is_internal(key))
+    {
+        properties.retain(|key, _| !views::is_internal(key));
+        *text = Value::Object(properties).to_string();
+    }
+    parameters
 }

@@ -38,7 +38,7 @@ pub(super) fn operator(op: &BinaryOperator) -> Option<&'static str> {
 }
 
 /// Whether Spark's function of this name, in lower case, computes one value of many rows.
-pub(super) fn is_aggregate(name: &str) -> bool {
+pub(in crate::sql::execute) fn is_aggregate(name: &str) -> bool {
     udf::aggregate(name).is_some() || aggregates::FUNCTIONS.iter().any(|(known, _)| *known == name)
 }
 
@@ -102,6 +102,9 @@ pub(super) fn rewrite(mut function: Function, values: &SessionValues) -> Result<
     let plain = |function: &Function| {
         arguments(function).filter(|_| function.over.is_none() && function.filter.is_none())
     };
+    if session::OF_WHO_ASKS.contains(&name.as_str()) {
+        values.require_any_asker(&name)?;
+    }
     let rewritten = match rule(&name) {
         None => ours(function, &name),
         Some(Rule::Engine(engine)) => Some(renamed(function, engine)),

@@ -38,7 +38,8 @@ const ROWS: &str = "@rows";
 /// The rows of a table as whoever the query runs for sees them.
 ///
 /// # Errors
-/// Functions that are not there or do not fit; `UNSUPPORTED_FEATURE` for one that reads the table itself.
+/// Functions that are not there or do not fit; `UNSUPPORTED_FEATURE` for one that reads the table itself, and where
+/// everybody must see the same.
 pub(super) async fn guarded(
     reader: &Reader,
     table: &TableRow,
@@ -48,6 +49,9 @@ pub(super) async fn guarded(
     if guards.is_empty() {
         return Ok(rows);
     }
+    reader
+        .values()
+        .require_any_asker(format_args!("a row filter or column mask of {}", table.full_name()))?;
     seen(&reader.guarding(table), guards, rows, None).await
 }
 

@@ -3,6 +3,7 @@
 //! A view is a query of its own that runs with the rights of its owner and the defaults it was made with; its
 //! reader needs the right to read the view and nothing behind it.
 
+use std::fmt::{self, Display, Formatter};
 use std::sync::Arc;
 
 use clxs_api::table::TableType;
@@ -38,12 +39,26 @@ use crate::{guards, information_schema};
 /// How deep views may be nested.
 const DEPTH_LIMIT: usize = 50;
 
-/// Who reads the tables of a query, and through which views.
+/// What a reader is behind. A view and a function may have the same name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Definition {
+    View(FullName),
+    Routine(FullName),
+}
+
+impl Display for Definition {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let (Self::View(name) | Self::Routine(name)) = self;
+        name.fmt(f)
+    }
+}
+
+/// Who reads the tables of a query, and through which views and functions.
 #[derive(Debug, Clone)]
 pub(super) struct Reader {
     context: Context,
     values: SessionValues,
-    through: Vec<FullName>,
+    through: Vec<Definition>,
     /// The tables whose guards are computed.
     guarding: Vec<FullName>,
     /// The table that is written to, at the version whose rows are changed.
@@ -57,12 +72,12 @@ impl Reader {
 
     /// The reader of a view that is being made: it must not read itself.
     pub(super) fn for_view(context: Context, values: SessionValues, view: FullName) -> Self {
-        Self { context, values, through: vec![view], guarding: Vec::new(), pinned: None }
+        Self { through: vec![Definition::View(view)], ..Self::new(context, values) }
     }
 
     /// The reader of the body of a function that is being made: it must not call itself.
     pub(super) fn for_routine(context: Context, values: SessionValues, name: FullName) -> Self {
-        Self::for_view(context, values, name)
+        Self { through: vec![Definition::Routine(name)], ..Self::new(context, values) }
     }
 
     /// Reads this table at this version wherever no other one is asked for.
@@ -88,29 +103,35 @@ impl Reader {
 
     /// The reader of what is behind a view.
     pub(super) fn behind(&self, view: &TableRow, details: &ViewDetails) -> Result<Self, SqlError> {
-        let name = view.full_name();
-        let mut through = self.through.clone();
-        let recursive = through.contains(&name);
-        through.push(name.clone());
-        if recursive || through.len() > DEPTH_LIMIT {
-            let path: Vec<_> = through.iter().map(ToString::to_string).collect();
-            return Err(SqlError::recursive_view(name, path.join(" -> ")));
-        }
+        let through = self.path_to(view)?;
         let context =
             self.context.on_behalf_of(&view.owner, &details.current_catalog, &details.current_schema);
         Ok(Self { context, through, ..self.clone() })
     }
 
+    /// What is passed on the way to a view, which must not be among them. UNCONFIRMED: that the platform says the same of a
+    /// materialized view whose query reads it.
+    fn path_to(&self, view: &TableRow) -> Result<Vec<Definition>, SqlError> {
+        let name = view.full_name();
+        let path = self.path_behind(Definition::View(name.clone()));
+        path.map_err(|path| SqlError::recursive_view(name, path))
+    }
+
+    /// What is passed on the way behind a view or function. The path as text when it leads back or is too long.
+    fn path_behind(&self, next: Definition) -> Result<Vec<Definition>, String> {
+        let is_passed = self.through.contains(&next);
+        let path: Vec<_> = self.through.iter().cloned().chain([next]).collect();
+        if is_passed || path.len() > DEPTH_LIMIT {
+            return Err(path.iter().map(ToString::to_string).collect::<Vec<_>>().join(" -> "));
+        }
+        Ok(path)
+    }
+
     /// The reader of what is behind a function.
     pub(super) fn behind_routine(&self, row: &FunctionRow) -> Result<Self, SqlError> {
         let name = row.full_name();
-        let mut through = self.through.clone();
-        let recursive = through.contains(&name);
-        through.push(name.clone());
-        if recursive || through.len() > DEPTH_LIMIT {
-            let path: Vec<_> = through.iter().map(ToString::to_string).collect();
-            return Err(SqlError::cyclic_function_reference(path.join(" -> ")));
-        }
+        let through = self.path_behind(Definition::Routine(name.clone()));
+        let through = through.map_err(SqlError::cyclic_function_reference)?;
         let session = self.context.session();
         let (catalog, schema) = match &row.details.defaults {
             Some(defaults) => (&defaults.catalog, &defaults.schema),
@@ -206,6 +227,7 @@ fn provider(reader: &Reader, relation: Relation) -> BoxFuture<'_, Result<Arc<dyn
             && information_schema::is_information_schema(schema)
         {
             refuse_time_travel(&relation)?;
+            reader.values.require_any_asker(&name)?;
             require_no_masks_on(reader, catalog).await?;
             let described = Described::open(&reader.context, catalog.clone(), table).await?;
             let described = described.ok_or_else(|| SqlError::table_or_view_not_found(&name))?;
@@ -253,6 +275,9 @@ async fn folder(reader: &Reader, relation: &Relation) -> Result<Arc<dyn TablePro
     let files =
         reader.context.readable_files(&relation.table, |_| SqlError::internal("a view by path")).await?;
     if let Some(row) = files.row {
+        if row.is_materialized() {
+            reader.path_to(&row)?;
+        }
         let (identities, table) = (reader.values.identities(), row.clone());
         let guards = reader.context.read(move |tx, _| Ok(guards::effective(tx, &identities, &table)?));
         if !guards.await?.is_empty() {
@@ -281,6 +306,9 @@ async fn table(
     guards: &TableGuards,
     as_of: Option<AsOf>,
 ) -> Result<Arc<dyn TableProvider>, SqlError> {
+    if row.is_materialized() {
+        reader.path_to(row)?;
+    }
     if as_of.is_some() && !guards.is_empty() {
         return Err(SqlError::guards_and_time_travel(row, guards));
     }

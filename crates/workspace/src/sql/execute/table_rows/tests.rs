@@ -32,7 +32,7 @@ impl Process {
     }
 
     pub(in crate::sql::execute) async fn run(&self, statement: &str) {
-        execute(&self.context, parse(statement).unwrap()).await.unwrap();
+        Box::pin(execute(&self.context, parse(statement).unwrap())).await.unwrap();
     }
 
     async fn table(&self) -> TableRow {
@@ -108,6 +108,68 @@ async fn failure_after_the_commit_leaves_the_intent_for_the_next_opening() {
     let next = Process::start(root.path());
     settle_interrupted_writes(&next.context.services).await.unwrap();
     assert!(!folder.path().exists());
+}
+
+/// A materialized view whose replacement died between the commit of its log and its row.
+async fn half_replaced(root: &Path) -> Process {
+    let crashed = Process::start(root);
+    crashed.run("CREATE CATALOG main").await;
+    crashed.run("CREATE MATERIALIZED VIEW t AS SELECT 1 AS one").await;
+    let before = crashed.table().await;
+    crashed.run("CREATE OR REPLACE MATERIALIZED VIEW t AS SELECT 2 AS two").await;
+    let location = crashed.context.location(&before).unwrap().to_string();
+    let metastore = &crashed.context.services.metastore;
+    let _intent = metastore.begin_write(&before.id, &location, Folder::Owned).await.unwrap();
+    metastore.write(move |tx| tx.update_table(&before)).await.unwrap();
+    assert_eq!(definition(&crashed.table().await), "SELECT 1 AS one");
+    crashed
+}
+
+fn definition(view: &TableRow) -> &str {
+    &view.view.as_ref().unwrap().definition
+}
+
+fn column(view: &TableRow) -> Option<&str> {
+    view.columns[0].name.as_deref()
+}
+
+#[tokio::test]
+async fn interrupted_replacement_of_a_materialized_view_changes_its_query_with_its_columns() {
+    let root = TempDir::new().unwrap();
+    drop(half_replaced(root.path()).await);
+    let next = Process::start(root.path());
+    settle_interrupted_writes(&next.context.services).await.unwrap();
+    let settled = next.table().await;
+    assert_eq!((definition(&settled), column(&settled)), ("SELECT 2 AS two", Some("two")));
+    assert!(settled.properties.keys().all(|key| key.starts_with("delta.")), "{:?}", settled.properties);
+}
+
+#[tokio::test]
+async fn refresh_computes_the_query_of_the_log() {
+    let root = TempDir::new().unwrap();
+    let process = half_replaced(root.path()).await;
+    process.run("REFRESH MATERIALIZED VIEW t").await;
+    let refreshed = process.table().await;
+    assert_eq!((definition(&refreshed), column(&refreshed)), ("SELECT 2 AS two", Some("two")));
+}
+
+#[tokio::test]
+async fn comment_on_a_materialized_view_that_is_replaced_meanwhile_leaves_the_new_query() {
+    let root = TempDir::new().unwrap();
+    let process = Process::start(root.path());
+    process.run("CREATE CATALOG main").await;
+    process.run("CREATE MATERIALIZED VIEW t AS SELECT 1 AS one").await;
+    let row = process.table().await;
+    let location = process.context.location(&row).unwrap();
+    let meanwhile = async {
+        process.run("CREATE OR REPLACE MATERIALIZED VIEW t AS SELECT 2 AS two").await;
+        let change = MetadataChange::SetDescription(Some("ours".to_owned()));
+        process.context.blocking(move |engine| alter(engine, &location, &change, ADMIN)).await
+    };
+    let writing = Writing { row, presence: Presence::Existing };
+    write_files(&process.context, writing, Box::pin(meanwhile)).await.unwrap();
+    let row = process.table().await;
+    assert_eq!((definition(&row), row.comment.as_deref()), ("SELECT 2 AS two", Some("ours")));
 }
 
 #[tokio::test]

@@ -114,7 +114,7 @@ fn kind(statement: &Statement) -> String {
         Statement::Clone(_) => "CREATE TABLE".to_owned(),
         Statement::Comment { .. } => "COMMENT ON".to_owned(),
         Statement::Drop(drop) => format!("DROP {}", words(&drop.kind)),
-        Statement::AlterTable(alter) if alter.view => "ALTER VIEW".to_owned(),
+        Statement::AlterTable(alter) => format!("ALTER {}", words(&alter.kind)),
         Statement::AlterSecurable(alter) => format!("ALTER {}", words(&alter.kind)),
         Statement::Use(namespace) => format!("USE {}", words(namespace)),
         Statement::Show(show) => format!("SHOW {}", words(show)),

@@ -30,6 +30,10 @@ pub(super) const FUNCTIONS: &[Row] = &[
     ("user", Session(user)),
 ];
 
+/// The functions that tell who asks.
+pub(super) const OF_WHO_ASKS: &[&str] =
+    &["current_user", "is_account_group_member", "is_member", "session_user", "user"];
+
 /// The value of a function that takes no arguments.
 fn none(arguments: &[Expr], value: Expr) -> Option<Expr> {
     arguments.is_empty().then_some(value)
