@@ -204,6 +204,7 @@ mod tests {
         let outcome = StepOutcome::Done {
             metrics: None,
             missing: vec!["gone".to_owned()],
+            changed: None,
             unverified: Some("no MANAGE".to_owned()),
         };
         let detail = "without gone, unknown in the destination; not verified: no MANAGE".to_owned();
