@@ -10,6 +10,7 @@ use futures::TryStreamExt;
 use super::containers::some_text;
 use super::reader::{Found, Reader, Side, collect, refusal};
 use super::{Inventories, Volume};
+use crate::at_once::at_once;
 use crate::{Error, Result};
 
 /// Directories of one root that are listed at once.
@@ -117,14 +118,9 @@ pub(crate) async fn list_files(
             let entries: Vec<_> = client.list_directory(root, directory).try_collect().await?;
             Ok::<_, clxs_client::Error>((directory, entries))
         });
-        let lists: Vec<_> = futures::stream::StreamExt::buffered(
-            futures::stream::iter(lists.collect::<Vec<_>>()),
-            DIRECTORIES_AT_ONCE,
-        )
-        .try_collect()
-        .await?;
+        let lists = at_once(lists.collect::<Vec<_>>(), DIRECTORIES_AT_ONCE);
         let mut next = Vec::new();
-        for (directory, entries) in lists {
+        for (directory, entries) in lists.await? {
             for entry in entries {
                 let Some(name) = entry.name else { continue };
                 let path = if directory.is_empty() { name } else { format!("{directory}/{name}") };

@@ -7,11 +7,11 @@ use std::ops::Range;
 
 use bytes::Bytes;
 use clxs_client::{Client, ErrorKind, FileRoot, PartUpload, Result, UploadedPart};
-use futures::stream::{self, StreamExt, TryStreamExt};
 use sha2::{Digest, Sha256};
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
+use crate::at_once::at_once;
 use crate::inventory::{FileState, list_files};
 use crate::outcome::{CloneMetrics, StepOutcome};
 
@@ -118,7 +118,7 @@ impl Copying<'_> {
         }
         let files = pending.iter().filter(|(_, file)| !file.is_directory);
         let files: Vec<_> = files.map(|(path, file)| self.file(path, file.size, cancellation)).collect();
-        let problems: Vec<_> = stream::iter(files).buffer_unordered(TRANSFERS).try_collect().await?;
+        let problems = at_once(files, TRANSFERS).await?;
         Ok(problems.into_iter().flatten().next())
     }
 
@@ -132,12 +132,10 @@ impl Copying<'_> {
         let parts = ranges(size);
         let sent: Vec<_> =
             (1..).zip(parts.clone()).map(|(number, range)| self.part(&upload, path, number, range)).collect();
-        let sent: Vec<_> = stream::iter(sent).buffered(TRANSFERS).try_collect().await?;
-        let (uploaded, hashes): (Vec<_>, Vec<_>) = sent.into_iter().unzip();
+        let (uploaded, hashes): (Vec<_>, Vec<_>) = at_once(sent, TRANSFERS).await?.into_iter().unzip();
         self.client.complete_upload(&upload, uploaded).await?;
         let arrived: Vec<_> = parts.into_iter().map(|range| self.arrived(path, Some(range))).collect();
-        let arrived: Vec<_> = stream::iter(arrived).buffered(TRANSFERS).try_collect().await?;
-        Ok((arrived != hashes).then(|| self.differs(path)))
+        Ok((at_once(arrived, TRANSFERS).await? != hashes).then(|| self.differs(path)))
     }
 
     async fn part(
