@@ -2,6 +2,7 @@
 
 #![expect(clippy::panic, clippy::unwrap_used, reason = "helpers of tests fail like tests")]
 
+mod added_columns;
 mod catalogs;
 mod embedded;
 mod facets;
