@@ -20,6 +20,7 @@ mod plan_properties;
 mod policies;
 mod policies_meanwhile;
 mod protected;
+mod protected_columns;
 mod protected_rows;
 mod read_back;
 mod reads;

@@ -72,6 +72,35 @@ async fn guards_stay_when_their_table_is_replaced_and_fit_its_columns() {
 }
 
 #[tokio::test]
+async fn table_that_is_replaced_by_an_empty_one_gets_the_guards_of_the_statement_and_keeps_the_others() {
+    let guarded = Guarded::start().await;
+    guarded
+        .run(
+            "CREATE OR REPLACE TABLE main.s.people (ssn STRING, area STRING, nick STRING MASK main.s.hide) \
+             WITH ROW FILTER main.s.in_region ON (area)",
+        )
+        .await;
+    guarded.run("INSERT INTO main.s.people VALUES ('111', 'EU', 'Jo'), ('222', 'US', 'Al')").await;
+    assert_eq!(guarded.ann("SELECT * FROM main.s.people").await, [["***", "EU", "***"]]);
+    let filters = "SELECT filter_name, target_columns FROM main.information_schema.row_filters";
+    assert_eq!(guarded.sql.rows(filters).await, [["main.s.in_region", "area"]]);
+}
+
+/// Its rows are there before its guards are.
+#[tokio::test]
+async fn table_is_not_replaced_by_rows_under_other_guards() {
+    let guarded = Guarded::start().await;
+    let error = guarded
+        .sql
+        .error(
+            "CREATE OR REPLACE TABLE main.s.people WITH ROW FILTER main.s.in_region ON ('US') \
+             AS SELECT 3 AS id, 'new' AS ssn, 'EU' AS region",
+        )
+        .await;
+    assert!(error.contains("with another row filter or column mask"), "{error}");
+}
+
+#[tokio::test]
 async fn guards_of_a_table_restored_to_other_columns_hide_it() {
     let guarded = Guarded::unguarded().await;
     guarded.run("ALTER TABLE main.s.people ADD COLUMN area STRING").await;
