@@ -80,8 +80,8 @@ impl<'a> Policing<'a> {
         begin.map(|(table, _)| table).take_while(|table| table.parts().starts_with(container.parts()))
     }
 
-    fn over(&self, table: &FullName) -> Vec<Given<'a>> {
-        self.governed.get(table).cloned().unwrap_or_default()
+    fn over(&self, table: &FullName) -> &[Given<'a>] {
+        self.governed.get(table).map_or(&[], Vec::as_slice)
     }
 }
 
@@ -298,7 +298,7 @@ fn impossible(builder: &Builder<'_>, given: &Given<'_>) -> Option<String> {
 /// Returns the steps that the rows wait for. What is on a table that is made by the same step as its rows comes later,
 /// and before anybody is granted anything.
 pub(super) fn before_rows(builder: &mut Builder<'_>, table: &Securable) -> Vec<StepId> {
-    let over = builder.policing.over(&table.name);
+    let over = builder.policing.over(&table.name).to_vec();
     if over.is_empty() {
         return Vec::new();
     }
