@@ -94,7 +94,7 @@ async fn table_whose_own_filter_needs_a_column_that_the_source_lost_is_left_out(
     let overwriting = Settings { overwrite_edits: true, ..settings() };
     let reason = reason(&guarded.fixture.plan(&overwriting).await, "prod.a.people");
     assert!(
-        reason.contains("no column region any more, which the row filter of the destination needs"),
+        reason.contains("no column `region` any more, which the row filter of the destination needs"),
         "{reason}"
     );
     assert!(guarded.fixture.client.get_table(&name("dev.a.people")).await.unwrap().row_filter.is_some());

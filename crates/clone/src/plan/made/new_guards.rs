@@ -6,20 +6,23 @@ use clxs_api::FullName;
 use crate::inventory::{Guards, Table, TableDefinition};
 use crate::plan::{Action, SetMask, SetRowFilter, Statement};
 
-/// Sets the guards that need columns which the table lacked.
+/// Sets the guards that need columns which the table lacked: those with something to go back to last, for they are undone
+/// after the rows that come next.
 pub(super) fn new_guards(
     table: &FullName,
     own: &TableDefinition,
     guards: &Guards,
 ) -> impl Iterator<Item = Statement> {
     let set_before = guards.that_fit(own);
+    let mut masks = guards.masks.clone();
+    masks.retain(|column, _| !set_before.masks.contains_key(column));
+    let (kept, new): (Vec<_>, Vec<_>) = masks.into_iter().partition(|(column, _)| own.has_column(column));
     let filter = guards.row_filter.clone().filter(|_| set_before.row_filter.is_none());
     let filter = filter.map(|filter| SetRowFilter { table: table.clone(), filter: Some(filter) });
-    let masks =
-        guards.masks.clone().into_iter().filter(move |(column, _)| !set_before.masks.contains_key(column));
     let table = table.clone();
-    let masks = masks.map(move |(column, mask)| SetMask { table: table.clone(), column, mask: Some(mask) });
-    filter.into_iter().map(Statement::SetRowFilter).chain(masks.map(Statement::SetMask))
+    let set_mask = move |(column, mask)| SetMask { table: table.clone(), column, mask: Some(mask) };
+    let masks = new.into_iter().chain(kept).map(set_mask).map(Statement::SetMask);
+    masks.chain(filter.map(Statement::SetRowFilter))
 }
 
 /// Sets the guard of a statement to what the destination's table has. That of a column which it lacks goes with the column.
