@@ -218,7 +218,7 @@ fn proof(builder: &Builder<'_>, securable: &Securable, source: &Table) -> Option
         _ if policed.is_some() => (Vec::new(), BTreeMap::new()),
         _ => return None,
     };
-    let (exempt, policies) = policed.unwrap_or_default();
+    let policy::StillHolds { known: exempt, policies } = policed.unwrap_or_default();
     known.extend(exempt);
     let version = source.as_of.as_ref().and_then(VersionAsOf::version);
     Some(Proof { guards: source.guards.clone(), functions, known, policies, version })

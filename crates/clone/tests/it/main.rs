@@ -14,6 +14,7 @@ mod keys;
 mod load_types;
 mod losses;
 mod metric_views;
+mod models;
 mod pipelines;
 mod plan;
 mod plan_properties;
