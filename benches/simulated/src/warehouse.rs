@@ -1,18 +1,24 @@
 //! Statements wait for a slot, keep it for their service time, and have an answer then.
+//!
+//! When a statement begins and ends is known when it is sent: timers that wake up late delay its answer, and no
+//! statement behind it.
 
-use std::collections::HashMap;
+use std::cmp::Reverse;
+use std::collections::{BinaryHeap, HashMap};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::watch;
+use tokio::time::{Instant, sleep_until, timeout};
 
 use crate::{Simulated, sql};
 
 #[derive(Debug, Clone)]
 pub(crate) struct Warehouse {
-    slots: Arc<Semaphore>,
+    /// When each slot is free again.
+    slots: Arc<Mutex<BinaryHeap<Reverse<Instant>>>>,
     last: Arc<AtomicU64>,
     statements: Arc<Mutex<HashMap<String, watch::Receiver<State>>>>,
 }
@@ -28,7 +34,8 @@ enum State {
 
 impl Warehouse {
     pub(crate) fn new(slots: usize) -> Self {
-        Self { slots: Arc::new(Semaphore::new(slots)), last: Arc::default(), statements: Arc::default() }
+        let slots = std::iter::repeat_n(Reverse(Instant::now()), slots).collect();
+        Self { slots: Arc::new(Mutex::new(slots)), last: Arc::default(), statements: Arc::default() }
     }
 
     /// Takes a statement and answers when it is over or the time to wait is.
@@ -39,17 +46,17 @@ impl Warehouse {
         simulated.statistics().statement(&text, service);
         let (sender, mut receiver) = watch::channel(State::Pending);
         self.lock().insert(id.clone(), receiver.clone());
-        let (slots, simulated) = (Arc::clone(&self.slots), simulated.clone());
+        let (begin, end) = self.place(service);
+        let simulated = simulated.clone();
         tokio::spawn(async move {
-            let slot = slots.acquire().await;
+            sleep_until(begin).await;
             sender.send_replace(State::Running);
-            tokio::time::sleep(service).await;
+            sleep_until(end).await;
             let answer = sql::run(&mut simulated.catalogs(), &text);
-            drop(slot);
             sender.send_replace(State::Over(answer));
         });
         let is_over = receiver.wait_for(|state| matches!(state, State::Over(_)));
-        tokio::time::timeout(wait_of(body), is_over).await.map(drop).ok();
+        timeout(wait_of(body), is_over).await.map(drop).ok();
         let state = receiver.borrow().clone();
         answer(&id, state)
     }
@@ -58,6 +65,15 @@ impl Warehouse {
         let receiver = self.lock().get(id).cloned()?;
         let state = receiver.borrow().clone();
         Some(answer(id, state))
+    }
+
+    /// Takes the slot that is free first, and says from when to when.
+    fn place(&self, service: Duration) -> (Instant, Instant) {
+        let mut slots = self.slots.lock().unwrap_or_else(PoisonError::into_inner);
+        let now = Instant::now();
+        let begin = slots.pop().map_or(now, |Reverse(free)| free.max(now));
+        slots.push(Reverse(begin + service));
+        (begin, begin + service)
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<String, watch::Receiver<State>>> {

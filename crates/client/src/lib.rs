@@ -46,7 +46,7 @@ pub use auth::TokenProvider;
 pub use client::{Client, ClientBuilder};
 pub use error::{Error, ErrorKind, StatementFailure, with_causes};
 pub use exchange::Call;
-pub use files::{PartUpload, UploadedPart};
+pub use files::{FileRoot, PartUpload, UploadedPart};
 pub use redaction::{holds_token, redact};
 pub use retry::RetryPolicy;
 pub use secret::Secret;

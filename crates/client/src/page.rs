@@ -10,6 +10,7 @@ use clxs_api::grant::{
     EffectivePermissionsList, EffectivePrivilegeAssignment, GetPermissionsResponse, PrivilegeAssignment,
 };
 use clxs_api::model::{ListRegisteredModelsResponse, RegisteredModelInfo};
+use clxs_api::model_version::{ListModelVersionsResponse, ModelVersionInfo};
 use clxs_api::policy::{ListPoliciesResponse, PolicyInfo};
 use clxs_api::query_history::{ListQueriesResponse, QueryInfo};
 use clxs_api::schema::{ListSchemasResponse, SchemaInfo};
@@ -51,6 +52,7 @@ page! {
     ListVolumesResponse: volumes of VolumeInfo,
     ListFunctionsResponse: functions of FunctionInfo,
     ListRegisteredModelsResponse: registered_models of RegisteredModelInfo,
+    ListModelVersionsResponse: model_versions of ModelVersionInfo,
     ListDirectoryResponse: contents of DirectoryEntry,
     ListPoliciesResponse: policies of PolicyInfo,
     WorkspaceBindingsResponse: bindings of WorkspaceBinding,

@@ -12,6 +12,7 @@ mod catalog;
 mod constraint;
 mod function;
 mod model;
+mod model_version;
 mod permission;
 mod policy;
 mod schema;

@@ -14,6 +14,7 @@ mod grants;
 mod guards;
 mod history;
 mod keys;
+mod model_versions;
 mod models;
 mod names;
 mod policies;
@@ -49,6 +50,7 @@ pub use functions::{Environment, FunctionDefinition, Language, Parameter, Return
 pub use guards::{Argument, Guard, Guards};
 pub use history::{Commit, History};
 pub use keys::{Key, KeyOutline, Parent};
+pub use model_versions::{ModelVersion, ModelVersions, VersionOrigin};
 pub(crate) use names::complete;
 pub(crate) use policies::{EVERYBODY, named_policies, policies_on};
 pub use policy::{Policies, Policy, PolicyEffect, Unusable};
@@ -223,8 +225,8 @@ pub struct Model {
     pub comment: Option<String>,
     /// Direct grants on it.
     pub grants: Grants,
-    /// Whether it has versions, read only where the destination lacks the model.
-    pub has_versions: bool,
+    /// Its versions; those of the destination are read only where the source has some.
+    pub versions: ModelVersions,
 }
 
 /// A table, view, or anything else REST lists as a table.

@@ -52,13 +52,16 @@ impl Outcome {
 pub enum StepOutcome {
     /// It did what the plan says.
     Done {
-        /// What `CLONE` reported, or what was copied of a volume.
+        /// What `CLONE` reported, or what was copied of files.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         metrics: Option<CloneMetrics>,
         /// What could not be carried although the step worked: principals that do not exist, files that are too
         /// large.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         missing: Vec<String>,
+        /// In which other form the destination has it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        changed: Option<String>,
         /// Why nobody could read back what was written.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         unverified: Option<String>,
@@ -104,12 +107,12 @@ impl StepOutcome {
 
     /// It did what the plan says, but for these.
     pub(crate) fn without(missing: Vec<String>) -> Self {
-        Self::Done { metrics: None, missing, unverified: None }
+        Self::Done { metrics: None, missing, changed: None, unverified: None }
     }
 
     /// It did what the plan says, and counted.
     pub(crate) fn counted(metrics: Option<CloneMetrics>) -> Self {
-        Self::Done { metrics, missing: Vec::new(), unverified: None }
+        Self::Done { metrics, missing: Vec::new(), changed: None, unverified: None }
     }
 
     /// Whether steps that depend on it may run.
@@ -183,6 +186,20 @@ pub struct CloneMetrics {
     pub removed_files_size: u64,
     /// Bytes copied.
     pub copied_files_size: u64,
+}
+
+impl CloneMetrics {
+    /// Both together.
+    pub(crate) fn and(self, other: Self) -> Self {
+        Self {
+            source_table_size: self.source_table_size + other.source_table_size,
+            source_num_of_files: self.source_num_of_files + other.source_num_of_files,
+            num_removed_files: self.num_removed_files + other.num_removed_files,
+            num_copied_files: self.num_copied_files + other.num_copied_files,
+            removed_files_size: self.removed_files_size + other.removed_files_size,
+            copied_files_size: self.copied_files_size + other.copied_files_size,
+        }
+    }
 }
 
 /// The source format as the guide prints it; Delta unless the platform says otherwise.

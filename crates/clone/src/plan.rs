@@ -14,6 +14,7 @@ mod hook;
 mod key;
 mod made;
 mod model;
+mod model_version;
 mod owner;
 mod policy;
 mod privileges;
@@ -37,9 +38,9 @@ use serde::{Deserialize, Serialize};
 
 pub(crate) use action::MakesTable;
 pub use action::{
-    Action, AlterTable, CloneTable, CopyFiles, CreateFunction, CreateTable, CreateView, Effect, FillTable,
-    MarkCopy, Proof, RestCall, SchemaMode, SetMask, SetRowFilter, Statement, StatementText, TableChange,
-    Transfer,
+    Action, AliasTarget, AlterTable, CloneTable, CopyFiles, CopyVersion, CreateFunction, CreateTable,
+    CreateView, Effect, FillTable, MarkCopy, Proof, RestCall, SchemaMode, SetMask, SetRowFilter, Statement,
+    StatementText, TableChange, Transfer,
 };
 pub(crate) use drift::drift;
 pub use drift::{Drift, DriftState, TableDrift, drifts};

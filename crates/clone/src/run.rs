@@ -4,6 +4,7 @@ mod execute;
 mod files;
 mod graph;
 mod guardrail;
+mod model_version;
 mod policy;
 mod progress;
 mod read_back;

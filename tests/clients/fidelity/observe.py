@@ -137,7 +137,18 @@ class Observer:
         for model in self.workspace.registered_models.list(catalog_name=self.catalog, schema_name=schema):
             path = (schema, model.name or "")
             facets = self.facets(self.workspace.registered_models.get(self.path(*path)))
-            yield "model", ".".join(path), facets | self.grants("function", *path)
+            yield "model", ".".join(path), facets | self.grants("function", *path) | self.aliases(*path)
+            yield from self.versions(*path)
+
+    def aliases(self, schema: str, model: str) -> Facets:
+        found = self.workspace.registered_models.get(self.path(schema, model), include_aliases=True)
+        return {"aliases": {alias.alias_name: alias.version_num for alias in found.aliases or []}}
+
+    def versions(self, schema: str, model: str) -> Iterator[tuple[str, str, Facets]]:
+        for version in self.workspace.model_versions.list(self.path(schema, model)):
+            files = dict(self.files(f"/Models/{self.catalog}/{schema}/{model}/{version.version}"))
+            facets = {"status": str(version.status), "comment": version.comment, "run": version.run_id}
+            yield "version", f"{schema}.{model}/{version.version}", facets | {"files": files}
 
     def table(self, schema: str, name: str) -> Facets:
         found = self.workspace.tables.get(self.path(schema, name))
@@ -196,7 +207,8 @@ class Observer:
             else:
                 contents = self.workspace.files.download(path).contents
                 assert contents is not None
-                yield path.removeprefix(f"/Volumes/{self.catalog}/"), contents.read()
+                within = path.removeprefix("/Volumes/").removeprefix("/Models/")
+                yield within.removeprefix(f"{self.catalog}/"), contents.read()
 
     def relation(self, name: str, key: str) -> list[str]:
         catalog = literal(self.catalog)

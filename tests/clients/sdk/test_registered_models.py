@@ -4,6 +4,7 @@ The SDK makes no versions: MLflow does, at `/api/2.0/mlflow/unity-catalog/model-
 """
 
 from collections.abc import Callable
+from io import BytesIO
 
 from databricks.sdk import WorkspaceClient
 from databricks.sdk.errors import DatabricksError, NotFound
@@ -109,6 +110,25 @@ def test_versions_come_in_pages(workspace: WorkspaceClient, schema: str) -> None
     name = with_versions(workspace, schema, 3)
     listed = everything(workspace.model_versions.list(name, max_results=1))
     assert sorted(found.version or 0 for found in listed) == [1, 2, 3]
+
+
+def test_files_of_a_version_are_reached_as_by_mlflow(workspace: WorkspaceClient, schema: str) -> None:
+    name = create(workspace, schema)
+    begun = workspace.api_client.do("POST", f"{MLFLOW}/create", body={"name": name, "source": "dbfs:/runs/1"})
+    assert isinstance(begun, dict) and begun["model_version"]["status"] == "PENDING_REGISTRATION"
+    folder = f"/Models/{name.replace('.', '/')}/1"
+    for _ in range(2):
+        workspace.files.upload(f"{folder}/data/model.pkl", BytesIO(b"weights"), overwrite=True)
+    workspace.api_client.do("POST", f"{MLFLOW}/finalize", body={"name": name, "version": "1"})
+    workspace.files.get_directory_metadata(f"{folder}/data")
+    [entry] = workspace.files.list_directory_contents(f"{folder}/data")
+    assert (entry.path, entry.is_directory, entry.file_size) == (f"{folder}/data/model.pkl", False, 7)
+    contents = workspace.files.download(f"{folder}/data/model.pkl").contents
+    assert contents is not None and contents.read() == b"weights"
+    with refused(DatabricksError):
+        workspace.files.upload(f"{folder}/data/model.pkl", BytesIO(b"others"), overwrite=True)
+    with refused(NotFound):
+        workspace.files.get_directory_metadata(f"{folder}/none")
 
 
 def test_comment_of_a_version_changes(workspace: WorkspaceClient, schema: str) -> None:

@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 
 use bytes::Bytes;
-use clxs_api::{FullName, endpoint};
+use clxs_api::endpoint;
 use http::{Method, header};
 use serde::Deserialize;
 use serde_json::json;
 
-use super::in_volume;
+use super::FileRoot;
 use crate::external::headers_of;
 use crate::request::{ApiRequest, path};
 use crate::{Client, Error, Result};
@@ -62,18 +62,17 @@ struct Header {
 }
 
 impl Client {
-    /// Begins to upload a file in parts, in place of one that may be there; nothing where the storage of the volume
+    /// Begins to upload a file in parts, in place of one that may be there; nothing where the storage
     /// takes files in another way only (`resumable_upload`, on Google Cloud).
     ///
     /// # Errors
-    /// [`crate::ErrorKind::NotFound`] when there is no such volume.
-    pub async fn begin_upload(&self, volume: &FullName, file: &str) -> Result<Option<PartUpload>> {
-        let path = in_volume(endpoint::FILES, volume, file)?;
+    /// [`crate::ErrorKind::NotFound`] when there is no such root.
+    pub async fn begin_upload(&self, root: &FileRoot, file: &str) -> Result<Option<PartUpload>> {
+        let path = root.path(endpoint::FILES, file)?;
         let request = ApiRequest::repeatable(Method::POST, path.clone());
         let request = request.query("action", "initiate-upload").query("overwrite", "true");
         let initiated: Initiated = self.fetch(request.json(&json!({}))?).await?;
-        let names: Vec<_> = volume.parts().iter().map(clxs_api::Identifier::as_str).collect();
-        let absolute = format!("/Volumes/{}/{file}", names.join("/"));
+        let absolute = format!("{root}/{file}");
         Ok(initiated.multipart_upload.map(|Session { session_token }| PartUpload {
             path,
             absolute,

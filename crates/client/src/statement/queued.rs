@@ -5,16 +5,16 @@ use std::time::Duration;
 
 use clxs_api::statement::{StatementResponse, StatementState};
 
-/// A statement that is `PENDING` this long after it was sent waits for others: those that a warehouse takes at
-/// once are `RUNNING` in a moment.
-const LONG: Duration = Duration::from_secs(10);
+/// A statement that is `PENDING` this long after its first answer, which came 5 s after it was sent or later, waits for
+/// others: those that a warehouse takes at once are `RUNNING` in a moment.
+const LONG: Duration = Duration::from_secs(5);
 
 /// Shared by all statements of a client.
 #[derive(Debug, Default)]
 pub(crate) struct Queued(AtomicU64);
 
 impl Queued {
-    /// Whether this answer, that long after the statement was sent, says that it waits long.
+    /// Whether this answer, that long after the first one, says that it waits long.
     pub(crate) fn is_long(answer: &StatementResponse, since: Duration) -> bool {
         since >= LONG && answer.status.as_ref().is_some_and(|status| status.state == StatementState::Pending)
     }

@@ -64,15 +64,4 @@ impl Client {
         let path = path(endpoint::MODELS, &[&name.dotted()])?;
         self.send(ApiRequest::once(Method::DELETE, path)).await.map(drop)
     }
-
-    /// Whether a registered model has any version.
-    ///
-    /// # Errors
-    /// [`crate::ErrorKind::NotFound`] when there is no such model.
-    pub async fn has_model_versions(&self, name: &FullName) -> Result<bool> {
-        let path = path(endpoint::MODELS, &[&name.dotted(), "versions"])?;
-        let answer: serde_json::Value = self.fetch(ApiRequest::get(path).query("max_results", "1")).await?;
-        let versions = answer.get("model_versions").and_then(serde_json::Value::as_array);
-        Ok(versions.is_some_and(|versions| !versions.is_empty()) || answer.get("next_page_token").is_some())
-    }
 }

@@ -8,7 +8,6 @@ use super::Engine;
 use crate::event::Observer;
 use crate::journal::{RunId, RunState};
 use crate::plan::{Facet, MakesTable, Plan, Step, StepId, Undo, undo};
-use crate::report::StepRecord;
 use crate::run::{RunKind, Standing, recover, standing};
 use crate::warehouse::Wanted;
 use crate::{Error, Report, Result};
@@ -33,7 +32,9 @@ impl Engine {
         let plan = self.journal.plan_of(run)?;
         recover(&self.warehouse, &self.journal, &self.journal.metastore_of(run)?, &plan.destination).await?;
         let records = self.journal.step_records(run)?;
-        let is_done = |step: &&Step| records.get(&step.id).is_some_and(StepRecord::is_done);
+        let is_done = |step: &&Step| {
+            records.get(&step.id).is_some_and(|record| record.is_done() || step.action.may_leave_a_part())
+        };
         let mut done: BTreeSet<_> = plan.steps.iter().filter(is_done).map(|step| step.id).collect();
         let cloned: Vec<Cloned<'_>> = plan
             .steps

@@ -74,17 +74,20 @@ impl<'a> Reader<'a> {
     }
 
     async fn policies_on_each(&self, places: Vec<(Side, Securable)>) -> Result<Vec<Told>> {
-        let reads = places.into_iter().map(async |(side, on)| {
-            let policies = match policies_on(self.warehouse.client(), &on).await? {
-                // Somebody dropped it meanwhile.
-                Err(error) if on.kind == Kind::Table && error.kind() == ErrorKind::NotFound => {
-                    Ok(Policies::new())
-                }
-                told => told,
-            };
-            Ok((side, on, policies))
-        });
+        // Boxed once it is asked: as many questions as there are tables wait for their turn.
+        let reads = places.into_iter().map(async |(side, on)| Box::pin(self.told(side, on)).await);
         self.all(reads.collect()).await
+    }
+
+    async fn told(&self, side: Side, on: Securable) -> Result<Told> {
+        let policies = match policies_on(self.warehouse.client(), &on).await? {
+            // Somebody dropped it meanwhile.
+            Err(error) if on.kind == Kind::Table && error.kind() == ErrorKind::NotFound => {
+                Ok(Policies::new())
+            }
+            told => told,
+        };
+        Ok((side, on, policies))
     }
 
     /// Reads what planning policies needs to know besides: who of their principals the caller is, and the outlines

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use clxs_api::volume::{VolumeInfo, VolumeType};
 use clxs_api::{FullName, Identifier};
-use clxs_client::{Client, ErrorKind};
+use clxs_client::{Client, ErrorKind, FileRoot};
 use futures::TryStreamExt;
 
 use super::containers::some_text;
@@ -12,7 +12,7 @@ use super::reader::{Found, Reader, Side, collect, refusal};
 use super::{Inventories, Volume};
 use crate::{Error, Result};
 
-/// Directories of one volume that are listed at once.
+/// Directories of one root that are listed at once.
 const DIRECTORIES_AT_ONCE: usize = 8;
 
 /// What is known of the files of a volume.
@@ -30,7 +30,7 @@ pub enum Files {
     },
 }
 
-/// A file or directory of a volume, as lists show it.
+/// A file or directory, as lists show it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct FileState {
     /// Whether it is a directory.
@@ -93,7 +93,7 @@ impl<'a> Reader<'a> {
     }
 
     async fn files(&self, volume: FullName) -> Result<Files> {
-        match list_files(self.warehouse.client(), &volume).await {
+        match list_files(self.warehouse.client(), &volume.clone().into()).await {
             Ok(files) => Ok(Files::Read(files)),
             Err(error) if error.kind() == ErrorKind::PermissionDenied => {
                 Ok(Files::Unreadable { reason: refusal(&error) })
@@ -105,16 +105,16 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// Everything in a volume, level by level.
+/// Everything in a volume or version of a model, level by level.
 pub(crate) async fn list_files(
     client: &Client,
-    volume: &FullName,
+    root: &FileRoot,
 ) -> clxs_client::Result<BTreeMap<String, FileState>> {
     let mut found = BTreeMap::new();
     let mut directories = vec![String::new()];
     while !directories.is_empty() {
         let lists = directories.iter().map(|directory| async move {
-            let entries: Vec<_> = client.list_directory(volume, directory).try_collect().await?;
+            let entries: Vec<_> = client.list_directory(root, directory).try_collect().await?;
             Ok::<_, clxs_client::Error>((directory, entries))
         });
         let lists: Vec<_> = futures::stream::StreamExt::buffered(

@@ -11,18 +11,19 @@ mod statement;
 use std::fmt;
 
 use clxs_api::FullName;
+use clxs_client::FileRoot;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 pub use alter_table::{AlterTable, TableChange};
-pub use copy_files::{CopyFiles, Transfer};
+pub use copy_files::{CopyFiles, CopyVersion, Transfer};
 pub use create_function::CreateFunction;
 pub use guard::{SetMask, SetRowFilter};
 pub use made_table::{CreateTable, FillTable, MarkCopy, Proof};
-pub use rest_call::RestCall;
+pub use rest_call::{AliasTarget, RestCall};
 pub use statement::{CloneTable, CreateView, SchemaMode, Statement, StatementText};
 
-use crate::inventory::{CopyMark, CopyStage};
+use crate::inventory::{CopyMark, CopyStage, VersionOrigin};
 use crate::settings::OnError;
 
 /// What a step does.
@@ -63,7 +64,7 @@ pub enum Effect {
     Statement(StatementText),
     /// A REST call.
     Rest {
-        /// `POST`, `PATCH` or `DELETE`.
+        /// `POST`, `PUT`, `PATCH` or `DELETE`.
         method: &'static str,
         /// The path, names not yet percent-encoded.
         path: String,
@@ -114,9 +115,16 @@ impl Action {
                 Effect::Rest { method, path, body }
             }
             Self::Transfer(Transfer::CopyFiles(copy)) => Effect::Copy {
-                from: CopyFiles::path_of(&copy.source),
-                to: CopyFiles::path_of(&copy.destination),
+                from: FileRoot::Volume(copy.source.clone()).to_string(),
+                to: FileRoot::Volume(copy.destination.clone()).to_string(),
             },
+            Self::Transfer(Transfer::CopyVersion(copy)) => {
+                let VersionOrigin { model, version, .. } = &copy.origin;
+                Effect::Copy {
+                    from: FileRoot::ModelVersion { model: model.clone(), version: *version }.to_string(),
+                    to: format!("a new version of {}", copy.destination.dotted()),
+                }
+            }
         }
     }
 
@@ -164,6 +172,11 @@ impl Action {
             Self::Statement(Statement::CreateTable(table)) => Some((&table.name, &table.mark)),
             _ => None,
         }
+    }
+
+    /// Whether something of it may be left although it did not do what it was to do.
+    pub(crate) fn may_leave_a_part(&self) -> bool {
+        matches!(self, Self::Transfer(Transfer::CopyVersion(_)))
     }
 
     /// Whether it copies rows, which may take hours.

@@ -1,10 +1,10 @@
-//! Plans registered models: their metadata. Versions are artifacts that `MLflow` copies.
+//! Plans registered models.
 
 use clxs_api::Identifier;
 use clxs_api::model::{CreateRegisteredModel, UpdateRegisteredModel};
 
 use super::builder::{Builder, Entry, Facets, NewStep, Sides};
-use super::{Expectation, Facet, PlannedChange, RestCall};
+use super::{Expectation, Facet, PlannedChange, RestCall, model_version};
 use crate::inventory::Model;
 use crate::outcome::FacetStatus;
 use crate::settings::{LoadType, ObjectType};
@@ -34,7 +34,9 @@ fn plan_model<'a>(
     let change = match (builder.settings.load_type, destination) {
         _ if left_out.is_some() => skip(left_out.unwrap_or_default()),
         (LoadType::Selective, _) => skip("SELECTIVE refreshes tables only"),
-        (LoadType::Incremental, Some(_)) => skip("the destination has it (INCREMENTAL)"),
+        (LoadType::Incremental, Some(own)) if !model_version::is_lacking(&securable.name, source, own) => {
+            skip("the destination has it (INCREMENTAL)")
+        }
         (_, Some(_)) => PlannedChange::Unchanged,
         (_, None) => PlannedChange::Create,
     };
@@ -47,9 +49,13 @@ fn plan_model<'a>(
     });
     match (change, destination) {
         (PlannedChange::Create, _) => create(builder, securable, source),
-        (PlannedChange::Unchanged, Some(destination)) => comment(builder, securable, source, destination),
+        (PlannedChange::Unchanged, Some(destination)) if builder.touches(&PlannedChange::Unchanged) => {
+            comment(builder, securable, source, destination);
+        }
+        (PlannedChange::Skip { .. }, _) => return,
         _ => {}
     }
+    model_version::plan(builder, securable, source, destination);
 }
 
 /// UNCONFIRMED: how tags of models are read; no relation of the information schema shows them.
@@ -69,10 +75,6 @@ fn create(builder: &mut Builder<'_>, securable: &Securable, source: &Model) {
     };
     if create.comment.is_some() {
         builder.facet(securable, Facet::Comment, FacetStatus::Carried);
-    }
-    if source.has_versions {
-        let reason = "versions are artifacts of MLflow: copy them with its copy_model_version".to_owned();
-        builder.facet(securable, Facet::Versions, FacetStatus::Impossible { reason });
     }
     let mut step =
         NewStep::new(Facet::Definition, RestCall::CreateModel(Box::new(create)), Expectation::Absent);

@@ -80,8 +80,8 @@ impl<'a> Policing<'a> {
         begin.map(|(table, _)| table).take_while(|table| table.parts().starts_with(container.parts()))
     }
 
-    fn over(&self, table: &FullName) -> Vec<Given<'a>> {
-        self.governed.get(table).cloned().unwrap_or_default()
+    fn over(&self, table: &FullName) -> &[Given<'a>] {
+        self.governed.get(table).map_or(&[], Vec::as_slice)
     }
 }
 
@@ -197,12 +197,17 @@ pub(super) fn refusal(builder: &Builder<'_>, table: &FullName) -> Option<String>
     refused.or_else(|| Some(format!("nobody could read the policies that may hide rows of it: {}", unread?)))
 }
 
-/// What must still hold while rows are read that policies could hide: who of their principals the caller is, and the
-/// policies over the table. Nothing where the platform itself refuses whom a policy binds.
-pub(super) fn proof(
-    builder: &Builder<'_>,
-    table: &FullName,
-) -> Option<(Vec<Known>, Vec<(Securable, Policies)>)> {
+/// What must still hold while rows are read that policies could hide.
+#[derive(Debug, Default)]
+pub(super) struct StillHolds {
+    /// Who of the principals of the policies the caller is.
+    pub(super) known: Vec<Known>,
+    /// The policies over the table.
+    pub(super) policies: Vec<(Securable, Policies)>,
+}
+
+/// What must still hold while rows are read. Nothing where the platform itself refuses whom a policy binds.
+pub(super) fn proof(builder: &Builder<'_>, table: &FullName) -> Option<StillHolds> {
     let inventories = builder.inventories;
     let is_read = builder.settings.copy.security && !inventories.source.unread.contains_key(&Facet::Policies);
     if Looks::of(builder, table) != Looks::Reads || !is_read {
@@ -223,7 +228,7 @@ pub(super) fn proof(
         let policies = inventories.source.policies_on(&on).cloned().unwrap_or_default();
         (on, policies)
     });
-    Some((known.collect(), policies.collect()))
+    Some(StillHolds { known: known.collect(), policies: policies.collect() })
 }
 
 /// What the caller gets to see of a table while it is copied.
@@ -298,7 +303,7 @@ fn impossible(builder: &Builder<'_>, given: &Given<'_>) -> Option<String> {
 /// Returns the steps that the rows wait for. What is on a table that is made by the same step as its rows comes later,
 /// and before anybody is granted anything.
 pub(super) fn before_rows(builder: &mut Builder<'_>, table: &Securable) -> Vec<StepId> {
-    let over = builder.policing.over(&table.name);
+    let over = builder.policing.over(&table.name).to_vec();
     if over.is_empty() {
         return Vec::new();
     }

@@ -10,7 +10,7 @@ use serde::{Serialize, Serializer};
 
 use super::{
     Action, Effect, Facet, Finding, PLAN_SCHEMA, PLAN_VERSION, Plan, PlanCounts, PlannedChange,
-    PlannedSecurable, RestCall, Statement, Step, StepId,
+    PlannedSecurable, RestCall, Statement, Step, StepId, Transfer,
 };
 use crate::Settings;
 use crate::inventory::Tags;
@@ -104,6 +104,15 @@ fn summary(step: &Step) -> String {
             let workspaces = change.add.iter().map(|binding| binding.workspace_id.to_string());
             format!("workspaces {}", workspaces.collect::<Vec<_>>().join(", "))
         }
+        Action::Transfer(Transfer::CopyVersion(copy)) => format!("copy of version {}", copy.origin.version),
+        Action::Rest(RestCall::CommentVersion { version, comment, .. }) => {
+            format!("comment of version {version}: {comment}")
+        }
+        Action::Rest(RestCall::DeleteCopies { of, .. }) => {
+            format!("without the copy of version {}", of.version)
+        }
+        Action::Rest(RestCall::SetAlias { alias, to, .. }) => format!("{alias} to {to}"),
+        Action::Rest(RestCall::DeleteAlias { alias, .. }) => format!("without {alias}"),
         Action::Statement(Statement::Hook { sql, .. }) => sql.clone(),
         Action::Statement(statement) if step.facet == Facet::Definition => statement.to_string(),
         _ => String::new(),

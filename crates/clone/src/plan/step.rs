@@ -43,6 +43,8 @@ pub enum Facet {
     Files,
     /// The versions of a registered model.
     Versions,
+    /// The aliases of its versions.
+    Aliases,
     /// Its comment.
     Comment,
     /// Its properties.
@@ -71,13 +73,14 @@ pub enum Facet {
 
 impl Facet {
     /// Every facet.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::Definition,
         Self::Isolation,
         Self::Bindings,
         Self::Location,
         Self::Files,
         Self::Versions,
+        Self::Aliases,
         Self::Comment,
         Self::Properties,
         Self::Tags,
@@ -129,6 +132,7 @@ impl fmt::Display for Facet {
             Self::Location => "location",
             Self::Files => "files",
             Self::Versions => "versions",
+            Self::Aliases => "aliases",
             Self::Comment => "comment",
             Self::Properties => "properties",
             Self::Tags => "tags",

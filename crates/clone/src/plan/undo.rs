@@ -151,7 +151,9 @@ impl<'a> Whole<'a> {
         let mut whole = Self { dropped: HashSet::new(), restored: HashSet::new() };
         for step in undo.plan.steps.iter().filter(|step| undo.done.contains(&step.id)) {
             match &step.inverse {
-                Some(Action::Statement(Statement::Drop(_))) => whole.dropped.insert(&step.securable),
+                Some(Action::Statement(Statement::Drop(_)) | Action::Rest(RestCall::DeleteModel { .. })) => {
+                    whole.dropped.insert(&step.securable)
+                }
                 Some(Action::Statement(Statement::RestoreTable { .. })) => {
                     whole.restored.insert(&step.securable)
                 }

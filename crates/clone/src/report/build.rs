@@ -79,7 +79,7 @@ fn securable(planned: &PlannedSecurable, steps: &[Ended<'_>], run: RunState) -> 
         replaced_for: drift_of(&planned.change),
         source_version: planned.source_version,
         facets: facets(planned, steps),
-        metrics: known().find_map(|record| metrics(record.outcome.as_ref())),
+        metrics: known().filter_map(|record| metrics(record.outcome.as_ref())).reduce(CloneMetrics::and),
         duration_ms: known().map(|record| record.duration_ms).sum(),
         statement_ids: known().flat_map(|record| record.statement_ids.iter().cloned()).collect(),
     }
@@ -119,7 +119,7 @@ fn untried(run: RunState) -> String {
     }
 }
 
-/// One entry a facet: what the plan knew, and what became of the steps.
+/// What the plan knew of each facet, and what became of its steps; what is the same of several is said once.
 fn facets(planned: &PlannedSecurable, steps: &[Ended<'_>]) -> Vec<FacetOutcome> {
     let outcome = |record: Option<&'_ StepRecord>| record.and_then(|record| record.outcome.clone());
     let failed = steps.iter().any(|(step, record)| {
@@ -131,20 +131,22 @@ fn facets(planned: &PlannedSecurable, steps: &[Ended<'_>]) -> Vec<FacetOutcome> 
             let status = facet_status(step.facet, &outcome(*record)?);
             Some(FacetOutcome { facet: step.facet, status })
         });
-    known.chain(done).collect()
+    let mut all: Vec<FacetOutcome> = known.chain(done).collect();
+    all.dedup();
+    all
 }
 
 fn facet_status(facet: Facet, outcome: &StepOutcome) -> FacetStatus {
     match outcome {
-        StepOutcome::Done { missing, unverified, .. } => {
+        StepOutcome::Done { missing, changed, unverified, .. } => {
             let without = || format!("without {}, {}", missing.join(", "), why_missing(facet));
+            let details = (!missing.is_empty()).then(without).into_iter().chain(changed.clone());
+            let detail = details.collect::<Vec<_>>().join("; ");
             match unverified {
-                None if missing.is_empty() => FacetStatus::Carried,
-                None => FacetStatus::Changed { detail: without() },
-                Some(reason) if missing.is_empty() => FacetStatus::Unverified { reason: reason.clone() },
-                Some(reason) => {
-                    FacetStatus::Changed { detail: format!("{}; not verified: {reason}", without()) }
-                }
+                None if detail.is_empty() => FacetStatus::Carried,
+                None => FacetStatus::Changed { detail },
+                Some(reason) if detail.is_empty() => FacetStatus::Unverified { reason: reason.clone() },
+                Some(reason) => FacetStatus::Changed { detail: format!("{detail}; not verified: {reason}") },
             }
         }
         StepOutcome::Impossible { reason } => FacetStatus::Impossible { reason: reason.clone() },
@@ -202,6 +204,7 @@ mod tests {
         let outcome = StepOutcome::Done {
             metrics: None,
             missing: vec!["gone".to_owned()],
+            changed: None,
             unverified: Some("no MANAGE".to_owned()),
         };
         let detail = "without gone, unknown in the destination; not verified: no MANAGE".to_owned();

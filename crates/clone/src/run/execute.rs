@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use clxs_api::statement::StatementId;
 use clxs_client::{Error as ClientError, ErrorKind};
 
-use super::{Context, files, read_back, rest, statement};
+use super::{Context, files, model_version, read_back, rest, statement};
 use crate::backoff::backoff;
 use crate::journal::End;
 use crate::outcome::StepOutcome;
@@ -84,7 +84,15 @@ async fn attempt(
         }
         Action::Rest(call) => Ok(rest::execute(context.warehouse.client(), call, tries.in_doubt).await),
         Action::Transfer(Transfer::CopyFiles(copy)) => {
-            Ok(files::copy(context.warehouse.client(), copy, &context.cancellation).await)
+            let copy = files::Copy {
+                from: copy.source.clone().into(),
+                to: copy.destination.clone().into(),
+                max_file_bytes: copy.max_file_bytes,
+            };
+            Ok(files::copy(context.warehouse.client(), &copy, &context.cancellation).await)
+        }
+        Action::Transfer(Transfer::CopyVersion(copy)) => {
+            Ok(model_version::copy(context.warehouse.client(), copy, &context.cancellation).await)
         }
     }
 }

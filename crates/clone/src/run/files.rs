@@ -1,12 +1,12 @@
-//! Copies the files of a volume through this process: many transfers at once, none of them large, each read back and
-//! compared. What is there already is not copied again, so that a copy that broke off goes on where it was.
+//! Copies the files of a volume or of a version of a model through this process: many transfers at once, none of them
+//! large, each read back and compared. What is there already is not copied again, so that a copy that broke off goes on
+//! where it was.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
 
 use bytes::Bytes;
-use clxs_api::FullName;
-use clxs_client::{Client, PartUpload, Result, UploadedPart};
+use clxs_client::{Client, ErrorKind, FileRoot, PartUpload, Result, UploadedPart};
 use futures::stream::{self, StreamExt, TryStreamExt};
 use sha2::{Digest, Sha256};
 use tokio::sync::Semaphore;
@@ -14,7 +14,6 @@ use tokio_util::sync::CancellationToken;
 
 use crate::inventory::{FileState, list_files};
 use crate::outcome::{CloneMetrics, StepOutcome};
-use crate::plan::CopyFiles;
 
 /// Transfers at once: with the size of a part, what bounds the memory of a copy.
 const TRANSFERS: usize = 8;
@@ -30,15 +29,24 @@ const ROUNDS: usize = 3;
 type Hash = [u8; 32];
 type Listing = BTreeMap<String, FileState>;
 
+/// Files to copy.
+#[derive(Debug, Clone)]
+pub(super) struct Copy {
+    pub(super) from: FileRoot,
+    pub(super) to: FileRoot,
+    /// Larger files are left out.
+    pub(super) max_file_bytes: Option<u64>,
+}
+
 /// Copies what the destination lacks or has otherwise.
 pub(super) async fn copy(
     client: &Client,
-    copy: &CopyFiles,
+    copy: &Copy,
     cancellation: &CancellationToken,
 ) -> Result<StepOutcome> {
     let copying = Copying { client, copy, transfers: Semaphore::new(TRANSFERS) };
-    let existing = list_files(client, &copy.destination).await?;
-    let mut listed = list_files(client, &copy.source).await?;
+    let existing = copying.existing().await?;
+    let mut listed = list_files(client, &copy.from).await?;
     let left_out: Vec<_> = listed.iter().filter(|(_, file)| copying.is_too_large(file)).collect();
     let left_out = left_out.into_iter().map(|(path, _)| path.clone()).collect();
     let mut metrics = CloneMetrics::default();
@@ -48,7 +56,12 @@ pub(super) async fn copy(
             return Ok(StepOutcome::Cancelled);
         }
         if pending.is_empty() {
-            return Ok(StepOutcome::Done { metrics: Some(metrics), missing: left_out, unverified: None });
+            return Ok(StepOutcome::Done {
+                metrics: Some(metrics),
+                missing: left_out,
+                changed: None,
+                unverified: None,
+            });
         }
         if let Some(error) = copying.round(&pending, cancellation).await? {
             return Ok(StepOutcome::Failed { error });
@@ -56,7 +69,7 @@ pub(super) async fn copy(
         let files = pending.values().filter(|file| !file.is_directory);
         metrics.num_copied_files += files.clone().count() as u64;
         metrics.copied_files_size += files.map(|file| file.size).sum::<u64>();
-        let now = list_files(client, &copy.source).await?;
+        let now = list_files(client, &copy.from).await?;
         pending = copying.pending(&now, |path, file| listed.get(path) != Some(file));
         listed = now;
     }
@@ -66,24 +79,42 @@ pub(super) async fn copy(
 
 struct Copying<'a> {
     client: &'a Client,
-    copy: &'a CopyFiles,
+    copy: &'a Copy,
     transfers: Semaphore,
 }
 
 impl Copying<'_> {
+    /// A version of a model has no directory before its first file has come; UNCONFIRMED whether it can be listed.
+    async fn existing(&self) -> Result<Listing> {
+        match list_files(self.client, &self.copy.to).await {
+            Err(error) if error.kind() == ErrorKind::NotFound && !self.makes_directories() => {
+                Ok(Listing::new())
+            }
+            listed => listed,
+        }
+    }
+
+    /// A version of a model has the directories that its files are in.
+    fn makes_directories(&self) -> bool {
+        matches!(self.copy.to, FileRoot::Volume(_))
+    }
+
     fn is_too_large(&self, file: &FileState) -> bool {
         !file.is_directory && self.copy.max_file_bytes.is_some_and(|most| file.size > most)
     }
 
     fn pending(&self, listed: &Listing, is_new: impl Fn(&String, &FileState) -> bool) -> Listing {
-        let wanted = listed.iter().filter(|(_, file)| !self.is_too_large(file));
+        let is_wanted = |file: &FileState| {
+            if file.is_directory { self.makes_directories() } else { !self.is_too_large(file) }
+        };
+        let wanted = listed.iter().filter(|(_, file)| is_wanted(file));
         wanted.filter(|(path, file)| is_new(path, file)).map(|(path, file)| (path.clone(), *file)).collect()
     }
 
     /// Copies directories, outer ones first, then files. Says what is wrong with a file that did not arrive as it is.
     async fn round(&self, pending: &Listing, cancellation: &CancellationToken) -> Result<Option<String>> {
         for (path, _) in pending.iter().filter(|(_, file)| file.is_directory) {
-            self.client.create_directory(&self.copy.destination, path).await?;
+            self.client.create_directory(&self.copy.to, path).await?;
         }
         let files = pending.iter().filter(|(_, file)| !file.is_directory);
         let files: Vec<_> = files.map(|(path, file)| self.file(path, file.size, cancellation)).collect();
@@ -96,8 +127,7 @@ impl Copying<'_> {
         if cancellation.is_cancelled() {
             return Ok(Some("the run was cancelled".to_owned()));
         }
-        let upload =
-            if size > PART { self.client.begin_upload(&self.copy.destination, path).await? } else { None };
+        let upload = if size > PART { self.client.begin_upload(&self.copy.to, path).await? } else { None };
         let Some(upload) = upload else { return self.whole(path, size).await };
         let parts = ranges(size);
         let sent: Vec<_> =
@@ -118,23 +148,26 @@ impl Copying<'_> {
         range: Range<u64>,
     ) -> Result<(UploadedPart, Hash)> {
         let _permit = self.transfers.acquire().await;
-        let content = self.client.download_file(&self.copy.source, path, Some(range)).await?;
+        let content = self.client.download_file(&self.copy.from, path, Some(range)).await?;
         let hash = hash(&content);
         Ok((self.client.upload_part(upload, number, content).await?, hash))
     }
 
     async fn whole(&self, path: &str, size: u64) -> Result<Option<String>> {
         if size > LARGEST_WHOLE {
+            let way_out =
+                if self.makes_directories() { "; leave it out with volume_max_file_mb" } else { "" };
             return Ok(Some(format!(
-                "`{path}` has {size} bytes, and the storage of this volume takes files of that size in no way that \
-                 clxs knows; leave it out with volume_max_file_mb"
+                "`{path}` has {size} bytes, and the storage of {} takes files of that size in no way that clxs \
+                 knows{way_out}",
+                self.copy.to
             )));
         }
         let sent = {
             let _permit = self.transfers.acquire().await;
-            let content = self.client.download_file(&self.copy.source, path, None).await?;
+            let content = self.client.download_file(&self.copy.from, path, None).await?;
             let sent = hash(&content);
-            self.client.upload_file(&self.copy.destination, path, content).await?;
+            self.client.upload_file(&self.copy.to, path, content).await?;
             sent
         };
         let arrived = self.arrived(path, None).await?;
@@ -143,12 +176,11 @@ impl Copying<'_> {
 
     async fn arrived(&self, path: &str, range: Option<Range<u64>>) -> Result<Hash> {
         let _permit = self.transfers.acquire().await;
-        Ok(hash(&self.client.download_file(&self.copy.destination, path, range).await?))
+        Ok(hash(&self.client.download_file(&self.copy.to, path, range).await?))
     }
 
     fn differs(&self, path: &str) -> String {
-        let volume: &FullName = &self.copy.destination;
-        format!("`{path}` in {} is not what was written to it (SHA-256)", volume.dotted())
+        format!("`{path}` in {} is not what was written to it (SHA-256)", self.copy.to)
     }
 }
 

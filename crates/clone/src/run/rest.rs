@@ -11,7 +11,7 @@ use clxs_api::{ErrorCode, FullName, NameError, SecurableKind};
 use clxs_client::{Client, Error, ErrorKind, Result};
 
 use super::execute::describe;
-use super::policy;
+use super::{model_version, policy};
 use crate::outcome::StepOutcome;
 use crate::plan::RestCall;
 use crate::{Kind, Securable};
@@ -50,6 +50,14 @@ pub(super) async fn execute(client: &Client, call: &RestCall, in_doubt: bool) ->
         }
         RestCall::UpdateModel { model, change } => client.update_model(model, change).await.map(drop),
         RestCall::DeleteModel { model } => gone(client.delete_model(model).await),
+        RestCall::CommentVersion { model, version, comment } => {
+            return model_version::comment(client, (model, *version), comment).await;
+        }
+        RestCall::DeleteCopies { model, of } => model_version::delete_copies(client, model, of).await,
+        RestCall::SetAlias { model, alias, to } => {
+            return model_version::set_alias(client, model, alias, to).await;
+        }
+        RestCall::DeleteAlias { model, alias } => gone(client.delete_model_alias(model, alias).await),
         RestCall::CreatePolicy(policy) => {
             return policy::write(client, policy, policy::Write::Create { in_doubt }).await;
         }
@@ -81,7 +89,7 @@ fn full_name(parts: [&str; 3]) -> std::result::Result<FullName, NameError> {
 }
 
 /// Whether what was to be removed is there no more.
-fn gone(removed: Result<()>) -> Result<()> {
+pub(super) fn gone(removed: Result<()>) -> Result<()> {
     match removed {
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
         removed => removed,

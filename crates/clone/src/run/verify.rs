@@ -84,14 +84,14 @@ impl There {
 
     /// How a step ended that was thought to be done.
     fn judge(&self, step: &Step, before: &StepOutcome) -> StepOutcome {
-        let StepOutcome::Done { metrics, missing, .. } = before else { return before.clone() };
-        let (metrics, missing) = (*metrics, missing.clone());
+        let StepOutcome::Done { metrics, missing, changed, .. } = before else { return before.clone() };
+        let (metrics, missing, changed) = (*metrics, missing.clone(), changed.clone());
         match self.problem(step, &missing) {
-            Ok(None) => StepOutcome::Done { metrics, missing, unverified: None },
+            Ok(None) => StepOutcome::Done { metrics, missing, changed, unverified: None },
             Ok(Some(problem)) => {
                 StepOutcome::Failed { error: format!("it was written, and when it was read back {problem}") }
             }
-            Err(reason) => StepOutcome::Done { metrics, missing, unverified: Some(reason) },
+            Err(reason) => StepOutcome::Done { metrics, missing, changed, unverified: Some(reason) },
         }
     }
 

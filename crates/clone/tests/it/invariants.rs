@@ -4,6 +4,7 @@
 //! and refused, or while the process dies. `CLXS_TEST_CASES` says how many cases each tries: with it they are other
 //! ones every time, without it few and always the same.
 
+mod models;
 mod observed;
 mod rules;
 mod wire;
@@ -112,11 +113,14 @@ impl Ground {
         }
         let volumes = world.volumes();
         for (schema, volume) in &volumes {
-            let volume = name(&format!("{source}.{schema}.{volume}"));
+            let volume = name(&format!("{source}.{schema}.{volume}")).into();
             self.fixture.client.create_directory(&volume, "deep").await.unwrap();
             for (path, content) in [("a b.txt", "one"), ("deep/é.bin", "")] {
                 self.fixture.client.upload_file(&volume, path, content.into()).await.unwrap();
             }
+        }
+        for (schema, versions) in world.models() {
+            models::make(&self.fixture, &source, schema, versions).await;
         }
         let before = everything(&self.fixture, &source).await;
         let settings = Settings::new(identifier(&source), identifier(&destination));
@@ -256,6 +260,9 @@ fn refresh_among_faults_is_rolled_back_to_what_was_there() {
         let before = case.destination().await;
         for statement in world.changes(&case.source) {
             ground.fixture.query(&statement).await;
+        }
+        for (schema, _) in world.models() {
+            models::register(&ground.fixture, &case.source, schema).await;
         }
         case.clone_with(faults, None).await;
         let engine = ground.engine();

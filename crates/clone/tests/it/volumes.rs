@@ -29,19 +29,19 @@ impl Fixture {
         for (path, content) in files() {
             fixture.upload(path, content).await;
         }
-        fixture.client.create_directory(&name("prod.bronze.scans"), "empty/inner").await.unwrap();
+        fixture.client.create_directory(&name("prod.bronze.scans").into(), "empty/inner").await.unwrap();
         fixture
     }
 
     async fn upload(&self, path: &str, content: Bytes) {
         if let Some((directory, _)) = path.rsplit_once('/') {
-            self.client.create_directory(&name("prod.bronze.scans"), directory).await.unwrap();
+            self.client.create_directory(&name("prod.bronze.scans").into(), directory).await.unwrap();
         }
-        self.client.upload_file(&name("prod.bronze.scans"), path, content).await.unwrap();
+        self.client.upload_file(&name("prod.bronze.scans").into(), path, content).await.unwrap();
     }
 
     async fn download(&self, volume: &str, path: &str) -> Bytes {
-        self.client.download_file(&name(volume), path, None).await.unwrap()
+        self.client.download_file(&name(volume).into(), path, None).await.unwrap()
     }
 }
 
@@ -73,14 +73,18 @@ async fn managed_volume_is_carried_with_files_directories_comment_grants_and_own
     assert_eq!(volume.metrics.map(|metrics| metrics.num_copied_files), Some(4));
     let again = fixture.plan(&settings()).await;
     assert!(again.is_empty(), "{again}");
-    fixture.client.create_directory(&name("dev.bronze.scans"), "empty").await.unwrap();
+    fixture.client.create_directory(&name("dev.bronze.scans").into(), "empty").await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn only_files_that_differ_are_copied_again_and_the_destinations_own_are_kept() {
     let fixture = Fixture::with_volume().await;
     fixture.clone_with(&settings()).await;
-    fixture.client.upload_file(&name("dev.bronze.scans"), "ours", Bytes::from_static(b"1")).await.unwrap();
+    fixture
+        .client
+        .upload_file(&name("dev.bronze.scans").into(), "ours", Bytes::from_static(b"1"))
+        .await
+        .unwrap();
     fixture.upload("plain.txt", Bytes::from_static(b"PLAIN")).await;
     fixture.upload("a b/new", Bytes::from_static(b"new")).await;
     fixture.sent.clear();

@@ -1,7 +1,9 @@
 //! Copies of files.
 
-use clxs_api::{FullName, Identifier};
+use clxs_api::FullName;
 use serde::{Deserialize, Serialize};
+
+use crate::inventory::VersionOrigin;
 
 /// Something that moves files.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -10,6 +12,8 @@ use serde::{Deserialize, Serialize};
 pub enum Transfer {
     /// Copies the files of a volume.
     CopyFiles(CopyFiles),
+    /// Copies a version of a registered model.
+    CopyVersion(Box<CopyVersion>),
 }
 
 /// The files of a volume that its copy lacks, or has otherwise.
@@ -24,10 +28,22 @@ pub struct CopyFiles {
     pub max_file_bytes: Option<u64>,
 }
 
-impl CopyFiles {
-    /// The path of a volume.
-    pub(super) fn path_of(volume: &FullName) -> String {
-        let names: Vec<_> = volume.parts().iter().map(Identifier::as_str).collect();
-        format!("/Volumes/{}", names.join("/"))
-    }
+/// A version of a registered model that the destination's model lacks. Its number there is the platform's choice.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CopyVersion {
+    /// The version to copy.
+    pub origin: VersionOrigin,
+    /// The model that gets the copy.
+    pub destination: FullName,
+    /// The run of `MLflow` that made the version.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub run_id: Option<String>,
+    /// The workspace of that run.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub run_workspace: Option<i64>,
+    /// The comment of the copy.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub comment: Option<String>,
+    /// Whether the copy gets the tags of the version.
+    pub tags: bool,
 }

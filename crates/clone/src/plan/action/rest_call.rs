@@ -1,5 +1,7 @@
 //! REST calls, as the bodies of the protocol.
 
+use std::fmt;
+
 use clxs_api::binding::UpdateWorkspaceBindings;
 use clxs_api::catalog::{CreateCatalog, UpdateCatalog};
 use clxs_api::grant::{PermissionsChange, UpdatePermissions};
@@ -13,6 +15,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::Securable;
+use crate::inventory::VersionOrigin;
 
 /// A REST call. A plan holds many of the small ones, so that the large ones are boxed.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -85,6 +88,38 @@ pub enum RestCall {
         /// The model.
         model: FullName,
     },
+    /// Changes the comment of a version of a registered model.
+    CommentVersion {
+        /// The model.
+        model: FullName,
+        /// The number of the version.
+        version: i64,
+        /// The comment; empty for none.
+        comment: String,
+    },
+    /// Deletes the copies of a version of a registered model.
+    DeleteCopies {
+        /// The model that has them.
+        model: FullName,
+        /// What they are of.
+        of: Box<VersionOrigin>,
+    },
+    /// Leads an alias to a version, wherever it led before.
+    SetAlias {
+        /// The model.
+        model: FullName,
+        /// The alias.
+        alias: String,
+        /// The version.
+        to: AliasTarget,
+    },
+    /// Deletes an alias.
+    DeleteAlias {
+        /// The model.
+        model: FullName,
+        /// The alias.
+        alias: String,
+    },
     /// Makes a policy.
     CreatePolicy(Box<PolicyInfo>),
     /// Makes the policy of that name what this one is.
@@ -108,6 +143,25 @@ pub enum RestCall {
         /// The new owner.
         owner: String,
     },
+}
+
+/// The version that an alias is to lead to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AliasTarget {
+    /// The one of this number.
+    Version(i64),
+    /// The copy of this one, whose number is known once it is made.
+    CopyOf(Box<VersionOrigin>),
+}
+
+impl fmt::Display for AliasTarget {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Version(number) => write!(f, "version {number}"),
+            Self::CopyOf(origin) => write!(f, "the copy of {}", origin.uri()),
+        }
+    }
 }
 
 impl RestCall {
@@ -147,6 +201,20 @@ impl RestCall {
             Self::DeleteModel { model } => {
                 ("DELETE", format!("{}/{}", endpoint::MODELS, model.dotted()), json!({}))
             }
+            Self::CommentVersion { model, version, comment } => {
+                ("PATCH", version_path(model, &version.to_string()), json!({ "comment": comment }))
+            }
+            Self::DeleteCopies { model, of } => {
+                ("DELETE", version_path(model, &format!("{{copy of {}}}", of.uri())), json!({}))
+            }
+            Self::SetAlias { model, alias, to } => {
+                let number = match to {
+                    AliasTarget::Version(number) => json!(number),
+                    AliasTarget::CopyOf(_) => json!(to.to_string()),
+                };
+                ("PUT", alias_path(model, alias), json!({ "version_num": number }))
+            }
+            Self::DeleteAlias { model, alias } => ("DELETE", alias_path(model, alias), json!({})),
             Self::CreatePolicy(body) => ("POST", endpoint::POLICIES.to_owned(), json!(body)),
             Self::UpdatePolicy { on, policy } => {
                 ("PATCH", policy_path(on, policy.name.as_deref().unwrap_or_default()), json!(policy))
@@ -159,6 +227,14 @@ impl RestCall {
             ),
         }
     }
+}
+
+fn version_path(model: &FullName, version: &str) -> String {
+    format!("{}/{}/versions/{version}", endpoint::MODELS, model.dotted())
+}
+
+fn alias_path(model: &FullName, alias: &str) -> String {
+    format!("{}/{}/aliases/{alias}", endpoint::MODELS, model.dotted())
 }
 
 fn policy_path(on: &Securable, name: &str) -> String {

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use clxs_api::SqlLiteral;
 
+use super::models::models;
 use crate::catalogs::{identifier, name};
 use crate::embedded::Fixture;
 
@@ -55,7 +56,7 @@ const RELATIONS: [(&str, &str, &str); 21] = [
 /// Facts about a catalog.
 pub(super) type Facts = BTreeSet<String>;
 
-/// All facts about a catalog, the rows of its tables and the files of its volumes among them.
+/// All facts about a catalog, the rows of its tables and the versions of its models among them.
 pub(super) async fn everything(fixture: &Fixture, catalog: &str) -> Facts {
     let mut facts = Facts::new();
     for (relation, columns, key) in RELATIONS {
@@ -72,6 +73,7 @@ pub(super) async fn everything(fixture: &Fixture, catalog: &str) -> Facts {
         let rows = fixture.rows(&format!("SELECT * FROM {full_name}")).await;
         facts.insert(format!("rows of {schema}.{table}: {rows:?}"));
     }
+    facts.extend(models(fixture, catalog).await);
     facts
 }
 
@@ -100,7 +102,7 @@ pub(super) async fn files(
     catalog: &str,
     (schema, volume): (&str, &str),
 ) -> Vec<(String, bytes::Bytes)> {
-    let volume = name(&format!("{catalog}.{schema}.{volume}"));
+    let volume = name(&format!("{catalog}.{schema}.{volume}")).into();
     let mut found = Vec::new();
     for path in ["a b.txt", "deep/é.bin"] {
         if let Ok(content) = fixture.client.download_file(&volume, path, None).await {

@@ -110,12 +110,16 @@ impl Request {
             "GET" | "HEAD" => None,
             // Asks for a place to read from, or gives up a statement of its own.
             _ if last == "create-download-url" || last == "cancel" => None,
-            _ => match self.path.split_once("/Volumes/") {
-                Some((_, file)) => Some(file.split('/').next().unwrap_or_default().to_owned()),
-                None if last == "catalogs" => field("name"),
-                None if last == "constraints" => field("full_name_arg").map(|name| first(&name)),
-                None => field("catalog_name").or_else(|| Some(first(last))),
-            },
+            _ if self.path.contains("/mlflow/") => field("name").map(|name| first(&name)),
+            _ => {
+                match ["/Volumes/", "/Models/", "/models/"].iter().find_map(|root| self.path.split_once(root))
+                {
+                    Some((_, inside)) => inside.split(['/', '.']).next().map(str::to_owned),
+                    None if last == "catalogs" => field("name"),
+                    None if last == "constraints" => field("full_name_arg").map(|name| first(&name)),
+                    None => field("catalog_name").or_else(|| Some(first(last))),
+                }
+            }
         }
     }
 }

@@ -46,6 +46,8 @@ struct Schema {
     views: Vec<(Marks, usize)>,
     function: Option<Marks>,
     volume: Option<Marks>,
+    /// A model with so many versions.
+    model: Option<u8>,
 }
 
 #[derive(Debug, Clone)]
@@ -97,13 +99,15 @@ fn schema(masked: f64) -> impl Strategy<Value = Schema> {
         prop::collection::vec((marks(), 0..3_usize), 0..2),
         prop::option::of(marks()),
         prop::option::weighted(0.3, marks()),
+        prop::option::weighted(0.3, 0..3_u8),
     )
-        .prop_map(|(marks, tables, views, function, volume)| Schema {
+        .prop_map(|(marks, tables, views, function, volume, model)| Schema {
             marks,
             tables,
             views,
             function,
             volume,
+            model,
         })
 }
 
@@ -152,6 +156,12 @@ impl World {
     pub(super) fn volumes(&self) -> Vec<(&'static str, &'static str)> {
         let schemas = self.schemas.iter().zip(NAMES).filter(|(schema, _)| schema.volume.is_some());
         schemas.map(|(_, name)| (name, "files")).collect()
+    }
+
+    /// The schemas that have a model, and how many versions it has.
+    pub(super) fn models(&self) -> Vec<(&'static str, u8)> {
+        let schemas = self.schemas.iter().zip(NAMES);
+        schemas.filter_map(|(schema, name)| Some((name, schema.model?))).collect()
     }
 }
 
