@@ -13,13 +13,28 @@ from databricks.sdk.service.catalog import (
     CatalogIsolationMode,
     PermissionsChange,
     Privilege,
+    SecurableType,
     VolumeType,
     WorkspaceBinding,
     WorkspaceBindingBindingType,
 )
 
 from expect import Sql
-from fidelity.hostile import CATALOG, KEYS, NAMES, PATHS, literal, pairs, quoted, some, text
+from fidelity.hostile import (
+    CATALOG,
+    COLUMNS,
+    KEYS,
+    NAMES,
+    PATHS,
+    constant,
+    literal,
+    pairs,
+    quoted,
+    some,
+    text,
+)
+from fidelity.metric_views import definition
+from fidelity.policies import NewPolicy
 from fidelity.tables import NewTable
 
 MLFLOW = "/api/2.0/mlflow/unity-catalog/model-versions"
@@ -28,6 +43,7 @@ GRANTS = {
     "schema": ("USE_SCHEMA", "SELECT", "CREATE_TABLE", "MODIFY", "EXECUTE", "READ_VOLUME", "ALL_PRIVILEGES"),
     "table": ("SELECT", "MODIFY", "APPLY_TAG", "MANAGE", "ALL_PRIVILEGES"),
     "view": ("SELECT", "APPLY_TAG", "MANAGE"),
+    "materialized view": ("SELECT", "REFRESH", "MANAGE"),
     "volume": ("READ_VOLUME", "WRITE_VOLUME", "ALL_PRIVILEGES"),
     "function": ("EXECUTE", "MANAGE", "ALL_PRIVILEGES"),
     "model": ("EXECUTE", "MANAGE"),
@@ -60,6 +76,12 @@ class Maker:
     rng: Random
     catalog: str
     principals: Sequence[str]
+    # Somebody who may read everything, and whom policies bind.
+    reader: str
+    # A group of whoever makes and clones the catalog, whom no policy binds.
+    exempt: str
+    # Whether materialized views are cloned.
+    pipelines: bool
     # Where external tables and volumes are.
     storage: Path
     relations: list[Relation] = field(default_factory=list)
@@ -67,6 +89,11 @@ class Maker:
     # The texts of views and functions, with marks where they name the catalog.
     texts: list[str] = field(default_factory=list)
     owners: list[Callable[[], Any]] = field(default_factory=list)
+    schemas: list[str] = field(default_factory=list)
+    # Tags that are set.
+    tags: list[tuple[str, str]] = field(default_factory=lambda: [("pii", "")])
+    # Schemas and names of materialized views.
+    materialized: list[tuple[str, str]] = field(default_factory=list)
     # How many functions guard tables.
     guards: int = 0
 
@@ -76,6 +103,7 @@ class Maker:
         for schema in self.names([name for name in NAMES if name != "default"], 1, 3):
             self.make_schema(schema)
         self.make_foreign_keys()
+        self.make_policies(SecurableType.CATALOG)
         for give_away in self.owners:
             give_away()
 
@@ -84,6 +112,9 @@ class Maker:
             self.catalog, comment=self.maybe_text(), properties=self.properties() or None
         )
         self.decorate("CATALOG", "catalog")
+        read = [Privilege(held) for held in ("USE_CATALOG", "USE_SCHEMA", "SELECT")]
+        changes = [PermissionsChange(principal=self.reader, add=read)]
+        self.workspace.grants.update("catalog", self.dotted(), changes=changes)
         update = self.workspace.catalogs.update
         self.owner(lambda owner: update(self.dotted(), owner=owner))
         if self.chance(0.3):
@@ -96,15 +127,18 @@ class Maker:
         self.workspace.schemas.create(
             schema, self.catalog, comment=self.maybe_text(), properties=self.properties() or None
         )
+        self.schemas.append(schema)
         self.decorate("SCHEMA", "schema", schema)
         self.owner(lambda owner: self.workspace.schemas.update(self.dotted(schema), owner=owner))
         kinds = [self.make_table] * 3 + [self.make_view] * 2 + [self.make_function] * 2
+        kinds += [self.make_metric_view, self.make_materialized_view]
         for name in self.names(NAMES, 1, 6):
             self.rng.choice(kinds)(schema, name)
         for name in self.names(NAMES, 0, 2):
             self.make_volume(schema, name)
         for name in self.names(NAMES, 0, 1):
             self.make_model(schema, f"m{name}"[:255])
+        self.make_policies(SecurableType.SCHEMA, schema)
 
     def make_table(self, schema: str, name: str) -> None:
         new = NewTable(self.rng, self.text)
@@ -123,6 +157,8 @@ class Maker:
         self.decorate("TABLE", "table", schema, name)
         for column in some(self.rng, new.names, 2):
             self.run(f"ALTER TABLE {table} ALTER COLUMN {quoted(column)} SET TAGS ({pairs(self.one_tag())})")
+        if self.chance(0.3):
+            self.make_policies(SecurableType.TABLE, schema, name)
         self.owner(lambda owner: self.workspace.tables.update(self.dotted(schema, name), owner=owner))
 
     def protect(self, schema: str, table: str, new: NewTable) -> None:
@@ -131,21 +167,37 @@ class Maker:
         for column in masked:
             more, using = "", ""
             if self.chance():
-                more, using = ", y STRING", f" USING COLUMNS ({literal(self.text())})"
+                more, using = ", y STRING", f" USING COLUMNS ({constant(self.text())})"
             body = "CASE WHEN is_member('admins') THEN x ELSE NULL END"
-            mask = self.guard(schema, new.types[column], more, new.types[column], body)
+            mask = quoted(*self.guard(schema, f"x {new.types[column]}{more}", new.types[column], body))
             self.run(f"ALTER TABLE {table} ALTER COLUMN {quoted(column)} SET MASK {mask}{using}")
         if not masked or self.chance():
             column = self.rng.choice(new.maskable)
-            keep = self.guard(schema, new.types[column], "", "BOOLEAN", "is_member('admins') OR x IS NULL")
+            body = "is_member('admins') OR x IS NULL"
+            keep = quoted(*self.guard(schema, f"x {new.types[column]}", "BOOLEAN", body))
             self.run(f"ALTER TABLE {table} SET ROW FILTER {keep} ON ({quoted(column)})")
 
-    def guard(self, schema: str, kind: str, more: str, returns: str, body: str) -> str:
-        """The name of a new function."""
+    def guard(self, schema: str, parameters: str, returns: str, body: str) -> tuple[str, str, str]:
+        """The full name of a new function."""
         self.guards += 1
-        function = quoted(self.catalog, schema, f"guard'{self.guards}")
-        self.run(f"CREATE FUNCTION {function}(x {kind}{more}) RETURNS {returns} RETURN {self.written(body)}")
+        function = (self.catalog, schema, f"guard'{self.guards}")
+        head = f"CREATE FUNCTION {quoted(*function)}({parameters})"
+        self.run(f"{head} RETURNS {returns} RETURN {self.written(body)}")
         return function
+
+    def make_policies(self, kind: SecurableType, *on: str) -> None:
+        """A policy on something, or none; its function is in any schema."""
+        for name in self.names(NAMES, 0, 1):
+            schema = self.rng.choice(self.schemas)
+            new = NewPolicy(
+                self.rng,
+                self.text,
+                lambda *function: ".".join(self.guard(schema, *function)),
+                self.tags,
+                self.principals,
+                self.exempt,
+            )
+            self.workspace.policies.create_policy(new.on(kind, ".".join((self.catalog, *on)), name))
 
     def make_foreign_keys(self) -> None:
         """Lets tables point to keys of the same type, in any schema."""
@@ -166,22 +218,64 @@ class Maker:
         query, columns = self.query(schema)
         listed = ""
         if self.chance():
-            columns = [f"{self.rng.choice('abc')}{index}`'" for index in range(len(columns))]
-            listed = f" ({', '.join(quoted(column) + self.comment() for column in columns)})"
-        properties = self.properties()
-        shown = f" TBLPROPERTIES ({pairs(properties)})" if properties else ""
+            columns, listed = self.listed(len(columns))
         mode = self.rng.choice(("", "", " WITH SCHEMA BINDING", " WITH SCHEMA COMPENSATION"))
         view = quoted(self.catalog, schema, name)
         text = self.written(query)
         self.run(
-            f"CREATE VIEW {view}{listed}{self.comment()}{shown}{mode} AS {text}",
+            f"CREATE VIEW {view}{listed}{self.described()}{mode} AS {text}",
             catalog=self.catalog,
             schema=schema,
         )
         self.relations.append(Relation(schema, name, columns))
-        self.decorate("VIEW", "view", schema, name)
+        self.decorate_view("VIEW", schema, name, columns)
+
+    def make_materialized_view(self, schema: str, name: str) -> None:
+        query, columns = self.query(schema)
+        listed = ""
+        # The result is a table without column mapping.
+        if self.chance() or not set(columns) <= {*COLUMNS, "f", "n", "w", "x", "y"}:
+            columns, listed = self.listed(len(columns))
+        self.run(
+            f"CREATE MATERIALIZED VIEW {quoted(self.catalog, schema, name)}{listed}{self.described()}"
+            f" AS {self.written(query)}",
+            catalog=self.catalog,
+            schema=schema,
+        )
+        self.materialized.append((schema, name))
+        # What reads one is left out with it.
+        if self.pipelines:
+            self.relations.append(Relation(schema, name, columns))
+        self.decorate_view("MATERIALIZED VIEW", schema, name, columns)
+
+    def make_metric_view(self, schema: str, name: str) -> None:
+        """A view that no other reads."""
+        if not self.relations:
+            return
+        read = self.rng.choice(self.relations)
+        text = definition(self.rng, self.text, read.reference, self.rng.choice(read.columns))
+        self.run(
+            f"CREATE VIEW {quoted(self.catalog, schema, name)} WITH METRICS LANGUAGE YAML"
+            f" AS $body${self.written(text)}$body$"
+        )
+        self.decorate_view("VIEW", schema, name, [])
+
+    def listed(self, number: int) -> tuple[list[str], str]:
+        """Names for columns, and how they are listed."""
+        columns = [f"{self.rng.choice('abc')}{index}`'" for index in range(number)]
+        return columns, f" ({', '.join(quoted(column) + self.comment() for column in columns)})"
+
+    def described(self) -> str:
+        """A comment and properties, if any."""
+        properties = self.properties()
+        return self.comment() + (f" TBLPROPERTIES ({pairs(properties)})" if properties else "")
+
+    def decorate_view(self, keyword: str, schema: str, name: str, columns: Sequence[str]) -> None:
+        """What a view gets that is there."""
+        self.decorate(keyword, keyword.lower(), schema, name)
         for column in some(self.rng, columns, 1):
             for key in self.one_tag():
+                view = quoted(self.catalog, schema, name)
                 self.run(f"SET TAG ON COLUMN {view}.{quoted(column)} {quoted(key)} = {quoted(key)}")
         self.owner(lambda owner: self.workspace.tables.update(self.dotted(schema, name), owner=owner))
 
@@ -298,7 +392,12 @@ class Maker:
         return {f"p{index}.{key}": self.text() for index, key in enumerate(some(self.rng, KEYS, 2))}
 
     def one_tag(self) -> dict[str, str]:
-        return {self.rng.choice(KEYS): self.text() if self.chance() else ""}
+        return self.tagged([self.rng.choice(KEYS)])
+
+    def tagged(self, keys: Sequence[str]) -> dict[str, str]:
+        tags = {key: self.text() if self.chance() else "" for key in keys}
+        self.tags += tags.items()
+        return tags
 
     def written(self, text: str) -> str:
         """A text as it is written in this catalog; remembered with its marks."""
@@ -313,7 +412,7 @@ class Maker:
 
     def decorate(self, keyword: str, kind: str, *name: str) -> None:
         """Tags and grants."""
-        if tags := {key: self.text() if self.chance() else "" for key in some(self.rng, KEYS, 3)}:
+        if tags := self.tagged(some(self.rng, KEYS, 3)):
             self.run(f"ALTER {keyword} {quoted(self.catalog, *name)} SET TAGS ({pairs(tags)})")
         self.grant(kind, *name)
 
@@ -326,7 +425,7 @@ class Maker:
             for principal in some(self.rng, self.principals, 2)
         ]
         if changes:
-            path = {"view": "table", "model": "function"}.get(kind, kind)
+            path = {"view": "table", "materialized view": "table", "model": "function"}.get(kind, kind)
             self.workspace.grants.update(path, self.dotted(*name), changes=changes)
 
     def owner(self, give_to: Callable[[str], Any]) -> None:

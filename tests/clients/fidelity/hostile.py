@@ -87,6 +87,11 @@ def literal(value: str) -> str:
     return "'" + value.replace("\\", "\\\\").replace("'", "\\'") + "'"
 
 
+def constant(value: str) -> str:
+    """A text as an argument of a guard: of those, a clone knows what they say and not how they were written."""
+    return literal(value).replace("\n", "\\n").replace("\r", "\\r").replace("\t", "\\t")
+
+
 def pairs(values: dict[str, str]) -> str:
     """Keys and values as SQL takes them."""
     return ", ".join(f"{literal(key)} = {literal(value)}" for key, value in values.items())

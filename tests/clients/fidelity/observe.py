@@ -5,7 +5,8 @@ two catalogs cannot share: ids, times, who made what, and where files are. The c
 """
 
 import json
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
@@ -50,6 +51,7 @@ FULL_NAMES = {
     "function_name",
     "filter_name",
     "mask_name",
+    "on_securable_fullname",
 }
 
 RELATIONS = {
@@ -92,6 +94,10 @@ class Observer:
     catalog: str
     # The texts of views and functions, with marks where they name the catalog.
     texts: list[str]
+    # Statements of somebody whom guards and policies bind.
+    reader: Sql
+    # Schemas and names of tables that are not looked at.
+    without: Sequence[tuple[str, str]] = ()
 
     def everything(self) -> dict[str, Facets]:
         """All objects with their facets, and the relations of the information schema."""
@@ -104,16 +110,20 @@ class Observer:
         catalog = self.workspace.catalogs.get(self.path())
         bindings = self.workspace.workspace_bindings.get_bindings("catalog", self.path())
         extra = {"bindings": sorted(str(binding.as_dict()) for binding in bindings)}
+        extra |= self.policies("catalog")
         yield "catalog", "", self.facets(catalog) | self.common("catalog") | extra | {"name": CATALOG}
         for schema in self.workspace.schemas.list(self.catalog):
             name = schema.name or ""
             if name == "information_schema":
                 continue
-            yield "schema", name, self.facets(schema) | self.common("schema", name)
+            policies = self.policies("schema", name)
+            yield "schema", name, self.facets(schema) | self.common("schema", name) | policies
             yield from self.inside(name)
 
     def inside(self, schema: str) -> Iterator[tuple[str, str, Facets]]:
         for table in self.workspace.tables.list(self.catalog, schema):
+            if (schema, table.name) in self.without:
+                continue
             yield "table", f"{schema}.{table.name}", self.table(schema, table.name or "")
         for function in self.workspace.functions.list(self.catalog, schema):
             path = (schema, function.name or "")
@@ -148,14 +158,33 @@ class Observer:
             facets |= {f"tags of {column.name}": tags}
         table = quoted(self.catalog, schema, name)
         # Whoever owns a view may not be allowed to read what it reads.
-        read = self.run.submit(f"SELECT * FROM {table}")
-        error = (read.status and read.status.error and read.status.error.message) or ""
-        facets["rows"] = sorted(map(str, rows_of(read))) or error.replace(self.catalog, CATALOG)
+        facets["rows"] = self.seen_by(self.run, table)
+        facets["rows for a reader"] = self.seen_by(self.reader, table)
         if not found.view_definition:
-            assert not error, error
+            facets |= self.policies("table", schema, name)
+            assert isinstance(facets["rows"], list), facets["rows"]
             detail = self.run.result(f"DESCRIBE DETAIL {table}")
             facets["detail"] = [row[7:9] + [self.moved(json.loads(row[11]))] + row[12:] for row in rows_of(detail)]
         return facets
+
+    def seen_by(self, somebody: Sql, table: str) -> list[str] | str:
+        """The rows of a table, or why it cannot be read."""
+        read = somebody.submit(f"SELECT * FROM {table}")
+        if read.status and read.status.error:
+            error = read.status.error.message or ""
+            names = "|".join(map(re.escape, (self.catalog, quoted(self.catalog))))
+            return re.sub(rf"(?<!\.)({names})(?=\.|'[. ])", CATALOG, error)
+        return sorted(map(str, rows_of(read)))
+
+    def policies(self, kind: str, *name: str) -> Facets:
+        """The policies on something, whose principals have no order."""
+        found = {}
+        for policy in self.workspace.policies.list_policies(kind, self.path(*name)):
+            facets = self.facets(policy)
+            del facets["id"]
+            principals = ("to_principals", "except_principals")
+            found[policy.name] = facets | {key: sorted(facets.get(key, ())) for key in principals}
+        return {"policies": found}
 
     def common(self, kind: str, *name: str) -> Facets:
         """What all but functions and models have."""
@@ -186,8 +215,13 @@ class Observer:
         answer = self.run.result(f"SELECT * FROM system.information_schema.{name} WHERE {key} = {catalog}")
         columns = [column.name or "" for column in answer.manifest.schema.columns]
         rows = (dict(zip(columns, row, strict=True)) for row in rows_of(answer))
-        moved = [self.moved(row) for row in rows if "information_schema" not in row.values()]
+        kept = (row for row in rows if self.is_compared(row))
+        moved = [self.moved(row) for row in kept]
         return sorted(json.dumps(row, sort_keys=True, ensure_ascii=False) for row in moved)
+
+    def is_compared(self, row: dict[str, Any]) -> bool:
+        table = (row.get("table_schema") or row.get("schema_name"), row.get("table_name"))
+        return "information_schema" not in row.values() and table not in self.without
 
     def facets(self, info: Any) -> Facets:
         moved = self.moved(info.as_dict())

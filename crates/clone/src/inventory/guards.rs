@@ -8,6 +8,7 @@ use clxs_api::{FullName, Identifier, SqlLiteral};
 use serde::{Deserialize, Serialize};
 use sqlparser::tokenizer::Token;
 
+use super::TableDefinition;
 use super::names::full_name;
 use crate::rewrite::lexer::lex;
 
@@ -71,6 +72,38 @@ impl Guards {
         self.row_filter.iter().chain(self.masks.values())
     }
 
+    /// Those whose columns a table of this definition has.
+    #[must_use]
+    pub(crate) fn that_fit(&self, definition: &TableDefinition) -> Self {
+        let has_all = |guard: &Guard| guard.columns().all(|column| definition.has_column(column));
+        let fit = |(column, mask): &(&Identifier, &Guard)| definition.has_column(column) && has_all(mask);
+        let owned = |(column, mask): (&Identifier, &Guard)| (column.clone(), mask.clone());
+        Self {
+            row_filter: self.row_filter.clone().filter(has_all),
+            masks: self.masks.iter().filter(fit).map(owned).collect(),
+        }
+    }
+
+    /// These, and of `others` what these do not replace.
+    #[must_use]
+    pub(crate) fn over(&self, others: &Self) -> Self {
+        let masks = others.masks.iter().chain(&self.masks);
+        Self {
+            row_filter: self.row_filter.clone().or_else(|| others.row_filter.clone()),
+            masks: masks.map(|(column, mask)| (column.clone(), mask.clone())).collect(),
+        }
+    }
+
+    /// Whether other guards are on the same things and call the same functions. How the platform tells arguments is
+    /// UNCONFIRMED.
+    pub(crate) fn call_the_same(&self, other: &Self) -> bool {
+        let functions = |guards: &Self| -> (Option<FullName>, Vec<(Identifier, FullName)>) {
+            let masks = guards.masks.iter().map(|(column, mask)| (column.clone(), mask.function.clone()));
+            (guards.row_filter.as_ref().map(|filter| filter.function.clone()), masks.collect())
+        };
+        functions(self) == functions(other)
+    }
+
     /// The same guards in the destination: functions of the source's catalog become those of the destination's.
     #[must_use]
     pub(crate) fn moved(&self, source: &Identifier, destination: &Identifier) -> Self {
@@ -105,6 +138,14 @@ impl fmt::Display for Guards {
 }
 
 impl Guard {
+    /// The columns that its function gets.
+    pub(crate) fn columns(&self) -> impl Iterator<Item = &Identifier> {
+        self.arguments.iter().filter_map(|argument| match argument {
+            Argument::Column(column) => Some(column),
+            Argument::Constant(_) => None,
+        })
+    }
+
     /// The arguments as statements list them.
     pub(crate) fn argument_list(&self) -> String {
         self.arguments.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")

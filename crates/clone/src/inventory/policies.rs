@@ -170,15 +170,35 @@ fn is_user(principal: &str, caller: &str) -> Option<bool> {
     (!may_be).then_some(false)
 }
 
-/// Columns with their types, and how files name them, which a table cannot change.
+/// Columns with their types, and how files name them, which a table cannot change. The features that the source lists go
+/// with them: without one the outline would have the protocol whose version implies others, and the clone would list
+/// these for ever (Delta's protocol, "Table Features").
 fn outline_of(info: &TableInfo) -> Result<TableDefinition, String> {
-    const MAPPING: &str = "delta.columnMapping.mode";
-    let mapping = info.properties.as_ref().and_then(|properties| properties.get_key_value(MAPPING));
+    let properties = info.properties.iter().flatten();
+    let kept = properties.filter(|(key, _)| *key == "delta.columnMapping.mode" || is_plain_feature(key));
     Ok(TableDefinition {
         columns: info.columns.iter().map(plain_column).collect::<Result<_, _>>()?,
-        properties: mapping.into_iter().map(|(key, value)| (key.clone(), value.clone())).collect(),
+        properties: kept.map(|(key, value)| (key.clone(), value.clone())).collect(),
         ..TableDefinition::default()
     })
+}
+
+/// Whether a property is a feature that any new table may have, whatever else it has; `CREATE TABLE` refuses some, as that
+/// of clustering.
+fn is_plain_feature(key: &str) -> bool {
+    const PLAIN: [&str; 10] = [
+        "allowColumnDefaults",
+        "appendOnly",
+        "changeDataFeed",
+        "checkConstraints",
+        "columnMapping",
+        "deletionVectors",
+        "generatedColumns",
+        "identityColumns",
+        "invariants",
+        "timestampNtz",
+    ];
+    key.strip_prefix("delta.feature.").is_some_and(|feature| PLAIN.contains(&feature))
 }
 
 fn plain_column(column: &ColumnInfo) -> Result<Column, String> {

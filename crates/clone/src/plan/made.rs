@@ -3,8 +3,10 @@
 //! third. What fails or dies in between leaves a guarded table that tells its copy is not whole.
 
 mod evolution;
+mod new_guards;
 
 use evolution::evolution;
+use new_guards::{guard_before, new_guards};
 
 use std::collections::BTreeMap;
 
@@ -15,7 +17,7 @@ use super::{
 };
 use crate::Securable;
 use crate::inventory::{
-    ColumnValue, CopyMark, CopyStage, Guards, Origin, Sight, Table, TableDefinition, VersionAsOf,
+    ColumnValue, CopyMark, CopyStage, Guard, Guards, Origin, Sight, Table, TableDefinition, VersionAsOf,
 };
 use crate::outcome::FacetStatus;
 use crate::settings::{AsOf, RowScope, Settings};
@@ -76,13 +78,21 @@ pub(super) fn fits(settings: &Settings, destination: &Table, wanted: &TableDefin
     }
 }
 
-/// Why a table is not replaced: the source lost a column that the destination masks, and nobody may drop its mask while
-/// its values are there.
-pub(super) fn lost_column(destination: Option<&Table>, wanted: &TableDefinition) -> Option<String> {
-    let mut masked = destination?.guards.masks.keys();
-    let lost = masked.find(|column| !wanted.has_column(column))?;
+/// Why a table is not replaced: a guard that stays needs a column which the source lost, and nobody may drop it while the
+/// column's values are there.
+pub(super) fn lost_column(
+    destination: Option<&Table>,
+    wanted: &TableDefinition,
+    guards: &Guards,
+) -> Option<String> {
+    let guards = guards.over(&destination?.guards);
+    let filter = guards.row_filter.iter().flat_map(Guard::columns).map(|column| (column, "the row filter"));
+    let masks = guards.masks.iter().flat_map(|(column, mask)| {
+        [(column, "a mask")].into_iter().chain(mask.columns().map(|given| (given, "a mask")))
+    });
+    let (lost, guard) = filter.chain(masks).find(|(column, _)| !wanted.has_column(column))?;
     Some(format!(
-        "the source has no column {lost} any more, which has a mask in the destination; drop one of them"
+        "the source has no column {lost} any more, which {guard} of the destination needs; drop one of them"
     ))
 }
 
@@ -106,7 +116,7 @@ pub(super) fn make(builder: &mut Builder<'_>, securable: &Securable, made: &Made
     step.depends_on.extend(made.needs.iter().copied());
     let begun = builder.step(securable, step);
     if is_filled {
-        let changes = changes.unwrap_or_default();
+        let changes = changes.unwrap_or_else(|| guards_again(builder, securable, made));
         copy_rows(builder, securable, made, (begun, changes), fill);
         note_identities(builder, securable, made);
     }
@@ -132,6 +142,14 @@ fn changes_in_place(builder: &Builder<'_>, securable: &Securable, made: &Made<'_
     evolution(&builder.renamed(&securable.name), (&own, &made.definition), &made.guards)
 }
 
+/// Guards that a replaced table has already, set by statements of their own: to be undone, and because the platform's
+/// documentation does not say what becomes of the guards of a table that is replaced.
+fn guards_again(builder: &Builder<'_>, securable: &Securable, made: &Made<'_>) -> Vec<Statement> {
+    let own = made.kept.and_then(|kept| kept.definition.as_ref()?.as_ref().ok());
+    let table = builder.renamed(&securable.name);
+    own.map(|own| new_guards(&table, own, &made.guards).collect()).unwrap_or_default()
+}
+
 /// One statement after the other. What brings rows is undone before the policies that they waited for are.
 fn copy_rows(
     builder: &mut Builder<'_>,
@@ -147,12 +165,15 @@ fn copy_rows(
     for (statement, expects) in middle.chain([(complete, expectation(made.kept))]) {
         let copies = statement.copies_rows();
         let protecting = if copies { policy::before_rows(builder, securable) } else { Vec::new() };
-        let mut step = match statement {
-            // It goes with its column, which is new.
-            Statement::SetMask(set) => NewStep::new(Facet::ColumnMasks, Statement::SetMask(set), expects),
-            other => NewStep::new(Facet::Definition, other, expects),
+        let undone_by =
+            if copies { undone.clone() } else { made.kept.and_then(|kept| guard_before(kept, &statement)) };
+        let facet = match statement {
+            Statement::SetMask(_) => Facet::ColumnMasks,
+            Statement::SetRowFilter(_) => Facet::RowFilter,
+            _ => Facet::Definition,
         };
-        step.inverse = undone.clone().filter(|_| copies);
+        let mut step = NewStep::new(facet, statement, expects);
+        step.inverse = undone_by;
         (step.depends_on, step.size) = (protecting, made.source.size.filter(|_| copies));
         step.depends_on.extend(before);
         before = builder.step(securable, step);
@@ -161,17 +182,13 @@ fn copy_rows(
 
 fn create(builder: &mut Builder<'_>, securable: &Securable, made: &Made<'_>, mark: CopyMark) -> CreateTable {
     let own_comment = made.kept.and_then(|kept| kept.comment.clone());
-    let own = made.kept.map(|kept| kept.guards.clone()).unwrap_or_default();
     let location = location(builder.settings, made.source, made.kept);
     note_source_location(builder, securable, made.source, location.as_deref());
     CreateTable {
         name: builder.renamed(&securable.name),
         replace: made.kept.is_some(),
         definition: made.definition.clone(),
-        guards: Guards {
-            row_filter: made.guards.row_filter.clone().or(own.row_filter),
-            masks: own.masks.into_iter().chain(made.guards.masks.clone()).collect(),
-        },
+        guards: made.kept.map_or_else(|| made.guards.clone(), |kept| made.guards.over(&kept.guards)),
         comment: made.source.comment.clone().filter(|_| builder.settings.copy.comments).or(own_comment),
         location,
         mark,

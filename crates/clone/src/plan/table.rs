@@ -155,7 +155,7 @@ fn not_makeable(
         return None;
     }
     match made::wanted(settings, source, rows) {
-        Ok(wanted) => made::lost_column(destination, &wanted),
+        Ok(wanted) => made::lost_column(destination, &wanted, &source.guards),
         Err(reason) => Some(reason),
     }
 }

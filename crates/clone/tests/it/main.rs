@@ -2,6 +2,7 @@
 
 #![expect(clippy::panic, clippy::unwrap_used, reason = "helpers of tests fail like tests")]
 
+mod added_columns;
 mod catalogs;
 mod embedded;
 mod facets;
@@ -20,6 +21,7 @@ mod plan_properties;
 mod policies;
 mod policies_meanwhile;
 mod protected;
+mod protected_columns;
 mod protected_rows;
 mod read_back;
 mod reads;

@@ -1,5 +1,7 @@
 //! Policies by attribute, on the embedded workspace.
 
+use std::collections::BTreeSet;
+
 use clxs_api::SecurableKind;
 use clxs_api::policy::PolicyInfo;
 use clxs_clone::journal::RunState;
@@ -454,6 +456,12 @@ async fn run_that_writes_policies_alone_reads_nothing_else_back() {
     assert_eq!(fixture.sent.count("GET /api/2.1/unity-catalog/policies/catalog/dev"), 1);
 }
 
+/// The features that a table lists.
+async fn features(fixture: &Fixture, table: &str) -> BTreeSet<String> {
+    let properties = fixture.client.get_table(&name(table)).await.unwrap().properties.unwrap();
+    properties.into_keys().filter(|key| key.starts_with("delta.feature.")).collect()
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn table_whose_column_no_plain_table_can_have_is_cloned_under_its_policy() {
     let fixture = fixture(true).await;
@@ -467,4 +475,5 @@ async fn table_whose_column_no_plain_table_can_have_is_cloned_under_its_policy()
     let report = fixture.clone_with(&settings()).await;
     assert_eq!(outcome(&report, "prod.a.mapped"), Outcome::Created, "{report:#?}");
     assert_eq!(seen_by_reader(&fixture, "SELECT * FROM dev.a.mapped").await, ["***"]);
+    assert_eq!(features(&fixture, "dev.a.mapped").await, features(&fixture, "prod.a.mapped").await);
 }

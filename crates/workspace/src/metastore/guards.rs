@@ -71,6 +71,13 @@ impl TableGuards {
         }
     }
 
+    /// These, and of `others` what these do not replace.
+    pub(crate) fn over(self, mut others: Self) -> Self {
+        others.row_filter = self.row_filter.or(others.row_filter);
+        self.masks.into_iter().for_each(|(column, mask)| others.set_mask(&column, Some(mask)));
+        others
+    }
+
     /// The columns that are masked or that a guard is given.
     pub(crate) fn columns(&self) -> impl Iterator<Item = &str> {
         let given = self.row_filter.iter().chain(self.masks.values()).flat_map(Guard::columns);

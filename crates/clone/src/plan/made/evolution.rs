@@ -8,17 +8,18 @@
 
 use clxs_api::{FullName, Properties};
 
+use super::new_guards::new_guards;
 use crate::inventory::{Column, Guards, TableDefinition};
-use crate::plan::{AlterTable, SetMask, Statement, TableChange};
+use crate::plan::{AlterTable, Statement, TableChange};
 
-/// The statements that make one definition of another; nothing where there are none. New columns are masked before they
-/// hold a value.
+/// The statements that make one definition of another; nothing where there are none. Guards of new columns are set before
+/// these hold a value.
 pub(super) fn evolution(
     table: &FullName,
     (own, wanted): (&TableDefinition, &TableDefinition),
     guards: &Guards,
 ) -> Option<Vec<Statement>> {
-    let mut statements = columns(table, own, wanted, guards)?;
+    let mut statements = columns(table, own, wanted)?;
     let alter = |change| Statement::AlterTable(Box::new(AlterTable { table: table.clone(), change }));
     statements.extend(clustering(own, wanted)?.map(TableChange::Cluster).map(alter));
     let changed = wanted.properties.iter().filter(|(key, value)| own.properties.get(*key) != Some(*value));
@@ -28,15 +29,11 @@ pub(super) fn evolution(
         return None;
     }
     statements.extend((!changed.is_empty()).then(|| alter(TableChange::SetProperties(changed))));
+    statements.extend(new_guards(table, own, guards));
     Some(statements)
 }
 
-fn columns(
-    table: &FullName,
-    own: &TableDefinition,
-    wanted: &TableDefinition,
-    guards: &Guards,
-) -> Option<Vec<Statement>> {
+fn columns(table: &FullName, own: &TableDefinition, wanted: &TableDefinition) -> Option<Vec<Statement>> {
     let (there, added) = wanted.columns.split_at_checked(own.columns.len())?;
     let mut statements = Vec::new();
     for (own, wanted) in own.columns.iter().zip(there) {
@@ -55,11 +52,6 @@ fn columns(
     let change = TableChange::AddColumns(added.to_vec());
     let add = AlterTable { table: table.clone(), change };
     statements.extend((!added.is_empty()).then(|| Statement::AlterTable(Box::new(add))));
-    let masked = added.iter().filter_map(|column| {
-        let mask = guards.masks.get(&column.name.to_lowercase())?.clone();
-        Some(SetMask { table: table.clone(), column: column.name.clone(), mask: Some(mask) })
-    });
-    statements.extend(masked.map(Statement::SetMask));
     Some(statements)
 }
 

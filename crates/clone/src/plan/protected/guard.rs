@@ -1,15 +1,14 @@
 //! Plans the guards of tables that are there.
 
-use clxs_api::Identifier;
-
 use super::Candidate;
 use crate::Securable;
-use crate::inventory::{Guard, Guards, Table};
+use crate::inventory::{Guards, Table};
 use crate::outcome::FacetStatus;
 use crate::plan::builder::{Builder, NewStep};
 use crate::plan::{Expectation, Facet, SetMask, SetRowFilter, Statement, StepId};
 
-/// Gives an existing table the guards that it lacks or has otherwise. Its own that the source does not have stay.
+/// Gives an existing table the guards that it lacks or has otherwise. Its own that the source does not have stay. Those that
+/// need columns which it lacks come with these.
 pub(super) fn guard_existing(
     builder: &mut Builder<'_>,
     securable: &Securable,
@@ -17,27 +16,24 @@ pub(super) fn guard_existing(
     kept: &Table,
 ) -> Vec<StepId> {
     let table = builder.renamed(&securable.name);
-    let (own, wanted) = (&kept.guards, &candidate.guards);
+    let wanted = match &kept.definition {
+        Some(Ok(definition)) => candidate.guards.that_fit(definition),
+        Some(Err(_)) | None => candidate.guards.clone(),
+    };
+    let own = &kept.guards;
     let mut changes: Vec<(Facet, Statement, Statement)> = Vec::new();
     if wanted.row_filter.is_some() && wanted.row_filter != own.row_filter {
         let set = |filter| Statement::SetRowFilter(SetRowFilter { table: table.clone(), filter });
         changes.push((Facet::RowFilter, set(wanted.row_filter.clone()), set(own.row_filter.clone())));
     }
-    // Columns that it lacks get their masks when they come.
-    let has_column = |column: &Identifier| match &kept.definition {
-        Some(Ok(definition)) => definition.has_column(column),
-        Some(Err(_)) | None => true,
-    };
-    let is_changed =
-        |(column, mask): &(&Identifier, &Guard)| own.masks.get(*column) != Some(*mask) && has_column(column);
-    for (column, mask) in wanted.masks.iter().filter(is_changed) {
+    for (column, mask) in wanted.masks.iter().filter(|(column, mask)| own.masks.get(*column) != Some(*mask)) {
         let set = |mask| {
             let (table, column) = (table.clone(), column.clone());
             Statement::SetMask(SetMask { table, column, mask })
         };
         changes.push((Facet::ColumnMasks, set(Some(mask.clone())), set(own.masks.get(column).cloned())));
     }
-    note_own_guards(builder, securable, own, wanted);
+    note_own_guards(builder, securable, own, &candidate.guards);
     let depends_on: Vec<_> =
         candidate.needs.iter().filter_map(|needed| builder.definition_step(needed)).collect();
     let step = |(facet, action, inverse): (Facet, Statement, Statement)| NewStep {

@@ -23,7 +23,8 @@ pub(super) fn refusal(settings: &Settings, name: &FullName, candidate: &Candidat
     if let Some(reason) = reason {
         return Some(format!("it has {}, and {reason}", source.guards));
     }
-    candidate.wanted.as_ref().ok().and_then(|wanted| lost_column(candidate.destination, wanted))
+    let wanted = candidate.wanted.as_ref().ok()?;
+    lost_column(candidate.destination, wanted, &candidate.guards)
 }
 
 fn by_settings(settings: &Settings, rows: &RowScope) -> Option<&'static str> {

@@ -4,7 +4,7 @@ use clxs_api::table::TableType;
 
 use super::checks;
 use super::context::{Context, Files};
-use super::guards::{self, GuardClauses};
+use super::guards::{self, Brings, GuardClauses};
 use super::keys;
 use super::parquet_table::is_parquet;
 use super::place::table_to_write;
@@ -36,8 +36,8 @@ pub(super) async fn execute(context: &Context, clone: CloneTable) -> Result<Stat
     let pin = pin(context, clone.as_of).await?;
     let snapshot = context.snapshot(source.location.clone(), pin).await?;
     let checked = checks::has_checks(&snapshot.metadata().configuration);
-    let none = GuardClauses::default();
-    let writing = guards::of_written_table(context, writing, none, (snapshot.schema(), checked)).await?;
+    let (none, fits) = (GuardClauses::default(), (snapshot.schema(), checked));
+    let writing = guards::of_written_table(context, writing, none, fits, Brings::Rows).await?;
     let request = CloneRequest {
         source: snapshot,
         source_name: source.name.clone().unwrap_or_else(|| format!("delta.`{}`", source.location)),

@@ -11,7 +11,7 @@ use datafusion::sql::sqlparser::ast::Query;
 
 use super::checks::{self, compiled, take_constraints};
 use super::context::Context;
-use super::guards::{self, GuardClauses};
+use super::guards::{self, Brings, GuardClauses};
 use super::insert::inserted;
 use super::keys;
 use super::place::table_to_write;
@@ -151,8 +151,8 @@ async fn register(
         return Err(SqlError::delta_create_schema_mismatch(location));
     }
     let checked = checks::has_checks(&snapshot.metadata().configuration);
-    let writing =
-        guards::of_written_table(context, writing, guards_of(&create), (snapshot.schema(), checked)).await?;
+    let fits = (snapshot.schema(), checked);
+    let writing = guards::of_written_table(context, writing, guards_of(&create), fits, Brings::Rows).await?;
     let set_keys = keys::setter(context, keys);
     write_files_and(context, writing, async { Ok(()) }, set_keys).await?;
     Ok(StatementResult::none())
@@ -185,13 +185,19 @@ async fn create_empty(
 ) -> Result<StatementResult, SqlError> {
     let schema = StructType::try_new(create.columns.clone())
         .map_err(|error| SqlError::datatype_mismatch(error.to_string()).with_source(error))?;
-    let checked = !create.constraints.is_empty();
-    let writing = guards::of_written_table(context, writing, guards_of(&create), (&schema, checked)).await?;
+    let fits = (&schema, !create.constraints.is_empty());
+    let guarded = guards_of(&create);
+    let writing = guards::of_written_table(context, writing, guarded, fits, Brings::Nothing).await?;
     let table = new_delta_table(context, create, schema, &writing);
     require_known_columns(context, &table).await?;
     let location = context.location(&writing.row)?;
     let commit = context.blocking(move |engine| create_table(engine, &location, &table));
-    write_files_and(context, writing, commit, keys::setter(context, keys)).await?;
+    let (guards, set_keys) = (writing.row.guards.clone(), keys::setter(context, keys));
+    let also = move |tx: &Transaction<'_>, row: &TableRow| {
+        guards::add(tx, row, guards)?;
+        set_keys(tx, row)
+    };
+    write_files_and(context, writing, commit, also).await?;
     Ok(StatementResult::none())
 }
 
@@ -219,8 +225,9 @@ async fn create_as(
     let schema = query::table_schema(source.fields.clone())?;
     let columns: Vec<_> = schema.fields().cloned().collect();
     layout::require_possible(&columns, &create.partition_columns, &create.cluster_columns)?;
-    let checked = !create.constraints.is_empty();
-    let writing = guards::of_written_table(context, writing, guards_of(&create), (&schema, checked)).await?;
+    let fits = (&schema, !create.constraints.is_empty());
+    let guarded = guards_of(&create);
+    let writing = guards::of_written_table(context, writing, guarded, fits, Brings::Rows).await?;
     let arrow: Schema = (&schema)
         .try_into_arrow()
         .map_err(|error| SqlError::internal(error.to_string()).with_source(error))?;

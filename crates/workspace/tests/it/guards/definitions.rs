@@ -56,7 +56,6 @@ async fn guards_stay_when_their_table_is_replaced_and_fit_its_columns() {
     assert_eq!(guarded.ann("SELECT * FROM main.s.people").await, [["***", "EU"]]);
     for statement in [
         "CREATE OR REPLACE TABLE main.s.people AS SELECT 1 AS id, 'EU' AS region",
-        "CREATE OR REPLACE TABLE main.s.people (ssn STRING, region STRING) WITH ROW FILTER main.s.nothing ON ()",
         "CREATE OR REPLACE TABLE main.s.people (ssn STRING, region STRING, CONSTRAINT c CHECK (ssn > ''))",
         "CREATE OR REPLACE TABLE main.s.people DEEP CLONE main.s.other",
     ] {
@@ -69,6 +68,35 @@ async fn guards_stay_when_their_table_is_replaced_and_fit_its_columns() {
     guarded.run("DROP TABLE main.s.people").await;
     guarded.run("CREATE TABLE main.s.people AS SELECT 'free' AS ssn, 'US' AS region").await;
     assert_eq!(guarded.sql.rows("SELECT * FROM main.s.people").await, [["free", "US"]]);
+}
+
+#[tokio::test]
+async fn table_that_is_replaced_by_an_empty_one_gets_the_guards_of_the_statement_and_keeps_the_others() {
+    let guarded = Guarded::start().await;
+    guarded
+        .run(
+            "CREATE OR REPLACE TABLE main.s.people (ssn STRING, area STRING, nick STRING MASK main.s.hide) \
+             WITH ROW FILTER main.s.in_region ON (area)",
+        )
+        .await;
+    guarded.run("INSERT INTO main.s.people VALUES ('111', 'EU', 'Jo'), ('222', 'US', 'Al')").await;
+    assert_eq!(guarded.ann("SELECT * FROM main.s.people").await, [["***", "EU", "***"]]);
+    let filters = "SELECT filter_name, target_columns FROM main.information_schema.row_filters";
+    assert_eq!(guarded.sql.rows(filters).await, [["main.s.in_region", "area"]]);
+}
+
+/// Its rows are there before its guards are.
+#[tokio::test]
+async fn table_is_not_replaced_by_rows_under_other_guards() {
+    let guarded = Guarded::start().await;
+    let error = guarded
+        .sql
+        .error(
+            "CREATE OR REPLACE TABLE main.s.people WITH ROW FILTER main.s.in_region ON ('US') \
+             AS SELECT 3 AS id, 'new' AS ssn, 'EU' AS region",
+        )
+        .await;
+    assert!(error.contains("with another row filter or column mask"), "{error}");
 }
 
 #[tokio::test]
