@@ -1,9 +1,13 @@
 //! The plan that undoes a run: the inverses of what was done, in reverse. It is run, shown and journalled like
 //! any other plan.
 
+mod order;
+
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use clxs_api::{FullName, Identifier};
+
+use order::Earlier;
 
 use super::{
     Action, Expectation, Facet, Finding, Plan, PlannedChange, PlannedSecurable, RestCall, Statement, Step,
@@ -31,14 +35,13 @@ pub(crate) fn undo(undo: &Undo<'_>) -> Plan {
     let ids: HashMap<StepId, StepId> =
         (0_u32..).map(StepId).zip(&undone).map(|(new, step)| (step.id, new)).collect();
     let mut steps: Vec<Step> = undone.iter().filter_map(|step| inverse(step, &ids)).collect();
+    let earlier = Earlier::of(&undo.plan.steps, &ids);
     for step in &undone {
         let Some(&follower) = ids.get(&step.id) else { continue };
-        let renamed = |earlier: &[StepId]| earlier.iter().filter_map(|id| ids.get(id)).copied().collect();
-        let (needed, awaited): (Vec<StepId>, Vec<StepId>) = (renamed(&step.depends_on), renamed(&step.after));
-        for id in needed {
+        for id in earlier.needed(step.id) {
             steps[id.index()].depends_on.push(follower);
         }
-        for id in awaited {
+        for id in earlier.awaited(step.id) {
             steps[id.index()].after.push(follower);
         }
     }

@@ -1,0 +1,96 @@
+//! In which order inverses come: what came behind a step is undone before it.
+
+use std::collections::{BTreeSet, HashMap};
+
+use crate::plan::{Step, StepId};
+
+/// For each step those that it came behind and that are undone (`ids` has them), by the names of their inverses. They are
+/// looked for through steps that nothing undoes: what came behind such a one came behind all that it did.
+#[derive(Debug, Default)]
+pub(super) struct Earlier {
+    /// Without them the step would not have been done.
+    needed: HashMap<StepId, BTreeSet<StepId>>,
+    /// It came after them, however they ended; among them those that are needed.
+    awaited: HashMap<StepId, BTreeSet<StepId>>,
+}
+
+impl Earlier {
+    /// Steps come behind those that they wait for.
+    pub(super) fn of(steps: &[Step], ids: &HashMap<StepId, StepId>) -> Self {
+        let mut earlier = Self::default();
+        for step in steps {
+            let needed = nearest(step.depends_on.iter(), ids, &earlier.needed);
+            let awaited = nearest(step.depends_on.iter().chain(&step.after), ids, &earlier.awaited);
+            earlier.needed.insert(step.id, needed);
+            earlier.awaited.insert(step.id, awaited);
+        }
+        earlier
+    }
+
+    pub(super) fn needed(&self, step: StepId) -> impl Iterator<Item = StepId> {
+        self.needed.get(&step).into_iter().flatten().copied()
+    }
+
+    pub(super) fn awaited(&self, step: StepId) -> impl Iterator<Item = StepId> {
+        let is_needed = move |id: &StepId| self.needed.get(&step).is_some_and(|needed| needed.contains(id));
+        self.awaited.get(&step).into_iter().flatten().copied().filter(move |id| !is_needed(id))
+    }
+}
+
+fn nearest<'a>(
+    links: impl Iterator<Item = &'a StepId>,
+    ids: &HashMap<StepId, StepId>,
+    earlier: &HashMap<StepId, BTreeSet<StepId>>,
+) -> BTreeSet<StepId> {
+    let mut nearest = BTreeSet::new();
+    for id in links {
+        match ids.get(id) {
+            Some(undone) => nearest.extend([*undone]),
+            None => nearest.extend(earlier.get(id).into_iter().flatten()),
+        }
+    }
+    nearest
+}
+
+#[cfg(test)]
+mod tests {
+    use clxs_api::FullName;
+
+    use super::*;
+    use crate::plan::{Expectation, Facet, Statement};
+    use crate::{Kind, Securable};
+
+    fn step(id: u32, depends_on: &[u32], after: &[u32]) -> Step {
+        let name = FullName::from_dotted("c.s.t").unwrap();
+        Step {
+            id: StepId(id),
+            securable: Securable::new(Kind::Table, name.clone()),
+            facet: Facet::Definition,
+            action: Statement::RestoreTable { table: name, version: 0 }.into(),
+            inverse: None,
+            depends_on: depends_on.iter().copied().map(StepId).collect(),
+            after: after.iter().copied().map(StepId).collect(),
+            expects: Expectation::Present,
+            size: None,
+        }
+    }
+
+    #[test]
+    fn step_that_nothing_undoes_hands_on_what_it_came_behind() {
+        let steps = [
+            step(0, &[], &[]),
+            step(1, &[0], &[]),
+            step(2, &[1], &[]),
+            step(3, &[], &[1]),
+            step(4, &[2], &[3]),
+        ];
+        // Nothing undoes 1; the others are undone in reverse.
+        let ids = [(4, 0), (3, 1), (2, 2), (0, 3)].map(|(id, undone)| (StepId(id), StepId(undone)));
+        let earlier = Earlier::of(&steps, &HashMap::from(ids));
+        let needed = |id| earlier.needed(StepId(id)).collect::<Vec<_>>();
+        let awaited = |id| earlier.awaited(StepId(id)).collect::<Vec<_>>();
+        assert_eq!((needed(2), awaited(2)), (vec![StepId(3)], vec![]));
+        assert_eq!((needed(3), awaited(3)), (vec![], vec![StepId(3)]));
+        assert_eq!((needed(4), awaited(4)), (vec![StepId(2)], vec![StepId(1)]));
+    }
+}
