@@ -106,6 +106,14 @@ impl ModelVersions {
         self.by_number.iter().rfind(|(_, version)| is_meant(version)).map(|(number, _)| *number)
     }
 
+    /// The first version of the model of this name that is ready and of which these others have no copy.
+    pub(crate) fn first_lacking(&self, model: &FullName, copies: &Self) -> Option<VersionOrigin> {
+        let is_lacking = |(origin, version): &(VersionOrigin, &ModelVersion)| {
+            version.is_ready() && copies.ready_copy(origin).is_none()
+        };
+        self.origins(model).find(is_lacking).map(|(origin, _)| origin)
+    }
+
     /// The versions of a model of this name as copies know them.
     pub(crate) fn origins<'a>(
         &'a self,
@@ -168,12 +176,9 @@ impl<'a> Reader<'a> {
             Some(copy) if !source.by_number.is_empty() => self.versions(copy).await?,
             _ => ModelVersions::default(),
         };
-        let is_lacking = |(origin, version): &(VersionOrigin, &ModelVersion)| {
-            version.is_ready() && existing.ready_copy(origin).is_none()
-        };
-        let lacking = source.origins(name).find(is_lacking).map(|(origin, _)| origin.version);
-        if let Some(number) = lacking.filter(|_| !self.settings.schema_only && existing.unread.is_none()) {
-            source.unread_files = self.files_refused(name, number).await?;
+        let lacking = source.first_lacking(name, &existing);
+        if let Some(origin) = lacking.filter(|_| !self.settings.schema_only && existing.unread.is_none()) {
+            source.unread_files = self.files_refused(origin).await?;
         }
         Ok((source, existing))
     }
@@ -201,8 +206,8 @@ impl<'a> Reader<'a> {
 
     /// Why nobody may read the files of a version that is ready. How a workspace says that it has no `/Models` among its
     /// files is UNCONFIRMED; that the version is there is known.
-    async fn files_refused(&self, model: &FullName, version: i64) -> Result<Option<String>> {
-        let root = FileRoot::ModelVersion { model: model.clone(), version };
+    async fn files_refused(&self, of: VersionOrigin) -> Result<Option<String>> {
+        let root = FileRoot::ModelVersion { model: of.model, version: of.version };
         let mut listed = std::pin::pin!(self.warehouse.client().list_directory(&root, ""));
         let Err(error) = listed.try_next().await else { return Ok(None) };
         match error.kind() {

@@ -34,7 +34,9 @@ fn plan_model<'a>(
     let change = match (builder.settings.load_type, destination) {
         _ if left_out.is_some() => skip(left_out.unwrap_or_default()),
         (LoadType::Selective, _) => skip("SELECTIVE refreshes tables only"),
-        (LoadType::Incremental, Some(own)) if !model_version::is_lacking(&securable.name, source, own) => {
+        (LoadType::Incremental, Some(own))
+            if source.versions.first_lacking(&securable.name, &own.versions).is_none() =>
+        {
             skip("the destination has it (INCREMENTAL)")
         }
         (_, Some(_)) => PlannedChange::Unchanged,

@@ -17,14 +17,6 @@ use crate::inventory::{Model, ModelVersion, ModelVersions, VersionOrigin};
 use crate::outcome::FacetStatus;
 use crate::settings::LoadType;
 
-/// Whether the destination's model lacks a version of the source's that is ready.
-pub(super) fn is_lacking(name: &FullName, source: &Model, destination: &Model) -> bool {
-    source
-        .versions
-        .origins(name)
-        .any(|(origin, version)| version.is_ready() && destination.versions.ready_copy(&origin).is_none())
-}
-
 pub(super) fn plan(
     builder: &mut Builder<'_>,
     securable: &Securable,

@@ -198,3 +198,22 @@ pub struct TableState {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub version: Option<u64>,
 }
+
+#[cfg(test)]
+impl Step {
+    /// Some step that waits for others.
+    pub(crate) fn waiting(id: u32, depends_on: &[u32], after: &[u32]) -> Self {
+        let name = clxs_api::FullName::of_catalog("c".parse().unwrap());
+        Self {
+            id: StepId(id),
+            securable: Securable::new(crate::Kind::Catalog, name.clone()),
+            facet: Facet::Definition,
+            action: super::Statement::RestoreTable { table: name, version: 0 }.into(),
+            inverse: None,
+            depends_on: depends_on.iter().copied().map(StepId).collect(),
+            after: after.iter().copied().map(StepId).collect(),
+            expects: Expectation::Present,
+            size: None,
+        }
+    }
+}

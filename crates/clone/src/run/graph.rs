@@ -128,9 +128,8 @@ mod tests {
     use clxs_api::{FullName, Properties};
 
     use super::*;
-    use crate::plan::{CloneTable, Expectation, Facet, Statement};
+    use crate::plan::{CloneTable, Statement};
     use crate::settings::{AsOf, CloneType};
-    use crate::{Kind, Securable};
 
     const ROOM: Room = Room { rest: 1, statements: 1 };
 
@@ -149,18 +148,7 @@ mod tests {
     }
 
     fn step(id: u32, size: u64, depends_on: &[u32], after: &[u32]) -> Step {
-        let name = FullName::from_dotted("c.s.t").unwrap();
-        Step {
-            id: StepId(id),
-            securable: Securable::new(Kind::Table, name.clone()),
-            facet: Facet::Definition,
-            action: Statement::RestoreTable { table: name, version: 0 }.into(),
-            inverse: None,
-            depends_on: depends_on.iter().copied().map(StepId).collect(),
-            after: after.iter().copied().map(StepId).collect(),
-            expects: Expectation::Present,
-            size: Some(size),
-        }
+        Step { size: Some(size), ..Step::waiting(id, depends_on, after) }
     }
 
     #[test]

@@ -1,9 +1,9 @@
 //! Runs the statement of a step.
 //!
 //! The id of a statement is journalled as soon as it is known, and a statement whose id is known is never sent again
-//! while it may still run: the next try asks for it. A lost id is looked for in the history of the warehouse. What makes a table and whose id never arrived is sent
-//! again only when the history of the table says that it was not made. All other statements of a plan bring about
-//! the same state however often they run.
+//! while it may still run: the next try asks for it. A lost id is looked for in the history of the warehouse. What
+//! makes a table and whose id never arrived is sent again only when the history of the table says that it was not
+//! made. All other statements of a plan bring about the same state however often they run.
 
 use clxs_api::statement::{StatementId, StatementResponse};
 use clxs_client::{Client, Error as ClientError, ErrorKind, Rows};

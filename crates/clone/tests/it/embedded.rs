@@ -67,6 +67,11 @@ impl Fixture {
         client_of(&self.workspace, &token, Reached::InProcess, &self.sent).await
     }
 
+    /// An engine with a journal of its own.
+    pub(crate) fn engine_of(&self, client: Client) -> Engine {
+        Engine::new(client, "local", Journal::open(self.home.path().join("other.db")).unwrap())
+    }
+
     /// A client of its own for somebody.
     pub(crate) async fn client_as(&self, principal: &str) -> Client {
         let token = self.workspace.create_token(principal).await.unwrap();
@@ -241,8 +246,7 @@ async fn source_catalog_is_only_read() {
 async fn caller_who_is_not_the_owner_reads_grants_one_by_one_and_gives_the_same() {
     let fixture = Fixture::with_retail(Reached::InProcess).await;
     let client = fixture.cloner().await;
-    let home = tempfile::tempdir().unwrap();
-    let engine = Engine::new(client, "local", Journal::open(home.path().join("state.db")).unwrap());
+    let engine = fixture.engine_of(client);
     let mut settings = settings();
     settings.copy.ownership = false;
     let plan = engine.plan(&settings).await.unwrap();

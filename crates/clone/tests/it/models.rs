@@ -12,7 +12,7 @@ use clxs_client::FileRoot;
 use clxs_clone::journal::RunState;
 use clxs_clone::plan::Facet;
 use clxs_clone::settings::LoadType;
-use clxs_clone::{Engine, FacetStatus, Journal, Outcome, Report, Settings, SilentObserver};
+use clxs_clone::{FacetStatus, Outcome, Report, Settings, SilentObserver};
 use clxs_workspace::FaultPlan;
 use futures::TryStreamExt;
 use rstest::rstest;
@@ -308,8 +308,7 @@ async fn caller_who_may_not_read_files_of_a_model_is_told_so() {
     let fixture = Fixture::with_model().await;
     fixture.register("one").await;
     let client = fixture.cloner().await;
-    let home = tempfile::tempdir().unwrap();
-    let engine = Engine::new(client, "local", Journal::open(home.path().join("state.db")).unwrap());
+    let engine = fixture.engine_of(client);
     let mut settings = settings();
     settings.copy.ownership = false;
     let plan = engine.plan(&settings).await.unwrap();

@@ -7,7 +7,7 @@ use clxs_api::policy::PolicyInfo;
 use clxs_clone::journal::RunState;
 use clxs_clone::plan::{AsSql, Facet, Plan, PlannedChange};
 use clxs_clone::settings::{CloneType, Pattern, ProtectedTables};
-use clxs_clone::{Engine, Error, FacetStatus, Journal, Outcome, Report, Settings, SilentObserver};
+use clxs_clone::{Error, FacetStatus, Outcome, Report, Settings, SilentObserver};
 use clxs_workspace::FaultPlan;
 use serde_json::json;
 use tokio_util::sync::CancellationToken;
@@ -308,8 +308,7 @@ async fn policies_that_nobody_may_read_are_reported_with_the_reason_and_fail_not
         .await;
     fixture.workspace.create_group("exempt", &["cloner@example.com"]).await.unwrap();
     let client = fixture.client_as("cloner@example.com").await;
-    let home = tempfile::tempdir().unwrap();
-    let engine = Engine::new(client, "local", Journal::open(home.path().join("state.db")).unwrap());
+    let engine = fixture.engine_of(client);
     let mut settings = settings();
     (settings.copy.ownership, settings.copy.permissions) = (false, false);
     let plan = engine.plan(&settings).await.unwrap();

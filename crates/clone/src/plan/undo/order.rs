@@ -54,35 +54,16 @@ fn nearest<'a>(
 
 #[cfg(test)]
 mod tests {
-    use clxs_api::FullName;
-
     use super::*;
-    use crate::plan::{Expectation, Facet, Statement};
-    use crate::{Kind, Securable};
-
-    fn step(id: u32, depends_on: &[u32], after: &[u32]) -> Step {
-        let name = FullName::from_dotted("c.s.t").unwrap();
-        Step {
-            id: StepId(id),
-            securable: Securable::new(Kind::Table, name.clone()),
-            facet: Facet::Definition,
-            action: Statement::RestoreTable { table: name, version: 0 }.into(),
-            inverse: None,
-            depends_on: depends_on.iter().copied().map(StepId).collect(),
-            after: after.iter().copied().map(StepId).collect(),
-            expects: Expectation::Present,
-            size: None,
-        }
-    }
 
     #[test]
     fn step_that_nothing_undoes_hands_on_what_it_came_behind() {
         let steps = [
-            step(0, &[], &[]),
-            step(1, &[0], &[]),
-            step(2, &[1], &[]),
-            step(3, &[], &[1]),
-            step(4, &[2], &[3]),
+            Step::waiting(0, &[], &[]),
+            Step::waiting(1, &[0], &[]),
+            Step::waiting(2, &[1], &[]),
+            Step::waiting(3, &[], &[1]),
+            Step::waiting(4, &[2], &[3]),
         ];
         // Nothing undoes 1; the others are undone in reverse.
         let ids = [(4, 0), (3, 1), (2, 2), (0, 3)].map(|(id, undone)| (StepId(id), StepId(undone)));
