@@ -9,6 +9,7 @@
 mod backup;
 mod binding;
 mod catalogs;
+mod container;
 mod error;
 mod functions;
 mod grants;
@@ -35,6 +36,7 @@ mod writes;
 pub(crate) use backup::require_whole;
 pub(crate) use binding::{Bound, Reach};
 pub(crate) use catalogs::{Catalog, CatalogRow, SYSTEM_CATALOG};
+pub(crate) use container::Container;
 pub(crate) use error::{MetastoreError, type_word};
 pub(crate) use functions::{Environment, Function, FunctionRow, Language, Namespace, Returns};
 pub(crate) use grants::GrantRow;

@@ -6,7 +6,7 @@ use clxs_api::SecurableKind;
 use serde::{Deserialize, Serialize};
 
 use super::row::{Audit, new_id};
-use super::{CatalogRow, Details, Folder, MetastoreError, SchemaRow, Securable, Transaction, WriteIntent};
+use super::{Container, Details, Folder, MetastoreError, Securable, Transaction, WriteIntent};
 
 /// A registered model.
 pub(crate) type ModelRow = Securable<Model>;
@@ -85,27 +85,15 @@ impl Transaction<'_> {
         self.begin_write(&version.id, &self.version_location(row, version), Folder::Owned)
     }
 
-    /// The intents for the folders of all models of a schema, which is about to be deleted with them.
-    pub(crate) fn begin_model_drops_of_schema(
+    /// The intents for the folders of all models of a container, which is about to be deleted with them.
+    pub(super) fn begin_model_drops_in(
         &self,
-        schema: &SchemaRow,
+        container: Container<'_>,
     ) -> Result<Vec<WriteIntent>, MetastoreError> {
-        self.begin_model_drops("parent_id = ?1", &schema.id)
-    }
-
-    /// The intents for the folders of all models of a catalog, which is about to be deleted with them.
-    pub(crate) fn begin_model_drops_of_catalog(
-        &self,
-        catalog: &CatalogRow,
-    ) -> Result<Vec<WriteIntent>, MetastoreError> {
-        self.begin_model_drops("parent_id IN (SELECT id FROM securables WHERE parent_id = ?1)", &catalog.id)
-    }
-
-    fn begin_model_drops(&self, condition: &str, id: &str) -> Result<Vec<WriteIntent>, MetastoreError> {
-        let query = format!("SELECT id FROM securables WHERE {condition} AND kind = ?2");
+        let query = format!("SELECT id FROM securables WHERE {} AND kind = ?2", container.holds("parent_id"));
         let mut statement = self.inner.prepare_cached(&query)?;
         let kind = SecurableKind::RegisteredModel;
-        let ids = statement.query_map([id, kind.as_str()], |row| row.get::<_, String>(0))?;
+        let ids = statement.query_map([container.id(), kind.as_str()], |row| row.get::<_, String>(0))?;
         let ids = ids.collect::<Result<Vec<_>, _>>()?;
         ids.into_iter().map(|id| self.begin_write(&id, &self.model_folder(&id), Folder::Owned)).collect()
     }

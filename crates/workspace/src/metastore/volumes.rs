@@ -5,7 +5,7 @@ use clxs_api::volume::VolumeType;
 use rusqlite::params;
 use serde::{Deserialize, Serialize};
 
-use super::{CatalogRow, Details, Folder, MetastoreError, SchemaRow, Securable, Transaction, WriteIntent};
+use super::{Container, Details, Folder, MetastoreError, Securable, Transaction, WriteIntent};
 
 /// A volume.
 pub(crate) type VolumeRow = Securable<Volume>;
@@ -61,30 +61,20 @@ impl Transaction<'_> {
         Ok(intent)
     }
 
-    /// The intents for the folders of all managed volumes of a schema, which is about to be deleted with them.
-    pub(crate) fn begin_volume_drops_of_schema(
+    /// The intents for the folders of all managed volumes of a container, which is about to be deleted with them.
+    pub(super) fn begin_volume_drops_in(
         &self,
-        schema: &SchemaRow,
+        container: Container<'_>,
     ) -> Result<Vec<WriteIntent>, MetastoreError> {
-        self.begin_volume_drops("parent_id = ?1", &schema.id)
-    }
-
-    /// The intents for the folders of all managed volumes of a catalog, which is about to be deleted with them.
-    pub(crate) fn begin_volume_drops_of_catalog(
-        &self,
-        catalog: &CatalogRow,
-    ) -> Result<Vec<WriteIntent>, MetastoreError> {
-        self.begin_volume_drops("parent_id IN (SELECT id FROM securables WHERE parent_id = ?1)", &catalog.id)
-    }
-
-    fn begin_volume_drops(&self, condition: &str, id: &str) -> Result<Vec<WriteIntent>, MetastoreError> {
         let mut statement = self.inner.prepare_cached(&format!(
             "SELECT id, details ->> '$.location' FROM securables
-             WHERE {condition} AND kind = 'VOLUME' AND details ->> '$.volume_type' = ?2"
+             WHERE {} AND kind = 'VOLUME' AND details ->> '$.volume_type' = ?2",
+            container.holds("parent_id")
         ))?;
         let managed = VolumeType::Managed;
-        let rows = statement
-            .query_map(params![id, managed.as_str()], |row| Ok((row.get::<_, String>(0)?, row.get(1)?)))?;
+        let rows = statement.query_map(params![container.id(), managed.as_str()], |row| {
+            Ok((row.get::<_, String>(0)?, row.get(1)?))
+        })?;
         let rows = rows.collect::<Result<Vec<_>, _>>()?;
         let intents = rows
             .into_iter()

@@ -10,7 +10,8 @@ use super::shared::{
 use super::storage::managed_root;
 use crate::authorization::{Access, SecurableRef, Sight};
 use crate::metastore::{
-    Bound, Catalog, CatalogRow, MetastoreError, Page, PageRequest, SchemaRow, Transaction, WriteIntent,
+    Bound, Catalog, CatalogRow, Container, MetastoreError, Page, PageRequest, SchemaRow, Transaction,
+    WriteIntent,
 };
 
 /// The schema that every new catalog has.
@@ -98,9 +99,7 @@ pub(crate) fn drop_catalog(
             contents: format!("The catalog has {schemas} schema(s)"),
         });
     }
-    let mut intents = tx.delete_tables_of_catalog(&row)?;
-    intents.extend(tx.begin_volume_drops_of_catalog(&row)?);
-    intents.extend(tx.begin_model_drops_of_catalog(&row)?);
+    let intents = tx.begin_drops_in(Container::Catalog(&row))?;
     tx.delete_securable(&row)?;
     Ok(intents)
 }

@@ -6,7 +6,9 @@ use clxs_api::{FullName, Identifier, NameError, Privilege, SecurableKind};
 use super::shared::{Change, New, get, managed, name_of, new_row, update};
 use super::storage::managed_root;
 use crate::authorization::{Access, SecurableRef, Sight, Visibility};
-use crate::metastore::{MetastoreError, Page, PageRequest, Schema, SchemaRow, Transaction, WriteIntent};
+use crate::metastore::{
+    Container, MetastoreError, Page, PageRequest, Schema, SchemaRow, Transaction, WriteIntent,
+};
 
 /// A schema that the caller sees, and how much of it.
 pub(crate) fn get_schema(
@@ -96,9 +98,7 @@ pub(crate) fn drop_schema(
             ),
         });
     }
-    let mut intents = tx.delete_tables_of_schema(&row)?;
-    intents.extend(tx.begin_volume_drops_of_schema(&row)?);
-    intents.extend(tx.begin_model_drops_of_schema(&row)?);
+    let intents = tx.begin_drops_in(Container::Schema(&row))?;
     tx.delete_securable(&row)?;
     Ok(intents)
 }

@@ -5,7 +5,9 @@ use rusqlite::params;
 
 use super::COLUMNS;
 use crate::metastore::row::{assignments, json_text, placeholders};
-use crate::metastore::{CatalogRow, Folder, MetastoreError, SchemaRow, TableRow, Transaction, WriteIntent};
+use crate::metastore::{
+    CatalogRow, Container, Folder, MetastoreError, SchemaRow, TableRow, Transaction, WriteIntent,
+};
 
 impl Transaction<'_> {
     /// Adds a table or view.
@@ -48,22 +50,6 @@ impl Transaction<'_> {
         Ok(intent)
     }
 
-    /// [`Transaction::delete_table`] for all tables and views of a schema.
-    pub(crate) fn delete_tables_of_schema(
-        &self,
-        schema: &SchemaRow,
-    ) -> Result<Vec<WriteIntent>, MetastoreError> {
-        self.delete_tables("t.schema_id = ?1", &schema.id)
-    }
-
-    /// [`Transaction::delete_table`] for all tables and views of a catalog.
-    pub(crate) fn delete_tables_of_catalog(
-        &self,
-        catalog: &CatalogRow,
-    ) -> Result<Vec<WriteIntent>, MetastoreError> {
-        self.delete_tables("t.schema_id IN (SELECT id FROM securables WHERE parent_id = ?1)", &catalog.id)
-    }
-
     /// The URL of the folder of a new managed table or volume: under the root of its schema, else of its catalog,
     /// else of the workspace.
     pub(crate) fn managed_location(&self, catalog: &CatalogRow, schema: &SchemaRow, id: &str) -> String {
@@ -71,18 +57,24 @@ impl Transaction<'_> {
         format!("{}/{id}", root.map_or(self.shared.managed.url(), String::as_str))
     }
 
-    fn delete_tables(&self, condition: &str, id: &str) -> Result<Vec<WriteIntent>, MetastoreError> {
+    /// [`Transaction::delete_table`] for all tables and views of a container.
+    pub(in crate::metastore) fn delete_tables_in(
+        &self,
+        container: Container<'_>,
+    ) -> Result<Vec<WriteIntent>, MetastoreError> {
+        let condition = container.holds("t.schema_id");
         let mut statement = self.inner.prepare_cached(&format!(
             "SELECT t.id, t.location FROM tables t WHERE t.location IS NOT NULL AND t.table_type IN
              ('MANAGED', 'MANAGED_SHALLOW_CLONE', 'MATERIALIZED_VIEW') AND {condition}"
         ))?;
-        let managed = statement.query_map([id], |row| Ok((row.get::<_, String>(0)?, row.get(1)?)))?;
+        let managed =
+            statement.query_map([container.id()], |row| Ok((row.get::<_, String>(0)?, row.get(1)?)))?;
         let managed = managed.collect::<Result<Vec<_>, _>>()?;
         let intents = managed.into_iter().map(|(table, stored)| {
             self.begin_write(&table, &self.shared.managed.resolve(stored), Folder::Owned)
         });
         let intents = intents.collect::<Result<Vec<_>, _>>()?;
-        self.inner.execute(&format!("DELETE FROM tables AS t WHERE {condition}"), [id])?;
+        self.inner.execute(&format!("DELETE FROM tables AS t WHERE {condition}"), [container.id()])?;
         Ok(intents)
     }
 
