@@ -2,13 +2,12 @@
 //! to read.
 
 use std::io;
-use std::os::fd::OwnedFd;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
 
-use tokio::io::AsyncReadExt;
-use tokio::net::unix::pipe::Receiver;
+use tokio::io::{AsyncRead, AsyncReadExt};
+use tokio::process::{Child, Command};
 
 use super::{CredentialsError, Environment};
 use crate::ErrorKind;
@@ -16,9 +15,6 @@ use crate::redaction::redact;
 
 /// How long a program may take: `az` starts slowly, and asks a service.
 const TIMEOUT: Duration = Duration::from_mins(1);
-
-/// How often a program is asked whether it has ended.
-const INTERVAL: Duration = Duration::from_millis(10);
 
 /// How long what a program has printed may take to be read once it has ended.
 const REMAINDER: Duration = Duration::from_millis(500);
@@ -58,14 +54,14 @@ impl Program {
         Self { method, path: path.to_owned(), environment: environment.clone() }
     }
 
-    /// Runs the program and gives what it printed.
+    /// Runs the program and gives what it printed. It does not outlive the wait for it.
     pub(super) async fn run(&self, arguments: &[&str]) -> Result<String, CredentialsError> {
         let mut command = Command::new(&self.path);
         command.args(arguments).env_clear().envs(self.environment.all());
-        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
         let failed = |error: io::Error| self.failed(arguments, &error.to_string());
-        let mut running = Running(command.spawn().map_err(failed)?);
-        let outcome = tokio::time::timeout(TIMEOUT, running.end()).await;
+        let mut program = command.spawn().map_err(failed)?;
+        let outcome = tokio::time::timeout(TIMEOUT, end(&mut program)).await;
         let outcome = outcome.map_err(|_elapsed| self.failed(arguments, "it did not end within a minute"))?;
         let Outcome { status, printed, complained } = outcome.map_err(failed)?;
         if status.success() {
@@ -90,68 +86,37 @@ impl Program {
     }
 }
 
-/// A child that does not outlive the wait for it.
-struct Running(Child);
-
 struct Outcome {
     status: ExitStatus,
     printed: String,
     complained: String,
 }
 
-impl Running {
-    /// Waits for its end and reads what it says until then.
-    async fn end(&mut self) -> io::Result<Outcome> {
-        let (mut printed, mut complained) = (Vec::new(), Vec::new());
-        let status = {
-            let (stdout, stderr) = (self.0.stdout.take(), self.0.stderr.take());
-            let reads = async {
-                tokio::try_join!(
-                    read(stdout.map(OwnedFd::from), &mut printed),
-                    read(stderr.map(OwnedFd::from), &mut complained)
-                )
-            };
-            tokio::pin!(reads);
-            let status = self.status();
-            tokio::pin!(status);
-            tokio::select! {
-                read = &mut reads => {
-                    read?;
-                    status.await?
-                }
-                // What it has started and left behind may keep the pipes open.
-                status = &mut status => {
-                    tokio::time::timeout(REMAINDER, reads).await.unwrap_or(Ok(((), ())))?;
-                    status?
-                }
+/// Waits for the end of a program and reads what it says until then.
+async fn end(program: &mut Child) -> io::Result<Outcome> {
+    let (mut printed, mut complained) = (Vec::new(), Vec::new());
+    let (stdout, stderr) = (program.stdout.take(), program.stderr.take());
+    let status = {
+        let reads = async { tokio::try_join!(read(stdout, &mut printed), read(stderr, &mut complained)) };
+        tokio::pin!(reads);
+        tokio::select! {
+            read = &mut reads => {
+                read?;
+                program.wait().await?
             }
-        };
-        let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
-        Ok(Outcome { status, printed: text(printed), complained: text(complained) })
-    }
-
-    async fn status(&mut self) -> io::Result<ExitStatus> {
-        loop {
-            if let Some(status) = self.0.try_wait()? {
-                return Ok(status);
+            // What it has started and left behind may keep the pipes open.
+            status = program.wait() => {
+                tokio::time::timeout(REMAINDER, reads).await.unwrap_or(Ok(((), ())))?;
+                status?
             }
-            tokio::time::sleep(INTERVAL).await;
         }
-    }
+    };
+    let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
+    Ok(Outcome { status, printed: text(printed), complained: text(complained) })
 }
 
-impl Drop for Running {
-    fn drop(&mut self) {
-        // One that has ended already cannot be killed, which is fine.
-        if self.0.kill().is_ok() {
-            self.0.wait().ok();
-        }
-    }
-}
-
-async fn read(pipe: Option<OwnedFd>, bytes: &mut Vec<u8>) -> io::Result<()> {
-    let Some(pipe) = pipe else { return Ok(()) };
-    let mut pipe = Receiver::from_owned_fd(pipe)?;
+async fn read(pipe: Option<impl AsyncRead + Unpin>, bytes: &mut Vec<u8>) -> io::Result<()> {
+    let Some(mut pipe) = pipe else { return Ok(()) };
     while pipe.read_buf(bytes).await? > 0 {
         if bytes.len() > MAX_OUTPUT_BYTES {
             return Err(io::Error::other("it prints without end"));
