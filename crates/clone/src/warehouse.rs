@@ -145,10 +145,7 @@ impl Warehouse {
     /// The commits of a table back to its last clone.
     pub(crate) async fn commits_since_clone(&self, table: &FullName) -> clxs_client::Result<History> {
         let newest = self.history(format!("DESCRIBE HISTORY {table} LIMIT {NEWEST_COMMITS}")).await?;
-        match &newest {
-            History::Read(commits) if needs_more(commits) => self.all_commits(table).await,
-            _ => Ok(newest),
-        }
+        if needs_more(&newest) { self.all_commits(table).await } else { Ok(newest) }
     }
 
     /// All commits of a table that there still are.
@@ -176,8 +173,9 @@ impl Warehouse {
     }
 }
 
-/// Whether older commits may hold the last clone: nothing that was read tells what happened since.
-fn needs_more(commits: &[Commit]) -> bool {
+/// Whether older commits may hold the last clone that counts: nothing that was read tells what happened since.
+fn needs_more(history: &History) -> bool {
     let limit = usize::try_from(NEWEST_COMMITS).unwrap_or(usize::MAX);
-    commits.len() >= limit && !commits.iter().any(|commit| commit.origin().is_some())
+    let is_cut = matches!(history, History::Read(commits) if commits.len() >= limit);
+    is_cut && history.made().is_none_or(|made| made.by.is_none())
 }

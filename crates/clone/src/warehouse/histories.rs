@@ -88,8 +88,7 @@ impl Warehouse {
         mut histories: Vec<History>,
     ) -> Result<Vec<History>> {
         for ((table, wanted), history) in questions.iter().zip(&mut histories) {
-            let short = matches!(history, History::Read(commits) if needs_more(commits));
-            if *wanted == Wanted::SinceClone && short {
+            if *wanted == Wanted::SinceClone && needs_more(history) {
                 *history = self.one(table, *wanted).await?;
             }
         }

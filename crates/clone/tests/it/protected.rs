@@ -346,3 +346,18 @@ async fn rollback_drops_a_copy_and_brings_a_refreshed_one_back_with_its_guards()
     assert_eq!(undone.state, RunState::Succeeded, "{undone:#?}");
     assert!(fixture.client.get_catalog(name("dev").catalog()).await.is_err());
 }
+
+/// The newest commits are those of copies that were taken back: what the table is a copy of is further back.
+#[tokio::test(flavor = "multi_thread")]
+async fn guarded_table_whose_refreshes_were_undone_is_refreshed_again_however_long_its_history() {
+    let guarded = Guarded::new(true).await;
+    let fixture = &guarded.fixture;
+    fixture.clone_with(&settings()).await;
+    fixture.query("INSERT INTO prod.a.people (ssn, region) VALUES ('333', 'EU')").await;
+    for _ in 0..4 {
+        let refreshed = fixture.clone_with(&settings()).await;
+        assert_eq!(fixture.number("SELECT count(*) FROM dev.a.people").await, "4", "{refreshed:#?}");
+        roll_back(fixture, &refreshed, false).await;
+        assert_eq!(fixture.number("SELECT count(*) FROM dev.a.people").await, "3");
+    }
+}
