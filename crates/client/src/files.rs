@@ -68,4 +68,22 @@ impl Client {
         let request = ApiRequest::repeatable(Method::PUT, root.path(endpoint::FILES, file)?);
         self.send(request.query("overwrite", "true").bytes(content)).await.map(drop)
     }
+
+    /// Deletes a file.
+    ///
+    /// # Errors
+    /// [`crate::ErrorKind::NotFound`] when there is no such file.
+    pub async fn delete_file(&self, root: &FileRoot, file: &str) -> Result<()> {
+        let path = root.path(endpoint::FILES, file)?;
+        self.send(ApiRequest::repeatable(Method::DELETE, path)).await.map(drop)
+    }
+
+    /// Deletes a directory with nothing in it.
+    ///
+    /// # Errors
+    /// [`crate::ErrorKind::NotFound`] when there is no such directory.
+    pub async fn delete_directory(&self, root: &FileRoot, directory: &str) -> Result<()> {
+        let path = root.path(endpoint::DIRECTORIES, directory)?;
+        self.send(ApiRequest::repeatable(Method::DELETE, path)).await.map(drop)
+    }
 }

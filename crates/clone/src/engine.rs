@@ -72,7 +72,8 @@ impl Engine {
     /// nothing that is done is done again, everything else is tried.
     ///
     /// # Errors
-    /// [`Error::NotResumable`] when it ended well or was undone, [`Error::Superseded`] when a later run wrote to
+    /// [`Error::NotResumable`] when it ended well or was undone, [`Error::BeingUndone`] when a rollback of it has begun,
+    /// [`Error::Superseded`] when a later run wrote to
     /// the destination, and those of [`Engine::run`].
     pub async fn resume(
         &self,
@@ -83,6 +84,10 @@ impl Engine {
         let summary = self.journal.summary(run)?;
         if matches!(summary.state, RunState::Succeeded | RunState::RolledBack) {
             return Err(Error::NotResumable { run: run.clone(), state: summary.state });
+        }
+        let rollbacks = self.journal.rollbacks_of(summary.undoes.as_ref().unwrap_or(run))?;
+        if let Some(rollback) = rollbacks.into_iter().next_back().filter(|rollback| rollback > run) {
+            return Err(Error::BeingUndone { run: run.clone(), rollback });
         }
         self.require_newest(run).await?;
         let (settings, plan) = (self.journal.settings_of(run)?, self.journal.plan_of(run)?);

@@ -183,6 +183,16 @@ pub enum Error {
         /// How it ended.
         state: RunState,
     },
+    /// A rollback has undone a part of what a run did, or has gone on with an earlier rollback.
+    #[error(
+        "run {run} cannot be resumed: rollback {rollback} came after it; resume that one, or clone again"
+    )]
+    BeingUndone {
+        /// The run.
+        run: RunId,
+        /// The rollback.
+        rollback: RunId,
+    },
     /// There is nothing to undo.
     #[error("run {run} cannot be rolled back: it is {}", if *state == RunState::RolledBack { "undone already" } else { "a rollback itself" })]
     NotUndoable {
@@ -253,6 +263,7 @@ impl Error {
             | Self::SourceNotFound { .. }
             | Self::NotAPlan { .. }
             | Self::NotResumable { .. }
+            | Self::BeingUndone { .. }
             | Self::NotUndoable { .. }
             | Self::Superseded { .. }
             | Self::OtherMetastore { .. }

@@ -39,8 +39,8 @@ use serde::{Deserialize, Serialize};
 pub(crate) use action::MakesTable;
 pub use action::{
     Action, AliasTarget, AlterTable, CloneTable, CopyFiles, CopyVersion, CreateFunction, CreateTable,
-    CreateView, Effect, FillTable, MarkCopy, Proof, RestCall, SchemaMode, SetMask, SetRowFilter, Statement,
-    StatementText, TableChange, Transfer,
+    CreateView, Effect, FillTable, MarkCopy, Proof, RemoveFiles, RestCall, SchemaMode, SetMask, SetRowFilter,
+    Statement, StatementText, TableChange, Transfer,
 };
 pub(crate) use drift::drift;
 pub use drift::{Drift, DriftState, TableDrift, drifts};

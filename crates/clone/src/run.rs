@@ -28,7 +28,7 @@ pub(crate) use recovery::recover;
 pub(crate) use standing::{Standing, standing};
 
 use crate::event::{Event, Observer};
-use crate::journal::{Began, RunId, RunState};
+use crate::journal::{Began, RunId, RunState, RunSummary};
 use crate::plan::{Plan, StepId};
 use crate::report::StepRecord;
 use crate::warehouse::Warehouse;
@@ -64,6 +64,8 @@ struct Context {
     run: RunId,
     /// When the run began; milliseconds since 1970-01-01 UTC.
     began_ms: i64,
+    /// When the run ended that it undoes; milliseconds since 1970-01-01 UTC.
+    undone_ms: Option<i64>,
     max_retries: u32,
     /// Retries that the run as a whole may still make.
     retries_left: AtomicU32,
@@ -93,13 +95,16 @@ pub(crate) async fn run(warehouse: &Warehouse, journal: &Journal, request: Reque
         }
     }
     let steps = u32::try_from(plan.steps.len()).unwrap_or(u32::MAX);
+    let RunSummary { started_at, undoes, .. } = journal.summary(&run)?;
+    let undone = undoes.as_ref().map(|undone| journal.summary(undone)).transpose()?;
     let context = Context {
         warehouse: warehouse.within(&settings.limits),
         journal: journal.clone(),
         metastore,
         source: plan.source.clone(),
         run: run.clone(),
-        began_ms: journal.summary(&run)?.started_at.timestamp_millis(),
+        began_ms: started_at.timestamp_millis(),
+        undone_ms: undone.and_then(|undone| undone.finished_at).map(|end| end.timestamp_millis()),
         max_retries: settings.limits.max_retries,
         retries_left: AtomicU32::new(RETRIES_OF_A_RUN.max(steps / STEPS_PER_RETRY)),
         cancellation: cancellation.child_token(),
@@ -116,7 +121,7 @@ pub(crate) async fn run(warehouse: &Warehouse, journal: &Journal, request: Reque
     driven?;
     verified?;
     if report.state == RunState::Succeeded
-        && let Some(undone) = journal.summary(&run)?.undoes
+        && let Some(undone) = undoes
     {
         journal.rolled_back(&undone)?;
     }

@@ -1,6 +1,6 @@
 //! Undoes a run.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use tokio_util::sync::CancellationToken;
 
@@ -8,9 +8,10 @@ use super::Engine;
 use crate::event::Observer;
 use crate::journal::{RunId, RunState};
 use crate::plan::{Facet, MakesTable, Plan, Step, StepId, Undo, undo};
+use crate::report::StepRecord;
 use crate::run::{RunKind, Standing, recover, standing};
 use crate::warehouse::Wanted;
-use crate::{Error, Report, Result};
+use crate::{Error, Report, Result, Securable};
 
 /// A table that a run made.
 type Cloned<'a> = (&'a Step, MakesTable<'a>);
@@ -18,7 +19,7 @@ type Cloned<'a> = (&'a Step, MakesTable<'a>);
 impl Engine {
     /// The plan that undoes what a run did: tables it made are dropped, tables it replaced go back to their
     /// version before, and so do views, comments, properties, grants and owners. Tables that somebody changed
-    /// since are kept, unless `overwrite_edits`.
+    /// since are kept, unless `overwrite_edits`. What an earlier rollback of it has undone is not undone again.
     ///
     /// # Errors
     /// [`Error::NotUndoable`] when the run is a rollback or was undone before, [`Error::Superseded`] when a later
@@ -33,21 +34,17 @@ impl Engine {
         recover(&self.warehouse, &self.journal, &self.journal.metastore_of(run)?, &plan.destination).await?;
         let records = self.journal.step_records(run)?;
         let is_done = |step: &&Step| {
-            records.get(&step.id).is_some_and(|record| record.is_done() || step.action.may_leave_a_part())
+            let may_be_begun = |record: &StepRecord| step.action.may_leave_a_part() && !record.is_blocked();
+            records.get(&step.id).is_some_and(|record| record.is_done() || may_be_begun(record))
         };
-        let mut done: BTreeSet<_> = plan.steps.iter().filter(is_done).map(|step| step.id).collect();
-        let cloned: Vec<Cloned<'_>> = plan
-            .steps
-            .iter()
-            .filter(|step| done.contains(&step.id))
-            .filter_map(|step| Some((step, step.action.ends_table()?)))
-            .collect();
+        let done: BTreeSet<_> = plan.steps.iter().filter(is_done).map(|step| step.id).collect();
+        let mut undone = self.undone(run, &plan)?;
         let mut kept = BTreeMap::new();
-        for (step, standing) in self.standings(&cloned).await? {
+        for (step, standing) in self.standings(&cloned(&plan, &done, &undone)).await? {
             match standing {
                 Standing::Cloned(_) => {}
                 // It is as it was before the run: dropped, or brought back by somebody.
-                Standing::AsPlanned => forget(&plan, step, &mut done),
+                Standing::AsPlanned => undone.extend(definition(&plan, &step.securable)),
                 Standing::Changed { .. } if overwrite_edits => {}
                 Standing::Changed { operation } => {
                     let reason = format!("it was changed since ({operation}); overwrite_edits undoes it too");
@@ -55,7 +52,7 @@ impl Engine {
                 }
             }
         }
-        Ok(undo(&Undo { run, plan: &plan, done, kept }))
+        Ok(undo(&Undo { run, plan: &plan, done, undone, kept }))
     }
 
     /// Runs the plan that undoes a run.
@@ -73,6 +70,26 @@ impl Engine {
         self.run_as(RunKind::Rollback(run.clone()), (&settings, plan), observer, cancellation).await
     }
 
+    /// The steps of a run that rollbacks of it, none of which came to its end, have undone.
+    fn undone(&self, run: &RunId, plan: &Plan) -> Result<BTreeSet<StepId>> {
+        let mut undone = BTreeSet::new();
+        for rollback in self.journal.rollbacks_of(run)? {
+            let (undoing, records) =
+                (self.journal.plan_of(&rollback)?, self.journal.step_records(&rollback)?);
+            let is_done = |step: &&Step| records.get(&step.id).is_some_and(StepRecord::is_done);
+            let mut inverses: HashMap<_, Vec<_>> = HashMap::new();
+            for step in undoing.steps.iter().filter(is_done) {
+                inverses.entry(&step.securable).or_default().push(&step.action);
+            }
+            let is_undone = |step: &&Step| {
+                let done = inverses.get(&step.securable).into_iter().flatten();
+                step.inverse.as_ref().is_some_and(|inverse| done.into_iter().any(|action| *action == inverse))
+            };
+            undone.extend(plan.steps.iter().filter(is_undone).map(|step| step.id));
+        }
+        Ok(undone)
+    }
+
     /// How cloned tables stand to what the run's plan expected to find.
     async fn standings<'a>(&self, cloned: &[Cloned<'a>]) -> Result<Vec<(&'a Step, Standing)>> {
         let questions: Vec<_> =
@@ -85,12 +102,19 @@ impl Engine {
     }
 }
 
-/// There is nothing to undo of a table that is as it was.
-fn forget(plan: &Plan, ended: &Step, done: &mut BTreeSet<StepId>) {
-    let is_same = |step: &&Step| step.securable == ended.securable && step.facet == Facet::Definition;
-    for step in plan.steps.iter().filter(is_same) {
-        done.remove(&step.id);
-    }
+/// The tables that a run made, but for those whose definition is undone already.
+fn cloned<'a>(plan: &'a Plan, done: &BTreeSet<StepId>, undone: &BTreeSet<StepId>) -> Vec<Cloned<'a>> {
+    let is_undone = |step: &&Step| step.facet == Facet::Definition && undone.contains(&step.id);
+    let gone: HashSet<_> = plan.steps.iter().filter(is_undone).map(|step| &step.securable).collect();
+    let is_left = |step: &&Step| done.contains(&step.id) && !gone.contains(&step.securable);
+    let left = plan.steps.iter().filter(is_left);
+    left.filter_map(|step| Some((step, step.action.ends_table()?))).collect()
+}
+
+/// The steps that define a securable.
+fn definition(plan: &Plan, securable: &Securable) -> impl Iterator<Item = StepId> {
+    let is_meant = move |step: &&Step| step.securable == *securable && step.facet == Facet::Definition;
+    plan.steps.iter().filter(is_meant).map(|step| step.id)
 }
 
 /// Statements at once that read histories.

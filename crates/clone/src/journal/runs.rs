@@ -219,6 +219,17 @@ impl Journal {
         })
     }
 
+    /// The rollbacks of a run that undid anything, oldest first.
+    pub(crate) fn rollbacks_of(&self, run: &RunId) -> Result<Vec<RunId>> {
+        self.read("look for rollbacks", |connection| {
+            let mut statement = connection.prepare_cached(
+                "SELECT id FROM runs WHERE undoes = ?1
+                 AND EXISTS (SELECT 1 FROM steps WHERE steps.run = runs.id) ORDER BY id",
+            )?;
+            statement.query_map([run.as_str()], |row| row.get(0).map(|id: String| RunId::new(id)))?.collect()
+        })
+    }
+
     /// Runs on a destination that have not ended, or that have steps in flight: for whoever holds the lease
     /// they are over.
     pub(crate) fn unfinished_runs(&self, metastore: &str, destination: &str) -> Result<Vec<RunSummary>> {

@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 pub use alter_table::{AlterTable, TableChange};
-pub use copy_files::{CopyFiles, CopyVersion, Transfer};
+pub use copy_files::{CopyFiles, CopyVersion, RemoveFiles, Transfer};
 pub use create_function::CreateFunction;
 pub use guard::{SetMask, SetRowFilter};
 pub use made_table::{CreateTable, FillTable, MarkCopy, Proof};
@@ -78,6 +78,13 @@ pub enum Effect {
         /// Where they are to be.
         to: String,
     },
+    /// Files that are removed by the Files API.
+    Remove {
+        /// Where they are.
+        from: String,
+        /// Their paths there.
+        files: Vec<String>,
+    },
 }
 
 impl fmt::Display for Effect {
@@ -86,6 +93,7 @@ impl fmt::Display for Effect {
             Self::Statement(statement) => f.write_str(&statement.text),
             Self::Rest { method, path, body } => write!(f, "{method} {path} {body}"),
             Self::Copy { from, to } => write!(f, "copy the files of {from} to {to}"),
+            Self::Remove { from, files } => write!(f, "remove {files:?} from {from}"),
         }
     }
 }
@@ -125,6 +133,10 @@ impl Action {
                     to: format!("a new version of {}", copy.destination.dotted()),
                 }
             }
+            Self::Transfer(Transfer::RemoveFiles(remove)) => Effect::Remove {
+                from: FileRoot::Volume(remove.volume.clone()).to_string(),
+                files: remove.files.keys().cloned().collect(),
+            },
         }
     }
 
@@ -176,7 +188,7 @@ impl Action {
 
     /// Whether something of it may be left although it did not do what it was to do.
     pub(crate) fn may_leave_a_part(&self) -> bool {
-        matches!(self, Self::Transfer(Transfer::CopyVersion(_)))
+        matches!(self, Self::Transfer(Transfer::CopyVersion(_) | Transfer::CopyFiles(_)))
     }
 
     /// Whether it copies rows, which may take hours.

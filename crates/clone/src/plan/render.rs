@@ -105,6 +105,9 @@ fn summary(step: &Step) -> String {
             format!("workspaces {}", workspaces.collect::<Vec<_>>().join(", "))
         }
         Action::Transfer(Transfer::CopyVersion(copy)) => format!("copy of version {}", copy.origin.version),
+        Action::Transfer(Transfer::RemoveFiles(remove)) => {
+            format!("without {} new ones", remove.files.len())
+        }
         Action::Rest(RestCall::CommentVersion { version, comment, .. }) => {
             format!("comment of version {version}: {comment}")
         }
@@ -163,7 +166,7 @@ impl Display for AsSql<'_> {
                     writeln!(f, "{};", statement.text)?;
                 }
                 Effect::Rest { method, path, body } => writeln!(f, "-- {method} {path} {body}")?,
-                Effect::Copy { from, to } => writeln!(f, "-- copy the files of {from} to {to}")?,
+                effect @ (Effect::Copy { .. } | Effect::Remove { .. }) => writeln!(f, "-- {effect}")?,
             }
         }
         Ok(())

@@ -184,6 +184,8 @@ pub enum Expectation {
     Absent,
     /// The destination has the securable, or an earlier step makes it.
     Present,
+    /// As [`Present`](Self::Present), or there is nothing to do: what undoes a facet of what is dropped afterwards.
+    PresentOrGone,
     /// The destination has the table as described.
     Table(TableState),
 }

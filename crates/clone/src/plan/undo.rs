@@ -11,7 +11,7 @@ use order::Earlier;
 
 use super::{
     Action, Expectation, Facet, Finding, Plan, PlannedChange, PlannedSecurable, RestCall, Statement, Step,
-    StepId,
+    StepId, Transfer,
 };
 use crate::journal::RunId;
 use crate::{Kind, Securable};
@@ -22,6 +22,8 @@ pub(crate) struct Undo<'a> {
     pub(crate) plan: &'a Plan,
     /// The steps that did what the plan says.
     pub(crate) done: BTreeSet<StepId>,
+    /// Those of them that are undone already: an earlier rollback did not come to its end, or somebody dropped a table.
+    pub(crate) undone: BTreeSet<StepId>,
     /// Tables of the destination that are left as they are, and why.
     pub(crate) kept: BTreeMap<FullName, String>,
 }
@@ -29,12 +31,13 @@ pub(crate) struct Undo<'a> {
 /// Plans a rollback.
 pub(crate) fn undo(undo: &Undo<'_>) -> Plan {
     let kept = undo.with_containers();
-    let is_undone =
-        |step: &&Step| undo.done.contains(&step.id) && step.inverse.is_some() && !is_kept(&kept, step);
+    let whole = Whole::of(undo.plan, &undo.done);
+    let left = undo.left();
+    let is_undone = |step: &&Step| left.contains(&step.id) && step.inverse.is_some() && !is_kept(&kept, step);
     let undone: Vec<&Step> = undo.plan.steps.iter().rev().filter(is_undone).collect();
     let ids: HashMap<StepId, StepId> =
         (0_u32..).map(StepId).zip(&undone).map(|(new, step)| (step.id, new)).collect();
-    let mut steps: Vec<Step> = undone.iter().filter_map(|step| inverse(step, &ids)).collect();
+    let mut steps: Vec<Step> = undone.iter().filter_map(|step| inverse(step, &ids, &whole)).collect();
     let earlier = Earlier::of(&undo.plan.steps, &ids);
     for step in &undone {
         let Some(&follower) = ids.get(&step.id) else { continue };
@@ -45,13 +48,13 @@ pub(crate) fn undo(undo: &Undo<'_>) -> Plan {
             steps[id.index()].after.push(follower);
         }
     }
-    let mut securables = securables(undo, &kept, &ids);
+    let mut securables = securables(undo, (&kept, &left), &ids);
     remove_default_schema(&undo.plan.destination, &mut steps, &mut securables);
     Plan {
         undoes: Some(undo.run.clone()),
         securables,
         steps,
-        findings: findings(undo, &kept),
+        findings: findings(undo, (&kept, &left), &whole),
         ..undo.plan.clone()
     }
 }
@@ -85,6 +88,17 @@ fn remove_default_schema(
 }
 
 impl Undo<'_> {
+    /// The steps that are to be undone: what is on a securable that was dropped already went with it.
+    fn left(&self) -> BTreeSet<StepId> {
+        let undone = Whole::of(self.plan, &self.undone);
+        let went_along = |step: &Step| {
+            undone.dropped.contains(&step.securable) || step.inverse.is_none() && undone.takes_along(step)
+        };
+        let is_left =
+            |id: &&StepId| !self.undone.contains(id) && !self.plan.step(**id).is_some_and(went_along);
+        self.done.iter().filter(is_left).copied().collect()
+    }
+
     /// What is kept, and the containers that cannot be removed while they hold it.
     fn with_containers(&self) -> BTreeMap<FullName, String> {
         let mut kept = self.kept.clone();
@@ -106,7 +120,8 @@ fn is_kept(kept: &BTreeMap<FullName, String>, step: &Step) -> bool {
     kept.contains_key(&step.securable.name) && (!is_container || step.facet == Facet::Definition)
 }
 
-fn inverse(step: &Step, ids: &HashMap<StepId, StepId>) -> Option<Step> {
+fn inverse(step: &Step, ids: &HashMap<StepId, StepId>, whole: &Whole<'_>) -> Option<Step> {
+    let may_be_gone = step.facet != Facet::Definition && whole.dropped.contains(&step.securable);
     Some(Step {
         id: *ids.get(&step.id)?,
         securable: step.securable.clone(),
@@ -115,7 +130,7 @@ fn inverse(step: &Step, ids: &HashMap<StepId, StepId>) -> Option<Step> {
         inverse: None,
         depends_on: Vec::new(),
         after: Vec::new(),
-        expects: Expectation::Present,
+        expects: if may_be_gone { Expectation::PresentOrGone } else { Expectation::Present },
         size: None,
     })
 }
@@ -123,11 +138,11 @@ fn inverse(step: &Step, ids: &HashMap<StepId, StepId>) -> Option<Step> {
 /// What was touched, innermost first.
 fn securables(
     undo: &Undo<'_>,
-    kept: &BTreeMap<FullName, String>,
+    (kept, left): (&BTreeMap<FullName, String>, &BTreeSet<StepId>),
     ids: &HashMap<StepId, StepId>,
 ) -> Vec<PlannedSecurable> {
-    let was_touched = |planned: &&PlannedSecurable| planned.steps.iter().any(|id| undo.done.contains(id));
-    let touched = undo.plan.securables.iter().rev().filter(was_touched);
+    let is_touched = |planned: &&PlannedSecurable| planned.steps.iter().any(|id| left.contains(id));
+    let touched = undo.plan.securables.iter().rev().filter(is_touched);
     touched
         .map(|planned| {
             let steps: Vec<_> = planned.steps.iter().rev().filter_map(|id| ids.get(id)).copied().collect();
@@ -150,9 +165,10 @@ struct Whole<'a> {
 }
 
 impl<'a> Whole<'a> {
-    fn of(undo: &Undo<'a>) -> Self {
+    /// Of what undoes these steps.
+    fn of(plan: &'a Plan, undone: &BTreeSet<StepId>) -> Self {
         let mut whole = Self { dropped: HashSet::new(), restored: HashSet::new() };
-        for step in undo.plan.steps.iter().filter(|step| undo.done.contains(&step.id)) {
+        for step in plan.steps.iter().filter(|step| undone.contains(&step.id)) {
             match &step.inverse {
                 Some(Action::Statement(Statement::Drop(_)) | Action::Rest(RestCall::DeleteModel { .. })) => {
                     whole.dropped.insert(&step.securable)
@@ -166,11 +182,11 @@ impl<'a> Whole<'a> {
         whole
     }
 
-    /// What is on a securable that is dropped goes with it, and so does what is on a column that a table loses. That the
-    /// platform's RESTORE takes the mask of such a column away is UNCONFIRMED.
+    /// What is on a securable that is dropped goes with it, and so do the rows that a table loses and what is on such
+    /// columns. That the platform's RESTORE takes the mask of such a column away is UNCONFIRMED.
     fn takes_along(&self, step: &Step) -> bool {
-        let is_on_column = matches!(step.facet, Facet::ColumnTags | Facet::ColumnMasks);
-        self.dropped.contains(&step.securable) || is_on_column && self.restored.contains(&step.securable)
+        let is_of_rows = matches!(step.facet, Facet::Definition | Facet::ColumnTags | Facet::ColumnMasks);
+        self.dropped.contains(&step.securable) || is_of_rows && self.restored.contains(&step.securable)
     }
 }
 
@@ -188,23 +204,38 @@ fn puts_back(step: &Step) -> bool {
 }
 
 /// What was done and stays.
-fn findings(undo: &Undo<'_>, kept: &BTreeMap<FullName, String>) -> Vec<Finding> {
-    let whole = Whole::of(undo);
+fn findings(
+    undo: &Undo<'_>,
+    (kept, left): (&BTreeMap<FullName, String>, &BTreeSet<StepId>),
+    whole: &Whole<'_>,
+) -> Vec<Finding> {
     let is_undone = |step: &Step| match step.facet {
         Facet::Definition => goes_back(undo.plan, step),
         _ => whole.takes_along(step),
     };
-    let stays = |step: &&Step| {
-        undo.done.contains(&step.id)
+    let stays = |step: &Step| {
+        left.contains(&step.id)
             && step.inverse.is_none()
             && !puts_back(step)
             && !is_kept(kept, step)
             && !is_undone(step)
     };
-    let finding = |step: &Step| Finding {
-        securable: step.securable.name.clone(),
-        line: None,
-        message: format!("its {} cannot be undone", step.facet),
+    let message = |step: &Step| match step.inverse.as_ref().map_or(0, replaced_files) {
+        0 => stays(step).then(|| format!("its {} cannot be undone", step.facet)),
+        replaced => left
+            .contains(&step.id)
+            .then(|| format!("what {replaced} of its files held cannot be brought back, they were replaced")),
     };
-    undo.plan.steps.iter().filter(stays).map(finding).collect()
+    let finding = |step: &Step| {
+        Some(Finding { securable: step.securable.name.clone(), line: None, message: message(step)? })
+    };
+    undo.plan.steps.iter().filter_map(finding).collect()
+}
+
+/// How many files an action cannot bring back.
+fn replaced_files(inverse: &Action) -> usize {
+    match inverse {
+        Action::Transfer(Transfer::RemoveFiles(remove)) => remove.replaced,
+        _ => 0,
+    }
 }

@@ -1,11 +1,13 @@
 //! Plans volumes: managed ones with their files, external ones where their location is mapped to.
 
+use std::collections::BTreeMap;
+
 use clxs_api::volume::{CreateVolume, UpdateVolume, VolumeType};
 use clxs_api::{FullName, Identifier};
 
 use super::builder::{Builder, Entry, Facets, NewStep, Sides};
-use super::{CopyFiles, Expectation, Facet, PlannedChange, RestCall, Statement, Transfer};
-use crate::inventory::{Files, Volume};
+use super::{CopyFiles, Expectation, Facet, PlannedChange, RemoveFiles, RestCall, Statement, Transfer};
+use crate::inventory::{FileState, Files, Volume};
 use crate::outcome::FacetStatus;
 use crate::settings::{LoadType, ObjectType, Settings};
 use crate::{Kind, Securable};
@@ -108,7 +110,7 @@ fn create(builder: &mut Builder<'_>, securable: &Securable, source: &Volume) {
             let detail = "schema_only: its files are not copied".to_owned();
             builder.facet(securable, Facet::Files, FacetStatus::Changed { detail });
         }
-        None => copy_files(builder, securable),
+        None => copy_files(builder, securable, None),
         Some(location) => {
             let detail = format!("expected at {location}: files of external volumes are not copied");
             builder.facet(securable, Facet::Files, FacetStatus::Changed { detail });
@@ -116,13 +118,14 @@ fn create(builder: &mut Builder<'_>, securable: &Securable, source: &Volume) {
     }
 }
 
-fn copy_files(builder: &mut Builder<'_>, securable: &Securable) {
+fn copy_files(builder: &mut Builder<'_>, securable: &Securable, inverse: Option<RemoveFiles>) {
     let copy = CopyFiles {
         source: securable.name.clone(),
         destination: builder.renamed(&securable.name),
         max_file_bytes: builder.settings.max_file_bytes(),
     };
     let mut step = NewStep::new(Facet::Files, Transfer::CopyFiles(copy), Expectation::Present);
+    step.inverse = inverse.map(|remove| Transfer::RemoveFiles(remove).into());
     step.depends_on = builder.definition_step(securable).into_iter().collect();
     builder.step(securable, step);
 }
@@ -135,16 +138,37 @@ fn update(builder: &mut Builder<'_>, securable: &Securable, source: &Volume, des
         _ if builder.settings.schema_only => {}
         (Files::Read(files), Files::Read(own)) => {
             let is_wanted = |size| builder.settings.max_file_bytes().is_none_or(|most| size <= most);
-            let lacks =
-                files.iter().any(|(path, file)| is_wanted(file.size) && !file.is_copied_by(own.get(path)));
-            if lacks {
-                copy_files(builder, securable);
+            let is_lacking = |(path, file): &(&String, &FileState)| {
+                is_wanted(file.size) && !file.is_copied_by(own.get(*path))
+            };
+            let lacking: BTreeMap<_, _> = files.iter().filter(is_lacking).collect();
+            if !lacking.is_empty() {
+                let inverse = remove(builder.renamed(&securable.name), &lacking, own);
+                copy_files(builder, securable, Some(inverse));
             }
         }
         (Files::Unreadable { reason }, _) | (_, Files::Unreadable { reason }) => {
             builder.facet(securable, Facet::Files, FacetStatus::Impossible { reason: reason.clone() });
         }
         _ => {}
+    }
+}
+
+/// What undoes a copy of files into a volume that has some.
+fn remove(
+    volume: FullName,
+    copied: &BTreeMap<&String, &FileState>,
+    own: &BTreeMap<String, FileState>,
+) -> RemoveFiles {
+    let new = || copied.iter().filter(|(path, _)| !own.contains_key(**path));
+    RemoveFiles {
+        volume,
+        files: new()
+            .filter(|(_, file)| !file.is_directory)
+            .map(|(path, file)| ((*path).clone(), file.size))
+            .collect(),
+        directories: new().filter(|(_, file)| file.is_directory).map(|(path, _)| (*path).clone()).collect(),
+        replaced: copied.len() - new().count(),
     }
 }
 

@@ -25,6 +25,11 @@ impl StepRecord {
     pub(crate) fn is_done(&self) -> bool {
         self.outcome.as_ref().is_some_and(StepOutcome::is_done)
     }
+
+    /// Whether it was not begun because of a failure elsewhere.
+    pub(crate) fn is_blocked(&self) -> bool {
+        matches!(self.outcome, Some(StepOutcome::Blocked { .. }))
+    }
 }
 
 /// A step with what the journal knows of it; nothing when it was never tried.

@@ -91,6 +91,9 @@ async fn attempt(
             };
             Ok(files::copy(context.warehouse.client(), &copy, &context.cancellation).await)
         }
+        Action::Transfer(Transfer::RemoveFiles(remove)) => {
+            Ok(files::remove(context.warehouse.client(), remove, context.undone_ms).await)
+        }
         Action::Transfer(Transfer::CopyVersion(copy)) => {
             Ok(model_version::copy(context.warehouse.client(), copy, &context.cancellation).await)
         }
@@ -140,6 +143,7 @@ fn failed(context: &Context, step: &Step, error: ClientError, tries: &Tries) -> 
         _ if tries.open.is_none() && is_refused_facet(step, &error) => {
             StepOutcome::Impossible { reason: text }
         }
+        ErrorKind::NotFound if step.expects == Expectation::PresentOrGone => StepOutcome::done(),
         ErrorKind::StatementCanceled if context.cancellation.is_cancelled() => StepOutcome::Cancelled,
         _ if tries.open.is_some() => StepOutcome::Unknown { error: text },
         _ if matches!(step.action.hook(), Some(OnError::Warn | OnError::Ignore)) => {
@@ -175,7 +179,7 @@ fn is_refused_facet(step: &Step, error: &ClientError) -> bool {
 pub(super) fn version_before(step: &Step) -> Option<u64> {
     match &step.expects {
         Expectation::Table(state) => state.version,
-        Expectation::Absent | Expectation::Present => None,
+        Expectation::Absent | Expectation::Present | Expectation::PresentOrGone => None,
     }
 }
 

@@ -2,7 +2,7 @@
 //! large, each read back and compared. What is there already is not copied again, so that a copy that broke off goes on
 //! where it was.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use bytes::Bytes;
@@ -11,9 +11,11 @@ use sha2::{Digest, Sha256};
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
+use super::rest::gone;
 use crate::at_once::at_once;
 use crate::inventory::{FileState, list_files};
 use crate::outcome::{CloneMetrics, StepOutcome};
+use crate::plan::RemoveFiles;
 
 /// Transfers at once: with the size of a part, what bounds the memory of a copy.
 const TRANSFERS: usize = 8;
@@ -75,6 +77,43 @@ pub(super) async fn copy(
     }
     let error = "files of the source go on changing while they are copied; clone again when they rest";
     Ok(StepOutcome::Failed { error: error.to_owned() })
+}
+
+/// Removes what a copy has brought, but for what was changed after its run ended (milliseconds since 1970-01-01 UTC).
+pub(super) async fn remove(
+    client: &Client,
+    remove: &RemoveFiles,
+    run_ended_ms: Option<i64>,
+) -> Result<StepOutcome> {
+    let volume = FileRoot::Volume(remove.volume.clone());
+    let mut left = list_files(client, &volume).await?;
+    let is_there = |path: &&String| left.contains_key(*path);
+    let is_changed = |path: &&String| {
+        let file = left.get(*path).copied().unwrap_or_default();
+        file.is_directory
+            || remove.files.get(*path) != Some(&file.size)
+            || run_ended_ms.is_some_and(|end| file.modified > end)
+    };
+    let (changed, removed): (BTreeSet<_>, BTreeSet<_>) =
+        remove.files.keys().filter(is_there).partition(is_changed);
+    let delete = |path| {
+        let deleted = client.delete_file(&volume, path);
+        async move { gone(deleted.await) }
+    };
+    let deletions: Vec<_> = removed.iter().map(|path| delete(path.as_str())).collect();
+    at_once(deletions, TRANSFERS).await?;
+    left.retain(|path, _| !removed.contains(path));
+    // Inner ones come behind those that they are in.
+    for directory in remove.directories.iter().rev() {
+        let prefix = format!("{directory}/");
+        let mut inside = left.range(prefix.clone()..);
+        if !inside.next().is_some_and(|(path, _)| path.starts_with(&prefix)) {
+            gone(client.delete_directory(&volume, directory).await)?;
+            left.remove(directory);
+        }
+    }
+    let kept = (!changed.is_empty()).then(|| format!("with {changed:?}, which were changed since"));
+    Ok(StepOutcome::Done { metrics: None, missing: Vec::new(), changed: kept, unverified: None })
 }
 
 struct Copying<'a> {

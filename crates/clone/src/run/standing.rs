@@ -22,7 +22,7 @@ pub(crate) enum Standing {
 pub(crate) fn standing(history: &History, source: &str, expects: &Expectation) -> Standing {
     let Some(made) = history.made() else { return Standing::AsPlanned };
     let before = match expects {
-        Expectation::Absent | Expectation::Present => None,
+        Expectation::Absent | Expectation::Present | Expectation::PresentOrGone => None,
         // A history that the plan could not read may hold clones of long ago.
         Expectation::Table(state) if state.version.is_none() => return Standing::AsPlanned,
         Expectation::Table(state) => state.version,

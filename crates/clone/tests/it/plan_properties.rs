@@ -161,7 +161,9 @@ fn target(effect: &Effect) -> String {
             let field = if path.ends_with("/catalogs") { "name" } else { "catalog_name" };
             body[field].as_str().unwrap().to_owned()
         }
-        Effect::Copy { to, .. } => to.split('/').nth(2).unwrap().to_owned(),
+        Effect::Copy { to: at, .. } | Effect::Remove { from: at, .. } => {
+            at.split('/').nth(2).unwrap().to_owned()
+        }
         Effect::Rest { path, .. } => {
             let name = path.rsplit('/').next().unwrap();
             name.split('.').next().unwrap().to_owned()

@@ -166,3 +166,55 @@ async fn rollback_of_a_refreshed_table_with_a_key_says_nothing_of_the_key_that_s
     let keyed = fixture.client.get_table(&name("dev.bronze.keyed")).await.unwrap();
     assert_eq!(keyed.table_constraints.len(), 1);
 }
+
+/// What was made is dropped by hand: the view, its owner to be given back, and the table that it reads.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_somebody_dropped_since_does_not_stop_a_rollback() {
+    let fixture = Fixture::with_retail(Reached::InProcess).await;
+    fixture
+        .sql(
+            "ALTER VIEW prod.gold.best OWNER TO `ann@example.com`;\n\
+             ALTER TABLE prod.bronze.orders OWNER TO `ann@example.com`;\n\
+             GRANT SELECT ON VIEW prod.gold.best TO `analysts@example.com`;\n",
+        )
+        .await;
+    let report = fixture.clone_with(&settings()).await;
+    fixture.sql("DROP VIEW dev.gold.best;\nDROP TABLE dev.bronze.orders;\n").await;
+    let undone = roll_back(&fixture, &report, false).await;
+    assert_eq!((undone.state, undone.counts.failed), (RunState::Succeeded, 0), "{undone:#?}");
+    let gone = fixture.client.get_catalog(name("dev").catalog()).await.unwrap_err();
+    assert_eq!(gone.kind(), ErrorKind::NotFound);
+}
+
+/// The first rollback fails at what somebody put into a schema; the second one takes what is left.
+#[tokio::test(flavor = "multi_thread")]
+async fn rollback_goes_on_where_an_earlier_one_failed_and_the_run_is_not_resumed_in_between() {
+    let fixture = Fixture::with_retail(Reached::InProcess).await;
+    fixture.clone_with(&settings()).await;
+    let before = contents(&fixture).await;
+    fixture
+        .sql(
+            "INSERT INTO prod.bronze.orders VALUES (3, 9.5, DATE '2026-01-03');\n\
+             CREATE SCHEMA prod.extra;\n",
+        )
+        .await;
+    let report = fixture.clone_with(&settings()).await;
+    fixture.query("CREATE TABLE dev.extra.mine AS SELECT 1 AS id").await;
+    let failed = roll_back(&fixture, &report, false).await;
+    assert_eq!(failed.counts.failed, 1, "{failed:#?}");
+
+    let stop = CancellationToken::new();
+    let refused = fixture.engine.resume(&report.run, &SilentObserver, stop).await;
+    assert!(matches!(refused, Err(Error::NotResumable { .. })), "{refused:?}");
+    fixture.query("DROP TABLE dev.extra.mine").await;
+    let undone = roll_back(&fixture, &report, false).await;
+    assert_eq!(
+        (undone.state, undone.counts.undone, undone.counts.skipped),
+        (RunState::Succeeded, 1, 0),
+        "{undone:#?}"
+    );
+    assert_eq!(contents(&fixture).await, before);
+    assert_eq!(fixture.engine.journal().report(&report.run).unwrap().state, RunState::RolledBack);
+    let late = fixture.engine.resume(&failed.run, &SilentObserver, CancellationToken::new()).await;
+    assert!(matches!(late, Err(Error::BeingUndone { .. })), "{late:?}");
+}

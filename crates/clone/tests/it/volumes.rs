@@ -2,14 +2,17 @@
 
 use bytes::Bytes;
 use clxs_api::volume::VolumeType;
+use clxs_client::{ErrorKind, FileRoot};
 use clxs_clone::journal::RunState;
 use clxs_clone::plan::Facet;
 use clxs_clone::settings::LocationMapping;
 use clxs_clone::{FacetStatus, Outcome};
+use futures::TryStreamExt;
 
 use crate::catalogs::{name, settings};
 use crate::embedded::{Fixture, Reached, outcome};
 use crate::facets::status;
+use crate::rollback::roll_back;
 
 const VOLUMES: &str = "
 CREATE VOLUME prod.bronze.scans COMMENT 'It\\'s scans';
@@ -38,6 +41,17 @@ impl Fixture {
             self.client.create_directory(&name("prod.bronze.scans").into(), directory).await.unwrap();
         }
         self.client.upload_file(&name("prod.bronze.scans").into(), path, content).await.unwrap();
+    }
+
+    /// Writes a file again until its time, which file systems tell in steps, is later than a moment.
+    async fn upload_after(&self, moment_ms: i64, (root, path): (&FileRoot, &str), content: &'static str) {
+        let mut last_modified = None;
+        while last_modified <= Some(moment_ms) {
+            self.client.upload_file(root, path, Bytes::from_static(content.as_bytes())).await.unwrap();
+            let listed: Vec<_> = self.client.list_directory(root, "").try_collect().await.unwrap();
+            last_modified =
+                listed.iter().find(|entry| entry.name.as_deref() == Some(path)).unwrap().last_modified;
+        }
     }
 
     async fn download(&self, volume: &str, path: &str) -> Bytes {
@@ -134,4 +148,36 @@ async fn external_volume_goes_where_its_location_is_mapped_to_and_is_left_out_ot
     let volume = fixture.client.get_volume(&name("dev.bronze.scans")).await.unwrap();
     assert_eq!(volume.storage_location, Some(url("dev/scans")));
     assert!(fixture.plan(&mapped).await.is_empty());
+}
+
+/// A refresh that brings a volume new files, replaces one, and is undone after somebody changed two of the new ones.
+#[tokio::test(flavor = "multi_thread")]
+async fn rollback_removes_new_files_names_those_that_were_changed_since_and_says_which_are_not_brought_back()
+{
+    let fixture = Fixture::with_volume().await;
+    fixture.clone_with(&settings()).await;
+    let copy = name("dev.bronze.scans").into();
+    let text = Bytes::from_static;
+    for path in ["plain.txt", "new", "odd % name/é", "odd % name/inner/grown", "same size"] {
+        fixture.upload(path, text(b"NEWER")).await;
+    }
+    let report = fixture.clone_with(&settings()).await;
+    fixture.client.upload_file(&copy, "odd % name/inner/grown", text(b"and larger")).await.unwrap();
+    fixture.upload_after(report.finished_at.unwrap().timestamp_millis(), (&copy, "same size"), "12345").await;
+
+    let plan = fixture.engine.rollback_plan(&report.run, false).await.unwrap();
+    let finding = "what 1 of its files held cannot be brought back, they were replaced";
+    assert_eq!(plan.findings.iter().map(|finding| finding.message.as_str()).collect::<Vec<_>>(), [finding]);
+    let undone = roll_back(&fixture, &report, false).await;
+    assert_eq!(undone.state, RunState::Succeeded, "{undone:#?}");
+    let files = status(&undone, "prod.bronze.scans", Facet::Files);
+    let kept = r#"with ["odd % name/inner/grown", "same size"], which were changed since"#;
+    assert_eq!(files, Some(FacetStatus::Changed { detail: kept.into() }));
+    for path in ["new", "odd % name/é"] {
+        let gone = fixture.client.download_file(&copy, path, None).await.unwrap_err();
+        assert_eq!(gone.kind(), ErrorKind::NotFound, "{path}");
+    }
+    assert_eq!(fixture.download("dev.bronze.scans", "odd % name/inner/grown").await, "and larger");
+    assert_eq!(fixture.download("dev.bronze.scans", "same size").await, "12345");
+    assert_eq!(fixture.download("dev.bronze.scans", "plain.txt").await, "NEWER");
 }

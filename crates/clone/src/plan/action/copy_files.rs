@@ -1,4 +1,6 @@
-//! Copies of files.
+//! Copies of files, and what undoes them.
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use clxs_api::FullName;
 use serde::{Deserialize, Serialize};
@@ -14,6 +16,8 @@ pub enum Transfer {
     CopyFiles(CopyFiles),
     /// Copies a version of a registered model.
     CopyVersion(Box<CopyVersion>),
+    /// Removes files that were copied into a volume.
+    RemoveFiles(RemoveFiles),
 }
 
 /// The files of a volume that its copy lacks, or has otherwise.
@@ -46,4 +50,17 @@ pub struct CopyVersion {
     pub comment: Option<String>,
     /// Whether the copy gets the tags of the version.
     pub tags: bool,
+}
+
+/// Files that a copy has brought to a volume that was there before. Those that were changed after its run stay.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RemoveFiles {
+    /// The volume.
+    pub volume: FullName,
+    /// By path in the volume, with the bytes that each has: whoever gave one other bytes keeps it.
+    pub files: BTreeMap<String, u64>,
+    /// Directories, which go when nothing is left in them.
+    pub directories: BTreeSet<String>,
+    /// How many files the copy has replaced: nobody has what they held.
+    pub replaced: usize,
 }
