@@ -36,7 +36,7 @@ readers:
 # The official clients against the binary that the tests of the workspace have built.
 clients:
 	@cargo test --quiet --workspace --no-run
-	@python=$$(tests/venv.sh tests/clients) && cd tests/clients && CLXS_BIN=$(DEV_BINARY) $$python -m pytest --quiet
+	@python=$$(tests/venv.sh tests/clients) && cd tests/clients && CLXS_BIN=$(DEV_BINARY) $$python -m pytest --quiet --numprocesses auto --maxschedchunk 1
 
 check: $(TOOLS)/bin/cargo-deny
 	cargo fmt --all --check

@@ -34,10 +34,10 @@ from fidelity.hostile import (
     text,
 )
 from fidelity.metric_views import definition
+from fidelity.models import make_version
 from fidelity.policies import NewPolicy
 from fidelity.tables import NewTable
 
-MLFLOW = "/api/2.0/mlflow/unity-catalog/model-versions"
 GRANTS = {
     "catalog": ("USE_CATALOG", "USE_SCHEMA", "SELECT", "CREATE_SCHEMA", "BROWSE", "MANAGE", "ALL_PRIVILEGES"),
     "schema": ("USE_SCHEMA", "SELECT", "CREATE_TABLE", "MODIFY", "EXECUTE", "READ_VOLUME", "ALL_PRIVILEGES"),
@@ -353,24 +353,12 @@ class Maker:
         # Choices of their own: what else a seed makes does not hang on them.
         rng = Random(f"{schema}.{name}")
         for _ in range(rng.randint(0, 2)):
-            self.make_version(rng, schema, name)
+            comment = text(rng)
+            files = {path: rng.randbytes(rng.randint(0, 3000)) for path in ["MLmodel", *some(rng, PATHS, 2)]}
+            alias = rng.choice(["champion", "newest"])
+            make_version(self.workspace, f"{self.catalog}.{schema}.{name}", comment, files, alias)
         self.grant("model", schema, name)
         self.owner(lambda owner: models.update(self.dotted(schema, name), owner=owner))
-
-    def make_version(self, rng: Random, schema: str, model: str) -> None:
-        """A version as MLflow makes it, and an alias of it."""
-        full_name = f"{self.catalog}.{schema}.{model}"
-        body = {"name": full_name, "source": "dbfs:/runs/1", "run_id": "r", "description": text(rng)}
-        begun = self.workspace.api_client.do("POST", f"{MLFLOW}/create", body=body)
-        assert isinstance(begun, dict)
-        number = begun["model_version"]["version"]
-        for path in ["MLmodel", *some(rng, PATHS, 2)]:
-            content = BytesIO(rng.randbytes(rng.randint(0, 3000)))
-            self.workspace.files.upload(f"/Models/{self.catalog}/{schema}/{model}/{number}/{path}", content)
-        body = {"name": full_name, "version": number}
-        self.workspace.api_client.do("POST", f"{MLFLOW}/finalize", body=body)
-        alias = rng.choice(["champion", "newest"])
-        self.workspace.registered_models.set_alias(self.dotted(schema, model), alias, int(number))
 
     def chance(self, probability: float = 0.5) -> bool:
         return self.rng.random() < probability

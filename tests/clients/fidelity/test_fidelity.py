@@ -6,8 +6,6 @@ seed makes the same catalog: `CLXS_FIDELITY_SEEDS=417:418` runs one, `0:1000` ma
 
 import json
 import os
-import subprocess
-from collections.abc import Callable
 from pathlib import Path
 from random import Random
 
@@ -17,13 +15,10 @@ from databricks.sdk.service.iam import ComplexValue
 
 from expect import Sql, unique
 from fidelity.catalogs import Maker
+from fidelity.conftest import Clxs
 from fidelity.observe import Observer, differences
-from server import Server
 
 FIRST, LAST = map(int, os.environ.get("CLXS_FIDELITY_SEEDS", "0:12").split(":"))
-
-# Runs `clxs` with arguments.
-Clxs = Callable[..., subprocess.CompletedProcess[str]]
 
 
 @pytest.fixture(scope="session")
@@ -39,40 +34,12 @@ def principals(workspace: WorkspaceClient) -> list[str]:
 
 
 @pytest.fixture(scope="session")
-def reader(workspace: WorkspaceClient, server: Server, warehouse: str) -> tuple[str, Sql]:
-    """A user whom guards and policies bind, and its statements."""
-    name = unique("reader") + "@example.com"
-    workspace.users_v2.create(user_name=name)
-    return name, Sql(server.client(token=server.token_of(name)), warehouse)
-
-
-@pytest.fixture(scope="session")
 def exempt(workspace: WorkspaceClient) -> str:
     """A group that the administrator is in."""
     name = unique("it's exempt")
     members = [ComplexValue(value=workspace.current_user.me().id)]
     workspace.groups_v2.create(display_name=name, members=members)
     return name
-
-
-@pytest.fixture
-def clxs(server: Server, warehouse: str, tmp_path: Path) -> Clxs:
-    """The program, with a folder of its own, on the server."""
-    (tmp_path / "clxs.yaml").write_text(
-        f"location_mapping: {{'{(tmp_path / 'source').as_uri()}': '{(tmp_path / 'copy').as_uri()}'}}\n"
-    )
-    environment = os.environ | {
-        "DATABRICKS_HOST": server.url,
-        "DATABRICKS_TOKEN": server.admin_token,
-        "DATABRICKS_WAREHOUSE_ID": warehouse,
-        "CLXS_HOME": str(tmp_path / "home"),
-    }
-
-    def run(*arguments: str) -> subprocess.CompletedProcess[str]:
-        command = [server.binary, *arguments]
-        return subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True)
-
-    return run
 
 
 @pytest.mark.parametrize("seed", range(FIRST, LAST))
