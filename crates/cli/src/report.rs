@@ -107,8 +107,7 @@ fn facet(facet: &clxs_clone::FacetOutcome) -> Option<String> {
 fn findings(report: &Report) -> String {
     let mut text = String::new();
     for finding in &report.findings {
-        let line = finding.line.map(|line| format!(" line {line}")).unwrap_or_default();
-        writeln!(text, "△ {}{line}: {}", finding.securable.dotted(), finding.message).ok();
+        writeln!(text, "△ {finding}").ok();
     }
     text
 }

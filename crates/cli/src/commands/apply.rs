@@ -27,6 +27,9 @@ pub(crate) async fn run(
         checked = Box::pin(engine.check_saved(&saved)) => checked?,
         () = stop.cancelled() => return Ok(ExitStatus::Interrupted),
     }
+    if options.dry_run == Some(true) {
+        return clone::dry_run(&saved.plan, command.output.output, &context.printer);
+    }
     let progress = Progress::new(context.printer.clone(), options.show_progress.unwrap_or(true));
     let stream = WithEvents::new(command.events.events, &progress, &context.printer);
     let told = stream.as_ref().map_or::<&dyn Observer, _>(&progress, |stream| stream);

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use clxs_clone::journal::RunState;
-use clxs_clone::plan::{Facet, write_json};
+use clxs_clone::plan::{Facet, PlannedChange, write_json};
 use clxs_clone::{Observer, Plan, Report};
 use tokio_util::sync::CancellationToken;
 
@@ -109,7 +109,7 @@ pub(super) fn status(report: &Report) -> ExitStatus {
 }
 
 /// Everything a run would send, in order. Reads have been made, nothing is written.
-fn dry_run(plan: &Plan, format: Format, printer: &Printer) -> anyhow::Result<ExitStatus> {
+pub(super) fn dry_run(plan: &Plan, format: Format, printer: &Printer) -> anyhow::Result<ExitStatus> {
     if format == Format::Json {
         printer.write(|out| Ok(write_json(plan, None, out)?))?;
         return Ok(ExitStatus::Success);
@@ -117,8 +117,14 @@ fn dry_run(plan: &Plan, format: Format, printer: &Printer) -> anyhow::Result<Exi
     for step in &plan.steps {
         printer.result(&format!("[DRY RUN] Would execute: {}\n", step.action.effect()))?;
     }
+    for planned in &plan.securables {
+        if let PlannedChange::Skip { reason } = &planned.change {
+            let (kind, name) = (planned.kind, planned.source.dotted());
+            printer.message(Style::Warning, &format!("△ Would leave out {kind} {name}: {reason}"));
+        }
+    }
     if plan.is_empty() {
-        printer.message(Style::Success, "✓ Nothing to do: the destination is as the source");
+        printer.message(Style::Success, "✓ Nothing to do: whatever takes part is as in the source");
     }
     Ok(ExitStatus::Success)
 }

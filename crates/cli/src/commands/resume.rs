@@ -35,6 +35,13 @@ pub(super) async fn resume(
     stop: CancellationToken,
 ) -> anyhow::Result<ExitStatus> {
     let options = context.options()?;
+    if options.dry_run == Some(true) {
+        return Err(CliError::Usage {
+            message: "dry_run is set, and no run is gone on with dry".to_owned(),
+            hint: "`clxs plan` shows what is left to do".to_owned(),
+        }
+        .into());
+    }
     let connection = Connection::open(&options, context).await?;
     let engine = connection.engine(context)?;
     let progress = Progress::new(context.printer.clone(), options.show_progress.unwrap_or(true));

@@ -26,7 +26,7 @@ pub(crate) async fn run(
         plan = Box::pin(engine.rollback_plan(&run, command.overwrite_edits)) => plan?,
         () = stop.cancelled() => return Ok(ExitStatus::Interrupted),
     };
-    if command.dry_run {
+    if command.dry_run || options.dry_run == Some(true) {
         context.printer.write(|out| match command.output.output {
             Format::Text => write!(out, "{plan}"),
             Format::Json => Ok(write_json(&plan, None, out)?),

@@ -165,3 +165,23 @@ fn plan_and_report_are_pages_without_markup_from_the_catalog() {
         assert!(page.contains("&lt;script&gt;") && !page.contains("<script>"), "{page}");
     }
 }
+
+/// `dry_run` where nobody sees it: of the environment.
+#[test]
+fn dry_run_of_the_environment_holds_for_everything_that_would_write() {
+    let clxs = shop();
+    let dry = |command: &[&str]| clxs.run_with(&[("CLXS_DRY_RUN", "true")], command);
+    clxs.run(&with(&["plan", "-o", "p.json"])).success();
+    assert!(dry(&["apply", "p.json"]).success().contains("[DRY RUN] Would execute"));
+    assert_eq!(clxs.run(&["sql", "SELECT * FROM copy.s.orders"]).code, 1);
+    clxs.write("clxs.yaml", "max_tables: 1\n");
+    let stopped = clxs.run(&with(&["clone", "--enable-rollback"]));
+    assert_eq!(stopped.code, 7, "{stopped}");
+    assert!(dry(&["rollback"]).success().contains("DROP CATALOG IF EXISTS `copy`"));
+    let log = file_in(&clxs, "rollback_logs", ".json");
+    for refused in [dry(&["resume"]), clxs.run(&["clone", "--dry-run", "--resume", &log])] {
+        assert_eq!((refused.code, refused.stdout.as_str()), (2, ""), "{refused}");
+        assert!(refused.stderr.contains("no run is gone on with dry"), "{refused}");
+    }
+    assert_eq!(clxs.run(&["runs"]).success().matches("aborted").count(), 1);
+}

@@ -2,10 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
+use clxs_api::FullName;
+use clxs_client::ErrorKind;
 use tokio_util::sync::CancellationToken;
 
 use super::Engine;
 use crate::event::Observer;
+use crate::inventory::History;
 use crate::journal::{RunId, RunState};
 use crate::plan::{Facet, MakesTable, Plan, Step, StepId, Undo, undo};
 use crate::report::StepRecord;
@@ -15,6 +18,17 @@ use crate::{Error, Report, Result, Securable};
 
 /// A table that a run made.
 type Cloned<'a> = (&'a Step, MakesTable<'a>);
+
+/// How a table that a run made is found.
+enum Found {
+    AsMade,
+    /// As it was before the run: dropped, or brought back by somebody.
+    AsBefore,
+    /// It may hold what somebody else did.
+    Doubtful {
+        why: String,
+    },
+}
 
 impl Engine {
     /// The plan that undoes what a run did: tables it made are dropped, tables it replaced go back to their
@@ -40,14 +54,13 @@ impl Engine {
         let done: BTreeSet<_> = plan.steps.iter().filter(is_done).map(|step| step.id).collect();
         let mut undone = self.undone(run, &plan)?;
         let mut kept = BTreeMap::new();
-        for (step, standing) in self.standings(&cloned(&plan, &done, &undone)).await? {
-            match standing {
-                Standing::Cloned(_) => {}
-                // It is as it was before the run: dropped, or brought back by somebody.
-                Standing::AsPlanned => undone.extend(definition(&plan, &step.securable)),
-                Standing::Changed { .. } if overwrite_edits => {}
-                Standing::Changed { operation } => {
-                    let reason = format!("it was changed since ({operation}); overwrite_edits undoes it too");
+        for (step, found) in self.find(cloned(&plan, &done, &undone)).await? {
+            match found {
+                Found::AsMade => {}
+                Found::AsBefore => undone.extend(definition(&plan, &step.securable)),
+                Found::Doubtful { .. } if overwrite_edits => {}
+                Found::Doubtful { why } => {
+                    let reason = format!("{why}; overwrite_edits undoes it too");
                     kept.insert(step.securable.name.clone(), reason);
                 }
             }
@@ -90,15 +103,34 @@ impl Engine {
         Ok(undone)
     }
 
-    /// How cloned tables stand to what the run's plan expected to find.
-    async fn standings<'a>(&self, cloned: &[Cloned<'a>]) -> Result<Vec<(&'a Step, Standing)>> {
+    /// How the tables are found that a run made.
+    async fn find<'a>(&self, cloned: Vec<Cloned<'a>>) -> Result<Vec<(&'a Step, Found)>> {
         let questions: Vec<_> =
             cloned.iter().map(|(_, made)| (made.table.clone(), Wanted::SinceClone)).collect();
         let histories = self.warehouse.histories(&questions, HISTORIES_AT_ONCE).await?;
-        let standings = cloned.iter().zip(histories);
-        Ok(standings
-            .map(|((step, made), history)| (*step, standing(&history, &made.source, &step.expects)))
-            .collect())
+        let mut all = Vec::with_capacity(cloned.len());
+        for ((step, made), history) in cloned.into_iter().zip(histories) {
+            let found = match (standing(&history, &made.source, &step.expects), &history) {
+                (Standing::Cloned(_), _) => Found::AsMade,
+                (_, History::Unreadable { reason }) if self.is_there(made.table).await? => Found::Doubtful {
+                    why: format!("nobody can tell whether it was changed since ({reason})"),
+                },
+                (Standing::AsPlanned, _) => Found::AsBefore,
+                (Standing::Changed { operation }, _) => {
+                    Found::Doubtful { why: format!("it was changed since ({operation})") }
+                }
+            };
+            all.push((step, found));
+        }
+        Ok(all)
+    }
+
+    async fn is_there(&self, table: &FullName) -> Result<bool> {
+        match self.warehouse.client().get_table(table).await {
+            Ok(_) => Ok(true),
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(false),
+            Err(error) => Err(Error::client(format!("read table `{}`", table.dotted()))(error)),
+        }
     }
 }
 

@@ -12,6 +12,7 @@ use super::reader::{Asking, Found, Reader, nothing};
 use super::relation::{Relation, Told, catalog_of};
 use super::tags::name;
 use super::{Grants, Inventories, Inventory};
+use crate::plan::Facet;
 use crate::{Error, Kind, Result, Settings};
 
 const fn relation(name: &'static str, columns: &'static str, catalog: &'static str) -> Relation {
@@ -71,7 +72,7 @@ impl<'a> Reader<'a> {
             *kind == SecurableKind::RegisteredModel || !in_bulk.contains(name.catalog())
         });
         let given = self.all(each.iter().map(|place| self.given(place)).collect()).await?;
-        let settings = self.settings;
+        let (settings, caller) = (self.settings, Caller::of(asking));
         Ok(Box::new(move |inventories| {
             for ((kind, _), told) in RELATIONS.iter().zip(&told) {
                 fill(inventories, settings, (kind, told), &in_bulk)
@@ -81,6 +82,15 @@ impl<'a> Reader<'a> {
                 let inventory = inventories.of_mut(settings, name.catalog().as_str());
                 if let Some(grants) = inventory.and_then(|own| grants_on(own, kind, &name.parts()[1..])) {
                     *grants = given;
+                }
+            }
+            for (kind, name) in &each {
+                if let Some(inventory) = inventories.of_mut(settings, name.catalog().as_str())
+                    && !caller.sees_grants_on(inventory, kind, &name.parts()[1..])
+                {
+                    let reason =
+                        || format!("only its owner, or who holds MANAGE, sees all of {}", name.dotted());
+                    inventory.unread.entry(Facet::Grants).or_insert_with(reason);
                 }
             }
             Ok(())
@@ -105,6 +115,62 @@ impl Asking<'_> {
     fn sees_all_grants(self, inventory: &Inventory) -> bool {
         let owner = inventory.catalog.as_ref().and_then(|catalog| catalog.owner.as_deref());
         [owner, self.metastore.owner.as_deref()].into_iter().flatten().any(|owner| is(self.caller, owner))
+    }
+}
+
+/// Whoever reads, as whom the platform tells grants to: those on something are all told to its owner, to the owners of what it
+/// is in, to who holds MANAGE there, and to metastore admins. Anybody else is told their own.
+struct Caller {
+    /// Its own name, and those of its groups.
+    names: Vec<String>,
+    is_metastore_admin: bool,
+}
+
+impl Caller {
+    fn of(asking: Asking<'_>) -> Self {
+        let groups = asking.caller.groups.iter().filter_map(|group| group.display.clone());
+        Self {
+            names: groups.chain(asking.caller.user_name.clone()).collect(),
+            is_metastore_admin: asking
+                .metastore
+                .owner
+                .as_deref()
+                .is_some_and(|owner| is(asking.caller, owner)),
+        }
+    }
+
+    fn sees_grants_on(&self, inventory: &Inventory, kind: &SecurableKind, path: &[Identifier]) -> bool {
+        let outwards = (0..=path.len()).filter_map(|length| held_on(inventory, kind, &path[..length]));
+        self.is_metastore_admin || outwards.into_iter().any(|(owner, grants)| self.rules(owner, grants))
+    }
+
+    fn rules(&self, owner: Option<&str>, grants: &Grants) -> bool {
+        self.names.iter().any(|name| {
+            owner == Some(name)
+                || grants.get(name).is_some_and(|privileges| privileges.contains(&Privilege::Manage))
+        })
+    }
+}
+
+/// The owner of something in a catalog, and the grants on it.
+fn held_on<'i>(
+    inventory: &'i Inventory,
+    kind: &SecurableKind,
+    path: &[Identifier],
+) -> Option<(Option<&'i str>, &'i Grants)> {
+    let [schema, inside @ ..] = path else {
+        return inventory.catalog.as_ref().map(|own| (own.owner.as_deref(), &own.grants));
+    };
+    let schema = inventory.schemas.get(schema)?;
+    let [name, ..] = inside else { return Some((schema.owner.as_deref(), &schema.grants)) };
+    match kind {
+        SecurableKind::Table => schema.tables.get(name).map(|own| (own.owner.as_deref(), &own.grants)),
+        SecurableKind::Volume => schema.volumes.get(name).map(|own| (own.owner.as_deref(), &own.grants)),
+        SecurableKind::RegisteredModel => {
+            schema.models.get(name).map(|own| (own.owner.as_deref(), &own.grants))
+        }
+        SecurableKind::Function => schema.functions.get(name).map(|own| (own.owner.as_deref(), &own.grants)),
+        _ => None,
     }
 }
 

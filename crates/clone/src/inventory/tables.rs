@@ -11,7 +11,7 @@ use super::names::full_name;
 use super::reader::{Found, Reader, Side, collect};
 use super::{Guards, Inventories, Inventory, Table, View};
 use crate::plan::SchemaMode;
-use crate::rewrite::{is_same_view, rewrite_view};
+use crate::rewrite::{Rewritten, is_same_view, rewrite_view};
 use crate::{Error, Kind, Result};
 
 impl<'a> Reader<'a> {
@@ -38,13 +38,16 @@ impl<'a> Reader<'a> {
     }
 
     /// Lists do not tell what views read (`facts/rest_api.md` §6): one request a view, where the destination
-    /// has none of the same text. Of the others the text tells enough.
+    /// has none of the same text. Of the others the text tells enough, but where strings in it name the source: such a
+    /// view of the destination may read it.
     pub(super) async fn dependencies(&self, own: &Inventories) -> Result<Found<'a>> {
-        let is_asked = |(name, table): &(FullName, &Table)| {
-            table.is_text() && !self.has_text(&own.destination, name, table)
-        };
-        let views = tables(&self.settings.source, &own.source).filter(is_asked);
-        let views: Vec<_> = views.map(|(name, _)| name).collect();
+        let views = tables(&self.settings.source, &own.source).filter(|(_, table)| table.is_text());
+        let asked = views.filter_map(|(name, table)| match self.same_text(&own.destination, &name, table) {
+            None => Some(name),
+            Some(rewritten) if rewritten.mentions.is_empty() => None,
+            Some(_) => Some(name.in_catalog(&self.settings.destination.to_lowercase())),
+        });
+        let views: Vec<_> = asked.collect();
         let reads = views.iter().map(|name| async move {
             let attempt = format!("read view `{}`", name.dotted());
             let info = self.warehouse.client().get_table(name).await.map_err(Error::client(attempt))?;
@@ -52,10 +55,12 @@ impl<'a> Reader<'a> {
             Ok((info.view_dependencies.as_ref().map(tables_of), calls))
         });
         let found = self.all(reads.collect()).await?;
+        let settings = self.settings;
         Ok(Box::new(move |inventories| {
             for (name, needs) in views.iter().zip(found) {
-                let view = inventories.source.table_mut(name).and_then(|table| table.view.as_mut());
-                if let Some(view) = view {
+                let inventory = inventories.of_mut(settings, name.catalog().as_str());
+                let table = inventory.and_then(|inventory| inventory.table_mut(name));
+                if let Some(view) = table.and_then(|table| table.view.as_mut()) {
                     (view.reads, view.calls) = needs;
                 }
             }
@@ -63,13 +68,12 @@ impl<'a> Reader<'a> {
         }))
     }
 
-    /// Whether the destination's view of this name has the text that the source's would get.
-    fn has_text(&self, destination: &Inventory, name: &FullName, source: &Table) -> bool {
-        let existing = destination.table(name).and_then(text_of);
-        text_of(source).zip(existing).is_some_and(|(text, existing)| {
-            rewrite_view(source.kind, text, &self.settings.source, &self.settings.destination)
-                .is_ok_and(|rewritten| is_same_view(source.kind, &rewritten.text, existing))
-        })
+    /// The text that the source's view would get, if the destination's of this name has it.
+    fn same_text(&self, destination: &Inventory, name: &FullName, source: &Table) -> Option<Rewritten> {
+        let (text, existing) = text_of(source).zip(destination.table(name).and_then(text_of))?;
+        let (from, to) = (&self.settings.source, &self.settings.destination);
+        let rewritten = rewrite_view(source.kind, text, from, to).ok()?;
+        is_same_view(source.kind, &rewritten.text, existing).then_some(rewritten)
     }
 }
 

@@ -8,10 +8,10 @@ use super::builder::{Builder, Entry, Facets, NewStep, Sides};
 use super::text::{called, missing, relation, routine};
 use super::{CreateFunction, Drift, Expectation, Facet, Finding, PlannedChange, Statement};
 use crate::Securable;
-use crate::inventory::{Function, FunctionDefinition, Language, complete};
+use crate::inventory::{Function, FunctionDefinition, Language, Parameter, Returns, complete};
 use crate::outcome::FacetStatus;
 use crate::rewrite::{Mention, Rewritten, mentions_in_lines, rewrite};
-use crate::settings::LoadType;
+use crate::settings::{LoadType, ObjectType};
 
 /// A function of the source with what planning needs to know of it.
 pub(super) struct Candidate<'a> {
@@ -56,6 +56,9 @@ fn candidate<'a>(
                 *default = moved.text;
             }
         }
+        if !builder.settings.copy.comments {
+            keep_comments(&mut definition, destination.and_then(|own| own.definition.as_ref().ok()));
+        }
         match definition.language {
             Language::Sql => {
                 let moved = moved(builder, &definition.body);
@@ -76,6 +79,25 @@ fn candidate<'a>(
     needs.sort();
     needs.dedup();
     Candidate { source, destination, wanted, mentions, needs }
+}
+
+/// Leaves the comments of parameters and columns as they are in the destination.
+fn keep_comments(definition: &mut FunctionDefinition, own: Option<&FunctionDefinition>) {
+    fn columns(returns: &Returns) -> &[Parameter] {
+        if let Returns::Table(columns) = returns { columns } else { &[] }
+    }
+    let kept = |own: &[Parameter], name: &Identifier| {
+        own.iter().find(|own| own.name == *name).and_then(|own| own.comment.clone())
+    };
+    let own_parameters = own.map_or(&[][..], |own| &own.parameters);
+    for parameter in &mut definition.parameters {
+        parameter.comment = kept(own_parameters, &parameter.name);
+    }
+    if let Returns::Table(returned) = &mut definition.returns {
+        for column in returned {
+            column.comment = kept(own.map_or(&[], |own| columns(&own.returns)), &column.name);
+        }
+    }
 }
 
 fn moved(builder: &Builder<'_>, text: &str) -> Rewritten {
@@ -99,7 +121,7 @@ pub(super) fn plan<'a>(
     candidate: &Candidate<'a>,
     skip: Option<PlannedChange>,
 ) {
-    let change = skip.unwrap_or_else(|| change(builder, candidate));
+    let change = skip.unwrap_or_else(|| change(builder, name, candidate));
     let replaced = matches!(change, PlannedChange::Create | PlannedChange::Replace { .. });
     builder.add(Entry {
         source: routine(name),
@@ -118,9 +140,12 @@ fn facets(function: &Function) -> Facets<'_> {
     Facets { owner: function.owner.as_deref(), grants: Some(&function.grants), tags: None }
 }
 
-fn change(builder: &Builder<'_>, candidate: &Candidate<'_>) -> PlannedChange {
+fn change(builder: &Builder<'_>, name: &FullName, candidate: &Candidate<'_>) -> PlannedChange {
     let settings = builder.settings;
     let skip = |reason: &str| PlannedChange::Skip { reason: reason.to_owned() };
+    if let Some(reason) = settings.selection.skips(name, ObjectType::Function) {
+        return skip(reason);
+    }
     match (settings.load_type, candidate.destination) {
         (LoadType::Selective, _) => return skip("SELECTIVE refreshes tables only"),
         (LoadType::Incremental, Some(_)) => return skip("the destination has it (INCREMENTAL)"),
@@ -151,7 +176,10 @@ fn differs(builder: &Builder<'_>, wanted: &FunctionDefinition, source: &Function
     let same = own.definition.as_ref().is_ok_and(|own| trimmed(own) == trimmed(wanted));
     let other_comment =
         builder.settings.copy.comments && source.comment.is_some() && source.comment != own.comment;
-    !same || other_comment
+    // Where no rewriting reached, the body is the same.
+    let needs = own.reads.iter().chain(&own.calls);
+    let needs_source = needs.into_iter().any(|need| need.catalog().matches(builder.settings.source.as_str()));
+    !same || other_comment || needs_source
 }
 
 fn create(builder: &mut Builder<'_>, name: &FullName, candidate: &Candidate<'_>) {
@@ -181,7 +209,7 @@ fn create(builder: &mut Builder<'_>, name: &FullName, candidate: &Candidate<'_>)
 
 fn findings(builder: &mut Builder<'_>, name: &FullName, candidate: &Candidate<'_>) {
     for mention in &candidate.mentions {
-        let message = format!("line {}: {}", mention.line, mention.message);
+        let message = mention.message.clone();
         builder.finding(Finding { securable: name.clone(), line: Some(mention.line), message });
     }
     let is_elsewhere = |needed: &&Securable| !needed.name.catalog().matches(builder.settings.source.as_str());

@@ -13,7 +13,7 @@ use super::builder::{Builder, Entry, NewStep};
 use super::made::{self, Made, facets};
 use super::table::{comment, existing, expectation, sides, skip, unused};
 use super::text::{missing, routine};
-use super::{Drift, Facet, PlannedChange, Statement, StepId, policy};
+use super::{Drift, Facet, Finding, PlannedChange, Statement, StepId, policy};
 use crate::inventory::{Guards, Table, TableDefinition, VersionAsOf};
 use crate::outcome::FacetStatus;
 use crate::settings::{LoadType, ObjectType, Settings};
@@ -147,6 +147,20 @@ fn change(builder: &Builder<'_>, name: &FullName, candidate: &Candidate<'_>) -> 
     destination.map_or(PlannedChange::Create, |destination| existing(settings, name, source, destination))
 }
 
+/// Says of a table that was copied before its source was guarded, and is left out now, that it is open.
+fn note_open(builder: &mut Builder<'_>, securable: &Securable, candidate: &Candidate<'_>) {
+    let Some(kept) = candidate.destination.filter(|kept| kept.kind == Kind::Table) else { return };
+    if kept.guards.call_the_same(&candidate.guards) {
+        return;
+    }
+    let name = builder.renamed(&securable.name).dotted();
+    let message = format!(
+        "{name} is there without what guards it in the source ({}): whoever may read it sees all of its rows",
+        candidate.source.guards
+    );
+    builder.finding(Finding { securable: securable.name.clone(), line: None, message });
+}
+
 /// What is left out has its facets noted, and is an error where the settings say so.
 fn left_out(builder: &mut Builder<'_>, securable: &Securable, candidate: &Candidate<'_>, reason: &str) {
     let is_selected = builder.settings.selection.skips(&securable.name, ObjectType::Table).is_none()
@@ -158,5 +172,6 @@ fn left_out(builder: &mut Builder<'_>, securable: &Securable, candidate: &Candid
     for facet in facets(&candidate.source.guards) {
         builder.facet(securable, facet, FacetStatus::Impossible { reason: reason.to_owned() });
     }
+    note_open(builder, securable, candidate);
     builder.refused(securable, reason);
 }

@@ -116,6 +116,10 @@ fn summary(step: &Step) -> String {
         }
         Action::Rest(RestCall::SetAlias { alias, to, .. }) => format!("{alias} to {to}"),
         Action::Rest(RestCall::DeleteAlias { alias, .. }) => format!("without {alias}"),
+        Action::Rest(call) => match (call.comment(), call.properties()) {
+            (Some(comment), _) => comment.to_owned(),
+            (None, properties) => properties.map(tags_text).unwrap_or_default(),
+        },
         Action::Statement(Statement::Hook { sql, .. }) => sql.clone(),
         Action::Statement(statement) if step.facet == Facet::Definition => statement.to_string(),
         _ => String::new(),
@@ -219,6 +223,7 @@ impl<'a> Document<'a> {
 
 impl Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.securable.dotted(), self.message)
+        let line = self.line.map(|line| format!(" line {line}")).unwrap_or_default();
+        write!(f, "{}{line}: {}", self.securable.dotted(), self.message)
     }
 }

@@ -187,7 +187,7 @@ fn carried(settings: &Settings, candidate: &Candidate<'_>) -> Vec<FacetOutcome> 
 
 fn findings(builder: &mut Builder<'_>, name: &FullName, candidate: &Candidate<'_>) {
     for mention in &candidate.rewritten.mentions {
-        let message = format!("line {}: {}", mention.line, mention.message);
+        let message = mention.message.clone();
         builder.finding(Finding { securable: name.clone(), line: Some(mention.line), message });
     }
     if candidate.source.kind.is_of_pipeline() {

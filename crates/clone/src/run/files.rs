@@ -2,7 +2,7 @@
 //! large, each read back and compared. What is there already is not copied again, so that a copy that broke off goes on
 //! where it was.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use bytes::Bytes;
@@ -94,15 +94,16 @@ pub(super) async fn remove(
             || remove.files.get(*path) != Some(&file.size)
             || run_ended_ms.is_some_and(|end| file.modified > end)
     };
-    let (changed, removed): (BTreeSet<_>, BTreeSet<_>) =
-        remove.files.keys().filter(is_there).partition(is_changed);
+    let (changed, removed): (Vec<_>, Vec<_>) = remove.files.keys().filter(is_there).partition(is_changed);
     let delete = |path| {
         let deleted = client.delete_file(&volume, path);
         async move { gone(deleted.await) }
     };
     let deletions: Vec<_> = removed.iter().map(|path| delete(path.as_str())).collect();
     at_once(deletions, TRANSFERS).await?;
-    left.retain(|path, _| !removed.contains(path));
+    for path in removed {
+        left.remove(path);
+    }
     // Inner ones come behind those that they are in.
     for directory in remove.directories.iter().rev() {
         let prefix = format!("{directory}/");

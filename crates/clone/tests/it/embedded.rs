@@ -7,9 +7,9 @@ use clxs_api::table::TableType;
 use clxs_client::auth::PersonalAccessToken;
 use clxs_client::{Client, Rows, ServiceTransport, Transport};
 use clxs_clone::journal::RunState;
-use clxs_clone::plan::{Plan, PlannedChange};
+use clxs_clone::plan::{Facet, Plan, PlannedChange};
 use clxs_clone::settings::{AsOf, CloneType, IncludedObject, ObjectType};
-use clxs_clone::{Engine, Journal, Outcome, Report, Settings, SilentObserver};
+use clxs_clone::{Engine, FacetStatus, Journal, Kind, Outcome, Report, Settings, SilentObserver};
 use clxs_workspace::{Workspace, WorkspaceOptions};
 use rstest::rstest;
 use tokio_util::sync::CancellationToken;
@@ -259,6 +259,27 @@ async fn caller_who_is_not_the_owner_reads_grants_one_by_one_and_gives_the_same(
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn grants_that_the_caller_is_not_told_are_reported_and_not_taken_for_none() {
+    let fixture = Fixture::with_retail(Reached::InProcess).await;
+    let client = fixture.client_as("reader@example.com").await;
+    fixture
+        .sql(
+            "GRANT USE CATALOG, USE SCHEMA, SELECT ON CATALOG prod TO `reader@example.com`;\n\
+             GRANT CREATE CATALOG ON METASTORE TO `reader@example.com`;\n",
+        )
+        .await;
+    let engine = fixture.engine_of(client);
+    let mut settings = settings();
+    settings.copy.ownership = false;
+    let plan = engine.plan(&settings).await.unwrap();
+    let report = engine.run(&settings, &plan, &SilentObserver, CancellationToken::new()).await.unwrap();
+    let [(securable, missed)] = report.missed(&[Facet::Grants])[..] else { panic!("{report:#?}") };
+    assert_eq!(securable.source, name("prod"));
+    let FacetStatus::Impossible { reason } = &missed.status else { panic!("{missed:?}") };
+    assert!(reason.contains("only its owner, or who holds MANAGE, sees all of prod"), "{reason}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn schemas_that_are_left_out_are_named_and_not_made() {
     let fixture = Fixture::with_retail(Reached::InProcess).await;
     let mut settings = settings();
@@ -334,20 +355,38 @@ async fn schemas_without_the_tags_asked_for_take_no_part_and_are_named() {
 #[tokio::test(flavor = "multi_thread")]
 async fn only_the_included_objects_are_cloned_from_their_own_schemas() {
     let fixture = Fixture::with_retail(Reached::InProcess).await;
-    fixture.query("CREATE TABLE prod.silver.orders (id BIGINT)").await;
+    fixture
+        .sql(
+            "CREATE TABLE prod.silver.orders (id BIGINT);\n\
+             CREATE FUNCTION prod.bronze.orders(x INT) RETURNS INT RETURN x;\n\
+             CREATE FUNCTION prod.silver.twice(x INT) RETURNS INT RETURN 2 * x;\n\
+             CREATE VOLUME prod.silver.daily;\n",
+        )
+        .await;
     let mut settings = settings();
     let included = |schema: &str, name: &str, object_type| IncludedObject {
         schema: schema.into(),
         name: name.into(),
         object_type,
     };
-    settings.selection.include_objects =
-        vec![included("bronze", "orders", ObjectType::Table), included("silver", "daily", ObjectType::View)];
+    settings.selection.include_objects = vec![
+        included("bronze", "orders", ObjectType::Table),
+        included("silver", "daily", ObjectType::View),
+        included("silver", "twice", ObjectType::Function),
+    ];
     let report = fixture.clone_with(&settings).await;
     assert_eq!(report.state, RunState::Succeeded, "{report:#?}");
     assert_eq!(outcome(&report, "prod.silver.daily"), Outcome::Created);
     for skipped in ["prod.silver.orders", "prod.bronze.items", "prod.gold"] {
         assert!(matches!(outcome(&report, skipped), Outcome::Skipped { .. }), "{skipped}");
+    }
+    let outcome_of = |kind, source: &str| {
+        let mut found = report.securables.iter().filter(|it| it.kind == kind && it.source == name(source));
+        found.next().map(|it| it.outcome.clone())
+    };
+    assert_eq!(outcome_of(Kind::Function, "prod.silver.twice"), Some(Outcome::Created));
+    for (kind, namesake) in [(Kind::Function, "prod.bronze.orders"), (Kind::Volume, "prod.silver.daily")] {
+        assert!(matches!(outcome_of(kind, namesake), Some(Outcome::Skipped { .. })), "{report:#?}");
     }
     settings.selection.include_objects.push(included("bronze", "orderz", ObjectType::Table));
     let refused = fixture.engine.plan(&settings).await.unwrap_err().to_string();

@@ -123,3 +123,31 @@ async fn without_functions_views_that_call_them_say_so() {
     let about = |finding: &&clxs_clone::plan::Finding| finding.message.contains("functions are not cloned");
     assert!(plan.findings.iter().any(|finding| about(&finding)), "{plan}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn comments_of_parameters_and_returned_columns_stay_behind_where_comments_do() {
+    let fixture = Fixture::with_retail(Reached::InProcess).await;
+    fixture.sql(FUNCTIONS).await;
+    let mut settings = settings();
+    settings.copy.comments = false;
+    fixture.clone_with(&settings).await;
+    for function in ["dev.bronze.net", "dev.gold.days"] {
+        let info = fixture.client.get_function(&name(function)).await.unwrap();
+        let lists = [info.input_params, info.return_params];
+        let mut parameters = lists.into_iter().flatten().flat_map(|list| list.parameters);
+        assert!(parameters.all(|parameter| parameter.comment.is_none()), "{function}");
+    }
+    assert!(fixture.plan(&settings).await.is_empty());
+}
+
+/// No rewriting reaches what an expression names.
+#[tokio::test(flavor = "multi_thread")]
+async fn view_that_still_reads_the_source_fails_in_every_run() {
+    let fixture = Fixture::with_retail(Reached::InProcess).await;
+    fixture.query("CREATE VIEW prod.gold.outside AS SELECT id FROM IDENTIFIER('prod.bronze.items')").await;
+    for _ in 0..2 {
+        let report = fixture.clone_with(&settings()).await;
+        let Outcome::Failed { error } = outcome(&report, "prod.gold.outside") else { panic!("{report:#?}") };
+        assert!(error.contains("still needs prod.bronze.items of the source"), "{error}");
+    }
+}

@@ -101,6 +101,9 @@ fn cloned(source: &Inventory) -> Inventory {
             if let Some(view) = &mut table.view {
                 view.definition =
                     view.definition.take().map(|text| text.replacen("FROM prod.", "FROM dev.", 1));
+                for read in view.reads.iter_mut().flatten() {
+                    *read = read.in_catalog(&"dev".parse().unwrap());
+                }
                 continue;
             }
             let version = table.history.version().unwrap();

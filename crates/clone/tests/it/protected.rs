@@ -361,3 +361,20 @@ async fn guarded_table_whose_refreshes_were_undone_is_refreshed_again_however_lo
         assert_eq!(fixture.number("SELECT count(*) FROM dev.a.people").await, "3");
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn copy_of_a_table_that_was_guarded_since_and_is_left_out_is_said_to_be_open() {
+    let fixture = Fixture::with_retail(Reached::InProcess).await;
+    fixture.clone_with(&settings()).await;
+    fixture
+        .sql(
+            "CREATE FUNCTION prod.bronze.hide(name STRING) RETURNS STRING RETURN '***';\n\
+             ALTER TABLE prod.bronze.items ALTER COLUMN name SET MASK prod.bronze.hide;\n",
+        )
+        .await;
+    let report = fixture.clone_with(&settings()).await;
+    assert!(matches!(outcome(&report, "prod.bronze.items"), Outcome::Skipped { .. }), "{report:#?}");
+    let messages: Vec<_> = report.findings.iter().map(|finding| finding.message.as_str()).collect();
+    let open = "dev.bronze.items is there without what guards it in the source";
+    assert!(messages.iter().any(|message| message.starts_with(open)), "{messages:?}");
+}

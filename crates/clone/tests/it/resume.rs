@@ -140,3 +140,19 @@ async fn limit_that_the_last_table_reaches_stops_nothing() {
     let report = run_with(&fixture, &settings).await;
     assert_eq!((report.state, report.aborted), (RunState::Succeeded, false));
 }
+
+#[tokio::test(start_paused = true)]
+async fn table_whose_history_nobody_may_read_is_kept_by_a_rollback_with_the_reason() {
+    let fixture = Fixture::new();
+    let report = fixture.clone_catalog().await;
+    for _ in 0..4 {
+        fixture.workspace.fault("HISTORY `dev`.`s`.`orders`", Fault::Fail);
+    }
+    let plan = fixture.engine.rollback_plan(&report.run, false).await.unwrap();
+    let text = plan.to_string();
+    assert!(text.contains("nobody can tell whether it was changed since"), "{text}");
+    assert!(!text.contains("DROP TABLE IF EXISTS `dev`.`s`.`orders`"), "{text}");
+    assert!(text.contains("DROP TABLE IF EXISTS `dev`.`s`.`items`"), "{text}");
+    let plan = fixture.engine.rollback_plan(&report.run, true).await.unwrap();
+    assert!(plan.to_string().contains("DROP TABLE IF EXISTS `dev`.`s`.`orders`"), "{plan}");
+}

@@ -10,7 +10,7 @@ use clxs_api::policy::PolicyInfo;
 use clxs_api::schema::{CreateSchema, UpdateSchema};
 use clxs_api::table::CreateTableConstraint;
 use clxs_api::volume::{CreateVolume, UpdateVolume};
-use clxs_api::{FullName, Identifier, SecurableKind, endpoint};
+use clxs_api::{FullName, Identifier, Properties, SecurableKind, endpoint};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -165,6 +165,26 @@ impl fmt::Display for AliasTarget {
 }
 
 impl RestCall {
+    /// The comment that it gives to something that is there.
+    pub(crate) fn comment(&self) -> Option<&str> {
+        match self {
+            Self::UpdateCatalog { change, .. } => change.comment.as_deref(),
+            Self::UpdateSchema { change, .. } => change.comment.as_deref(),
+            Self::UpdateVolume { change, .. } => change.comment.as_deref(),
+            Self::UpdateModel { change, .. } => change.comment.as_deref(),
+            _ => None,
+        }
+    }
+
+    /// All properties that something that is there is to have.
+    pub(crate) fn properties(&self) -> Option<&Properties> {
+        match self {
+            Self::UpdateCatalog { change, .. } => change.properties.as_ref(),
+            Self::UpdateSchema { change, .. } => change.properties.as_ref(),
+            _ => None,
+        }
+    }
+
     /// Method, path with names not yet percent-encoded, and body or, for `DELETE`, query.
     pub fn request(&self) -> (&'static str, String, Value) {
         match self {

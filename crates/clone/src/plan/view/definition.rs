@@ -106,10 +106,14 @@ pub(super) fn differs(
     let text = existing.definition.as_deref().unwrap_or_default();
     let lacks_property =
         wanted.properties.iter().any(|(key, value)| existing.properties.get(key) != Some(value));
+    // Where no rewriting reached, the text is the same.
+    let reads_source =
+        existing.reads.iter().flatten().any(|read| read.catalog().matches(settings.source.as_str()));
     let other_columns = !wanted.columns.is_empty() && wanted.columns != existing.columns;
     !is_same_view(candidate.source.kind, &wanted.definition, text)
         || wanted.comment.as_ref().is_some_and(|comment| Some(comment) != destination.comment.as_ref())
         || wanted.schema_mode.is_some_and(|mode| existing.schema_mode.is_some_and(|own| own != mode))
+        || reads_source
         || other_columns
         || lacks_property
 }
