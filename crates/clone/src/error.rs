@@ -58,10 +58,12 @@ pub enum Error {
         text: String,
     },
     /// The settings name tables that the source does not have.
-    #[error("catalog `{}` has no {}; correct {key}", catalog.as_str(), names.join(", "))]
+    #[error("catalog `{}` has no {what} {}; correct {key}", catalog.as_str(), names.join(", "))]
     UnknownTables {
         /// The source.
         catalog: Identifier,
+        /// What it is to have.
+        what: &'static str,
         /// The key of the setting.
         key: &'static str,
         /// The names it does not have.

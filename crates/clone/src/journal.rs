@@ -61,7 +61,7 @@ impl fmt::Display for RunId {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum RunState {
-    /// It runs, or its process died and nobody looked yet.
+    /// It runs, or its process died on another machine and nobody looked yet.
     Running,
     /// Everything ended well.
     Succeeded,

@@ -51,7 +51,7 @@ pub(crate) use table::is_other_clone_type;
 
 pub(crate) use undo::{Undo, undo};
 
-use crate::inventory::{Inventories, VersionAsOf};
+use crate::inventory::{Inventories, Table, VersionAsOf};
 use crate::journal::RunId;
 use crate::outcome::FacetOutcome;
 use crate::settings::{CloneType, LoadType, ObjectType, Settings};
@@ -259,26 +259,27 @@ fn check_as_of(inventories: &Inventories, settings: &Settings) -> Result<()> {
     if tables.is_empty() { Ok(()) } else { Err(Error::NotAsOf { tables }) }
 }
 
-/// A table that is named and does not exist is a typing error too.
+/// A table that is named and does not exist is a typing error too. Views have neither rows nor versions of their own.
 fn check_named_tables(inventories: &Inventories, settings: &Settings) -> Result<()> {
     let catalog = settings.source.to_lowercase();
-    let exists = |name: &String| {
-        let name = FullName::from_dotted(&format!("{}.{name}", catalog.as_str()));
-        name.is_ok_and(|name| inventories.source.table(&name).is_some())
+    let found = |name: &String| {
+        let name = FullName::from_dotted(&format!("{}.{name}", catalog.as_str())).ok()?;
+        inventories.source.table(&name)
     };
     let objects = settings.selection.include_objects.iter();
     let listed_as_tables = objects
         .filter(|object| matches!(object.object_type, ObjectType::Table | ObjectType::View))
         .map(|object| format!("{}.{}", object.schema, object.name));
-    let named = [
-        ("where_clauses", settings.where_clauses.tables().cloned().collect()),
-        ("as_of_tables", settings.as_of_tables.keys().cloned().collect::<Vec<_>>()),
-        ("include_objects", listed_as_tables.collect()),
+    let named: [(_, Vec<_>, _); 3] = [
+        ("where_clauses", settings.where_clauses.tables().cloned().collect(), false),
+        ("as_of_tables", settings.as_of_tables.keys().cloned().collect(), false),
+        ("include_objects", listed_as_tables.collect(), true),
     ];
-    for (key, mut names) in named {
-        names.retain(|name| !exists(name));
+    for (key, mut names, or_view) in named {
+        names.retain(|name| !found(name).is_some_and(|table| or_view || !table.is_text()));
         if !names.is_empty() {
-            return Err(Error::UnknownTables { catalog: settings.source.clone(), key, names });
+            let what = if or_view { "table or view" } else { "table" };
+            return Err(Error::UnknownTables { catalog: settings.source.clone(), what, key, names });
         }
     }
     Ok(())

@@ -68,7 +68,7 @@ struct SelectionArguments {
     /// Only rows that meet this condition, of every table
     #[arg(long = "where", value_name = "CONDITION")]
     every_table: Option<String>,
-    /// Only rows of this table that meet the condition
+    /// Only rows of this table that meet the condition; of several for one table all hold
     #[arg(long, value_name = "SCHEMA.TABLE:CONDITION", value_parser = table_filter)]
     table_filter: Vec<(String, String)>,
     /// Clone no rows and no files
@@ -151,7 +151,12 @@ struct RunArguments {
 impl SelectionArguments {
     fn where_clauses(&self) -> Option<BTreeMap<String, String>> {
         let every_table = self.every_table.iter().map(|text| (EVERY_TABLE.to_owned(), text.clone()));
-        let conditions: BTreeMap<_, _> = every_table.chain(self.table_filter.iter().cloned()).collect();
+        let mut conditions: BTreeMap<String, String> = BTreeMap::new();
+        for (table, text) in every_table.chain(self.table_filter.iter().cloned()) {
+            let both = |other: &String| format!("({other}) AND ({text})");
+            let text = conditions.get(&table).map_or_else(|| text.clone(), both);
+            conditions.insert(table, text);
+        }
         (!conditions.is_empty()).then_some(conditions)
     }
 }

@@ -18,7 +18,7 @@ pub(crate) async fn run(
     context: &Context,
     stop: CancellationToken,
 ) -> anyhow::Result<ExitStatus> {
-    let run = runs::named(command.run.as_deref(), context)?;
+    let run = runs::to_undo(command.run.as_deref(), context)?;
     let options = context.options()?;
     let connection = Connection::open(&options, context).await?;
     let engine = connection.engine(context)?;

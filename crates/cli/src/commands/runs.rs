@@ -87,9 +87,23 @@ fn bundle(
 /// # Errors
 /// When there is none, or the name is that of several.
 pub(super) fn named(name: Option<&str>, context: &Context) -> anyhow::Result<RunId> {
+    Ok(find(&recorded(context)?, name.unwrap_or("last"))?)
+}
+
+/// As [`named`], but for a rollback that ended early the run that it undoes: to undo that goes on with it.
+///
+/// # Errors
+/// Those of [`named`].
+pub(super) fn to_undo(name: Option<&str>, context: &Context) -> anyhow::Result<RunId> {
+    let runs = recorded(context)?;
+    let named = find(&runs, name.unwrap_or("last"))?;
+    let begun = runs.into_iter().find(|run| run.id == named && run.state != RunState::Succeeded);
+    Ok(begun.and_then(|run| run.undoes).unwrap_or(named))
+}
+
+fn recorded(context: &Context) -> anyhow::Result<Vec<RunSummary>> {
     let path = context.journal_path();
-    let runs = if path.is_file() { Journal::open(&path)?.runs()? } else { Vec::new() };
-    Ok(find(&runs, name.unwrap_or("last"))?)
+    Ok(if path.is_file() { Journal::open(&path)?.runs()? } else { Vec::new() })
 }
 
 /// The run that is named: by its id, by a beginning that no other id has, or as `last`.

@@ -318,3 +318,18 @@ fn filtered_clone_that_dies_at_any_write_of_its_journal_is_ended_by_the_next_one
     }
     panic!("the clone never ended");
 }
+
+#[test]
+fn all_conditions_of_a_table_hold_however_its_name_is_written() {
+    let clxs = shop();
+    let more = [
+        "--table-filter",
+        "s.events:day >= DATE'2026-01-02'",
+        "--table-filter",
+        "s.events:price > 2",
+        "--table-filter",
+        "S.Events:kind = 'buy'",
+    ];
+    clxs.run(&with(&["clone"], &more)).success();
+    assert_eq!(csv(&clxs, "SELECT price FROM copy.s.events"), "4.00\n");
+}

@@ -59,6 +59,8 @@ fn run_that_dies_at_any_write_of_its_journal_is_resumed_without_cloning_twice() 
             assert!(resumed > 20, "only {resumed} runs were resumed");
             return;
         }
+        let left = clxs.run(&["runs"]).success();
+        assert!(!left.contains("running"), "write {write}: {left}");
         let gone_on = clxs.run(&["resume"]);
         if gone_on.code == 2 {
             clxs.run(&with(&["clone"])).success();
@@ -184,4 +186,15 @@ fn dry_run_of_the_environment_holds_for_everything_that_would_write() {
         assert!(refused.stderr.contains("no run is gone on with dry"), "{refused}");
     }
     assert_eq!(clxs.run(&["runs"]).success().matches("aborted").count(), 1);
+}
+
+#[test]
+fn rollback_without_a_name_goes_on_with_one_that_died() {
+    let clxs = shop();
+    clxs.run(&with(&["clone"])).success();
+    let died = clxs.run_with(&[("CLXS_TEST_DIE_BEFORE_JOURNAL_WRITE", "8")], &["rollback"]);
+    assert_ne!(died.code, 0, "{died}");
+    assert_eq!(clxs.run(&["rollback"]).code, 0);
+    assert!(clxs.run(&["runs"]).success().contains("rolled_back"));
+    assert_eq!(clxs.run(&["sql", "SHOW SCHEMAS IN copy"]).code, 1);
 }

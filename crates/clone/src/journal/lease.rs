@@ -33,6 +33,16 @@ impl Process {
     }
 }
 
+impl Process {
+    /// Whether it is known to be no more: nobody here knows of processes of other machines.
+    pub(crate) fn has_died(&self) -> bool {
+        let processes = std::path::Path::new("/proc");
+        self.host == Self::current().host
+            && processes.join("self").exists()
+            && !processes.join(self.id.to_string()).exists()
+    }
+}
+
 impl Journal {
     /// Takes the lease of a destination for a run.
     ///

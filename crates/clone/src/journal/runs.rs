@@ -33,8 +33,8 @@ pub struct RunSummary {
     pub abort_reason: Option<String>,
 }
 
-const SUMMARY: &str =
-    "SELECT id, source, destination, state, started_at, finished_at, counts, undoes, abort_reason FROM runs";
+const SUMMARY: &str = "SELECT id, source, destination, state, started_at, finished_at, counts, undoes, abort_reason, process, host
+     FROM runs";
 
 /// A run that begins.
 #[derive(Debug, Clone, Copy)]
@@ -48,11 +48,16 @@ pub(crate) struct Began<'a> {
 impl RunSummary {
     fn from_row(row: &Row<'_>) -> rusqlite::Result<Self> {
         let counts: Option<String> = row.get(6)?;
+        let process = Process { id: row.get(9)?, host: row.get(10)? };
+        let state = match RunState::from_str(&row.get::<_, String>(3)?) {
+            RunState::Running if process.has_died() => RunState::Interrupted,
+            state => state,
+        };
         Ok(Self {
             id: RunId::new(row.get::<_, String>(0)?),
             source: row.get(1)?,
             destination: row.get(2)?,
-            state: RunState::from_str(&row.get::<_, String>(3)?),
+            state,
             started_at: time(row.get(4)?),
             finished_at: row.get::<_, Option<i64>>(5)?.map(time),
             counts: counts.map(|text| from_json(6, &text)).transpose()?,

@@ -95,14 +95,22 @@ impl<'de> Deserialize<'de> for Condition {
 pub struct Conditions(BTreeMap<String, Condition>);
 
 impl Conditions {
-    /// Reads conditions as they were written.
+    /// Reads conditions as they were written. Of several for one table, whose name has no case, all must hold.
     ///
     /// # Errors
     /// [`Error::InvalidCondition`] for one that is no expression.
     pub fn new<'a>(written: impl IntoIterator<Item = (&'a String, &'a String)>) -> Result<Self> {
-        let read =
-            |(table, text): (&String, &String)| Ok((table.trim().to_lowercase(), Condition::new(text)?));
-        written.into_iter().map(read).collect::<Result<_>>().map(Self)
+        let mut read: BTreeMap<String, Condition> = BTreeMap::new();
+        for (table, text) in written {
+            let condition = Condition::new(text)?;
+            let table = table.trim().to_lowercase();
+            let condition = match read.remove(&table) {
+                Some(other) => other.and(&condition),
+                None => condition,
+            };
+            read.insert(table, condition);
+        }
+        Ok(Self(read))
     }
 
     /// Whether there are none.
@@ -127,6 +135,15 @@ impl Conditions {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn all_conditions_hold_of_a_table_that_is_named_twice() {
+        let written = [("Bronze.Events", "id > 1 OR id < 0"), ("bronze.events", "NOT deleted")]
+            .map(|(table, text)| (table.to_owned(), text.to_owned()));
+        let conditions = Conditions::new(written.iter().map(|(table, text)| (table, text))).unwrap();
+        let found = conditions.of(&FullName::from_dotted("prod.bronze.events").unwrap()).unwrap();
+        assert_eq!(found.to_string(), "(id > 1 OR id < 0) AND (NOT deleted)");
+    }
 
     #[test]
     fn condition_of_every_table_comes_on_top_of_a_tables_own() {

@@ -5,7 +5,7 @@ use clxs_api::catalog::IsolationMode;
 use clxs_api::table::TableType;
 use clxs_clone::inventory::{History, Inventories, Inventory, Table};
 use clxs_clone::plan::{self, AsSql, Facet, Plan, PlannedChange, SchemaMode, Step, write_json};
-use clxs_clone::settings::{CloneType, LoadType, Pattern, PrincipalMapping};
+use clxs_clone::settings::{CloneType, Conditions, LoadType, Pattern, PrincipalMapping};
 use clxs_clone::{Error, Settings};
 
 use crate::catalogs::{
@@ -334,4 +334,13 @@ fn schema_that_does_not_exist_is_an_error() {
 fn source_that_does_not_exist_is_an_error() {
     let error = plan::plan(&Inventories::default(), &settings()).unwrap_err();
     assert!(matches!(error, Error::SourceNotFound { .. }));
+}
+
+#[test]
+fn condition_on_a_view_is_refused() {
+    let mut settings = settings();
+    let written = ("silver.daily".to_owned(), "day > '2026-01-01'".to_owned());
+    settings.where_clauses = Conditions::new([(&written.0, &written.1)]).unwrap();
+    let refused = plan::plan(&into_nothing(retail()), &settings).unwrap_err().to_string();
+    assert_eq!(refused, "catalog `prod` has no table silver.daily; correct where_clauses");
 }
