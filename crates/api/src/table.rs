@@ -223,6 +223,8 @@ pub struct TableInfo {
     pub updated_at: Option<i64>,
     /// By whom.
     pub updated_by: Option<String>,
+    /// Whether the caller may only see that it exists.
+    pub browse_only: Option<bool>,
     /// Everything else.
     #[serde(flatten)]
     pub extra: Extra,

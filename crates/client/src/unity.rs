@@ -23,6 +23,9 @@ mod volume;
 /// (`facts/rest_api.md` §5).
 const SERVER_PAGE_SIZE: (&str, &str) = ("max_results", "0");
 
+/// Lists what the caller may only browse too; it says so by `browse_only` (the SDK's documentation of `include_browse`).
+const WITH_BROWSED: (&str, &str) = ("include_browse", "true");
+
 impl Client {
     /// Who the caller is, with the groups it is in.
     ///

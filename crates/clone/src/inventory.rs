@@ -64,8 +64,8 @@ pub(crate) use tables::dependencies_of;
 pub(crate) use volumes::list_files;
 pub use volumes::{FileState, Files};
 
-use crate::Kind;
 use crate::plan::{Facet, SchemaMode};
+use crate::{Kind, Securable};
 
 /// Source and destination, and who asks.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -91,6 +91,8 @@ pub struct Inventory {
     pub catalog: Option<Catalog>,
     /// Its schemas by own name in lower case.
     pub schemas: BTreeMap<Identifier, Schema>,
+    /// What the caller may browse and not read. Nothing else is known of it.
+    pub browsed: BTreeSet<Securable>,
     /// Facets of everything in it that nobody could read, with the reason.
     pub unread: BTreeMap<Facet, String>,
     /// Of the source: the catalogs, schemas and tables in which something has tags that nobody can carry, with the reason.

@@ -5,6 +5,7 @@
 
 mod action;
 mod binding;
+mod browsed;
 mod builder;
 mod catalog;
 mod drift;
@@ -51,7 +52,7 @@ pub(crate) use table::is_other_clone_type;
 
 pub(crate) use undo::{Undo, undo};
 
-use crate::inventory::{Inventories, Table, VersionAsOf};
+use crate::inventory::{Inventories, VersionAsOf};
 use crate::journal::RunId;
 use crate::outcome::FacetOutcome;
 use crate::settings::{CloneType, LoadType, ObjectType, Settings};
@@ -219,6 +220,7 @@ pub fn plan(inventories: &Inventories, settings: &Settings) -> Result<Plan> {
     }
     volume::plan(&mut builder);
     model::plan(&mut builder);
+    browsed::plan(&mut builder);
     key::plan(&mut builder);
     tag::plan(&mut builder);
     policy::plan(&mut builder);

@@ -4,24 +4,25 @@ use clxs_api::function::{FunctionInfo, ListFunctionsResponse, UpdateFunction};
 use clxs_api::{FullName, Identifier, endpoint};
 use futures::Stream;
 
-use super::{SERVER_PAGE_SIZE, change};
+use super::{SERVER_PAGE_SIZE, WITH_BROWSED, change};
 use crate::page::items;
 use crate::request::{ApiRequest, path};
 use crate::{Client, Result};
 
 impl Client {
-    /// All functions of a schema that the caller may see, with their bodies where the caller may see these.
+    /// All functions of a schema that the caller may see, or only browse, with their bodies where the caller may see these.
     pub fn list_functions(
         &self,
         catalog: &Identifier,
         schema: &Identifier,
     ) -> impl Stream<Item = Result<FunctionInfo>> + Send + use<> {
-        let (name, size) = SERVER_PAGE_SIZE;
+        let ((name, size), (browsed, yes)) = (SERVER_PAGE_SIZE, WITH_BROWSED);
         let request = path(endpoint::FUNCTIONS, &[]).map(|path| {
             ApiRequest::get(path)
                 .query("catalog_name", catalog.as_str())
                 .query("schema_name", schema.as_str())
                 .query(name, size)
+                .query(browsed, yes)
         });
         items::<ListFunctionsResponse>(self.clone(), request)
     }

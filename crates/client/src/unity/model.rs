@@ -7,22 +7,24 @@ use clxs_api::{FullName, Identifier, endpoint};
 use futures::Stream;
 use http::Method;
 
-use super::change;
+use super::{WITH_BROWSED, change};
 use crate::page::items;
 use crate::request::{ApiRequest, path};
 use crate::{Client, Result};
 
 impl Client {
-    /// All registered models of a schema that the caller may see.
+    /// All registered models of a schema that the caller may see, or only browse.
     pub fn list_models(
         &self,
         catalog: &Identifier,
         schema: &Identifier,
     ) -> impl Stream<Item = Result<RegisteredModelInfo>> + Send + use<> {
+        let (browsed, yes) = WITH_BROWSED;
         let request = path(endpoint::MODELS, &[]).map(|path| {
             ApiRequest::get(path)
                 .query("catalog_name", catalog.as_str())
                 .query("schema_name", schema.as_str())
+                .query(browsed, yes)
         });
         items::<ListRegisteredModelsResponse>(self.clone(), request)
     }

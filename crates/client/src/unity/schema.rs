@@ -5,20 +5,24 @@ use clxs_api::{FullName, Identifier, endpoint};
 use futures::Stream;
 use http::Method;
 
-use super::{SERVER_PAGE_SIZE, change};
+use super::{SERVER_PAGE_SIZE, WITH_BROWSED, change};
 use crate::page::items;
 use crate::request::{ApiRequest, path};
 use crate::{Client, Result};
 
 impl Client {
-    /// All schemas of a catalog that the caller may see, `information_schema` too.
+    /// All schemas of a catalog that the caller may see, or only browse, `information_schema` too.
     pub fn list_schemas(
         &self,
         catalog: &Identifier,
     ) -> impl Stream<Item = Result<SchemaInfo>> + Send + use<> {
-        let (name, size) = SERVER_PAGE_SIZE;
-        let request = path(endpoint::SCHEMAS, &[])
-            .map(|path| ApiRequest::get(path).query("catalog_name", catalog.as_str()).query(name, size));
+        let ((name, size), (browsed, yes)) = (SERVER_PAGE_SIZE, WITH_BROWSED);
+        let request = path(endpoint::SCHEMAS, &[]).map(|path| {
+            ApiRequest::get(path)
+                .query("catalog_name", catalog.as_str())
+                .query(name, size)
+                .query(browsed, yes)
+        });
         items::<ListSchemasResponse>(self.clone(), request)
     }
 

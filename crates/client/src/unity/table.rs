@@ -7,25 +7,26 @@ use clxs_api::{FullName, Identifier, endpoint};
 use futures::Stream;
 use http::Method;
 
-use super::{SERVER_PAGE_SIZE, change};
+use super::{SERVER_PAGE_SIZE, WITH_BROWSED, change};
 use crate::page::items;
 use crate::request::{ApiRequest, path};
 use crate::{Client, Result};
 
 impl Client {
-    /// All tables and views of a schema that the caller may see, with columns and properties, but without
+    /// All tables and views of a schema that the caller may see, or only browse, with columns and properties, but without
     /// view dependencies and constraints (`facts/rest_api.md` §6).
     pub fn list_tables(
         &self,
         catalog: &Identifier,
         schema: &Identifier,
     ) -> impl Stream<Item = Result<TableInfo>> + Send + use<> {
-        let (name, size) = SERVER_PAGE_SIZE;
+        let ((name, size), (browsed, yes)) = (SERVER_PAGE_SIZE, WITH_BROWSED);
         let request = path(endpoint::TABLES, &[]).map(|path| {
             ApiRequest::get(path)
                 .query("catalog_name", catalog.as_str())
                 .query("schema_name", schema.as_str())
                 .query(name, size)
+                .query(browsed, yes)
         });
         items::<ListTablesResponse>(self.clone(), request)
     }

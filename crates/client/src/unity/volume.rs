@@ -5,22 +5,24 @@ use clxs_api::{FullName, Identifier, endpoint};
 use futures::Stream;
 use http::Method;
 
-use super::change;
+use super::{WITH_BROWSED, change};
 use crate::page::items;
 use crate::request::{ApiRequest, path};
 use crate::{Client, Result};
 
 impl Client {
-    /// All volumes of a schema that the caller may see. Pages have the server's size (`facts/rest_api.md` §5).
+    /// All volumes of a schema that the caller may see, or only browse. Pages have the server's size (`facts/rest_api.md` §5).
     pub fn list_volumes(
         &self,
         catalog: &Identifier,
         schema: &Identifier,
     ) -> impl Stream<Item = Result<VolumeInfo>> + Send + use<> {
+        let (browsed, yes) = WITH_BROWSED;
         let request = path(endpoint::VOLUMES, &[]).map(|path| {
             ApiRequest::get(path)
                 .query("catalog_name", catalog.as_str())
                 .query("schema_name", schema.as_str())
+                .query(browsed, yes)
         });
         items::<ListVolumesResponse>(self.clone(), request)
     }

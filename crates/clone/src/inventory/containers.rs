@@ -2,12 +2,12 @@
 
 use clxs_api::catalog::CatalogInfo;
 use clxs_api::schema::SchemaInfo;
-use clxs_api::{Identifier, Properties};
+use clxs_api::{FullName, Identifier, Properties};
 use clxs_client::ErrorKind;
 
 use super::reader::{Reader, collect};
 use super::{Catalog, Inventory, Schema};
-use crate::{Error, Result};
+use crate::{Error, Kind, Result};
 
 impl Reader<'_> {
     /// A catalog with its schemas; empty when it does not exist.
@@ -20,7 +20,13 @@ impl Reader<'_> {
         };
         let attempt = format!("list the schemas of catalog `{}`", name.as_str());
         let list = client.list_schemas(&name.to_lowercase());
-        let read = |schema| schema_of(schema).ok_or_else(|| unnamed(&attempt)).map(Some);
+        let within = FullName::of_catalog(name.to_lowercase());
+        let read = |info: SchemaInfo| {
+            let browse_only = info.browse_only;
+            let read = schema_of(info).ok_or_else(|| unnamed(&attempt))?;
+            let kind = if read.1.is_system { Kind::SystemSchema } else { Kind::Schema };
+            Ok(self.readable(browse_only.filter(|_| !read.1.is_system), (kind, &within), read))
+        };
         let schemas = collect(&attempt, list, read).await?.into_iter().collect();
         Ok(Inventory { catalog: Some(catalog_of(catalog)), schemas, ..Inventory::default() })
     }

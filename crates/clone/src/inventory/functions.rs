@@ -12,7 +12,7 @@ use super::containers::some_text;
 use super::reader::{Found, Reader, collect};
 use super::tables::{functions_of, tables_of};
 use super::{Function, Grants, Inventories};
-use crate::{Error, Result};
+use crate::{Error, Kind, Result};
 
 /// What makes a function what it is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -104,7 +104,11 @@ impl<'a> Reader<'a> {
     async fn functions_of(&self, schema: FullName) -> Result<BTreeMap<Identifier, Function>> {
         let attempt = format!("list the functions of schema `{}`", schema.dotted());
         let list = self.warehouse.client().list_functions(schema.catalog(), schema.name());
-        match collect(&attempt, list, |info| Ok(function_of(info))).await {
+        let read = |info: FunctionInfo| {
+            let browse_only = info.browse_only;
+            Ok(function_of(info).and_then(|own| self.readable(browse_only, (Kind::Function, &schema), own)))
+        };
+        match collect(&attempt, list, read).await {
             Err(Error::Client { source, .. }) if source.kind() == ErrorKind::Unsupported => {
                 Ok(BTreeMap::new())
             }

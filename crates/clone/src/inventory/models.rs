@@ -9,7 +9,7 @@ use clxs_client::ErrorKind;
 use super::containers::some_text;
 use super::reader::{Found, Reader, collect};
 use super::{Inventories, Model};
-use crate::{Error, Result};
+use crate::{Error, Kind, Result};
 
 impl<'a> Reader<'a> {
     /// Reads the registered models of all schemas that take part. A workspace without registered models has none.
@@ -21,7 +21,11 @@ impl<'a> Reader<'a> {
     async fn models_of(&self, schema: FullName) -> Result<BTreeMap<Identifier, Model>> {
         let attempt = format!("list the models of schema `{}`", schema.dotted());
         let list = self.warehouse.client().list_models(schema.catalog(), schema.name());
-        match collect(&attempt, list, |info| Ok(model_of(info))).await {
+        let read = |info: RegisteredModelInfo| {
+            let browse_only = info.browse_only;
+            Ok(model_of(info).and_then(|own| self.readable(browse_only, (Kind::Model, &schema), own)))
+        };
+        match collect(&attempt, list, read).await {
             Err(Error::Client { source, .. }) if source.kind() == ErrorKind::Unsupported => {
                 Ok(BTreeMap::new())
             }

@@ -1,5 +1,8 @@
 //! Reads the inventories through the client: lists and bulk queries, side by side within the limits.
 
+use std::collections::BTreeSet;
+use std::sync::{Mutex, PoisonError};
+
 use clxs_api::current_user::User;
 use clxs_api::metastore::MetastoreSummary;
 use clxs_api::{FullName, Identifier};
@@ -11,7 +14,7 @@ use super::{Inventories, Inventory, Schema};
 use crate::at_once::at_once;
 use crate::journal::Provenance;
 use crate::warehouse::Warehouse;
-use crate::{Error, Result, Settings};
+use crate::{Error, Kind, Result, Securable, Settings};
 
 /// REST reads at once, whatever they read.
 pub(crate) const READS_AT_ONCE: usize = 32;
@@ -22,6 +25,8 @@ pub(crate) struct Reader<'a> {
     pub(super) warehouse: Warehouse,
     pub(super) settings: &'a Settings,
     pub(super) provenance: Provenance,
+    /// What lists hold that the caller may only browse.
+    browsed: Mutex<BTreeSet<Securable>>,
     rest: Semaphore,
 }
 
@@ -47,7 +52,13 @@ pub(super) enum Side {
 
 impl<'a> Reader<'a> {
     pub(crate) fn new(warehouse: Warehouse, settings: &'a Settings, provenance: Provenance) -> Self {
-        Self { warehouse, settings, provenance, rest: Semaphore::new(READS_AT_ONCE) }
+        Self {
+            warehouse,
+            settings,
+            provenance,
+            browsed: Mutex::default(),
+            rest: Semaphore::new(READS_AT_ONCE),
+        }
     }
 
     /// Reads everything the planner needs: first what is there, then what hangs on it.
@@ -81,6 +92,7 @@ impl<'a> Reader<'a> {
         ];
         let lists = try_join_all(lists).await?;
         put(&mut own, lists)?;
+        self.put_browsed(&mut own);
         // What nobody reads is left out before anything is asked about it, and to know that takes all views.
         let leaves_out_unused = self.settings.selection.unused_days.is_some();
         if leaves_out_unused {
@@ -111,6 +123,31 @@ impl<'a> Reader<'a> {
         let rest = try_join_all(rest).await?;
         put(&mut own, rest)?;
         Ok(own)
+    }
+
+    /// Keeps of a list what can be read, and notes what the caller may only browse.
+    pub(super) fn readable<T>(
+        &self,
+        browse_only: Option<bool>,
+        (kind, within): (Kind, &FullName),
+        read: (Identifier, T),
+    ) -> Option<(Identifier, T)> {
+        if browse_only != Some(true) {
+            return Some(read);
+        }
+        let securable = Securable::new(kind, within.child(read.0));
+        self.browsed.lock().unwrap_or_else(PoisonError::into_inner).insert(securable);
+        None
+    }
+
+    /// Puts what was noted where it belongs.
+    fn put_browsed(&self, inventories: &mut Inventories) {
+        let browsed = std::mem::take(&mut *self.browsed.lock().unwrap_or_else(PoisonError::into_inner));
+        for securable in browsed {
+            if let Some(own) = inventories.of_mut(self.settings, securable.name.catalog().as_str()) {
+                own.browsed.insert(securable);
+            }
+        }
     }
 
     /// What the selection leaves out is marked. Of the destination only schemas of the source count; of those

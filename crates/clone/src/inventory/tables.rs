@@ -33,7 +33,12 @@ impl<'a> Reader<'a> {
             let cloned_from = self.provenance.get(&schema.child(name.clone()).dotted()).cloned();
             Some((name, Table { cloned_from, ..table }))
         };
-        let tables = collect(&attempt, list, |info| read(info).ok_or_else(unnamed).map(Some)).await?;
+        let read = |info: TableInfo| {
+            let browse_only = info.browse_only;
+            let table = read(info).ok_or_else(unnamed)?;
+            Ok(self.readable(browse_only, (table.1.kind, &schema), table))
+        };
+        let tables = collect(&attempt, list, read).await?;
         Ok(tables.into_iter().collect())
     }
 

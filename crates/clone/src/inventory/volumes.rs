@@ -11,7 +11,7 @@ use super::containers::some_text;
 use super::reader::{Found, Reader, Side, collect, refusal};
 use super::{Inventories, Volume};
 use crate::at_once::at_once;
-use crate::{Error, Result};
+use crate::{Error, Kind, Result};
 
 /// Directories of one root that are listed at once.
 const DIRECTORIES_AT_ONCE: usize = 8;
@@ -62,7 +62,11 @@ impl<'a> Reader<'a> {
     async fn volumes_of(&self, schema: FullName) -> Result<BTreeMap<Identifier, Volume>> {
         let attempt = format!("list the volumes of schema `{}`", schema.dotted());
         let list = self.warehouse.client().list_volumes(schema.catalog(), schema.name());
-        Ok(collect(&attempt, list, |info| Ok(volume_of(info))).await?.into_iter().collect())
+        let read = |info: VolumeInfo| {
+            let browse_only = info.browse_only;
+            Ok(volume_of(info).and_then(|own| self.readable(browse_only, (Kind::Volume, &schema), own)))
+        };
+        Ok(collect(&attempt, list, read).await?.into_iter().collect())
     }
 
     /// Lists the files of managed volumes that both sides have.

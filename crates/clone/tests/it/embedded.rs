@@ -280,6 +280,38 @@ async fn grants_that_the_caller_is_not_told_are_reported_and_not_taken_for_none(
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_the_caller_may_only_browse_is_left_out_with_the_reason() {
+    let fixture = Fixture::with_retail(Reached::InProcess).await;
+    let client = fixture.client_as("reader@example.com").await;
+    fixture
+        .sql(
+            "CREATE FUNCTION prod.bronze.twice(x INT) RETURNS INT RETURN 2 * x;\n\
+             CREATE VOLUME prod.bronze.scans;\n\
+             GRANT USE CATALOG, BROWSE ON CATALOG prod TO `reader@example.com`;\n\
+             GRANT USE SCHEMA ON SCHEMA prod.bronze TO `reader@example.com`;\n\
+             GRANT SELECT ON TABLE prod.bronze.orders TO `reader@example.com`;\n\
+             GRANT CREATE CATALOG ON METASTORE TO `reader@example.com`;\n",
+        )
+        .await;
+    let engine = fixture.engine_of(client);
+    let mut settings = settings();
+    settings.copy.ownership = false;
+    let plan = engine.plan(&settings).await.unwrap();
+    let report = engine.run(&settings, &plan, &SilentObserver, CancellationToken::new()).await.unwrap();
+    assert_eq!(outcome(&report, "prod.bronze.orders"), Outcome::Created, "{report:#?}");
+    let browsed = [
+        ("prod.bronze.items", "SELECT"),
+        ("prod.bronze.twice", "EXECUTE"),
+        ("prod.bronze.scans", "READ VOLUME"),
+        ("prod.silver", "USE SCHEMA"),
+    ];
+    for (securable, missing) in browsed {
+        let reason = format!("you may only browse it: {missing} is missing");
+        assert_eq!(outcome(&report, securable), Outcome::Skipped { reason }, "{securable}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn schemas_that_are_left_out_are_named_and_not_made() {
     let fixture = Fixture::with_retail(Reached::InProcess).await;
     let mut settings = settings();

@@ -269,6 +269,6 @@ fn info(tx: &Transaction<'_>, row: TableRow, sight: Sight) -> TableInfo {
         updated_by: Some(row.audit.updated_by),
         ..TableInfo::default()
     };
-    table.extra.insert("browse_only".to_owned(), json!(sight == Sight::Browse));
+    table.browse_only = Some(sight == Sight::Browse);
     table
 }

@@ -213,6 +213,7 @@ pub(super) fn table() -> TableInfo {
         created_by: text(),
         updated_at: Some(2),
         updated_by: text(),
+        browse_only: Some(true),
         extra: Extra::new(),
     }
 }
