@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clxs_clone::journal::RunState;
 use clxs_clone::plan::{Facet, PlannedChange, write_json};
-use clxs_clone::{Observer, Plan, Report};
+use clxs_clone::{Kind, Observer, Plan, Report};
 use tokio_util::sync::CancellationToken;
 
 use super::{clone_settings, resume};
@@ -117,7 +117,8 @@ pub(super) fn dry_run(plan: &Plan, format: Format, printer: &Printer) -> anyhow:
     for step in &plan.steps {
         printer.result(&format!("[DRY RUN] Would execute: {}\n", step.action.effect()))?;
     }
-    for planned in &plan.securables {
+    // Every catalog has a system schema, and nobody misses it.
+    for planned in plan.securables.iter().filter(|planned| planned.kind != Kind::SystemSchema) {
         if let PlannedChange::Skip { reason } = &planned.change {
             let (kind, name) = (planned.kind, planned.source.dotted());
             printer.message(Style::Warning, &format!("△ Would leave out {kind} {name}: {reason}"));
