@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use clap::Args;
-use clxs_clone::settings::EVERY_TABLE;
+use clxs_clone::settings::{Condition, EVERY_TABLE};
 
 use super::GlobalArguments;
 use crate::settings::keys::{CLONE_TYPES, LOAD_TYPES, PROTECTED_TABLES, SIZE_ORDERS};
@@ -66,11 +66,11 @@ struct SelectionArguments {
     #[arg(long, conflicts_with = "as_of_version")]
     consistent: bool,
     /// Only rows that meet this condition, of every table
-    #[arg(long = "where", value_name = "CONDITION")]
-    every_table: Option<String>,
+    #[arg(long = "where", value_name = "CONDITION", value_parser = condition)]
+    every_table: Option<Condition>,
     /// Only rows of this table that meet the condition; of several for one table all hold
     #[arg(long, value_name = "SCHEMA.TABLE:CONDITION", value_parser = table_filter)]
-    table_filter: Vec<(String, String)>,
+    table_filter: Vec<(String, Condition)>,
     /// Clone no rows and no files
     #[arg(long)]
     schema_only: bool,
@@ -150,14 +150,15 @@ struct RunArguments {
 
 impl SelectionArguments {
     fn where_clauses(&self) -> Option<BTreeMap<String, String>> {
-        let every_table = self.every_table.iter().map(|text| (EVERY_TABLE.to_owned(), text.clone()));
-        let mut conditions: BTreeMap<String, String> = BTreeMap::new();
-        for (table, text) in every_table.chain(self.table_filter.iter().cloned()) {
-            let both = |other: &String| format!("({other}) AND ({text})");
-            let text = conditions.get(&table).map_or_else(|| text.clone(), both);
-            conditions.insert(table, text);
+        let every_table =
+            self.every_table.iter().map(|condition| (EVERY_TABLE.to_owned(), condition.clone()));
+        let mut conditions: BTreeMap<String, Condition> = BTreeMap::new();
+        for (table, condition) in every_table.chain(self.table_filter.iter().cloned()) {
+            let all = conditions.get(&table).map_or(condition.clone(), |other| other.and(&condition));
+            conditions.insert(table, all);
         }
-        (!conditions.is_empty()).then_some(conditions)
+        let written = conditions.into_iter().map(|(table, condition)| (table, condition.to_string()));
+        Some(written.collect()).filter(|written: &BTreeMap<_, _>| !written.is_empty())
     }
 }
 
@@ -238,10 +239,13 @@ fn off(switch: bool) -> Option<bool> {
     switch.then_some(false)
 }
 
-fn table_filter(text: &str) -> Result<(String, String), String> {
-    let (table, condition) =
-        text.split_once(':').ok_or("a table and its condition are divided by a colon")?;
-    Ok((table.trim().to_owned(), condition.trim().to_owned()))
+fn table_filter(text: &str) -> Result<(String, Condition), String> {
+    let (table, text) = text.split_once(':').ok_or("a table and its condition are divided by a colon")?;
+    Ok((table.trim().to_owned(), condition(text)?))
+}
+
+fn condition(text: &str) -> Result<Condition, String> {
+    Condition::new(text).map_err(|error| error.to_string())
 }
 
 fn at_least_one(text: &str) -> Result<usize, String> {

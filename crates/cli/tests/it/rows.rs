@@ -234,6 +234,9 @@ fn condition_is_met_by_the_rows_of_an_earlier_version() {
 #[case::no_condition(&["--table-filter", "s.events:price + 1"], "s.events")]
 #[case::two_statements(&["--table-filter", "s.events:true; DROP TABLE shop.s.events"], "one expression")]
 #[case::closed_early(&["--where", "true) OR (true"], "closes nothing")]
+#[case::closed_by_another(
+    &["--table-filter", "s.events:true) OR (true", "--table-filter", "s.events:true"], "closes nothing"
+)]
 #[case::unknown_table(&["--table-filter", "s.evnts:true"], "where_clauses")]
 #[case::no_table(&["--table-filter", "true"], "colon")]
 fn condition_that_does_not_fit_is_refused_before_anything_is_touched(

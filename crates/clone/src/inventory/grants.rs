@@ -3,7 +3,6 @@
 //! The information schema shows everything only to the owner of the catalog and to metastore admins; a
 //! principal that holds MANAGE sees its own grants there and no more (facts/sql.md 14, settled later).
 
-use clxs_api::current_user::User;
 use clxs_api::grant::PrivilegeAssignment;
 use clxs_api::{FullName, Identifier, Privilege, SecurableKind};
 use futures::future::try_join_all;
@@ -61,7 +60,8 @@ impl<'a> Reader<'a> {
         if !self.settings.copy.permissions {
             return Ok(nothing());
         }
-        let seen = self.catalogs(own).filter(|(_, inventory)| asking.sees_all_grants(inventory));
+        let (settings, caller) = (self.settings, Caller::of(asking));
+        let seen = self.catalogs(own).filter(|(_, inventory)| caller.sees_all_grants(inventory));
         let mut in_bulk: Vec<_> = seen.map(|(name, _)| name).collect();
         let told = RELATIONS.map(|(_, relation)| self.relation(&in_bulk, relation));
         let told = try_join_all(told).await?;
@@ -72,7 +72,6 @@ impl<'a> Reader<'a> {
             *kind == SecurableKind::RegisteredModel || !in_bulk.contains(name.catalog())
         });
         let given = self.all(each.iter().map(|place| self.given(place)).collect()).await?;
-        let (settings, caller) = (self.settings, Caller::of(asking));
         Ok(Box::new(move |inventories| {
             for ((kind, _), told) in RELATIONS.iter().zip(&told) {
                 fill(inventories, settings, (kind, told), &in_bulk)
@@ -110,16 +109,9 @@ impl<'a> Reader<'a> {
     }
 }
 
-impl Asking<'_> {
-    /// Whether the caller sees all grants in a catalog in bulk.
-    fn sees_all_grants(self, inventory: &Inventory) -> bool {
-        let owner = inventory.catalog.as_ref().and_then(|catalog| catalog.owner.as_deref());
-        [owner, self.metastore.owner.as_deref()].into_iter().flatten().any(|owner| is(self.caller, owner))
-    }
-}
-
 /// Whoever reads, as whom the platform tells grants to: those on something are all told to its owner, to the owners of what it
-/// is in, to who holds MANAGE there, and to metastore admins. Anybody else is told their own.
+/// is in, to who holds MANAGE there, and to metastore admins. Anybody else is told their own; UNCONFIRMED for REST, where an
+/// answer without any looks like that of something without grants (facts/settled.md §2).
 struct Caller {
     /// Its own name, and those of its groups.
     names: Vec<String>,
@@ -129,26 +121,25 @@ struct Caller {
 impl Caller {
     fn of(asking: Asking<'_>) -> Self {
         let groups = asking.caller.groups.iter().filter_map(|group| group.display.clone());
-        Self {
-            names: groups.chain(asking.caller.user_name.clone()).collect(),
-            is_metastore_admin: asking
-                .metastore
-                .owner
-                .as_deref()
-                .is_some_and(|owner| is(asking.caller, owner)),
-        }
+        let names: Vec<_> = groups.chain(asking.caller.user_name.clone()).collect();
+        let is_metastore_admin = asking.metastore.owner.as_ref().is_some_and(|owner| names.contains(owner));
+        Self { names, is_metastore_admin }
+    }
+
+    /// Whether it sees all grants in a catalog in bulk.
+    fn sees_all_grants(&self, inventory: &Inventory) -> bool {
+        let owner = inventory.catalog.as_ref().and_then(|catalog| catalog.owner.as_ref());
+        self.is_metastore_admin || owner.is_some_and(|owner| self.names.contains(owner))
     }
 
     fn sees_grants_on(&self, inventory: &Inventory, kind: &SecurableKind, path: &[Identifier]) -> bool {
-        let outwards = (0..=path.len()).filter_map(|length| held_on(inventory, kind, &path[..length]));
-        self.is_metastore_admin || outwards.into_iter().any(|(owner, grants)| self.rules(owner, grants))
+        let mut outwards = (0..=path.len()).filter_map(|length| held_on(inventory, kind, &path[..length]));
+        self.is_metastore_admin || outwards.any(|(owner, grants)| self.rules(owner, grants))
     }
 
     fn rules(&self, owner: Option<&str>, grants: &Grants) -> bool {
-        self.names.iter().any(|name| {
-            owner == Some(name)
-                || grants.get(name).is_some_and(|privileges| privileges.contains(&Privilege::Manage))
-        })
+        let manages = |name: &String| grants.get(name).is_some_and(|held| held.contains(&Privilege::Manage));
+        self.names.iter().any(|name| owner == Some(name) || manages(name))
     }
 }
 
@@ -172,12 +163,6 @@ fn held_on<'i>(
         SecurableKind::Function => schema.functions.get(name).map(|own| (own.owner.as_deref(), &own.grants)),
         _ => None,
     }
-}
-
-/// Whether the caller is this principal, or in this group.
-fn is(caller: &User, principal: &str) -> bool {
-    caller.user_name.as_deref() == Some(principal)
-        || caller.groups.iter().any(|group| group.display.as_deref() == Some(principal))
 }
 
 /// Everything that takes part and can be cloned.

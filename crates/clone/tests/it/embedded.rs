@@ -98,9 +98,14 @@ impl Fixture {
     }
 
     pub(crate) async fn clone_with(&self, settings: &Settings) -> Report {
-        let plan = self.plan(settings).await;
-        self.engine.run(settings, &plan, &SilentObserver, CancellationToken::new()).await.unwrap()
+        clone_by(&self.engine, settings).await
     }
+}
+
+/// A clone by another engine than the fixture's.
+async fn clone_by(engine: &Engine, settings: &Settings) -> Report {
+    let plan = engine.plan(settings).await.unwrap();
+    engine.run(settings, &plan, &SilentObserver, CancellationToken::new()).await.unwrap()
 }
 
 pub(crate) async fn query_as(client: &Client, statement: &str) -> Rows {
@@ -249,8 +254,7 @@ async fn caller_who_is_not_the_owner_reads_grants_one_by_one_and_gives_the_same(
     let engine = fixture.engine_of(client);
     let mut settings = settings();
     settings.copy.ownership = false;
-    let plan = engine.plan(&settings).await.unwrap();
-    let report = engine.run(&settings, &plan, &SilentObserver, CancellationToken::new()).await.unwrap();
+    let report = clone_by(&engine, &settings).await;
     assert_eq!(report.state, RunState::Succeeded, "{report:#?}");
     let kind = clxs_api::SecurableKind::Table;
     let granted = fixture.client.get_permissions(&kind, &name("dev.bronze.orders")).await.unwrap();
@@ -271,8 +275,7 @@ async fn grants_that_the_caller_is_not_told_are_reported_and_not_taken_for_none(
     let engine = fixture.engine_of(client);
     let mut settings = settings();
     settings.copy.ownership = false;
-    let plan = engine.plan(&settings).await.unwrap();
-    let report = engine.run(&settings, &plan, &SilentObserver, CancellationToken::new()).await.unwrap();
+    let report = clone_by(&engine, &settings).await;
     let [(securable, missed)] = report.missed(&[Facet::Grants])[..] else { panic!("{report:#?}") };
     assert_eq!(securable.source, name("prod"));
     let FacetStatus::Impossible { reason } = &missed.status else { panic!("{missed:?}") };
@@ -296,8 +299,7 @@ async fn what_the_caller_may_only_browse_is_left_out_with_the_reason() {
     let engine = fixture.engine_of(client);
     let mut settings = settings();
     settings.copy.ownership = false;
-    let plan = engine.plan(&settings).await.unwrap();
-    let report = engine.run(&settings, &plan, &SilentObserver, CancellationToken::new()).await.unwrap();
+    let report = clone_by(&engine, &settings).await;
     assert_eq!(outcome(&report, "prod.bronze.orders"), Outcome::Created, "{report:#?}");
     let browsed = [
         ("prod.bronze.items", "SELECT"),

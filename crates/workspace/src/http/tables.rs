@@ -247,7 +247,7 @@ fn delta_runtime_properties(row: &TableRow) -> Option<Value> {
 /// Everything but what only answers about one table hold.
 fn info(tx: &Transaction<'_>, row: TableRow, sight: Sight) -> TableInfo {
     let full_name = row.full_name().dotted();
-    let mut table = TableInfo {
+    TableInfo {
         row_filter: row.guards.row_filter.as_ref().map(row_filter),
         name: Some(row.name.as_str().to_owned()),
         catalog_name: Some(row.catalog.as_str().to_owned()),
@@ -267,8 +267,7 @@ fn info(tx: &Transaction<'_>, row: TableRow, sight: Sight) -> TableInfo {
         created_by: Some(row.audit.created_by),
         updated_at: Some(row.audit.updated_at),
         updated_by: Some(row.audit.updated_by),
+        browse_only: Some(sight == Sight::Browse),
         ..TableInfo::default()
-    };
-    table.browse_only = Some(sight == Sight::Browse);
-    table
+    }
 }
