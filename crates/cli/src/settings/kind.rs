@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use clxs_clone::settings::{Conditions, Hook, IncludedObject, LocationMapping, PrincipalMapping};
+use clxs_clone::settings::{Conditions, Hook, IncludedObject, LocationMapping, PrincipalMapping, TimeZone};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use super::keys::nearest_of;
+use super::throttle;
 
 /// What a key takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,6 +35,10 @@ pub(crate) enum Kind {
     Objects,
     /// Hooks: `sql`, `description`, `on_error`.
     Hooks,
+    /// Profiles of limits with their hours: `hours`, `days`, `profile`.
+    Schedule,
+    /// The name of a time zone.
+    TimeZone,
     /// One of the texts given.
     Choice(&'static [&'static str]),
 }
@@ -72,6 +77,8 @@ impl Kind {
             (Self::Counts, value @ Value::Object(_)) => check_all::<BTreeMap<String, u64>>(value),
             (Self::Objects, value @ Value::Array(_)) => check_all::<Vec<IncludedObject>>(value),
             (Self::Hooks, value @ Value::Array(_)) => check_all::<Vec<Hook>>(value),
+            (Self::Schedule, Value::Array(entries)) => throttle::check_schedule(entries),
+            (Self::TimeZone, value @ Value::String(_)) => check_all::<TimeZone>(value),
             (kind, value) => Err(format!("{} is not {}", shown(&value), kind.expectation())),
         }
     }
@@ -87,9 +94,10 @@ impl Kind {
             | Self::Conditions
             | Self::Counts
             | Self::Objects
+            | Self::Schedule
             | Self::Hooks => serde_json::from_str(text).unwrap_or_else(|_| json!(text)),
             Self::List => text.split(',').map(str::trim).filter(|item| !item.is_empty()).collect(),
-            Self::Text | Self::Pattern | Self::Choice(_) => json!(text),
+            Self::Text | Self::Pattern | Self::TimeZone | Self::Choice(_) => json!(text),
         };
         self.check(value)
     }
@@ -109,6 +117,8 @@ impl Kind {
             Self::Counts => "a mapping of texts to whole numbers".to_owned(),
             Self::Objects => "a list of objects: schema, name, type".to_owned(),
             Self::Hooks => "a list of hooks: sql, description, on_error".to_owned(),
+            Self::Schedule => "a list of profiles: hours, days, profile".to_owned(),
+            Self::TimeZone => "the name of a time zone".to_owned(),
             Self::Choice(choices) => format!("one of {}", choices.join(", ")),
         }
     }
@@ -136,7 +146,7 @@ fn reason(error: &regex::Error) -> String {
     last.trim().trim_start_matches("error: ").to_owned()
 }
 
-fn check_choice(choices: &[&str], text: &str) -> Result<Value, String> {
+pub(super) fn check_choice(choices: &[&str], text: &str) -> Result<Value, String> {
     if let Some(choice) = choices.iter().find(|choice| choice.eq_ignore_ascii_case(text)) {
         return Ok(json!(choice));
     }

@@ -29,6 +29,7 @@ mod recorded;
 mod resume;
 mod rollback;
 mod saved;
+mod schedule;
 mod scripted;
 mod unused;
 mod volumes;
