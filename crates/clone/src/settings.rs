@@ -1,5 +1,6 @@
 //! What a clone is to do: resolved values, no layer of configuration is visible here.
 
+mod hook_sql;
 mod hooks;
 mod limits;
 mod mapping;
@@ -13,6 +14,8 @@ use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
 use clxs_api::{FullName, Identifier, Properties, SqlLiteral};
 use serde::{Deserialize, Serialize};
 
+pub use hook_sql::HookSql;
+pub(crate) use hook_sql::Names;
 pub use hooks::{Hook, Hooks, OnError};
 pub use limits::{Guardrails, Limits};
 pub use mapping::{LocationMapping, PrincipalMapping};
@@ -127,7 +130,7 @@ impl Settings {
     ///
     /// # Errors
     /// [`Error::SameCatalog`] when source and destination are one catalog, [`Error::InvalidMoment`],
-    /// [`Error::UnusedBeyondLineage`].
+    /// [`Error::UnusedBeyondLineage`], [`Error::InvalidHook`].
     pub fn validate(&self) -> Result<()> {
         if self.source.matches(self.destination.as_str()) {
             return Err(Error::SameCatalog { catalog: self.source.clone() });
@@ -135,6 +138,7 @@ impl Settings {
         if let Some(days) = self.selection.unused_days.filter(|days| *days > LINEAGE_DAYS) {
             return Err(Error::UnusedBeyondLineage { days, most: LINEAGE_DAYS });
         }
+        self.hooks.check()?;
         match &self.as_of {
             AsOf::Timestamp(text) if moment(text).is_none() => {
                 Err(Error::InvalidMoment { text: text.clone() })

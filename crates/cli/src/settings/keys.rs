@@ -174,7 +174,7 @@ pub(crate) const KEYS: &[Key] = &[
     key("enable_retry", Kind::Switch, "", "true", "Retry after transient failures"),
     key("max_retries", Kind::Count(0), "", "3", "Retries after transient failures"),
     key("pre_clone_hooks", Kind::Hooks, "", "[]", "Statements before the clone"),
-    key("post_schema_hooks", Kind::Hooks, "", "[]", "Statements after each schema"),
+    key("post_schema_hooks", Kind::SchemaHooks, "", "[]", "Statements after each schema"),
     key("post_clone_hooks", Kind::Hooks, "", "[]", "Statements after the clone"),
     key("max_duration_min", Kind::Count(1), "", "", "Stop a run after so many minutes"),
     key("max_tables", Kind::Count(1), "", "", "Stop a run after so many tables"),
