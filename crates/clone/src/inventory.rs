@@ -214,8 +214,10 @@ pub struct Volume {
     pub grants: Grants,
     /// Its tags.
     pub tags: Tags,
-    /// Its files, read only where source and destination both have the volume.
+    /// Its files, read only where source and destination both have the volume; in the source also for plans that are kept.
     pub files: Files,
+    /// What copies have left in it, as far as the journal knows.
+    pub copied: BTreeMap<String, FileState>,
 }
 
 /// A registered model.

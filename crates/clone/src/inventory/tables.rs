@@ -30,7 +30,7 @@ impl<'a> Reader<'a> {
         let list = self.warehouse.client().list_tables(schema.catalog(), schema.name());
         let read = |info: TableInfo| {
             let (name, table) = table_of(info, self.settings.kinds.pipelines)?;
-            let cloned_from = self.provenance.get(&schema.child(name.clone()).dotted()).cloned();
+            let cloned_from = self.provenance.tables.get(&schema.child(name.clone()).dotted()).cloned();
             Some((name, Table { cloned_from, ..table }))
         };
         let read = |info: TableInfo| {

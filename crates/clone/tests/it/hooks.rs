@@ -79,14 +79,18 @@ async fn hook_of_a_schema_that_must_not_fail_stops_what_comes_after_it() {
 #[tokio::test(start_paused = true)]
 async fn what_was_made_before_a_hook_failed_is_created_and_what_it_lacks_is_not_tried() {
     let fixture = Fixture::new();
-    let hooks = Hooks { post_schema: hook("BAD", OnError::Fail), ..Hooks::default() };
+    let hooks = Hooks {
+        post_schema: hook("BAD", OnError::Fail),
+        post_clone: hook("ANALYZE dev.s.orders", OnError::Warn),
+        ..Hooks::default()
+    };
     let report = clone_with(&fixture, hooks).await;
     assert_eq!(report.state, RunState::Failed);
     let catalog = report.securables.iter().find(|it| it.source.dotted() == "prod").unwrap();
     assert_eq!(catalog.outcome, Outcome::Created);
-    let owner = catalog.facets.iter().find(|it| it.facet == Facet::Owner).unwrap();
+    let last = catalog.facets.iter().find(|it| it.facet == Facet::Hook).unwrap();
     let error = "not tried: the run was failed".to_owned();
-    assert_eq!(owner.status, FacetStatus::Failed { error });
+    assert_eq!(last.status, FacetStatus::Failed { error });
 }
 
 #[tokio::test]
