@@ -143,6 +143,9 @@ fn facets(function: &Function) -> Facets<'_> {
 fn change(builder: &Builder<'_>, name: &FullName, candidate: &Candidate<'_>) -> PlannedChange {
     let settings = builder.settings;
     let skip = |reason: &str| PlannedChange::Skip { reason: reason.to_owned() };
+    if !settings.kinds.functions {
+        return skip("clone_functions is off");
+    }
     if let Some(reason) = settings.selection.skips(name, ObjectType::Function) {
         return skip(reason);
     }

@@ -61,8 +61,6 @@ fn candidate<'a>(
     destination: Option<&'a Table>,
 ) -> Candidate<'a> {
     let own = source.guards.all().filter(|guard| guard.function.catalog().matches(settings.source.as_str()));
-    // Functions that are not cloned nobody looks for: the statement that guards the table does.
-    let own = own.filter(|_| settings.kinds.functions);
     let mut needs: Vec<_> = own.map(|guard| routine(&guard.function)).collect();
     needs.sort();
     needs.dedup();

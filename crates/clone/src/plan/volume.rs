@@ -57,6 +57,9 @@ fn facets(volume: &Volume) -> Facets<'_> {
 
 fn change(settings: &Settings, source: &Volume, destination: Option<&Volume>) -> PlannedChange {
     let skip = |reason: String| PlannedChange::Skip { reason };
+    if !settings.kinds.volumes {
+        return skip("clone_volumes is off".to_owned());
+    }
     match (settings.load_type, destination) {
         (LoadType::Selective, _) => skip("SELECTIVE refreshes tables only".to_owned()),
         (LoadType::Incremental, Some(_)) => skip("the destination has it (INCREMENTAL)".to_owned()),
