@@ -174,9 +174,17 @@ fn places(settings: &Settings, name: &Identifier, inventory: &Inventory) -> Vec<
         places.push((SecurableKind::Schema, schema_name.clone()));
         let tables = schema.tables.iter().filter(|(_, own)| own.kind == Kind::Table || own.is_text());
         let tables = tables.map(|(name, _)| (SecurableKind::Table, name));
-        let volumes = schema.volumes.keys().filter(|_| settings.kinds.volumes).map(|name| (SecurableKind::Volume, name));
+        let volumes = schema
+            .volumes
+            .keys()
+            .filter(|_| settings.kinds.volumes)
+            .map(|name| (SecurableKind::Volume, name));
         let models = schema.models.keys().map(|name| (SecurableKind::RegisteredModel, name));
-        let functions = schema.functions.keys().filter(|_| settings.kinds.functions).map(|name| (SecurableKind::Function, name));
+        let functions = schema
+            .functions
+            .keys()
+            .filter(|_| settings.kinds.functions)
+            .map(|name| (SecurableKind::Function, name));
         let inside = tables.chain(volumes).chain(models).chain(functions);
         places.extend(inside.map(|(kind, name)| (kind, schema_name.child(name.clone()))));
     }

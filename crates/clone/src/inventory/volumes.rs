@@ -72,8 +72,7 @@ impl<'a> Reader<'a> {
     /// Lists the files of managed volumes that both sides have.
     pub(super) async fn files_of_volumes(&self, own: &Inventories) -> Result<Found<'a>> {
         let kinds = self.settings.kinds;
-        let is_managed =
-            |volume: &Volume| kinds.volumes && volume.volume_type == Some(VolumeType::Managed);
+        let is_managed = |volume: &Volume| kinds.volumes && volume.volume_type == Some(VolumeType::Managed);
         let mut volumes = Vec::new();
         for (schema_name, schema) in &own.source.schemas {
             let Some(existing) = own.destination.schemas.get(schema_name) else { continue };

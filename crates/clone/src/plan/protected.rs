@@ -153,7 +153,8 @@ fn left_out(builder: &mut Builder<'_>, securable: &Securable, candidate: &Candid
         return;
     }
     let older_copy = candidate.destination.filter(|table| table.kind == Kind::Table);
-    let is_guarded = older_copy.is_some_and(|copy| guard::guard_older_copy(builder, securable, candidate, copy));
+    let is_guarded =
+        older_copy.is_some_and(|copy| guard::guard_older_copy(builder, securable, candidate, copy));
     if candidate.destination.is_some() && builder.settings.load_type == LoadType::Incremental {
         return;
     }

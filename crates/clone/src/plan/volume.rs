@@ -52,7 +52,12 @@ fn plan_volume<'a>(
 }
 
 fn facets(volume: &Volume) -> Facets<'_> {
-    Facets { owner: volume.owner.as_deref(), grants: Some(&volume.grants), tags: Some(&volume.tags) }
+    Facets {
+        owner: volume.owner.as_deref(),
+        comment: volume.comment.as_deref(),
+        grants: Some(&volume.grants),
+        tags: Some(&volume.tags),
+    }
 }
 
 fn change(settings: &Settings, source: &Volume, destination: Option<&Volume>) -> PlannedChange {

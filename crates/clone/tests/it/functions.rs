@@ -1,8 +1,8 @@
 //! Functions, and views and functions that need each other.
 
 use clxs_api::function::{FunctionParameterInfos, UpdateFunction};
-use clxs_clone::journal::RunState;
 use clxs_clone::Outcome;
+use clxs_clone::journal::RunState;
 
 use crate::catalogs::{name, settings};
 use crate::embedded::{Fixture, Reached, outcome};
