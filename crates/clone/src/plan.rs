@@ -12,6 +12,7 @@ mod drift;
 mod function;
 mod grant;
 mod hook;
+mod keeps;
 mod key;
 mod made;
 mod model;
@@ -230,6 +231,7 @@ pub fn plan(inventories: &Inventories, settings: &Settings) -> Result<Plan> {
     binding::plan(&mut builder);
     owner::plan_catalog(&mut builder);
     hook::plan_after(&mut builder);
+    keeps::plan(&mut builder);
     Ok(builder.finish())
 }
 

@@ -274,7 +274,7 @@ pub enum SizeOrder {
     Desc,
 }
 
-/// Which kinds of securables take part besides tables. Each switch turns off its own reads and writes only.
+/// Which kinds of securables take part besides tables. What does not is listed, and left out with that reason.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own, named as in the guide")]
 pub struct Kinds {

@@ -97,7 +97,7 @@ impl Environment {
 impl<'a> Reader<'a> {
     /// Reads the functions of all schemas that take part. A workspace without functions has none.
     pub(super) async fn functions(&self, own: &Inventories) -> Result<Found<'a>> {
-        let schemas = if self.settings.kinds.functions { own.schemas_taking_part() } else { Vec::new() };
+        let schemas = own.schemas_taking_part();
         self.of_schemas(schemas, |schema| self.functions_of(schema), |schema| &mut schema.functions).await
     }
 

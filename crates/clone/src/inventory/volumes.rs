@@ -55,7 +55,7 @@ impl FileState {
 impl<'a> Reader<'a> {
     /// Reads the volumes of all schemas that take part.
     pub(super) async fn volumes(&self, own: &Inventories) -> Result<Found<'a>> {
-        let schemas = if self.settings.kinds.volumes { own.schemas_taking_part() } else { Vec::new() };
+        let schemas = own.schemas_taking_part();
         self.of_schemas(schemas, |schema| self.volumes_of(schema), |schema| &mut schema.volumes).await
     }
 
@@ -71,7 +71,8 @@ impl<'a> Reader<'a> {
 
     /// Lists the files of managed volumes that both sides have, and of those to be made where the plan is kept.
     pub(super) async fn files_of_volumes(&self, own: &Inventories) -> Result<Found<'a>> {
-        let is_managed = |volume: &Volume| volume.volume_type == Some(VolumeType::Managed);
+        let kinds = self.settings.kinds;
+        let is_managed = |volume: &Volume| kinds.volumes && volume.volume_type == Some(VolumeType::Managed);
         let mut volumes = Vec::new();
         for (schema_name, schema) in &own.source.schemas {
             let existing = own.destination.schemas.get(schema_name);

@@ -13,7 +13,7 @@ use super::builder::{Builder, Entry, NewStep};
 use super::made::{self, Made, facets};
 use super::table::{comment, existing, expectation, sides, skip, unused};
 use super::text::{missing, routine};
-use super::{Drift, Facet, Finding, PlannedChange, Statement, StepId, policy};
+use super::{Drift, Facet, PlannedChange, Statement, StepId, policy};
 use crate::inventory::{Guards, Table, TableDefinition, VersionAsOf};
 use crate::outcome::FacetStatus;
 use crate::settings::{LoadType, ObjectType, Settings};
@@ -61,8 +61,6 @@ fn candidate<'a>(
     destination: Option<&'a Table>,
 ) -> Candidate<'a> {
     let own = source.guards.all().filter(|guard| guard.function.catalog().matches(settings.source.as_str()));
-    // Functions that are not cloned nobody looks for: the statement that guards the table does.
-    let own = own.filter(|_| settings.kinds.functions);
     let mut needs: Vec<_> = own.map(|guard| routine(&guard.function)).collect();
     needs.sort();
     needs.dedup();
@@ -147,31 +145,21 @@ fn change(builder: &Builder<'_>, name: &FullName, candidate: &Candidate<'_>) -> 
     destination.map_or(PlannedChange::Create, |destination| existing(settings, name, source, destination))
 }
 
-/// Says of a table that was copied before its source was guarded, and is left out now, that it is open.
-fn note_open(builder: &mut Builder<'_>, securable: &Securable, candidate: &Candidate<'_>) {
-    let Some(kept) = candidate.destination.filter(|kept| kept.kind == Kind::Table) else { return };
-    if kept.guards.call_the_same(&candidate.guards) {
-        return;
-    }
-    let name = builder.renamed(&securable.name).dotted();
-    let message = format!(
-        "{name} is there without what guards it in the source ({}): whoever may read it sees all of its rows",
-        candidate.source.guards
-    );
-    builder.finding(Finding { securable: securable.name.clone(), line: None, message });
-}
-
-/// What is left out has its facets noted, and is an error where the settings say so.
+/// What is left out has its facets noted, and is an error where the settings say so. An older copy of it gets its guards.
 fn left_out(builder: &mut Builder<'_>, securable: &Securable, candidate: &Candidate<'_>, reason: &str) {
     let is_selected = builder.settings.selection.skips(&securable.name, ObjectType::Table).is_none()
         && candidate.source.unused_days.is_none();
-    if !is_selected || candidate.destination.is_some() && builder.settings.load_type == LoadType::Incremental
-    {
+    if !is_selected {
         return;
     }
-    for facet in facets(&candidate.source.guards) {
+    let older_copy = candidate.destination.filter(|table| table.kind == Kind::Table);
+    let is_guarded =
+        older_copy.is_some_and(|copy| guard::guard_older_copy(builder, securable, candidate, copy));
+    if candidate.destination.is_some() && builder.settings.load_type == LoadType::Incremental {
+        return;
+    }
+    for facet in facets(&candidate.source.guards).into_iter().filter(|_| !is_guarded) {
         builder.facet(securable, facet, FacetStatus::Impossible { reason: reason.to_owned() });
     }
-    note_open(builder, securable, candidate);
     builder.refused(securable, reason);
 }

@@ -110,7 +110,12 @@ fn plan_table<'a>(
 /// The facets that securables of all kinds have, of a table or view.
 pub(super) fn sides<'a>(source: &'a Table, destination: Option<&'a Table>) -> Sides<'a> {
     fn facets(table: &Table) -> Facets<'_> {
-        Facets { owner: table.owner.as_deref(), grants: Some(&table.grants), tags: Some(&table.tags) }
+        Facets {
+            owner: table.owner.as_deref(),
+            comment: table.comment.as_deref(),
+            grants: Some(&table.grants),
+            tags: Some(&table.tags),
+        }
     }
     Sides { source: facets(source), destination: destination.map(facets) }
 }

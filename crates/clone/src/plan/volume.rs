@@ -55,11 +55,19 @@ fn plan_volume<'a>(
 }
 
 fn facets(volume: &Volume) -> Facets<'_> {
-    Facets { owner: volume.owner.as_deref(), grants: Some(&volume.grants), tags: Some(&volume.tags) }
+    Facets {
+        owner: volume.owner.as_deref(),
+        comment: volume.comment.as_deref(),
+        grants: Some(&volume.grants),
+        tags: Some(&volume.tags),
+    }
 }
 
 fn change(settings: &Settings, source: &Volume, destination: Option<&Volume>) -> PlannedChange {
     let skip = |reason: String| PlannedChange::Skip { reason };
+    if !settings.kinds.volumes {
+        return skip("clone_volumes is off".to_owned());
+    }
     match (settings.load_type, destination) {
         (LoadType::Selective, _) => skip("SELECTIVE refreshes tables only".to_owned()),
         (LoadType::Incremental, Some(_)) => skip("the destination has it (INCREMENTAL)".to_owned()),

@@ -113,7 +113,10 @@ fn outcome(planned: &PlannedSecurable, steps: &[Ended<'_>], run: RunState) -> Ou
 /// What became of a securable, given why one of its steps failed.
 pub(crate) fn outcome_of(change: &PlannedChange, failure: Option<String>) -> Outcome {
     match (change, failure) {
-        (PlannedChange::Skip { reason }, _) => Outcome::Skipped { reason: reason.clone() },
+        (PlannedChange::Skip { reason }, None) => Outcome::Skipped { reason: reason.clone() },
+        (PlannedChange::Skip { reason }, Some(error)) => {
+            Outcome::Failed { error: format!("{error} (it is left out: {reason})") }
+        }
         (_, Some(error)) => Outcome::Failed { error },
         (PlannedChange::Create, None) => Outcome::Created,
         (PlannedChange::Replace { .. }, None) => Outcome::Replaced,

@@ -10,6 +10,7 @@ mod faults;
 mod functions;
 mod hooks;
 mod invariants;
+mod keeps;
 mod keys;
 mod load_types;
 mod losses;

@@ -2,7 +2,7 @@
 
 use clxs_clone::journal::RunState;
 use clxs_clone::plan::{AsSql, Facet, Plan, PlannedChange};
-use clxs_clone::settings::ProtectedTables;
+use clxs_clone::settings::{LoadType, ProtectedTables};
 use clxs_clone::{Error, FacetOutcome, FacetStatus, Outcome, Report, Settings, SilentObserver};
 use clxs_workspace::FaultPlan;
 use serde_json::json;
@@ -362,19 +362,65 @@ async fn guarded_table_whose_refreshes_were_undone_is_refreshed_again_however_lo
     }
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn copy_of_a_table_that_was_guarded_since_and_is_left_out_is_said_to_be_open() {
+/// A copy of a table that was open then, and is masked now for its caller too.
+async fn guarded_since() -> (Fixture, clxs_client::Client) {
     let fixture = Fixture::with_retail(Reached::InProcess).await;
+    let reader = fixture.client_as("reader@example.com").await;
     fixture.clone_with(&settings()).await;
     fixture
         .sql(
-            "CREATE FUNCTION prod.bronze.hide(name STRING) RETURNS STRING RETURN '***';\n\
+            "GRANT USE CATALOG, USE SCHEMA, SELECT ON CATALOG dev TO `reader@example.com`;\n\
+             CREATE FUNCTION prod.bronze.hide(name STRING) RETURNS STRING RETURN '***';\n\
              ALTER TABLE prod.bronze.items ALTER COLUMN name SET MASK prod.bronze.hide;\n",
         )
         .await;
+    (fixture, reader)
+}
+
+async fn names_seen(reader: &clxs_client::Client) -> Vec<Vec<Option<String>>> {
+    query_as(reader, "SELECT DISTINCT name FROM dev.bronze.items").await.into_parts().1
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn copy_of_a_table_that_was_guarded_since_is_guarded_although_its_rows_are_left_out() {
+    let (fixture, reader) = guarded_since().await;
+    let clear = names_seen(&reader).await;
     let report = fixture.clone_with(&settings()).await;
     assert!(matches!(outcome(&report, "prod.bronze.items"), Outcome::Skipped { .. }), "{report:#?}");
-    let messages: Vec<_> = report.findings.iter().map(|finding| finding.message.as_str()).collect();
-    let open = "dev.bronze.items is there without what guards it in the source";
-    assert!(messages.iter().any(|message| message.starts_with(open)), "{messages:?}");
+    assert_eq!(facets(&report, "prod.bronze.items")[0].status, FacetStatus::Carried, "{report:#?}");
+    assert_eq!(names_seen(&reader).await, [[Some("***".to_owned())]]);
+    assert!(fixture.plan(&settings()).await.is_empty());
+    roll_back(&fixture, &report, false).await;
+    assert_eq!(names_seen(&reader).await, clear);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn copy_that_cannot_be_guarded_although_it_is_left_out_fails() {
+    let (fixture, reader) = guarded_since().await;
+    fixture.workspace.set_faults(faults(&[("ALTER TABLE * SET MASK *", "fail_statement")])).unwrap();
+    let mut once = settings();
+    once.limits.max_retries = 0;
+    let report = fixture.clone_with(&once).await;
+    assert_eq!(report.state, RunState::Failed, "{report:#?}");
+    let Outcome::Failed { error } = outcome(&report, "prod.bronze.items") else { panic!("{report:#?}") };
+    assert!(error.contains("it is left out: "), "{error}");
+    fixture.clone_with(&settings()).await;
+    assert_eq!(names_seen(&reader).await, [[Some("***".to_owned())]]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn copy_of_a_table_that_was_guarded_since_and_is_not_touched_is_said_to_be_open() {
+    let (fixture, _) = guarded_since().await;
+    let mut without_security = settings();
+    without_security.copy.security = false;
+    let incremental = Settings { load_type: LoadType::Incremental, ..settings() };
+    for (settings, why) in [(without_security, "copy_security is off"), (incremental, "INCREMENTAL")] {
+        let plan = fixture.plan(&settings).await;
+        let messages: Vec<_> = plan.findings.iter().map(|finding| finding.message.as_str()).collect();
+        let open = "dev.bronze.items is there without what guards it in the source";
+        assert!(
+            messages.iter().any(|message| message.starts_with(open) && message.contains(why)),
+            "{messages:?}"
+        );
+    }
 }

@@ -127,6 +127,22 @@ async fn files_above_the_limit_are_left_out_and_named() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn volume_is_left_out_with_the_reason_and_its_files_are_not_listed_where_volumes_are_off() {
+    let fixture = Fixture::with_volume().await;
+    fixture.clone_with(&settings()).await;
+    fixture.upload("new.txt", Bytes::from_static(b"new")).await;
+    let mut settings = settings();
+    settings.kinds.volumes = false;
+    fixture.sent.clear();
+    let report = fixture.clone_with(&settings).await;
+    assert_eq!(fixture.sent.count("/directories/") + fixture.sent.count("/permissions/volume"), 0);
+    let skipped = Outcome::Skipped { reason: "clone_volumes is off".to_owned() };
+    assert_eq!(outcome(&report, "prod.bronze.scans"), skipped);
+    let copied = fixture.client.download_file(&name("dev.bronze.scans").into(), "new.txt", None).await;
+    assert_eq!(copied.unwrap_err().kind(), ErrorKind::NotFound);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn external_volume_goes_where_its_location_is_mapped_to_and_is_left_out_otherwise() {
     let fixture = Fixture::with_retail(Reached::InProcess).await;
     let storage = fixture.home.path().join("storage");

@@ -5,7 +5,10 @@ use crate::Securable;
 use crate::inventory::{Guards, Table};
 use crate::outcome::FacetStatus;
 use crate::plan::builder::{Builder, NewStep};
-use crate::plan::{Expectation, Facet, SetMask, SetRowFilter, Statement, StepId};
+use crate::plan::drift::drift;
+use crate::plan::text::missing;
+use crate::plan::{Drift, Expectation, Facet, Finding, SetMask, SetRowFilter, Statement, StepId};
+use crate::settings::LoadType;
 
 /// Gives an existing table the guards that it lacks or has otherwise. Its own that the source does not have stay. Those that
 /// need columns which it lacks come with these.
@@ -43,6 +46,53 @@ pub(super) fn guard_existing(
     };
     let steps: Vec<_> = changes.into_iter().map(step).collect();
     steps.into_iter().filter_map(|step| builder.step(securable, step)).collect()
+}
+
+/// Guards a table that was copied before its source was guarded, and is left out now; says that it is open where that
+/// cannot be. Returns whether its guards are, or will be, those of the source.
+pub(super) fn guard_older_copy(
+    builder: &mut Builder<'_>,
+    securable: &Securable,
+    candidate: &Candidate<'_>,
+    copy: &Table,
+) -> bool {
+    let Some(obstacle) = obstacle(builder, securable, candidate, copy) else {
+        guard_existing(builder, securable, candidate, copy);
+        return true;
+    };
+    let is_guarded =
+        candidate.source.unusable_guards.is_none() && copy.guards.call_the_same(&candidate.guards);
+    if !is_guarded {
+        let name = builder.renamed(&securable.name).dotted();
+        let message = format!(
+            "{name} is there without what guards it in the source ({}): whoever may read it sees all of its rows; \
+             it is not guarded now, because {obstacle}",
+            candidate.source.guards
+        );
+        builder.finding(Finding { securable: securable.name.clone(), line: None, message });
+    }
+    is_guarded
+}
+
+/// Why nobody guards a table that is left out.
+fn obstacle(
+    builder: &Builder<'_>,
+    securable: &Securable,
+    candidate: &Candidate<'_>,
+    copy: &Table,
+) -> Option<String> {
+    let settings = builder.settings;
+    if !settings.copy.security {
+        return Some("copy_security is off".to_owned());
+    }
+    if settings.load_type != LoadType::Full {
+        return Some(format!("{} changes nothing of what is there", settings.load_type));
+    }
+    match drift(candidate.source, &securable.name, copy, settings) {
+        Some(drift @ (Drift::NotAClone | Drift::OtherSource { .. })) => return Some(drift.to_string()),
+        _ => {}
+    }
+    candidate.source.unusable_guards.clone().or_else(|| missing(builder, &candidate.needs))
 }
 
 /// A guard of the destination's own is kept: to drop it would open the table.
