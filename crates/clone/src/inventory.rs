@@ -254,6 +254,8 @@ pub struct Table {
     pub sight: Option<Box<Sight>>,
     /// The URL of its files.
     pub location: Option<String>,
+    /// Of its properties those that the settings give to every clone.
+    pub clone_properties: Properties,
     /// Bytes of its files, when somebody counted.
     pub size: Option<u64>,
     /// Direct grants on it.
@@ -302,6 +304,7 @@ impl Table {
             unusable_guards: None,
             sight: None,
             location: None,
+            clone_properties: Properties::new(),
             size: None,
             grants: Grants::new(),
             tags: Tags::new(),

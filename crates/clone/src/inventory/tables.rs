@@ -12,6 +12,7 @@ use super::reader::{Found, Reader, Side, collect};
 use super::{Guards, Inventories, Inventory, Table, View};
 use crate::plan::SchemaMode;
 use crate::rewrite::{Rewritten, is_same_view, rewrite_view};
+use crate::settings::Settings;
 use crate::{Error, Kind, Result};
 
 impl<'a> Reader<'a> {
@@ -29,7 +30,7 @@ impl<'a> Reader<'a> {
             || Error::Unexpected { attempt: attempt.clone(), problem: "one has no name".to_owned() };
         let list = self.warehouse.client().list_tables(schema.catalog(), schema.name());
         let read = |info: TableInfo| {
-            let (name, table) = table_of(info, self.settings.kinds.pipelines)?;
+            let (name, table) = table_of(info, self.settings)?;
             let cloned_from = self.provenance.get(&schema.child(name.clone()).dotted()).cloned();
             Some((name, Table { cloned_from, ..table }))
         };
@@ -98,13 +99,16 @@ pub(super) fn tables<'i>(
     })
 }
 
-fn table_of(info: TableInfo, with_pipelines: bool) -> Option<(Identifier, Table)> {
+fn table_of(info: TableInfo, settings: &Settings) -> Option<(Identifier, Table)> {
     let name = Identifier::new(info.name.clone()?).ok()?.to_lowercase();
     let kind = Kind::of_table(info.table_type.as_ref());
     let guards = Guards::of(&info);
     let unusable_guards = guards.as_ref().err().cloned();
-    let is_text = kind.is_view() || (with_pipelines && kind.is_of_pipeline());
+    let is_text = kind.is_view() || (settings.kinds.pipelines && kind.is_of_pipeline());
     let view = is_text.then(|| view_of(&info));
+    let is_of_clones = |(key, _): &(&String, &String)| settings.table_properties.contains_key(*key);
+    let clone_properties = info.properties.iter().flatten().filter(is_of_clones);
+    let clone_properties = clone_properties.map(|(key, value)| (key.clone(), value.clone())).collect();
     let created_at = info.created_at.and_then(DateTime::from_timestamp_millis);
     let table = Table {
         table_type: info.table_type,
@@ -115,6 +119,7 @@ fn table_of(info: TableInfo, with_pipelines: bool) -> Option<(Identifier, Table)
         guards: guards.unwrap_or_default(),
         unusable_guards,
         location: some_text(info.storage_location),
+        clone_properties,
         created_at,
         view,
         ..Table::new(kind)
