@@ -14,6 +14,7 @@ mod grants;
 mod guards;
 mod history;
 mod keys;
+mod listed;
 mod model_versions;
 mod models;
 mod names;

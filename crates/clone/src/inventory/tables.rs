@@ -1,14 +1,13 @@
 //! Reads tables and views.
 
-use std::collections::BTreeMap;
-
 use chrono::DateTime;
 use clxs_api::table::{ColumnInfo, DependencyList, TableInfo};
 use clxs_api::{FullName, Identifier, NameError};
 
 use super::containers::{own_properties, some_text};
+use super::listed::{Item, Listed};
 use super::names::full_name;
-use super::reader::{Found, Reader, Side, collect};
+use super::reader::{Found, Reader, Side};
 use super::{Guards, Inventories, Inventory, Table, View};
 use crate::plan::SchemaMode;
 use crate::rewrite::{Rewritten, is_same_view, rewrite_view};
@@ -24,7 +23,7 @@ impl<'a> Reader<'a> {
         self.of_schemas(schemas, |schema| self.tables_of(schema), |schema| &mut schema.tables).await
     }
 
-    async fn tables_of(&self, schema: FullName) -> Result<BTreeMap<Identifier, Table>> {
+    async fn tables_of(&self, schema: FullName) -> Result<Listed<Table>> {
         let attempt = format!("list the tables of schema `{}`", schema.dotted());
         let unnamed =
             || Error::Unexpected { attempt: attempt.clone(), problem: "one has no name".to_owned() };
@@ -36,11 +35,10 @@ impl<'a> Reader<'a> {
         };
         let read = |info: TableInfo| {
             let browse_only = info.browse_only;
-            let table = read(info).ok_or_else(unnamed)?;
-            Ok(self.readable(browse_only, (table.1.kind, &schema), table))
+            let read = read(info).ok_or_else(unnamed)?;
+            Ok(Some(Item { kind: read.1.kind, browse_only, read }))
         };
-        let tables = collect(&attempt, list, read).await?;
-        Ok(tables.into_iter().collect())
+        Listed::read((&attempt, &schema), list, read).await
     }
 
     /// Lists do not tell what views read (`facts/rest_api.md` §6): one request a view, where the destination
