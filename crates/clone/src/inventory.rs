@@ -14,6 +14,7 @@ mod grants;
 mod guards;
 mod history;
 mod keys;
+mod listed;
 mod model_versions;
 mod models;
 mod names;
@@ -256,6 +257,8 @@ pub struct Table {
     pub sight: Option<Box<Sight>>,
     /// The URL of its files.
     pub location: Option<String>,
+    /// Of its properties those that the settings give to every clone.
+    pub clone_properties: Properties,
     /// Bytes of its files, when somebody counted.
     pub size: Option<u64>,
     /// Direct grants on it.
@@ -304,6 +307,7 @@ impl Table {
             unusable_guards: None,
             sight: None,
             location: None,
+            clone_properties: Properties::new(),
             size: None,
             grants: Grants::new(),
             tags: Tags::new(),

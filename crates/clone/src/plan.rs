@@ -26,6 +26,7 @@ mod saved;
 mod schema;
 mod step;
 mod table;
+mod table_properties;
 mod tag;
 mod text;
 mod undo;

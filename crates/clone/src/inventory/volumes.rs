@@ -8,7 +8,8 @@ use clxs_client::{Client, ErrorKind, FileRoot};
 use futures::TryStreamExt;
 
 use super::containers::some_text;
-use super::reader::{Found, Reader, Side, collect, refusal};
+use super::listed::{Item, Listed};
+use super::reader::{Found, Reader, Side, refusal};
 use super::{Inventories, Volume};
 use crate::at_once::at_once;
 use crate::{Error, Kind, Result};
@@ -59,14 +60,14 @@ impl<'a> Reader<'a> {
         self.of_schemas(schemas, |schema| self.volumes_of(schema), |schema| &mut schema.volumes).await
     }
 
-    async fn volumes_of(&self, schema: FullName) -> Result<BTreeMap<Identifier, Volume>> {
+    async fn volumes_of(&self, schema: FullName) -> Result<Listed<Volume>> {
         let attempt = format!("list the volumes of schema `{}`", schema.dotted());
         let list = self.warehouse.client().list_volumes(schema.catalog(), schema.name());
         let read = |info: VolumeInfo| {
             let browse_only = info.browse_only;
-            Ok(volume_of(info).and_then(|own| self.readable(browse_only, (Kind::Volume, &schema), own)))
+            Ok(volume_of(info).map(|read| Item { kind: Kind::Volume, browse_only, read }))
         };
-        Ok(collect(&attempt, list, read).await?.into_iter().collect())
+        Listed::read((&attempt, &schema), list, read).await
     }
 
     /// Lists the files of managed volumes that both sides have, and of those to be made where the plan is kept.

@@ -10,6 +10,7 @@ use super::made::{self, Made};
 use super::protected::{is_protected, note_own_guards};
 use super::{
     Action, CloneTable, Expectation, Facet, Finding, PlannedChange, Statement, StepId, TableState, policy,
+    table_properties,
 };
 use crate::inventory::{Guards, Table, VersionAsOf};
 use crate::outcome::FacetStatus;
@@ -99,6 +100,7 @@ fn plan_table<'a>(
     };
     let is_skipped = matches!(change, PlannedChange::Skip { .. });
     if let Some(kept) = kept.filter(|_| !is_skipped) {
+        table_properties::plan(builder, securable, kept, change);
         note_own_guards(builder, securable, &kept.guards, &source.guards);
     }
     if !is_skipped && !is_commented && (kept.is_none() || builder.touches(change)) {

@@ -31,5 +31,6 @@ mod resume;
 mod rollback;
 mod saved;
 mod scripted;
+mod table_properties;
 mod unused;
 mod volumes;
