@@ -43,6 +43,14 @@ pub enum Error {
         /// The tables, and what the workspace says.
         tables: Vec<(FullName, String)>,
     },
+    /// A hook has a variable without a value.
+    #[error("the hook `{sql}` cannot be sent: {problem}")]
+    InvalidHook {
+        /// Its text.
+        sql: String,
+        /// What is wrong with it.
+        problem: String,
+    },
     /// A mapping means nothing.
     #[error("`{key}` cannot be mapped: {problem}")]
     InvalidMapping {
@@ -260,6 +268,7 @@ impl Error {
             Self::SameCatalog { .. }
             | Self::InvalidPattern { .. }
             | Self::InvalidCondition { .. }
+            | Self::InvalidHook { .. }
             | Self::InvalidMapping { .. }
             | Self::UnfitConditions { .. }
             | Self::InvalidMoment { .. }

@@ -14,6 +14,7 @@ mod grants;
 mod guards;
 mod history;
 mod keys;
+mod listed;
 mod model_versions;
 mod models;
 mod names;
@@ -214,8 +215,10 @@ pub struct Volume {
     pub grants: Grants,
     /// Its tags.
     pub tags: Tags,
-    /// Its files, read only where source and destination both have the volume.
+    /// Its files, read only where source and destination both have the volume; in the source also for plans that are kept.
     pub files: Files,
+    /// What copies have left in it, as far as the journal knows.
+    pub copied: BTreeMap<String, FileState>,
 }
 
 /// A registered model.
@@ -254,6 +257,8 @@ pub struct Table {
     pub sight: Option<Box<Sight>>,
     /// The URL of its files.
     pub location: Option<String>,
+    /// Of its properties those that the settings give to every clone.
+    pub clone_properties: Properties,
     /// Bytes of its files, when somebody counted.
     pub size: Option<u64>,
     /// Direct grants on it.
@@ -302,6 +307,7 @@ impl Table {
             unusable_guards: None,
             sight: None,
             location: None,
+            clone_properties: Properties::new(),
             size: None,
             grants: Grants::new(),
             tags: Tags::new(),

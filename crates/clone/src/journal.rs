@@ -4,6 +4,7 @@
 //! the journal knows what may be under way. It holds names, SQL texts and numbers: never a token, never a
 //! row of data.
 
+mod copied_files;
 mod entries;
 mod fault_point;
 mod lease;
@@ -21,6 +22,7 @@ use rusqlite::{Connection, Transaction, TransactionBehavior};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+pub(crate) use copied_files::CopiedFiles;
 pub use entries::JournalEntry;
 pub(crate) use provenance::Provenance;
 pub(crate) use runs::Began;

@@ -12,6 +12,7 @@ mod drift;
 mod function;
 mod grant;
 mod hook;
+mod keeps;
 mod key;
 mod made;
 mod model;
@@ -25,6 +26,7 @@ mod saved;
 mod schema;
 mod step;
 mod table;
+mod table_properties;
 mod tag;
 mod text;
 mod undo;
@@ -230,6 +232,7 @@ pub fn plan(inventories: &Inventories, settings: &Settings) -> Result<Plan> {
     binding::plan(&mut builder);
     owner::plan_catalog(&mut builder);
     hook::plan_after(&mut builder);
+    keeps::plan(&mut builder);
     Ok(builder.finish())
 }
 

@@ -15,6 +15,7 @@ mod scheduler;
 mod standing;
 mod statement;
 mod verify;
+mod volume_files;
 mod window;
 
 use std::collections::HashMap;

@@ -1,5 +1,6 @@
 //! What a clone is to do: resolved values, no layer of configuration is visible here.
 
+mod hook_sql;
 mod hooks;
 mod limits;
 mod mapping;
@@ -14,6 +15,8 @@ use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
 use clxs_api::{FullName, Identifier, Properties, SqlLiteral};
 use serde::{Deserialize, Serialize};
 
+pub use hook_sql::HookSql;
+pub(crate) use hook_sql::Names;
 pub use hooks::{Hook, Hooks, OnError};
 pub use limits::{Guardrails, Limits};
 pub use mapping::{LocationMapping, PrincipalMapping};
@@ -133,7 +136,7 @@ impl Settings {
     ///
     /// # Errors
     /// [`Error::SameCatalog`] when source and destination are one catalog, [`Error::InvalidMoment`],
-    /// [`Error::UnusedBeyondLineage`].
+    /// [`Error::UnusedBeyondLineage`], [`Error::InvalidHook`].
     pub fn validate(&self) -> Result<()> {
         if self.source.matches(self.destination.as_str()) {
             return Err(Error::SameCatalog { catalog: self.source.clone() });
@@ -141,6 +144,7 @@ impl Settings {
         if let Some(days) = self.selection.unused_days.filter(|days| *days > LINEAGE_DAYS) {
             return Err(Error::UnusedBeyondLineage { days, most: LINEAGE_DAYS });
         }
+        self.hooks.check()?;
         match &self.as_of {
             AsOf::Timestamp(text) if moment(text).is_none() => {
                 Err(Error::InvalidMoment { text: text.clone() })
@@ -276,7 +280,7 @@ pub enum SizeOrder {
     Desc,
 }
 
-/// Which kinds of securables take part besides tables. Each switch turns off its own reads and writes only.
+/// Which kinds of securables take part besides tables. What does not is listed, and left out with that reason.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own, named as in the guide")]
 pub struct Kinds {

@@ -194,7 +194,7 @@ pub(crate) const KEYS: &[Key] = &[
         "Retries of a step; where it is set, of each request too (otherwise 11)",
     ),
     key("pre_clone_hooks", Kind::Hooks, "", "[]", "Statements before the clone"),
-    key("post_schema_hooks", Kind::Hooks, "", "[]", "Statements after each schema"),
+    key("post_schema_hooks", Kind::SchemaHooks, "", "[]", "Statements after each schema"),
     key("post_clone_hooks", Kind::Hooks, "", "[]", "Statements after the clone"),
     key("max_duration_min", Kind::Count(1), "", "", "Stop a run after so many minutes"),
     key("max_tables", Kind::Count(1), "", "", "Stop a run after so many tables"),

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use clxs_clone::settings::{Conditions, Hook, IncludedObject, LocationMapping, PrincipalMapping, TimeZone};
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
@@ -33,8 +34,10 @@ pub(crate) enum Kind {
     Counts,
     /// Securables: `schema`, `name`, `type`.
     Objects,
-    /// Hooks: `sql`, `description`, `on_error`.
+    /// Hooks of the catalog: `sql`, `description`, `on_error`.
     Hooks,
+    /// The same of each schema.
+    SchemaHooks,
     /// Profiles of limits with their hours: `hours`, `days`, `profile`.
     Schedule,
     /// The name of a time zone.
@@ -52,7 +55,7 @@ impl Kind {
             }
             (Self::Text, value @ Value::String(_)) | (Self::Switch, value @ Value::Bool(_)) => Ok(value),
             (Self::Pattern, Value::String(text)) => check_pattern(text),
-            (Self::Choice(choices), Value::String(text)) => check_choice(choices, &text),
+            (Self::Choice(choices), Value::String(text)) => choice(choices, &text).map(Value::from),
             (Self::Count(least), Value::Number(number)) if number.as_u64().is_some_and(|n| n >= least) => {
                 Ok(Value::Number(number))
             }
@@ -76,9 +79,10 @@ impl Kind {
             }
             (Self::Counts, value @ Value::Object(_)) => check_all::<BTreeMap<String, u64>>(value),
             (Self::Objects, value @ Value::Array(_)) => check_all::<Vec<IncludedObject>>(value),
-            (Self::Hooks, value @ Value::Array(_)) => check_all::<Vec<Hook>>(value),
-            (Self::Schedule, Value::Array(entries)) => throttle::check_schedule(entries),
+            (Self::Schedule, Value::Array(entries)) => throttle::check_schedule(&entries),
             (Self::TimeZone, value @ Value::String(_)) => check_all::<TimeZone>(value),
+            (Self::Hooks, value @ Value::Array(_)) => check_hooks(value),
+            (Self::SchemaHooks, value @ Value::Array(_)) => check_all::<Vec<Hook>>(value),
             (kind, value) => Err(format!("{} is not {}", shown(&value), kind.expectation())),
         }
     }
@@ -95,7 +99,8 @@ impl Kind {
             | Self::Counts
             | Self::Objects
             | Self::Schedule
-            | Self::Hooks => serde_json::from_str(text).unwrap_or_else(|_| json!(text)),
+            | Self::Hooks
+            | Self::SchemaHooks => serde_json::from_str(text).unwrap_or_else(|_| json!(text)),
             Self::List => text.split(',').map(str::trim).filter(|item| !item.is_empty()).collect(),
             Self::Text | Self::Pattern | Self::TimeZone | Self::Choice(_) => json!(text),
         };
@@ -116,9 +121,9 @@ impl Kind {
             Self::Conditions => "a mapping of tables (schema.table, or *) to conditions".to_owned(),
             Self::Counts => "a mapping of texts to whole numbers".to_owned(),
             Self::Objects => "a list of objects: schema, name, type".to_owned(),
-            Self::Hooks => "a list of hooks: sql, description, on_error".to_owned(),
             Self::Schedule => "a list of profiles: hours, days, profile".to_owned(),
             Self::TimeZone => "the name of a time zone".to_owned(),
+            Self::Hooks | Self::SchemaHooks => "a list of hooks: sql, description, on_error".to_owned(),
             Self::Choice(choices) => format!("one of {}", choices.join(", ")),
         }
     }
@@ -130,6 +135,12 @@ fn check_all<T: DeserializeOwned>(value: Value) -> Result<Value, String> {
         Ok(_) => Ok(value),
         Err(error) => Err(error.to_string()),
     }
+}
+
+fn check_hooks(value: Value) -> Result<Value, String> {
+    let hooks = Vec::<Hook>::deserialize(&value).map_err(|error| error.to_string())?;
+    hooks.iter().try_for_each(Hook::check_without_schema).map_err(|error| error.to_string())?;
+    Ok(value)
 }
 
 fn check_pattern(text: String) -> Result<Value, String> {
@@ -146,16 +157,17 @@ fn reason(error: &regex::Error) -> String {
     last.trim().trim_start_matches("error: ").to_owned()
 }
 
-pub(super) fn check_choice(choices: &[&str], text: &str) -> Result<Value, String> {
+/// The one of the choices that a text means.
+pub(super) fn choice<'a>(choices: &[&'a str], text: &str) -> Result<&'a str, String> {
     if let Some(choice) = choices.iter().find(|choice| choice.eq_ignore_ascii_case(text)) {
-        return Ok(json!(choice));
+        return Ok(choice);
     }
     let meant = nearest_of(text, choices.iter().copied()).map(|near| format!("; did you mean {near}?"));
     Err(format!("`{text}` is not one of {}{}", choices.join(", "), meant.unwrap_or_default()))
 }
 
 /// A value in a message: short, whatever it is.
-fn shown(value: &Value) -> String {
+pub(super) fn shown(value: &Value) -> String {
     match value {
         Value::Array(_) => "a list".to_owned(),
         Value::Object(_) => "a mapping".to_owned(),
@@ -179,6 +191,8 @@ mod tests {
         insta::assert_snapshot!(Kind::List.check(json!("a")).unwrap_err(), @"`a` is not a list of texts");
         insta::assert_snapshot!(Kind::Text.check(json!(1.5e12)).unwrap_err(), @"`1500000000000.0` is not a text (put it in quotes)");
         insta::assert_snapshot!(Kind::Conditions.check(json!({"a.b": "id > 1; DROP TABLE x"})).unwrap_err(), @"`id > 1; DROP TABLE x` is no condition: a condition is one expression, without `;`");
+        insta::assert_snapshot!(Kind::Hooks.check(json!([{"sql": "ANALYZE ${schema}.t"}])).unwrap_err(), @"the hook `ANALYZE ${schema}.t` cannot be sent: ${schema} has a value after each schema only (post_schema_hooks)");
+        insta::assert_snapshot!(Kind::SchemaHooks.check(json!([{"sql": "ANALYZE ${scheme}.t"}])).unwrap_err(), @"the hook `ANALYZE ${scheme}.t` cannot be sent: ${scheme} is no variable: there are ${source_catalog}, ${dest_catalog} and, after each schema, ${schema}; $${scheme} is the text itself");
         insta::assert_snapshot!(Kind::Pattern.check(json!("fact_(")).unwrap_err(), @"`fact_(` is not a regular expression: unclosed group");
     }
 

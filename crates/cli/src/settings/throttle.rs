@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::keys::THROTTLES;
-use super::kind::check_choice;
+use super::kind::{choice, shown};
 
 /// The keys that say how much a run does at once.
 pub(super) const LIMITS: [&str; 5] =
@@ -59,22 +59,23 @@ pub(crate) fn schedule(
     Ok(Schedule::new(zone, slots)?)
 }
 
-/// Checks a schedule as it is written.
-pub(super) fn check_schedule(entries: Vec<Value>) -> Result<Value, String> {
+/// Checks a schedule as it is written, and brings it to one form.
+pub(super) fn check_schedule(entries: &[Value]) -> Result<Value, String> {
     let numbered = entries.iter().zip(1..);
-    let read = numbered.map(|(entry, number)| {
-        let entry = check_entry(entry).map_err(|problem| format!("entry {number}: {problem}"))?;
-        Ok(entry)
-    });
+    let read = numbered
+        .map(|(entry, number)| check_entry(entry).map_err(|problem| format!("entry {number}: {problem}")));
     let read = read.collect::<Result<Vec<_>, String>>()?;
     schedule(&read, TimeZone::default(), Limits::default()).map_err(|error| error.to_string())?;
-    Ok(Value::Array(entries))
+    serde_json::to_value(read).map_err(|error| error.to_string())
 }
 
 fn check_entry(entry: &Value) -> Result<ScheduledProfile, String> {
+    if !entry.is_object() {
+        return Err(format!("{} is not a mapping: hours, days, profile", shown(entry)));
+    }
     let entry = ScheduledProfile::deserialize(entry).map_err(|error| error.to_string())?;
-    check_choice(THROTTLES, &entry.profile)?;
-    Ok(entry)
+    let profile = choice(THROTTLES, &entry.profile)?.to_owned();
+    Ok(ScheduledProfile { profile, ..entry })
 }
 
 #[cfg(test)]
@@ -83,6 +84,7 @@ mod tests {
 
     use super::*;
     use crate::settings::keys;
+    use crate::settings::kind::Kind;
     use crate::settings::layer::{Layer, combine};
     use crate::settings::options::Options;
 
@@ -97,8 +99,9 @@ mod tests {
     #[test]
     fn entries_of_a_schedule_hold_the_limits_of_their_profiles() {
         let written =
-            json!([{"hours": "9-17", "profile": "low"}, {"hours": "22-6", "days": "sat", "profile": "max"}]);
-        let entries: Vec<ScheduledProfile> = serde_json::from_value(written).unwrap();
+            json!([{"hours": "9-17", "profile": "Low"}, {"hours": "22-6", "days": "sat", "profile": "max"}]);
+        let entries: Vec<ScheduledProfile> =
+            serde_json::from_value(Kind::Schedule.check(written).unwrap()).unwrap();
         let otherwise = Limits { max_retries: 7, ..Limits::default() };
         let schedule = schedule(&entries, "Europe/Berlin".parse().unwrap(), otherwise).unwrap();
         let at = |moment: &str| {

@@ -5,7 +5,8 @@ use clxs_api::schema::SchemaInfo;
 use clxs_api::{FullName, Identifier, Properties};
 use clxs_client::ErrorKind;
 
-use super::reader::{Reader, collect};
+use super::listed::{Item, Listed};
+use super::reader::Reader;
 use super::{Catalog, Inventory, Schema};
 use crate::{Error, Kind, Result};
 
@@ -25,10 +26,12 @@ impl Reader<'_> {
             let browse_only = info.browse_only;
             let read = schema_of(info).ok_or_else(|| unnamed(&attempt))?;
             let kind = if read.1.is_system { Kind::SystemSchema } else { Kind::Schema };
-            Ok(self.readable(browse_only.filter(|_| !read.1.is_system), (kind, &within), read))
+            let browse_only = browse_only.filter(|_| !read.1.is_system);
+            Ok(Some(Item { kind, browse_only, read }))
         };
-        let schemas = collect(&attempt, list, read).await?.into_iter().collect();
-        Ok(Inventory { catalog: Some(catalog_of(catalog)), schemas, ..Inventory::default() })
+        let Listed { readable, browsed } = Listed::read((&attempt, &within), list, read).await?;
+        let catalog = Some(catalog_of(catalog));
+        Ok(Inventory { catalog, schemas: readable, browsed, ..Inventory::default() })
     }
 }
 

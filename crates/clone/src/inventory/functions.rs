@@ -1,18 +1,16 @@
 //! Reads functions: what REST tells of one is all that its `CREATE FUNCTION` needs (`facts/better_than_seed.md` 10).
 
-use std::collections::BTreeMap;
-
 use clxs_api::function::{FunctionInfo, FunctionParameterInfo, RoutineBody, SqlDataAccess};
 use clxs_api::{FullName, Identifier};
-use clxs_client::ErrorKind;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::containers::some_text;
-use super::reader::{Found, Reader, collect};
+use super::listed::{Item, Listed, none_where_unsupported};
+use super::reader::{Found, Reader};
 use super::tables::{functions_of, tables_of};
 use super::{Function, Grants, Inventories};
-use crate::{Error, Kind, Result};
+use crate::{Kind, Result};
 
 /// What makes a function what it is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -97,23 +95,18 @@ impl Environment {
 impl<'a> Reader<'a> {
     /// Reads the functions of all schemas that take part. A workspace without functions has none.
     pub(super) async fn functions(&self, own: &Inventories) -> Result<Found<'a>> {
-        let schemas = if self.settings.kinds.functions { own.schemas_taking_part() } else { Vec::new() };
+        let schemas = own.schemas_taking_part();
         self.of_schemas(schemas, |schema| self.functions_of(schema), |schema| &mut schema.functions).await
     }
 
-    async fn functions_of(&self, schema: FullName) -> Result<BTreeMap<Identifier, Function>> {
+    async fn functions_of(&self, schema: FullName) -> Result<Listed<Function>> {
         let attempt = format!("list the functions of schema `{}`", schema.dotted());
         let list = self.warehouse.client().list_functions(schema.catalog(), schema.name());
         let read = |info: FunctionInfo| {
             let browse_only = info.browse_only;
-            Ok(function_of(info).and_then(|own| self.readable(browse_only, (Kind::Function, &schema), own)))
+            Ok(function_of(info).map(|read| Item { kind: Kind::Function, browse_only, read }))
         };
-        match collect(&attempt, list, read).await {
-            Err(Error::Client { source, .. }) if source.kind() == ErrorKind::Unsupported => {
-                Ok(BTreeMap::new())
-            }
-            listed => Ok(listed?.into_iter().collect()),
-        }
+        none_where_unsupported(Listed::read((&attempt, &schema), list, read).await)
     }
 }
 

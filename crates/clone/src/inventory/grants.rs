@@ -67,7 +67,7 @@ impl<'a> Reader<'a> {
         let told = try_join_all(told).await?;
         in_bulk.retain(|name| !told.iter().any(|told| told.refused.contains_key(name)));
         let mut each: Vec<_> =
-            self.catalogs(own).flat_map(|(name, inventory)| places(&name, inventory)).collect();
+            self.catalogs(own).flat_map(|(name, inventory)| places(settings, &name, inventory)).collect();
         each.retain(|(kind, name)| {
             *kind == SecurableKind::RegisteredModel || !in_bulk.contains(name.catalog())
         });
@@ -166,7 +166,7 @@ fn held_on<'i>(
 }
 
 /// Everything that takes part and can be cloned.
-fn places(name: &Identifier, inventory: &Inventory) -> Vec<Place> {
+fn places(settings: &Settings, name: &Identifier, inventory: &Inventory) -> Vec<Place> {
     let catalog = FullName::of_catalog(name.clone());
     let mut places = vec![(SecurableKind::Catalog, catalog.clone())];
     for (name, schema) in inventory.schemas.iter().filter(|(_, schema)| schema.skip.is_none()) {
@@ -174,9 +174,17 @@ fn places(name: &Identifier, inventory: &Inventory) -> Vec<Place> {
         places.push((SecurableKind::Schema, schema_name.clone()));
         let tables = schema.tables.iter().filter(|(_, own)| own.kind == Kind::Table || own.is_text());
         let tables = tables.map(|(name, _)| (SecurableKind::Table, name));
-        let volumes = schema.volumes.keys().map(|name| (SecurableKind::Volume, name));
+        let volumes = schema
+            .volumes
+            .keys()
+            .filter(|_| settings.kinds.volumes)
+            .map(|name| (SecurableKind::Volume, name));
         let models = schema.models.keys().map(|name| (SecurableKind::RegisteredModel, name));
-        let functions = schema.functions.keys().map(|name| (SecurableKind::Function, name));
+        let functions = schema
+            .functions
+            .keys()
+            .filter(|_| settings.kinds.functions)
+            .map(|name| (SecurableKind::Function, name));
         let inside = tables.chain(volumes).chain(models).chain(functions);
         places.extend(inside.map(|(kind, name)| (kind, schema_name.child(name.clone()))));
     }

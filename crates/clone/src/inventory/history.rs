@@ -160,6 +160,13 @@ impl Commit {
         HARMLESS.contains(&self.operation.as_str())
     }
 
+    /// The keys of the properties that somebody set by this commit.
+    pub(crate) fn own_properties(&self) -> Vec<String> {
+        let properties = self.parameters.get("properties");
+        let set = properties.filter(|_| self.operation == "SET TBLPROPERTIES" && self.mark.is_none());
+        set.map(|properties| text_map(properties).into_keys().collect()).unwrap_or_default()
+    }
+
     /// The metrics of a clone, for a run that never got the statement's result.
     pub fn clone_metrics(&self) -> CloneMetrics {
         let number = |key: &str| self.metrics.get(key).and_then(|text| text.parse().ok()).unwrap_or(0);

@@ -1,15 +1,13 @@
 //! Reads registered models.
 
-use std::collections::BTreeMap;
-
 use clxs_api::model::RegisteredModelInfo;
 use clxs_api::{FullName, Identifier};
-use clxs_client::ErrorKind;
 
 use super::containers::some_text;
-use super::reader::{Found, Reader, collect};
+use super::listed::{Item, Listed, none_where_unsupported};
+use super::reader::{Found, Reader};
 use super::{Inventories, Model};
-use crate::{Error, Kind, Result};
+use crate::{Kind, Result};
 
 impl<'a> Reader<'a> {
     /// Reads the registered models of all schemas that take part. A workspace without registered models has none.
@@ -18,19 +16,14 @@ impl<'a> Reader<'a> {
         self.of_schemas(schemas, |schema| self.models_of(schema), |schema| &mut schema.models).await
     }
 
-    async fn models_of(&self, schema: FullName) -> Result<BTreeMap<Identifier, Model>> {
+    async fn models_of(&self, schema: FullName) -> Result<Listed<Model>> {
         let attempt = format!("list the models of schema `{}`", schema.dotted());
         let list = self.warehouse.client().list_models(schema.catalog(), schema.name());
         let read = |info: RegisteredModelInfo| {
             let browse_only = info.browse_only;
-            Ok(model_of(info).and_then(|own| self.readable(browse_only, (Kind::Model, &schema), own)))
+            Ok(model_of(info).map(|read| Item { kind: Kind::Model, browse_only, read }))
         };
-        match collect(&attempt, list, read).await {
-            Err(Error::Client { source, .. }) if source.kind() == ErrorKind::Unsupported => {
-                Ok(BTreeMap::new())
-            }
-            listed => Ok(listed?.into_iter().collect()),
-        }
+        none_where_unsupported(Listed::read((&attempt, &schema), list, read).await)
     }
 }
 

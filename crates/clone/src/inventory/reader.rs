@@ -1,20 +1,19 @@
 //! Reads the inventories through the client: lists and bulk queries, side by side within the limits.
 
-use std::collections::BTreeSet;
-use std::sync::{Mutex, PoisonError};
+use std::collections::BTreeMap;
 
 use clxs_api::current_user::User;
 use clxs_api::metastore::MetastoreSummary;
 use clxs_api::{FullName, Identifier};
 use futures::future::{BoxFuture, try_join_all, try_join3};
-use futures::{Stream, TryStreamExt};
 use tokio::sync::Semaphore;
 
+use super::listed::Listed;
 use super::{Inventories, Inventory, Schema};
 use crate::at_once::at_once;
 use crate::journal::Provenance;
 use crate::warehouse::Warehouse;
-use crate::{Error, Kind, Result, Securable, Settings};
+use crate::{Error, Result, Settings};
 
 /// REST reads at once, whatever they read.
 pub(crate) const READS_AT_ONCE: usize = 32;
@@ -25,8 +24,6 @@ pub(crate) struct Reader<'a> {
     pub(super) warehouse: Warehouse,
     pub(super) settings: &'a Settings,
     pub(super) provenance: Provenance,
-    /// What lists hold that the caller may only browse.
-    browsed: Mutex<BTreeSet<Securable>>,
     rest: Semaphore,
 }
 
@@ -52,13 +49,7 @@ pub(super) enum Side {
 
 impl<'a> Reader<'a> {
     pub(crate) fn new(warehouse: Warehouse, settings: &'a Settings, provenance: Provenance) -> Self {
-        Self {
-            warehouse,
-            settings,
-            provenance,
-            browsed: Mutex::default(),
-            rest: Semaphore::new(READS_AT_ONCE),
-        }
+        Self { warehouse, settings, provenance, rest: Semaphore::new(READS_AT_ONCE) }
     }
 
     /// Reads everything the planner needs: first what is there, then what hangs on it.
@@ -92,7 +83,6 @@ impl<'a> Reader<'a> {
         ];
         let lists = try_join_all(lists).await?;
         put(&mut own, lists)?;
-        self.put_browsed(&mut own);
         // What nobody reads is left out before anything is asked about it, and to know that takes all views.
         let leaves_out_unused = self.settings.selection.unused_days.is_some();
         if leaves_out_unused {
@@ -125,31 +115,6 @@ impl<'a> Reader<'a> {
         Ok(own)
     }
 
-    /// Keeps of a list what can be read, and notes what the caller may only browse.
-    pub(super) fn readable<T>(
-        &self,
-        browse_only: Option<bool>,
-        (kind, within): (Kind, &FullName),
-        read: (Identifier, T),
-    ) -> Option<(Identifier, T)> {
-        if browse_only != Some(true) {
-            return Some(read);
-        }
-        let securable = Securable::new(kind, within.child(read.0));
-        self.browsed.lock().unwrap_or_else(PoisonError::into_inner).insert(securable);
-        None
-    }
-
-    /// Puts what was noted where it belongs.
-    fn put_browsed(&self, inventories: &mut Inventories) {
-        let browsed = std::mem::take(&mut *self.browsed.lock().unwrap_or_else(PoisonError::into_inner));
-        for securable in browsed {
-            if let Some(own) = inventories.of_mut(self.settings, securable.name.catalog().as_str()) {
-                own.browsed.insert(securable);
-            }
-        }
-    }
-
     /// What the selection leaves out is marked. Of the destination only schemas of the source count; of those
     /// left out the tables count too, because views that take part may read them.
     fn select(&self, inventories: &mut Inventories) {
@@ -176,23 +141,25 @@ impl<'a> Reader<'a> {
         FullName::of_catalog(self.name_of(side).to_lowercase())
     }
 
-    /// Reads something of each of these schemas, and puts it where it belongs.
+    /// Lists what is in each of these schemas, and puts it where it belongs.
     pub(super) async fn of_schemas<T, F>(
         &self,
         schemas: Vec<(Side, Identifier)>,
         read: impl Fn(FullName) -> F,
-        place: impl Fn(&mut Schema) -> &mut T + Send + 'a,
+        place: impl Fn(&mut Schema) -> &mut BTreeMap<Identifier, T> + Send + 'a,
     ) -> Result<Found<'a>>
     where
         T: Send + 'a,
-        F: Future<Output = Result<T>>,
+        F: Future<Output = Result<Listed<T>>>,
     {
         let names = schemas.iter().map(|(side, name)| self.catalog_name(*side).child(name.clone()));
-        let contents = self.all(names.map(read).collect()).await?;
+        let lists = self.all(names.map(read).collect()).await?;
         Ok(Box::new(move |inventories| {
-            for ((side, name), contents) in schemas.into_iter().zip(contents) {
-                if let Some(schema) = inventories.side_mut(side).schemas.get_mut(&name) {
-                    *place(schema) = contents;
+            for ((side, name), Listed { readable, browsed }) in schemas.into_iter().zip(lists) {
+                let inventory = inventories.side_mut(side);
+                inventory.browsed.extend(browsed);
+                if let Some(schema) = inventory.schemas.get_mut(&name) {
+                    *place(schema) = readable;
                 }
             }
             Ok(())
@@ -264,18 +231,4 @@ pub(super) fn nothing<'a>() -> Found<'a> {
 /// Puts what reads found where it belongs.
 pub(super) fn put(inventories: &mut Inventories, all: Vec<Found<'_>>) -> Result<()> {
     all.into_iter().try_for_each(|found| found(inventories))
-}
-
-/// Collects what a list tells of its items; an item that tells nothing is left out.
-pub(super) async fn collect<T, U>(
-    attempt: &str,
-    list: impl Stream<Item = clxs_client::Result<T>> + Send,
-    read: impl Fn(T) -> Result<Option<U>>,
-) -> Result<Vec<U>> {
-    let mut list = std::pin::pin!(list);
-    let mut all = Vec::new();
-    while let Some(item) = list.try_next().await.map_err(Error::client(attempt))? {
-        all.extend(read(item)?);
-    }
-    Ok(all)
 }

@@ -1,17 +1,17 @@
 //! Reads tables and views.
 
-use std::collections::BTreeMap;
-
 use chrono::DateTime;
 use clxs_api::table::{ColumnInfo, DependencyList, TableInfo};
 use clxs_api::{FullName, Identifier, NameError};
 
 use super::containers::{own_properties, some_text};
+use super::listed::{Item, Listed};
 use super::names::full_name;
-use super::reader::{Found, Reader, Side, collect};
+use super::reader::{Found, Reader, Side};
 use super::{Guards, Inventories, Inventory, Table, View};
 use crate::plan::SchemaMode;
 use crate::rewrite::{Rewritten, is_same_view, rewrite_view};
+use crate::settings::Settings;
 use crate::{Error, Kind, Result};
 
 impl<'a> Reader<'a> {
@@ -23,23 +23,22 @@ impl<'a> Reader<'a> {
         self.of_schemas(schemas, |schema| self.tables_of(schema), |schema| &mut schema.tables).await
     }
 
-    async fn tables_of(&self, schema: FullName) -> Result<BTreeMap<Identifier, Table>> {
+    async fn tables_of(&self, schema: FullName) -> Result<Listed<Table>> {
         let attempt = format!("list the tables of schema `{}`", schema.dotted());
         let unnamed =
             || Error::Unexpected { attempt: attempt.clone(), problem: "one has no name".to_owned() };
         let list = self.warehouse.client().list_tables(schema.catalog(), schema.name());
         let read = |info: TableInfo| {
-            let (name, table) = table_of(info, self.settings.kinds.pipelines)?;
-            let cloned_from = self.provenance.get(&schema.child(name.clone()).dotted()).cloned();
+            let (name, table) = table_of(info, self.settings)?;
+            let cloned_from = self.provenance.tables.get(&schema.child(name.clone()).dotted()).cloned();
             Some((name, Table { cloned_from, ..table }))
         };
         let read = |info: TableInfo| {
             let browse_only = info.browse_only;
-            let table = read(info).ok_or_else(unnamed)?;
-            Ok(self.readable(browse_only, (table.1.kind, &schema), table))
+            let read = read(info).ok_or_else(unnamed)?;
+            Ok(Some(Item { kind: read.1.kind, browse_only, read }))
         };
-        let tables = collect(&attempt, list, read).await?;
-        Ok(tables.into_iter().collect())
+        Listed::read((&attempt, &schema), list, read).await
     }
 
     /// Lists do not tell what views read (`facts/rest_api.md` §6): one request a view, where the destination
@@ -98,13 +97,16 @@ pub(super) fn tables<'i>(
     })
 }
 
-fn table_of(info: TableInfo, with_pipelines: bool) -> Option<(Identifier, Table)> {
+fn table_of(info: TableInfo, settings: &Settings) -> Option<(Identifier, Table)> {
     let name = Identifier::new(info.name.clone()?).ok()?.to_lowercase();
     let kind = Kind::of_table(info.table_type.as_ref());
     let guards = Guards::of(&info);
     let unusable_guards = guards.as_ref().err().cloned();
-    let is_text = kind.is_view() || (with_pipelines && kind.is_of_pipeline());
+    let is_text = kind.is_view() || (settings.kinds.pipelines && kind.is_of_pipeline());
     let view = is_text.then(|| view_of(&info));
+    let is_of_clones = |(key, _): &(&String, &String)| settings.table_properties.contains_key(*key);
+    let clone_properties = info.properties.iter().flatten().filter(is_of_clones);
+    let clone_properties = clone_properties.map(|(key, value)| (key.clone(), value.clone())).collect();
     let created_at = info.created_at.and_then(DateTime::from_timestamp_millis);
     let table = Table {
         table_type: info.table_type,
@@ -115,6 +117,7 @@ fn table_of(info: TableInfo, with_pipelines: bool) -> Option<(Identifier, Table)
         guards: guards.unwrap_or_default(),
         unusable_guards,
         location: some_text(info.storage_location),
+        clone_properties,
         created_at,
         view,
         ..Table::new(kind)

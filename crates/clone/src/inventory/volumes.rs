@@ -8,7 +8,8 @@ use clxs_client::{Client, ErrorKind, FileRoot};
 use futures::TryStreamExt;
 
 use super::containers::some_text;
-use super::reader::{Found, Reader, Side, collect, refusal};
+use super::listed::{Item, Listed};
+use super::reader::{Found, Reader, Side, refusal};
 use super::{Inventories, Volume};
 use crate::at_once::at_once;
 use crate::{Error, Kind, Result};
@@ -55,42 +56,49 @@ impl FileState {
 impl<'a> Reader<'a> {
     /// Reads the volumes of all schemas that take part.
     pub(super) async fn volumes(&self, own: &Inventories) -> Result<Found<'a>> {
-        let schemas = if self.settings.kinds.volumes { own.schemas_taking_part() } else { Vec::new() };
+        let schemas = own.schemas_taking_part();
         self.of_schemas(schemas, |schema| self.volumes_of(schema), |schema| &mut schema.volumes).await
     }
 
-    async fn volumes_of(&self, schema: FullName) -> Result<BTreeMap<Identifier, Volume>> {
+    async fn volumes_of(&self, schema: FullName) -> Result<Listed<Volume>> {
         let attempt = format!("list the volumes of schema `{}`", schema.dotted());
         let list = self.warehouse.client().list_volumes(schema.catalog(), schema.name());
         let read = |info: VolumeInfo| {
             let browse_only = info.browse_only;
-            Ok(volume_of(info).and_then(|own| self.readable(browse_only, (Kind::Volume, &schema), own)))
+            Ok(volume_of(info).map(|read| Item { kind: Kind::Volume, browse_only, read }))
         };
-        Ok(collect(&attempt, list, read).await?.into_iter().collect())
+        Listed::read((&attempt, &schema), list, read).await
     }
 
-    /// Lists the files of managed volumes that both sides have.
+    /// Lists the files of managed volumes that both sides have, and of those to be made where the plan is kept.
     pub(super) async fn files_of_volumes(&self, own: &Inventories) -> Result<Found<'a>> {
-        let is_managed = |volume: &Volume| volume.volume_type == Some(VolumeType::Managed);
+        let kinds = self.settings.kinds;
+        let is_managed = |volume: &Volume| kinds.volumes && volume.volume_type == Some(VolumeType::Managed);
         let mut volumes = Vec::new();
         for (schema_name, schema) in &own.source.schemas {
-            let Some(existing) = own.destination.schemas.get(schema_name) else { continue };
-            let managed = schema.volumes.iter().filter(|(_, volume)| is_managed(volume));
-            let on_both = managed.filter(|(name, _)| existing.volumes.get(name).is_some_and(is_managed));
-            let sides = [Side::Source, Side::Destination];
-            volumes.extend(
-                on_both.flat_map(|(name, _)| sides.map(|side| (side, schema_name.clone(), name.clone()))),
-            );
+            let existing = own.destination.schemas.get(schema_name);
+            for (name, _) in schema.volumes.iter().filter(|(_, volume)| is_managed(volume)) {
+                let sides: &[Side] = match existing.and_then(|schema| schema.volumes.get(name)) {
+                    Some(own) if is_managed(own) => &[Side::Source, Side::Destination],
+                    None if self.settings.exact => &[Side::Source],
+                    _ => &[],
+                };
+                volumes.extend(sides.iter().map(|side| (*side, schema_name.clone(), name.clone())));
+            }
         }
         let full_name = |(side, schema, name): &(Side, Identifier, Identifier)| {
             self.catalog_name(*side).child(schema.clone()).child(name.clone())
         };
         let found = self.all(volumes.iter().map(full_name).map(|name| self.files(name)).collect()).await?;
+        let copied =
+            volumes.iter().map(full_name).map(|name| self.provenance.files.get(&name.dotted()).cloned());
+        let found: Vec<_> = found.into_iter().zip(copied).collect();
         Ok(Box::new(move |inventories| {
-            for ((side, schema, name), files) in volumes.iter().zip(found) {
+            for ((side, schema, name), (files, copied)) in volumes.iter().zip(found) {
                 let schema = inventories.side_mut(*side).schemas.get_mut(schema);
                 if let Some(volume) = schema.and_then(|schema| schema.volumes.get_mut(name)) {
                     volume.files = files;
+                    volume.copied = copied.unwrap_or_default();
                 }
             }
             Ok(())

@@ -97,6 +97,17 @@ const MIGRATIONS: &[&str] = &[
     -- A try of the step may have done its work although nobody heard of it.
     ALTER TABLE steps ADD COLUMN in_doubt INTEGER NOT NULL DEFAULT 0;
 ",
+    "
+    -- The files of volumes as copies have left them.
+    CREATE TABLE copied_files (
+        metastore TEXT NOT NULL,
+        volume TEXT NOT NULL,
+        path TEXT NOT NULL,
+        size INTEGER NOT NULL,
+        modified INTEGER NOT NULL,
+        PRIMARY KEY (metastore, volume, path)
+    ) STRICT, WITHOUT ROWID;
+",
 ];
 
 /// Brings the journal to the newest version.

@@ -6,16 +6,27 @@ use std::collections::HashMap;
 use clxs_api::Identifier;
 use rusqlite::{Transaction, params};
 
-use super::{Journal, RunId};
+use super::{CopiedFiles, Journal, RunId};
 use crate::Result;
 use crate::plan::CloneTable;
 
-/// Ids of source tables by the destination's dotted full name.
-pub(crate) type Provenance = HashMap<String, String>;
+/// Where a destination has come from.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Provenance {
+    /// Ids of source tables by the destination's dotted full name.
+    pub(crate) tables: HashMap<String, String>,
+    /// What copies have left in volumes, by their dotted full names.
+    pub(crate) files: HashMap<String, CopiedFiles>,
+}
 
 impl Journal {
     /// What this journal knows of a destination.
     pub(crate) fn provenance(&self, metastore: &str, destination: &Identifier) -> Result<Provenance> {
+        let tables = self.cloned_tables(metastore, destination)?;
+        Ok(Provenance { tables, files: self.copied_files(metastore, destination)? })
+    }
+
+    fn cloned_tables(&self, metastore: &str, destination: &Identifier) -> Result<HashMap<String, String>> {
         let prefix = format!("{}.", destination.to_lowercase().as_str());
         self.read("read provenance", |connection| {
             let mut statement = connection.prepare_cached(

@@ -15,6 +15,7 @@ use crate::{Kind, Securable};
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Facets<'a> {
     pub(super) owner: Option<&'a str>,
+    pub(super) comment: Option<&'a str>,
     pub(super) grants: Option<&'a Grants>,
     /// Absent for kinds without tags.
     pub(super) tags: Option<&'a Tags>,

@@ -31,7 +31,12 @@ pub(super) fn plan(builder: &mut Builder<'_>) -> Result<()> {
 }
 
 fn facets(catalog: &Catalog) -> Facets<'_> {
-    Facets { owner: catalog.owner.as_deref(), grants: Some(&catalog.grants), tags: Some(&catalog.tags) }
+    Facets {
+        owner: catalog.owner.as_deref(),
+        comment: catalog.comment.as_deref(),
+        grants: Some(&catalog.grants),
+        tags: Some(&catalog.tags),
+    }
 }
 
 pub(super) fn catalog(builder: &Builder<'_>) -> Securable {

@@ -137,12 +137,20 @@ pub(super) fn plan<'a>(
 
 /// No relation of the information schema shows tags of functions (facts/settled.md §11).
 fn facets(function: &Function) -> Facets<'_> {
-    Facets { owner: function.owner.as_deref(), grants: Some(&function.grants), tags: None }
+    Facets {
+        owner: function.owner.as_deref(),
+        comment: function.comment.as_deref(),
+        grants: Some(&function.grants),
+        tags: None,
+    }
 }
 
 fn change(builder: &Builder<'_>, name: &FullName, candidate: &Candidate<'_>) -> PlannedChange {
     let settings = builder.settings;
     let skip = |reason: &str| PlannedChange::Skip { reason: reason.to_owned() };
+    if !settings.kinds.functions {
+        return skip("clone_functions is off");
+    }
     if let Some(reason) = settings.selection.skips(name, ObjectType::Function) {
         return skip(reason);
     }

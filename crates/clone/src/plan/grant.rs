@@ -58,13 +58,18 @@ fn protecting(builder: &Builder<'_>, source: &Securable) -> Vec<StepId> {
     protecting
 }
 
-/// What the source gives and the destination does not, one entry a principal.
-fn missing(builder: &Builder<'_>, sides: Sides<'_>) -> Vec<PermissionsChange> {
+/// What the source gives, to whom the destination is to give it.
+pub(super) fn wanted(builder: &Builder<'_>, sides: Sides<'_>) -> Grants {
     let mut wanted = Grants::new();
     for (principal, privileges) in sides.source.grants.into_iter().flatten() {
         let principal = builder.settings.principal_mapping.map(principal);
         wanted.entry(principal).or_default().extend(privileges.iter().cloned());
     }
+    wanted
+}
+
+/// What the source gives and the destination does not, one entry a principal.
+fn missing(builder: &Builder<'_>, sides: Sides<'_>) -> Vec<PermissionsChange> {
     let held = |principal: &str, privilege: &Privilege| {
         sides
             .destination
@@ -72,7 +77,7 @@ fn missing(builder: &Builder<'_>, sides: Sides<'_>) -> Vec<PermissionsChange> {
             .and_then(|grants| grants.get(principal))
             .is_some_and(|privileges| privileges.contains(privilege))
     };
-    wanted
+    wanted(builder, sides)
         .into_iter()
         .map(|(principal, privileges)| {
             let add = privileges.into_iter().filter(|privilege| !held(&principal, privilege)).collect();

@@ -1,10 +1,8 @@
 //! Plans hooks: statements of the user around a clone. What they do nobody knows, so nothing undoes them.
 
-use clxs_api::{FullName, Identifier};
-
 use super::builder::{Builder, NewStep};
 use super::{Expectation, Facet, PlannedChange, Statement, StepId};
-use crate::settings::Hook;
+use crate::settings::{Hook, Names};
 use crate::{Kind, Securable};
 
 /// Hooks before everything: called once the catalog is in the plan and no step is.
@@ -45,9 +43,15 @@ fn chain(
     hooks: &[Hook],
     mut after: Vec<StepId>,
 ) -> Vec<StepId> {
+    let settings = builder.settings;
+    let names = Names {
+        source: &settings.source,
+        destination: &settings.destination,
+        schema: securable.name.schema(),
+    };
     let mut steps = Vec::new();
     for hook in hooks {
-        let sql = filled_in(&hook.sql, builder, &securable.name);
+        let sql = hook.sql.filled_in(&names);
         let action = Statement::Hook { sql, on_error: hook.on_error };
         let mut step = NewStep::new(Facet::Hook, action, Expectation::Present);
         step.after = std::mem::take(&mut after);
@@ -56,24 +60,4 @@ fn chain(
         steps.push(id);
     }
     steps
-}
-
-/// The statement with the guide's variables filled in.
-fn filled_in(sql: &str, builder: &Builder<'_>, securable: &FullName) -> String {
-    let settings = builder.settings;
-    let filled = sql
-        .replace("${source_catalog}", &name(&settings.source))
-        .replace("${dest_catalog}", &name(&settings.destination));
-    match securable.schema() {
-        Some(schema) => filled.replace("${schema}", &name(schema)),
-        None => filled,
-    }
-}
-
-/// A name as it is where that can only be a name, quoted otherwise: within a text of SQL people write it bare.
-fn name(name: &Identifier) -> String {
-    let is_plain = |letter: char| letter.is_ascii_alphanumeric() || letter == '_';
-    let text = name.as_str();
-    let begins_well = text.starts_with(|letter: char| letter.is_ascii_alphabetic() || letter == '_');
-    if begins_well && text.chars().all(is_plain) { text.to_owned() } else { name.to_string() }
 }

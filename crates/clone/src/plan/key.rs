@@ -8,7 +8,7 @@ use clxs_api::table::{CreateTableConstraint, ForeignKeyConstraint, PrimaryKeyCon
 use clxs_api::{FullName, Identifier};
 
 use super::builder::{Builder, NewStep};
-use super::{Expectation, Facet, PlannedChange, RestCall, StepId};
+use super::{Expectation, Facet, PlannedChange, RestCall, StepId, keeps};
 use crate::inventory::{Key, KeyOutline, Parent, Table};
 use crate::outcome::FacetStatus;
 use crate::{Kind, Securable};
@@ -66,6 +66,7 @@ fn plan_table<'a>(
         keeps_keys && !dropped.keys.contains(&(securable.name.to_lowercase(), own.name.clone()))
     };
     let existing: Vec<_> = before.iter().filter(is_there).collect();
+    note_own_keys(builder, (securable, source), facet, &existing);
     for outline in source.key_outlines.iter().filter(|outline| facet_of(outline) == facet) {
         let wanted = outline.moved(&builder.settings.source, &builder.settings.destination);
         if existing.contains(&&wanted) && is_marked_alike(source, destination, outline) {
@@ -82,6 +83,23 @@ fn plan_table<'a>(
             }
             Err(reason) => builder.facet(securable, facet, FacetStatus::Impossible { reason }),
         }
+    }
+}
+
+/// Keys that the source does not have, and that are in the way of none of its.
+fn note_own_keys(
+    builder: &mut Builder<'_>,
+    (securable, source): (&Securable, &Table),
+    facet: Facet,
+    existing: &[&KeyOutline],
+) {
+    let (from, to) = (&builder.settings.source, &builder.settings.destination);
+    let wanted: Vec<_> = source.key_outlines.iter().map(|outline| outline.moved(from, to)).collect();
+    let is_own = |own: &&&KeyOutline| {
+        facet_of(own) == facet && !wanted.iter().any(|wanted| **own == wanted || is_in_the_way(own, wanted))
+    };
+    for own in existing.iter().filter(is_own) {
+        keeps::note(builder, securable, facet, format!("the key {}", own.name));
     }
 }
 

@@ -62,7 +62,12 @@ fn plan_model<'a>(
 
 /// UNCONFIRMED: how tags of models are read; no relation of the information schema shows them.
 fn facets(model: &Model) -> Facets<'_> {
-    Facets { owner: model.owner.as_deref(), grants: Some(&model.grants), tags: None }
+    Facets {
+        owner: model.owner.as_deref(),
+        comment: model.comment.as_deref(),
+        grants: Some(&model.grants),
+        tags: None,
+    }
 }
 
 fn create(builder: &mut Builder<'_>, securable: &Securable, source: &Model) {

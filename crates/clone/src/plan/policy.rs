@@ -132,11 +132,10 @@ fn inherited(source: &Inventory, name: &FullName, table: &Table) -> Tags {
     tags
 }
 
-/// The function of a policy, where it is cloned with the catalog. One that is not nobody looks for: the call that makes
-/// the policy does.
+/// The function of a policy, where it is of the source.
 fn own_function<'a>(settings: &Settings, given: &Given<'a>) -> Option<&'a FullName> {
     let function = &given.policy.as_ref().ok()?.function;
-    (settings.kinds.functions && function.catalog().matches(settings.source.as_str())).then_some(function)
+    function.catalog().matches(settings.source.as_str()).then_some(function)
 }
 
 /// Whether a text needs something, directly or through others.
@@ -293,8 +292,7 @@ fn impossible(builder: &Builder<'_>, given: &Given<'_>) -> Option<String> {
         return Some(format!("nobody could read the policies of the destination: {unread}"));
     }
     match given.policy {
-        Ok(policy) if builder.settings.kinds.functions => missing(builder, &[routine(&policy.function)]),
-        Ok(_) => None,
+        Ok(policy) => missing(builder, &[routine(&policy.function)]),
         Err(unusable) => Some(unusable.reason.clone()),
     }
 }

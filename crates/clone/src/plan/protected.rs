@@ -61,8 +61,6 @@ fn candidate<'a>(
     destination: Option<&'a Table>,
 ) -> Candidate<'a> {
     let own = source.guards.all().filter(|guard| guard.function.catalog().matches(settings.source.as_str()));
-    // Functions that are not cloned nobody looks for: the statement that guards the table does.
-    let own = own.filter(|_| settings.kinds.functions);
     let mut needs: Vec<_> = own.map(|guard| routine(&guard.function)).collect();
     needs.sort();
     needs.dedup();
@@ -155,7 +153,8 @@ fn left_out(builder: &mut Builder<'_>, securable: &Securable, candidate: &Candid
         return;
     }
     let older_copy = candidate.destination.filter(|table| table.kind == Kind::Table);
-    let is_guarded = older_copy.is_some_and(|copy| guard::guard_older_copy(builder, securable, candidate, copy));
+    let is_guarded =
+        older_copy.is_some_and(|copy| guard::guard_older_copy(builder, securable, candidate, copy));
     if candidate.destination.is_some() && builder.settings.load_type == LoadType::Incremental {
         return;
     }

@@ -34,7 +34,12 @@ pub(super) fn plan(builder: &mut Builder<'_>) {
 }
 
 fn facets(schema: &Schema) -> Facets<'_> {
-    Facets { owner: schema.owner.as_deref(), grants: Some(&schema.grants), tags: Some(&schema.tags) }
+    Facets {
+        owner: schema.owner.as_deref(),
+        comment: schema.comment.as_deref(),
+        grants: Some(&schema.grants),
+        tags: Some(&schema.tags),
+    }
 }
 
 fn change(source: &Schema, destination: Option<&Schema>) -> PlannedChange {

@@ -10,6 +10,7 @@ use super::made::{self, Made};
 use super::protected::{is_protected, note_own_guards};
 use super::{
     Action, CloneTable, Expectation, Facet, Finding, PlannedChange, Statement, StepId, TableState, policy,
+    table_properties,
 };
 use crate::inventory::{Guards, Table, VersionAsOf};
 use crate::outcome::FacetStatus;
@@ -99,6 +100,7 @@ fn plan_table<'a>(
     };
     let is_skipped = matches!(change, PlannedChange::Skip { .. });
     if let Some(kept) = kept.filter(|_| !is_skipped) {
+        table_properties::plan(builder, securable, kept, change);
         note_own_guards(builder, securable, &kept.guards, &source.guards);
     }
     if !is_skipped && !is_commented && (kept.is_none() || builder.touches(change)) {
@@ -110,7 +112,12 @@ fn plan_table<'a>(
 /// The facets that securables of all kinds have, of a table or view.
 pub(super) fn sides<'a>(source: &'a Table, destination: Option<&'a Table>) -> Sides<'a> {
     fn facets(table: &Table) -> Facets<'_> {
-        Facets { owner: table.owner.as_deref(), grants: Some(&table.grants), tags: Some(&table.tags) }
+        Facets {
+            owner: table.owner.as_deref(),
+            comment: table.comment.as_deref(),
+            grants: Some(&table.grants),
+            tags: Some(&table.tags),
+        }
     }
     Sides { source: facets(source), destination: destination.map(facets) }
 }

@@ -69,7 +69,7 @@ pub(super) fn candidates<'a>(builder: &Builder<'a>) -> BTreeMap<FullName, Candid
             let full_name = builder.schema_name(schema_name).child(name.clone());
             let reads = inventories.source.read_by(&full_name, view, &rewritten);
             let called = called(builder, &rewritten.calls, &view.session_of(&full_name));
-            let needs = needs(builder, view, &reads, called);
+            let needs = needs(view, &reads, called);
             let destination = existing.and_then(|schema| schema.tables.get(name));
             candidates.insert(
                 full_name,
@@ -81,10 +81,7 @@ pub(super) fn candidates<'a>(builder: &Builder<'a>) -> BTreeMap<FullName, Candid
 }
 
 /// What a view reads, and the functions it calls: as the platform says, or else as its text does.
-fn needs(builder: &Builder<'_>, view: &View, reads: &[FullName], called: Vec<FullName>) -> Vec<Securable> {
-    if !builder.settings.kinds.functions {
-        return reads.iter().map(relation).collect();
-    }
+fn needs(view: &View, reads: &[FullName], called: Vec<FullName>) -> Vec<Securable> {
     let mut calls: Vec<_> = match &view.reads {
         Some(_) => view.calls.iter().map(FullName::to_lowercase).collect(),
         None => called,
@@ -195,25 +192,10 @@ fn findings(builder: &mut Builder<'_>, name: &FullName, candidate: &Candidate<'_
             "costs a pipeline of its own, which fills it; its refresh schedule is not carried".to_owned();
         builder.finding(Finding { securable: name.clone(), line: None, message });
     }
-    missing_functions(builder, name, candidate.view);
     for read in
         candidate.reads.iter().filter(|read| !read.catalog().matches(builder.settings.source.as_str()))
     {
         let message = format!("reads {} of another catalog; the clone reads the same", read.dotted());
-        builder.finding(Finding { securable: name.clone(), line: None, message });
-    }
-}
-
-/// When functions are not cloned, the rewritten view still calls the destination's.
-fn missing_functions(builder: &mut Builder<'_>, name: &FullName, view: &View) {
-    if builder.settings.kinds.functions {
-        return;
-    }
-    let source = builder.source();
-    for function in view.calls.iter().filter(|function| source.catalog().matches(function.catalog().as_str()))
-    {
-        let own = builder.renamed(function).dotted();
-        let message = format!("calls {}, and functions are not cloned: {own} must exist", function.dotted());
         builder.finding(Finding { securable: name.clone(), line: None, message });
     }
 }

@@ -1,12 +1,15 @@
 //! Plans volumes: managed ones with their files, external ones where their location is mapped to.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use clxs_api::volume::{CreateVolume, UpdateVolume, VolumeType};
 use clxs_api::{FullName, Identifier};
+use sha2::{Digest, Sha256};
 
 use super::builder::{Builder, Entry, Facets, NewStep, Sides};
-use super::{CopyFiles, Expectation, Facet, PlannedChange, RemoveFiles, RestCall, Statement, Transfer};
+use super::{
+    CopyFiles, Expectation, Facet, Finding, PlannedChange, RemoveFiles, RestCall, Statement, Transfer,
+};
 use crate::inventory::{FileState, Files, Volume};
 use crate::outcome::FacetStatus;
 use crate::settings::{LoadType, ObjectType, Settings};
@@ -52,11 +55,19 @@ fn plan_volume<'a>(
 }
 
 fn facets(volume: &Volume) -> Facets<'_> {
-    Facets { owner: volume.owner.as_deref(), grants: Some(&volume.grants), tags: Some(&volume.tags) }
+    Facets {
+        owner: volume.owner.as_deref(),
+        comment: volume.comment.as_deref(),
+        grants: Some(&volume.grants),
+        tags: Some(&volume.tags),
+    }
 }
 
 fn change(settings: &Settings, source: &Volume, destination: Option<&Volume>) -> PlannedChange {
     let skip = |reason: String| PlannedChange::Skip { reason };
+    if !settings.kinds.volumes {
+        return skip("clone_volumes is off".to_owned());
+    }
     match (settings.load_type, destination) {
         (LoadType::Selective, _) => skip("SELECTIVE refreshes tables only".to_owned()),
         (LoadType::Incremental, Some(_)) => skip("the destination has it (INCREMENTAL)".to_owned()),
@@ -110,7 +121,7 @@ fn create(builder: &mut Builder<'_>, securable: &Securable, source: &Volume) {
             let detail = "schema_only: its files are not copied".to_owned();
             builder.facet(securable, Facet::Files, FacetStatus::Changed { detail });
         }
-        None => copy_files(builder, securable, None),
+        None => copy_files(builder, (securable, source), Edits::default(), None),
         Some(location) => {
             let detail = format!("expected at {location}: files of external volumes are not copied");
             builder.facet(securable, Facet::Files, FacetStatus::Changed { detail });
@@ -118,16 +129,45 @@ fn create(builder: &mut Builder<'_>, securable: &Securable, source: &Volume) {
     }
 }
 
-fn copy_files(builder: &mut Builder<'_>, securable: &Securable, inverse: Option<RemoveFiles>) {
+/// Files of the destination that are not as copies have left them.
+#[derive(Debug, Default)]
+struct Edits {
+    kept: BTreeSet<String>,
+    overwritten: BTreeSet<String>,
+}
+
+fn copy_files(
+    builder: &mut Builder<'_>,
+    (securable, source): (&Securable, &Volume),
+    edits: Edits,
+    existing: Option<(&Volume, RemoveFiles)>,
+) {
     let copy = CopyFiles {
         source: securable.name.clone(),
         destination: builder.renamed(&securable.name),
         max_file_bytes: builder.settings.max_file_bytes(),
+        kept: edits.kept,
+        overwritten: edits.overwritten,
+        seen: seen(source, existing.as_ref().map(|(volume, _)| *volume)),
     };
     let mut step = NewStep::new(Facet::Files, Transfer::CopyFiles(copy), Expectation::Present);
-    step.inverse = inverse.map(|remove| Transfer::RemoveFiles(remove).into());
+    step.inverse = existing.map(|(_, remove)| Transfer::RemoveFiles(remove).into());
     step.depends_on = builder.definition_step(securable).into_iter().collect();
     builder.step(securable, step);
+}
+
+/// A hash of the files on both sides.
+fn seen(source: &Volume, destination: Option<&Volume>) -> Option<String> {
+    let Files::Read(files) = &source.files else { return None };
+    let own = match destination.map(|volume| &volume.files) {
+        Some(Files::Read(own)) => Some(own),
+        _ => None,
+    };
+    let mut hash = Sha256::new();
+    for (path, file) in files {
+        hash.update(format!("{path}\n{file:?}\n{:?}\n", own.and_then(|own| own.get(path))));
+    }
+    Some(hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
 }
 
 fn update(builder: &mut Builder<'_>, securable: &Securable, source: &Volume, destination: &Volume) {
@@ -137,21 +177,65 @@ fn update(builder: &mut Builder<'_>, securable: &Securable, source: &Volume, des
     match (&source.files, &destination.files) {
         _ if builder.settings.schema_only => {}
         (Files::Read(files), Files::Read(own)) => {
-            let is_wanted = |size| builder.settings.max_file_bytes().is_none_or(|most| size <= most);
-            let is_lacking = |(path, file): &(&String, &FileState)| {
-                is_wanted(file.size) && !file.is_copied_by(own.get(*path))
-            };
-            let lacking: BTreeMap<_, _> = files.iter().filter(is_lacking).collect();
-            if !lacking.is_empty() {
-                let inverse = remove(builder.renamed(&securable.name), &lacking, own);
-                copy_files(builder, securable, Some(inverse));
-            }
+            refresh(builder, (securable, source), destination, (files, own));
         }
         (Files::Unreadable { reason }, _) | (_, Files::Unreadable { reason }) => {
             builder.facet(securable, Facet::Files, FacetStatus::Impossible { reason: reason.clone() });
         }
         _ => {}
     }
+}
+
+/// Copies files that are new or were changed, and keeps those that somebody edited in the destination.
+fn refresh(
+    builder: &mut Builder<'_>,
+    (securable, source): (&Securable, &Volume),
+    destination: &Volume,
+    (files, own): (&BTreeMap<String, FileState>, &BTreeMap<String, FileState>),
+) {
+    let edits = edits(builder.settings, destination, (files, own));
+    let is_wanted = |size| builder.settings.max_file_bytes().is_none_or(|most| size <= most);
+    let is_lacking = |(path, file): &(&String, &FileState)| {
+        let differs = edits.overwritten.contains(*path) || !file.is_copied_by(own.get(*path));
+        is_wanted(file.size) && differs && !edits.kept.contains(*path)
+    };
+    let lacking: BTreeMap<_, _> = files.iter().filter(is_lacking).collect();
+    note_kept(builder, securable, &edits.kept);
+    if !lacking.is_empty() {
+        let inverse = remove(builder.renamed(&securable.name), &lacking, own);
+        copy_files(builder, (securable, source), edits, Some((destination, inverse)));
+    }
+}
+
+/// Files that the source has too, and that are not in the destination as copies have left them.
+fn edits(
+    settings: &Settings,
+    destination: &Volume,
+    (files, own): (&BTreeMap<String, FileState>, &BTreeMap<String, FileState>),
+) -> Edits {
+    let is_edited = |path: &String, copy: &FileState| own.get(path).is_some_and(|file| file != copy);
+    let copied = destination.copied.iter().filter(|(path, _)| files.contains_key(*path));
+    let edited = copied.filter(|(path, copy)| is_edited(path, copy)).map(|(path, _)| path.clone()).collect();
+    match settings.overwrite_edits {
+        true => Edits { overwritten: edited, ..Edits::default() },
+        false => Edits { kept: edited, ..Edits::default() },
+    }
+}
+
+fn note_kept(builder: &mut Builder<'_>, securable: &Securable, kept: &BTreeSet<String>) {
+    const NAMED: usize = 5;
+    if kept.is_empty() {
+        return;
+    }
+    let named = kept.iter().take(NAMED).map(String::as_str).collect::<Vec<_>>().join(", ");
+    let more = if kept.len() > NAMED { ", …" } else { "" };
+    let detail = format!(
+        "{} of its files were edited in the destination since they were copied, and are kept ({named}{more}); \
+         overwrite_edits takes them back",
+        kept.len()
+    );
+    builder.facet(securable, Facet::Files, FacetStatus::Changed { detail: detail.clone() });
+    builder.finding(Finding { securable: securable.name.clone(), line: None, message: detail });
 }
 
 /// What undoes a copy of files into a volume that has some.

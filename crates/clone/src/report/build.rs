@@ -83,7 +83,7 @@ fn securable(planned: &PlannedSecurable, steps: &[Ended<'_>], run: RunState) -> 
         outcome: outcome(planned, steps, run),
         replaced_for: drift_of(&planned.change),
         source_version: planned.source_version,
-        facets: facets(planned, steps),
+        facets: facets(planned, steps, run),
         metrics: known().filter_map(|record| metrics(record.outcome.as_ref())).reduce(CloneMetrics::and),
         duration_ms: known().map(|record| record.duration_ms).sum(),
         statement_ids: known().flat_map(|record| record.statement_ids.iter().cloned()).collect(),
@@ -97,10 +97,17 @@ fn drift_of(change: &PlannedChange) -> Option<Drift> {
     }
 }
 
+/// What was tried tells what became of a securable, and every step of its definition must have been. Facets that nobody
+/// tried are facets that it lacks, unless nothing at all was tried.
 fn outcome(planned: &PlannedSecurable, steps: &[Ended<'_>], run: RunState) -> Outcome {
-    let outcomes = steps.iter().map(|(_, record)| record.and_then(|record| record.outcome.as_ref()));
-    let failure = outcomes.map(|outcome| outcome.map_or_else(|| Some(untried(run)), StepOutcome::failure));
-    outcome_of(&planned.change, failure.flatten().next())
+    let ended = |record: &Option<&StepRecord>| record.is_some_and(|record| record.outcome.is_some());
+    let none_was_tried = !steps.iter().any(|(_, record)| ended(record));
+    let failure = steps.iter().find_map(|(step, record)| match record.and_then(|it| it.outcome.as_ref()) {
+        Some(outcome) => outcome.failure(),
+        None if step.facet == Facet::Definition || none_was_tried => Some(untried(run)),
+        None => None,
+    });
+    outcome_of(&planned.change, failure)
 }
 
 /// What became of a securable, given why one of its steps failed.
@@ -128,18 +135,22 @@ fn untried(run: RunState) -> String {
 }
 
 /// What the plan knew of each facet, and what became of its steps; what is the same of several is said once.
-fn facets(planned: &PlannedSecurable, steps: &[Ended<'_>]) -> Vec<FacetOutcome> {
-    let outcome = |record: Option<&'_ StepRecord>| record.and_then(|record| record.outcome.clone());
+fn facets(planned: &PlannedSecurable, steps: &[Ended<'_>], run: RunState) -> Vec<FacetOutcome> {
+    let outcome = |record: &Option<&StepRecord>| record.and_then(|record| record.outcome.clone());
     let failed = steps.iter().any(|(step, record)| {
-        step.facet == Facet::Definition && !outcome(*record).as_ref().is_some_and(StepOutcome::is_done)
+        step.facet == Facet::Definition && !outcome(record).as_ref().is_some_and(StepOutcome::is_done)
     });
     let known = planned.facets.iter().filter(|_| !failed).cloned();
-    let done =
-        steps.iter().filter(|(step, _)| step.facet != Facet::Definition).filter_map(|(step, record)| {
-            let status = facet_status(step.facet, &outcome(*record)?);
-            Some(FacetOutcome { facet: step.facet, status })
-        });
-    let mut all: Vec<FacetOutcome> = known.chain(done).collect();
+    let others = steps.iter().filter(|(step, _)| step.facet != Facet::Definition);
+    let ended = others.filter_map(|(step, record)| {
+        let status = match outcome(record) {
+            Some(outcome) => facet_status(step.facet, &outcome),
+            None if failed => return None,
+            None => FacetStatus::Failed { error: untried(run) },
+        };
+        Some(FacetOutcome { facet: step.facet, status })
+    });
+    let mut all: Vec<FacetOutcome> = known.chain(ended).collect();
     all.dedup();
     all
 }

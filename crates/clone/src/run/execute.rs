@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use clxs_api::statement::StatementId;
 use clxs_client::{Error as ClientError, ErrorKind, count_retries};
 
-use super::{Context, files, model_version, read_back, rest, statement};
+use super::{Context, files, model_version, read_back, rest, statement, volume_files};
 use crate::backoff::backoff;
 use crate::journal::End;
 use crate::outcome::StepOutcome;
@@ -93,16 +93,10 @@ async fn attempt(
             Ok(checked(context, step, executed).await)
         }
         Action::Rest(call) => Ok(rest::execute(context.warehouse.client(), call, tries.in_doubt).await),
-        Action::Transfer(Transfer::CopyFiles(copy)) => {
-            let copy = files::Copy {
-                from: copy.source.clone().into(),
-                to: copy.destination.clone().into(),
-                max_file_bytes: copy.max_file_bytes,
-            };
-            Ok(files::copy(context.warehouse.client(), &copy, &context.cancellation).await)
-        }
+        Action::Transfer(Transfer::CopyFiles(copy)) => volume_files::copy(context, copy).await,
         Action::Transfer(Transfer::RemoveFiles(remove)) => {
-            Ok(files::remove(context.warehouse.client(), remove, context.undone_ms).await)
+            let copied = context.journal.copied_files_of(&context.metastore, &remove.volume)?;
+            Ok(files::remove(context.warehouse.client(), remove, &copied, context.undone_ms).await)
         }
         Action::Transfer(Transfer::CopyVersion(copy)) => {
             Ok(model_version::copy(context.warehouse.client(), copy, &context.cancellation).await)

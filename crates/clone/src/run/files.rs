@@ -2,7 +2,7 @@
 //! large, each read back and compared. What is there already is not copied again, so that a copy that broke off goes on
 //! where it was.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use bytes::Bytes;
@@ -29,7 +29,7 @@ const LARGEST_WHOLE: u64 = 120 << 20;
 const ROUNDS: usize = 3;
 
 type Hash = [u8; 32];
-type Listing = BTreeMap<String, FileState>;
+pub(super) type Listing = BTreeMap<String, FileState>;
 
 /// Files to copy.
 #[derive(Debug, Clone)]
@@ -38,51 +38,30 @@ pub(super) struct Copy {
     pub(super) to: FileRoot,
     /// Larger files are left out.
     pub(super) max_file_bytes: Option<u64>,
+    /// Files that stay as the destination has them.
+    pub(super) kept: BTreeSet<String>,
+    /// Files that are copied whatever the destination has.
+    pub(super) overwritten: BTreeSet<String>,
 }
 
-/// Copies what the destination lacks or has otherwise.
-pub(super) async fn copy(
+/// Copies what the destination lacks or has otherwise, and says before each round what is about to be written. The outer
+/// result is that of who is told.
+pub(super) async fn copy<E>(
     client: &Client,
     copy: &Copy,
+    begins: impl FnMut(&Listing) -> std::result::Result<(), E>,
     cancellation: &CancellationToken,
-) -> Result<StepOutcome> {
+) -> std::result::Result<Result<StepOutcome>, E> {
     let copying = Copying { client, copy, transfers: Semaphore::new(TRANSFERS) };
-    let existing = copying.existing().await?;
-    let mut listed = list_files(client, &copy.from).await?;
-    let left_out: Vec<_> = listed.iter().filter(|(_, file)| copying.is_too_large(file)).collect();
-    let left_out = left_out.into_iter().map(|(path, _)| path.clone()).collect();
-    let mut metrics = CloneMetrics::default();
-    let mut pending = copying.pending(&listed, |path, file| !file.is_copied_by(existing.get(path)));
-    for _ in 0..ROUNDS {
-        if cancellation.is_cancelled() {
-            return Ok(StepOutcome::Cancelled);
-        }
-        if pending.is_empty() {
-            return Ok(StepOutcome::Done {
-                metrics: Some(metrics),
-                missing: left_out,
-                changed: None,
-                unverified: None,
-            });
-        }
-        if let Some(error) = copying.round(&pending, cancellation).await? {
-            return Ok(StepOutcome::Failed { error });
-        }
-        let files = pending.values().filter(|file| !file.is_directory);
-        metrics.num_copied_files += files.clone().count() as u64;
-        metrics.copied_files_size += files.map(|file| file.size).sum::<u64>();
-        let now = list_files(client, &copy.from).await?;
-        pending = copying.pending(&now, |path, file| listed.get(path) != Some(file));
-        listed = now;
-    }
-    let error = "files of the source go on changing while they are copied; clone again when they rest";
-    Ok(StepOutcome::Failed { error: error.to_owned() })
+    copying.rounds(begins, cancellation).await
 }
 
-/// Removes what a copy has brought, but for what was changed after its run ended (milliseconds since 1970-01-01 UTC).
+/// Removes what a copy has brought, but for what was changed since: what is not as the copy left it, or where nobody knows
+/// that, what has another size or was changed after its run ended (milliseconds since 1970-01-01 UTC).
 pub(super) async fn remove(
     client: &Client,
     remove: &RemoveFiles,
+    copied: &Listing,
     run_ended_ms: Option<i64>,
 ) -> Result<StepOutcome> {
     let volume = FileRoot::Volume(remove.volume.clone());
@@ -90,9 +69,14 @@ pub(super) async fn remove(
     let is_there = |path: &&String| left.contains_key(*path);
     let is_changed = |path: &&String| {
         let file = left.get(*path).copied().unwrap_or_default();
-        file.is_directory
-            || remove.files.get(*path) != Some(&file.size)
-            || run_ended_ms.is_some_and(|end| file.modified > end)
+        match copied.get(*path) {
+            Some(copy) => *copy != file,
+            None => {
+                file.is_directory
+                    || remove.files.get(*path) != Some(&file.size)
+                    || run_ended_ms.is_some_and(|end| file.modified > end)
+            }
+        }
     };
     let (changed, removed): (Vec<_>, Vec<_>) = remove.files.keys().filter(is_there).partition(is_changed);
     let delete = |path| {
@@ -124,6 +108,62 @@ struct Copying<'a> {
 }
 
 impl Copying<'_> {
+    async fn rounds<E>(
+        &self,
+        mut begins: impl FnMut(&Listing) -> std::result::Result<(), E>,
+        cancellation: &CancellationToken,
+    ) -> std::result::Result<Result<StepOutcome>, E> {
+        let (mut listed, mut pending) = match self.lacking().await {
+            Ok(found) => found,
+            Err(error) => return Ok(Err(error)),
+        };
+        let left_out = listed.iter().filter(|(_, file)| self.is_too_large(file));
+        let left_out = left_out.map(|(path, _)| path.clone()).collect();
+        let mut metrics = CloneMetrics::default();
+        for _ in 0..ROUNDS {
+            if cancellation.is_cancelled() {
+                return Ok(Ok(StepOutcome::Cancelled));
+            }
+            if pending.is_empty() {
+                let metrics = Some(metrics);
+                return Ok(Ok(StepOutcome::Done {
+                    metrics,
+                    missing: left_out,
+                    changed: None,
+                    unverified: None,
+                }));
+            }
+            begins(&pending)?;
+            let now = match self.round(&pending, cancellation).await {
+                Ok(None) => list_files(self.client, &self.copy.from).await,
+                Ok(Some(error)) => return Ok(Ok(StepOutcome::Failed { error })),
+                Err(error) => Err(error),
+            };
+            let now = match now {
+                Ok(now) => now,
+                Err(error) => return Ok(Err(error)),
+            };
+            let files = pending.values().filter(|file| !file.is_directory);
+            metrics.num_copied_files += files.clone().count() as u64;
+            metrics.copied_files_size += files.map(|file| file.size).sum::<u64>();
+            pending = self.pending(&now, |path, file| listed.get(path) != Some(file));
+            listed = now;
+        }
+        let error = "files of the source go on changing while they are copied; clone again when they rest";
+        Ok(Ok(StepOutcome::Failed { error: error.to_owned() }))
+    }
+
+    /// The files of the source, and what the destination lacks of them or has otherwise.
+    async fn lacking(&self) -> Result<(Listing, Listing)> {
+        let existing = self.existing().await?;
+        let listed = list_files(self.client, &self.copy.from).await?;
+        let is_lacking = |path: &String, file: &FileState| {
+            self.copy.overwritten.contains(path) || !file.is_copied_by(existing.get(path))
+        };
+        let pending = self.pending(&listed, is_lacking);
+        Ok((listed, pending))
+    }
+
     /// A version of a model has no directory before its first file has come; UNCONFIRMED whether it can be listed.
     async fn existing(&self) -> Result<Listing> {
         match list_files(self.client, &self.copy.to).await {
@@ -147,7 +187,7 @@ impl Copying<'_> {
         let is_wanted = |file: &FileState| {
             if file.is_directory { self.makes_directories() } else { !self.is_too_large(file) }
         };
-        let wanted = listed.iter().filter(|(_, file)| is_wanted(file));
+        let wanted = listed.iter().filter(|(path, file)| is_wanted(file) && !self.copy.kept.contains(*path));
         wanted.filter(|(path, file)| is_new(path, file)).map(|(path, file)| (path.clone(), *file)).collect()
     }
 

@@ -4,7 +4,8 @@
 //! What an earlier try, or a run that died, has made of a copy is looked for first: it names what it is of. So no answer
 //! that is lost makes a second copy, and one that is half filled is filled further.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::convert::Infallible;
 
 use clxs_api::FullName;
 use clxs_api::model_version::{
@@ -36,8 +37,15 @@ pub(super) async fn copy(
     let to = FileRoot::ModelVersion { model: destination.clone(), version: number };
     let from = FileRoot::ModelVersion { model: origin.model.clone(), version: origin.version };
     if ready.is_none() {
-        let files = files::Copy { from: from.clone(), to: to.clone(), max_file_bytes: None };
-        let copied = files::copy(client, &files, cancellation).await?;
+        let files = files::Copy {
+            from: from.clone(),
+            to: to.clone(),
+            max_file_bytes: None,
+            kept: BTreeSet::new(),
+            overwritten: BTreeSet::new(),
+        };
+        let Ok(copied) = files::copy::<Infallible>(client, &files, |_| Ok(()), cancellation).await;
+        let copied = copied?;
         if !copied.is_done() {
             return Ok(copied);
         }

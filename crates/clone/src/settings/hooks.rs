@@ -2,6 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::HookSql;
+use crate::{Error, Result};
+
 /// Statements of the user around the clone, in order.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Hooks {
@@ -13,18 +16,42 @@ pub struct Hooks {
     pub post_clone: Vec<Hook>,
 }
 
-/// A statement of the user, with the variables `${source_catalog}`, `${dest_catalog}` and, of a schema, `${schema}`.
+impl Hooks {
+    /// Whether every variable has a value where it stands.
+    ///
+    /// # Errors
+    /// [`Error::InvalidHook`] for `${schema}` in a hook of no schema.
+    pub(super) fn check(&self) -> Result<()> {
+        self.pre_clone.iter().chain(&self.post_clone).try_for_each(Hook::check_without_schema)
+    }
+}
+
+/// A statement of the user.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Hook {
     /// The statement.
-    pub sql: String,
+    pub sql: HookSql,
     /// What it is for.
     #[serde(default)]
     pub description: String,
     /// What its failure means.
     #[serde(default)]
     pub on_error: OnError,
+}
+
+impl Hook {
+    /// Whether it can be a hook of no schema.
+    ///
+    /// # Errors
+    /// [`Error::InvalidHook`].
+    pub fn check_without_schema(&self) -> Result<()> {
+        if !self.sql.names_schema() {
+            return Ok(());
+        }
+        let problem = "${schema} has a value after each schema only (post_schema_hooks)".to_owned();
+        Err(Error::InvalidHook { sql: self.sql.as_str().to_owned(), problem })
+    }
 }
 
 /// What the failure of a hook means.

@@ -106,7 +106,6 @@ async fn tags_of_every_kind_are_carried_with_one_statement_a_securable_and_only_
 #[case::tags("_tags", |settings: &mut Settings| settings.copy.tags = false)]
 #[case::permissions("_privileges", |settings: &mut Settings| settings.copy.permissions = false)]
 #[case::constraints("constraint", |settings: &mut Settings| settings.copy.constraints = false)]
-#[case::volumes("volumes", |settings: &mut Settings| settings.kinds.volumes = false)]
 #[tokio::test(flavor = "multi_thread")]
 async fn switch_turns_off_its_own_reads_and_writes(#[case] read: &str, #[case] off: fn(&mut Settings)) {
     let fixture = Fixture::with_retail(Reached::InProcess).await;

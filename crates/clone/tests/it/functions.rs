@@ -1,8 +1,8 @@
 //! Functions, and views and functions that need each other.
 
 use clxs_api::function::{FunctionParameterInfos, UpdateFunction};
+use clxs_clone::Outcome;
 use clxs_clone::journal::RunState;
-use clxs_clone::{Outcome, Settings};
 
 use crate::catalogs::{name, settings};
 use crate::embedded::{Fixture, Reached, outcome};
@@ -111,17 +111,33 @@ async fn what_needs_something_that_is_left_out_is_left_out_with_the_reason_and_n
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn without_functions_views_that_call_them_say_so() {
+async fn functions_that_are_off_are_left_out_with_what_calls_them_unless_the_destination_has_them() {
     let fixture = Fixture::with_retail(Reached::InProcess).await;
     fixture.sql(FUNCTIONS).await;
-    let mut kinds = settings().kinds;
-    kinds.functions = false;
-    let settings = Settings { kinds, ..settings() };
+    let mut settings = settings();
+    settings.kinds.functions = false;
     fixture.sent.clear();
-    let plan = fixture.plan(&settings).await;
-    assert_eq!(fixture.sent.count("/functions"), 0);
-    let about = |finding: &&clxs_clone::plan::Finding| finding.message.contains("functions are not cloned");
-    assert!(plan.findings.iter().any(|finding| about(&finding)), "{plan}");
+    let report = fixture.clone_with(&settings).await;
+    assert_eq!(fixture.sent.count("/permissions/function"), 0);
+    assert_eq!(report.state, RunState::Succeeded, "{report:#?}");
+    assert_eq!(
+        outcome(&report, "prod.gold.days"),
+        Outcome::Skipped { reason: "clone_functions is off".to_owned() }
+    );
+    let caller = outcome(&report, "prod.bronze.a_view");
+    assert!(
+        matches!(&caller, Outcome::Skipped { reason } if reason.ends_with("clone_functions is off")),
+        "{caller:?}"
+    );
+    fixture
+        .sql(
+            "CREATE FUNCTION dev.bronze.a_total(amount DOUBLE) RETURNS DOUBLE RETURN amount;\n\
+             CREATE FUNCTION dev.gold.days(least DOUBLE) RETURNS TABLE (day DATE, total DOUBLE) \
+             RETURN SELECT day, total FROM dev.silver.daily WHERE total >= least;\n",
+        )
+        .await;
+    let report = fixture.clone_with(&settings).await;
+    assert_eq!(outcome(&report, "prod.bronze.a_view"), Outcome::Created, "{report:#?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

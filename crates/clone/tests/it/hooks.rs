@@ -2,17 +2,18 @@
 
 use clxs_clone::journal::RunState;
 use clxs_clone::plan::Facet;
-use clxs_clone::settings::{Hook, Hooks, OnError};
-use clxs_clone::{FacetStatus, Report, Settings, SilentObserver};
+use clxs_clone::settings::{Hook, HookSql, Hooks, OnError, Selection};
+use clxs_clone::{FacetStatus, Outcome, Report, Settings, SilentObserver};
 use rstest::rstest;
 use tokio_util::sync::CancellationToken;
 
 use crate::catalogs::settings;
+use crate::embedded::{Fixture as Embedded, Reached};
 use crate::faults::Fixture;
 use crate::scripted::Fault;
 
 fn hook(sql: &str, on_error: OnError) -> Vec<Hook> {
-    vec![Hook { sql: sql.to_owned(), description: String::new(), on_error }]
+    vec![Hook { sql: HookSql::new(sql).unwrap(), description: String::new(), on_error }]
 }
 
 async fn clone_with(fixture: &Fixture, hooks: Hooks) -> Report {
@@ -73,6 +74,53 @@ async fn hook_of_a_schema_that_must_not_fail_stops_what_comes_after_it() {
     let report = clone_with(&fixture, hooks).await;
     assert_eq!(report.state, RunState::Failed);
     assert_eq!(sent(&fixture).last().map(String::as_str), Some("BAD"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_made_before_a_hook_failed_is_created_and_what_it_lacks_is_not_tried() {
+    let fixture = Fixture::new();
+    let hooks = Hooks {
+        post_schema: hook("BAD", OnError::Fail),
+        post_clone: hook("ANALYZE dev.s.orders", OnError::Warn),
+        ..Hooks::default()
+    };
+    let report = clone_with(&fixture, hooks).await;
+    assert_eq!(report.state, RunState::Failed);
+    let catalog = report.securables.iter().find(|it| it.source.dotted() == "prod").unwrap();
+    assert_eq!(catalog.outcome, Outcome::Created);
+    let last = catalog.facets.iter().find(|it| it.facet == Facet::Hook).unwrap();
+    let error = "not tried: the run was failed".to_owned();
+    assert_eq!(last.status, FacetStatus::Failed { error });
+}
+
+#[tokio::test]
+async fn names_with_hyphens_and_quotes_fill_in_strings_and_quoted_names_of_hooks() {
+    let fixture = Embedded::new(Reached::InProcess).await;
+    fixture
+        .sql("CREATE CATALOG prod;\nCREATE SCHEMA prod.`o'k-1`;\nCREATE TABLE prod.`o'k-1`.t (id INT);\n")
+        .await;
+    let hooks = Hooks {
+        post_schema: hook(
+            "INSERT INTO `${dest_catalog}`.`${schema}`.t SELECT length('${schema}') /* ${schema} */",
+            OnError::Fail,
+        ),
+        ..Hooks::default()
+    };
+    let schemas = vec![clxs_api::Identifier::new("o'k-1").unwrap()];
+    let selection = Selection { include_schemas: schemas, ..Selection::default() };
+    let settings = Settings { hooks, selection, ..settings() };
+    let report = fixture.clone_with(&settings).await;
+    assert_eq!(report.state, RunState::Succeeded, "{report:#?}");
+    assert_eq!(fixture.number("SELECT id FROM dev.`o'k-1`.t").await, "5");
+}
+
+#[tokio::test(start_paused = true)]
+async fn schema_in_a_hook_of_no_schema_is_refused_before_anything_is_sent() {
+    let fixture = Fixture::new();
+    let hooks = Hooks { pre_clone: hook("ANALYZE ${schema}.t", OnError::Warn), ..Hooks::default() };
+    let error = fixture.engine.plan(&Settings { hooks, ..settings() }).await.unwrap_err();
+    assert!(matches!(error, clxs_clone::Error::InvalidHook { .. }), "{error}");
+    assert!(fixture.workspace.state().sent.is_empty());
 }
 
 #[rstest]

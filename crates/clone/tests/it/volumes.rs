@@ -4,9 +4,9 @@ use bytes::Bytes;
 use clxs_api::volume::VolumeType;
 use clxs_client::{ErrorKind, FileRoot};
 use clxs_clone::journal::RunState;
-use clxs_clone::plan::Facet;
+use clxs_clone::plan::{Facet, SavedPlan};
 use clxs_clone::settings::LocationMapping;
-use clxs_clone::{FacetStatus, Outcome};
+use clxs_clone::{Error, FacetStatus, Outcome};
 use futures::TryStreamExt;
 
 use crate::catalogs::{name, settings};
@@ -127,6 +127,22 @@ async fn files_above_the_limit_are_left_out_and_named() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn volume_is_left_out_with_the_reason_and_its_files_are_not_listed_where_volumes_are_off() {
+    let fixture = Fixture::with_volume().await;
+    fixture.clone_with(&settings()).await;
+    fixture.upload("new.txt", Bytes::from_static(b"new")).await;
+    let mut settings = settings();
+    settings.kinds.volumes = false;
+    fixture.sent.clear();
+    let report = fixture.clone_with(&settings).await;
+    assert_eq!(fixture.sent.count("/directories/") + fixture.sent.count("/permissions/volume"), 0);
+    let skipped = Outcome::Skipped { reason: "clone_volumes is off".to_owned() };
+    assert_eq!(outcome(&report, "prod.bronze.scans"), skipped);
+    let copied = fixture.client.download_file(&name("dev.bronze.scans").into(), "new.txt", None).await;
+    assert_eq!(copied.unwrap_err().kind(), ErrorKind::NotFound);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn external_volume_goes_where_its_location_is_mapped_to_and_is_left_out_otherwise() {
     let fixture = Fixture::with_retail(Reached::InProcess).await;
     let storage = fixture.home.path().join("storage");
@@ -180,4 +196,61 @@ async fn rollback_removes_new_files_names_those_that_were_changed_since_and_says
     assert_eq!(fixture.download("dev.bronze.scans", "odd % name/inner/grown").await, "and larger");
     assert_eq!(fixture.download("dev.bronze.scans", "same size").await, "12345");
     assert_eq!(fixture.download("dev.bronze.scans", "plain.txt").await, "NEWER");
+}
+
+/// A file of the same size, one of another, and one that was made directly in the destination.
+#[tokio::test(flavor = "multi_thread")]
+async fn files_that_were_edited_in_the_destination_are_kept_and_told_until_they_are_taken_back() {
+    let fixture = Fixture::with_volume().await;
+    fixture.clone_with(&settings()).await;
+    let copy = name("dev.bronze.scans").into();
+    let copied = fixture.client.list_directory(&copy, "").try_collect::<Vec<_>>().await.unwrap();
+    let copied = copied.iter().filter_map(|entry| entry.last_modified).max().unwrap();
+    fixture.upload_after(copied, (&copy, "plain.txt"), "edits").await;
+    fixture.upload_after(copied, (&copy, "nothing"), "something").await;
+    fixture.upload_after(copied, (&copy, "ours"), "1").await;
+    fixture.upload("plain.txt", Bytes::from_static(b"newer")).await;
+    fixture.upload("a b/new", Bytes::from_static(b"new")).await;
+
+    let report = fixture.clone_with(&settings()).await;
+    assert_eq!(report.state, RunState::Succeeded);
+    let kept = "2 of its files were edited in the destination since they were copied, and are kept (nothing, plain.txt); \
+                overwrite_edits takes them back";
+    let files = status(&report, "prod.bronze.scans", Facet::Files);
+    assert_eq!(files, Some(FacetStatus::Changed { detail: kept.into() }));
+    assert!(report.findings.iter().any(|finding| finding.message == kept), "{:#?}", report.findings);
+    assert_eq!(fixture.download("dev.bronze.scans", "plain.txt").await, "edits");
+    assert_eq!(fixture.download("dev.bronze.scans", "nothing").await, "something");
+    assert_eq!(fixture.download("dev.bronze.scans", "a b/new").await, "new");
+
+    let overwriting = clxs_clone::Settings { overwrite_edits: true, ..settings() };
+    let report = fixture.clone_with(&overwriting).await;
+    assert_eq!(report.state, RunState::Succeeded);
+    assert_eq!(fixture.download("dev.bronze.scans", "plain.txt").await, "newer");
+    assert_eq!(fixture.download("dev.bronze.scans", "nothing").await, "");
+    assert_eq!(fixture.download("dev.bronze.scans", "ours").await, "1");
+    let again = fixture.plan(&settings()).await;
+    assert!(again.is_empty() && again.findings.is_empty(), "{again}");
+}
+
+/// Of a volume that is to be made, and of one that is there.
+#[rstest::rstest]
+#[case::new(false, "prod.bronze.scans")]
+#[case::there(true, "prod.bronze.scans")]
+#[case::destination(true, "dev.bronze.scans")]
+#[tokio::test(flavor = "multi_thread")]
+async fn saved_plan_is_refused_when_files_of_a_volume_moved(#[case] cloned: bool, #[case] moves: &str) {
+    let fixture = Fixture::with_volume().await;
+    if cloned {
+        fixture.clone_with(&settings()).await;
+        fixture.upload("plain.txt", Bytes::from_static(b"second")).await;
+    }
+    let settings = clxs_clone::Settings { exact: true, ..settings() };
+    let saved = SavedPlan { plan: fixture.plan(&settings).await, settings };
+    fixture.engine.check_saved(&saved).await.unwrap();
+    let volume = name(moves).into();
+    fixture.client.upload_file(&volume, "plain.txt", Bytes::from_static(b"moved on")).await.unwrap();
+    let refused = fixture.engine.check_saved(&saved).await.unwrap_err();
+    let Error::StalePlan { moved } = &refused else { panic!("{refused}") };
+    assert_eq!(moved.iter().map(|it| it.name.name().as_str()).collect::<Vec<_>>(), ["scans"]);
 }

@@ -5,7 +5,7 @@ use std::fmt;
 use clxs_api::{FullName, Properties};
 use serde::{Deserialize, Serialize};
 
-use super::statement::write_properties;
+use super::statement::{literals, write_properties};
 use crate::inventory::Column;
 
 /// `ALTER TABLE`.
@@ -28,6 +28,8 @@ pub enum TableChange {
     Cluster(String),
     /// It gets these properties.
     SetProperties(Properties),
+    /// It loses the properties with these keys.
+    UnsetProperties(Vec<String>),
 }
 
 impl fmt::Display for AlterTable {
@@ -42,6 +44,9 @@ impl fmt::Display for AlterTable {
             TableChange::SetProperties(properties) => {
                 f.write_str("SET")?;
                 write_properties(f, properties)
+            }
+            TableChange::UnsetProperties(keys) => {
+                write!(f, "UNSET TBLPROPERTIES IF EXISTS ({})", literals(keys))
             }
         }
     }

@@ -30,6 +30,15 @@ pub struct CopyFiles {
     /// Larger files are left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max_file_bytes: Option<u64>,
+    /// Files of the destination that somebody edited since they were copied, and that stay.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub kept: BTreeSet<String>,
+    /// Such files that are copied again whatever they are.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub overwritten: BTreeSet<String>,
+    /// A hash of the files of both sides (SHA-256) where the plan has seen them: it moves with them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seen: Option<String>,
 }
 
 /// A version of a registered model that the destination's model lacks. Its number there is the platform's choice.

@@ -376,7 +376,7 @@ pub(super) fn dollar_tag(text: &str) -> String {
     tags.find(|tag| !text.contains(tag.as_str())).unwrap_or_default()
 }
 
-fn literals(texts: &[String]) -> String {
+pub(super) fn literals(texts: &[String]) -> String {
     texts.iter().map(|text| SqlLiteral::new(text).to_string()).collect::<Vec<_>>().join(", ")
 }
 

@@ -60,7 +60,8 @@ pub(super) fn guard_older_copy(
         guard_existing(builder, securable, candidate, copy);
         return true;
     };
-    let is_guarded = candidate.source.unusable_guards.is_none() && copy.guards.call_the_same(&candidate.guards);
+    let is_guarded =
+        candidate.source.unusable_guards.is_none() && copy.guards.call_the_same(&candidate.guards);
     if !is_guarded {
         let name = builder.renamed(&securable.name).dotted();
         let message = format!(

@@ -1,0 +1,97 @@
+//! What the source lost since it was cloned, or never had: the destination keeps it, and is told to.
+
+use clxs_clone::FacetStatus;
+use clxs_clone::plan::Facet;
+use clxs_clone::settings::PrincipalMapping;
+use rstest::rstest;
+
+use crate::catalogs::{name, settings};
+use crate::embedded::{Fixture, Reached};
+
+const BEFORE: &str = "
+ALTER CATALOG prod SET TAGS ('cost' = 'retail');
+ALTER SCHEMA prod.silver SET DBPROPERTIES ('team' = 'sales');
+ALTER TABLE prod.bronze.items SET TAGS ('pii' = 'yes', 'zone' = 'raw');
+ALTER TABLE prod.bronze.items ALTER COLUMN name SET TAGS ('pii' = 'name');
+ALTER TABLE prod.bronze.items ALTER COLUMN id SET NOT NULL;
+ALTER TABLE prod.bronze.items ADD CONSTRAINT items_pk PRIMARY KEY (id);
+GRANT SELECT, MODIFY ON TABLE prod.bronze.orders TO `ann@example.com`;
+";
+
+#[rstest]
+#[case::tag("ALTER CATALOG prod UNSET TAGS ('cost')", ("prod", Facet::Tags), "the tag cost")]
+#[case::tags(
+    "ALTER TABLE prod.bronze.items UNSET TAGS ('pii', 'zone')",
+    ("prod.bronze.items", Facet::Tags),
+    "the tags pii, zone"
+)]
+#[case::column_tag(
+    "ALTER TABLE prod.bronze.items ALTER COLUMN name UNSET TAGS ('pii')",
+    ("prod.bronze.items", Facet::ColumnTags),
+    "the tag pii of name"
+)]
+#[case::property(
+    "ALTER SCHEMA prod.silver UNSET DBPROPERTIES ('team')",
+    ("prod.silver", Facet::Properties),
+    "the property team"
+)]
+#[case::comment_of_a_catalog("COMMENT ON CATALOG prod IS NULL", ("prod", Facet::Comment), "its comment")]
+#[case::comment_of_a_schema("COMMENT ON SCHEMA prod.bronze IS NULL", ("prod.bronze", Facet::Comment), "its comment")]
+#[case::key(
+    "ALTER TABLE prod.bronze.items DROP CONSTRAINT items_pk",
+    ("prod.bronze.items", Facet::PrimaryKey),
+    "the key items_pk"
+)]
+#[case::grants(
+    "REVOKE SELECT, MODIFY ON TABLE prod.bronze.orders FROM `ann@example.com`",
+    ("prod.bronze.orders", Facet::Grants),
+    "MODIFY, SELECT to ann@example.com"
+)]
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_source_lost_is_kept_and_said_to_be_kept(
+    #[case] lose: &str,
+    #[case] (securable, facet): (&str, Facet),
+    #[case] what: &str,
+) {
+    let fixture = Fixture::with_retail(Reached::InProcess).await;
+    fixture.sql(BEFORE).await;
+    fixture.clone_with(&settings()).await;
+    let plan = fixture.plan(&settings()).await;
+    assert!(plan.securables.iter().all(|it| it.facets.iter().all(|it| !is_kept(&it.status))), "{plan}");
+    fixture.query(lose).await;
+    let plan = fixture.plan(&settings()).await;
+    assert!(plan.is_empty(), "{plan}");
+    let planned = plan.securables.iter().find(|it| it.source == name(securable)).unwrap();
+    let kept = planned.facets.iter().find(|it| it.facet == facet).map(|it| it.status.clone());
+    let detail = format!("keeps {what}, which the source does not have");
+    assert_eq!(kept, Some(FacetStatus::Changed { detail }), "{planned:#?}");
+}
+
+fn is_kept(status: &FacetStatus) -> bool {
+    matches!(status, FacetStatus::Changed { detail } if detail.starts_with("keeps "))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn grants_of_principals_who_are_called_otherwise_in_the_destination_are_not_its_own() {
+    let fixture = Fixture::with_retail(Reached::InProcess).await;
+    let mut settings = settings();
+    let mapping = [("analysts@example.com".to_owned(), "dev-analysts@example.com".to_owned())];
+    settings.principal_mapping = PrincipalMapping::new(mapping.into()).unwrap();
+    fixture.clone_with(&settings).await;
+    let plan = fixture.plan(&settings).await;
+    assert!(plan.securables.iter().all(|it| it.facets.iter().all(|it| !is_kept(&it.status))), "{plan}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn switches_turn_off_what_is_said_of_their_facet() {
+    let fixture = Fixture::with_retail(Reached::InProcess).await;
+    fixture.sql(BEFORE).await;
+    fixture.clone_with(&settings()).await;
+    fixture.query("REVOKE SELECT ON TABLE prod.bronze.orders FROM `ann@example.com`").await;
+    fixture.query("ALTER CATALOG prod UNSET TAGS ('cost')").await;
+    fixture.query("COMMENT ON SCHEMA prod.bronze IS NULL").await;
+    let mut settings = settings();
+    (settings.copy.permissions, settings.copy.tags, settings.copy.comments) = (false, false, false);
+    let plan = fixture.plan(&settings).await;
+    assert!(plan.securables.iter().all(|it| it.facets.iter().all(|it| !is_kept(&it.status))), "{plan}");
+}
