@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 
+use crate::statement::QueryTag;
 use crate::wire_enum::wire_enum;
 use crate::{Extra, null_as_default};
 
@@ -57,6 +58,9 @@ pub struct QueryInfo {
     pub warehouse_id: Option<String>,
     /// The same under its older name.
     pub endpoint_id: Option<String>,
+    /// The labels that it was submitted with.
+    #[serde(deserialize_with = "null_as_default", skip_serializing_if = "Vec::is_empty")]
+    pub query_tags: Vec<QueryTag>,
     /// Everything else.
     #[serde(flatten)]
     pub extra: Extra,

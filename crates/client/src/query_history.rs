@@ -9,17 +9,17 @@ use crate::request::{ApiRequest, path};
 use crate::{Client, Result};
 
 impl Client {
-    /// The statements of a warehouse since a moment in milliseconds, newest first. It may lack the very newest:
+    /// The statements of warehouses since a moment in milliseconds, newest first. It may lack the very newest:
     /// what it does not show may have been sent all the same.
     pub fn statements_since(
         &self,
-        warehouse: &str,
+        warehouses: &[String],
         milliseconds: i64,
     ) -> impl Stream<Item = Result<QueryInfo>> + Send + use<> {
         let request = path(endpoint::QUERY_HISTORY, &[]).map(|path| {
-            ApiRequest::get(path)
-                .query("filter_by.warehouse_ids", warehouse)
-                .query("filter_by.query_start_time_range.start_time_ms", &milliseconds.to_string())
+            let since = ApiRequest::get(path)
+                .query("filter_by.query_start_time_range.start_time_ms", &milliseconds.to_string());
+            warehouses.iter().fold(since, |request, id| request.query("filter_by.warehouse_ids", id))
         });
         items::<ListQueriesResponse>(self.clone(), request)
     }

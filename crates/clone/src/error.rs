@@ -111,12 +111,13 @@ pub enum Error {
     },
     /// Another run writes to the destination.
     #[error(
-        "catalog `{destination}` is being written by run {run} (process {process} on {host}); wait for it or stop it"
+        "{} (process {process} on {host}); wait for it or stop it",
+        holder(destination, run)
     )]
     Locked {
         /// The destination.
         destination: String,
-        /// The run that holds it.
+        /// The run that holds it; empty while a command looks after what a dead run left behind.
         run: String,
         /// Its process id.
         process: u32,
@@ -296,6 +297,14 @@ impl Error {
     /// For `map_err`: what was attempted when the client failed.
     pub(crate) fn client(attempt: impl Into<String>) -> impl FnOnce(clxs_client::Error) -> Self {
         move |source| Self::Client { attempt: attempt.into(), source: Box::new(source) }
+    }
+}
+
+/// Who keeps others from a destination.
+fn holder(destination: &str, run: &str) -> String {
+    match run {
+        "" => format!("a command looks after what a dead run left in flight in catalog `{destination}`"),
+        run => format!("catalog `{destination}` is being written by run {run}"),
     }
 }
 

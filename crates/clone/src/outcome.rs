@@ -115,6 +115,16 @@ impl StepOutcome {
         Self::Done { metrics, missing: Vec::new(), changed: None, unverified: None }
     }
 
+    /// The same, but that nobody could read back what was written.
+    pub(crate) fn unverified(&self, reason: String) -> Self {
+        match self.clone() {
+            Self::Done { metrics, missing, changed, .. } => {
+                Self::Done { metrics, missing, changed, unverified: Some(reason) }
+            }
+            ended => ended,
+        }
+    }
+
     /// Whether steps that depend on it may run.
     pub fn is_done(&self) -> bool {
         matches!(self, Self::Done { .. })

@@ -55,6 +55,15 @@ pub(crate) enum RunKind {
     Resume(RunId),
 }
 
+impl RunKind {
+    fn undoes(&self) -> Option<&RunId> {
+        match self {
+            Self::Rollback(undone) => Some(undone),
+            Self::Clone | Self::Resume(_) => None,
+        }
+    }
+}
+
 /// What every step of a run needs.
 #[derive(Debug)]
 struct Context {
@@ -89,10 +98,11 @@ pub(crate) async fn run(warehouse: &Warehouse, journal: &Journal, request: Reque
     let _lease = journal.lease(&metastore, plan.destination.as_str(), &run)?;
     recovery::settle(warehouse, journal, (&metastore, &plan.destination), observer).await?;
     match &kind {
-        RunKind::Resume(_) => journal.reopen_run(&run)?,
-        RunKind::Clone => journal.begin_run(&metastore, &run, &Began { settings, plan, undoes: None })?,
-        RunKind::Rollback(undone) => {
-            journal.begin_run(&metastore, &run, &Began { settings, plan, undoes: Some(undone) })?;
+        RunKind::Resume(_) => journal.reopen_run(&run, warehouse.id())?,
+        RunKind::Clone | RunKind::Rollback(_) => {
+            let undoes = kind.undoes();
+            let began = Began { settings, plan, undoes, warehouse: warehouse.id() };
+            journal.begin_run(&metastore, &run, &began)?;
         }
     }
     let steps = u32::try_from(plan.steps.len()).unwrap_or(u32::MAX);
@@ -115,8 +125,10 @@ pub(crate) async fn run(warehouse: &Warehouse, journal: &Journal, request: Reque
     let driven = scheduler::drive(&context, settings, plan, (observer, records)).await;
     let (all_well, limit) = driven.as_ref().map_or((false, None), |ended| (ended.all_well, ended.limit));
     // What a rollback has taken back is not there any more.
-    let is_over = driven.is_err() || plan.undoes.is_some() || cancellation.is_cancelled();
-    let verified = if is_over { Ok(true) } else { verify::verify(&context, settings, plan).await };
+    let verified = match &driven {
+        Ok(_) if plan.undoes.is_none() => verify::verify(&context, settings, plan, &cancellation).await,
+        _ => Ok(true),
+    };
     let all_well = all_well && matches!(verified, Ok(true));
     let report = journal.end_run((&run, plan), state(all_well, limit, cancellation.is_cancelled()), limit)?;
     driven?;
@@ -130,7 +142,7 @@ pub(crate) async fn run(warehouse: &Warehouse, journal: &Journal, request: Reque
     Ok(report)
 }
 
-/// A cancellation or a limit that came after everything had ended well changed nothing.
+/// A cancellation or a limit that came after everything had ended well, and was read back, changed nothing.
 fn state(all_well: bool, limit: Option<&'static str>, cancelled: bool) -> RunState {
     match (all_well, cancelled, limit) {
         (true, _, _) => RunState::Succeeded,

@@ -1,6 +1,7 @@
 //! The warehouse of an engine: where its statements run, and how they are labelled.
 
 mod histories;
+mod origin;
 mod pace;
 mod rate;
 
@@ -13,12 +14,12 @@ use clxs_client::{Client, ErrorKind, Rows};
 use tokio::sync::OnceCell;
 
 pub(crate) use histories::Wanted;
+pub(crate) use origin::{Origin, sent_by};
 use pace::Pace;
 
 use crate::backoff::backoff;
 use crate::clock::Clock;
 use crate::inventory::{Commit, History};
-use crate::journal::RunId;
 use crate::plan::{Statement, StatementText};
 use crate::settings::Limits;
 use crate::{Error, Result, Settings};
@@ -128,12 +129,11 @@ impl Warehouse {
     pub(crate) async fn submit(
         &self,
         statement: &Statement,
-        run: &RunId,
+        origin: Origin<'_>,
     ) -> clxs_client::Result<StatementResponse> {
-        let tag = QueryTag { key: "clxs_run".to_owned(), value: Some(run.to_string()) };
         let mut statement = self.statement(statement.text());
         statement.wait_timeout = Some(SHORTEST_WAIT.to_owned());
-        statement.query_tags.push(tag);
+        statement.query_tags.extend(origin.tags());
         self.pace.turn().await;
         self.client.submit_statement(&statement).await
     }

@@ -106,11 +106,18 @@ fn recorded(context: &Context) -> anyhow::Result<Vec<RunSummary>> {
     Ok(if path.is_file() { Journal::open(&path)?.runs()? } else { Vec::new() })
 }
 
+/// A shorter beginning of an id names no run, least of all an empty one: what is named is rolled back.
+const SHORTEST: usize = 8;
+
 /// The run that is named: by its id, by a beginning that no other id has, or as `last`.
 fn find(runs: &[RunSummary], name: &str) -> Result<RunId, CliError> {
     let ids = || runs.iter().map(|run| &run.id);
     let named: Vec<&RunId> = match name {
         "last" => ids().max().into_iter().collect(),
+        _ if name.len() < SHORTEST => {
+            let message = format!("`{name}` names no run: write {SHORTEST} letters of its id, or `last`");
+            return Err(CliError::Usage { message, hint: "clxs runs lists them".to_owned() });
+        }
         _ => ids().filter(|id| id.as_str().starts_with(name)).collect(),
     };
     let message = match named.as_slice() {

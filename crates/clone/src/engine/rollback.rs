@@ -1,5 +1,7 @@
 //! Undoes a run.
 
+mod doubt;
+
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use clxs_api::FullName;
@@ -31,7 +33,7 @@ enum Found {
 }
 
 impl Engine {
-    /// The plan that undoes what a run did: tables it made are dropped, tables it replaced go back to their
+    /// The plan that undoes what a run did, or may have done: tables it made are dropped, tables it replaced go back to their
     /// version before, and so do views, comments, properties, grants and owners. Tables that somebody changed
     /// since are kept, unless `overwrite_edits`. What an earlier rollback of it has undone is not undone again.
     ///
@@ -47,14 +49,21 @@ impl Engine {
         let plan = self.journal.plan_of(run)?;
         recover(&self.warehouse, &self.journal, &self.journal.metastore_of(run)?, &plan.destination).await?;
         let records = self.journal.step_records(run)?;
-        let is_done = |step: &&Step| {
-            let may_be_begun = |record: &StepRecord| step.action.may_leave_a_part() && !record.is_blocked();
-            records.get(&step.id).is_some_and(|record| record.is_done() || may_be_begun(record))
+        let ids = |is_meant: &dyn Fn(&Step, &StepRecord) -> bool| -> BTreeSet<StepId> {
+            let is_meant = |step: &&Step| records.get(&step.id).is_some_and(|record| is_meant(step, record));
+            plan.steps.iter().filter(is_meant).map(|step| step.id).collect()
         };
-        let done: BTreeSet<_> = plan.steps.iter().filter(is_done).map(|step| step.id).collect();
+        let doubtful = ids(&|step, record| {
+            let may_be_begun = step.action.may_leave_a_part() && !record.is_blocked();
+            !record.is_done() && (record.may_have_been_done() || may_be_begun)
+        });
+        let done: BTreeSet<_> = ids(&|_, record| record.is_done()).union(&doubtful).copied().collect();
         let mut undone = self.undone(run, &plan)?;
         let mut kept = BTreeMap::new();
-        for (step, found) in self.find(cloned(&plan, &done, &undone)).await? {
+        let mut all = self.find(cloned(&plan, &done, &undone)).await?;
+        let client = self.warehouse.client();
+        all.extend(doubt::find(client, (&plan, &doubtful), summary.started_at).await?);
+        for (step, found) in all {
             match found {
                 Found::AsMade => {}
                 Found::AsBefore => undone.extend(definition(&plan, &step.securable)),

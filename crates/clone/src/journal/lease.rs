@@ -51,20 +51,31 @@ impl Journal {
     pub(crate) fn lease(&self, metastore: &str, destination: &str, run: &RunId) -> Result<Lease> {
         let id = self.lease_id(metastore, destination)?;
         let Some(lock) = self.try_lock(id)? else { return Err(self.holder(id, destination)?) };
+        self.note_holder(id, Some(run))?;
+        Ok(Lease { _lock: lock })
+    }
+
+    /// Takes the lease of a destination to look after runs that died; `None` while a run holds it, and when none has died.
+    pub(crate) fn idle(&self, metastore: &str, destination: &str) -> Result<Option<Lease>> {
+        let id = self.lease_id(metastore, destination)?;
+        let Some(lock) = self.try_lock(id)? else { return Ok(None) };
+        if self.unfinished_runs(metastore, destination)?.is_empty() {
+            return Ok(None);
+        }
+        self.note_holder(id, None)?;
+        Ok(Some(Lease { _lock: lock }))
+    }
+
+    /// Notes that this process holds a lease, and for which run.
+    fn note_holder(&self, id: i64, run: Option<&RunId>) -> Result<()> {
         let process = Process::current();
         self.write("take a lease", |transaction| {
             transaction.execute(
                 "UPDATE leases SET run = ?2, process = ?3, host = ?4 WHERE id = ?1",
-                params![id, run.as_str(), process.id, process.host],
+                params![id, run.map_or("", RunId::as_str), process.id, process.host],
             )
         })?;
-        Ok(Lease { _lock: lock })
-    }
-
-    /// Takes the lease of a destination to look after runs that died; `None` while a run holds it.
-    pub(crate) fn idle(&self, metastore: &str, destination: &str) -> Result<Option<Lease>> {
-        let id = self.lease_id(metastore, destination)?;
-        Ok(self.try_lock(id)?.map(|lock| Lease { _lock: lock }))
+        Ok(())
     }
 
     fn lease_id(&self, metastore: &str, destination: &str) -> Result<i64> {

@@ -108,6 +108,20 @@ const MIGRATIONS: &[&str] = &[
         PRIMARY KEY (metastore, volume, path)
     ) STRICT, WITHOUT ROWID;
 ",
+    "
+    -- The warehouses that a run has sent its statements to.
+    CREATE TABLE run_warehouses (
+        run TEXT NOT NULL REFERENCES runs (id) ON DELETE CASCADE,
+        warehouse TEXT NOT NULL,
+        PRIMARY KEY (run, warehouse)
+    ) STRICT, WITHOUT ROWID;
+
+    -- What nothing read.
+    ALTER TABLE steps DROP COLUMN version_before;
+    ALTER TABLE clones DROP COLUMN source;
+    ALTER TABLE clones DROP COLUMN run;
+    DROP TABLE snapshots;
+",
 ];
 
 /// Brings the journal to the newest version.

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use clxs_api::Identifier;
 use rusqlite::{Transaction, params};
 
-use super::{CopiedFiles, Journal, RunId};
+use super::{CopiedFiles, Journal};
 use crate::Result;
 use crate::plan::CloneTable;
 
@@ -44,16 +44,13 @@ impl Journal {
 pub(super) fn note(
     transaction: &Transaction<'_>,
     metastore: &str,
-    run: &RunId,
     clone: &CloneTable,
 ) -> rusqlite::Result<()> {
     let Some(source_table_id) = &clone.source_table_id else { return Ok(()) };
-    let (destination, source) = (clone.destination.dotted(), clone.source.dotted());
     transaction
         .prepare_cached(
-            "INSERT OR REPLACE INTO clones (metastore, destination, source, source_table_id, run)
-         VALUES (?1, ?2, ?3, ?4, ?5)",
+            "INSERT OR REPLACE INTO clones (metastore, destination, source_table_id) VALUES (?1, ?2, ?3)",
         )?
-        .execute(params![metastore, destination, source, source_table_id, run.as_str()])
+        .execute(params![metastore, clone.destination.dotted(), source_table_id])
         .map(drop)
 }

@@ -1,7 +1,9 @@
 //! Runs: begin, end, list, report.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Utc};
-use rusqlite::{OptionalExtension, Row, params};
+use rusqlite::{OptionalExtension, Row, Transaction, params};
 use serde::Serialize;
 
 use super::lease::Process;
@@ -43,6 +45,8 @@ pub(crate) struct Began<'a> {
     pub(crate) plan: &'a Plan,
     /// The run that it undoes.
     pub(crate) undoes: Option<&'a RunId>,
+    /// The warehouse that gets its statements.
+    pub(crate) warehouse: &'a str,
 }
 
 impl RunSummary {
@@ -134,7 +138,7 @@ impl Journal {
 
     /// A run begins.
     pub(crate) fn begin_run(&self, metastore: &str, run: &RunId, began: &Began<'_>) -> Result<()> {
-        let Began { settings, plan, undoes } = began;
+        let Began { settings, plan, undoes, warehouse } = began;
         let process = Process::current();
         self.write("begin a run", |transaction| {
             transaction.execute(
@@ -154,22 +158,33 @@ impl Journal {
                 ],
             )?;
             let row = params![run.as_str(), to_json(plan)?];
-            transaction.execute("INSERT INTO plans (run, plan) VALUES (?1, ?2)", row)
+            transaction.execute("INSERT INTO plans (run, plan) VALUES (?1, ?2)", row)?;
+            note_warehouse(transaction, run, warehouse)
         })?;
         Ok(())
     }
 
-    /// A run that ended goes on, in this process.
-    pub(crate) fn reopen_run(&self, run: &RunId) -> Result<()> {
+    /// A run that ended goes on, in this process and on this warehouse.
+    pub(crate) fn reopen_run(&self, run: &RunId, warehouse: &str) -> Result<()> {
         let process = Process::current();
         self.write("go on with a run", |transaction| {
             transaction.execute(
                 "UPDATE runs SET state = ?2, finished_at = NULL, counts = NULL, abort_reason = NULL, process = ?3, host = ?4
                  WHERE id = ?1",
                 params![run.as_str(), RunState::Running.as_str(), process.id, process.host],
-            )
+            )?;
+            note_warehouse(transaction, run, warehouse)
         })?;
         Ok(())
+    }
+
+    /// The warehouses that a run has sent its statements to.
+    pub(crate) fn warehouses_of(&self, run: &RunId) -> Result<BTreeSet<String>> {
+        self.read("list the warehouses of a run", |connection| {
+            let mut statement =
+                connection.prepare_cached("SELECT warehouse FROM run_warehouses WHERE run = ?1")?;
+            statement.query_map([run.as_str()], |row| row.get(0))?.collect()
+        })
     }
 
     /// A run ends; its report is returned, as [`Journal::report`] makes it of the plan that the journal has too.
@@ -247,4 +262,9 @@ impl Journal {
             statement.query_map(key, RunSummary::from_row)?.collect()
         })
     }
+}
+
+fn note_warehouse(transaction: &Transaction<'_>, run: &RunId, warehouse: &str) -> rusqlite::Result<usize> {
+    let row = params![run.as_str(), warehouse];
+    transaction.execute("INSERT OR IGNORE INTO run_warehouses (run, warehouse) VALUES (?1, ?2)", row)
 }

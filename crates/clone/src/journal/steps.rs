@@ -39,14 +39,14 @@ impl<'a> End<'a> {
 
 impl Journal {
     /// A step is about to be done.
-    pub(crate) fn step_begins(&self, run: &RunId, step: StepId, version_before: Option<u64>) -> Result<()> {
+    pub(crate) fn step_begins(&self, run: &RunId, step: StepId) -> Result<()> {
         self.write("begin a step", |transaction| {
-            let version = version_before.and_then(|version| i64::try_from(version).ok());
-            transaction.prepare_cached(
-                "INSERT INTO steps (run, step, started_at, version_before) VALUES (?1, ?2, ?3, ?4)
-                 ON CONFLICT (run, step) DO UPDATE SET started_at = ?3, finished_at = NULL, outcome = NULL, version_before = ?4",
-            )?
-            .execute(params![run.as_str(), step.0, now(), version])
+            transaction
+                .prepare_cached(
+                    "INSERT INTO steps (run, step, started_at) VALUES (?1, ?2, ?3)
+                     ON CONFLICT (run, step) DO UPDATE SET started_at = ?3, finished_at = NULL, outcome = NULL",
+                )?
+                .execute(params![run.as_str(), step.0, now()])
         })?;
         Ok(())
     }
@@ -97,11 +97,22 @@ impl Journal {
                 ])?;
             match cloned {
                 Some((metastore, clone)) if outcome.is_done() => {
-                    provenance::note(transaction, metastore, run, clone)
+                    provenance::note(transaction, metastore, clone)
                 }
                 _ => Ok(()),
             }
         })
+    }
+
+    /// What reading back says of a step that had ended well. What is not there as it was written was written all the same.
+    pub(crate) fn step_verified(&self, run: &RunId, step: StepId, outcome: &StepOutcome) -> Result<()> {
+        self.write("note what was read back", |transaction| {
+            let row = params![run.as_str(), step.0, to_json(outcome)?, !outcome.is_done()];
+            transaction
+                .prepare_cached("UPDATE steps SET outcome = ?3, in_doubt = ?4 WHERE run = ?1 AND step = ?2")?
+                .execute(row)
+        })?;
+        Ok(())
     }
 
     /// Steps that began and have not ended, each with its newest statement: of older ones the end is known.
@@ -175,8 +186,8 @@ mod tests {
             findings: Vec::new(),
         };
         let run = RunId::generate();
-        journal.begin_run("m", &run, &Began { settings: &settings, plan: &plan, undoes: None }).unwrap();
-        journal.step_begins(&run, STEP, None).unwrap();
+        journal.begin_run("m", &run, &Began { settings: &settings, plan: &plan, undoes: None, warehouse: "w" }).unwrap();
+        journal.step_begins(&run, STEP).unwrap();
         (folder, journal, run, plan)
     }
 

@@ -55,6 +55,7 @@ pub(crate) fn undo(undo: &Undo<'_>) -> Plan {
         securables,
         steps,
         findings: findings(undo, (&kept, &left), &whole),
+        keeps: !kept.is_empty(),
         ..undo.plan.clone()
     }
 }

@@ -26,6 +26,13 @@ impl StepRecord {
         self.outcome.as_ref().is_some_and(StepOutcome::is_done)
     }
 
+    /// Whether it may have been done although the run does not know.
+    pub(crate) fn may_have_been_done(&self) -> bool {
+        let is_unheard =
+            |outcome: &StepOutcome| matches!(outcome, StepOutcome::Unknown { .. } | StepOutcome::Lost);
+        self.in_doubt || self.outcome.as_ref().is_none_or(is_unheard)
+    }
+
     /// Whether it was not begun because of a failure elsewhere.
     pub(crate) fn is_blocked(&self) -> bool {
         matches!(self.outcome, Some(StepOutcome::Blocked { .. }))

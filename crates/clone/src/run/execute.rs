@@ -10,7 +10,6 @@ use crate::backoff::backoff;
 use crate::journal::End;
 use crate::outcome::StepOutcome;
 use crate::plan::{Action, Expectation, Facet, Statement, Step, Transfer};
-use crate::settings::OnError;
 use crate::{Error, Result};
 
 /// A step that has ended.
@@ -37,7 +36,7 @@ pub(super) struct Tries {
 /// # Errors
 /// What aborts a run; whatever else goes wrong is an outcome.
 pub(super) async fn execute(context: &Context, step: &Step, in_doubt: bool) -> Result<Executed> {
-    context.journal.step_begins(&context.run, step.id, version_before(step))?;
+    context.journal.step_begins(&context.run, step.id)?;
     let mut tries = Tries { in_doubt, ..Tries::default() };
     let (result, resent) = count_retries(attempts(context, step, &mut tries)).await;
     let result = result?;
@@ -82,15 +81,10 @@ async fn attempt(
     if context.cancellation.is_cancelled() && tries.open.is_none() {
         return Ok(Ok(StepOutcome::Cancelled));
     }
-    if step.action.hook().is_some() && tries.in_doubt {
-        let error =
-            "it may have run before the run was interrupted, and is not run twice; run it by hand".to_owned();
-        return Ok(Ok(StepOutcome::Failed { error }));
-    }
     match &step.action {
         Action::Statement(statement) => {
             let executed = statement::execute(context, step, statement, tries).await?;
-            Ok(checked(context, step, executed).await)
+            Ok(checked(context, step, executed, tries).await)
         }
         Action::Rest(call) => Ok(rest::execute(context.warehouse.client(), call, tries.in_doubt).await),
         Action::Transfer(Transfer::CopyFiles(copy)) => volume_files::copy(context, copy).await,
@@ -109,14 +103,20 @@ async fn checked(
     context: &Context,
     step: &Step,
     executed: clxs_client::Result<StepOutcome>,
+    tries: &mut Tries,
 ) -> clxs_client::Result<StepOutcome> {
     match executed {
         Ok(outcome) if outcome.is_done() => {
-            let problem = read_back::problem(&context.warehouse, &context.source, &step.action).await?;
-            if let (Some(_), Action::Statement(Statement::FillTable(fill))) = (&problem, &step.action) {
+            // Whatever comes now, it was made.
+            tries.in_doubt = true;
+            let read = read_back::problem(&context.warehouse, &context.source, &step.action).await;
+            if let (Err(_) | Ok(Some(_)), Action::Statement(Statement::FillTable(fill))) = (&read, &step.action)
+            {
                 // What was copied may be masked or of another version, and is not kept.
                 context.warehouse.query(format!("TRUNCATE TABLE {}", fill.destination)).await?;
             }
+            let problem = read?;
+            tries.in_doubt = problem.is_some();
             Ok(problem.map_or(outcome, |error| StepOutcome::Failed { error }))
         }
         executed => executed,
@@ -150,10 +150,10 @@ fn failed(context: &Context, step: &Step, error: ClientError, tries: &Tries) -> 
         ErrorKind::NotFound if step.expects == Expectation::PresentOrGone => StepOutcome::done(),
         ErrorKind::StatementCanceled if context.cancellation.is_cancelled() => StepOutcome::Cancelled,
         _ if tries.open.is_some() => StepOutcome::Unknown { error: text },
-        _ if matches!(step.action.hook(), Some(OnError::Warn | OnError::Ignore)) => {
-            StepOutcome::Tolerated { error: text, silent: step.action.hook() == Some(OnError::Ignore) }
-        }
-        _ => StepOutcome::Failed { error: text },
+        _ => match step.action.hook() {
+            Some(on_error) => statement::failure_of_hook(on_error, text),
+            None => StepOutcome::Failed { error: text },
+        },
     };
     let aborts = error.kind() == ErrorKind::Unauthenticated;
     (outcome, aborts.then(|| Error::client(format!("go on with {}", step.securable))(error)))

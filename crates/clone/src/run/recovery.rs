@@ -3,7 +3,7 @@
 
 use clxs_api::Identifier;
 
-use super::recall::recall_all;
+use super::recall::{Found, Recall, wait_for_alike};
 use super::statement;
 use crate::event::{Event, Observer, SilentObserver};
 use crate::journal::{End, InFlight, RunId, RunState, RunSummary};
@@ -40,7 +40,8 @@ pub(super) async fn settle(
         let mut steps = journal.in_flight(&run)?;
         if !steps.is_empty() {
             tracing::warn!(%run, steps = steps.len(), "waiting for statements that an earlier run left behind");
-            identify(warehouse, journal, (&run, &plan, started_at.timestamp_millis()), &mut steps).await?;
+            let recall = Recall { warehouse, journal, run: &run, began_ms: started_at.timestamp_millis() };
+            identify(&recall, &plan, &mut steps).await?;
         }
         for in_flight in &steps {
             settle_step(warehouse, journal, metastore, (&run, &plan), in_flight).await?;
@@ -55,25 +56,33 @@ pub(super) async fn settle(
     Ok(())
 }
 
-/// Notes the ids of statements that were sent and of which the journal knows none, or only that of an earlier try.
-async fn identify(
-    warehouse: &Warehouse,
-    journal: &Journal,
-    (run, plan, began_ms): (&RunId, &Plan, i64),
-    steps: &mut [InFlight],
-) -> Result<()> {
-    let text_of = |step| match &plan.step(step)?.action {
-        Action::Statement(statement) => Some(statement.to_string()),
-        _ => None,
-    };
-    if !steps.iter().any(|in_flight| text_of(in_flight.step).is_some()) {
+/// Notes the ids of statements that were sent and of which the journal knows none, or only that of an earlier try. What may
+/// be one of them is waited for.
+async fn identify(recall: &Recall<'_>, plan: &Plan, steps: &mut [InFlight]) -> Result<()> {
+    let statements: Vec<_> = steps
+        .iter()
+        .filter_map(|in_flight| plan.step(in_flight.step))
+        .filter(|step| matches!(step.action, Action::Statement(_)))
+        .collect();
+    if statements.is_empty() {
         return Ok(());
     }
-    let mut unknown = recall_all(warehouse, journal, began_ms).await?;
+    let mut found = recall
+        .newest(statements)
+        .await?
+        .map_err(Error::client(format!("look for statements of run {} in the history", recall.run)))?;
     for in_flight in steps {
-        if let Some(id) = text_of(in_flight.step).and_then(|text| unknown.remove(&text)) {
-            journal.statement_sent(run, in_flight.step, &id)?;
-            in_flight.statement = Some(id);
+        match found.remove(&in_flight.step) {
+            Some(Found::Sent(id)) => {
+                recall.journal.statement_sent(recall.run, in_flight.step, &id)?;
+                in_flight.statement = Some(id);
+            }
+            Some(Found::Alike(id)) if in_flight.statement.is_none() => {
+                wait_for_alike(recall.warehouse.client(), &id)
+                    .await
+                    .map_err(Error::client(format!("wait for statement {id}")))?;
+            }
+            Some(Found::Alike(_)) | None => {}
         }
     }
     Ok(())

@@ -1,20 +1,23 @@
 //! Runs the statement of a step.
 //!
 //! The id of a statement is journalled as soon as it is known, and a statement whose id is known is never sent again
-//! while it may still run: the next try asks for it. A lost id is looked for in the history of the warehouse. What
-//! makes a table and whose id never arrived is sent again only when the history of the table says that it was not
-//! made. All other statements of a plan bring about the same state however often they run.
+//! while it may still run: the next try asks for it. A lost id is looked for in the history of the warehouse, by the
+//! tags of the step, and only when that was asked is anything sent again: a clone when the history of the table says that it
+//! was not made, an empty table or new columns when they are not there, a hook never. All other statements of a plan
+//! bring about the same state however often they run.
 
 use clxs_api::statement::{StatementId, StatementResponse};
 use clxs_client::{Client, Error as ClientError, ErrorKind, Rows};
 
 use super::Context;
 use super::execute::{Tries, describe, version_before};
-use super::recall::recall;
+use super::recall::{Found, Recall, wait_for_alike};
 use super::standing::{Standing, standing};
 use crate::inventory::Commit;
 use crate::outcome::{CloneMetrics, StepOutcome};
 use crate::plan::{Action, Expectation, MakesTable, Statement, Step, TableChange};
+use crate::settings::OnError;
+use crate::warehouse::Origin;
 use crate::{Error, Result};
 
 /// Sends a statement, unless it was sent, and waits for it. The outer result is that of the journal.
@@ -24,6 +27,15 @@ pub(super) async fn execute(
     statement: &Statement,
     tries: &mut Tries,
 ) -> Result<clxs_client::Result<StepOutcome>> {
+    if tries.in_doubt && tries.open.is_none() {
+        match sent_before(context, step).await? {
+            Ok(id) => tries.open = id,
+            Err(error) => return Ok(Err(error)),
+        }
+    }
+    if let Some(outcome) = hook_in_doubt(step, tries) {
+        return Ok(Ok(outcome));
+    }
     let Some(makes) = step.action.clones_table() else {
         match stale(context, step, tries).await {
             Ok(None) => {}
@@ -47,6 +59,41 @@ pub(super) async fn execute(
             Ok(already_made(context, step, &makes).await.ok_or(error))
         }
         Err(error) => Ok(Err(error)),
+    }
+}
+
+/// The statement that an earlier try sent and whose answer was lost, where the history tells.
+async fn sent_before(context: &Context, step: &Step) -> Result<clxs_client::Result<Option<StatementId>>> {
+    let Context { warehouse, journal, run, began_ms, .. } = context;
+    let recall = Recall { warehouse, journal, run, began_ms: *began_ms };
+    let mut found = match recall.newest([step]).await? {
+        Ok(found) => found,
+        Err(error) => return Ok(Err(error)),
+    };
+    match found.remove(&step.id) {
+        Some(Found::Sent(id)) => journalled(context, step, id).await.map(|id| Ok(Some(id))),
+        Some(Found::Alike(id)) => Ok(tokio::select! {
+            waited = wait_for_alike(warehouse.client(), &id) => waited.map(|()| None),
+            () = context.cancellation.cancelled() => Ok(None),
+        }),
+        None => Ok(Ok(None)),
+    }
+}
+
+/// How a hook ends that may have run, and of which nobody can be asked.
+fn hook_in_doubt(step: &Step, tries: &Tries) -> Option<StepOutcome> {
+    let on_error = step.action.hook().filter(|_| tries.in_doubt && tries.open.is_none())?;
+    let error = "it may have run before the run was interrupted, and is not run twice; run it by hand".to_owned();
+    Some(failure_of_hook(on_error, error))
+}
+
+/// What the failure of a hook means for its run.
+pub(super) fn failure_of_hook(on_error: OnError, error: String) -> StepOutcome {
+    match on_error {
+        OnError::Fail => StepOutcome::Failed { error },
+        OnError::Warn | OnError::Ignore => {
+            StepOutcome::Tolerated { error, silent: on_error == OnError::Ignore }
+        }
     }
 }
 
@@ -157,6 +204,7 @@ async fn submit_and_wait(
         rows = end_of(client, &id, answer) => rows,
         () = context.cancellation.cancelled() => cancel(client, &id).await,
     };
+    tries.in_doubt |= ended.as_ref().is_err_and(|error| error.kind() == ErrorKind::NotFound);
     tries.open = ended.as_ref().is_err_and(|error| !is_over(error)).then_some(id);
     Ok(ended)
 }
@@ -179,14 +227,13 @@ async fn submit(
     step: &Step,
     statement: &Statement,
 ) -> Result<clxs_client::Result<(StatementId, Option<StatementResponse>)>> {
-    let answer = match context.warehouse.submit(statement, &context.run).await {
+    let origin = Origin { run: &context.run, step: step.id };
+    let answer = match context.warehouse.submit(statement, origin).await {
         Ok(answer) => answer,
+        // Where the history cannot be asked now, the next try asks it before it sends anything.
         Err(error) if error.outcome_unknown() => {
-            let found = recall(context, &statement.to_string()).await?;
-            return match found {
-                Some(id) => journalled(context, step, id).await.map(|id| Ok((id, None))),
-                None => Ok(Err(error)),
-            };
+            let found = sent_before(context, step).await?.ok().flatten();
+            return Ok(found.map(|id| (id, None)).ok_or(error));
         }
         Err(error) => return Ok(Err(error)),
     };
@@ -235,12 +282,17 @@ fn metrics(rows: &Rows) -> Option<CloneMetrics> {
     })
 }
 
-/// Asks how a statement ended that a run left in flight: waits for it if it still runs.
+/// Asks how a statement ended that a run left in flight: waits for it if it still runs. The platform shows a statement to
+/// who submitted it: of one that another principal sent nobody here hears how it ended.
 pub(super) async fn ask(client: &Client, step: &Step, id: &StatementId) -> clxs_client::Result<StepOutcome> {
     match client.wait_for_statement(id).await {
         Ok(rows) => Ok(done(step, &rows)),
         Err(error @ (ClientError::StatementFailed { .. } | ClientError::StatementCanceled { .. })) => {
             Ok(StepOutcome::Failed { error: describe(&error) })
+        }
+        Err(error) if error.kind() == ErrorKind::PermissionDenied => {
+            tracing::warn!(statement = %id, securable = %step.securable, %error, "nobody tells how a statement ended");
+            Ok(StepOutcome::Lost)
         }
         Err(error) if is_over(&error) => Ok(StepOutcome::Lost),
         Err(error) => Err(error),
@@ -248,7 +300,7 @@ pub(super) async fn ask(client: &Client, step: &Step, id: &StatementId) -> clxs_
 }
 
 /// Whether nothing more will be heard of a statement, however it ended.
-fn is_over(error: &ClientError) -> bool {
+pub(super) fn is_over(error: &ClientError) -> bool {
     matches!(
         error,
         ClientError::StatementFailed { .. }

@@ -7,23 +7,30 @@ mod problem;
 use std::collections::{BTreeMap, BTreeSet};
 
 use clxs_api::policy::PolicyInfo;
-use clxs_client::ErrorKind;
+use clxs_client::{ErrorKind, with_causes};
+use tokio_util::sync::CancellationToken;
 
 use super::Context;
 use crate::at_once::at_once;
 use crate::inventory::{Inventory, Policies, Policy, READS_AT_ONCE, Reader, policies_on, refusal};
-use crate::journal::{End, Provenance};
+use crate::journal::Provenance;
 use crate::outcome::StepOutcome;
 use crate::plan::{Action, Plan, RestCall, Step};
 use crate::{Error, Result, Securable, Settings};
 use problem::{is_judged, problem};
 
-/// Ends as failed what is not as it was written, and notes what nobody may see; whether everything is there as far as
-/// somebody may.
+/// Ends as failed what is not as it was written, and notes what nobody may see, or could read now; whether everything is
+/// there as far as somebody may see it. It is not known to be when the run was cancelled before or the read failed: a
+/// run that goes on reads back what it finds done.
 ///
 /// # Errors
-/// [`Error::Client`] when it cannot be read, [`Error::Journal`].
-pub(super) async fn verify(context: &Context, settings: &Settings, plan: &Plan) -> Result<bool> {
+/// [`Error::Journal`].
+pub(super) async fn verify(
+    context: &Context,
+    settings: &Settings,
+    plan: &Plan,
+    cancellation: &CancellationToken,
+) -> Result<bool> {
     let records = context.journal.step_records(&context.run)?;
     let done = |step: &&Step| {
         let outcome = records.get(&step.id)?.outcome.as_ref()?;
@@ -33,7 +40,14 @@ pub(super) async fn verify(context: &Context, settings: &Settings, plan: &Plan) 
     if written.is_empty() {
         return Ok(true);
     }
-    let there = There::read(context, settings, &written).await?;
+    if cancellation.is_cancelled() {
+        return Ok(false);
+    }
+    let there = match There::read(context, settings, &written).await {
+        Ok(there) => there,
+        Err(error @ Error::Client { .. }) => return unread(context, &written, &error),
+        Err(error) => return Err(error),
+    };
     let mut is_there = true;
     for (step, before) in written {
         let outcome = there.judge(step, before);
@@ -44,9 +58,20 @@ pub(super) async fn verify(context: &Context, settings: &Settings, plan: &Plan) 
             tracing::warn!(securable = %step.securable, facet = %step.facet, "{error}");
             is_there = false;
         }
-        context.journal.step_ends(&context.run, step.id, End::of(&outcome))?;
+        context.journal.step_verified(&context.run, step.id, &outcome)?;
     }
     Ok(is_there)
+}
+
+/// Notes why nothing was read back.
+fn unread(context: &Context, written: &[Written<'_>], error: &Error) -> Result<bool> {
+    let reason = with_causes(error);
+    tracing::warn!("what was written could not be read back: {reason}");
+    for (step, before) in written {
+        let outcome = before.unverified(reason.clone());
+        context.journal.step_verified(&context.run, step.id, &outcome)?;
+    }
+    Ok(false)
 }
 
 /// A step that wrote something, and how it ended.
@@ -86,7 +111,7 @@ impl There {
             Ok(Some(problem)) => {
                 StepOutcome::Failed { error: format!("it was written, and when it was read back {problem}") }
             }
-            Err(reason) => StepOutcome::Done { metrics, missing, changed, unverified: Some(reason) },
+            Err(reason) => before.unverified(reason),
         }
     }
 

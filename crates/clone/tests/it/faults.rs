@@ -14,7 +14,7 @@ use crate::scripted::{Fault, Scripted};
 pub(crate) struct Fixture {
     pub(crate) workspace: Scripted,
     pub(crate) engine: Engine,
-    _home: tempfile::TempDir,
+    pub(crate) home: tempfile::TempDir,
 }
 
 impl Fixture {
@@ -23,14 +23,14 @@ impl Fixture {
         let workspace = Scripted::with_prod();
         let journal = Journal::open(home.path().join("state.db")).unwrap();
         let engine = Engine::new(workspace.client(), "w", journal);
-        Self { workspace, engine, _home: home }
+        Self { workspace, engine, home }
     }
 
     pub(crate) async fn clone_catalog(&self) -> Report {
         self.run(&SilentObserver, CancellationToken::new()).await.unwrap()
     }
 
-    async fn run(
+    pub(crate) async fn run(
         &self,
         observer: &dyn Observer,
         cancellation: CancellationToken,
@@ -78,22 +78,6 @@ async fn clone_whose_answer_was_lost_is_not_sent_again() {
     let report = fixture.clone_catalog().await;
     assert_eq!(report.state, RunState::Succeeded);
     assert_eq!(report.files_copied, 4);
-    assert_eq!(fixture.workspace.count("TABLE `dev`.`s`.`orders` DEEP CLONE"), 1);
-}
-
-/// It still runs, so that neither its id nor the history of its table tells of it.
-#[tokio::test(start_paused = true)]
-async fn running_clone_whose_answer_was_lost_is_found_in_the_history_of_the_warehouse_and_waited_for() {
-    let fixture = Fixture::new();
-    fixture.workspace.state().has_history = true;
-    fixture.workspace.fault("TABLE `dev`.`s`.`orders`", Fault::HangUnanswered);
-    let workspace = fixture.workspace.clone();
-    tokio::spawn(async move {
-        tokio::time::sleep(Duration::from_mins(5)).await;
-        workspace.release();
-    });
-    let report = fixture.clone_catalog().await;
-    assert_eq!((report.state, report.files_copied), (RunState::Succeeded, 4), "{report:#?}");
     assert_eq!(fixture.workspace.count("TABLE `dev`.`s`.`orders` DEEP CLONE"), 1);
 }
 
@@ -298,25 +282,6 @@ async fn statement_of_a_dead_run_is_waited_for_and_not_sent_again() {
     assert_eq!(fixture.workspace.count("TABLE `dev`.`s`.`orders` DEEP CLONE"), 1);
     let dead = fixture.engine.journal().report(&dead).unwrap();
     assert_eq!(dead.state, RunState::Interrupted);
-    assert!(fixture.engine.plan(&settings()).await.unwrap().is_empty());
-}
-
-/// The request is open for the first seconds of a statement, so that the dead run never knew its id.
-#[tokio::test(start_paused = true)]
-async fn statement_whose_request_was_open_when_its_run_died_is_found_waited_for_and_not_sent_again() {
-    let fixture = Fixture::new();
-    fixture.workspace.state().has_history = true;
-    fixture.workspace.fault("TABLE `dev`.`s`.`orders`", Fault::HangOpen);
-    let run = fixture.run(&SilentObserver, CancellationToken::new());
-    tokio::time::timeout(Duration::from_secs(5), run).await.unwrap_err();
-    let workspace = fixture.workspace.clone();
-    tokio::spawn(async move {
-        tokio::time::sleep(Duration::from_mins(5)).await;
-        workspace.release();
-    });
-    let report = fixture.clone_catalog().await;
-    assert_eq!(report.state, RunState::Succeeded, "{report:#?}");
-    assert_eq!(fixture.workspace.count("TABLE `dev`.`s`.`orders` DEEP CLONE"), 1);
     assert!(fixture.engine.plan(&settings()).await.unwrap().is_empty());
 }
 

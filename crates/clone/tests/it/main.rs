@@ -26,6 +26,7 @@ mod protected_columns;
 mod protected_rows;
 mod read_back;
 mod reads;
+mod recall;
 mod recorded;
 mod resume;
 mod rollback;

@@ -26,6 +26,8 @@ pub(crate) enum Fault {
     HangUnanswered,
     /// The same, and its request stays open.
     HangOpen,
+    /// It never arrives, its request stays open, and somebody else sends one of the same text.
+    LostAmongAlike,
 }
 
 /// What stands for no answer at all.
@@ -47,6 +49,10 @@ pub(crate) struct State {
     pub(crate) column_tags: Vec<Value>,
     /// Whether there is a history of statements.
     pub(crate) has_history: bool,
+    /// Whether it shows no tags.
+    pub(crate) hides_tags: bool,
+    /// How often it cannot be read at first.
+    pub(crate) history_outages: usize,
     /// The tables of schema `s` of `prod` that somebody read, where the workspace tells.
     pub(crate) lineage: Option<Vec<&'static str>>,
     /// How often the metastore was asked for.
@@ -69,6 +75,8 @@ pub(crate) struct Table {
 #[derive(Debug, Clone)]
 struct Statement {
     sql: String,
+    warehouse: Value,
+    tags: Value,
     state: &'static str,
     answer: Value,
 }
@@ -115,6 +123,11 @@ impl Scripted {
     /// The next statement that holds this text meets this fault.
     pub(crate) fn fault(&self, text: &str, fault: Fault) {
         self.state().faults.push((text.to_owned(), fault));
+    }
+
+    /// Somebody sent a statement of this text before all others.
+    pub(crate) fn sent_by_hand(&self, sql: &str) {
+        self.state().sent_by_somebody("a-statement".to_owned(), sql);
     }
 
     /// No fault that was asked for and has not happened happens any more.

@@ -157,6 +157,7 @@ fn info(statement: &SubmittedStatement) -> QueryInfo {
         session_id: submission.session_id.clone(),
         warehouse_id: Some(WAREHOUSE_ID.to_owned()),
         endpoint_id: Some(WAREHOUSE_ID.to_owned()),
+        query_tags: submission.query_tags.clone(),
         ..QueryInfo::default()
     }
 }

@@ -61,6 +61,7 @@ async fn submit(
         principal: principal.name().to_owned(),
         text: request.statement.clone(),
         session_id: request.session_id.clone(),
+        query_tags: request.query_tags.clone(),
     };
     let work = move |gate: CommitGate| run(Context::new(services, session, gate, row_limit), request, fault);
     let statement = state.warehouse.submit(submission, delivery, work);

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use chrono::Utc;
-use clxs_api::statement::{StatementId, StatementState};
+use clxs_api::statement::{QueryTag, StatementId, StatementState};
 use tokio::sync::watch;
 use uuid::Uuid;
 
@@ -75,6 +75,7 @@ pub(crate) struct Submission {
     pub(crate) principal: String,
     pub(crate) text: String,
     pub(crate) session_id: Option<String>,
+    pub(crate) query_tags: Vec<QueryTag>,
 }
 
 impl Submission {

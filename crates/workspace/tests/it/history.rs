@@ -37,6 +37,18 @@ async fn statement_is_found_by_its_text_state_and_time_when_its_answer_was_lost(
 }
 
 #[tokio::test]
+async fn statement_is_shown_with_the_tags_that_it_was_submitted_with() {
+    let sql = Sql::start().await;
+    let tags = json!([{"key": "run", "value": "7"}, {"key": "nightly"}]);
+    let body = json!({"statement": "SELECT 1", "warehouse_id": "local", "query_tags": tags});
+    let sent = sql.server.ok("POST", "/api/2.0/sql/statements", body).await;
+    assert_eq!(sent["status"]["state"], "SUCCEEDED", "{sent}");
+    sql.run("SELECT 1").await;
+    let history = sql.server.get(HISTORY).await;
+    assert_eq!((&history["res"][0]["query_tags"], &history["res"][1]["query_tags"]), (&json!(null), &tags));
+}
+
+#[tokio::test]
 async fn history_comes_in_pages_and_shows_others_statements_to_admins_alone() {
     let sql = Sql::start().await;
     sql.run("SHOW CATALOGS").await;

@@ -445,6 +445,7 @@ pub(super) fn query() -> QueryInfo {
         session_id: text(),
         warehouse_id: text(),
         endpoint_id: text(),
+        query_tags: vec![QueryTag { key: "k".into(), value: text() }],
         extra: Extra::new(),
     }
 }

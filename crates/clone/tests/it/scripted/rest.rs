@@ -58,7 +58,7 @@ impl State {
             ("GET", [.., "permissions", kind, name]) => (200, self.permissions(&format!("{kind}/{name}"))),
             ("PATCH", [.., "permissions", kind, name]) => self.grant(&format!("{kind}/{name}"), body),
             ("POST", [.., "statements"]) => self.submit(body),
-            ("GET", [.., "history", "queries"]) => self.query_history(),
+            ("GET", [.., "history", "queries"]) => self.query_history(uri.query().unwrap_or_default()),
             ("GET", [.., "statements", id]) => self.refusal(id).unwrap_or_else(|| self.statement(id)),
             ("POST", [.., "statements", id, "cancel"]) => self.cancel(id),
             _ => error(404, "ENDPOINT_NOT_FOUND"),

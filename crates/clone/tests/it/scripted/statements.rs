@@ -9,21 +9,27 @@ impl State {
     pub(super) fn submit(&mut self, body: &Value) -> Answer {
         let sql = body["statement"].as_str().unwrap().to_owned();
         let id = format!("statement-{:04}", self.sent.len());
-        self.sent.push(sql.clone());
         let fault = self
             .faults
             .iter()
             .position(|(text, _)| sql.contains(text))
             .map(|place| self.faults.remove(place).1);
-        self.statements
-            .insert(id.clone(), Statement { sql: sql.clone(), state: "RUNNING", answer: Value::Null });
+        if fault == Some(Fault::LostAmongAlike) {
+            self.sent_by_somebody("z-statement".to_owned(), &sql);
+            return (OPEN.0, OPEN.1.clone());
+        }
+        self.sent.push(sql.clone());
+        let (warehouse, tags) = (body["warehouse_id"].clone(), body["query_tags"].clone());
+        let statement =
+            Statement { sql: sql.clone(), warehouse, tags, state: "RUNNING", answer: Value::Null };
+        self.statements.insert(id.clone(), statement);
         let result = match fault {
             Some(Fault::Hang) => return self.statement(&id),
             Some(Fault::HangUnanswered) => return error(502, "INTERNAL_ERROR"),
             Some(Fault::HangOpen) => return (OPEN.0, OPEN.1.clone()),
             Some(Fault::Fail) => failure("BAD_REQUEST", "[DIVIDE_BY_ZERO] no. SQLSTATE: 22012"),
             Some(Fault::FailForNow) => failure("TEMPORARILY_UNAVAILABLE", "later"),
-            Some(Fault::LoseAnswer) | None => self.run(&sql),
+            Some(Fault::LoseAnswer | Fault::LostAmongAlike) | None => self.run(&sql),
         };
         self.finish(&id, result);
         if fault == Some(Fault::LoseAnswer) { error(502, "INTERNAL_ERROR") } else { self.statement(&id) }
@@ -40,14 +46,33 @@ impl State {
         (200, answer)
     }
 
-    /// All statements, newest first.
-    pub(super) fn query_history(&self) -> Answer {
+    /// A statement that did what it was to do, elsewhere.
+    pub(super) fn sent_by_somebody(&mut self, id: String, sql: &str) {
+        let (sql, answer) = (sql.to_owned(), success(&[], &[]));
+        let statement =
+            Statement { sql, warehouse: json!("w"), tags: Value::Null, state: "SUCCEEDED", answer };
+        self.statements.insert(id, statement);
+    }
+
+    /// The statements of warehouses, newest first.
+    pub(super) fn query_history(&mut self, query: &str) -> Answer {
         if !self.has_history {
             return error(404, "ENDPOINT_NOT_FOUND");
         }
-        let statements = self.statements.iter().rev();
+        if self.history_outages > 0 {
+            self.history_outages -= 1;
+            return error(503, "TEMPORARILY_UNAVAILABLE");
+        }
+        let asked: Vec<_> = url::form_urlencoded::parse(query.as_bytes()).collect();
+        let is_asked = |it: &Statement| {
+            asked.iter().any(|(name, value)| name == "filter_by.warehouse_ids" && it.warehouse == **value)
+        };
+        let statements = self.statements.iter().rev().filter(|(_, it)| is_asked(it));
         let history: Vec<_> = statements
-            .map(|(id, it)| json!({"query_id": id, "query_text": it.sql, "status": it.state}))
+            .map(|(id, it)| {
+                let tags = if self.hides_tags { &Value::Null } else { &it.tags };
+                json!({"query_id": id, "query_text": it.sql, "status": it.state, "query_tags": tags})
+            })
             .collect();
         (200, json!({"res": history, "has_next_page": false}))
     }

@@ -1,0 +1,66 @@
+//! Securables that a run may have made although nobody heard of it: when they were made tells whether it did.
+
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, Utc};
+use clxs_client::{Client, ErrorKind};
+
+use super::Found;
+use crate::at_once::at_once;
+use crate::inventory::READS_AT_ONCE;
+use crate::plan::{Action, Plan, RestCall, Statement, Step, StepId};
+use crate::{Error, Kind, Result, Securable};
+
+/// Clocks of the workspace and of this machine differ by less.
+const SKEW_MS: i64 = 60_000;
+
+/// How those securables are found that these steps may have made. Tables that a run fills tell of themselves in their
+/// histories.
+pub(super) async fn find<'a>(
+    client: &Client,
+    (plan, doubtful): (&'a Plan, &BTreeSet<StepId>),
+    began: DateTime<Utc>,
+) -> Result<Vec<(&'a Step, Found)>> {
+    let makes = |step: &&Step| {
+        let dropped = matches!(
+            step.inverse,
+            Some(Action::Statement(Statement::Drop(_)) | Action::Rest(RestCall::DeleteModel { .. }))
+        );
+        doubtful.contains(&step.id) && dropped && step.action.ends_table().is_none()
+    };
+    let reads = plan.steps.iter().filter(makes).map(async |step| {
+        let created = created_at(client, &step.securable).await;
+        Ok::<_, Error>((step, found(created, began).map_err(Error::client(format!("read {}", step.securable)))?))
+    });
+    at_once(reads, READS_AT_ONCE).await
+}
+
+fn found(created: clxs_client::Result<Option<i64>>, began: DateTime<Utc>) -> clxs_client::Result<Found> {
+    let doubtful = |why: &str| Found::Doubtful { why: why.to_owned() };
+    Ok(match created {
+        Ok(Some(created)) if created >= began.timestamp_millis() - SKEW_MS => Found::AsMade,
+        Ok(Some(_)) => doubtful("it was there before the run"),
+        Ok(None) => doubtful("nobody can tell whether the run made it"),
+        Err(error) if error.kind() == ErrorKind::NotFound => Found::AsBefore,
+        Err(error) => return Err(error),
+    })
+}
+
+/// When it was made, ms; absent where the workspace does not say.
+async fn created_at(client: &Client, securable: &Securable) -> clxs_client::Result<Option<i64>> {
+    let name = &securable.name;
+    Ok(match securable.kind {
+        Kind::Catalog => client.get_catalog(name.catalog()).await?.created_at,
+        Kind::Schema | Kind::SystemSchema => client.get_schema(name).await?.created_at,
+        Kind::Volume => client.get_volume(name).await?.created_at,
+        Kind::Function => client.get_function(name).await?.created_at,
+        Kind::Model => client.get_model(name).await?.created_at,
+        Kind::Table
+        | Kind::View
+        | Kind::MaterializedView
+        | Kind::StreamingTable
+        | Kind::MetricView
+        | Kind::ForeignTable
+        | Kind::Unknown => client.get_table(name).await?.created_at,
+    })
+}
