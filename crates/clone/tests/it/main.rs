@@ -30,6 +30,7 @@ mod recall;
 mod recorded;
 mod resume;
 mod rollback;
+mod rollback_keeps;
 mod saved;
 mod schedule;
 mod scripted;
