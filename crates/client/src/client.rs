@@ -11,6 +11,7 @@ use uuid::Uuid;
 
 use crate::auth::TokenProvider;
 use crate::exchange::{Answer, Call, Exchange, Outgoing, api_headers};
+use crate::pacer::Pacer;
 use crate::request::ApiRequest;
 use crate::retry::RetryPolicy;
 use crate::statement::{PollPolicy, Queued};
@@ -41,6 +42,8 @@ pub(crate) struct Inner {
     pub(crate) throttle: Arc<Throttle>,
     /// What statements said of how long they waited.
     pub(crate) queued: Arc<Queued>,
+    /// What holds back statements.
+    pacer: Option<Arc<dyn Pacer>>,
     user_agent: HeaderValue,
 }
 
@@ -138,6 +141,7 @@ impl ClientBuilder {
             timeout: self.timeout,
             throttle: Arc::default(),
             queued: Arc::default(),
+            pacer: None,
         };
         Ok(Client { inner: Arc::new(inner) })
     }
@@ -161,6 +165,12 @@ impl Client {
     #[must_use]
     pub fn with_retry(&self, retry: RetryPolicy) -> Self {
         Self { inner: Arc::new(Inner { retry, ..Inner::clone(&self.inner) }) }
+    }
+
+    /// A client of the same connections that submits a statement, also one that was refused for now, only in its turn.
+    #[must_use]
+    pub fn with_pacer(&self, pacer: Arc<dyn Pacer>) -> Self {
+        Self { inner: Arc::new(Inner { pacer: Some(pacer), ..Inner::clone(&self.inner) }) }
     }
 
     /// How often so much was throttled that all requests of the client had to wait.
@@ -196,6 +206,7 @@ impl Client {
             retry: &self.inner.retry,
             timeout: self.inner.timeout,
             throttle: Some(&self.inner.throttle),
+            pacer: self.inner.pacer.as_deref().filter(|_| request.paced),
         };
         exchange.run(outgoing, new_call(request.method, request.path, request.repeatable)).await
     }

@@ -14,6 +14,7 @@ use tracing::Instrument;
 
 use crate::auth::{Access, TokenProvider};
 use crate::error::body::api_error;
+use crate::pacer::Pacer;
 use crate::redaction::redact_known;
 use crate::retry::{Again, Attempt, RetryPolicy, note_retry};
 use crate::secret::Secret;
@@ -97,6 +98,8 @@ pub(crate) struct Exchange<'a> {
     pub(crate) timeout: Duration,
     /// Absent for answers that say nothing of the workspace.
     pub(crate) throttle: Option<&'a Throttle>,
+    /// What holds back every try, where something does.
+    pub(crate) pacer: Option<&'a dyn Pacer>,
 }
 
 impl Exchange<'_> {
@@ -110,6 +113,9 @@ impl Exchange<'_> {
             loop {
                 if let Some(throttle) = self.throttle {
                     throttle.pass().await;
+                }
+                if let Some(pacer) = self.pacer {
+                    pacer.turn().await;
                 }
                 let access = self.access().await?;
                 let attempt = self.attempt(&outgoing, &call, access.as_ref()).await?;

@@ -41,6 +41,7 @@ impl Client {
         }
         let transport = if to_workspace { &self.inner.transport } else { &self.inner.external };
         let exchange = Exchange {
+            pacer: None,
             transport: transport.as_ref(),
             tokens: None,
             retry: &self.inner.retry,

@@ -27,6 +27,8 @@ pub(crate) struct ApiRequest {
     pub(crate) body: Bytes,
     /// Whether doing it twice is the same as doing it once.
     pub(crate) repeatable: bool,
+    /// Whether it waits for its turn where the client has a pacer.
+    pub(crate) paced: bool,
 }
 
 impl ApiRequest {
@@ -38,12 +40,17 @@ impl ApiRequest {
     /// A request that may be sent again when nobody knows whether it was carried out.
     pub(crate) fn repeatable(method: Method, path: String) -> Self {
         let (query, headers, body) = (String::new(), HeaderMap::new(), Bytes::new());
-        Self { method, path, query, headers, body, repeatable: true }
+        Self { method, path, query, headers, body, repeatable: true, paced: false }
     }
 
     /// A request that must not be carried out twice.
     pub(crate) fn once(method: Method, path: String) -> Self {
         Self { repeatable: false, ..Self::repeatable(method, path) }
+    }
+
+    /// The same, in its turn.
+    pub(crate) fn paced(self) -> Self {
+        Self { paced: true, ..self }
     }
 
     /// Adds a parameter to the query.

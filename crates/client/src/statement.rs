@@ -50,7 +50,7 @@ impl Client {
     /// [`Error::outcome_unknown`] is true when the statement may be running although there is no answer.
     pub async fn submit_statement(&self, statement: &ExecuteStatement) -> Result<StatementResponse> {
         let path = path(endpoint::STATEMENTS, &[])?;
-        self.fetch(ApiRequest::once(Method::POST, path).json(statement)?).await
+        self.fetch(ApiRequest::once(Method::POST, path).paced().json(statement)?).await
     }
 
     /// How far a statement is, with the first chunk of its result when it succeeded.
@@ -103,7 +103,7 @@ impl Client {
     /// Those of [`Client::submit_statement`] and [`Client::wait_for_statement`].
     pub async fn query(&self, statement: &ExecuteStatement) -> Result<Rows> {
         let path = path(endpoint::STATEMENTS, &[])?;
-        let answer = self.send(ApiRequest::once(Method::POST, path).json(statement)?).await?;
+        let answer = self.send(ApiRequest::once(Method::POST, path).paced().json(statement)?).await?;
         let call = answer.call.clone();
         let response: StatementResponse = answer.json()?;
         match response.statement_id.clone() {

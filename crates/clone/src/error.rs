@@ -110,10 +110,7 @@ pub enum Error {
         catalog: Identifier,
     },
     /// Another run writes to the destination.
-    #[error(
-        "{} (process {process} on {host}); wait for it or stop it",
-        holder(destination, run)
-    )]
+    #[error("{} (process {process} on {host}); wait for it or stop it", holder(destination, run))]
     Locked {
         /// The destination.
         destination: String,

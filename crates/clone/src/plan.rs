@@ -82,6 +82,9 @@ pub struct Plan {
     /// The run that it undoes, when it is a rollback.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub undoes: Option<RunId>,
+    /// Whether something that the undone run made, or may have made, is left on purpose: then it is not rolled back.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub keeps: bool,
     /// Every securable of the source with what becomes of it, parents before children.
     pub securables: Vec<PlannedSecurable>,
     /// The steps, each after all it depends on.

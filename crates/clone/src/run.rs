@@ -134,6 +134,7 @@ pub(crate) async fn run(warehouse: &Warehouse, journal: &Journal, request: Reque
     driven?;
     verified?;
     if report.state == RunState::Succeeded
+        && !plan.keeps
         && let Some(undone) = undoes
     {
         journal.rolled_back(&undone)?;

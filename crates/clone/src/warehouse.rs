@@ -10,7 +10,7 @@ use std::sync::Arc;
 use clxs_api::FullName;
 use clxs_api::metastore::MetastoreSummary;
 use clxs_api::statement::{ExecuteStatement, OnWaitTimeout, QueryTag, StatementResponse};
-use clxs_client::{Client, ErrorKind, Rows};
+use clxs_client::{Client, ErrorKind, Pacer, Rows};
 use tokio::sync::OnceCell;
 
 pub(crate) use histories::Wanted;
@@ -59,7 +59,8 @@ impl Warehouse {
     /// The same warehouse, sent no more statements at once and a second than the limits of these settings allow.
     #[must_use]
     pub(crate) fn within(&self, settings: &Settings) -> Self {
-        Self { pace: Arc::new(Pace::of(settings, self.clock.clone())), ..self.clone() }
+        let pace = Arc::new(Pace::of(settings, self.clock.clone()));
+        Self { client: self.client.with_pacer(Arc::clone(&pace) as Arc<dyn Pacer>), pace, ..self.clone() }
     }
 
     /// What holds back its statements.
@@ -113,7 +114,6 @@ impl Warehouse {
         let most = self.pace.limits().max_retries.min(READ_RETRIES);
         let _place = self.pace.place().await;
         loop {
-            self.pace.turn().await;
             match self.client.query(&statement).await {
                 Err(error) if retries < most && (error.is_retryable() || error.outcome_unknown()) => {
                     tokio::time::sleep(backoff(retries)).await;
@@ -134,7 +134,6 @@ impl Warehouse {
         let mut statement = self.statement(statement.text());
         statement.wait_timeout = Some(SHORTEST_WAIT.to_owned());
         statement.query_tags.extend(origin.tags());
-        self.pace.turn().await;
         self.client.submit_statement(&statement).await
     }
 

@@ -188,6 +188,34 @@ fn dry_run_of_the_environment_holds_for_everything_that_would_write() {
     assert_eq!(clxs.run(&["runs"]).success().matches("aborted").count(), 1);
 }
 
+/// The process dies at one write after another, in a catalog that was there before: nothing that it left stays.
+#[test]
+fn rollback_of_a_run_that_died_anywhere_leaves_nothing_of_it() {
+    let clxs = shop();
+    clxs.run(&["sql", "CREATE CATALOG copy"]).success();
+    let before = clxs.run(&["sql", "SHOW SCHEMAS IN copy"]).success();
+    for write in (6..30).step_by(2) {
+        let number = write.to_string();
+        clxs.run_with(&[("CLXS_TEST_DIE_BEFORE_JOURNAL_WRITE", number.as_str())], &with(&["clone"]));
+        let rollback = clxs.run(&["rollback", "last"]);
+        assert_eq!(rollback.code, 0, "write {write}: {rollback}");
+        let left = clxs.run(&["sql", "SHOW SCHEMAS IN copy"]).success();
+        assert_eq!(left, before, "write {write}: {rollback}");
+    }
+}
+
+#[test]
+fn beginning_that_is_too_short_names_no_run() {
+    let clxs = shop();
+    clxs.run(&with(&["clone"])).success();
+    for (command, name) in [("rollback", ""), ("resume", ""), ("rollback", "01")] {
+        let refused = clxs.run(&[command, name]);
+        assert_eq!(refused.code, 2, "{refused}");
+        assert!(refused.stderr.contains("8 letters of its id"), "{refused}");
+    }
+    assert_eq!(count_of(&clxs, "copy.s.items"), "1");
+}
+
 #[test]
 fn rollback_without_a_name_goes_on_with_one_that_died() {
     let clxs = shop();

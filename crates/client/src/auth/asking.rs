@@ -128,6 +128,7 @@ impl Asking {
         let target = format!("token service at {}", url.host_str().unwrap_or_default());
         let outgoing = Outgoing { uri, headers: api_headers(&user_agent(), sensitive), body: body.into() };
         let exchange = Exchange {
+            pacer: None,
             transport: self.transport.as_ref(),
             tokens: None,
             retry: &self.retry,

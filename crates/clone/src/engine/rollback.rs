@@ -15,7 +15,7 @@ use crate::journal::{RunId, RunState};
 use crate::plan::{Facet, MakesTable, Plan, Step, StepId, Undo, undo};
 use crate::report::StepRecord;
 use crate::run::{RunKind, Standing, recover, standing};
-use crate::warehouse::Wanted;
+use crate::warehouse::{Wanted, Warehouse};
 use crate::{Error, Report, Result, Securable};
 
 /// A table that a run made.
@@ -48,6 +48,7 @@ impl Engine {
         self.require_newest(run).await?;
         let plan = self.journal.plan_of(run)?;
         recover(&self.warehouse, &self.journal, &self.journal.metastore_of(run)?, &plan.destination).await?;
+        let warehouse = self.warehouse.within(&self.journal.settings_of(run)?);
         let records = self.journal.step_records(run)?;
         let ids = |is_meant: &dyn Fn(&Step, &StepRecord) -> bool| -> BTreeSet<StepId> {
             let is_meant = |step: &&Step| records.get(&step.id).is_some_and(|record| is_meant(step, record));
@@ -60,9 +61,8 @@ impl Engine {
         let done: BTreeSet<_> = ids(&|_, record| record.is_done()).union(&doubtful).copied().collect();
         let mut undone = self.undone(run, &plan)?;
         let mut kept = BTreeMap::new();
-        let mut all = self.find(cloned(&plan, &done, &undone)).await?;
-        let client = self.warehouse.client();
-        all.extend(doubt::find(client, (&plan, &doubtful), summary.started_at).await?);
+        let mut all = find(&warehouse, cloned(&plan, &done, &undone)).await?;
+        all.extend(doubt::find(warehouse.client(), (&plan, &doubtful), summary.started_at).await?);
         for (step, found) in all {
             match found {
                 Found::AsMade => {}
@@ -111,35 +111,34 @@ impl Engine {
         }
         Ok(undone)
     }
+}
 
-    /// How the tables are found that a run made.
-    async fn find<'a>(&self, cloned: Vec<Cloned<'a>>) -> Result<Vec<(&'a Step, Found)>> {
-        let questions: Vec<_> =
-            cloned.iter().map(|(_, made)| (made.table.clone(), Wanted::SinceClone)).collect();
-        let histories = self.warehouse.histories(&questions, HISTORIES_AT_ONCE).await?;
-        let mut all = Vec::with_capacity(cloned.len());
-        for ((step, made), history) in cloned.into_iter().zip(histories) {
-            let found = match (standing(&history, &made.source, &step.expects), &history) {
-                (Standing::Cloned(_), _) => Found::AsMade,
-                (_, History::Unreadable { reason }) if self.is_there(made.table).await? => Found::Doubtful {
-                    why: format!("nobody can tell whether it was changed since ({reason})"),
-                },
-                (Standing::AsPlanned, _) => Found::AsBefore,
-                (Standing::Changed { operation }, _) => {
-                    Found::Doubtful { why: format!("it was changed since ({operation})") }
-                }
-            };
-            all.push((step, found));
-        }
-        Ok(all)
+/// How the tables are found that a run made.
+async fn find<'a>(warehouse: &Warehouse, cloned: Vec<Cloned<'a>>) -> Result<Vec<(&'a Step, Found)>> {
+    let questions: Vec<_> = cloned.iter().map(|(_, made)| (made.table.clone(), Wanted::SinceClone)).collect();
+    let histories = warehouse.histories(&questions, HISTORIES_AT_ONCE).await?;
+    let mut all = Vec::with_capacity(cloned.len());
+    for ((step, made), history) in cloned.into_iter().zip(histories) {
+        let found = match (standing(&history, &made.source, &step.expects), &history) {
+            (Standing::Cloned(_), _) => Found::AsMade,
+            (_, History::Unreadable { reason }) if is_there(warehouse, made.table).await? => {
+                Found::Doubtful { why: format!("nobody can tell whether it was changed since ({reason})") }
+            }
+            (Standing::AsPlanned, _) => Found::AsBefore,
+            (Standing::Changed { operation }, _) => {
+                Found::Doubtful { why: format!("it was changed since ({operation})") }
+            }
+        };
+        all.push((step, found));
     }
+    Ok(all)
+}
 
-    async fn is_there(&self, table: &FullName) -> Result<bool> {
-        match self.warehouse.client().get_table(table).await {
-            Ok(_) => Ok(true),
-            Err(error) if error.kind() == ErrorKind::NotFound => Ok(false),
-            Err(error) => Err(Error::client(format!("read table `{}`", table.dotted()))(error)),
-        }
+async fn is_there(warehouse: &Warehouse, table: &FullName) -> Result<bool> {
+    match warehouse.client().get_table(table).await {
+        Ok(_) => Ok(true),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(false),
+        Err(error) => Err(Error::client(format!("read table `{}`", table.dotted()))(error)),
     }
 }
 

@@ -181,12 +181,15 @@ mod tests {
             load_type: LoadType::Full,
             consistent_at: None,
             undoes: None,
+            keeps: false,
             securables: Vec::new(),
             steps: Vec::new(),
             findings: Vec::new(),
         };
         let run = RunId::generate();
-        journal.begin_run("m", &run, &Began { settings: &settings, plan: &plan, undoes: None, warehouse: "w" }).unwrap();
+        journal
+            .begin_run("m", &run, &Began { settings: &settings, plan: &plan, undoes: None, warehouse: "w" })
+            .unwrap();
         journal.step_begins(&run, STEP).unwrap();
         (folder, journal, run, plan)
     }
@@ -200,6 +203,17 @@ mod tests {
         let in_flight = journal.in_flight(&run).unwrap();
         assert_eq!(in_flight, [InFlight { step: STEP, statement: Some(StatementId("a".into())) }]);
         assert_eq!(journal.step_records(&run).unwrap()[&STEP].statement_ids, ["b", "c", "a"]);
+    }
+
+    #[test]
+    fn reading_back_does_not_change_how_long_a_step_took() {
+        let (_folder, journal, run, _) = begun();
+        journal.step_ends(&run, STEP, End::of(&StepOutcome::done())).unwrap();
+        journal.lock().execute("UPDATE steps SET finished_at = started_at + 5", []).unwrap();
+        let outcome = StepOutcome::done().unverified("nobody tells".into());
+        journal.step_verified(&run, STEP, &outcome).unwrap();
+        let record = journal.step_records(&run).unwrap().remove(&STEP).unwrap();
+        assert_eq!((record.duration_ms, record.outcome), (5, Some(outcome)));
     }
 
     #[test]

@@ -355,6 +355,7 @@ impl<'a> Builder<'a> {
             load_type: self.settings.load_type,
             consistent_at: self.inventories.consistent_at,
             undoes: None,
+            keeps: false,
             securables: self.securables,
             steps: self.steps,
             findings: self.findings,

@@ -57,7 +57,7 @@ pub(crate) fn undo(undo: &Undo<'_>) -> Plan {
         securables,
         steps,
         findings: findings(undo, (&kept, &left), &whole),
-        keeps: !kept.is_empty(),
+        keeps: !undo.kept.is_empty(),
         ..undo.plan.clone()
     }
 }

@@ -110,7 +110,8 @@ async fn checked(
             // Whatever comes now, it was made.
             tries.in_doubt = true;
             let read = read_back::problem(&context.warehouse, &context.source, &step.action).await;
-            if let (Err(_) | Ok(Some(_)), Action::Statement(Statement::FillTable(fill))) = (&read, &step.action)
+            if let (Err(_) | Ok(Some(_)), Action::Statement(Statement::FillTable(fill))) =
+                (&read, &step.action)
             {
                 // What was copied may be masked or of another version, and is not kept.
                 context.warehouse.query(format!("TRUNCATE TABLE {}", fill.destination)).await?;

@@ -136,6 +136,7 @@ impl Copying<'_> {
             begins(&pending)?;
             let now = match self.round(&pending, cancellation).await {
                 Ok(None) => list_files(self.client, &self.copy.from).await,
+                Ok(Some(_)) if cancellation.is_cancelled() => return Ok(Ok(StepOutcome::Cancelled)),
                 Ok(Some(error)) => return Ok(Ok(StepOutcome::Failed { error })),
                 Err(error) => Err(error),
             };
@@ -202,7 +203,7 @@ impl Copying<'_> {
         Ok(problems.into_iter().flatten().next())
     }
 
-    /// Copies one file; nothing is begun after a cancellation, and the next round ends the copy.
+    /// Copies one file; nothing is begun after a cancellation, which ends the copy.
     async fn file(&self, path: &str, size: u64, cancellation: &CancellationToken) -> Result<Option<String>> {
         if cancellation.is_cancelled() {
             return Ok(Some("the run was cancelled".to_owned()));

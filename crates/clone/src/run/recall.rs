@@ -66,10 +66,7 @@ impl Recall<'_> {
     }
 
     /// The statements since the run began, newest first, as far as they are needed.
-    async fn history(
-        &self,
-        steps: &BTreeMap<StepId, &Step>,
-    ) -> Result<clxs_client::Result<Vec<QueryInfo>>> {
+    async fn history(&self, steps: &BTreeMap<StepId, &Step>) -> Result<clxs_client::Result<Vec<QueryInfo>>> {
         let mut warehouses = self.journal.warehouses_of(self.run)?;
         warehouses.insert(self.warehouse.id().to_owned());
         let warehouses: Vec<_> = warehouses.into_iter().collect();

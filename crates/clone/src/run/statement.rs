@@ -83,7 +83,8 @@ async fn sent_before(context: &Context, step: &Step) -> Result<clxs_client::Resu
 /// How a hook ends that may have run, and of which nobody can be asked.
 fn hook_in_doubt(step: &Step, tries: &Tries) -> Option<StepOutcome> {
     let on_error = step.action.hook().filter(|_| tries.in_doubt && tries.open.is_none())?;
-    let error = "it may have run before the run was interrupted, and is not run twice; run it by hand".to_owned();
+    let error =
+        "it may have run before the run was interrupted, and is not run twice; run it by hand".to_owned();
     Some(failure_of_hook(on_error, error))
 }
 

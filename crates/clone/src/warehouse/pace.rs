@@ -3,6 +3,8 @@
 use std::time::Duration;
 
 use chrono::Timelike;
+use clxs_client::Pacer;
+use futures::future::BoxFuture;
 use tokio::sync::{AcquireError, Semaphore, SemaphorePermit};
 
 use super::rate::Rate;
@@ -49,15 +51,16 @@ impl Pace {
         tokio::time::sleep(Duration::from_secs(60 - over)).await;
     }
 
-    /// Waits for the next turn to send a statement.
-    pub(super) async fn turn(&self) {
-        self.rate.turn(self.limits().max_rps).await;
-    }
-
     /// Waits for a place to read.
     pub(super) async fn place(&self) -> Result<SemaphorePermit<'_>, AcquireError> {
         let at_once = u32::try_from(self.limits().max_parallel_queries.get()).unwrap_or(u32::MAX);
         self.reads.acquire_many((ALL_READS / at_once).max(1)).await
+    }
+}
+
+impl Pacer for Pace {
+    fn turn(&self) -> BoxFuture<'_, ()> {
+        Box::pin(self.rate.turn(self.limits().max_rps))
     }
 }
 

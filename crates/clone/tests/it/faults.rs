@@ -329,3 +329,19 @@ async fn events_tell_the_lines_of_the_log() {
     );
     assert!(matches!(events.last(), Some(Event::RunFinished { state: RunState::Succeeded, .. })));
 }
+
+#[tokio::test(start_paused = true)]
+async fn statement_that_was_refused_for_now_waits_for_its_turn_like_every_other() {
+    let fixture = Fixture::new();
+    fixture.workspace.state().refused_clones = 6;
+    let mut settings = settings();
+    settings.limits.max_rps = 1;
+    let plan = fixture.engine.plan(&settings).await.unwrap();
+    fixture.workspace.state().submissions.clear();
+    let run = fixture.engine.run(&settings, &plan, &SilentObserver, CancellationToken::new());
+    assert_eq!(run.await.unwrap().state, RunState::Succeeded);
+    let submissions = fixture.workspace.state().submissions.clone();
+    assert!(submissions.len() > 8);
+    let gaps = submissions.windows(2).map(|pair| pair[1] - pair[0]);
+    assert!(gaps.min() >= Some(Duration::from_millis(990)), "{submissions:?}");
+}

@@ -4,6 +4,7 @@
 
 mod added_columns;
 mod catalogs;
+mod doubt;
 mod embedded;
 mod facets;
 mod faults;

@@ -132,7 +132,8 @@ async fn statement_that_the_journal_knows_is_not_taken_for_an_older_one_of_the_s
 }
 
 fn with_hook(on_error: OnError) -> Settings {
-    let hook = Hook { sql: HookSql::new("ANALYZE dev.s.orders").unwrap(), description: String::new(), on_error };
+    let hook =
+        Hook { sql: HookSql::new("ANALYZE dev.s.orders").unwrap(), description: String::new(), on_error };
     Settings { hooks: Hooks { post_clone: vec![hook], ..Hooks::default() }, ..settings() }
 }
 
@@ -145,7 +146,9 @@ async fn clone_with(fixture: &Fixture, settings: &Settings) -> Report {
 #[case::tags_are_shown(false)]
 #[case::no_tags_are_shown(true)]
 #[tokio::test(start_paused = true)]
-async fn hook_that_never_arrived_is_in_doubt_although_somebody_ran_the_same_by_hand(#[case] hides_tags: bool) {
+async fn hook_that_never_arrived_is_in_doubt_although_somebody_ran_the_same_by_hand(
+    #[case] hides_tags: bool,
+) {
     let fixture = with_history(hides_tags);
     fixture.workspace.fault("ANALYZE", Fault::LostAmongAlike);
     let report = clone_with(&fixture, &with_hook(OnError::Fail)).await;

@@ -53,6 +53,8 @@ pub(crate) struct State {
     pub(crate) hides_tags: bool,
     /// How often it cannot be read at first.
     pub(crate) history_outages: usize,
+    /// Whether nobody can list tables.
+    pub(crate) fails_lists: bool,
     /// The tables of schema `s` of `prod` that somebody read, where the workspace tells.
     pub(crate) lineage: Option<Vec<&'static str>>,
     /// How often the metastore was asked for.
@@ -61,6 +63,9 @@ pub(crate) struct State {
     pub(crate) sent: Vec<String>,
     /// Method, path and body of every other request that changes something, in order.
     pub(crate) writes: Vec<String>,
+    /// How many submissions of a clone are refused for now, and when each submission came.
+    pub(crate) refused_clones: usize,
+    pub(crate) submissions: Vec<tokio::time::Instant>,
     faults: Vec<(String, Fault)>,
     statements: BTreeMap<String, Statement>,
 }

@@ -30,7 +30,10 @@ pub(super) async fn find<'a>(
     };
     let reads = plan.steps.iter().filter(makes).map(async |step| {
         let created = created_at(client, &step.securable).await;
-        Ok::<_, Error>((step, found(created, began).map_err(Error::client(format!("read {}", step.securable)))?))
+        Ok::<_, Error>((
+            step,
+            found(created, began).map_err(Error::client(format!("read {}", step.securable)))?,
+        ))
     });
     at_once(reads, READS_AT_ONCE).await
 }

@@ -41,6 +41,7 @@ impl State {
                 (200, json!({"schemas": schemas}))
             }
             ("POST", [.., "schemas"]) => self.create(body["catalog_name"].as_str(), body),
+            ("GET", [.., "tables"]) if self.fails_lists => error(500, "INTERNAL_ERROR"),
             ("GET", [.., "tables"]) => {
                 let prefix = format!("{}.{}.", query["catalog_name"], query["schema_name"]);
                 let tables: Vec<_> = self

@@ -8,6 +8,11 @@ use super::{Fault, OPEN, State, Statement, Table};
 impl State {
     pub(super) fn submit(&mut self, body: &Value) -> Answer {
         let sql = body["statement"].as_str().unwrap().to_owned();
+        self.submissions.push(tokio::time::Instant::now());
+        if sql.contains(" CLONE ") && self.refused_clones > 0 {
+            self.refused_clones -= 1;
+            return error(503, "TEMPORARILY_UNAVAILABLE");
+        }
         let id = format!("statement-{:04}", self.sent.len());
         let fault = self
             .faults
@@ -81,7 +86,8 @@ impl State {
     pub(super) fn refusal(&self, id: &str) -> Option<Answer> {
         let (text, status) = self.unanswered?;
         let is_meant = self.statements.get(id).is_some_and(|statement| statement.sql.contains(text));
-        is_meant.then(|| error(status, &status.to_string()))
+        let code = if status == 403 { "PERMISSION_DENIED".to_owned() } else { status.to_string() };
+        is_meant.then(|| error(status, &code))
     }
 
     pub(super) fn cancel(&mut self, id: &str) -> Answer {
