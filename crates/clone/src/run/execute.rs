@@ -9,7 +9,7 @@ use super::{Context, files, model_version, read_back, rest, statement, volume_fi
 use crate::backoff::backoff;
 use crate::journal::End;
 use crate::outcome::StepOutcome;
-use crate::plan::{Action, Expectation, Facet, Statement, Step, Transfer};
+use crate::plan::{Action, Expectation, Facet, NEEDS_LOCATION, Statement, Step, Transfer};
 use crate::settings::OnError;
 use crate::{Error, Result};
 
@@ -187,13 +187,12 @@ pub(super) fn version_before(step: &Step) -> Option<u64> {
     }
 }
 
-/// What people can do. Accounts with Default Storage refuse catalogs without a location (facts/settled.md §1).
+/// What people can do.
 fn hint(error: &ClientError) -> Option<&'static str> {
-    const LOCATION: &str = "give the catalog a location, or make it first and clone into it";
     let no_storage = |message: &str| message.contains("storage root");
     let is_storage = error.kind() == ErrorKind::InvalidState
         && error.api_error().is_some_and(|error| no_storage(&error.message));
-    if is_storage { Some(LOCATION) } else { error.hint() }
+    if is_storage { Some(NEEDS_LOCATION) } else { error.hint() }
 }
 
 /// An error with all its causes, and what to do about it where that is known.
