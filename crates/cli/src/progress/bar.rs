@@ -61,11 +61,12 @@ impl Bar {
     fn message(&self) -> String {
         let tables = self.tables.all();
         let left = self.all_tables.saturating_sub(tables);
-        let seconds = self.drawn.elapsed().as_secs_f64() / tables as f64 * left as f64;
-        let eta = match tables {
-            0 => "…".to_owned(),
-            _ if seconds >= 60.0 => format!("{:.0}m", seconds / 60.0),
-            _ => format!("{seconds:.0}s"),
+        let [done, left] = [tables, left].map(|count| u32::try_from(count).unwrap_or(u32::MAX));
+        let each = self.drawn.elapsed().checked_div(done);
+        let eta = match each.map(|each| each.saturating_mul(left).as_secs()) {
+            None => "…".to_owned(),
+            Some(seconds) if seconds >= 60 => format!("{}m", seconds / 60),
+            Some(seconds) => format!("{seconds}s"),
         };
         format!("{} ETA: {eta} · Tables {tables}/{} {}", self.schemas, self.all_tables, self.tables)
     }

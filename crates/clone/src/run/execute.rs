@@ -39,7 +39,7 @@ pub(super) struct Tries {
 pub(super) async fn execute(context: &Context, step: &Step, in_doubt: bool) -> Result<Executed> {
     context.journal.step_begins(&context.run, step.id, version_before(step))?;
     let mut tries = Tries { in_doubt, ..Tries::default() };
-    let (result, resent) = count_retries(attempts(context, step, &mut tries)).await;
+    let (result, resent) = count_retries(Box::pin(attempts(context, step, &mut tries))).await;
     let result = result?;
     tries.in_doubt |= result.as_ref().is_err_and(ClientError::outcome_unknown);
     let (outcome, abort) = match result {
