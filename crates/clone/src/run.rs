@@ -27,6 +27,7 @@ use tokio_util::sync::CancellationToken;
 
 pub(crate) use recovery::recover;
 pub(crate) use standing::{Standing, standing};
+pub(crate) use statement::has_id;
 
 use crate::event::{Event, Observer};
 use crate::journal::{Began, RunId, RunState, RunSummary};

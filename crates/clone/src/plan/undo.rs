@@ -92,7 +92,8 @@ impl Undo<'_> {
     fn left(&self) -> BTreeSet<StepId> {
         let undone = Whole::of(self.plan, &self.undone);
         let went_along = |step: &Step| {
-            undone.dropped.contains(&step.securable) || step.inverse.is_none() && undone.takes_along(step)
+            undone.dropped.contains(&step.securable) && step.inverse.as_ref().is_none_or(|it| !it.undrops())
+                || step.inverse.is_none() && undone.takes_along(step)
         };
         let is_left =
             |id: &&StepId| !self.undone.contains(id) && !self.plan.step(**id).is_some_and(went_along);
@@ -220,6 +221,11 @@ fn findings(
             && !is_kept(kept, step)
             && !is_undone(step)
     };
+    let without_keys = |step: &Step| {
+        let undrops = step.inverse.as_ref().is_some_and(Action::undrops);
+        (undrops && left.contains(&step.id) && !is_kept(kept, step))
+            .then(|| "primary and foreign keys do not come back with it: UNDROP brings back none".to_owned())
+    };
     let message = |step: &Step| match step.inverse.as_ref().map_or(0, replaced_files) {
         0 => stays(step).then(|| format!("its {} cannot be undone", step.facet)),
         replaced => left
@@ -227,7 +233,11 @@ fn findings(
             .then(|| format!("what {replaced} of its files held cannot be brought back, they were replaced")),
     };
     let finding = |step: &Step| {
-        Some(Finding { securable: step.securable.name.clone(), line: None, message: message(step)? })
+        Some(Finding {
+            securable: step.securable.name.clone(),
+            line: None,
+            message: without_keys(step).or_else(|| message(step))?,
+        })
     };
     undo.plan.steps.iter().filter_map(finding).collect()
 }

@@ -129,6 +129,10 @@ impl<'a> Progress<'a> {
             duration,
             retries: executed.retries,
         });
+        let is_dropped = step.action.drops_table() && executed.outcome.is_done();
+        if is_dropped && self.plan.undoes.is_none() {
+            self.observer.on_event(&Event::DroppedForReclone { table: step.securable.name.clone() });
+        }
         self.ended += 1;
         let failure = executed.outcome.failure();
         self.failures += usize::from(failure.is_some());
