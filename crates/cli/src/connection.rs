@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use clxs_client::{Client, HttpTransport, TokenProvider, Transport, auth};
+use clxs_client::{Client, HttpTransport, RetryPolicy, TokenProvider, Transport, auth};
 use clxs_clone::{Engine, Journal};
 
 use crate::context::Context;
@@ -11,6 +11,7 @@ use crate::embedded;
 use crate::environment::SSL_CERT_FILE;
 use crate::failure::CliError;
 use crate::settings::finding::Finding;
+use crate::settings::layer::Origin;
 use crate::settings::options::Options;
 
 /// The value of `host` that names the embedded workspace.
@@ -36,10 +37,11 @@ impl Connection {
     /// # Errors
     /// When the configuration of the workspace is incomplete, or the embedded one cannot be opened.
     pub(crate) async fn open(options: &Options, context: &Context) -> anyhow::Result<Self> {
-        match remote(options, context)? {
-            Some(resolved) => Self::to_remote(resolved, context),
-            None => Self::to_embedded(context).await,
-        }
+        let connection = match remote(options, context)? {
+            Some(resolved) => Self::to_remote(resolved, context)?,
+            None => Self::to_embedded(context).await?,
+        };
+        Ok(Self { client: connection.client.with_retry(retry(options, context)), ..connection })
     }
 
     /// Connects to the embedded workspace, whatever is configured.
@@ -83,6 +85,17 @@ impl Connection {
         fs_err::create_dir_all(&context.home)?;
         let journal = Journal::open(context.journal_path())?;
         Ok(Engine::new(self.client.clone(), self.warehouse_id()?, journal))
+    }
+}
+
+/// How often a request is tried: as the settings say, and when they do not, as often as the client would.
+fn retry(options: &Options, context: &Context) -> RetryPolicy {
+    let is_set =
+        context.loaded.combined.get("max_retries").is_some_and(|(_, origin)| *origin != Origin::Default);
+    match options.max_retries.filter(|_| is_set) {
+        _ if options.enable_retry == Some(false) => RetryPolicy::never(),
+        Some(retries) => RetryPolicy { max_tries: retries.saturating_add(1), ..RetryPolicy::default() },
+        None => RetryPolicy::default(),
     }
 }
 

@@ -63,6 +63,7 @@ pub(crate) fn load(
         }
         layers.push(layer);
     }
+    findings.extend(lint::schedule_left_aside(&layers));
     layers.push(Layer::of_defaults());
     let combined = layer::combine(layers).throttled();
     findings.extend(lint::lint(&combined));

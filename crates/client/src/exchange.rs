@@ -15,7 +15,7 @@ use tracing::Instrument;
 use crate::auth::{Access, TokenProvider};
 use crate::error::body::api_error;
 use crate::redaction::redact_known;
-use crate::retry::{Again, Attempt, RetryPolicy};
+use crate::retry::{Again, Attempt, RetryPolicy, note_retry};
 use crate::secret::Secret;
 use crate::throttle::Throttle;
 use crate::transport::{BoxError, Transport, TransportError};
@@ -138,6 +138,7 @@ impl Exchange<'_> {
                             "trying again"
                         );
                         tokio::time::sleep(delay).await;
+                        note_retry();
                     }
                     None => return self.conclude(attempt, call, token.as_ref()),
                 }

@@ -48,7 +48,7 @@ pub use error::{Error, ErrorKind, StatementFailure, with_causes};
 pub use exchange::Call;
 pub use files::{FileRoot, PartUpload, UploadedPart};
 pub use redaction::{holds_token, redact};
-pub use retry::RetryPolicy;
+pub use retry::{RetryPolicy, count_retries};
 pub use secret::Secret;
 pub use statement::{Cells, PollPolicy, Row, Rows};
 pub use transport::{HttpTransport, ServiceTransport, Transport, TransportError};

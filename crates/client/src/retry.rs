@@ -1,5 +1,6 @@
 //! When to send a request again, and after what time.
 
+use std::cell::Cell;
 use std::time::Duration;
 
 use http::StatusCode;
@@ -67,6 +68,23 @@ impl RetryPolicy {
         let doubled = 2_u32.saturating_pow(tries.saturating_sub(1));
         self.first_delay.saturating_mul(doubled).min(self.max_delay)
     }
+}
+
+tokio::task_local! {
+    /// Requests of the work that is counted that were sent again.
+    static RETRIES: Cell<u32>;
+}
+
+/// Awaits work, and counts how often it sent requests again, whichever client sends them. What it spawns is not counted.
+pub async fn count_retries<T>(work: impl Future<Output = T>) -> (T, u32) {
+    let counted = async { (work.await, RETRIES.with(Cell::get)) };
+    RETRIES.scope(Cell::new(0), counted).await
+}
+
+/// A request is sent again.
+pub(crate) fn note_retry() {
+    // Nobody may be counting.
+    RETRIES.try_with(|retries| retries.set(retries.get().saturating_add(1))).ok();
 }
 
 /// What came of one try.

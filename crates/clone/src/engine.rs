@@ -12,7 +12,7 @@ use crate::journal::{RunId, RunState};
 use crate::plan::{self, Plan, TableDrift};
 use crate::run::{self, Request, RunKind};
 use crate::warehouse::Warehouse;
-use crate::{Error, Journal, Report, Result, Settings};
+use crate::{Clock, Error, Journal, Report, Result, Settings};
 
 /// Plans and runs clones in one workspace. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -25,6 +25,12 @@ impl Engine {
     /// An engine that sends its statements to this warehouse and keeps its runs in this journal.
     pub fn new(client: Client, warehouse_id: impl Into<String>, journal: Journal) -> Self {
         Self { warehouse: Warehouse::new(client, warehouse_id.into()), journal }
+    }
+
+    /// The same engine, whose limits go by this clock instead of that of the machine.
+    #[must_use]
+    pub fn with_clock(&self, clock: Clock) -> Self {
+        Self { warehouse: self.warehouse.with_clock(clock), journal: self.journal.clone() }
     }
 
     /// The journal of the engine's runs.
@@ -120,7 +126,7 @@ impl Engine {
     /// Reads what is there, once nothing of a dead run is under way.
     async fn inventories(&self, settings: &Settings) -> Result<Inventories> {
         settings.validate()?;
-        let warehouse = self.warehouse.within(&settings.limits);
+        let warehouse = self.warehouse.within(settings);
         let summary = warehouse.metastore_summary().await?;
         let metastore = warehouse.metastore().await?;
         run::recover(&warehouse, &self.journal, &metastore, &settings.destination).await?;

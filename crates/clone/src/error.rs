@@ -59,6 +59,12 @@ pub enum Error {
         /// What is wrong with it.
         problem: String,
     },
+    /// A schedule of limits is none.
+    #[error("{problem}")]
+    InvalidSchedule {
+        /// What is wrong with it.
+        problem: String,
+    },
     /// A moment of the settings cannot be read.
     #[error("`{text}` is no moment; write it like 2026-03-04T23:59:59, in UTC or with an offset")]
     InvalidMoment {
@@ -266,6 +272,7 @@ impl Error {
             | Self::InvalidMapping { .. }
             | Self::UnfitConditions { .. }
             | Self::InvalidMoment { .. }
+            | Self::InvalidSchedule { .. }
             | Self::UnusedBeyondLineage { .. }
             | Self::UnknownTables { .. }
             | Self::NotAsOf { .. }

@@ -50,6 +50,13 @@ pub enum Event {
         /// Steps that are left.
         left: usize,
     },
+    /// From now on other limits hold, as the schedule of the settings says.
+    LimitsChanged {
+        /// Statements at once, at most.
+        statements: usize,
+        /// Statements a second, at most; 0 is no limit.
+        per_second: u32,
+    },
     /// A step was sent.
     StepStarted {
         /// Its place in the plan.
@@ -72,7 +79,7 @@ pub enum Event {
         /// How long it took; zero when it was not tried.
         #[serde(rename = "duration_ms", serialize_with = "milliseconds")]
         duration: Duration,
-        /// How often it was tried again.
+        /// How often it, or a request of it, was tried again.
         retries: u32,
     },
     /// A table was dropped that no statement replaces, and is made anew next: `△ Dropped table for re-clone: …`.

@@ -10,6 +10,7 @@
 
 mod at_once;
 mod backoff;
+mod clock;
 mod engine;
 mod error;
 mod event;
@@ -26,6 +27,7 @@ mod run;
 pub mod settings;
 mod warehouse;
 
+pub use clock::Clock;
 pub use engine::Engine;
 pub use error::{Error, ErrorKind, Result};
 pub use event::{Event, Observer, SilentObserver};

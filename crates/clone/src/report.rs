@@ -72,7 +72,7 @@ pub struct Report {
     pub grants_skipped: usize,
     /// Owners that do not exist in the destination.
     pub ownership_skipped: usize,
-    /// Steps tried again after transient failures.
+    /// How often steps, and requests of them, were tried again after transient failures.
     pub retries: u64,
     /// Every securable of the source.
     pub securables: Vec<SecurableReport>,

@@ -100,7 +100,7 @@ pub(crate) async fn run(warehouse: &Warehouse, journal: &Journal, request: Reque
     let RunSummary { started_at, undoes, .. } = journal.summary(&run)?;
     let undone = undoes.as_ref().map(|undone| journal.summary(undone)).transpose()?;
     let context = Context {
-        warehouse: warehouse.within(&settings.limits),
+        warehouse: warehouse.within(settings),
         journal: journal.clone(),
         metastore,
         source: plan.source.clone(),

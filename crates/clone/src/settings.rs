@@ -5,6 +5,7 @@ mod hooks;
 mod limits;
 mod mapping;
 mod rows;
+mod schedule;
 mod selection;
 
 use std::collections::BTreeMap;
@@ -20,6 +21,7 @@ pub use hooks::{Hook, Hooks, OnError};
 pub use limits::{Guardrails, Limits};
 pub use mapping::{LocationMapping, PrincipalMapping};
 pub use rows::{Condition, Conditions, EVERY_TABLE, RowScope};
+pub use schedule::{Days, Hours, Schedule, Slot, TimeZone};
 pub use selection::{IncludedObject, ObjectType, Pattern, Selection};
 
 use crate::{Error, Result};
@@ -85,6 +87,9 @@ pub struct Settings {
     pub hooks: Hooks,
     /// How much is done at once.
     pub limits: Limits,
+    /// When other limits hold.
+    #[serde(default)]
+    pub throttle_schedule: Schedule,
     /// Whether the plan notes the version of every table of the source, so that it can be told later whether one
     /// has moved.
     #[serde(default)]
@@ -121,6 +126,7 @@ impl Settings {
             order_by_size: None,
             hooks: Hooks::default(),
             limits: Limits::default(),
+            throttle_schedule: Schedule::default(),
             exact: false,
             guardrails: Guardrails::default(),
         }

@@ -1,6 +1,7 @@
 //! The warehouse of an engine: where its statements run, and how they are labelled.
 
 mod histories;
+mod pace;
 mod rate;
 
 use std::sync::Arc;
@@ -9,17 +10,18 @@ use clxs_api::FullName;
 use clxs_api::metastore::MetastoreSummary;
 use clxs_api::statement::{ExecuteStatement, OnWaitTimeout, QueryTag, StatementResponse};
 use clxs_client::{Client, ErrorKind, Rows};
-use tokio::sync::{OnceCell, Semaphore};
+use tokio::sync::OnceCell;
 
 pub(crate) use histories::Wanted;
-use rate::Rate;
+use pace::Pace;
 
 use crate::backoff::backoff;
+use crate::clock::Clock;
 use crate::inventory::{Commit, History};
 use crate::journal::RunId;
 use crate::plan::{Statement, StatementText};
 use crate::settings::Limits;
-use crate::{Error, Result};
+use crate::{Error, Result, Settings};
 
 /// How long a short statement may keep its request open, at most: the platform's limit is 50 s.
 const SHORT_WAIT: &str = "30s";
@@ -27,7 +29,7 @@ const SHORT_WAIT: &str = "30s";
 const SHORTEST_WAIT: &str = "5s";
 /// Commits read of a table's history: enough to see past the metadata commits that follow a clone.
 const NEWEST_COMMITS: u32 = 10;
-/// How often a statement that only reads is sent again: a cold warehouse fails the first ones (facts/settled.md §6).
+/// How often a statement that only reads is sent again at most: a cold warehouse fails the first ones (facts/settled.md §6).
 const READ_RETRIES: u32 = 3;
 
 /// A client and the warehouse its statements run on. Cheap to clone.
@@ -36,23 +38,32 @@ pub(crate) struct Warehouse {
     client: Client,
     id: String,
     metastore: Arc<OnceCell<String>>,
-    rate: Arc<Rate>,
-    /// Places for statements that only read.
-    reads: Arc<Semaphore>,
+    clock: Clock,
+    pace: Arc<Pace>,
 }
 
 impl Warehouse {
     pub(crate) fn new(client: Client, id: String) -> Self {
-        let (metastore, rate) = (Arc::default(), Arc::default());
-        Self { client, id, metastore, rate, reads: Arc::new(Semaphore::new(Semaphore::MAX_PERMITS)) }
+        let clock = Clock::default();
+        let pace = Arc::new(Pace::within(Limits::none(), clock.clone()));
+        Self { client, id, metastore: Arc::default(), clock, pace }
     }
 
-    /// The same warehouse, sent no more statements at once and a second than these limits allow.
+    /// The same warehouse, whose limits go by this clock.
     #[must_use]
-    pub(crate) fn within(&self, limits: &Limits) -> Self {
-        let rate = Arc::new(Rate::new(limits.max_rps));
-        let reads = limits.max_parallel_queries.get().min(Semaphore::MAX_PERMITS);
-        Self { rate, reads: Arc::new(Semaphore::new(reads)), ..self.clone() }
+    pub(crate) fn with_clock(&self, clock: Clock) -> Self {
+        Self { clock, ..self.clone() }
+    }
+
+    /// The same warehouse, sent no more statements at once and a second than the limits of these settings allow.
+    #[must_use]
+    pub(crate) fn within(&self, settings: &Settings) -> Self {
+        Self { pace: Arc::new(Pace::of(settings, self.clock.clone())), ..self.clone() }
+    }
+
+    /// What holds back its statements.
+    pub(crate) fn pace(&self) -> &Pace {
+        &self.pace
     }
 
     pub(crate) fn client(&self) -> &Client {
@@ -98,11 +109,12 @@ impl Warehouse {
             ..self.statement(text)
         };
         let mut retries = 0;
-        let _place = self.reads.acquire().await;
+        let most = self.pace.limits().max_retries.min(READ_RETRIES);
+        let _place = self.pace.place().await;
         loop {
-            self.rate.turn().await;
+            self.pace.turn().await;
             match self.client.query(&statement).await {
-                Err(error) if retries < READ_RETRIES && (error.is_retryable() || error.outcome_unknown()) => {
+                Err(error) if retries < most && (error.is_retryable() || error.outcome_unknown()) => {
                     tokio::time::sleep(backoff(retries)).await;
                     retries += 1;
                 }
@@ -122,7 +134,7 @@ impl Warehouse {
         let mut statement = self.statement(statement.text());
         statement.wait_timeout = Some(SHORTEST_WAIT.to_owned());
         statement.query_tags.push(tag);
-        self.rate.turn().await;
+        self.pace.turn().await;
         self.client.submit_statement(&statement).await
     }
 

@@ -13,6 +13,7 @@ use clxs_clone::settings::{
 
 use crate::failure::CliError;
 use crate::settings::options::Options;
+use crate::settings::throttle;
 
 /// The engine's settings.
 ///
@@ -41,6 +42,11 @@ pub(crate) fn resolve(options: Options) -> anyhow::Result<Settings> {
         overwrite_edits: options.overwrite_edits.unwrap_or(defaults.overwrite_edits),
         order_by_size: size_order(&options),
         limits: limits(&options),
+        throttle_schedule: throttle::schedule(
+            options.throttle_schedule.as_deref().unwrap_or_default(),
+            options.throttle_time_zone.unwrap_or_default(),
+            limits(&options),
+        )?,
         guardrails: guardrails(&options),
         hooks: Hooks {
             pre_clone: options.pre_clone_hooks.unwrap_or_default(),

@@ -25,6 +25,11 @@ pub(super) fn of(event: &Event) -> Option<(Style, String)> {
             let done = units::plural(*done as u64, "step");
             (Style::Plain, format!("◈ Resuming run {run}: {done} done, {left} left"))
         }
+        Event::LimitsChanged { statements, per_second } => {
+            let statements = units::plural(*statements as u64, "statement");
+            let rate = if *per_second == 0 { String::new() } else { format!(", {per_second} a second") };
+            (Style::Plain, format!("◈ Limits of this hour: {statements} at once{rate}"))
+        }
         Event::StepFinished { facet: Facet::Hook, securable, outcome, .. } => {
             return hook(securable, outcome);
         }
@@ -137,7 +142,9 @@ mod tests {
         let events = [
             Event::SchemasFound { schemas },
             finished(Kind::SystemSchema, "prod.information_schema", skipped(), None),
+            Event::LimitsChanged { statements: 2, per_second: 10 },
             finished(Kind::Schema, "prod.bronze", Outcome::Created, None),
+            Event::LimitsChanged { statements: 128, per_second: 0 },
             finished(Kind::Table, "prod.bronze.orders", Outcome::Created, Some(metrics)),
             finished(Kind::Table, "prod.bronze.stores", Outcome::Replaced, Some(metrics)),
             finished(Kind::View, "prod.bronze.lines", Outcome::Replaced, None),
@@ -157,7 +164,9 @@ mod tests {
         insta::assert_snapshot!(lines.join("\n"), @r"
         [INFO] ◈ Found 2 schemas to clone: bronze, silver
         [INFO] ◈ Leaving system schema information_schema alone: owned by a pipeline
+        [INFO] ◈ Limits of this hour: 2 statements at once, 10 a second
         [INFO] ✓ Created schema: bronze
+        [INFO] ◈ Limits of this hour: 128 statements at once
         [INFO] ✓ Cloned table: bronze.orders (1,200 files, 480 kB copied)
         [INFO] ✓ Cloned table: bronze.stores (1,200 files, 480 kB copied)
         [INFO] ✓ Replaced view: bronze.lines

@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use clxs_clone::settings::{Conditions, Hook, IncludedObject, LocationMapping, PrincipalMapping};
+use clxs_clone::settings::{Conditions, Hook, IncludedObject, LocationMapping, PrincipalMapping, TimeZone};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use super::keys::nearest_of;
+use super::throttle;
 
 /// What a key takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,6 +38,10 @@ pub(crate) enum Kind {
     Hooks,
     /// The same of each schema.
     SchemaHooks,
+    /// Profiles of limits with their hours: `hours`, `days`, `profile`.
+    Schedule,
+    /// The name of a time zone.
+    TimeZone,
     /// One of the texts given.
     Choice(&'static [&'static str]),
 }
@@ -50,7 +55,7 @@ impl Kind {
             }
             (Self::Text, value @ Value::String(_)) | (Self::Switch, value @ Value::Bool(_)) => Ok(value),
             (Self::Pattern, Value::String(text)) => check_pattern(text),
-            (Self::Choice(choices), Value::String(text)) => check_choice(choices, &text),
+            (Self::Choice(choices), Value::String(text)) => choice(choices, &text).map(Value::from),
             (Self::Count(least), Value::Number(number)) if number.as_u64().is_some_and(|n| n >= least) => {
                 Ok(Value::Number(number))
             }
@@ -74,6 +79,8 @@ impl Kind {
             }
             (Self::Counts, value @ Value::Object(_)) => check_all::<BTreeMap<String, u64>>(value),
             (Self::Objects, value @ Value::Array(_)) => check_all::<Vec<IncludedObject>>(value),
+            (Self::Schedule, Value::Array(entries)) => throttle::check_schedule(&entries),
+            (Self::TimeZone, value @ Value::String(_)) => check_all::<TimeZone>(value),
             (Self::Hooks, value @ Value::Array(_)) => check_hooks(value),
             (Self::SchemaHooks, value @ Value::Array(_)) => check_all::<Vec<Hook>>(value),
             (kind, value) => Err(format!("{} is not {}", shown(&value), kind.expectation())),
@@ -91,10 +98,11 @@ impl Kind {
             | Self::Conditions
             | Self::Counts
             | Self::Objects
+            | Self::Schedule
             | Self::Hooks
             | Self::SchemaHooks => serde_json::from_str(text).unwrap_or_else(|_| json!(text)),
             Self::List => text.split(',').map(str::trim).filter(|item| !item.is_empty()).collect(),
-            Self::Text | Self::Pattern | Self::Choice(_) => json!(text),
+            Self::Text | Self::Pattern | Self::TimeZone | Self::Choice(_) => json!(text),
         };
         self.check(value)
     }
@@ -113,6 +121,8 @@ impl Kind {
             Self::Conditions => "a mapping of tables (schema.table, or *) to conditions".to_owned(),
             Self::Counts => "a mapping of texts to whole numbers".to_owned(),
             Self::Objects => "a list of objects: schema, name, type".to_owned(),
+            Self::Schedule => "a list of profiles: hours, days, profile".to_owned(),
+            Self::TimeZone => "the name of a time zone".to_owned(),
             Self::Hooks | Self::SchemaHooks => "a list of hooks: sql, description, on_error".to_owned(),
             Self::Choice(choices) => format!("one of {}", choices.join(", ")),
         }
@@ -147,16 +157,17 @@ fn reason(error: &regex::Error) -> String {
     last.trim().trim_start_matches("error: ").to_owned()
 }
 
-fn check_choice(choices: &[&str], text: &str) -> Result<Value, String> {
+/// The one of the choices that a text means.
+pub(super) fn choice<'a>(choices: &[&'a str], text: &str) -> Result<&'a str, String> {
     if let Some(choice) = choices.iter().find(|choice| choice.eq_ignore_ascii_case(text)) {
-        return Ok(json!(choice));
+        return Ok(choice);
     }
     let meant = nearest_of(text, choices.iter().copied()).map(|near| format!("; did you mean {near}?"));
     Err(format!("`{text}` is not one of {}{}", choices.join(", "), meant.unwrap_or_default()))
 }
 
 /// A value in a message: short, whatever it is.
-fn shown(value: &Value) -> String {
+pub(super) fn shown(value: &Value) -> String {
     match value {
         Value::Array(_) => "a list".to_owned(),
         Value::Object(_) => "a mapping".to_owned(),

@@ -11,6 +11,8 @@ use super::options::Options;
 use super::{secret, throttle};
 use crate::environment::{self, Environment};
 
+pub(super) const THROTTLE_SCHEDULE: &str = "throttle_schedule";
+
 /// Where the value of a setting comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Origin {
@@ -106,11 +108,15 @@ fn databricks_variable(key: &str) -> Option<&'static str> {
     }
 }
 
-/// Combines layers, the strongest first. A profile has a host of its own: that of a layer below is another's.
+/// Combines layers, the strongest first. A profile has a host of its own: that of a layer below is another's. Limits of a
+/// layer hold at all hours: a schedule of a layer below is not for them.
 pub(crate) fn combine(layers: impl IntoIterator<Item = Layer>) -> Combined {
     layers.into_iter().fold(Combined::default(), |combined, mut layer| {
         if combined.get("profile").is_some() {
             layer.settings.remove("host");
+        }
+        if throttle::LIMITS.iter().any(|key| combined.get(key).is_some()) {
+            layer.settings.remove(THROTTLE_SCHEDULE);
         }
         combined.or(layer)
     })

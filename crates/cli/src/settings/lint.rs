@@ -4,7 +4,8 @@ use serde_json::Value;
 
 use super::finding::Finding;
 use super::keys::KEYS;
-use super::layer::{Combined, Layer};
+use super::layer::{Combined, Layer, THROTTLE_SCHEDULE};
+use super::throttle;
 
 /// Everything wrong with the combination of settings, errors first.
 pub(crate) fn lint(settings: &Combined) -> Vec<Finding> {
@@ -35,6 +36,20 @@ pub(crate) fn personal_keys_of_a_project(file: &Layer) -> impl Iterator<Item = F
         );
         Some(Finding::error(origin.place().cloned(), message, Some(hint)))
     })
+}
+
+/// A schedule, when limits of a stronger layer hold at all hours.
+pub(crate) fn schedule_left_aside(layers: &[Layer]) -> Option<Finding> {
+    let is_schedule = |layer: &Layer| {
+        layer.get(THROTTLE_SCHEDULE).and_then(|(value, _)| value.as_array()).is_some_and(|it| !it.is_empty())
+    };
+    let at = layers.iter().position(is_schedule)?;
+    let (_, origin) = layers[at].get(THROTTLE_SCHEDULE)?;
+    let limit =
+        |layer: &Layer| throttle::LIMITS.iter().find_map(|key| Some((*key, layer.get(key)?.1.clone())));
+    let (key, stronger) = layers[..at].iter().find_map(limit)?;
+    let message = format!("throttle_schedule is left aside: {key} ({stronger}) holds at all hours");
+    Some(Finding::warning(origin.place().cloned(), message, None))
 }
 
 fn same_catalog(settings: &Combined) -> Option<Finding> {

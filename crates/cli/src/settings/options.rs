@@ -2,8 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use clxs_clone::settings::{Hook, IncludedObject};
+use clxs_clone::settings::{Hook, IncludedObject, TimeZone};
 use serde::{Deserialize, Serialize};
+
+use super::throttle::ScheduledProfile;
 
 /// The settings of one layer, or of all layers combined. The fields are the keys of [`super::keys::KEYS`].
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -53,6 +55,8 @@ pub(crate) struct Options {
     pub(crate) max_parallel_queries: Option<usize>,
     pub(crate) max_rps: Option<u32>,
     pub(crate) throttle: Option<String>,
+    pub(crate) throttle_schedule: Option<Vec<ScheduledProfile>>,
+    pub(crate) throttle_time_zone: Option<TimeZone>,
     pub(crate) enable_retry: Option<bool>,
     pub(crate) max_retries: Option<u32>,
     pub(crate) pre_clone_hooks: Option<Vec<Hook>>,

@@ -1,4 +1,15 @@
-//! The profiles of `throttle`: limits from one that nobody notices to all that a warehouse takes.
+//! The profiles of `throttle`: limits from one that nobody notices to all that a warehouse takes; and when they hold.
+
+use clxs_clone::settings::{Days, Hours, Limits, Schedule, Slot, TimeZone};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::keys::THROTTLES;
+use super::kind::{choice, shown};
+
+/// The keys that say how much a run does at once.
+pub(super) const LIMITS: [&str; 5] =
+    ["throttle", "max_workers", "parallel_tables", "max_parallel_queries", "max_rps"];
 
 /// The keys that a profile sets, unless they are set otherwise.
 pub(crate) fn limits(profile: &str) -> &'static [(&'static str, u64)] {
@@ -17,10 +28,63 @@ pub(crate) fn limits(profile: &str) -> &'static [(&'static str, u64)] {
     }
 }
 
+/// An entry of `throttle_schedule`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ScheduledProfile {
+    hours: Hours,
+    #[serde(default)]
+    days: Days,
+    profile: String,
+}
+
+/// What the engine goes by. All that a profile does not say is as at other hours.
+///
+/// # Errors
+/// When two entries hold at once.
+pub(crate) fn schedule(
+    entries: &[ScheduledProfile],
+    zone: TimeZone,
+    otherwise: Limits,
+) -> anyhow::Result<Schedule> {
+    let slot = |entry: &ScheduledProfile| -> serde_json::Result<Slot> {
+        let mut written = serde_json::to_value(otherwise)?;
+        for (key, value) in limits(&entry.profile) {
+            written[*key] = Value::from(*value);
+        }
+        let limits = serde_json::from_value(written)?;
+        Ok(Slot { days: entry.days, hours: entry.hours, limits })
+    };
+    let slots = entries.iter().map(slot).collect::<serde_json::Result<_>>()?;
+    Ok(Schedule::new(zone, slots)?)
+}
+
+/// Checks a schedule as it is written, and brings it to one form.
+pub(super) fn check_schedule(entries: &[Value]) -> Result<Value, String> {
+    let numbered = entries.iter().zip(1..);
+    let read = numbered
+        .map(|(entry, number)| check_entry(entry).map_err(|problem| format!("entry {number}: {problem}")));
+    let read = read.collect::<Result<Vec<_>, String>>()?;
+    schedule(&read, TimeZone::default(), Limits::default()).map_err(|error| error.to_string())?;
+    serde_json::to_value(read).map_err(|error| error.to_string())
+}
+
+fn check_entry(entry: &Value) -> Result<ScheduledProfile, String> {
+    if !entry.is_object() {
+        return Err(format!("{} is not a mapping: hours, days, profile", shown(entry)));
+    }
+    let entry = ScheduledProfile::deserialize(entry).map_err(|error| error.to_string())?;
+    let profile = choice(THROTTLES, &entry.profile)?.to_owned();
+    Ok(ScheduledProfile { profile, ..entry })
+}
+
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
-    use crate::settings::keys::{self, THROTTLES};
+    use crate::settings::keys;
+    use crate::settings::kind::Kind;
     use crate::settings::layer::{Layer, combine};
     use crate::settings::options::Options;
 
@@ -30,6 +94,24 @@ mod tests {
             assert!(!limits(profile).is_empty(), "{profile}");
             assert!(limits(profile).iter().all(|(key, _)| keys::find(key).is_some()), "{profile}");
         }
+    }
+
+    #[test]
+    fn entries_of_a_schedule_hold_the_limits_of_their_profiles() {
+        let written =
+            json!([{"hours": "9-17", "profile": "Low"}, {"hours": "22-6", "days": "sat", "profile": "max"}]);
+        let entries: Vec<ScheduledProfile> =
+            serde_json::from_value(Kind::Schedule.check(written).unwrap()).unwrap();
+        let otherwise = Limits { max_retries: 7, ..Limits::default() };
+        let schedule = schedule(&entries, "Europe/Berlin".parse().unwrap(), otherwise).unwrap();
+        let at = |moment: &str| {
+            schedule
+                .limits_at(moment.parse().unwrap())
+                .map(|limits| (limits.statements(), limits.max_rps, limits.max_retries))
+        };
+        assert_eq!(at("2026-11-28T08:00:00Z"), Some((2, 2, 7)));
+        assert_eq!(at("2026-11-28T21:00:00Z"), Some((128, 0, 7)));
+        assert_eq!(at("2026-11-28T16:00:00Z"), None);
     }
 
     #[test]

@@ -11,6 +11,7 @@ mod help;
 mod logs;
 mod secrets;
 mod server;
+mod throttle;
 mod tls;
 mod usage;
 
@@ -38,6 +39,8 @@ mod interrupt;
 mod remote_only;
 #[cfg(feature = "embedded")]
 mod require;
+#[cfg(feature = "embedded")]
+mod retry;
 #[cfg(feature = "embedded")]
 mod rows;
 #[cfg(feature = "embedded")]

@@ -8,6 +8,7 @@ use futures::future::{try_join, try_join_all};
 
 use super::reader::{Asking, Reader, Reading, put};
 use super::{Grants, Inventories, Inventory, Tags, View};
+use crate::plan::Facet;
 use crate::{Error, Result, Securable};
 
 /// The facets of a securable.
@@ -24,12 +25,13 @@ pub(crate) struct Described<'a> {
 }
 
 impl<'a> Reader<'a> {
-    /// Reads the destination alone, as far as these securables need it: comments, owners, tags and grants. What a run
-    /// has made of it costs a few requests a schema, however many tables there are.
+    /// Reads the destination alone, as far as these securables and facets need it: comments, properties, owners, guards, tags,
+    /// keys, bindings and grants. What a run has made of it costs a few requests a schema, however many tables there are.
     pub(crate) async fn read_destination(
         self,
         metastore: &MetastoreSummary,
         securables: &BTreeSet<&Securable>,
+        facets: &BTreeSet<Facet>,
     ) -> Result<Inventory> {
         let caller = async {
             self.warehouse.client().current_user().await.map_err(Error::client("ask who the caller is"))
@@ -50,8 +52,14 @@ impl<'a> Reader<'a> {
                 _ => {}
             }
         }
-        // Tags come behind the lists of what they belong to.
+        // Tags and keys come behind the lists of what they belong to.
         lists.push(Box::pin(self.tags(&own)));
+        if [Facet::PrimaryKey, Facet::ForeignKey].iter().any(|facet| facets.contains(facet)) {
+            lists.push(Box::pin(self.key_outlines(&own)));
+        }
+        if facets.contains(&Facet::Bindings) {
+            lists.push(Box::pin(self.bindings(&own)));
+        }
         let lists = try_join_all(lists).await?;
         put(&mut own, lists)?;
         let grants = self.grants(&own, Asking { caller: &caller, metastore }).await?;

@@ -180,7 +180,7 @@ impl<'a> Reader<'a> {
         &self,
         reads: Vec<impl Future<Output = Result<T>>>,
     ) -> Result<Vec<T>> {
-        at_once(reads, self.settings.limits.max_parallel_queries.get()).await
+        at_once(reads, self.warehouse.pace().limits().max_parallel_queries.get()).await
     }
 }
 

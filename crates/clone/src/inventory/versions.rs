@@ -16,7 +16,7 @@ impl<'a> Reader<'a> {
     /// look at what exists.
     pub(super) async fn histories(&self, own: &Inventories) -> Result<Found<'a>> {
         let questions = self.questions(own);
-        let at_once = self.settings.limits.max_parallel_queries.get();
+        let at_once = self.warehouse.pace().limits().max_parallel_queries.get();
         let histories = self.warehouse.histories(&questions, at_once).await?;
         Ok(Box::new(move |inventories| {
             for ((name, wanted), history) in questions.iter().zip(histories) {

@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use clxs_api::statement::StatementId;
-use clxs_client::{Error as ClientError, ErrorKind};
+use clxs_client::{Error as ClientError, ErrorKind, count_retries};
 
 use super::{Context, files, model_version, read_back, rest, statement, volume_files};
 use crate::backoff::backoff;
@@ -17,7 +17,7 @@ use crate::{Error, Result};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Executed {
     pub(super) outcome: StepOutcome,
-    /// How often it was tried again.
+    /// How often it, or a request of it, was tried again.
     pub(super) retries: u32,
 }
 
@@ -39,28 +39,38 @@ pub(super) struct Tries {
 pub(super) async fn execute(context: &Context, step: &Step, in_doubt: bool) -> Result<Executed> {
     context.journal.step_begins(&context.run, step.id, version_before(step))?;
     let mut tries = Tries { in_doubt, ..Tries::default() };
-    let result = loop {
-        match attempt(context, step, &mut tries).await? {
-            Err(error) if may_retry(context, step, &error, &tries) => {
+    let (result, resent) = count_retries(attempts(context, step, &mut tries)).await;
+    let result = result?;
+    tries.in_doubt |= result.as_ref().is_err_and(ClientError::outcome_unknown);
+    let (outcome, abort) = match result {
+        Ok(outcome) => (outcome, None),
+        Err(error) => failed(context, step, error, &tries),
+    };
+    let retries = tries.retries.saturating_add(resent);
+    let cloned = step.action.clone_table().map(|clone| (context.metastore.as_str(), clone));
+    let end = End { outcome: &outcome, retries, in_doubt: tries.in_doubt, cloned };
+    context.journal.step_ends(&context.run, step.id, end)?;
+    abort.map_or(Ok(Executed { outcome, retries }), Err)
+}
+
+/// Tries a step as often as it may be tried. The results are those of [`attempt`].
+async fn attempts(
+    context: &Context,
+    step: &Step,
+    tries: &mut Tries,
+) -> Result<clxs_client::Result<StepOutcome>> {
+    loop {
+        match attempt(context, step, tries).await? {
+            Err(error) if may_retry(context, step, &error, tries) => {
                 tries.in_doubt |= error.outcome_unknown();
                 tokio::select! {
                     () = tokio::time::sleep(backoff(tries.retries)) => tries.retries += 1,
                     () = context.cancellation.cancelled() => {}
                 }
             }
-            result => break result,
+            result => return Ok(result),
         }
-    };
-    tries.in_doubt |= result.as_ref().is_err_and(ClientError::outcome_unknown);
-    let (outcome, abort) = match result {
-        Ok(outcome) => (outcome, None),
-        Err(error) => failed(context, step, error, &tries),
-    };
-    let retries = tries.retries;
-    let cloned = step.action.clone_table().map(|clone| (context.metastore.as_str(), clone));
-    let end = End { outcome: &outcome, retries, in_doubt: tries.in_doubt, cloned };
-    context.journal.step_ends(&context.run, step.id, end)?;
-    abort.map_or(Ok(Executed { outcome, retries }), Err)
+    }
 }
 
 /// The outer result is that of the journal, the inner one that of the workspace.

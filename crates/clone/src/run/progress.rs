@@ -13,6 +13,7 @@ use crate::journal::RunId;
 use crate::outcome::{CloneMetrics, Outcome, StepOutcome};
 use crate::plan::{Plan, PlannedChange, PlannedSecurable, Step, StepId};
 use crate::report::outcome_of;
+use crate::settings::Limits;
 
 pub(super) struct Progress<'a> {
     plan: &'a Plan,
@@ -112,6 +113,11 @@ impl<'a> Progress<'a> {
             let left = self.plan.steps.len() - self.ended;
             self.observer.on_event(&Event::Resumed { run: run.clone(), done: self.ended, left });
         }
+    }
+
+    pub(super) fn limits_changed(&self, limits: &Limits) {
+        let (statements, per_second) = (limits.statements(), limits.max_rps);
+        self.observer.on_event(&Event::LimitsChanged { statements, per_second });
     }
 
     pub(super) fn step_begins(&self, step: &Step) {

@@ -17,15 +17,15 @@ use crate::journal::End;
 use crate::outcome::StepOutcome;
 use crate::plan::{Plan, StepId};
 use crate::report::StepRecord;
-use crate::settings::{OnError, SizeOrder};
+use crate::settings::{Limits, OnError, SizeOrder};
 use crate::{Error, Result, Settings};
 
 struct Scheduler<'a> {
     context: &'a Arc<Context>,
     plan: &'a Plan,
     window: Window,
-    /// REST calls at once.
-    rest_calls: usize,
+    /// What held when a step was begun last.
+    limits: Limits,
     under_way: Room,
     graph: Graph,
     progress: Progress<'a>,
@@ -65,7 +65,7 @@ pub(super) async fn drive(
         context,
         plan,
         window: Window::new(settings.limits.statements(), Load::of(context.warehouse.client())),
-        rest_calls: settings.limits.rest_calls(),
+        limits: settings.limits,
         under_way: Room { rest: 0, statements: 0 },
         graph: Graph::new(&plan.steps, order, is_done),
         progress: Progress::new(plan, observer),
@@ -96,6 +96,7 @@ impl Scheduler<'_> {
                     None => break,
                 },
                 () = self.guard.time_is_over() => self.guard.out_of_time(),
+                () = self.context.warehouse.pace().limits_may_change() => {}
             }
             if self.cancels && self.guard.reached().is_some() {
                 self.context.cancellation.cancel();
@@ -103,9 +104,20 @@ impl Scheduler<'_> {
         }
     }
 
+    /// Goes by the limits of this time.
+    fn keep_pace(&mut self) {
+        let limits = self.context.warehouse.pace().limits();
+        if limits != self.limits {
+            self.limits = limits;
+            self.window.allow(limits.statements());
+            self.progress.limits_changed(&limits);
+        }
+    }
+
     fn begin_steps(&mut self) {
+        self.keep_pace();
         while self.abort.is_none() && !self.is_stopped && !self.context.cancellation.is_cancelled() {
-            let room = self.window.room(self.under_way, self.rest_calls);
+            let room = self.window.room(self.under_way, self.limits.rest_calls());
             let Some(id) = self.graph.next(room) else { break };
             let Some(step) = self.plan.step(id).cloned() else { break };
             if !self.guard.admits(&step) {

@@ -37,6 +37,15 @@ impl Window {
         Self { most, size: most, ended: 0, load }
     }
 
+    /// The settings allow so many from now on. What the workspace said of how much it takes stays.
+    pub(super) fn allow(&mut self, most: usize) {
+        if most != self.most {
+            let is_held_back = self.size < self.most;
+            let size = if is_held_back { self.size.min(most) } else { most };
+            *self = Self { most, size: size.max(1), ..*self };
+        }
+    }
+
     /// A statement ended, and the workspace has said so much by now.
     pub(super) fn ended(&mut self, load: Load) {
         self.ended += 1;
@@ -100,6 +109,18 @@ mod tests {
         (0..28).for_each(|waits| window.ended(queued(33 + waits)));
         assert_eq!(statements(&window), 24);
         (0..1000).for_each(|_| window.ended(queued(60)));
+        assert_eq!(statements(&window), 32);
+    }
+
+    #[test]
+    fn other_limits_hold_at_once_but_give_back_nothing_that_throttling_took() {
+        let mut window = Window::new(32, cooled(0));
+        for most in [2, 64] {
+            window.allow(most);
+            assert_eq!(statements(&window), most);
+        }
+        window.ended(cooled(1));
+        window.allow(128);
         assert_eq!(statements(&window), 32);
     }
 

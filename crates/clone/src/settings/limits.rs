@@ -21,6 +21,18 @@ pub struct Limits {
 }
 
 impl Limits {
+    /// No limits at all.
+    pub(crate) fn none() -> Self {
+        let all = NonZeroUsize::MAX;
+        Self {
+            max_workers: all,
+            parallel_tables: all,
+            max_parallel_queries: all,
+            max_rps: 0,
+            ..Self::default()
+        }
+    }
+
     /// REST calls that run at once: short, and no burden to the warehouse.
     pub fn rest_calls(&self) -> usize {
         self.workers().saturating_mul(4).min(16)

@@ -30,6 +30,7 @@ mod recorded;
 mod resume;
 mod rollback;
 mod saved;
+mod schedule;
 mod scripted;
 mod table_properties;
 mod unused;

@@ -3,6 +3,8 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
+use clxs_api::binding::{BindingType, UpdateWorkspaceBindings, WorkspaceBinding};
+use clxs_api::catalog::{IsolationMode, UpdateCatalog};
 use clxs_client::auth::PersonalAccessToken;
 use clxs_client::transport::Body;
 use clxs_client::{ServiceTransport, Transport, TransportError};
@@ -13,7 +15,7 @@ use futures::future::BoxFuture;
 use rstest::rstest;
 use tokio_util::sync::CancellationToken;
 
-use crate::catalogs::settings;
+use crate::catalogs::{identifier, settings};
 use crate::embedded::{Fixture, Reached, client_over};
 use crate::facets::status;
 
@@ -35,6 +37,7 @@ impl Transport for Forgetful {
             if parts.method == http::Method::PATCH {
                 (parts.method, body) = (http::Method::GET, Bytes::new());
             } else {
+                parts.uri = http::Uri::from_static("/api/2.0/sql/statements");
                 let nothing = serde_json::json!({ "statement": "SELECT 1", "warehouse_id": "local" });
                 body = nothing.to_string().into();
             }
@@ -54,6 +57,8 @@ const MARKS: &str = "
 ALTER TABLE prod.bronze.orders SET TAGS ('pii' = 'no');
 ALTER TABLE prod.bronze.orders ALTER COLUMN amount SET TAGS ('unit' = 'EUR');
 SET TAG ON COLUMN prod.silver.daily.total `unit` = `EUR`;
+ALTER TABLE prod.bronze.items ALTER COLUMN id SET NOT NULL;
+ALTER TABLE prod.bronze.items ADD CONSTRAINT items_pk PRIMARY KEY (id);
 ";
 
 #[rstest]
@@ -83,6 +88,12 @@ SET TAG ON COLUMN prod.silver.daily.total `unit` = `EUR`;
     Facet::Owner,
     "not \"ann@example.com\""
 )]
+#[case::key(
+    "POST /api/2.1/unity-catalog/constraints",
+    "prod.bronze.items",
+    Facet::PrimaryKey,
+    "its key items_pk was missing"
+)]
 #[tokio::test(flavor = "multi_thread")]
 async fn facet_that_was_answered_for_and_is_not_there_fails_and_is_written_by_going_on(
     #[case] forgotten: &'static str,
@@ -102,6 +113,66 @@ async fn facet_that_was_answered_for_and_is_not_there_fails_and_is_written_by_go
         fixture.engine.resume(&report.run, &SilentObserver, CancellationToken::new()).await.unwrap();
     assert_eq!(resumed.state, RunState::Succeeded, "{resumed:#?}");
     assert_eq!(status(&resumed, securable, facet), Some(FacetStatus::Carried));
+    assert!(fixture.plan(&settings()).await.is_empty());
+}
+
+/// What a catalog that was cloned gets later.
+const LATER: &str = "
+ALTER CATALOG prod SET DBPROPERTIES ('team' = 'sales');
+ALTER SCHEMA prod.silver SET DBPROPERTIES ('team' = 'sales');
+CREATE FUNCTION prod.bronze.hide(name STRING) RETURNS STRING RETURN '***';
+CREATE FUNCTION prod.bronze.all_rows(id BIGINT) RETURNS BOOLEAN RETURN true;
+ALTER TABLE prod.bronze.items ALTER COLUMN name SET MASK prod.bronze.hide;
+ALTER TABLE prod.bronze.items SET ROW FILTER prod.bronze.all_rows ON (id);
+";
+
+#[rstest]
+#[case::properties_of_a_catalog(
+    "PATCH /api/2.1/unity-catalog/catalogs/dev {\"properties",
+    "prod",
+    Facet::Properties,
+    "its property team was missing"
+)]
+#[case::properties_of_a_schema(
+    "PATCH /api/2.1/unity-catalog/schemas/",
+    "prod.silver",
+    Facet::Properties,
+    "its property team was missing"
+)]
+#[case::isolation("\"isolation_mode\"", "prod", Facet::Isolation, "its isolation was not ISOLATED")]
+#[case::bindings(
+    "PATCH /api/2.1/unity-catalog/bindings/",
+    "prod",
+    Facet::Bindings,
+    "workspace 7 was not bound"
+)]
+#[case::mask("SET MASK", "prod.bronze.items", Facet::ColumnMasks, "its mask of name was none")]
+#[case::row_filter("SET ROW FILTER", "prod.bronze.items", Facet::RowFilter, "its row filter was none")]
+#[tokio::test(flavor = "multi_thread")]
+async fn facet_of_what_is_there_that_was_answered_for_and_is_not_there_fails(
+    #[case] forgotten: &'static str,
+    #[case] securable: &str,
+    #[case] facet: Facet,
+    #[case] told: &str,
+) {
+    let fixture = Fixture::with_retail(Reached::InProcess).await;
+    fixture.clone_with(&settings()).await;
+    fixture.sql(LATER).await;
+    let prod = identifier("prod");
+    let isolated =
+        UpdateCatalog { isolation_mode: Some(IsolationMode::Isolated), ..UpdateCatalog::default() };
+    fixture.client.update_catalog(&prod, &isolated).await.unwrap();
+    let add = vec![WorkspaceBinding { workspace_id: 7, binding_type: Some(BindingType::ReadOnly) }];
+    let change = UpdateWorkspaceBindings { add, remove: Vec::new() };
+    fixture.client.update_catalog_bindings(&prod, &change).await.unwrap();
+    let engine = engine(&fixture, forgotten);
+    let plan = engine.plan(&settings()).await.unwrap();
+    let report = engine.run(&settings(), &plan, &SilentObserver, CancellationToken::new()).await.unwrap();
+    assert_eq!(report.state, RunState::Failed, "{report:#?}");
+    let found = status(&report, securable, facet);
+    assert!(matches!(&found, Some(FacetStatus::Failed { error }) if error.contains(told)), "{found:?}");
+    let again = fixture.clone_with(&settings()).await;
+    assert_eq!(again.state, RunState::Succeeded, "{again:#?}");
     assert!(fixture.plan(&settings()).await.is_empty());
 }
 
