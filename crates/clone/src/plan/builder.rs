@@ -205,6 +205,19 @@ impl<'a> Builder<'a> {
         self.guarding_steps(&Securable::new(kind, container.clone()))
     }
 
+    /// The steps that guard what is in a container already.
+    pub(super) fn guards_inside(&self, container: &FullName) -> Vec<StepId> {
+        let children = self.children.get(container).into_iter().flatten();
+        let inside = |&position: &usize| {
+            let planned = &self.securables[position];
+            let is_there = self.sides[position].destination.is_some();
+            let own = planned.steps.iter().copied().filter(move |_| is_there);
+            let own = own.filter(|id| self.steps[id.index()].facet.is_guard());
+            [own.collect(), self.guards_inside(&planned.source)].concat()
+        };
+        children.flat_map(inside).collect()
+    }
+
     /// What must have succeeded before something that reads or calls a securable is there for others to read.
     pub(super) fn steps_making(&self, source: &Securable) -> Vec<StepId> {
         self.definition_step(source).into_iter().chain(self.guarding_steps(source)).collect()

@@ -1,17 +1,17 @@
 //! Plans functions: their `CREATE FUNCTION` built anew, SQL rewritten on its tokens, Python left as it is.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use clxs_api::{FullName, Identifier};
 
 use super::builder::{Builder, Entry, Facets, NewStep, Sides};
 use super::text::{called, missing, relation, routine};
-use super::{CreateFunction, Drift, Expectation, Facet, Finding, PlannedChange, Statement};
-use crate::Securable;
+use super::{CreateFunction, Drift, Expectation, Facet, Finding, PlannedChange, PlannedSecurable, Statement};
 use crate::inventory::{Function, FunctionDefinition, Language, Parameter, Returns, complete};
 use crate::outcome::FacetStatus;
 use crate::rewrite::{Mention, Rewritten, mentions_in_lines, rewrite};
 use crate::settings::{LoadType, ObjectType};
+use crate::{Kind, Securable};
 
 /// A function of the source with what planning needs to know of it.
 pub(super) struct Candidate<'a> {
@@ -177,17 +177,43 @@ fn change(builder: &Builder<'_>, name: &FullName, candidate: &Candidate<'_>) -> 
 }
 
 fn differs(builder: &Builder<'_>, wanted: &FunctionDefinition, source: &Function, own: &Function) -> bool {
+    let other_comment =
+        builder.settings.copy.comments && source.comment.is_some() && source.comment != own.comment;
+    other_comment || does_something_else(builder, wanted, own)
+}
+
+fn does_something_else(builder: &Builder<'_>, wanted: &FunctionDefinition, own: &Function) -> bool {
     let trimmed = |definition: &FunctionDefinition| FunctionDefinition {
         body: definition.body.trim().to_owned(),
         ..definition.clone()
     };
     let same = own.definition.as_ref().is_ok_and(|own| trimmed(own) == trimmed(wanted));
-    let other_comment =
-        builder.settings.copy.comments && source.comment.is_some() && source.comment != own.comment;
     // Where no rewriting reached, the body is the same.
     let needs = own.reads.iter().chain(&own.calls);
     let needs_source = needs.into_iter().any(|need| need.catalog().matches(builder.settings.source.as_str()));
-    !same || other_comment || needs_source
+    !same || needs_source
+}
+
+/// Whether the destination keeps a function that does something else than the source's, or calls one that does.
+pub(super) fn keeps_another(builder: &Builder<'_>, name: &FullName) -> bool {
+    let (mut seen, mut left) = (BTreeSet::new(), vec![name.clone()]);
+    while let Some(name) = left.pop() {
+        let is_left = |planned: &PlannedSecurable| matches!(planned.change, PlannedChange::Skip { .. });
+        let inventories = builder.inventories;
+        let sides = (inventories.source.function(&name), inventories.destination.function(&name));
+        let (Some(source), Some(own), true) =
+            (sides.0, sides.1, builder.planned(&routine(&name)).is_some_and(is_left))
+        else {
+            continue;
+        };
+        let candidate = candidate(builder, &name, source, Some(own));
+        if !candidate.wanted.is_ok_and(|wanted| !does_something_else(builder, &wanted, own)) {
+            return true;
+        }
+        let called = candidate.needs.into_iter().filter(|needed| needed.kind == Kind::Function);
+        left.extend(called.map(|needed| needed.name).filter(|name| seen.insert(name.clone())));
+    }
+    false
 }
 
 fn create(builder: &mut Builder<'_>, name: &FullName, candidate: &Candidate<'_>) {

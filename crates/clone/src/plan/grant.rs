@@ -52,6 +52,7 @@ fn protecting(builder: &Builder<'_>, source: &Securable) -> Vec<StepId> {
     };
     protecting.extend(builder.guarding_steps(source));
     protecting.extend(policy::protecting(builder, source));
+    protecting.extend(builder.guards_inside(&source.name));
     for container in [source.name.parent(), source.name.parent().and_then(|schema| schema.parent())] {
         protecting.extend(container.into_iter().flat_map(|name| builder.guards_of_container(&name)));
     }

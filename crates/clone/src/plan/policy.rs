@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use clxs_api::FullName;
 
 use super::builder::{Builder, NewStep};
-use super::text::{missing, relation, routine};
+use super::text::{no_such_guard, relation, routine};
 use super::{Expectation, Facet, RestCall, StepId, tag};
 use crate::inventory::{EVERYBODY, Inventory, Known, Policies, Policy, Premise, Table, Tags, Unusable};
 use crate::outcome::FacetStatus;
@@ -292,7 +292,7 @@ fn impossible(builder: &Builder<'_>, given: &Given<'_>) -> Option<String> {
         return Some(format!("nobody could read the policies of the destination: {unread}"));
     }
     match given.policy {
-        Ok(policy) => missing(builder, &[routine(&policy.function)]),
+        Ok(policy) => no_such_guard(builder, &[routine(&policy.function)]),
         Err(unusable) => Some(unusable.reason.clone()),
     }
 }

@@ -12,7 +12,7 @@ use clxs_api::FullName;
 use super::builder::{Builder, Entry};
 use super::made::{self, Made, facets};
 use super::table::{comment, drop_first, existing, sides, skip, unused};
-use super::text::{missing, routine};
+use super::text::{no_such_guard, routine};
 use super::{Drift, PlannedChange, StepId, policy};
 use crate::inventory::{Guards, Table, TableDefinition, VersionAsOf};
 use crate::outcome::FacetStatus;
@@ -135,7 +135,7 @@ fn change(builder: &Builder<'_>, name: &FullName, candidate: &Candidate<'_>) -> 
         }
         _ => {}
     }
-    let needed = || missing(builder, &candidate.needs);
+    let needed = || no_such_guard(builder, &candidate.needs);
     let policed = || policy::refusal(builder, name);
     if let Some(reason) = refusal::refusal(settings, name, candidate).or_else(needed).or_else(policed) {
         return skip(&reason);

@@ -80,6 +80,15 @@ pub(super) fn missing(builder: &Builder<'_>, needs: &[Securable]) -> Option<Stri
     needs.iter().find_map(|needed| missing_one(builder, needed))
 }
 
+/// Why guards would not call what those of the source call; `None` when they will.
+pub(super) fn no_such_guard(builder: &Builder<'_>, functions: &[Securable]) -> Option<String> {
+    missing(builder, functions).or_else(|| {
+        let other = functions.iter().find(|needed| function::keeps_another(builder, &needed.name))?;
+        let own = builder.renamed(&other.name).dotted();
+        Some(format!("the destination has another function {own}, which this run leaves as it is"))
+    })
+}
+
 fn missing_one(builder: &Builder<'_>, needed: &Securable) -> Option<String> {
     let name = &needed.name;
     if !name.catalog().matches(builder.settings.source.as_str()) || exists(builder, needed) {

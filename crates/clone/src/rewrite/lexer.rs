@@ -88,7 +88,7 @@ pub(crate) struct Lexed {
 pub(crate) fn lex(text: &str) -> Result<Lexed, String> {
     let tokens =
         Tokenizer::new(&Lexical, text).tokenize_with_location().map_err(|error| error.to_string())?;
-    let offsets = Offsets::new(text);
+    let mut offsets = Offsets::new(text);
     let tokens = tokens
         .into_iter()
         .filter(|token| !matches!(token.token, Token::Whitespace(_)))
@@ -114,23 +114,54 @@ pub(crate) fn expression(text: &str) -> Result<Expr, String> {
     }
 }
 
-/// Finds the byte of a line and column.
+/// Finds the bytes of places that come in order, in one walk through the text.
 struct Offsets<'a> {
-    text: &'a str,
-    lines: Vec<usize>,
+    /// What is left of it.
+    rest: std::str::Chars<'a>,
+    length: usize,
+    line: u64,
+    column: u64,
 }
 
 impl<'a> Offsets<'a> {
     fn new(text: &'a str) -> Self {
-        let starts = text.match_indices('\n').map(|(newline, _)| newline + 1);
-        Self { text, lines: std::iter::once(0).chain(starts).collect() }
+        Self { rest: text.chars(), length: text.len(), line: 1, column: 1 }
     }
 
     /// Lines and columns count from 1, columns in characters.
-    fn of(&self, location: Location) -> usize {
-        let number = |value: u64| usize::try_from(value.saturating_sub(1)).unwrap_or(usize::MAX);
-        let Some(&line) = self.lines.get(number(location.line)) else { return self.text.len() };
-        let column = number(location.column);
-        self.text[line..].char_indices().nth(column).map_or(self.text.len(), |(offset, _)| line + offset)
+    fn of(&mut self, location: Location) -> usize {
+        while (self.line, self.column) < (location.line, location.column) {
+            match self.rest.next() {
+                Some('\n') => (self.line, self.column) = (self.line + 1, 1),
+                Some(_) => self.column += 1,
+                None => break,
+            }
+        }
+        self.length - self.rest.as_str().len()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tokens_have_their_bytes_on_every_line_and_behind_characters_of_several_bytes() {
+        let text = "SELECT 'ü\nß' AS `é``é`,\r\n  t.x -- é\n/* ö\n */ + 1";
+        let texts: Vec<_> =
+            lex(text).unwrap().tokens.iter().map(|it| (it.line, &text[it.start..it.end])).collect();
+        let expected = [
+            (1, "SELECT"),
+            (1, "'ü\nß'"),
+            (2, "AS"),
+            (2, "`é``é`"),
+            (2, ","),
+            (3, "t"),
+            (3, "."),
+            (3, "x"),
+            (5, "+"),
+            (5, "1"),
+        ];
+        assert_eq!(texts, expected);
     }
 }

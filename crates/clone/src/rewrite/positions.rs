@@ -1,5 +1,7 @@
 //! Finds the names that stand in the place of a relation or of a function.
 
+use std::collections::HashSet;
+
 use sqlparser::tokenizer::Token;
 
 use super::lexer::{Lexed, Lexeme};
@@ -213,12 +215,12 @@ fn qualified_columns(lexed: &Lexed, mut found: Vec<Reference>) -> Vec<Reference>
     let key = |parts: &[usize]| -> Vec<String> {
         parts.iter().take(3).filter_map(|&part| lexed.tokens[part].word()).map(str::to_lowercase).collect()
     };
-    let relations: Vec<_> = found
+    let relations: HashSet<_> = found
         .iter()
         .filter(|name| name.place == Place::Relation && name.parts.len() == 3)
         .map(|name| key(&name.parts))
         .collect();
-    let known: Vec<usize> = found.iter().map(|name| name.parts[0]).collect();
+    let known: HashSet<usize> = found.iter().map(|name| name.parts[0]).collect();
     for position in 0..lexed.tokens.len() {
         let begins = lexed.tokens[position].word().is_some()
             && !(position > 0 && lexed.tokens[position - 1].token == Token::Period);

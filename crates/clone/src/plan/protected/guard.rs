@@ -6,7 +6,7 @@ use crate::inventory::{Guards, Table};
 use crate::outcome::FacetStatus;
 use crate::plan::builder::{Builder, NewStep};
 use crate::plan::drift::drift;
-use crate::plan::text::missing;
+use crate::plan::text::no_such_guard;
 use crate::plan::{Drift, Expectation, Facet, Finding, SetMask, SetRowFilter, Statement, StepId};
 use crate::settings::LoadType;
 
@@ -92,7 +92,7 @@ fn obstacle(
         Some(drift @ (Drift::NotAClone | Drift::OtherSource { .. })) => return Some(drift.to_string()),
         _ => {}
     }
-    candidate.source.unusable_guards.clone().or_else(|| missing(builder, &candidate.needs))
+    candidate.source.unusable_guards.clone().or_else(|| no_such_guard(builder, &candidate.needs))
 }
 
 /// A guard of the destination's own is kept: to drop it would open the table.

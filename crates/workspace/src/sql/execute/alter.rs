@@ -1,7 +1,7 @@
 //! `ALTER TABLE`, `ALTER VIEW` and `ALTER MATERIALIZED VIEW`.
 
 use clxs_api::table::TableType;
-use clxs_api::{FullName, Privilege};
+use clxs_api::{FullName, Privilege, SecurableKind};
 
 use super::alter_columns;
 use super::checks;
@@ -155,7 +155,7 @@ fn rename_row(
     let schema = tx.schema(catalog, schema)?;
     row.schema_id = schema.id;
     row.schema = schema.name;
-    row.name = own_name.to_lowercase();
+    row.name = securables::new_name(&SecurableKind::Table, own_name.as_str())?;
     row.audit.touch(access.principal());
     tx.update_table(&row)?;
     Ok(StatementResult::none())

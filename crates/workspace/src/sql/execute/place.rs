@@ -1,6 +1,6 @@
 //! Where the files of a new table go.
 
-use clxs_api::FullName;
+use clxs_api::{FullName, SecurableKind};
 
 use super::context::Context;
 use super::table_rows::{Presence, Writing, table_type};
@@ -46,7 +46,7 @@ pub(super) async fn table_to_write(
 /// The row of a new table with its folder: the one of `LOCATION`, else a new one under the managed root.
 ///
 /// # Errors
-/// `LOCATION_OVERLAP` (facts/settled.md §7); a missing CREATE EXTERNAL TABLE on the external location that covers
+/// `INVALID_PARAMETER_VALUE` for names that tables may not have; `LOCATION_OVERLAP` (facts/settled.md §7); a missing CREATE EXTERNAL TABLE on the external location that covers
 /// `LOCATION`, which metastore admins do without.
 pub(super) fn new_table(
     tx: &Transaction<'_>,
@@ -57,7 +57,8 @@ pub(super) fn new_table(
     shallow: bool,
 ) -> Result<TableRow, SqlError> {
     let table_type = table_type(location.is_none(), shallow);
-    let mut row = TableRow::new(&place.schema, name.name(), table_type, access.principal());
+    let own_name = securables::new_name(&SecurableKind::Table, name.name().as_str())?;
+    let mut row = TableRow::new(&place.schema, &own_name, table_type, access.principal());
     row.location = Some(match location {
         None => tx.managed_location(&place.catalog, &place.schema, &row.id),
         Some(location) => securables::external_table_location(tx, access, location)?,

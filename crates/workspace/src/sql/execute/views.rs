@@ -2,7 +2,7 @@
 //! is in [`super::metric_views`].
 
 use clxs_api::table::{ColumnInfo, TableType};
-use clxs_api::{FullName, Privilege};
+use clxs_api::{FullName, Privilege, SecurableKind};
 use datafusion::sql::sqlparser::ast::Query;
 
 use super::context::{Context, allowed_table};
@@ -14,6 +14,7 @@ use super::types::column_infos;
 use crate::authorization::Access;
 use crate::delta::schema::StructField;
 use crate::metastore::{Namespace, TableRow, Transaction, ViewDetails};
+use crate::securables;
 use crate::sql::SqlError;
 use crate::sql::ast::{CreateView, ViewBody, ViewColumn};
 use crate::sql::metric_view::MetricView;
@@ -61,7 +62,7 @@ pub(super) async fn create(context: &Context, create: CreateView) -> Result<Stat
         let (mut row, is_new) = match target(tx, access, &name, on_existing)? {
             Target::Kept => return Ok(StatementResult::none()),
             Target::Replaced(row) => (replaced(*row)?, false),
-            Target::Free(place) => (new_row(&place, &name, access), true),
+            Target::Free(place) => (new_row(&place, &name, access)?, true),
         };
         row.table_type = table_type;
         row.comment = comment;
@@ -86,8 +87,9 @@ fn replaced(row: TableRow) -> Result<TableRow, SqlError> {
     Err(SqlError::expect_view_not_table(row.full_name(), "CREATE OR REPLACE VIEW"))
 }
 
-fn new_row(place: &Place, name: &FullName, access: &Access) -> TableRow {
-    TableRow::new(&place.schema, name.name(), TableType::View, access.principal())
+fn new_row(place: &Place, name: &FullName, access: &Access) -> Result<TableRow, SqlError> {
+    let own_name = securables::new_name(&SecurableKind::Table, name.name().as_str())?;
+    Ok(TableRow::new(&place.schema, &own_name, TableType::View, access.principal()))
 }
 
 /// `ALTER VIEW … AS`

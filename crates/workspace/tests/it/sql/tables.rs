@@ -305,3 +305,29 @@ async fn partition_whose_value_is_longer_than_names_of_folders_is_written_and_re
     let rows = sql.rows("SELECT n, length(part) FROM main.default.parts ORDER BY n").await;
     assert_eq!(rows, [["1", "300"], ["2", "1"]]);
 }
+
+#[tokio::test]
+async fn names_that_no_securable_may_have_are_refused_wherever_a_table_or_view_gets_one() {
+    let sql = Sql::start().await;
+    sql.run("CREATE TABLE main.default.t (id INT)").await;
+    for name in ["`a.b`", "`a b`", "`a/b`"] {
+        for statement in [
+            format!("CREATE TABLE main.default.{name} (id INT)"),
+            format!("CREATE TABLE main.default.{name} AS SELECT 1 AS id"),
+            format!("CREATE TABLE main.default.{name} CLONE main.default.t"),
+            format!("CREATE VIEW main.default.{name} AS SELECT 1 AS id"),
+            format!("CREATE MATERIALIZED VIEW main.default.{name} AS SELECT 1 AS id"),
+            format!("CREATE FUNCTION main.default.{name}() RETURNS INT RETURN 1"),
+            format!("CREATE VOLUME main.default.{name}"),
+            format!("CREATE SCHEMA main.{name}"),
+            format!("ALTER TABLE main.default.t RENAME TO main.default.{name}"),
+        ] {
+            let error = sql.error(&statement).await;
+            assert!(
+                error.contains("INVALID_PARAMETER_VALUE") && error.contains("is not a valid name"),
+                "{statement}: {error}"
+            );
+        }
+    }
+    assert_eq!(sql.rows("SHOW TABLES IN main.default").await.len(), 1);
+}
