@@ -141,7 +141,14 @@ impl Commit {
         self.operation == "ADD COLUMNS"
     }
 
-    /// Whether the commit left the rows as they were: maintenance, or metadata that the plan compares.
+    /// Whether the commit changed what is no row: a comment, a default, the clustering of the table.
+    pub(crate) fn changes_definition(&self) -> bool {
+        ["UNSET TBLPROPERTIES", "CHANGE COLUMN", "CHANGE COLUMNS", "CLUSTER BY"]
+            .contains(&self.operation.as_str())
+    }
+
+    /// Whether the commit left the rows as they were: maintenance, or metadata that gives way to the source's when the table is
+    /// made anew, and is named then.
     pub fn keeps_rows(&self) -> bool {
         const HARMLESS: [&str; 12] = [
             "CLONE",

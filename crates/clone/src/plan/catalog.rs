@@ -113,9 +113,13 @@ fn isolate(builder: &mut Builder<'_>, depends_on: Vec<super::StepId>) {
 }
 
 fn update(builder: &mut Builder<'_>, source: &Catalog, destination: &Catalog) {
-    if source.isolation == Some(IsolationMode::Isolated) && destination.isolation == Some(IsolationMode::Open)
-    {
-        isolate(builder, Vec::new());
+    match (&source.isolation, &destination.isolation) {
+        (Some(IsolationMode::Isolated), Some(IsolationMode::Open)) => isolate(builder, Vec::new()),
+        (Some(IsolationMode::Isolated), None) => {
+            let reason = "the platform does not tell whether the destination is isolated".to_owned();
+            builder.facet(&catalog(builder), Facet::Isolation, FacetStatus::Impossible { reason });
+        }
+        _ => {}
     }
     let copy = builder.settings.copy;
     if copy.comments && source.comment.is_some() && source.comment != destination.comment {

@@ -14,7 +14,7 @@ pub(super) fn plan(builder: &mut Builder<'_>) {
         let Some(own) = sides.destination else { continue };
         let copy = builder.settings.copy;
         let is_comment_lost = own.comment.is_some() && sides.source.comment.is_none();
-        if copy.comments && is_comment_lost && !is_written_with_its_comment(builder, &source) {
+        if copy.comments && is_comment_lost {
             note(builder, &source, Facet::Comment, "its comment".to_owned());
         }
         if copy.properties {
@@ -33,11 +33,6 @@ pub(super) fn plan(builder: &mut Builder<'_>) {
 pub(super) fn note(builder: &mut Builder<'_>, source: &Securable, facet: Facet, what: String) {
     let detail = format!("keeps {what}, which the source does not have");
     builder.facet(source, facet, FacetStatus::Changed { detail });
-}
-
-/// Views and functions are replaced with the comment that they are to have.
-fn is_written_with_its_comment(builder: &Builder<'_>, source: &Securable) -> bool {
-    source.kind != Kind::Table && builder.definition_step(source).is_some()
 }
 
 fn properties(builder: &mut Builder<'_>, source: &Securable) {

@@ -1,12 +1,14 @@
 //! The plan that undoes a run: the inverses of what was done, in reverse. It is run, shown and journalled like
 //! any other plan.
 
+mod kept;
 mod order;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use clxs_api::{FullName, Identifier};
 
+use kept::Kept;
 use order::Earlier;
 
 use super::{
@@ -30,10 +32,10 @@ pub(crate) struct Undo<'a> {
 
 /// Plans a rollback.
 pub(crate) fn undo(undo: &Undo<'_>) -> Plan {
-    let kept = undo.with_containers();
+    let kept = Kept::of(undo);
     let whole = Whole::of(undo.plan, &undo.done);
     let left = undo.left();
-    let is_undone = |step: &&Step| left.contains(&step.id) && step.inverse.is_some() && !is_kept(&kept, step);
+    let is_undone = |step: &&Step| left.contains(&step.id) && step.inverse.is_some() && !kept.keeps(step);
     let undone: Vec<&Step> = undo.plan.steps.iter().rev().filter(is_undone).collect();
     let ids: HashMap<StepId, StepId> =
         (0_u32..).map(StepId).zip(&undone).map(|(new, step)| (step.id, new)).collect();
@@ -99,26 +101,6 @@ impl Undo<'_> {
             |id: &&StepId| !self.undone.contains(id) && !self.plan.step(**id).is_some_and(went_along);
         self.done.iter().filter(is_left).copied().collect()
     }
-
-    /// What is kept, and the containers that cannot be removed while they hold it.
-    fn with_containers(&self) -> BTreeMap<FullName, String> {
-        let mut kept = self.kept.clone();
-        for table in self.kept.keys() {
-            let mut inner = table.clone();
-            while let Some(container) = inner.parent() {
-                let reason = format!("it holds {}, which is kept", table.dotted());
-                kept.entry(container.clone()).or_insert(reason);
-                inner = container;
-            }
-        }
-        kept
-    }
-}
-
-/// A table is kept with all its facets, a container only as such.
-fn is_kept(kept: &BTreeMap<FullName, String>, step: &Step) -> bool {
-    let is_container = step.securable.name.parent().is_none_or(|parent| parent.parent().is_none());
-    kept.contains_key(&step.securable.name) && (!is_container || step.facet == Facet::Definition)
 }
 
 fn inverse(step: &Step, ids: &HashMap<StepId, StepId>, whole: &Whole<'_>) -> Option<Step> {
@@ -139,7 +121,7 @@ fn inverse(step: &Step, ids: &HashMap<StepId, StepId>, whole: &Whole<'_>) -> Opt
 /// What was touched, innermost first.
 fn securables(
     undo: &Undo<'_>,
-    (kept, left): (&BTreeMap<FullName, String>, &BTreeSet<StepId>),
+    (kept, left): (&Kept, &BTreeSet<StepId>),
     ids: &HashMap<StepId, StepId>,
 ) -> Vec<PlannedSecurable> {
     let is_touched = |planned: &&PlannedSecurable| planned.steps.iter().any(|id| left.contains(id));
@@ -147,7 +129,7 @@ fn securables(
     touched
         .map(|planned| {
             let steps: Vec<_> = planned.steps.iter().rev().filter_map(|id| ids.get(id)).copied().collect();
-            let change = match kept.get(&planned.destination) {
+            let change = match kept.reason(&planned.destination) {
                 Some(reason) if steps.is_empty() => PlannedChange::Skip { reason: reason.clone() },
                 _ if steps.is_empty() => {
                     PlannedChange::Skip { reason: "nothing undoes what was done".to_owned() }
@@ -205,11 +187,7 @@ fn puts_back(step: &Step) -> bool {
 }
 
 /// What was done and stays.
-fn findings(
-    undo: &Undo<'_>,
-    (kept, left): (&BTreeMap<FullName, String>, &BTreeSet<StepId>),
-    whole: &Whole<'_>,
-) -> Vec<Finding> {
+fn findings(undo: &Undo<'_>, (kept, left): (&Kept, &BTreeSet<StepId>), whole: &Whole<'_>) -> Vec<Finding> {
     let is_undone = |step: &Step| match step.facet {
         Facet::Definition => goes_back(undo.plan, step),
         _ => whole.takes_along(step),
@@ -218,7 +196,7 @@ fn findings(
         left.contains(&step.id)
             && step.inverse.is_none()
             && !puts_back(step)
-            && !is_kept(kept, step)
+            && !kept.keeps(step)
             && !is_undone(step)
     };
     let without_keys = |step: &Step| {
@@ -227,6 +205,9 @@ fn findings(
             .then(|| "primary and foreign keys do not come back with it: UNDROP brings back none".to_owned())
     };
     let message = |step: &Step| match step.inverse.as_ref().map_or(0, replaced_files) {
+        _ if let Some(table) = kept.needed_by(step) => {
+            Some(format!("its {} stay: {}, which is kept, needs them", step.facet, table.dotted()))
+        }
         0 => stays(step).then(|| format!("its {} cannot be undone", step.facet)),
         replaced => left
             .contains(&step.id)

@@ -422,9 +422,18 @@ async fn only_the_included_objects_are_cloned_from_their_own_schemas() {
     for (kind, namesake) in [(Kind::Function, "prod.bronze.orders"), (Kind::Volume, "prod.silver.daily")] {
         assert!(matches!(outcome_of(kind, namesake), Some(Outcome::Skipped { .. })), "{report:#?}");
     }
-    settings.selection.include_objects.push(included("bronze", "orderz", ObjectType::Table));
-    let refused = fixture.engine.plan(&settings).await.unwrap_err().to_string();
-    assert!(refused.contains("bronze.orderz"), "{refused}");
+    for (object_type, what) in [
+        (ObjectType::Table, "table or view"),
+        (ObjectType::Function, "function"),
+        (ObjectType::Volume, "volume"),
+        (ObjectType::Model, "model"),
+    ] {
+        let mut settings = settings.clone();
+        settings.selection.include_objects.push(included("bronze", "orderz", object_type));
+        let refused = fixture.engine.plan(&settings).await.unwrap_err().to_string();
+        let told = format!("catalog `prod` has no {what} bronze.orderz; correct include_objects");
+        assert_eq!(refused, told);
+    }
 }
 
 /// The same 403 that the warehouse answers whoever may not read the tags.

@@ -3,6 +3,7 @@
 use clxs_api::function::{FunctionParameterInfos, UpdateFunction};
 use clxs_clone::Outcome;
 use clxs_clone::journal::RunState;
+use rstest::rstest;
 
 use crate::catalogs::{name, settings};
 use crate::embedded::{Fixture, Reached, outcome};
@@ -157,10 +158,13 @@ async fn comments_of_parameters_and_returned_columns_stay_behind_where_comments_
 }
 
 /// No rewriting reaches what an expression names.
+#[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn view_that_still_reads_the_source_fails_in_every_run() {
+async fn view_that_still_reads_the_source_fails_in_every_run(
+    #[values("'prod.bronze.items'", "'prod' || '.bronze.items'")] named: &str,
+) {
     let fixture = Fixture::with_retail(Reached::InProcess).await;
-    fixture.query("CREATE VIEW prod.gold.outside AS SELECT id FROM IDENTIFIER('prod.bronze.items')").await;
+    fixture.query(&format!("CREATE VIEW prod.gold.outside AS SELECT id FROM IDENTIFIER({named})")).await;
     for _ in 0..2 {
         let report = fixture.clone_with(&settings()).await;
         let Outcome::Failed { error } = outcome(&report, "prod.gold.outside") else { panic!("{report:#?}") };

@@ -29,6 +29,7 @@ mod reads;
 mod recorded;
 mod resume;
 mod rollback;
+mod rollback_keeps;
 mod saved;
 mod schedule;
 mod scripted;

@@ -64,7 +64,7 @@ pub(crate) async fn fixture(exempt: bool) -> Fixture {
 }
 
 /// The first column of what somebody sees whom every policy binds.
-async fn seen_by_reader(fixture: &Fixture, query: &str) -> Vec<String> {
+pub(crate) async fn seen_by_reader(fixture: &Fixture, query: &str) -> Vec<String> {
     let rows = query_as(&fixture.client_as("reader@example.com").await, query).await;
     rows.iter().map(|row| row.cells()[0].clone().unwrap_or_default()).collect()
 }

@@ -424,3 +424,59 @@ async fn copy_of_a_table_that_was_guarded_since_and_is_not_touched_is_said_to_be
         );
     }
 }
+
+/// A copy with a function that masks nothing; since then the source's masks, and a new table has it.
+async fn with_another_mask() -> Fixture {
+    let fixture = Fixture::new(Reached::InProcess).await;
+    fixture
+        .sql(
+            "CREATE CATALOG prod;\nCREATE SCHEMA prod.a;\n\
+             CREATE FUNCTION prod.a.m(ssn STRING) RETURNS STRING RETURN ssn;\n",
+        )
+        .await;
+    fixture.clone_with(&settings()).await;
+    let caller = fixture.client.current_user().await.unwrap().user_name.unwrap();
+    fixture.workspace.create_group("hr", &[caller.as_str()]).await.unwrap();
+    fixture
+        .sql(
+            "CREATE OR REPLACE FUNCTION prod.a.m(ssn STRING) RETURNS STRING \
+             RETURN CASE WHEN is_account_group_member('hr') THEN ssn ELSE '***' END;\n\
+             CREATE TABLE prod.a.people (ssn STRING MASK prod.a.m);\n\
+             INSERT INTO prod.a.people VALUES ('111');\n",
+        )
+        .await;
+    fixture
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn table_is_left_out_where_the_destination_keeps_another_function_than_that_which_masks_it() {
+    let fixture = with_another_mask().await;
+    let mut without_functions = settings();
+    without_functions.kinds.functions = false;
+    let of_type = |load_type| Settings { load_type, ..settings() };
+    for settings in [of_type(LoadType::Incremental), of_type(LoadType::Selective), without_functions] {
+        let reason = reason(&fixture.plan(&settings).await, "prod.a.people");
+        assert!(reason.contains("another function dev.a.m, which this run leaves"), "{reason}");
+    }
+    let report = fixture.clone_with(&settings()).await;
+    assert_eq!(outcome(&report, "prod.a.people"), Outcome::Created, "{report:#?}");
+    let incremental = of_type(LoadType::Incremental);
+    fixture.query("CREATE TABLE prod.a.more (ssn STRING MASK prod.a.m)").await;
+    let report = fixture.clone_with(&incremental).await;
+    assert_eq!(outcome(&report, "prod.a.more"), Outcome::Created, "{report:#?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn schema_is_opened_to_nobody_while_a_table_in_it_lacks_its_guard() {
+    let (fixture, _) = guarded_since().await;
+    fixture.query("GRANT SELECT ON SCHEMA prod.bronze TO `ann@example.com`").await;
+    fixture.workspace.set_faults(faults(&[("ALTER TABLE * SET MASK *", "fail_statement")])).unwrap();
+    let mut once = settings();
+    once.limits.max_retries = 0;
+    let report = fixture.clone_with(&once).await;
+    assert_eq!(report.state, RunState::Failed, "{report:#?}");
+    let grants = async || fixture.rows("SHOW GRANTS ON SCHEMA dev.bronze").await.join("\n");
+    assert!(!grants().await.contains("ann@example.com"), "{}", grants().await);
+    fixture.clone_with(&settings()).await;
+    assert!(grants().await.contains("ann@example.com"), "{}", grants().await);
+}

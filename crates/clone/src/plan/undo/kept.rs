@@ -1,0 +1,99 @@
+//! What a rollback leaves as it is: tables that somebody changed, and whatever these need.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use clxs_api::FullName;
+
+use super::Undo;
+use crate::plan::{Facet, Step, StepId};
+
+/// What stays, and why.
+#[derive(Debug, Default)]
+pub(super) struct Kept {
+    /// Securables of the destination.
+    securables: BTreeMap<FullName, String>,
+    /// Steps about containers whose own definition may go, with the table that needs what they did.
+    steps: BTreeMap<StepId, FullName>,
+}
+
+impl Kept {
+    /// What these tables need, as the steps of the run say: functions of their guards, policies and the tags that these go by,
+    /// keys that theirs point to. Without them their rows would be open, or nobody could read them.
+    pub(super) fn of(undo: &Undo<'_>) -> Self {
+        let mut kept = Self { securables: undo.kept.clone(), steps: BTreeMap::new() };
+        let mut left: Vec<FullName> = undo.kept.keys().cloned().collect();
+        let mut steps: HashMap<_, Vec<_>> = HashMap::new();
+        for step in undo.plan.steps.iter().filter(|_| !left.is_empty()) {
+            steps.entry(&step.securable.name).or_default().push(step);
+        }
+        while let Some(name) = left.pop() {
+            for needed in needed(undo, steps.get(&name).map_or(&[], Vec::as_slice)) {
+                if is_in_container(&needed.securable.name) {
+                    let needed = &needed.securable.name;
+                    if !kept.securables.contains_key(needed) {
+                        let reason = format!("{}, which is kept, needs it", name.dotted());
+                        kept.securables.insert(needed.clone(), reason);
+                        left.push(needed.clone());
+                    }
+                } else if needed.facet != Facet::Definition {
+                    kept.steps.entry(needed.id).or_insert_with(|| name.clone());
+                }
+            }
+        }
+        kept.with_containers()
+    }
+
+    /// Containers cannot be removed while they hold something that is kept.
+    fn with_containers(mut self) -> Self {
+        let names: Vec<_> = self.securables.keys().cloned().collect();
+        for table in names {
+            let mut inner = table.clone();
+            while let Some(container) = inner.parent() {
+                let reason = format!("it holds {}, which is kept", table.dotted());
+                self.securables.entry(container.clone()).or_insert(reason);
+                inner = container;
+            }
+        }
+        self
+    }
+
+    /// Why a securable is kept.
+    pub(super) fn reason(&self, name: &FullName) -> Option<&String> {
+        self.securables.get(name)
+    }
+
+    /// The kept table that needs what a step did to a container.
+    pub(super) fn needed_by(&self, step: &Step) -> Option<&FullName> {
+        self.steps.get(&step.id)
+    }
+
+    /// Whether what a step did stays. A table is kept with all its facets, a container as such.
+    pub(super) fn keeps(&self, step: &Step) -> bool {
+        let name = &step.securable.name;
+        let is_whole = is_in_container(name) || step.facet == Facet::Definition;
+        self.steps.contains_key(&step.id) || is_whole && self.securables.contains_key(name)
+    }
+}
+
+/// The steps of others that were done and that the steps about a securable needed, directly or through others.
+fn needed<'a>(undo: &Undo<'a>, own: &[&Step]) -> Vec<&'a Step> {
+    let mut left: Vec<StepId> = own.iter().flat_map(|step| step.depends_on.clone()).collect();
+    let mut seen: BTreeSet<StepId> = own.iter().map(|step| step.id).collect();
+    let mut needed = Vec::new();
+    while let Some(id) = left.pop() {
+        if !seen.insert(id) {
+            continue;
+        }
+        let Some(step) = undo.plan.step(id) else { continue };
+        left.extend(&step.depends_on);
+        if undo.done.contains(&id) {
+            needed.push(step);
+        }
+    }
+    needed
+}
+
+/// Whether it is in a schema.
+fn is_in_container(name: &FullName) -> bool {
+    name.parent().is_some_and(|parent| parent.parent().is_some())
+}
