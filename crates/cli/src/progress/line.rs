@@ -38,6 +38,10 @@ pub(super) fn of(event: &Event) -> Option<(Style, String)> {
         Event::StepFinished { facet: Facet::Hook, securable, outcome, .. } => {
             return hook(securable, outcome);
         }
+        Event::DroppedForReclone { table } => {
+            let text = format!("[WARN] △ Dropped table for re-clone: {}", within_catalog(table));
+            return Some((Style::Warning, text));
+        }
         Event::SecurableFinished { resumed: true, .. } => return None,
         Event::SecurableFinished { kind, destination, outcome, metrics, .. } => {
             return securable(*kind, destination, outcome, metrics.as_ref());

@@ -233,7 +233,7 @@ pub(super) fn existing(
             skip(&format!("{drift}; overwrite_edits replaces it"))
         }
         _ if is_other_type && !settings.force_reclone => {
-            skip(&format!("{}; force_reclone drops it first", Drift::OtherCloneType))
+            skip("deep and shallow clones cannot replace each other; force_reclone drops it first")
         }
         _ if is_other_type && destination.guards.has_more_than(&source.guards) => skip(
             "force_reclone would drop it first, and with it guards of its own, which the source does not have; drop \
@@ -268,11 +268,19 @@ fn replace(
     drift: &Drift,
 ) -> bool {
     if *drift == Drift::OtherCloneType {
-        let dropped = Statement::Drop(builder.in_destination(securable));
-        builder.step(securable, NewStep::new(Facet::Definition, dropped, expectation(destination)));
+        drop_first(builder, securable, destination);
         return make(builder, securable, source, None);
     }
     make(builder, securable, source, destination)
+}
+
+/// Drops a table that no statement replaces. The platform keeps it for a while, under its id.
+pub(super) fn drop_first(builder: &mut Builder<'_>, securable: &Securable, destination: Option<&Table>) {
+    let dropped = Statement::Drop(builder.in_destination(securable));
+    let mut step = NewStep::new(Facet::Definition, dropped, expectation(destination));
+    let id = destination.and_then(|table| table.table_id.clone());
+    step.inverse = id.map(|id| Statement::Undrop { table: builder.renamed(&securable.name), id }.into());
+    builder.step(securable, step);
 }
 
 /// By `CLONE`, where all rows are wanted. Returns whether the table gets its comment when it is made.
