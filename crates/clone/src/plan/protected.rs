@@ -100,7 +100,7 @@ pub(super) fn plan<'a>(
         needs.extend(guard::guard_existing(builder, &securable, candidate, kept));
     }
     if is_dropped {
-        drop_first(builder, &securable, candidate.destination);
+        drop_first(builder, &securable, (candidate.source, candidate.destination), needs.clone());
     }
     let copies = matches!(change, PlannedChange::Create | PlannedChange::Replace { .. });
     let is_made =

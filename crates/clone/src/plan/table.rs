@@ -9,8 +9,8 @@ use super::drift::{Drift, drift};
 use super::made::{self, Made};
 use super::protected::{is_protected, note_own_guards};
 use super::{
-    Action, CloneTable, Expectation, Facet, Finding, PlannedChange, Statement, StepId, TableState, policy,
-    table_properties,
+    Action, CloneTable, Expectation, Facet, Finding, PlannedChange, Statement, StepId, TableState, keeps,
+    policy, table_properties,
 };
 use crate::inventory::{Guards, Table, VersionAsOf};
 use crate::outcome::FacetStatus;
@@ -268,18 +268,28 @@ fn replace(
     drift: &Drift,
 ) -> bool {
     if *drift == Drift::OtherCloneType {
-        drop_first(builder, securable, destination);
+        drop_first(builder, securable, (source, destination), Vec::new());
         return make(builder, securable, source, None);
     }
     make(builder, securable, source, destination)
 }
 
-/// Drops a table that no statement replaces. The platform keeps it for a while, under its id.
-pub(super) fn drop_first(builder: &mut Builder<'_>, securable: &Securable, destination: Option<&Table>) {
+/// Drops a table that no statement replaces, once all is there that the new one needs. The platform keeps it for a while, under
+/// its id.
+pub(super) fn drop_first(
+    builder: &mut Builder<'_>,
+    securable: &Securable,
+    (source, destination): (&Table, Option<&Table>),
+    needs: Vec<StepId>,
+) {
+    keeps::note_dropped(builder, securable, sides(source, destination));
     let dropped = Statement::Drop(builder.in_destination(securable));
     let mut step = NewStep::new(Facet::Definition, dropped, expectation(destination));
     let id = destination.and_then(|table| table.table_id.clone());
     step.inverse = id.map(|id| Statement::Undrop { table: builder.renamed(&securable.name), id }.into());
+    step.depends_on = builder.steps_around(&securable.name);
+    step.depends_on.extend(needs);
+    step.depends_on.extend(policy::before_rows(builder, securable));
     builder.step(securable, step);
 }
 

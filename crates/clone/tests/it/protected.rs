@@ -498,3 +498,26 @@ async fn table_with_a_filter_of_its_own_is_not_dropped_for_another_clone_type() 
     assert!(reason.contains("guards of its own"), "{reason}");
     assert_eq!(outcome(&report, "prod.bronze.orders"), Outcome::Replaced, "{report:#?}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn table_is_not_dropped_for_another_clone_type_before_what_its_successor_needs_is_there() {
+    let fixture = Fixture::with_retail(Reached::InProcess).await;
+    fixture.clone_with(&Settings { clone_type: CloneType::Shallow, ..settings() }).await;
+    let caller = fixture.client.current_user().await.unwrap().user_name.unwrap();
+    fixture.workspace.create_group("hr", &[caller.as_str()]).await.unwrap();
+    fixture
+        .sql(
+            "CREATE FUNCTION prod.bronze.hide(name STRING) RETURNS STRING \
+             RETURN CASE WHEN is_account_group_member('hr') THEN name ELSE '***' END;\n\
+             ALTER TABLE prod.bronze.items ALTER COLUMN name SET MASK prod.bronze.hide;\n",
+        )
+        .await;
+    let mut settings = Settings { force_reclone: true, ..settings() };
+    settings.limits.max_retries = 0;
+    fixture.workspace.set_faults(faults(&[("CREATE OR REPLACE FUNCTION *", "fail_statement")])).unwrap();
+    let report = fixture.clone_with(&settings).await;
+    assert!(matches!(outcome(&report, "prod.bronze.items"), Outcome::Failed { .. }), "{report:#?}");
+    assert_eq!(fixture.number("SELECT count(*) FROM dev.bronze.items").await, "1");
+    let report = fixture.clone_with(&settings).await;
+    assert_eq!(outcome(&report, "prod.bronze.items"), Outcome::Replaced, "{report:#?}");
+}
