@@ -23,7 +23,7 @@ pub enum Event {
         /// Its steps that were in flight.
         steps: usize,
     },
-    /// The schemas that take part: `◈ Found N schemas to clone: …`.
+    /// The schemas that take part, not told of a rollback: `◈ Found N schemas to clone: …`.
     SchemasFound {
         /// Their own names.
         schemas: Vec<Identifier>,
@@ -40,6 +40,9 @@ pub enum Event {
         destination: Identifier,
         /// Steps to do.
         steps: usize,
+        /// The run that it undoes, when it is a rollback.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        undoes: Option<RunId>,
     },
     /// A run goes on that had ended before its plan did.
     Resumed {
@@ -103,7 +106,7 @@ pub enum Event {
         resumed: bool,
     },
     /// All tables of a schema ended: `◈ Schema bronze complete: 42/45 tables cloned (2 failed, 1 skipped) in 18s`.
-    /// Not told of schemas without tables.
+    /// Of a schema without tables: that it ended itself.
     SchemaFinished {
         /// Its own name.
         #[serde(rename = "name")]
@@ -112,6 +115,8 @@ pub enum Event {
         cloned: usize,
         /// Those of them that were equal already.
         unchanged: usize,
+        /// Tables brought back to what they were before the run that is undone.
+        undone: usize,
         /// Tables that failed.
         failed: usize,
         /// Tables left out.

@@ -46,9 +46,10 @@ pub use action::{
     CreateView, Effect, FillTable, MarkCopy, Proof, RemoveFiles, RestCall, SchemaMode, SetMask, SetRowFilter,
     Statement, StatementText, TableChange, Transfer,
 };
+pub(crate) use catalog::NEEDS_LOCATION;
 pub(crate) use drift::drift;
 pub use drift::{Drift, DriftState, TableDrift, drifts};
-pub use render::{AsSql, write_json};
+pub use render::{AsSql, write_json, write_json_line};
 pub use saved::SavedPlan;
 pub use step::{Expectation, Facet, Step, StepId, TableState};
 pub(crate) use table::is_other_clone_type;

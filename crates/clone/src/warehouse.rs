@@ -6,6 +6,7 @@ mod rate;
 
 use std::sync::Arc;
 
+use chrono::{DateTime, Utc};
 use clxs_api::FullName;
 use clxs_api::metastore::MetastoreSummary;
 use clxs_api::statement::{ExecuteStatement, OnWaitTimeout, QueryTag, StatementResponse};
@@ -59,6 +60,10 @@ impl Warehouse {
     #[must_use]
     pub(crate) fn within(&self, settings: &Settings) -> Self {
         Self { pace: Arc::new(Pace::of(settings, self.clock.clone())), ..self.clone() }
+    }
+
+    pub(crate) fn now(&self) -> DateTime<Utc> {
+        self.clock.now()
     }
 
     /// What holds back its statements.

@@ -4,10 +4,15 @@ use clxs_api::Properties;
 use clxs_api::catalog::{CreateCatalog, IsolationMode, UpdateCatalog};
 
 use super::builder::{Builder, Entry, Facets, NewStep, Sides};
-use super::{Expectation, Facet, PlannedChange, RestCall, Statement, hook};
+use super::{Expectation, Facet, Finding, PlannedChange, RestCall, Statement, hook};
 use crate::inventory::Catalog;
 use crate::outcome::FacetStatus;
 use crate::{Error, Kind, Result, Securable};
+
+/// What to do where catalogs need a location of their own: accounts with Default Storage refuse those without
+/// (facts/settled.md §1).
+pub(crate) const NEEDS_LOCATION: &str =
+    "name one with --location, or make the catalog first and clone into it";
 
 pub(super) fn plan(builder: &mut Builder<'_>) -> Result<()> {
     let Some(source) = &builder.inventories.source.catalog else {
@@ -63,6 +68,16 @@ fn create(builder: &mut Builder<'_>, source: &Catalog) {
         storage_root: managed_location(builder, source),
     };
     note_location(builder, &securable, source.location.as_deref(), create.storage_root.as_deref());
+    if create.storage_root.is_none() && builder.inventories.lacks_storage {
+        builder.finding(Finding {
+            securable: securable.name.clone(),
+            line: None,
+            message: format!(
+                "{} cannot be made without a location: the metastore has no storage root; {NEEDS_LOCATION}",
+                destination.name.dotted()
+            ),
+        });
+    }
     let mut step =
         NewStep::new(Facet::Definition, RestCall::CreateCatalog(Box::new(create)), Expectation::Absent);
     step.inverse = Some(Statement::Drop(destination).into());

@@ -235,6 +235,10 @@ pub(super) fn existing(
         _ if is_other_type && !settings.force_reclone => {
             skip("deep and shallow clones cannot replace each other; force_reclone drops it first")
         }
+        _ if is_other_type && destination.guards.has_more_than(&source.guards) => skip(
+            "force_reclone would drop it first, and with it guards of its own, which the source does not have; drop \
+             these or the table",
+        ),
         _ if is_other_type => PlannedChange::Replace { drift: Drift::OtherCloneType },
         // What has rows is not emptied by the way.
         Some(drift @ Drift::OtherRows { .. }) if settings.schema_only && !settings.force_reclone => {

@@ -10,7 +10,7 @@ use crate::backoff::backoff;
 use crate::inventory::Commit;
 use crate::journal::End;
 use crate::outcome::StepOutcome;
-use crate::plan::{Action, Expectation, Facet, Statement, Step, Transfer};
+use crate::plan::{Action, Expectation, Facet, NEEDS_LOCATION, Statement, Step, Transfer};
 use crate::settings::OnError;
 use crate::{Error, Result};
 
@@ -40,7 +40,7 @@ pub(super) struct Tries {
 pub(super) async fn execute(context: &Context, step: &Step, in_doubt: bool) -> Result<Executed> {
     context.journal.step_begins(&context.run, step.id, version_before(step))?;
     let mut tries = Tries { in_doubt, ..Tries::default() };
-    let (result, resent) = count_retries(attempts(context, step, &mut tries)).await;
+    let (result, resent) = count_retries(Box::pin(attempts(context, step, &mut tries))).await;
     let result = result?;
     tries.in_doubt |= result.as_ref().is_err_and(ClientError::outcome_unknown);
     let (outcome, abort) = match result {
@@ -202,13 +202,12 @@ pub(super) fn version_before(step: &Step) -> Option<u64> {
     }
 }
 
-/// What people can do. Accounts with Default Storage refuse catalogs without a location (facts/settled.md §1).
+/// What people can do.
 fn hint(error: &ClientError) -> Option<&'static str> {
-    const LOCATION: &str = "give the catalog a location, or make it first and clone into it";
     let no_storage = |message: &str| message.contains("storage root");
     let is_storage = error.kind() == ErrorKind::InvalidState
         && error.api_error().is_some_and(|error| no_storage(&error.message));
-    if is_storage { Some(LOCATION) } else { error.hint() }
+    if is_storage { Some(NEEDS_LOCATION) } else { error.hint() }
 }
 
 /// An error with all its causes, and what to do about it where that is known.

@@ -1,9 +1,9 @@
 //! Tells the observer what happens, and knows when a securable and when a schema is finished.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::time::{Duration, Instant};
 
-use clxs_api::{FullName, Identifier};
+use clxs_api::Identifier;
 
 use super::Records;
 use super::execute::Executed;
@@ -43,6 +43,7 @@ struct SchemaProgress {
     tables_left: usize,
     cloned: usize,
     unchanged: usize,
+    undone: usize,
     failed: usize,
     skipped: usize,
 }
@@ -83,13 +84,22 @@ impl<'a> Progress<'a> {
         let takes_part = |planned: &&PlannedSecurable| !matches!(planned.change, PlannedChange::Skip { .. });
         let schemas: Vec<_> = plan.securables.iter().filter(|planned| planned.kind == Kind::Schema).collect();
         let schemas: Vec<_> = schemas.into_iter().filter(takes_part).filter_map(schema_of).collect();
-        self.observer.on_event(&Event::SchemasFound { schemas: schemas.clone() });
+        if plan.undoes.is_none() {
+            self.observer.on_event(&Event::SchemasFound { schemas: schemas.clone() });
+        }
         self.observer.on_event(&Event::RunStarted {
             run: run.clone(),
             tables: plan.securables.iter().filter(|planned| planned.kind.has_rows()).count(),
-            schemas: schemas.len(),
+            schemas: plan
+                .securables
+                .iter()
+                .filter(takes_part)
+                .filter_map(with_schema)
+                .collect::<BTreeSet<_>>()
+                .len(),
             destination: plan.destination.clone(),
             steps: plan.steps.len(),
+            undoes: plan.undoes.clone(),
         });
         self.take_over(run, records);
         for place in 0..plan.securables.len() {
@@ -173,34 +183,53 @@ impl<'a> Progress<'a> {
             metrics,
             resumed,
         });
-        if planned.kind.has_rows() {
-            self.table_finished(&planned.source, &outcome);
+        match schema_of(planned) {
+            Some(schema) if planned.kind.has_rows() => self.table_finished(&schema, &outcome),
+            Some(schema) if planned.kind == Kind::Schema && !self.schemas.contains_key(&schema) => {
+                let is_skipped = matches!(outcome, Outcome::Skipped { .. });
+                if !is_skipped {
+                    self.tell_of_finished(&schema, SchemaProgress::default());
+                }
+            }
+            _ => {}
         }
     }
 
-    fn table_finished(&mut self, table: &FullName, outcome: &Outcome) {
-        let Some(name) = table.schema() else { return };
+    fn table_finished(&mut self, name: &Identifier, outcome: &Outcome) {
         let Some(schema) = self.schemas.get_mut(name) else { return };
         schema.tables_left -= 1;
         *match outcome {
             Outcome::Failed { .. } => &mut schema.failed,
             Outcome::Skipped { .. } => &mut schema.skipped,
+            Outcome::Undone => &mut schema.undone,
             _ => &mut schema.cloned,
         } += 1;
         schema.unchanged += usize::from(*outcome == Outcome::Unchanged);
         if schema.tables_left == 0 {
-            let SchemaProgress { cloned, unchanged, failed, skipped, .. } = *schema;
-            let (schema, duration) = (name.clone(), self.began.elapsed());
-            self.observer.on_event(&Event::SchemaFinished {
-                schema,
-                cloned,
-                unchanged,
-                failed,
-                skipped,
-                duration,
-            });
+            let progress = *schema;
+            self.tell_of_finished(name, progress);
         }
     }
+
+    fn tell_of_finished(&self, name: &Identifier, progress: SchemaProgress) {
+        let SchemaProgress { cloned, unchanged, undone, failed, skipped, .. } = progress;
+        let (schema, duration) = (name.clone(), self.began.elapsed());
+        self.observer.on_event(&Event::SchemaFinished {
+            schema,
+            cloned,
+            unchanged,
+            undone,
+            failed,
+            skipped,
+            duration,
+        });
+    }
+}
+
+/// The schema whose end is told of, of what is one or is in one.
+fn with_schema(planned: &PlannedSecurable) -> Option<Identifier> {
+    let counts = planned.kind == Kind::Schema || planned.kind.has_rows();
+    schema_of(planned).filter(|_| counts)
 }
 
 fn schema_of(planned: &PlannedSecurable) -> Option<Identifier> {

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use chrono::{TimeDelta, Utc};
 use clxs_api::statement::ExecuteStatement;
 use clxs_api::table::TableType;
 use clxs_client::auth::PersonalAccessToken;
@@ -340,7 +341,8 @@ async fn tables_are_cloned_as_of_their_own_version_and_others_as_they_are() {
 #[tokio::test(flavor = "multi_thread")]
 async fn moment_is_resolved_to_a_version_of_each_table_also_after_its_last_commit() {
     let fixture = Fixture::with_retail(Reached::InProcess).await;
-    let settings = Settings { as_of: AsOf::Timestamp("2999-01-01".into()), ..settings() };
+    let soon = Utc::now() + TimeDelta::minutes(1);
+    let settings = Settings { as_of: AsOf::Timestamp(soon.to_rfc3339()), ..settings() };
     let report = fixture.clone_with(&settings).await;
     assert_eq!(report.state, RunState::Succeeded, "{report:#?}");
     assert_eq!(fixture.number("SELECT count(*) FROM dev.bronze.orders").await, "2");

@@ -2,7 +2,7 @@
 
 use clxs_clone::journal::RunState;
 use clxs_clone::plan::{AsSql, Facet, Plan, PlannedChange};
-use clxs_clone::settings::{LoadType, ProtectedTables};
+use clxs_clone::settings::{CloneType, LoadType, ProtectedTables};
 use clxs_clone::{Error, FacetOutcome, FacetStatus, Outcome, Report, Settings, SilentObserver};
 use clxs_workspace::FaultPlan;
 use serde_json::json;
@@ -479,4 +479,22 @@ async fn schema_is_opened_to_nobody_while_a_table_in_it_lacks_its_guard() {
     assert!(!grants().await.contains("ann@example.com"), "{}", grants().await);
     fixture.clone_with(&settings()).await;
     assert!(grants().await.contains("ann@example.com"), "{}", grants().await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn table_with_a_filter_of_its_own_is_not_dropped_for_another_clone_type() {
+    let fixture = Fixture::with_retail(Reached::InProcess).await;
+    fixture.clone_with(&settings()).await;
+    fixture
+        .sql(
+            "CREATE FUNCTION dev.bronze.nothing(id BIGINT) RETURNS BOOLEAN RETURN false;\n\
+             ALTER TABLE dev.bronze.items SET ROW FILTER dev.bronze.nothing ON (id);\n",
+        )
+        .await;
+    let settings =
+        Settings { clone_type: CloneType::Shallow, force_reclone: true, overwrite_edits: true, ..settings() };
+    let report = fixture.clone_with(&settings).await;
+    let Outcome::Skipped { reason } = outcome(&report, "prod.bronze.items") else { panic!("{report:#?}") };
+    assert!(reason.contains("guards of its own"), "{reason}");
+    assert_eq!(outcome(&report, "prod.bronze.orders"), Outcome::Replaced, "{report:#?}");
 }
