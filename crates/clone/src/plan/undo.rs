@@ -201,7 +201,7 @@ fn findings(undo: &Undo<'_>, (kept, left): (&Kept, &BTreeSet<StepId>), whole: &W
     };
     let without_keys = |step: &Step| {
         let undrops = step.inverse.as_ref().is_some_and(Action::undrops);
-        (undrops && left.contains(&step.id) && !is_kept(kept, step))
+        (undrops && left.contains(&step.id) && !kept.keeps(step))
             .then(|| "primary and foreign keys do not come back with it: UNDROP brings back none".to_owned())
     };
     let message = |step: &Step| match step.inverse.as_ref().map_or(0, replaced_files) {
