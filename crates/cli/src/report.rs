@@ -135,7 +135,7 @@ fn summary(report: &Report) -> String {
     if report.grants_skipped + report.ownership_skipped > 0 {
         let grants = units::plural(report.grants_skipped as u64, "grant");
         let owners = units::plural(report.ownership_skipped as u64, "owner");
-        writeln!(text, "Principals missing: {grants} skipped, {owners} skipped").ok();
+        writeln!(text, "Not given: {grants}, {owners}").ok();
     }
     if report.retries > 0 {
         writeln!(text, "Retries: {}", report.retries).ok();
@@ -214,7 +214,7 @@ mod tests {
         Tables:              1 success, 0 unchanged, 1 failed, 1 skipped
         Source formats: DELTA: 26 PARQUET: 2
         Bytes Copied: 2.5 MB Files Copied: 3
-        Principals missing: 1 grant skipped, 0 owners skipped
+        Not given: 1 grant, 0 owners
         Retries: 2
         ");
         assert!(text.lines().all(|line| line.chars().count() <= WIDTH));

@@ -49,9 +49,11 @@ pub(crate) fn load(
 ) -> anyhow::Result<Loaded> {
     let named = config.map(Path::to_path_buf).or_else(|| environment.get(CLXS_CONFIG).map(PathBuf::from));
     // What lies in the folder may be anybody's; what was named is the user's own choice.
-    let found = if named.is_none() { file::project_file() } else { None };
+    let lying = if named.is_none() { file::project_files() } else { Vec::new() };
+    let found = lying.first().cloned();
     let user = Some(home.join(USER_FILE)).filter(|path| path.is_file());
     let (mut findings, mut own_host) = (Vec::new(), None);
+    findings.extend(lying.get(1).zip(found.as_ref()).map(|(other, read)| lint::second_file(read, other)));
     let mut layers = vec![Layer::of_flags(flags)?, Layer::of_environment(environment, &mut findings)];
     let files: Vec<PathBuf> = named.into_iter().chain(found.clone()).chain(user).collect();
     for path in &files {

@@ -126,6 +126,7 @@ impl Engine {
     /// Reads what is there, once nothing of a dead run is under way.
     async fn inventories(&self, settings: &Settings) -> Result<Inventories> {
         settings.validate()?;
+        settings.require_past(self.warehouse.now())?;
         let warehouse = self.warehouse.within(settings);
         let summary = warehouse.metastore_summary().await?;
         let metastore = warehouse.metastore().await?;

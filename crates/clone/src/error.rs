@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use chrono::{DateTime, Utc};
 use clxs_api::{FullName, Identifier};
 use thiserror::Error;
 
@@ -58,6 +59,14 @@ pub enum Error {
         key: String,
         /// What is wrong with it.
         problem: String,
+    },
+    /// A moment of the settings has not come yet.
+    #[error("`{text}` has not come yet: it is {}; without a moment the newest versions are cloned", now.format("%Y-%m-%dT%H:%M:%SZ"))]
+    FutureMoment {
+        /// What was written.
+        text: String,
+        /// What time it is.
+        now: DateTime<Utc>,
     },
     /// A schedule of limits is none.
     #[error("{problem}")]
@@ -271,6 +280,7 @@ impl Error {
             | Self::UnfitConditions { .. }
             | Self::InvalidMoment { .. }
             | Self::InvalidSchedule { .. }
+            | Self::FutureMoment { .. }
             | Self::UnusedBeyondLineage { .. }
             | Self::UnknownTables { .. }
             | Self::NotAsOf { .. }

@@ -23,7 +23,7 @@ pub enum Event {
         /// Its steps that were in flight.
         steps: usize,
     },
-    /// The schemas that take part: `◈ Found N schemas to clone: …`.
+    /// The schemas that take part, not told of a rollback: `◈ Found N schemas to clone: …`.
     SchemasFound {
         /// Their own names.
         schemas: Vec<Identifier>,
@@ -40,6 +40,9 @@ pub enum Event {
         destination: Identifier,
         /// Steps to do.
         steps: usize,
+        /// The run that it undoes, when it is a rollback.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        undoes: Option<RunId>,
     },
     /// A run goes on that had ended before its plan did.
     Resumed {
@@ -82,6 +85,11 @@ pub enum Event {
         /// How often it, or a request of it, was tried again.
         retries: u32,
     },
+    /// A table was dropped that no statement replaces, and is made anew next: `△ Dropped table for re-clone: …`.
+    DroppedForReclone {
+        /// Its full name in the destination.
+        table: FullName,
+    },
     /// Nothing more will happen to a securable: `✓ Cloned table …`, `△ Skipping …`, `✗ Failed …`.
     SecurableFinished {
         /// What it is.
@@ -98,7 +106,7 @@ pub enum Event {
         resumed: bool,
     },
     /// All tables of a schema ended: `◈ Schema bronze complete: 42/45 tables cloned (2 failed, 1 skipped) in 18s`.
-    /// Not told of schemas without tables.
+    /// Of a schema without tables: that it ended itself.
     SchemaFinished {
         /// Its own name.
         #[serde(rename = "name")]
@@ -107,6 +115,8 @@ pub enum Event {
         cloned: usize,
         /// Those of them that were equal already.
         unchanged: usize,
+        /// Tables brought back to what they were before the run that is undone.
+        undone: usize,
         /// Tables that failed.
         failed: usize,
         /// Tables left out.

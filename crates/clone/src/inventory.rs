@@ -81,6 +81,8 @@ pub struct Inventories {
     pub identities: BTreeMap<String, bool>,
     /// Why nobody could tell in which of those groups the caller is.
     pub unanswered: Option<String>,
+    /// Whether a catalog that is made has to be given a location: the metastore has none to keep it in.
+    pub lacks_storage: bool,
     /// The one moment whose versions of the source's tables are known, where the settings ask for one.
     pub consistent_at: Option<DateTime<Utc>>,
 }

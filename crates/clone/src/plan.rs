@@ -8,6 +8,7 @@ mod binding;
 mod browsed;
 mod builder;
 mod catalog;
+mod check;
 mod drift;
 mod function;
 mod grant;
@@ -45,19 +46,20 @@ pub use action::{
     CreateView, Effect, FillTable, MarkCopy, Proof, RemoveFiles, RestCall, SchemaMode, SetMask, SetRowFilter,
     Statement, StatementText, TableChange, Transfer,
 };
+pub(crate) use catalog::NEEDS_LOCATION;
 pub(crate) use drift::drift;
 pub use drift::{Drift, DriftState, TableDrift, drifts};
-pub use render::{AsSql, write_json};
+pub use render::{AsSql, write_json, write_json_line};
 pub use saved::SavedPlan;
 pub use step::{Expectation, Facet, Step, StepId, TableState};
 pub(crate) use table::is_other_clone_type;
 
 pub(crate) use undo::{Undo, undo};
 
-use crate::inventory::{Inventories, VersionAsOf};
+use crate::inventory::Inventories;
 use crate::journal::RunId;
 use crate::outcome::FacetOutcome;
-use crate::settings::{CloneType, LoadType, ObjectType, Settings};
+use crate::settings::{CloneType, LoadType, Settings};
 use crate::{Error, Kind, Result, Securable};
 
 /// Name of the JSON form of a plan.
@@ -82,7 +84,7 @@ pub struct Plan {
     /// The run that it undoes, when it is a rollback.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub undoes: Option<RunId>,
-    /// Whether something that the undone run made, or may have made, is left on purpose: then it is not rolled back.
+    /// Whether something is left that the undone run made, or may have made, and that another rollback can take back.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub keeps: bool,
     /// Every securable of the source with what becomes of it, parents before children.
@@ -214,7 +216,7 @@ impl Plan {
 /// [`Error::SameCatalog`], [`Error::SourceNotFound`], [`Error::UnknownSchemas`], [`Error::UnknownTables`],
 /// [`Error::NotAsOf`] and, where the settings say so, [`Error::Protected`].
 pub fn plan(inventories: &Inventories, settings: &Settings) -> Result<Plan> {
-    check(inventories, settings)?;
+    check::check(inventories, settings)?;
     let mut builder = builder::Builder::new(inventories, settings);
     catalog::plan(&mut builder)?;
     schema::plan(&mut builder);
@@ -237,74 +239,4 @@ pub fn plan(inventories: &Inventories, settings: &Settings) -> Result<Plan> {
     hook::plan_after(&mut builder);
     keeps::plan(&mut builder);
     Ok(builder.finish())
-}
-
-/// Whether the settings fit what is there.
-fn check(inventories: &Inventories, settings: &Settings) -> Result<()> {
-    settings.validate()?;
-    if inventories.source.catalog.is_none() {
-        return Err(Error::SourceNotFound { catalog: settings.source.clone() });
-    }
-    check_schemas(inventories, settings)?;
-    check_named_tables(inventories, settings)?;
-    check_as_of(inventories, settings)
-}
-
-/// Tables that are asked for as they were must have been something then. Protected ones are not copied when they are not
-/// told, and no reason to copy nothing.
-fn check_as_of(inventories: &Inventories, settings: &Settings) -> Result<()> {
-    let catalog = FullName::of_catalog(settings.source.to_lowercase());
-    let schemas = inventories.source.schemas.iter();
-    let all = schemas.flat_map(|(schema, contents)| {
-        let schema = catalog.child(schema.clone());
-        contents.tables.iter().map(move |(name, table)| (schema.child(name.clone()), table))
-    });
-    let unavailable = all.filter_map(|(name, table)| match &table.as_of {
-        Some(VersionAsOf::Unavailable { reason }) if table.is_open() => Some((name, reason.clone())),
-        _ => None,
-    });
-    let tables: Vec<_> = unavailable.collect();
-    if tables.is_empty() { Ok(()) } else { Err(Error::NotAsOf { tables }) }
-}
-
-/// A table that is named and does not exist is a typing error too. Views have neither rows nor versions of their own.
-fn check_named_tables(inventories: &Inventories, settings: &Settings) -> Result<()> {
-    let catalog = settings.source.to_lowercase();
-    let found = |name: &String| {
-        let name = FullName::from_dotted(&format!("{}.{name}", catalog.as_str())).ok()?;
-        inventories.source.table(&name)
-    };
-    let objects = settings.selection.include_objects.iter();
-    let listed_as_tables = objects
-        .filter(|object| matches!(object.object_type, ObjectType::Table | ObjectType::View))
-        .map(|object| format!("{}.{}", object.schema, object.name));
-    let named: [(_, Vec<_>, _); 3] = [
-        ("where_clauses", settings.where_clauses.tables().cloned().collect(), false),
-        ("as_of_tables", settings.as_of_tables.keys().cloned().collect(), false),
-        ("include_objects", listed_as_tables.collect(), true),
-    ];
-    for (key, mut names, or_view) in named {
-        names.retain(|name| !found(name).is_some_and(|table| or_view || !table.is_text()));
-        if !names.is_empty() {
-            let what = if or_view { "table or view" } else { "table" };
-            return Err(Error::UnknownTables { catalog: settings.source.clone(), what, key, names });
-        }
-    }
-    Ok(())
-}
-
-/// A schema that is named and does not exist is a typing error; every catalog has `information_schema`.
-fn check_schemas(inventories: &Inventories, settings: &Settings) -> Result<()> {
-    let selection = &settings.selection;
-    let named = selection.include_schemas.iter().chain(&selection.exclude_schemas);
-    let schemas: Vec<_> = named
-        .filter(|name| !name.matches("information_schema"))
-        .filter(|name| !inventories.source.schemas.contains_key(&name.to_lowercase()))
-        .cloned()
-        .collect();
-    if schemas.is_empty() {
-        Ok(())
-    } else {
-        Err(Error::UnknownSchemas { catalog: settings.source.clone(), schemas })
-    }
 }

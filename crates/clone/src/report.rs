@@ -68,9 +68,9 @@ pub struct Report {
     pub files_copied: u64,
     /// Cloned tables by the format of their source: `DELTA: 26`.
     pub source_formats: BTreeMap<String, usize>,
-    /// Grants to principals that do not exist in the destination.
+    /// Grants that the destination refused: to principals that do not exist, or because the caller may not give them.
     pub grants_skipped: usize,
-    /// Owners that do not exist in the destination.
+    /// Owners that the destination refused, for the same reasons.
     pub ownership_skipped: usize,
     /// How often steps, and requests of them, were tried again after transient failures.
     pub retries: u64,

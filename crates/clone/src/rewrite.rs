@@ -1,4 +1,4 @@
-//! Rewrites the text of a view so that it reads the destination.
+//! Rewrites the texts of views, functions and defaults so that they read the destination.
 //!
 //! Works on SQL tokens, never on text: only the first part of a three-part name in the place of a relation
 //! or a function changes, and every other byte stays. Strings, comments, aliases and struct fields are
@@ -12,11 +12,12 @@ mod positions;
 mod yaml;
 
 use clxs_api::Identifier;
+use sqlparser::tokenizer::Token;
 
 use crate::Kind;
 
 pub(crate) use expression::expression_problem;
-use lexer::{Lexed, lex};
+use lexer::{Lexed, Lexeme, lex};
 use metric_view::{is_same_metric_view, rewrite_metric_view};
 use positions::{Place, Reference, references};
 
@@ -114,10 +115,12 @@ fn name_like(written: &str, name: &Identifier) -> String {
     if plain && !written.starts_with('`') { name.as_str().to_owned() } else { name.to_string() }
 }
 
-/// Strings that name the source: nobody can know what they are for.
+/// What may name the source where no rewriting reaches: strings, for nobody can know what they are for, and names that are put
+/// together when the text runs.
 fn mentions(lexed: &Lexed, source: &Identifier) -> Vec<Mention> {
     let needle = Needle::of(source);
-    lexed
+    let mut mentions = put_together(lexed);
+    let strings = lexed
         .tokens
         .iter()
         .filter_map(|token| token.string().map(|value| (token.line, value.to_lowercase())))
@@ -125,8 +128,21 @@ fn mentions(lexed: &Lexed, source: &Identifier) -> Vec<Mention> {
         .map(|(line, value)| Mention {
             line,
             message: format!("the string '{value}' names the source; it was not rewritten"),
-        })
-        .collect()
+        });
+    mentions.extend(strings);
+    mentions
+}
+
+/// `IDENTIFIER(…)` of anything but one string.
+fn put_together(lexed: &Lexed) -> Vec<Mention> {
+    let is_one_string = |inside: &[Lexeme]| matches!(inside, [_, name, close, ..] if name.string().is_some() && close.token == Token::RParen);
+    let places = 0..lexed.tokens.len();
+    let clauses = places.map(|place| &lexed.tokens[place..]).filter(|tokens| {
+        let is_called = tokens.get(1).is_some_and(|next| next.token == Token::LParen);
+        tokens[0].is_keyword("IDENTIFIER") && is_called && !is_one_string(&tokens[1..])
+    });
+    let message = "nobody can tell what IDENTIFIER(…) names here; it was not rewritten";
+    clauses.map(|tokens| Mention { line: tokens[0].line, message: message.to_owned() }).collect()
 }
 
 /// How texts name a catalog in front of something in it.

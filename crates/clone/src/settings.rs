@@ -11,7 +11,7 @@ mod selection;
 use std::collections::BTreeMap;
 use std::fmt;
 
-use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
+use chrono::{DateTime, NaiveDate, NaiveDateTime, TimeDelta, Utc};
 use clxs_api::{FullName, Identifier, Properties, SqlLiteral};
 use serde::{Deserialize, Serialize};
 
@@ -29,6 +29,9 @@ use crate::{Error, Result};
 /// How long the platform keeps which tables were read (docs.databricks.com, "System tables reference": 365 days free of
 /// charge).
 const LINEAGE_DAYS: u64 = 365;
+
+/// By how much clocks of two machines may differ.
+const CLOCK_SKEW: TimeDelta = TimeDelta::minutes(5);
 
 /// Everything the engine needs to know to clone one catalog.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -149,6 +152,20 @@ impl Settings {
             AsOf::Timestamp(text) if moment(text).is_none() => {
                 Err(Error::InvalidMoment { text: text.clone() })
             }
+            _ => Ok(()),
+        }
+    }
+
+    /// Whether the moment to clone as of has come. Of a moment that has not, nobody knows what tables will hold; a clock
+    /// that is a little ahead of this machine's is no reason to refuse one.
+    ///
+    /// # Errors
+    /// [`Error::FutureMoment`].
+    pub(crate) fn require_past(&self, now: DateTime<Utc>) -> Result<()> {
+        let AsOf::Timestamp(text) = &self.as_of else { return Ok(()) };
+        let latest = now + CLOCK_SKEW;
+        match moment(text) {
+            Some(moment) if moment > latest => Err(Error::FutureMoment { text: text.clone(), now }),
             _ => Ok(()),
         }
     }

@@ -7,6 +7,7 @@ mod rate;
 
 use std::sync::Arc;
 
+use chrono::{DateTime, Utc};
 use clxs_api::FullName;
 use clxs_api::metastore::MetastoreSummary;
 use clxs_api::statement::{ExecuteStatement, OnWaitTimeout, QueryTag, StatementResponse};
@@ -61,6 +62,10 @@ impl Warehouse {
     pub(crate) fn within(&self, settings: &Settings) -> Self {
         let pace = Arc::new(Pace::of(settings, self.clock.clone()));
         Self { client: self.client.with_pacer(Arc::clone(&pace) as Arc<dyn Pacer>), pace, ..self.clone() }
+    }
+
+    pub(crate) fn now(&self) -> DateTime<Utc> {
+        self.clock.now()
     }
 
     /// What holds back its statements.

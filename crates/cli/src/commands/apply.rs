@@ -28,7 +28,8 @@ pub(crate) async fn run(
         () = stop.cancelled() => return Ok(ExitStatus::Interrupted),
     }
     if options.dry_run == Some(true) {
-        return clone::dry_run(&saved.plan, command.output.output, &context.printer);
+        let forms = (command.output.output, command.events.events);
+        return clone::dry_run(&saved.plan, forms, &context.printer);
     }
     let progress = Progress::new(context.printer.clone(), options.show_progress.unwrap_or(true));
     let stream = WithEvents::new(command.events.events, &progress, &context.printer);

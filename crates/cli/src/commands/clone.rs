@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use clxs_clone::journal::RunState;
-use clxs_clone::plan::{Facet, PlannedChange, write_json};
+use clxs_clone::plan::{Facet, PlannedChange, write_json, write_json_line};
 use clxs_clone::{Kind, Observer, Plan, Report};
 use tokio_util::sync::CancellationToken;
 
@@ -11,7 +11,7 @@ use super::{clone_settings, resume};
 use crate::arguments::CloneCommand;
 use crate::connection::Connection;
 use crate::context::Context;
-use crate::events::WithEvents;
+use crate::events::{EventFormat, WithEvents};
 use crate::exit::ExitStatus;
 use crate::failure::CliError;
 use crate::output::style::Style;
@@ -19,6 +19,7 @@ use crate::output::{Format, Printer};
 use crate::progress::Progress;
 use crate::report;
 use crate::rollback_log::WithRollbackLog;
+use crate::settings::options::Options;
 
 /// Where `--report` writes to, below the working folder.
 const REPORTS: &str = "reports";
@@ -31,7 +32,11 @@ pub(crate) async fn run(
     let options = context.clone_options()?;
     if let Some(log) = &options.resume {
         let run = resume::run_of_log(Path::new(log))?;
-        return resume::resume(&run, context, (command.output.output, command.events.events), stop).await;
+        let required = clone_settings::required(&options)?;
+        resume::require_same(&run, &options, context)?;
+        let forms = (command.output.output, command.events.events);
+        let report = resume::resume(&run, context, forms, stop).await?;
+        return conclude(&report, &required, &options, &context.printer);
     }
     let settings = clone_settings::resolve(options.clone())?;
     let required = clone_settings::required(&options)?;
@@ -42,7 +47,7 @@ pub(crate) async fn run(
         () = stop.cancelled() => return Ok(ExitStatus::Interrupted),
     };
     if options.dry_run == Some(true) {
-        return dry_run(&plan, command.output.output, &context.printer);
+        return dry_run(&plan, (command.output.output, command.events.events), &context.printer);
     }
     let progress = Progress::new(context.printer.clone(), options.show_progress.unwrap_or(true));
     let log = WithRollbackLog::new(&progress, &plan);
@@ -54,13 +59,23 @@ pub(crate) async fn run(
     if let Some(path) = log.written().map_err(CliError::file("the rollback log"))? {
         context.printer.message(Style::Plain, &format!("rollback log: {}", path.display()));
     }
+    conclude(&report, &required, &options, &context.printer)
+}
+
+/// Writes the report where the settings ask for it, and says how the run went.
+fn conclude(
+    report: &Report,
+    required: &[Facet],
+    options: &Options,
+    printer: &Printer,
+) -> anyhow::Result<ExitStatus> {
     if options.generate_report == Some(true) {
-        for path in write_report(&report)? {
-            context.printer.message(Style::Plain, &format!("report: {}", path.display()));
+        for path in write_report(report)? {
+            printer.message(Style::Plain, &format!("report: {}", path.display()));
         }
     }
-    Ok(match status(&report) {
-        ExitStatus::Success if misses(&report, &required, &context.printer) => ExitStatus::NotVerified,
+    Ok(match status(report) {
+        ExitStatus::Success if misses(report, required, printer) => ExitStatus::NotVerified,
         status => status,
     })
 }
@@ -109,7 +124,16 @@ pub(super) fn status(report: &Report) -> ExitStatus {
 }
 
 /// Everything a run would send, in order. Reads have been made, nothing is written.
-pub(super) fn dry_run(plan: &Plan, format: Format, printer: &Printer) -> anyhow::Result<ExitStatus> {
+/// As data it is the plan.
+pub(super) fn dry_run(
+    plan: &Plan,
+    (format, events): (Format, Option<EventFormat>),
+    printer: &Printer,
+) -> anyhow::Result<ExitStatus> {
+    if let Some(EventFormat::Jsonl) = events {
+        printer.write(|out| Ok(write_json_line(plan, out)?))?;
+        return Ok(ExitStatus::Success);
+    }
     if format == Format::Json {
         printer.write(|out| Ok(write_json(plan, None, out)?))?;
         return Ok(ExitStatus::Success);
@@ -123,6 +147,9 @@ pub(super) fn dry_run(plan: &Plan, format: Format, printer: &Printer) -> anyhow:
             let (kind, name) = (planned.kind, planned.source.dotted());
             printer.message(Style::Warning, &format!("△ Would leave out {kind} {name}: {reason}"));
         }
+    }
+    for finding in &plan.findings {
+        printer.message(Style::Warning, &format!("! {finding}"));
     }
     if plan.is_empty() {
         printer.message(Style::Success, "✓ Nothing to do: whatever takes part is as in the source");

@@ -65,8 +65,9 @@ pub(crate) fn resolve(options: Options) -> anyhow::Result<Settings> {
 /// The facets that must be carried.
 ///
 /// # Errors
-/// When a name is not that of a facet.
+/// When a name is not that of a facet, or a switch of the settings leaves the facet out.
 pub(crate) fn required(options: &Options) -> anyhow::Result<Vec<Facet>> {
+    let copies = copies(options);
     let facet = |name: &String| -> anyhow::Result<Facet> {
         name.parse().map_err(|()| {
             let known: Vec<_> = Facet::ALL.iter().map(|facet| facet.to_string().replace(' ', "_")).collect();
@@ -74,7 +75,32 @@ pub(crate) fn required(options: &Options) -> anyhow::Result<Vec<Facet>> {
             CliError::Usage { message, hint: format!("require some of {}", known.join(", ")) }.into()
         })
     };
-    options.require.iter().flatten().map(facet).collect()
+    let carried = |name: &String| -> anyhow::Result<Facet> {
+        let facet = facet(name)?;
+        match switch_off(&copies, facet) {
+            None => Ok(facet),
+            Some(key) => {
+                let message = format!("{facet} is required, and {key}: false leaves it out");
+                Err(CliError::Usage { message, hint: "take one of them out".to_owned() }.into())
+            }
+        }
+    };
+    options.require.iter().flatten().map(carried).collect()
+}
+
+/// The key of the switch that leaves a facet out.
+fn switch_off(copies: &Copies, facet: Facet) -> Option<&'static str> {
+    let (is_on, key) = match facet {
+        Facet::Grants => (copies.permissions, "copy_permissions"),
+        Facet::Owner => (copies.ownership, "copy_ownership"),
+        Facet::Comment => (copies.comments, "copy_comments"),
+        Facet::Properties => (copies.properties, "copy_properties"),
+        Facet::Tags | Facet::ColumnTags => (copies.tags, "copy_tags"),
+        Facet::PrimaryKey | Facet::ForeignKey => (copies.constraints, "copy_constraints"),
+        Facet::RowFilter | Facet::ColumnMasks | Facet::Policies => (copies.security, "copy_security"),
+        _ => (true, ""),
+    };
+    (!is_on).then_some(key)
 }
 
 fn clone_type(options: &Options) -> CloneType {
@@ -185,7 +211,12 @@ fn guardrails(options: &Options) -> Guardrails {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::{Map, Value, json};
+
     use super::*;
+    use crate::settings::file;
+    use crate::settings::keys::{KEYS, Key};
+    use crate::settings::kind::Kind;
     use crate::settings::layer::{Layer, combine};
 
     fn options() -> Options {
@@ -202,6 +233,81 @@ mod tests {
     fn our_defaults_are_the_engines() {
         let name = |text: &str| Identifier::new(text).unwrap();
         assert_eq!(resolve(options()).unwrap(), Settings::new(name("prod"), name("dev")));
+    }
+
+    /// Keys that are not for the engine: the command line goes by them, and its tests hold that.
+    const OF_THE_COMMAND_LINE: [&str; 15] = [
+        "require",
+        "enable_rollback",
+        "resume",
+        "dry_run",
+        "generate_report",
+        "show_progress",
+        "verbose",
+        "log_file",
+        "log_format",
+        "host",
+        "profile",
+        "token_file",
+        "token_command",
+        "ca_bundle",
+        "sql_warehouse_id",
+    ];
+
+    /// A value that is not the default.
+    fn other_than_default(key: &Key) -> Value {
+        let default = key.default_value();
+        match key.kind {
+            Kind::Text => json!(if key.name == "as_of_timestamp" { "2026-03-04" } else { "another" }),
+            Kind::Pattern => json!("^dim_"),
+            Kind::Switch => json!(default == Some(json!(false))),
+            Kind::Count(least) => json!(default.and_then(|value| value.as_u64()).unwrap_or(least) + 1),
+            Kind::List => json!(["another"]),
+            Kind::Mapping | Kind::Principals => json!({"prod": "dev"}),
+            Kind::Locations => json!({"s3://prod": "s3://dev"}),
+            Kind::Conditions => json!({"s.t": "id > 1"}),
+            Kind::Counts => json!({"s.t": 1}),
+            Kind::Objects => json!([{"schema": "s", "name": "t", "type": "table"}]),
+            Kind::Hooks | Kind::SchemaHooks => json!([{"sql": "SELECT 1"}]),
+            Kind::Schedule => json!([{"hours": "9-17", "profile": "low"}]),
+            Kind::TimeZone => json!("Europe/Berlin"),
+            Kind::Choice(choices) => {
+                json!(choices.iter().find(|choice| Some(json!(choice)) != default).unwrap())
+            }
+        }
+    }
+
+    /// What a key means nothing without.
+    fn goes_with(key: &str) -> Vec<(&'static str, Value)> {
+        match key {
+            "unused_days" => vec![("skip_unused", json!(true))],
+            "throttle_time_zone" => vec![("throttle_schedule", json!([{"hours": "9-17", "profile": "low"}]))],
+            _ => Vec::new(),
+        }
+    }
+
+    /// The engine's settings of a file with these keys.
+    fn settings_of(keys: impl IntoIterator<Item = (&'static str, Value)>) -> Settings {
+        let named = [("source_catalog", json!("prod")), ("destination_catalog", json!("dev"))];
+        let written: Map<_, _> =
+            named.into_iter().chain(keys).map(|(key, value)| (key.to_owned(), value)).collect();
+        let file = tempfile::NamedTempFile::new().unwrap();
+        fs_err::write(file.path(), Value::Object(written).to_string()).unwrap();
+        let mut findings = Vec::new();
+        let layer = file::read(file.path(), &mut findings).unwrap();
+        assert!(findings.is_empty(), "{findings:?}");
+        resolve(combine([layer, Layer::of_defaults()]).throttled().options().unwrap()).unwrap()
+    }
+
+    #[test]
+    fn every_key_of_a_file_reaches_the_engine_or_is_one_of_the_command_line() {
+        for key in KEYS {
+            let without = settings_of(goes_with(key.name));
+            let with =
+                settings_of(goes_with(key.name).into_iter().chain([(key.name, other_than_default(key))]));
+            let is_ours = OF_THE_COMMAND_LINE.contains(&key.name);
+            assert_eq!(with == without, is_ours, "{}: {with:#?}", key.name);
+        }
     }
 
     #[test]

@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use anyhow::Context as _;
-use clxs_clone::Observer;
 use clxs_clone::journal::RunId;
+use clxs_clone::{Observer, Report};
 use serde::Deserialize;
 use tokio_util::sync::CancellationToken;
 
@@ -17,6 +17,9 @@ use crate::exit::ExitStatus;
 use crate::failure::CliError;
 use crate::output::Format;
 use crate::progress::Progress;
+use crate::settings::finding::Place;
+use crate::settings::layer::Origin;
+use crate::settings::options::Options;
 
 pub(crate) async fn run(
     command: &ResumeCommand,
@@ -24,7 +27,62 @@ pub(crate) async fn run(
     stop: CancellationToken,
 ) -> anyhow::Result<ExitStatus> {
     let run = runs::named(command.run.as_deref(), context)?;
-    resume(&run, context, (command.output.output, command.events.events), stop).await
+    let forms = (command.output.output, command.events.events);
+    Ok(clone::status(&resume(&run, context, forms, stop).await?))
+}
+
+/// Settings that a run which is gone on with does not have from its begin.
+const OF_THIS_PROCESS: &[&str] = &[
+    "source_catalog",
+    "destination_catalog",
+    "require",
+    "enable_rollback",
+    "resume",
+    "dry_run",
+    "generate_report",
+    "show_progress",
+    "verbose",
+    "log_file",
+    "log_format",
+    "host",
+    "profile",
+    "token_file",
+    "token_command",
+    "ca_bundle",
+    "sql_warehouse_id",
+];
+
+/// Whether nothing contradicts that this run is gone on with.
+///
+/// # Errors
+/// [`CliError::Usage`] when other catalogs are named, or flags that would change what it does.
+pub(super) fn require_same(run: &RunId, options: &Options, context: &Context) -> anyhow::Result<()> {
+    let usage = |message, hint: &str| Err(CliError::Usage { message, hint: hint.to_owned() }.into());
+    if let Some(begun) = runs::recorded(context)?.iter().find(|recorded| recorded.id == *run) {
+        let is_other = |named: &Option<String>, own: &str| {
+            named.as_ref().is_some_and(|name| name.to_lowercase() != own.to_lowercase())
+        };
+        if is_other(&options.source_catalog, &begun.source)
+            || is_other(&options.destination_catalog, &begun.destination)
+        {
+            let message = format!(
+                "run {run} cloned {} to {}, and other catalogs are named",
+                begun.source, begun.destination
+            );
+            return usage(message, "take them out, or give the log of another run");
+        }
+    }
+    let is_flag = |origin: &Origin| matches!(origin.place(), Some(Place::Flag { .. }));
+    let given = context.loaded.combined.all().find(|(key, setting)| {
+        setting.is_some_and(|(_, origin)| is_flag(origin)) && !OF_THIS_PROCESS.contains(&key.name)
+    });
+    match given {
+        Some((key, _)) => usage(
+            format!("{} cannot change a run that is gone on with", key.flag),
+            "take it out: the run keeps the settings that it began with; a new clone takes others",
+        ),
+        None => Ok(()),
+    }
 }
 
 /// Goes on with a run and prints its report.
@@ -33,7 +91,7 @@ pub(super) async fn resume(
     context: &Context,
     (format, events): (Format, Option<EventFormat>),
     stop: CancellationToken,
-) -> anyhow::Result<ExitStatus> {
+) -> anyhow::Result<Report> {
     let options = context.options()?;
     if options.dry_run == Some(true) {
         return Err(CliError::Usage {
@@ -49,7 +107,7 @@ pub(super) async fn resume(
     let told = stream.as_ref().map_or::<&dyn Observer, _>(&progress, |stream| stream);
     let report = Box::pin(engine.resume(run, told, stop)).await?;
     clone::finish(&report, format, stream, &context.printer)?;
-    Ok(clone::status(&report))
+    Ok(report)
 }
 
 /// What of a rollback log is needed to go on.

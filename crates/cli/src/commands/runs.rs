@@ -82,26 +82,40 @@ fn bundle(
     Ok(context.printer.result(&text)?)
 }
 
+/// Names the newest run.
+const LAST: &str = "last";
+
 /// The run that a command is about: the newest unless one is named.
 ///
 /// # Errors
 /// When there is none, or the name is that of several.
 pub(super) fn named(name: Option<&str>, context: &Context) -> anyhow::Result<RunId> {
-    Ok(find(&recorded(context)?, name.unwrap_or("last"))?)
+    Ok(find(&recorded(context)?, name.unwrap_or(LAST))?)
 }
 
-/// As [`named`], but for a rollback that ended early the run that it undoes: to undo that goes on with it.
+/// The run to undo: the newest that is not undone and is no rollback itself, unless one is named. For a rollback that
+/// ended early, the run that it undoes: to undo that goes on with it.
 ///
 /// # Errors
-/// Those of [`named`].
+/// When there is none, or the name is that of several.
 pub(super) fn to_undo(name: Option<&str>, context: &Context) -> anyhow::Result<RunId> {
-    let runs = recorded(context)?;
-    let named = find(&runs, name.unwrap_or("last"))?;
+    let mut runs = recorded(context)?;
+    let Some(name) = name.filter(|name| *name != LAST) else {
+        runs.retain(|run| run.undoes.is_none() && run.state != RunState::RolledBack);
+        let newest = runs.into_iter().map(|run| run.id).max();
+        let hint = "clxs runs lists all".to_owned();
+        return Ok(newest.ok_or(CliError::Usage { message: "there is no run to undo".to_owned(), hint })?);
+    };
+    let named = find(&runs, name)?;
     let begun = runs.into_iter().find(|run| run.id == named && run.state != RunState::Succeeded);
     Ok(begun.and_then(|run| run.undoes).unwrap_or(named))
 }
 
-fn recorded(context: &Context) -> anyhow::Result<Vec<RunSummary>> {
+/// The runs of the journal.
+///
+/// # Errors
+/// When it cannot be read.
+pub(super) fn recorded(context: &Context) -> anyhow::Result<Vec<RunSummary>> {
     let path = context.journal_path();
     Ok(if path.is_file() { Journal::open(&path)?.runs()? } else { Vec::new() })
 }
@@ -113,7 +127,7 @@ const SHORTEST: usize = 8;
 fn find(runs: &[RunSummary], name: &str) -> Result<RunId, CliError> {
     let ids = || runs.iter().map(|run| &run.id);
     let named: Vec<&RunId> = match name {
-        "last" => ids().max().into_iter().collect(),
+        LAST => ids().max().into_iter().collect(),
         _ if name.len() < SHORTEST => {
             let message = format!("`{name}` names no run: write {SHORTEST} letters of its id, or `last`");
             return Err(CliError::Usage { message, hint: "clxs runs lists them".to_owned() });

@@ -16,10 +16,15 @@ pub(super) fn of(event: &Event) -> Option<(Style, String)> {
             (Style::Warning, format!("△ Run {run} left {steps} in flight, which have ended"))
         }
         Event::SchemasFound { schemas } => (Style::Plain, schemas_found(schemas)),
-        Event::RunStarted { tables, schemas, destination, .. } => {
+        Event::RunStarted { tables, schemas, destination, undoes, .. } => {
             let (tables, schemas) =
                 (units::plural(*tables as u64, "table"), units::plural(*schemas as u64, "schema"));
-            (Style::Plain, format!("◈ Starting clone: {tables} across {schemas} → {}", destination.as_str()))
+            let destination = destination.as_str();
+            let text = match undoes {
+                Some(run) => format!("◈ Undoing run {run}: {tables} of {destination}"),
+                None => format!("◈ Starting clone: {tables} across {schemas} → {destination}"),
+            };
+            (Style::Plain, text)
         }
         Event::Resumed { run, done, left } => {
             let done = units::plural(*done as u64, "step");
@@ -33,9 +38,20 @@ pub(super) fn of(event: &Event) -> Option<(Style, String)> {
         Event::StepFinished { facet: Facet::Hook, securable, outcome, .. } => {
             return hook(securable, outcome);
         }
+        Event::DroppedForReclone { table } => {
+            let text = format!("[WARN] △ Dropped table for re-clone: {}", within_catalog(table));
+            return Some((Style::Warning, text));
+        }
         Event::SecurableFinished { resumed: true, .. } => return None,
         Event::SecurableFinished { kind, destination, outcome, metrics, .. } => {
             return securable(*kind, destination, outcome, metrics.as_ref());
+        }
+        Event::SchemaFinished { cloned: 0, undone: 0, failed: 0, skipped: 0, .. } => return None,
+        Event::SchemaFinished { schema, cloned: 0, undone, failed, skipped, duration, .. } if *undone > 0 => {
+            let total = undone + failed + skipped;
+            let counts = format!("{undone}/{total} tables undone ({failed} failed, {skipped} skipped)");
+            let duration = units::duration(*duration);
+            (Style::Plain, format!("◈ Schema {}: {counts} in {duration}", schema.as_str()))
         }
         Event::SchemaFinished { schema, unchanged, failed: 0, skipped: 0, cloned, .. }
             if unchanged == cloned =>
@@ -91,8 +107,8 @@ fn securable(
         (Outcome::Changed, _) => "Changed",
         (Outcome::Undone, _) => "Undid",
         (Outcome::Unchanged, _) => return None,
-        (Outcome::Skipped { reason }, Kind::StreamingTable | Kind::MaterializedView | Kind::ForeignTable) => {
-            let kind = kind.to_string().to_uppercase().replace(' ', "_");
+        (Outcome::Skipped { reason }, _) if is_about_type(reason, kind) => {
+            let kind = in_capitals(kind);
             let text = format!("[WARN] △ Skipping non-clonable table type {kind}: {name} ({reason})");
             return Some((Style::Warning, text));
         }
@@ -108,6 +124,16 @@ fn securable(
     };
     let copied = metrics.map(copied).unwrap_or_default();
     Some((Style::Success, format!("[INFO] ✓ {verb} {kind}: {name}{copied}")))
+}
+
+/// Whether something is left out for what it is, and not because the settings say so: such reasons begin with the type.
+fn is_about_type(reason: &str, kind: Kind) -> bool {
+    let is_type = matches!(kind, Kind::StreamingTable | Kind::MaterializedView | Kind::ForeignTable);
+    is_type && reason.replace(' ', "_").to_uppercase().starts_with(&in_capitals(kind))
+}
+
+fn in_capitals(kind: Kind) -> String {
+    kind.to_string().to_uppercase().replace(' ', "_")
 }
 
 fn copied(metrics: &CloneMetrics) -> String {
@@ -134,6 +160,8 @@ mod tests {
         let metrics =
             CloneMetrics { num_copied_files: 1200, copied_files_size: 480_000, ..CloneMetrics::default() };
         let skipped = || Outcome::Skipped { reason: "owned by a pipeline".to_owned() };
+        let of_pipeline = || Outcome::Skipped { reason: "STREAMING_TABLE is owned by a pipeline".to_owned() };
+        let filtered = || Outcome::Skipped { reason: "does not match include_tables_regex".to_owned() };
         let failed = || Outcome::Failed { error: "no space left".to_owned() };
         let events = [
             Event::SchemasFound { schemas },
@@ -143,14 +171,17 @@ mod tests {
             Event::LimitsChanged { statements: 128, per_second: 0 },
             finished(Kind::Table, "prod.bronze.orders", Outcome::Created, Some(metrics)),
             finished(Kind::Table, "prod.bronze.stores", Outcome::Replaced, Some(metrics)),
+            Event::DroppedForReclone { table: FullName::from_dotted("prod.bronze.daily").unwrap() },
             finished(Kind::View, "prod.bronze.lines", Outcome::Replaced, None),
-            finished(Kind::StreamingTable, "prod.bronze.pos", skipped(), None),
+            finished(Kind::StreamingTable, "prod.bronze.pos", of_pipeline(), None),
+            finished(Kind::StreamingTable, "prod.bronze.tmp_pos", filtered(), None),
             finished(Kind::Table, "prod.bronze.tmp", skipped(), None),
             finished(Kind::Table, "prod.bronze.big", failed(), None),
             Event::SchemaFinished {
                 schema,
                 cloned: 42,
                 unchanged: 10,
+                undone: 0,
                 failed: 2,
                 skipped: 1,
                 duration: Duration::from_secs(18),
@@ -165,8 +196,10 @@ mod tests {
         [INFO] ◈ Limits of this hour: 128 statements at once
         [INFO] ✓ Cloned table: bronze.orders (1,200 files, 480 kB copied)
         [INFO] ✓ Cloned table: bronze.stores (1,200 files, 480 kB copied)
+        [WARN] △ Dropped table for re-clone: bronze.daily
         [INFO] ✓ Replaced view: bronze.lines
-        [WARN] △ Skipping non-clonable table type STREAMING_TABLE: bronze.pos (owned by a pipeline)
+        [WARN] △ Skipping non-clonable table type STREAMING_TABLE: bronze.pos (STREAMING_TABLE is owned by a pipeline)
+        [WARN] △ Skipped streaming table: bronze.tmp_pos (does not match include_tables_regex)
         [WARN] △ Skipped table: bronze.tmp (owned by a pipeline)
         [ERROR] ✗ Failed table: bronze.big: no space left
         [INFO] ◈ Schema bronze complete: 42/45 tables cloned (2 failed, 1 skipped) in 18s
@@ -177,7 +210,8 @@ mod tests {
     fn schema_whose_tables_are_all_unchanged_is_in_sync() {
         let schema = Identifier::new("bronze").unwrap();
         let (cloned, unchanged, duration) = (3, 3, Duration::ZERO);
-        let event = Event::SchemaFinished { schema, cloned, unchanged, failed: 0, skipped: 0, duration };
+        let event =
+            Event::SchemaFinished { schema, cloned, unchanged, undone: 0, failed: 0, skipped: 0, duration };
         assert_eq!(of(&event).unwrap().1, "[INFO] ◈ Schema bronze in sync: 3 tables");
     }
 

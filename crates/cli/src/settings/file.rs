@@ -1,10 +1,11 @@
 //! Configuration files: YAML, every key checked, every finding with its line.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
-use serde_saphyr::Spanned;
+use serde_saphyr::{Spanned, UserMessageFormatter};
 
 use super::finding::{Finding, Place};
 use super::keys::{self, Known};
@@ -25,33 +26,37 @@ pub(crate) fn read(path: &Path, findings: &mut Vec<Finding>) -> std::io::Result<
 
 fn parse(path: &Path, text: &str, findings: &mut Vec<Finding>) -> Layer {
     let secrets = secrets(path, text);
-    if !secrets.is_empty() {
-        // Nothing else is said of such a file: a message could quote the secret.
-        findings.extend(secrets);
-        return Layer::default();
-    }
-    let mut layer = Layer::default();
-    match entries(text) {
-        Ok(entries) => {
-            let mut entries: Vec<_> = entries.into_iter().collect();
-            entries.sort_by_key(|(_, value)| value.referenced.line());
-            for (name, Spanned { value, referenced, .. }) in entries {
-                let place = Place::File { path: path.to_owned(), line: referenced.line() };
-                match check(&name, value) {
-                    Ok(Some((key, _))) if layer.has(key.name) => {
-                        let message = format!("{name}: {} is set before under its other name", key.name);
-                        findings.push(Finding::error(Some(place), message, None));
-                    }
-                    Ok(Some((key, value))) => layer.set(key.name, value, Origin::Written(place)),
-                    Ok(None) => {}
-                    Err(problem) => findings.push(Finding::error(Some(place), problem.message, problem.hint)),
-                }
-            }
-        }
+    let has_secrets = !secrets.is_empty();
+    findings.extend(secrets);
+    // No message may quote a secret: the rest of the file is checked without them.
+    let checked = if has_secrets { Cow::Owned(without_secrets(text)) } else { Cow::Borrowed(text) };
+    match entries(&checked) {
+        Ok(entries) => layer_of(path, entries, findings),
+        // What was taken out may be what is missing.
+        Err(_) if has_secrets => Layer::default(),
         Err(error) => {
             let line = error.location().map_or(1, |location| location.line());
             let place = Place::File { path: path.to_owned(), line };
             findings.push(Finding::error(Some(place), format!("not valid YAML: {}", plain(&error)), None));
+            Layer::default()
+        }
+    }
+}
+
+fn layer_of(path: &Path, entries: BTreeMap<String, Spanned<Value>>, findings: &mut Vec<Finding>) -> Layer {
+    let mut layer = Layer::default();
+    let mut entries: Vec<_> = entries.into_iter().collect();
+    entries.sort_by_key(|(_, value)| value.referenced.line());
+    for (name, Spanned { value, referenced, .. }) in entries {
+        let place = Place::File { path: path.to_owned(), line: referenced.line() };
+        match check(&name, value) {
+            Ok(Some((key, _))) if layer.has(key.name) => {
+                let message = format!("{name}: {} is set before under its other name", key.name);
+                findings.push(Finding::error(Some(place), message, None));
+            }
+            Ok(Some((key, value))) => layer.set(key.name, value, Origin::Written(place)),
+            Ok(None) => {}
+            Err(problem) => findings.push(Finding::error(Some(place), problem.message, problem.hint)),
         }
     }
     layer
@@ -96,8 +101,29 @@ pub(super) fn check(name: &str, value: Value) -> Result<Option<(&'static keys::K
     }
 }
 
+fn has_secret(line: &str) -> bool {
+    secret::holds_token(line) || secret::line_sets_secret(line)
+}
+
+/// The text with empty lines in the place of those with secrets, and of what belongs to them by its indentation.
+fn without_secrets(text: &str) -> String {
+    let indentation = |line: &str| line.len() - line.trim_start().len();
+    let mut secret_at = None;
+    let mut kept = String::with_capacity(text.len());
+    for line in text.lines() {
+        let belongs = secret_at.is_some_and(|secret| line.trim().is_empty() || indentation(line) > secret);
+        if !belongs {
+            secret_at = has_secret(line).then(|| indentation(line));
+        }
+        if secret_at.is_none() {
+            kept.push_str(line);
+        }
+        kept.push('\n');
+    }
+    kept
+}
+
 fn secrets(path: &Path, text: &str) -> Vec<Finding> {
-    let has_secret = |line: &str| secret::holds_token(line) || secret::line_sets_secret(line);
     let numbered = text.lines().zip(1u64..);
     let found = numbered.filter(|(line, _)| has_secret(line)).map(|(_, line)| {
         let place = Place::File { path: path.to_owned(), line };
@@ -107,15 +133,14 @@ fn secrets(path: &Path, text: &str) -> Vec<Finding> {
     found.collect()
 }
 
-/// What the parser says, without its position, which is given apart, and without advice to programmers.
+/// What the parser says to people, without its position, which is given apart.
 fn plain(error: &serde_saphyr::Error) -> String {
-    let text = error.to_string();
+    let text = error.render_with_formatter(&UserMessageFormatter);
     let first = text.lines().next().unwrap_or_default();
-    let without_position = first.rsplit_once(" at line ").map_or(first, |(message, _)| message);
-    without_position.split(", set ").next().unwrap_or_default().to_owned()
+    first.rsplit_once(" at line ").map_or(first, |(message, _)| message).to_owned()
 }
 
-/// The project's configuration file, when there is one in the working folder.
-pub(crate) fn project_file() -> Option<PathBuf> {
-    PROJECT_FILES.iter().map(PathBuf::from).find(|path| path.is_file())
+/// The project's configuration files in the working folder: the first one is read.
+pub(crate) fn project_files() -> Vec<PathBuf> {
+    PROJECT_FILES.iter().map(PathBuf::from).filter(|path| path.is_file()).collect()
 }

@@ -1,5 +1,7 @@
 //! Rules over all settings together. What is wrong with one value alone, its layer has found already.
 
+use std::path::Path;
+
 use serde_json::Value;
 
 use super::finding::Finding;
@@ -12,6 +14,7 @@ pub(crate) fn lint(settings: &Combined) -> Vec<Finding> {
     let rules = [
         same_catalog,
         bad_name,
+        quoted_name,
         version_and_timestamp,
         included_and_excluded,
         version_of_every_table,
@@ -36,6 +39,12 @@ pub(crate) fn personal_keys_of_a_project(file: &Layer) -> impl Iterator<Item = F
         );
         Some(Finding::error(origin.place().cloned(), message, Some(hint)))
     })
+}
+
+/// A file of the project beside the one that is read.
+pub(crate) fn second_file(read: &Path, other: &Path) -> Finding {
+    let message = format!("{} is not read, for there is {}", other.display(), read.display());
+    Finding::warning(None, message, Some("keep one of them, or name one with --config".to_owned()))
 }
 
 /// A schedule, when limits of a stronger layer hold at all hours.
@@ -67,6 +76,19 @@ fn bad_name(settings: &Combined) -> Option<Finding> {
         Some(Finding::error(place(settings, key), format!("{key}: {error}"), None))
     };
     problem("source_catalog").or_else(|| problem("destination_catalog"))
+}
+
+/// Backticks are SQL's, and would become a part of the name.
+fn quoted_name(settings: &Combined) -> Option<Finding> {
+    let keys = ["source_catalog", "destination_catalog", "include_schemas", "exclude_schemas"];
+    keys.into_iter().find_map(|key| {
+        let mut names = text(settings, key).into_iter().chain(list(settings, key));
+        let name = names.find(|name| name.len() > 2 && name.starts_with('`') && name.ends_with('`'))?;
+        let itself = name[1..name.len() - 1].replace("``", "`");
+        let message = format!("{key}: {name} is written as in SQL");
+        let hint = format!("write the name itself, without backticks: {itself}");
+        Some(Finding::error(place(settings, key), message, Some(hint)))
+    })
 }
 
 fn version_and_timestamp(settings: &Combined) -> Option<Finding> {

@@ -106,3 +106,54 @@ fn warnings_do_not_stop_unless_strict() {
     assert_ran!(clxs.run(&arguments));
     assert_eq!(clxs.run(&[&arguments[..], &["--strict"]].concat()).code, 2);
 }
+
+#[test]
+fn secret_in_a_file_hides_no_other_mistake() {
+    let clxs = Clxs::new();
+    clxs.write(
+        "clxs.yaml",
+        "source_catalog: a\ndestination_catalog: b\nclient_secret: |\n  s3cr3t\n  s3cr3t\nmax_workers: 0\n\
+         parralel_tables: 2\n",
+    );
+    let ran = clxs.run(&["config", "lint"]);
+    assert!(!ran.stdout.contains("s3cr3t"), "{ran}");
+    assert_ran!(ran);
+}
+
+#[test]
+fn yaml_is_judged_in_words_of_people() {
+    let clxs = Clxs::new();
+    for (text, why) in [
+        ("source_catalog: a\n---\nsource_catalog: b\n", "only single YAML document expected"),
+        ("source_catalog: &a [*a]\n", "ecursive reference"),
+    ] {
+        clxs.write("clxs.yaml", text);
+        let ran = clxs.run(&["config", "lint"]);
+        assert!(ran.code == 2 && ran.stdout.contains(why), "{ran}");
+        assert!(!ran.stdout.contains("from_str") && !ran.stdout.contains("weak"), "{ran}");
+    }
+}
+
+#[test]
+fn second_file_of_a_project_is_told_not_to_be_read() {
+    let clxs = Clxs::new();
+    clxs.write("config/clone_config.yaml", "source_catalog: a\ndestination_catalog: b\n");
+    clxs.write("clxs.yaml", "source_catalog: c\n");
+    assert_ran!(clxs.run(&["config", "lint"]));
+}
+
+#[test]
+fn types_of_included_objects_are_read_in_any_case() {
+    let clxs = Clxs::new();
+    let lint = |kind: &str| {
+        let objects = format!("[{{schema: s, name: t, type: {kind}}}]");
+        clxs.write(
+            "clxs.yaml",
+            &format!("source_catalog: a\ndestination_catalog: b\ninclude_objects: {objects}\n"),
+        );
+        clxs.run(&["config", "lint", "--strict"])
+    };
+    assert_eq!(lint("TABLE").code, 0);
+    let ran = lint("tabel");
+    assert!(ran.stdout.contains("`tabel` is no type: write table, view, function, volume or model"), "{ran}");
+}

@@ -52,4 +52,6 @@ mod sql;
 #[cfg(feature = "embedded")]
 mod tasks;
 #[cfg(feature = "embedded")]
+mod told;
+#[cfg(feature = "embedded")]
 mod workspace;

@@ -68,3 +68,15 @@ fn requests_are_tried_as_often_as_max_retries_says() {
     assert!(ran.stderr.contains("3 tries in"), "{ran}");
     prepared.clone_with(&[("CLXS_MAX_RETRIES", "2")]).success();
 }
+
+/// As on accounts with Default Storage (facts/settled.md §1).
+#[test]
+fn catalog_that_is_refused_without_a_location_is_told_how_to_be_given_one() {
+    let prepared = Prepared::new(
+        "rules:\n  - {method: POST, path: /api/2.1/unity-catalog/catalogs, effect: {error: {status: 400, \
+         error_code: INVALID_STATE, message: Metastore storage root URL does not exist.}}}\n",
+    );
+    let ran = prepared.clone_with(&[]);
+    assert_ne!(ran.code, 0, "{ran}");
+    assert!(ran.stderr.contains("name one with --location, or make the catalog first"), "{ran}");
+}

@@ -1,6 +1,7 @@
 //! Undoes a run.
 
 mod doubt;
+mod dropped;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
@@ -17,6 +18,7 @@ use crate::report::StepRecord;
 use crate::run::{RunKind, Standing, recover, standing};
 use crate::warehouse::{Wanted, Warehouse};
 use crate::{Error, Report, Result, Securable};
+use dropped::DroppedTable;
 
 /// A table that a run made.
 type Cloned<'a> = (&'a Step, MakesTable<'a>);
@@ -66,7 +68,7 @@ impl Engine {
         for (step, found) in all {
             match found {
                 Found::AsMade => {}
-                Found::AsBefore => undone.extend(definition(&plan, &step.securable)),
+                Found::AsBefore => undone.extend(making(&plan, &step.securable)),
                 Found::Doubtful { .. } if overwrite_edits => {}
                 Found::Doubtful { why } => {
                     let reason = format!("{why}; overwrite_edits undoes it too");
@@ -74,7 +76,17 @@ impl Engine {
                 }
             }
         }
-        Ok(undo(&Undo { run, plan: &plan, done, undone, kept }))
+        let keeps = !kept.is_empty();
+        for (step, fate) in self.dropped_tables(&plan, &done, &undone).await? {
+            match fate {
+                DroppedTable::Back => undone.extend([step.id]),
+                DroppedTable::Recoverable => {}
+                DroppedTable::Lost { why } => {
+                    kept.insert(step.securable.name.clone(), why);
+                }
+            }
+        }
+        Ok(Plan { keeps, ..undo(&Undo { run, plan: &plan, done, undone, kept }) })
     }
 
     /// Runs the plan that undoes a run.
@@ -151,9 +163,11 @@ fn cloned<'a>(plan: &'a Plan, done: &BTreeSet<StepId>, undone: &BTreeSet<StepId>
     left.filter_map(|step| Some((step, step.action.ends_table()?))).collect()
 }
 
-/// The steps that define a securable.
-fn definition(plan: &Plan, securable: &Securable) -> impl Iterator<Item = StepId> {
-    let is_meant = move |step: &&Step| step.securable == *securable && step.facet == Facet::Definition;
+/// The steps that make what a securable is.
+fn making(plan: &Plan, securable: &Securable) -> impl Iterator<Item = StepId> {
+    let is_meant = move |step: &&Step| {
+        step.securable == *securable && step.facet == Facet::Definition && !step.action.drops_table()
+    };
     plan.steps.iter().filter(is_meant).map(|step| step.id)
 }
 

@@ -141,7 +141,14 @@ impl Commit {
         self.operation == "ADD COLUMNS"
     }
 
-    /// Whether the commit left the rows as they were: maintenance, or metadata that the plan compares.
+    /// Whether the commit changed what is no row: a comment, a default, the clustering of the table.
+    pub(crate) fn changes_definition(&self) -> bool {
+        ["UNSET TBLPROPERTIES", "CHANGE COLUMN", "CHANGE COLUMNS", "CLUSTER BY"]
+            .contains(&self.operation.as_str())
+    }
+
+    /// Whether the commit left the rows as they were: maintenance, or metadata that gives way to the source's when the table is
+    /// made anew, and is named then.
     pub fn keeps_rows(&self) -> bool {
         const HARMLESS: [&str; 12] = [
             "CLONE",
@@ -178,6 +185,13 @@ impl Commit {
             removed_files_size: number("removedFilesSize"),
             copied_files_size: number("copiedFilesSize"),
         }
+    }
+
+    /// The metrics of an `INSERT`, as those of a copy of files.
+    pub(crate) fn write_metrics(&self) -> CloneMetrics {
+        let number = |key: &str| self.metrics.get(key).and_then(|text| text.parse().ok()).unwrap_or(0);
+        let (num_copied_files, copied_files_size) = (number("numFiles"), number("numOutputBytes"));
+        CloneMetrics { num_copied_files, copied_files_size, ..CloneMetrics::default() }
     }
 
     /// Reads the rows of `DESCRIBE HISTORY`; `None` when one has no version.

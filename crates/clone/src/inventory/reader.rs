@@ -67,6 +67,7 @@ impl<'a> Reader<'a> {
             source,
             destination,
             caller: caller.user_name.clone().unwrap_or_default(),
+            lacks_storage: metastore.storage_root.as_deref().is_none_or(str::is_empty),
             ..Inventories::default()
         };
         self.filter_by_tags(&mut own.source).await?;

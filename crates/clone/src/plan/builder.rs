@@ -171,11 +171,16 @@ impl<'a> Builder<'a> {
         self.steps.iter().map(|step| step.id).collect()
     }
 
-    /// Notes the fate of a facet that needs no step.
+    /// Notes the fate of a facet that needs no step. It is carried only where nothing else is to be said of it.
     pub(super) fn facet(&mut self, source: &Securable, facet: Facet, status: FacetStatus) {
-        if let Some(&position) = self.positions.get(&place(source)) {
-            self.securables[position].facets.push(FacetOutcome { facet, status });
+        let Some(&position) = self.positions.get(&place(source)) else { return };
+        let facets = &mut self.securables[position].facets;
+        if status != FacetStatus::Carried {
+            facets.retain(|known| known.facet != facet || known.status != FacetStatus::Carried);
+        } else if facets.iter().any(|known| known.facet == facet) {
+            return;
         }
+        facets.push(FacetOutcome { facet, status });
     }
 
     pub(super) fn finding(&mut self, finding: Finding) {

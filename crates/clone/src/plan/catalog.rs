@@ -4,10 +4,15 @@ use clxs_api::Properties;
 use clxs_api::catalog::{CreateCatalog, IsolationMode, UpdateCatalog};
 
 use super::builder::{Builder, Entry, Facets, NewStep, Sides};
-use super::{Expectation, Facet, PlannedChange, RestCall, Statement, hook};
+use super::{Expectation, Facet, Finding, PlannedChange, RestCall, Statement, hook};
 use crate::inventory::Catalog;
 use crate::outcome::FacetStatus;
 use crate::{Error, Kind, Result, Securable};
+
+/// What to do where catalogs need a location of their own: accounts with Default Storage refuse those without
+/// (facts/settled.md §1).
+pub(crate) const NEEDS_LOCATION: &str =
+    "name one with --location, or make the catalog first and clone into it";
 
 pub(super) fn plan(builder: &mut Builder<'_>) -> Result<()> {
     let Some(source) = &builder.inventories.source.catalog else {
@@ -24,8 +29,17 @@ pub(super) fn plan(builder: &mut Builder<'_>) -> Result<()> {
     hook::plan_before(builder);
     match destination {
         None => create(builder, source),
-        Some(destination) if builder.touches_containers() => update(builder, source, destination),
-        Some(_) => {}
+        Some(destination) => {
+            note_location(
+                builder,
+                &catalog(builder),
+                source.location.as_deref(),
+                destination.location.as_deref(),
+            );
+            if builder.touches_containers() {
+                update(builder, source, destination);
+            }
+        }
     }
     Ok(())
 }
@@ -54,6 +68,16 @@ fn create(builder: &mut Builder<'_>, source: &Catalog) {
         storage_root: managed_location(builder, source),
     };
     note_location(builder, &securable, source.location.as_deref(), create.storage_root.as_deref());
+    if create.storage_root.is_none() && builder.inventories.lacks_storage {
+        builder.finding(Finding {
+            securable: securable.name.clone(),
+            line: None,
+            message: format!(
+                "{} cannot be made without a location: the metastore has no storage root; {NEEDS_LOCATION}",
+                destination.name.dotted()
+            ),
+        });
+    }
     let mut step =
         NewStep::new(Facet::Definition, RestCall::CreateCatalog(Box::new(create)), Expectation::Absent);
     step.inverse = Some(Statement::Drop(destination).into());
@@ -104,9 +128,13 @@ fn isolate(builder: &mut Builder<'_>, depends_on: Vec<super::StepId>) {
 }
 
 fn update(builder: &mut Builder<'_>, source: &Catalog, destination: &Catalog) {
-    if source.isolation == Some(IsolationMode::Isolated) && destination.isolation == Some(IsolationMode::Open)
-    {
-        isolate(builder, Vec::new());
+    match (&source.isolation, &destination.isolation) {
+        (Some(IsolationMode::Isolated), Some(IsolationMode::Open)) => isolate(builder, Vec::new()),
+        (Some(IsolationMode::Isolated), None) => {
+            let reason = "the platform does not tell whether the destination is isolated".to_owned();
+            builder.facet(&catalog(builder), Facet::Isolation, FacetStatus::Impossible { reason });
+        }
+        _ => {}
     }
     let copy = builder.settings.copy;
     if copy.comments && source.comment.is_some() && source.comment != destination.comment {

@@ -168,6 +168,9 @@ fn change(builder: &Builder<'_>, name: &FullName, candidate: &Candidate<'_>) -> 
     }
     match candidate.destination {
         None => PlannedChange::Create,
+        Some(Function { definition: Err(reason), .. }) if !settings.force_reclone => {
+            skip(&format!("the destination's cannot be compared ({reason}); force_reclone replaces it"))
+        }
         Some(own) if differs(builder, wanted, candidate.source, own) => {
             PlannedChange::Replace { drift: Drift::DefinitionDiffers }
         }
@@ -225,7 +228,7 @@ fn create(builder: &mut Builder<'_>, name: &FullName, candidate: &Candidate<'_>)
         builder.facet(&routine(name), Facet::Comment, FacetStatus::Carried);
     }
     let own_comment = destination.and_then(|own| own.comment.clone());
-    let comment = if copies_comments { source.comment.clone() } else { own_comment.clone() };
+    let comment = source.comment.clone().filter(|_| copies_comments).or_else(|| own_comment.clone());
     let function = |definition, comment| {
         let name = builder.renamed(name);
         Statement::CreateFunction(Box::new(CreateFunction { name, definition, comment }))

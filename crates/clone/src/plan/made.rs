@@ -121,15 +121,16 @@ pub(super) fn make(builder: &mut Builder<'_>, securable: &Securable, made: &Made
         note_identities(builder, securable, made);
     }
     if is_filled && is_made && made.kept.is_some() {
-        let message = "it is replaced, and empty until its rows are copied: no statement does both";
-        builder.finding(Finding {
-            securable: securable.name.clone(),
-            line: None,
-            message: message.to_owned(),
-        });
+        note_emptied(builder, securable);
     }
     note_carried(builder, securable, made, is_made);
     is_made
+}
+
+/// Says of a table that is there that it has no rows for a while.
+pub(super) fn note_emptied(builder: &mut Builder<'_>, securable: &Securable) {
+    let message = "it is replaced, and empty until its rows are copied: no statement does both".to_owned();
+    builder.finding(Finding { securable: securable.name.clone(), line: None, message });
 }
 
 /// The statements that give the destination's table its definition; nothing where it has to be made anew.

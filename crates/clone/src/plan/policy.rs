@@ -179,7 +179,9 @@ pub(super) fn refusal(builder: &Builder<'_>, table: &FullName) -> Option<String>
             _ => {}
         }
         if given.policy.as_ref().is_ok_and(Policy::goes_by_tags) {
-            let lost = inventories.source.unnameable_tags.iter().find(|(within, _)| within == table);
+            let begin = (table.clone(), String::new());
+            let lost = inventories.source.unnameable_tags.range(begin..).next();
+            let lost = lost.filter(|(within, _)| within == table);
             let lost = lost.map(|(_, reason)| reason.as_str());
             let reason = if settings.copy.tags { lost } else { Some("copy_tags is off") };
             if let Some(reason) = reason {

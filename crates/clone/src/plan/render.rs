@@ -14,15 +14,21 @@ use super::{
 };
 use crate::Settings;
 use crate::inventory::Tags;
+use crate::outcome::FacetStatus;
 
-/// Lines for people: `+` is created, `~` replaced or changed, `△` left out. The last line counts.
+/// Lines for people: `+` is created, `~` replaced or changed, `=` as it is but for what stands below it, `△` left out. The
+/// last line counts.
 impl Display for Plan {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&header(self))?;
         for planned in &self.securables {
-            f.write_str(&line(planned))?;
+            let notes: Vec<_> = notes(self, planned).collect();
+            f.write_str(&line(planned, !notes.is_empty()))?;
             for step in facets_of(self, planned) {
                 writeln!(f, "      {} {}", step.facet, summary(step))?;
+            }
+            for note in notes {
+                writeln!(f, "      {note}")?;
             }
         }
         if !self.findings.is_empty() {
@@ -50,13 +56,14 @@ fn header(plan: &Plan) -> String {
     format!("Clone {source} → {destination} ({}, {})\n\n", plan.clone_type, plan.load_type)
 }
 
-fn line(planned: &PlannedSecurable) -> String {
+fn line(planned: &PlannedSecurable, has_notes: bool) -> String {
     let name = planned.destination.dotted();
     let kind = planned.kind;
     match &planned.change {
         PlannedChange::Create => format!("  + {kind} {name}\n"),
         PlannedChange::Replace { drift } => format!("  ~ {kind} {name}: replaced, {drift}\n"),
         PlannedChange::Change => format!("  ~ {kind} {name}\n"),
+        PlannedChange::Unchanged if has_notes => format!("  = {kind} {name}\n"),
         PlannedChange::Unchanged => String::new(),
         PlannedChange::Undo => format!("  - {kind} {name}\n"),
         PlannedChange::Skip { reason } => format!("  △ {kind} {}: {reason}\n", planned.source.dotted()),
@@ -67,6 +74,26 @@ fn line(planned: &PlannedSecurable) -> String {
 fn facets_of<'a>(plan: &'a Plan, planned: &'a PlannedSecurable) -> impl Iterator<Item = &'a Step> {
     let about_facets = |step: &&Step| step.facet != Facet::Definition || plan.undoes.is_some();
     planned.steps.iter().filter_map(|id| plan.step(*id)).filter(about_facets)
+}
+
+/// The facets that the destination will not have as the source has them, but for those that findings, or the reason for
+/// which it is left out, tell of.
+fn notes<'a>(plan: &'a Plan, planned: &'a PlannedSecurable) -> impl Iterator<Item = String> + 'a {
+    let is_told = |text: &str| {
+        let is_reason = matches!(&planned.change, PlannedChange::Skip { reason } if reason == text);
+        let mut findings = plan.findings.iter().filter(|finding| finding.securable == planned.source);
+        is_reason || findings.any(|finding| finding.message == text)
+    };
+    planned.facets.iter().filter_map(move |outcome| {
+        let (text, how) = match &outcome.status {
+            FacetStatus::Changed { detail } => (detail, ""),
+            FacetStatus::Impossible { reason } => (reason, "impossible, "),
+            FacetStatus::Carried | FacetStatus::Unverified { .. } | FacetStatus::Failed { .. } => {
+                return None;
+            }
+        };
+        (!is_told(text)).then(|| format!("{}: {how}{text}", outcome.facet))
+    })
 }
 
 fn summary(step: &Step) -> String {
@@ -116,9 +143,10 @@ fn summary(step: &Step) -> String {
         }
         Action::Rest(RestCall::SetAlias { alias, to, .. }) => format!("{alias} to {to}"),
         Action::Rest(RestCall::DeleteAlias { alias, .. }) => format!("without {alias}"),
-        Action::Rest(call) => match (call.comment(), call.properties()) {
-            (Some(comment), _) => comment.to_owned(),
-            (None, properties) => properties.map(tags_text).unwrap_or_default(),
+        Action::Rest(call) => match (call.comment(), call.properties(), call.isolation()) {
+            (Some(comment), ..) => comment.to_owned(),
+            (None, Some(properties), _) => tags_text(properties),
+            (None, None, isolation) => isolation.map(ToString::to_string).unwrap_or_default(),
         },
         Action::Statement(Statement::Hook { sql, .. }) => sql.clone(),
         Action::Statement(statement) if step.facet == Facet::Definition => statement.to_string(),
@@ -183,6 +211,15 @@ impl Display for AsSql<'_> {
 /// Those of writing; a plan has no value that JSON cannot hold.
 pub fn write_json(plan: &Plan, settings: Option<&Settings>, out: impl io::Write) -> serde_json::Result<()> {
     serde_json::to_writer_pretty(out, &Document::of(plan, settings))
+}
+
+/// Writes the JSON form in one line, for streams of documents.
+///
+/// # Errors
+/// Those of [`write_json`].
+pub fn write_json_line(plan: &Plan, mut out: impl io::Write) -> serde_json::Result<()> {
+    serde_json::to_writer(&mut out, &Document::of(plan, None))?;
+    out.write_all(b"\n").map_err(serde_json::Error::io)
 }
 
 #[derive(Serialize)]

@@ -1,4 +1,7 @@
-//! Plans the properties that the settings give to every clone, and says which ones a new clone takes away.
+//! Plans the properties that the settings give to every clone, and says which changes of the destination's own a new clone takes
+//! away.
+
+use std::collections::BTreeSet;
 
 use clxs_api::Properties;
 
@@ -50,18 +53,27 @@ fn is_kept_as_written(key: &str) -> bool {
         .any(|start| key.starts_with(start))
 }
 
-/// A table that is made anew has the properties of its source, and those of the settings.
+/// A table that is made anew has the definition of its source, and the properties of the settings.
 fn note_lost(builder: &mut Builder<'_>, securable: &Securable, kept: &Table) {
     let Some(made) = kept.history.made() else { return };
-    let mut lost: Vec<_> = made.since.iter().flat_map(|commit| commit.own_properties()).collect();
-    lost.retain(|key| !builder.settings.table_properties.contains_key(key));
-    lost.sort();
-    lost.dedup();
-    if !lost.is_empty() {
-        let detail = format!(
-            "{} of the destination gives way to the source's; clone_tbl_properties keeps it",
-            lost.join(", ")
-        );
+    let mut properties: BTreeSet<_> = made.since.iter().flat_map(|commit| commit.own_properties()).collect();
+    properties.retain(|key| !builder.settings.table_properties.contains_key(key));
+    if !properties.is_empty() {
+        let properties: Vec<_> = properties.into_iter().collect();
+        let lost = format!("{} of the destination gives way to the source's", properties.join(", "));
+        let detail = format!("{lost}; clone_tbl_properties keeps it");
         builder.facet(securable, Facet::Properties, FacetStatus::Changed { detail });
+    }
+    let changes: BTreeSet<_> = made
+        .since
+        .iter()
+        .filter(|commit| commit.changes_definition())
+        .map(|it| it.operation.as_str())
+        .collect();
+    if !changes.is_empty() {
+        let changes: Vec<_> = changes.into_iter().collect();
+        let detail =
+            format!("what {} changed in the destination gives way to the source's", changes.join(", "));
+        builder.facet(securable, Facet::Definition, FacetStatus::Changed { detail });
     }
 }

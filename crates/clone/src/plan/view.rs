@@ -122,6 +122,11 @@ fn skip_reason(builder: &Builder<'_>, name: &FullName, candidate: &Candidate<'_>
     if let Some(reason) = unused(candidate.source) {
         return Some(reason);
     }
+    let own = candidate.destination.and_then(|table| table.view.as_ref());
+    if own.is_some_and(|own| own.definition.is_none()) && !settings.force_reclone {
+        let reason = "the destination's cannot be compared (only its owner may see its text); force_reclone replaces it";
+        return Some(reason.to_owned());
+    }
     if kind.is_of_pipeline()
         && (!candidate.source.guards.is_empty() || candidate.source.unusable_guards.is_some())
     {

@@ -10,6 +10,7 @@ use super::builder::{Builder, Entry, Facets, NewStep, Sides};
 use super::{
     CopyFiles, Expectation, Facet, Finding, PlannedChange, RemoveFiles, RestCall, Statement, Transfer,
 };
+use crate::bundle::hex;
 use crate::inventory::{FileState, Files, Volume};
 use crate::outcome::FacetStatus;
 use crate::settings::{LoadType, ObjectType, Settings};
@@ -117,16 +118,18 @@ fn create(builder: &mut Builder<'_>, securable: &Securable, source: &Volume) {
     step.depends_on = builder.steps_around(&securable.name);
     builder.step(securable, step);
     match location {
-        None if builder.settings.schema_only => {
-            let detail = "schema_only: its files are not copied".to_owned();
-            builder.facet(securable, Facet::Files, FacetStatus::Changed { detail });
-        }
+        None if builder.settings.schema_only => note_without_files(builder, securable),
         None => copy_files(builder, (securable, source), Edits::default(), None),
         Some(location) => {
             let detail = format!("expected at {location}: files of external volumes are not copied");
             builder.facet(securable, Facet::Files, FacetStatus::Changed { detail });
         }
     }
+}
+
+fn note_without_files(builder: &mut Builder<'_>, securable: &Securable) {
+    let detail = "schema_only: its files are not copied".to_owned();
+    builder.facet(securable, Facet::Files, FacetStatus::Changed { detail });
 }
 
 /// Files of the destination that are not as copies have left them.
@@ -167,7 +170,7 @@ fn seen(source: &Volume, destination: Option<&Volume>) -> Option<String> {
     for (path, file) in files {
         hash.update(format!("{path}\n{file:?}\n{:?}\n", own.and_then(|own| own.get(path))));
     }
-    Some(hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
+    Some(hex(&hash.finalize()))
 }
 
 fn update(builder: &mut Builder<'_>, securable: &Securable, source: &Volume, destination: &Volume) {
@@ -175,7 +178,7 @@ fn update(builder: &mut Builder<'_>, securable: &Securable, source: &Volume, des
         comment(builder, securable, source, destination);
     }
     match (&source.files, &destination.files) {
-        _ if builder.settings.schema_only => {}
+        _ if builder.settings.schema_only => note_without_files(builder, securable),
         (Files::Read(files), Files::Read(own)) => {
             refresh(builder, (securable, source), destination, (files, own));
         }
@@ -201,7 +204,9 @@ fn refresh(
     };
     let lacking: BTreeMap<_, _> = files.iter().filter(is_lacking).collect();
     note_kept(builder, securable, &edits.kept);
-    if !lacking.is_empty() {
+    if lacking.is_empty() {
+        note_too_large(builder, securable, (files, own));
+    } else {
         let inverse = remove(builder.renamed(&securable.name), &lacking, own);
         copy_files(builder, (securable, source), edits, Some((destination, inverse)));
     }
@@ -216,9 +221,25 @@ fn edits(
     let is_edited = |path: &String, copy: &FileState| own.get(path).is_some_and(|file| file != copy);
     let copied = destination.copied.iter().filter(|(path, _)| files.contains_key(*path));
     let edited = copied.filter(|(path, copy)| is_edited(path, copy)).map(|(path, _)| path.clone()).collect();
-    match settings.overwrite_edits {
-        true => Edits { overwritten: edited, ..Edits::default() },
-        false => Edits { kept: edited, ..Edits::default() },
+    if settings.overwrite_edits {
+        Edits { overwritten: edited, ..Edits::default() }
+    } else {
+        Edits { kept: edited, ..Edits::default() }
+    }
+}
+
+/// Files that no copy brings; where others are copied, the copy says so.
+fn note_too_large(
+    builder: &mut Builder<'_>,
+    securable: &Securable,
+    (files, own): (&BTreeMap<String, FileState>, &BTreeMap<String, FileState>),
+) {
+    let Some(most) = builder.settings.max_file_bytes() else { return };
+    let is_too_large = |(path, file): &(&String, &FileState)| file.size > most && !own.contains_key(*path);
+    let too_large: Vec<_> = files.iter().filter(is_too_large).map(|(path, _)| path.as_str()).collect();
+    if !too_large.is_empty() {
+        let detail = format!("without {}, larger than volume_max_file_mb", too_large.join(", "));
+        builder.facet(securable, Facet::Files, FacetStatus::Changed { detail });
     }
 }
 

@@ -7,9 +7,10 @@ use clxs_client::{Error as ClientError, ErrorKind, count_retries};
 
 use super::{Context, files, model_version, read_back, rest, statement, volume_files};
 use crate::backoff::backoff;
+use crate::inventory::Commit;
 use crate::journal::End;
 use crate::outcome::StepOutcome;
-use crate::plan::{Action, Expectation, Facet, Statement, Step, Transfer};
+use crate::plan::{Action, Expectation, Facet, NEEDS_LOCATION, Statement, Step, Transfer};
 use crate::{Error, Result};
 
 /// A step that has ended.
@@ -38,7 +39,7 @@ pub(super) struct Tries {
 pub(super) async fn execute(context: &Context, step: &Step, in_doubt: bool) -> Result<Executed> {
     context.journal.step_begins(&context.run, step.id)?;
     let mut tries = Tries { in_doubt, ..Tries::default() };
-    let (result, resent) = count_retries(attempts(context, step, &mut tries)).await;
+    let (result, resent) = count_retries(Box::pin(attempts(context, step, &mut tries))).await;
     let result = result?;
     tries.in_doubt |= result.as_ref().is_err_and(ClientError::outcome_unknown);
     let (outcome, abort) = match result {
@@ -118,9 +119,23 @@ async fn checked(
             }
             let problem = read?;
             tries.in_doubt = problem.is_some();
-            Ok(problem.map_or(outcome, |error| StepOutcome::Failed { error }))
+            match problem {
+                Some(error) => Ok(StepOutcome::Failed { error }),
+                None => counted(context, step, outcome).await,
+            }
         }
         executed => executed,
+    }
+}
+
+/// The outcome with what an `INSERT` wrote, where a limit needs it.
+async fn counted(context: &Context, step: &Step, outcome: StepOutcome) -> clxs_client::Result<StepOutcome> {
+    match &step.action {
+        Action::Statement(Statement::FillTable(fill)) if context.counts_inserts => {
+            let history = context.warehouse.newest_commit(&fill.destination).await?;
+            Ok(StepOutcome::counted(history.newest().map(Commit::write_metrics)))
+        }
+        _ => Ok(outcome),
     }
 }
 
@@ -188,13 +203,12 @@ pub(super) fn version_before(step: &Step) -> Option<u64> {
     }
 }
 
-/// What people can do. Accounts with Default Storage refuse catalogs without a location (facts/settled.md §1).
+/// What people can do.
 fn hint(error: &ClientError) -> Option<&'static str> {
-    const LOCATION: &str = "give the catalog a location, or make it first and clone into it";
     let no_storage = |message: &str| message.contains("storage root");
     let is_storage = error.kind() == ErrorKind::InvalidState
         && error.api_error().is_some_and(|error| no_storage(&error.message));
-    if is_storage { Some(LOCATION) } else { error.hint() }
+    if is_storage { Some(NEEDS_LOCATION) } else { error.hint() }
 }
 
 /// An error with all its causes, and what to do about it where that is known.

@@ -1,9 +1,9 @@
 //! Tells the observer what happens, and knows when a securable and when a schema is finished.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::time::{Duration, Instant};
 
-use clxs_api::{FullName, Identifier};
+use clxs_api::Identifier;
 
 use super::Records;
 use super::execute::Executed;
@@ -32,6 +32,8 @@ struct SecurableProgress {
     steps_left: usize,
     failure: Option<String>,
     metrics: Option<CloneMetrics>,
+    /// Whether any of its steps changed something.
+    did_something: bool,
     /// Whether an earlier part of the run has done all of it.
     resumed: bool,
 }
@@ -41,6 +43,7 @@ struct SchemaProgress {
     tables_left: usize,
     cloned: usize,
     unchanged: usize,
+    undone: usize,
     failed: usize,
     skipped: usize,
 }
@@ -81,13 +84,22 @@ impl<'a> Progress<'a> {
         let takes_part = |planned: &&PlannedSecurable| !matches!(planned.change, PlannedChange::Skip { .. });
         let schemas: Vec<_> = plan.securables.iter().filter(|planned| planned.kind == Kind::Schema).collect();
         let schemas: Vec<_> = schemas.into_iter().filter(takes_part).filter_map(schema_of).collect();
-        self.observer.on_event(&Event::SchemasFound { schemas: schemas.clone() });
+        if plan.undoes.is_none() {
+            self.observer.on_event(&Event::SchemasFound { schemas: schemas.clone() });
+        }
         self.observer.on_event(&Event::RunStarted {
             run: run.clone(),
             tables: plan.securables.iter().filter(|planned| planned.kind.has_rows()).count(),
-            schemas: schemas.len(),
+            schemas: plan
+                .securables
+                .iter()
+                .filter(takes_part)
+                .filter_map(with_schema)
+                .collect::<BTreeSet<_>>()
+                .len(),
             destination: plan.destination.clone(),
             steps: plan.steps.len(),
+            undoes: plan.undoes.clone(),
         });
         self.take_over(run, records);
         for place in 0..plan.securables.len() {
@@ -105,6 +117,9 @@ impl<'a> Progress<'a> {
             let progress = &mut self.securables[place];
             progress.steps_left -= 1;
             progress.resumed = progress.steps_left == 0;
+            let facet = self.plan.step(*id).map(|step| step.facet);
+            let outcome = record.outcome.as_ref().zip(facet);
+            progress.did_something |= outcome.is_some_and(|(outcome, facet)| outcome.did_something(facet));
             if let Some(StepOutcome::Done { metrics: Some(metrics), .. }) = record.outcome {
                 progress.metrics = Some(metrics);
             }
@@ -135,12 +150,17 @@ impl<'a> Progress<'a> {
             duration,
             retries: executed.retries,
         });
+        let is_dropped = step.action.drops_table() && executed.outcome.is_done();
+        if is_dropped && self.plan.undoes.is_none() {
+            self.observer.on_event(&Event::DroppedForReclone { table: step.securable.name.clone() });
+        }
         self.ended += 1;
         let failure = executed.outcome.failure();
         self.failures += usize::from(failure.is_some());
         let progress = &mut self.securables[place];
         progress.steps_left -= 1;
         progress.failure = progress.failure.take().or(failure);
+        progress.did_something |= executed.outcome.did_something(step.facet);
         if let StepOutcome::Done { metrics: Some(metrics), .. } = executed.outcome {
             progress.metrics = Some(metrics);
         }
@@ -152,8 +172,9 @@ impl<'a> Progress<'a> {
     fn finish(&mut self, place: usize) {
         let plan = self.plan;
         let planned = &plan.securables[place];
-        let SecurableProgress { failure, metrics, resumed, .. } = self.securables[place].clone();
-        let outcome = outcome_of(&planned.change, failure);
+        let SecurableProgress { failure, metrics, resumed, did_something, .. } =
+            self.securables[place].clone();
+        let outcome = outcome_of(&planned.change, failure, did_something);
         self.observer.on_event(&Event::SecurableFinished {
             kind: planned.kind,
             source: planned.source.clone(),
@@ -162,34 +183,53 @@ impl<'a> Progress<'a> {
             metrics,
             resumed,
         });
-        if planned.kind.has_rows() {
-            self.table_finished(&planned.source, &outcome);
+        match schema_of(planned) {
+            Some(schema) if planned.kind.has_rows() => self.table_finished(&schema, &outcome),
+            Some(schema) if planned.kind == Kind::Schema && !self.schemas.contains_key(&schema) => {
+                let is_skipped = matches!(outcome, Outcome::Skipped { .. });
+                if !is_skipped {
+                    self.tell_of_finished(&schema, SchemaProgress::default());
+                }
+            }
+            _ => {}
         }
     }
 
-    fn table_finished(&mut self, table: &FullName, outcome: &Outcome) {
-        let Some(name) = table.schema() else { return };
+    fn table_finished(&mut self, name: &Identifier, outcome: &Outcome) {
         let Some(schema) = self.schemas.get_mut(name) else { return };
         schema.tables_left -= 1;
         *match outcome {
             Outcome::Failed { .. } => &mut schema.failed,
             Outcome::Skipped { .. } => &mut schema.skipped,
+            Outcome::Undone => &mut schema.undone,
             _ => &mut schema.cloned,
         } += 1;
         schema.unchanged += usize::from(*outcome == Outcome::Unchanged);
         if schema.tables_left == 0 {
-            let SchemaProgress { cloned, unchanged, failed, skipped, .. } = *schema;
-            let (schema, duration) = (name.clone(), self.began.elapsed());
-            self.observer.on_event(&Event::SchemaFinished {
-                schema,
-                cloned,
-                unchanged,
-                failed,
-                skipped,
-                duration,
-            });
+            let progress = *schema;
+            self.tell_of_finished(name, progress);
         }
     }
+
+    fn tell_of_finished(&self, name: &Identifier, progress: SchemaProgress) {
+        let SchemaProgress { cloned, unchanged, undone, failed, skipped, .. } = progress;
+        let (schema, duration) = (name.clone(), self.began.elapsed());
+        self.observer.on_event(&Event::SchemaFinished {
+            schema,
+            cloned,
+            unchanged,
+            undone,
+            failed,
+            skipped,
+            duration,
+        });
+    }
+}
+
+/// The schema whose end is told of, of what is one or is in one.
+fn with_schema(planned: &PlannedSecurable) -> Option<Identifier> {
+    let counts = planned.kind == Kind::Schema || planned.kind.has_rows();
+    schema_of(planned).filter(|_| counts)
 }
 
 fn schema_of(planned: &PlannedSecurable) -> Option<Identifier> {

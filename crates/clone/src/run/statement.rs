@@ -6,6 +6,7 @@
 //! was not made, an empty table or new columns when they are not there, a hook never. All other statements of a plan
 //! bring about the same state however often they run.
 
+use clxs_api::FullName;
 use clxs_api::statement::{StatementId, StatementResponse};
 use clxs_client::{Client, Error as ClientError, ErrorKind, Rows};
 
@@ -17,7 +18,7 @@ use crate::inventory::Commit;
 use crate::outcome::{CloneMetrics, StepOutcome};
 use crate::plan::{Action, Expectation, MakesTable, Statement, Step, TableChange};
 use crate::settings::OnError;
-use crate::warehouse::Origin;
+use crate::warehouse::{Origin, Warehouse};
 use crate::{Error, Result};
 
 /// Sends a statement, unless it was sent, and waits for it. The outer result is that of the journal.
@@ -167,7 +168,17 @@ async fn made_before(context: &Context, step: &Step) -> clxs_client::Result<bool
             let own: Vec<_> = info.columns.iter().filter_map(|column| column.name.as_deref()).collect();
             Ok(columns.iter().all(|column| own.iter().any(|own| column.name.matches(own))))
         }
+        Action::Statement(Statement::Undrop { table, id }) => has_id(&context.warehouse, table, id).await,
         _ => Ok(false),
+    }
+}
+
+/// Whether a table is the one of this id.
+pub(crate) async fn has_id(warehouse: &Warehouse, table: &FullName, id: &str) -> clxs_client::Result<bool> {
+    match warehouse.client().get_table(table).await {
+        Ok(info) => Ok(info.table_id.as_deref() == Some(id)),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(false),
+        Err(error) => Err(error),
     }
 }
 

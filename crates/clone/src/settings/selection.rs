@@ -45,7 +45,7 @@ pub struct IncludedObject {
 
 /// Types of securables, as the guide names them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[serde(rename_all = "lowercase", try_from = "String")]
 pub enum ObjectType {
     /// Anything with rows of its own.
     Table,
@@ -57,6 +57,22 @@ pub enum ObjectType {
     Volume,
     /// A registered model.
     Model,
+}
+
+impl TryFrom<String> for ObjectType {
+    type Error = String;
+
+    /// Case does not count, as in names.
+    fn try_from(text: String) -> std::result::Result<Self, String> {
+        Ok(match text.to_lowercase().as_str() {
+            "table" => Self::Table,
+            "view" => Self::View,
+            "function" => Self::Function,
+            "volume" => Self::Volume,
+            "model" => Self::Model,
+            _ => return Err(format!("`{text}` is no type: write table, view, function, volume or model")),
+        })
+    }
 }
 
 impl IncludedObject {

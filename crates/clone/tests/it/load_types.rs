@@ -1,8 +1,8 @@
 //! What a refresh looks at, and of which moment it is.
 
 use clxs_clone::journal::RunState;
-use clxs_clone::plan::{Drift, PlannedChange};
-use clxs_clone::settings::{AsOf, LoadType};
+use clxs_clone::plan::{Drift, DriftState, PlannedChange};
+use clxs_clone::settings::{AsOf, CloneType, LoadType};
 use clxs_clone::{Outcome, Report, Settings, SilentObserver};
 use tokio_util::sync::CancellationToken;
 
@@ -105,4 +105,18 @@ async fn consistent_clone_leaves_out_what_did_not_exist_at_that_moment() {
         matches!(change, PlannedChange::Skip { reason } if reason.contains("did not exist")),
         "{change:?}"
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn deep_clone_has_drifted_from_a_shallow_one_as_the_plan_says() {
+    let fixture = Fixture::with_retail(Reached::InProcess).await;
+    fixture.clone_with(&settings()).await;
+    let shallow = Settings { clone_type: CloneType::Shallow, ..settings() };
+    let drifts = fixture.engine.drift(&shallow).await.unwrap();
+    let other = DriftState::Drifted { drift: Drift::OtherCloneType };
+    assert!(!drifts.is_empty() && drifts.iter().all(|table| table.state == other), "{drifts:#?}");
+    fixture.query("DELETE FROM dev.bronze.items").await;
+    let drifts = fixture.engine.drift(&shallow).await.unwrap();
+    let edited = drifts.iter().find(|table| table.table.dotted() == "prod.bronze.items").unwrap();
+    assert_eq!(edited.state.to_string(), "target_edited");
 }

@@ -20,6 +20,7 @@ mod models;
 mod pipelines;
 mod plan;
 mod plan_properties;
+mod plan_text;
 mod policies;
 mod policies_meanwhile;
 mod protected;

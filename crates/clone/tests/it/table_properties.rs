@@ -61,3 +61,16 @@ async fn properties_that_are_set_on_a_clone_are_named_when_its_refresh_takes_the
     let told = FacetStatus::Changed { detail };
     assert!(securable.unwrap().facets.iter().any(|facet| facet.status == told), "{report:#?}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn comments_and_clustering_of_a_clones_own_are_named_when_its_refresh_takes_them_away() {
+    let fixture = Fixture::with_retail(Reached::InProcess).await;
+    fixture.clone_with(&settings()).await;
+    fixture.query("COMMENT ON COLUMN dev.bronze.items.id IS 'ours'").await;
+    fixture.query("ALTER TABLE dev.bronze.items CLUSTER BY (id)").await;
+    fixture.query("INSERT INTO prod.bronze.items VALUES (2, 'ink')").await;
+    let report = fixture.clone_with(&settings()).await;
+    let told = status(&report, "prod.bronze.items", Facet::Definition);
+    let detail = "what CHANGE COLUMN, CLUSTER BY changed in the destination gives way to the source's";
+    assert_eq!(told, Some(FacetStatus::Changed { detail: detail.into() }), "{report:#?}");
+}

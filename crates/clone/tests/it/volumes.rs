@@ -120,7 +120,10 @@ async fn files_above_the_limit_are_left_out_and_named() {
     let expected = "without a b/deep/er/large.bin, larger than volume_max_file_mb";
     assert_eq!(files, Some(FacetStatus::Changed { detail: expected.into() }));
     assert_eq!(fixture.download("dev.bronze.scans", "plain.txt").await, "plain");
-    assert!(fixture.plan(&settings).await.is_empty());
+    let again = fixture.clone_with(&settings).await;
+    assert_eq!(outcome(&again, "prod.bronze.scans"), Outcome::Unchanged);
+    let files = status(&again, "prod.bronze.scans", Facet::Files);
+    assert_eq!(files, Some(FacetStatus::Changed { detail: expected.into() }));
     settings.volume_max_file_mb = None;
     fixture.clone_with(&settings).await;
     assert_eq!(fixture.download("dev.bronze.scans", "a b/deep/er/large.bin").await, large());

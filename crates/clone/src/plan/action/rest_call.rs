@@ -3,7 +3,7 @@
 use std::fmt;
 
 use clxs_api::binding::UpdateWorkspaceBindings;
-use clxs_api::catalog::{CreateCatalog, UpdateCatalog};
+use clxs_api::catalog::{CreateCatalog, IsolationMode, UpdateCatalog};
 use clxs_api::grant::{PermissionsChange, UpdatePermissions};
 use clxs_api::model::{CreateRegisteredModel, UpdateRegisteredModel};
 use clxs_api::policy::PolicyInfo;
@@ -181,6 +181,14 @@ impl RestCall {
         match self {
             Self::UpdateCatalog { change, .. } => change.properties.as_ref(),
             Self::UpdateSchema { change, .. } => change.properties.as_ref(),
+            _ => None,
+        }
+    }
+
+    /// Who sees the catalog from then on.
+    pub(crate) fn isolation(&self) -> Option<&IsolationMode> {
+        match self {
+            Self::UpdateCatalog { change, .. } => change.isolation_mode.as_ref(),
             _ => None,
         }
     }

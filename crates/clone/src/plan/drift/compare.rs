@@ -72,6 +72,9 @@ fn source_drift(
     if rows != origin.rows {
         return Some(Drift::OtherRows { rows: origin.rows.clone() });
     }
+    if let Some(Err(reason)) = &destination.definition {
+        return Some(unable(&format!("the definition of the destination cannot be read: {reason}")));
+    }
     let is_other = || {
         made::wanted(settings, source, &rows).is_ok_and(|wanted| !made::fits(settings, destination, &wanted))
     };

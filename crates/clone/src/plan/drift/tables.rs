@@ -6,8 +6,9 @@ use clxs_api::FullName;
 use serde::Serialize;
 
 use super::{Drift, drift};
-use crate::inventory::Inventories;
-use crate::plan::check;
+use crate::inventory::{Inventories, Table};
+use crate::plan::check::check;
+use crate::plan::is_other_clone_type;
 use crate::settings::{ObjectType, Settings};
 use crate::{Kind, Result};
 
@@ -68,11 +69,20 @@ pub fn drifts(inventories: &Inventories, settings: &Settings) -> Result<Vec<Tabl
             }
             let state = match inventories.destination.table(&table) {
                 None => DriftState::NeverCloned,
-                Some(own) => drift(source, &table, own, settings)
+                Some(own) => standing(source, &table, own, settings)
                     .map_or(DriftState::InSync, |drift| DriftState::Drifted { drift }),
             };
             drifts.push(TableDrift { table, state });
         }
     }
     Ok(drifts)
+}
+
+/// Edits come first, as in a plan.
+fn standing(source: &Table, name: &FullName, own: &Table, settings: &Settings) -> Option<Drift> {
+    match drift(source, name, own, settings) {
+        Some(drift) if drift.is_edit() => Some(drift),
+        _ if is_other_clone_type(settings, name, own) => Some(Drift::OtherCloneType),
+        drift => drift,
+    }
 }

@@ -7,6 +7,7 @@ use clxs_api::Identifier;
 use crate::Securable;
 use crate::inventory::{CopyMark, CopyStage, Origin, Table};
 use crate::plan::builder::{Builder, NewStep};
+use crate::plan::made::note_emptied;
 use crate::plan::table::{expectation, inverse};
 use crate::plan::{CreateTable, Facet, Statement};
 use crate::settings::{CloneType, RowScope};
@@ -94,5 +95,8 @@ pub(in crate::plan) fn make(
     step.inverse = inverse(builder, table, kept);
     step.depends_on = builder.steps_around(&table.name);
     step.depends_on.extend(builder.definition_step(table));
+    if kept.is_some() {
+        note_emptied(builder, table);
+    }
     builder.step(table, step).is_some()
 }

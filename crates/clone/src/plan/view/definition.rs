@@ -9,6 +9,7 @@ use crate::plan::{CreateView, SchemaMode};
 use crate::rewrite::is_same_view;
 use crate::settings::Settings;
 
+/// The view that the destination is to have; a comment and properties of its own stay.
 pub(super) fn create_view(settings: &Settings, name: &FullName, candidate: &Candidate<'_>) -> CreateView {
     let Candidate { source, destination, view, rewritten, .. } = candidate;
     let existing = destination.and_then(|table| table.view.as_ref());
@@ -16,22 +17,21 @@ pub(super) fn create_view(settings: &Settings, name: &FullName, candidate: &Cand
         if catalog.matches(settings.source.as_str()) { settings.destination.to_lowercase() } else { catalog }
     };
     let (catalog, schema) = view.session_of(name);
-    let properties = &own_properties(source.kind, view);
+    let mut properties = existing.map(|view| own_properties(source.kind, view)).unwrap_or_default();
+    if settings.copy.properties {
+        properties.extend(own_properties(source.kind, view));
+    }
     CreateView {
         name: name.in_catalog(&settings.destination.to_lowercase()),
         kind: source.kind,
         definition: rewritten.text.clone(),
         columns: columns(settings, candidate, existing),
-        comment: if settings.copy.comments {
-            source.comment.clone()
-        } else {
-            destination.and_then(|table| table.comment.clone())
-        },
-        properties: if settings.copy.properties {
-            properties.clone()
-        } else {
-            existing.map(|view| own_properties(source.kind, view)).unwrap_or_default()
-        },
+        comment: source
+            .comment
+            .clone()
+            .filter(|_| settings.copy.comments)
+            .or_else(|| destination.and_then(|table| table.comment.clone())),
+        properties,
         schema_mode: schema_mode(source.kind, view),
         catalog: in_destination(catalog),
         schema,

@@ -26,7 +26,7 @@ impl State {
             ("GET", [.., "Me"]) => (200, json!({"userName": "ann"})),
             ("GET", [.., "metastore_summary"]) => {
                 self.summaries += 1;
-                (200, json!({"metastore_id": "m", "owner": "root"}))
+                (200, json!({"metastore_id": "m", "owner": "root", "storage_root": "s3://root"}))
             }
             ("GET", [.., "catalogs", name]) => found(self.catalogs.get(*name), "CATALOG_DOES_NOT_EXIST"),
             ("POST", [.., "catalogs"]) => self.create(None, body),
