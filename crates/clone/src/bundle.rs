@@ -18,6 +18,7 @@ use serde_json::Value;
 pub use verify::{Verified, verify};
 
 use crate::journal::{JournalEntry, RunSummary};
+pub(crate) use chain::hex;
 use chain::{digest, link};
 
 /// The file that names the others.

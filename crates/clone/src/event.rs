@@ -85,6 +85,11 @@ pub enum Event {
         /// How often it, or a request of it, was tried again.
         retries: u32,
     },
+    /// A table was dropped that no statement replaces, and is made anew next: `△ Dropped table for re-clone: …`.
+    DroppedForReclone {
+        /// Its full name in the destination.
+        table: FullName,
+    },
     /// Nothing more will happen to a securable: `✓ Cloned table …`, `△ Skipping …`, `✗ Failed …`.
     SecurableFinished {
         /// What it is.

@@ -120,6 +120,14 @@ impl StepOutcome {
         matches!(self, Self::Done { .. })
     }
 
+    /// Whether anything is otherwise for it: an owner that nobody is was not given anything.
+    pub(crate) fn did_something(&self, facet: Facet) -> bool {
+        match self {
+            Self::Done { missing, .. } => facet != Facet::Owner || missing.is_empty(),
+            _ => false,
+        }
+    }
+
     /// Why the securable failed by it; `None` when it did not.
     pub fn failure(&self) -> Option<String> {
         match self {

@@ -1,4 +1,4 @@
-//! Rewrites the text of a view so that it reads the destination.
+//! Rewrites the texts of views, functions and defaults so that they read the destination.
 //!
 //! Works on SQL tokens, never on text: only the first part of a three-part name in the place of a relation
 //! or a function changes, and every other byte stays. Strings, comments, aliases and struct fields are

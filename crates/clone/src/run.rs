@@ -27,6 +27,7 @@ use tokio_util::sync::CancellationToken;
 
 pub(crate) use recovery::recover;
 pub(crate) use standing::{Standing, standing};
+pub(crate) use statement::has_id;
 
 use crate::event::{Event, Observer};
 use crate::journal::{Began, RunId, RunState, RunSummary};
@@ -67,6 +68,8 @@ struct Context {
     began_ms: i64,
     /// When the run ended that it undoes; milliseconds since 1970-01-01 UTC.
     undone_ms: Option<i64>,
+    /// Whether it is asked how much each `INSERT` wrote, which no answer to one tells: a limit is set for it.
+    counts_inserts: bool,
     max_retries: u32,
     /// Retries that the run as a whole may still make.
     retries_left: AtomicU32,
@@ -106,6 +109,7 @@ pub(crate) async fn run(warehouse: &Warehouse, journal: &Journal, request: Reque
         run: run.clone(),
         began_ms: started_at.timestamp_millis(),
         undone_ms: undone.and_then(|undone| undone.finished_at).map(|end| end.timestamp_millis()),
+        counts_inserts: settings.guardrails.max_bytes.is_some(),
         max_retries: settings.limits.max_retries,
         retries_left: AtomicU32::new(RETRIES_OF_A_RUN.max(steps / STEPS_PER_RETRY)),
         cancellation: cancellation.child_token(),

@@ -54,7 +54,7 @@ pub(crate) use schemas::{INFORMATION_SCHEMA, Schema, SchemaRow};
 pub(crate) use secrets::SecretRow;
 pub(crate) use securable::{Details, Parent, Securable};
 pub(crate) use storage::{ExternalLocation, ExternalLocationRow, StorageCredential, StorageCredentialRow};
-pub(crate) use tables::{ColumnDetail, TableFilter, TableHead, TableRow, ViewDetails};
+pub(crate) use tables::{ColumnDetail, DroppedTable, TableFilter, TableHead, TableRow, ViewDetails};
 pub(crate) use tags::{TableTags, Tag, TagRow, Tagged};
 pub(crate) use tokens::TokenHolder;
 pub(crate) use volumes::{Volume, VolumeRow};

@@ -44,8 +44,8 @@ pub(crate) use storage_credentials::{
     create_credential, drop_credential, folder_to_try, get_credential, list_credentials, update_credential,
 };
 pub(crate) use tables::{
-    TableListing, drop_table, external_table_location, get_table, list_table_summaries, list_tables,
-    require_external_table_possible, update_table_owner,
+    TableListing, WhichDropped, drop_table, external_table_location, get_table, list_dropped_tables,
+    list_table_summaries, list_tables, require_external_table_possible, undrop_table, update_table_owner,
 };
 pub(crate) use tags::{
     TagEntity, create_tag, delete_tag, get_tag, list_tags, set_tags, unset_tags, update_tag,

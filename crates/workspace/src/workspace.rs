@@ -204,10 +204,13 @@ impl Workspace {
         }
     }
 
-    /// Settles what processes left that died while they wrote.
+    /// Settles what processes left that died while they wrote, and what was dropped long ago.
     async fn settle(&self) -> Result<()> {
         let settled = settle_interrupted_writes(&self.state.services()).await;
-        settled.map_err(|source| Error::Metastore { root: self.root.to_path_buf(), source: source.into() })
+        settled
+            .map_err(|source| Error::Metastore { root: self.root.to_path_buf(), source: source.into() })?;
+        let purged = self.state.metastore.purge_dropped_tables().await;
+        purged.map_err(|error| metastore_error(&self.root, error))
     }
 
     /// Makes the admin's token unless there is a file with one that opens.

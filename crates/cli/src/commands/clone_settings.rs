@@ -65,8 +65,9 @@ pub(crate) fn resolve(options: Options) -> anyhow::Result<Settings> {
 /// The facets that must be carried.
 ///
 /// # Errors
-/// When a name is not that of a facet.
+/// When a name is not that of a facet, or a switch of the settings leaves the facet out.
 pub(crate) fn required(options: &Options) -> anyhow::Result<Vec<Facet>> {
+    let copies = copies(options);
     let facet = |name: &String| -> anyhow::Result<Facet> {
         name.parse().map_err(|()| {
             let known: Vec<_> = Facet::ALL.iter().map(|facet| facet.to_string().replace(' ', "_")).collect();
@@ -74,7 +75,32 @@ pub(crate) fn required(options: &Options) -> anyhow::Result<Vec<Facet>> {
             CliError::Usage { message, hint: format!("require some of {}", known.join(", ")) }.into()
         })
     };
-    options.require.iter().flatten().map(facet).collect()
+    let carried = |name: &String| -> anyhow::Result<Facet> {
+        let facet = facet(name)?;
+        match switch_off(&copies, facet) {
+            None => Ok(facet),
+            Some(key) => {
+                let message = format!("{facet} is required, and {key}: false leaves it out");
+                Err(CliError::Usage { message, hint: "take one of them out".to_owned() }.into())
+            }
+        }
+    };
+    options.require.iter().flatten().map(carried).collect()
+}
+
+/// The key of the switch that leaves a facet out.
+fn switch_off(copies: &Copies, facet: Facet) -> Option<&'static str> {
+    let (is_on, key) = match facet {
+        Facet::Grants => (copies.permissions, "copy_permissions"),
+        Facet::Owner => (copies.ownership, "copy_ownership"),
+        Facet::Comment => (copies.comments, "copy_comments"),
+        Facet::Properties => (copies.properties, "copy_properties"),
+        Facet::Tags | Facet::ColumnTags => (copies.tags, "copy_tags"),
+        Facet::PrimaryKey | Facet::ForeignKey => (copies.constraints, "copy_constraints"),
+        Facet::RowFilter | Facet::ColumnMasks | Facet::Policies => (copies.security, "copy_security"),
+        _ => (true, ""),
+    };
+    (!is_on).then_some(key)
 }
 
 fn clone_type(options: &Options) -> CloneType {

@@ -38,6 +38,10 @@ pub(super) fn of(event: &Event) -> Option<(Style, String)> {
         Event::StepFinished { facet: Facet::Hook, securable, outcome, .. } => {
             return hook(securable, outcome);
         }
+        Event::DroppedForReclone { table } => {
+            let text = format!("[WARN] △ Dropped table for re-clone: {}", within_catalog(table));
+            return Some((Style::Warning, text));
+        }
         Event::SecurableFinished { resumed: true, .. } => return None,
         Event::SecurableFinished { kind, destination, outcome, metrics, .. } => {
             return securable(*kind, destination, outcome, metrics.as_ref());
@@ -167,6 +171,7 @@ mod tests {
             Event::LimitsChanged { statements: 128, per_second: 0 },
             finished(Kind::Table, "prod.bronze.orders", Outcome::Created, Some(metrics)),
             finished(Kind::Table, "prod.bronze.stores", Outcome::Replaced, Some(metrics)),
+            Event::DroppedForReclone { table: FullName::from_dotted("prod.bronze.daily").unwrap() },
             finished(Kind::View, "prod.bronze.lines", Outcome::Replaced, None),
             finished(Kind::StreamingTable, "prod.bronze.pos", of_pipeline(), None),
             finished(Kind::StreamingTable, "prod.bronze.tmp_pos", filtered(), None),
@@ -191,6 +196,7 @@ mod tests {
         [INFO] ◈ Limits of this hour: 128 statements at once
         [INFO] ✓ Cloned table: bronze.orders (1,200 files, 480 kB copied)
         [INFO] ✓ Cloned table: bronze.stores (1,200 files, 480 kB copied)
+        [WARN] △ Dropped table for re-clone: bronze.daily
         [INFO] ✓ Replaced view: bronze.lines
         [WARN] △ Skipping non-clonable table type STREAMING_TABLE: bronze.pos (STREAMING_TABLE is owned by a pipeline)
         [WARN] △ Skipped streaming table: bronze.tmp_pos (does not match include_tables_regex)

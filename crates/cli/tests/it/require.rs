@@ -30,3 +30,40 @@ fn metadata_that_nobody_knows_cannot_be_required() {
     assert_eq!(ran.code, 2, "{ran}");
     assert!(ran.stderr.contains("`colour`") && ran.stderr.contains("foreign_key"), "{ran}");
 }
+
+#[test]
+fn metadata_that_a_switch_leaves_out_cannot_be_required() {
+    let clone = ["clone", "--source", "a", "--dest", "b"];
+    for (switch, required) in [("--no-permissions", "grants"), ("--no-security", "owner,masks")] {
+        let ran = Clxs::new().run(&[&clone[..], &[switch, "--require", required]].concat());
+        assert_eq!(ran.code, 2, "{ran}");
+        assert!(ran.stderr.contains("false leaves it out"), "{ran}");
+    }
+}
+
+#[test]
+fn location_that_is_required_is_missed_by_every_run() {
+    let clxs = Clxs::new();
+    let place = clxs.folder().join("place");
+    fs_err::create_dir(&place).unwrap();
+    let made = format!(
+        "CREATE CATALOG prod MANAGED LOCATION 'file://{}'; CREATE TABLE prod.default.t (id INT)",
+        place.display()
+    );
+    clxs.run(&["sql", &made]).success();
+    for run in ["first", "second"] {
+        let ran = clxs.run(&["clone", "--source", "prod", "--dest", "dev", "--require", "location"]);
+        assert_eq!(ran.code, 6, "{run}: {ran}");
+    }
+}
+
+#[test]
+fn owner_that_nobody_is_changes_nothing_in_a_second_run() {
+    let clxs = Clxs::new();
+    clxs.run(&["sql", "CREATE CATALOG prod; CREATE TABLE prod.default.t (id INT)"]).success();
+    clxs.write("clxs.yaml", "principal_mapping: {admin@clxs.local: nobody@example.com}\n");
+    let clone = ["clone", "--source", "prod", "--dest", "dev", "--output", "json"];
+    clxs.run(&clone).success();
+    let again: serde_json::Value = serde_json::from_str(&clxs.run(&clone).success()).unwrap();
+    assert_eq!((&again["counts"]["changed"], &again["counts"]["created"]), (&0.into(), &0.into()), "{again}");
+}

@@ -198,3 +198,26 @@ fn rollback_without_a_name_goes_on_with_one_that_died() {
     assert!(clxs.run(&["runs"]).success().contains("rolled_back"));
     assert_eq!(clxs.run(&["sql", "SHOW SCHEMAS IN copy"]).code, 1);
 }
+
+#[test]
+fn run_that_is_killed_leaves_a_whole_rollback_log() {
+    let clxs = shop();
+    let died =
+        clxs.run_with(&[("CLXS_TEST_DIE_BEFORE_JOURNAL_WRITE", "4")], &with(&["clone", "--enable-rollback"]));
+    assert_ne!(died.code, 0, "{died}");
+    let log = fs_err::read_to_string(clxs.folder().join(file_in(&clxs, "rollback_logs", ".json"))).unwrap();
+    let log: serde_json::Value = serde_json::from_str(&log).unwrap();
+    assert!(!log["created_objects"]["tables"].as_array().unwrap().is_empty(), "{log}");
+    let resumed = clxs.run(&["resume", log["run"].as_str().unwrap()]);
+    assert_eq!(resumed.code, 0, "{resumed}");
+}
+
+#[test]
+fn runs_of_one_second_have_a_rollback_log_each() {
+    let clxs = shop();
+    for _ in 0..3 {
+        clxs.run(&with(&["clone", "--enable-rollback"])).success();
+    }
+    let logs = fs_err::read_dir(clxs.folder().join("rollback_logs")).unwrap();
+    assert_eq!(logs.count(), 3);
+}

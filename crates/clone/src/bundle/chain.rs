@@ -6,7 +6,12 @@ use sha2::{Digest, Sha256};
 
 /// The SHA-256 of what is in a file.
 pub(super) fn digest(content: impl AsRef<[u8]>) -> String {
-    Sha256::digest(content).iter().fold(String::new(), |mut hex, byte| {
+    hex(&Sha256::digest(content))
+}
+
+/// Bytes as hexadecimal text.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |mut hex, byte| {
         // Writing to a text does not fail.
         write!(hex, "{byte:02x}").ok();
         hex

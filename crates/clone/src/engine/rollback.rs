@@ -1,5 +1,7 @@
 //! Undoes a run.
 
+mod dropped;
+
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use clxs_api::FullName;
@@ -15,6 +17,7 @@ use crate::report::StepRecord;
 use crate::run::{RunKind, Standing, recover, standing};
 use crate::warehouse::Wanted;
 use crate::{Error, Report, Result, Securable};
+use dropped::DroppedTable;
 
 /// A table that a run made.
 type Cloned<'a> = (&'a Step, MakesTable<'a>);
@@ -57,11 +60,20 @@ impl Engine {
         for (step, found) in self.find(cloned(&plan, &done, &undone)).await? {
             match found {
                 Found::AsMade => {}
-                Found::AsBefore => undone.extend(definition(&plan, &step.securable)),
+                Found::AsBefore => undone.extend(making(&plan, &step.securable)),
                 Found::Doubtful { .. } if overwrite_edits => {}
                 Found::Doubtful { why } => {
                     let reason = format!("{why}; overwrite_edits undoes it too");
                     kept.insert(step.securable.name.clone(), reason);
+                }
+            }
+        }
+        for (step, fate) in self.dropped_tables(&plan, &done, &undone).await? {
+            match fate {
+                DroppedTable::Back => undone.extend([step.id]),
+                DroppedTable::Recoverable => {}
+                DroppedTable::Lost { why } => {
+                    kept.insert(step.securable.name.clone(), why);
                 }
             }
         }
@@ -143,9 +155,11 @@ fn cloned<'a>(plan: &'a Plan, done: &BTreeSet<StepId>, undone: &BTreeSet<StepId>
     left.filter_map(|step| Some((step, step.action.ends_table()?))).collect()
 }
 
-/// The steps that define a securable.
-fn definition(plan: &Plan, securable: &Securable) -> impl Iterator<Item = StepId> {
-    let is_meant = move |step: &&Step| step.securable == *securable && step.facet == Facet::Definition;
+/// The steps that make what a securable is.
+fn making(plan: &Plan, securable: &Securable) -> impl Iterator<Item = StepId> {
+    let is_meant = move |step: &&Step| {
+        step.securable == *securable && step.facet == Facet::Definition && !step.action.drops_table()
+    };
     plan.steps.iter().filter(is_meant).map(|step| step.id)
 }
 

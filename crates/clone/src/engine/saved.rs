@@ -1,9 +1,9 @@
 //! Plans that were written to a file to be run later, by somebody who has read them.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::Engine;
-use crate::plan::{Plan, PlannedSecurable, SavedPlan, Step};
+use crate::plan::{Plan, PlannedChange, PlannedSecurable, SavedPlan, Step};
 use crate::{Error, Result, Securable};
 
 impl Engine {
@@ -18,19 +18,37 @@ impl Engine {
     }
 }
 
-/// Securables of the source that the two plans do not treat the same.
+/// The securables that the two plans do not treat the same, on the side that has moved.
 fn moved(then: &Plan, now: &Plan) -> Vec<Securable> {
-    let of = |plan: &Plan| -> BTreeSet<(Securable, String)> {
-        plan.securables.iter().map(|planned| (key(planned), fate(plan, planned))).collect()
+    let of = |plan: &Plan| -> BTreeMap<Securable, (PlannedSecurable, String)> {
+        let fates = plan.securables.iter().map(|planned| (planned.clone(), fate(plan, planned)));
+        fates.map(|planned| (source(&planned.0), planned)).collect()
     };
-    let (then, now) = (of(then), of(now));
-    let names: BTreeSet<_> =
-        then.symmetric_difference(&now).map(|(securable, _)| securable.clone()).collect();
-    names.into_iter().collect()
+    let (mut then, mut moved) = (of(then), BTreeSet::new());
+    for (name, (planned, fate)) in of(now) {
+        match then.remove(&name) {
+            Some((before, was)) if was != fate => drop(moved.insert(mover(&before, &planned))),
+            Some(_) => {}
+            None => drop(moved.insert(name)),
+        }
+    }
+    moved.into_iter().chain(then.into_keys()).collect()
 }
 
-fn key(planned: &PlannedSecurable) -> Securable {
+fn source(planned: &PlannedSecurable) -> Securable {
     Securable::new(planned.kind, planned.source.clone())
+}
+
+/// The side that has moved, as far as the plans tell: the destination where one of them makes what the other one finds, or
+/// where an edit was found; else the source, which a difference of facets is taken for too.
+fn mover(then: &PlannedSecurable, now: &PlannedSecurable) -> Securable {
+    let is_new = |planned: &PlannedSecurable| planned.change == PlannedChange::Create;
+    let is_edited = |planned: &PlannedSecurable| match &planned.change {
+        PlannedChange::Replace { drift } => drift.is_edit(),
+        change => matches!(change, PlannedChange::Skip { .. }),
+    };
+    let is_destination = is_new(then) != is_new(now) || is_edited(then) != is_edited(now);
+    if is_destination { now.in_destination() } else { source(now) }
 }
 
 /// What becomes of a securable without the places of its steps, which move with others, and without the fate of

@@ -72,6 +72,12 @@ impl Guards {
         self.row_filter.iter().chain(self.masks.values())
     }
 
+    /// Whether something is guarded that others leave open.
+    pub(crate) fn has_more_than(&self, others: &Self) -> bool {
+        self.row_filter.is_some() && others.row_filter.is_none()
+            || self.masks.keys().any(|column| !others.masks.contains_key(column))
+    }
+
     /// Those whose columns a table of this definition has.
     #[must_use]
     pub(crate) fn that_fit(&self, definition: &TableDefinition) -> Self {

@@ -187,6 +187,13 @@ impl Commit {
         }
     }
 
+    /// The metrics of an `INSERT`, as those of a copy of files.
+    pub(crate) fn write_metrics(&self) -> CloneMetrics {
+        let number = |key: &str| self.metrics.get(key).and_then(|text| text.parse().ok()).unwrap_or(0);
+        let (num_copied_files, copied_files_size) = (number("numFiles"), number("numOutputBytes"));
+        CloneMetrics { num_copied_files, copied_files_size, ..CloneMetrics::default() }
+    }
+
     /// Reads the rows of `DESCRIBE HISTORY`; `None` when one has no version.
     pub(crate) fn from_rows(rows: &Rows) -> Option<Vec<Self>> {
         rows.iter().map(Self::from_row).collect()

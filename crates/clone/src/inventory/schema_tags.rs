@@ -4,9 +4,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use clxs_api::Identifier;
+use clxs_client::ErrorKind;
 
 use super::Inventory;
-use super::reader::Reader;
+use super::reader::{Reader, refusal};
 use super::relation::{Relation, Told};
 use super::tags::name;
 use crate::{Error, Result};
@@ -31,22 +32,27 @@ impl Reader<'_> {
         let tags = self.schema_tags().await?;
         for (name, schema) in &mut source.schemas {
             let reason = match &tags {
-                None => Some("its tags cannot be read (filter_by_tags)".to_owned()),
-                Some(tags) => lacking(wanted, tags.get(name)),
+                Err(refusal) => Some(format!("its tags cannot be read (filter_by_tags): {refusal}")),
+                Ok(tags) => lacking(wanted, tags.get(name)),
             };
             schema.skip = schema.skip.take().or(reason);
         }
         Ok(())
     }
 
-    /// The tags of all schemas; `None` when they cannot be read.
-    async fn schema_tags(&self) -> Result<Option<BTreeMap<Identifier, Tags>>> {
+    /// The tags of all schemas, or why the workspace does not give them.
+    async fn schema_tags(&self) -> Result<Result<BTreeMap<Identifier, Tags>, String>> {
         let attempt = || format!("read the tags of the schemas of `{}`", self.settings.source.as_str());
-        let told = self.relation(&[self.settings.source.to_lowercase()], SCHEMA_TAGS).await?;
-        if !told.refused.is_empty() {
-            return Ok(None);
+        let told = match self.relation(&[self.settings.source.to_lowercase()], SCHEMA_TAGS).await {
+            Err(Error::Client { source, .. }) if source.kind() == ErrorKind::PermissionDenied => {
+                return Ok(Err(refusal(&source)));
+            }
+            told => told?,
+        };
+        if let Some(refusal) = told.refused.values().next().cloned() {
+            return Ok(Err(refusal));
         }
-        tags_of(&told).map(Some).map_err(Error::client(attempt()))
+        tags_of(&told).map(Ok).map_err(Error::client(attempt()))
     }
 }
 

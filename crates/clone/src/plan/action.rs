@@ -191,6 +191,16 @@ impl Action {
         matches!(self, Self::Transfer(Transfer::CopyVersion(_) | Transfer::CopyFiles(_)))
     }
 
+    /// Whether it brings back a table that was dropped.
+    pub(crate) fn undrops(&self) -> bool {
+        matches!(self, Self::Statement(Statement::Undrop { .. }))
+    }
+
+    /// Whether it drops a table.
+    pub(crate) fn drops_table(&self) -> bool {
+        matches!(self, Self::Statement(Statement::Drop(dropped)) if dropped.kind == crate::Kind::Table)
+    }
+
     /// Whether it copies rows, which may take hours.
     pub(crate) fn copies_rows(&self) -> bool {
         matches!(self, Self::Statement(statement) if statement.copies_rows())

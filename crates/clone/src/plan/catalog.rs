@@ -29,8 +29,17 @@ pub(super) fn plan(builder: &mut Builder<'_>) -> Result<()> {
     hook::plan_before(builder);
     match destination {
         None => create(builder, source),
-        Some(destination) if builder.touches_containers() => update(builder, source, destination),
-        Some(_) => {}
+        Some(destination) => {
+            note_location(
+                builder,
+                &catalog(builder),
+                source.location.as_deref(),
+                destination.location.as_deref(),
+            );
+            if builder.touches_containers() {
+                update(builder, source, destination);
+            }
+        }
     }
     Ok(())
 }

@@ -93,7 +93,9 @@ impl fmt::Display for Drift {
             }
             Self::Unfinished => f.write_str("an earlier run ended before the table was filled"),
             Self::UnableToCompare { reason } => write!(f, "unable to compare: {reason}"),
-            Self::OtherCloneType => f.write_str("deep and shallow clones cannot replace each other"),
+            Self::OtherCloneType => {
+                f.write_str("dropped first, for deep and shallow clones cannot replace each other")
+            }
             Self::DefinitionDiffers => f.write_str("the definition differs"),
             Self::Forced => f.write_str("force_reclone"),
         }

@@ -1,30 +1,17 @@
 //! Notes what the destination has and the source has not, or no longer: it is kept, for it may be the destination's own.
 
-use clxs_api::Properties;
+use clxs_api::Privilege;
 
-use super::Facet;
-use super::builder::{Builder, Facets, Sides};
-use super::grant;
-use crate::inventory::{Grants, Table, Tags};
+use super::builder::{Builder, Sides};
+use super::{Facet, Finding, grant};
+use crate::inventory::{Grants, Inventory, Tags};
 use crate::outcome::FacetStatus;
 use crate::{Kind, Securable};
 
 pub(super) fn plan(builder: &mut Builder<'_>) {
     for (source, sides) in builder.taking_part() {
-        let Some(own) = sides.destination else { continue };
-        let copy = builder.settings.copy;
-        let is_comment_lost = own.comment.is_some() && sides.source.comment.is_none();
-        if copy.comments && is_comment_lost {
-            note(builder, &source, Facet::Comment, "its comment".to_owned());
-        }
-        if copy.properties {
-            properties(builder, &source);
-        }
-        if copy.tags {
-            tags(builder, &source, (sides.source, own));
-        }
-        if copy.permissions {
-            grants(builder, &source, sides, own.grants);
+        for (facet, what) in of_its_own(builder, &source, sides) {
+            note(builder, &source, facet, what);
         }
     }
 }
@@ -35,36 +22,48 @@ pub(super) fn note(builder: &mut Builder<'_>, source: &Securable, facet: Facet, 
     builder.facet(source, facet, FacetStatus::Changed { detail });
 }
 
-fn properties(builder: &mut Builder<'_>, source: &Securable) {
-    let inventories = builder.inventories;
-    let sides = [&inventories.source, &inventories.destination];
-    let of = |side: usize| -> Option<&Properties> {
-        let inventory = sides[side];
-        match source.kind {
-            Kind::Catalog => inventory.catalog.as_ref().map(|catalog| &catalog.properties),
-            Kind::Schema => inventory.schemas.get(source.name.schema()?).map(|schema| &schema.properties),
-            _ => None,
-        }
-    };
-    let (Some(wanted), Some(own)) = (of(0), of(1)) else { return };
-    let keys: Vec<_> = own.keys().filter(|key| !wanted.contains_key(*key)).map(String::as_str).collect();
-    if !keys.is_empty() {
-        note(builder, source, Facet::Properties, named("property", "properties", &keys));
+/// Says of a table that has to be dropped what goes with it.
+pub(super) fn note_dropped(builder: &mut Builder<'_>, source: &Securable, sides: Sides<'_>) {
+    let own: Vec<_> = of_its_own(builder, source, sides).into_iter().map(|(_, what)| what).collect();
+    if !own.is_empty() {
+        let own = own.join("; ");
+        let message = format!("it is dropped first, and with it {own}, which the source does not have");
+        builder.finding(Finding { securable: source.name.clone(), line: None, message });
     }
 }
 
-fn tags(builder: &mut Builder<'_>, source: &Securable, (wanted, own): (Facets<'_>, Facets<'_>)) {
-    let lost = own.tags.map(|own| lost_of(wanted.tags, own)).unwrap_or_default();
-    if !lost.is_empty() {
-        note(builder, source, Facet::Tags, named("tag", "tags", &lost));
-    }
-    let inventories = builder.inventories;
-    let tables = (inventories.source.table(&source.name), inventories.destination.table(&source.name));
-    if let (Some(wanted), Some(own), true) = (tables.0, tables.1, is_relation(source.kind))
-        && let Some(what) = column_tags(wanted, own)
-    {
-        note(builder, source, Facet::ColumnTags, what);
-    }
+/// What the destination has and the source has not, by facet.
+fn of_its_own(builder: &Builder<'_>, source: &Securable, sides: Sides<'_>) -> Vec<(Facet, String)> {
+    let Some(own) = sides.destination else { return Vec::new() };
+    let copy = builder.settings.copy;
+    let is_comment_own = copy.comments && own.comment.is_some() && sides.source.comment.is_none();
+    let properties = copy.properties.then(|| properties(builder, source)).flatten();
+    let tags = copy.tags.then(|| tags(sides.source.tags, own.tags?)).flatten();
+    let column_tags = copy.tags.then(|| column_tags(builder, source)).flatten();
+    let grants = copy.permissions.then(|| grants(builder, sides, own.grants?)).flatten();
+    let all = [
+        (Facet::Comment, is_comment_own.then(|| "its comment".to_owned())),
+        (Facet::Properties, properties),
+        (Facet::Tags, tags),
+        (Facet::ColumnTags, column_tags),
+        (Facet::Grants, grants),
+    ];
+    all.into_iter().filter_map(|(facet, what)| Some((facet, what?))).collect()
+}
+
+fn properties(builder: &Builder<'_>, source: &Securable) -> Option<String> {
+    let of = |inventory: &Inventory| match source.kind {
+        Kind::Catalog => inventory.catalog.as_ref().map(|catalog| catalog.properties.clone()),
+        Kind::Schema => Some(inventory.schemas.get(source.name.schema()?)?.properties.clone()),
+        _ => None,
+    };
+    let (wanted, own) = (of(&builder.inventories.source)?, of(&builder.inventories.destination)?);
+    let keys: Vec<_> = own.keys().filter(|key| !wanted.contains_key(*key)).map(String::as_str).collect();
+    named("property", "properties", &keys)
+}
+
+fn tags(wanted: Option<&Tags>, own: &Tags) -> Option<String> {
+    named("tag", "tags", &lost_of(wanted, own))
 }
 
 /// Securables of several kinds may have one name.
@@ -72,17 +71,18 @@ fn is_relation(kind: Kind) -> bool {
     kind.has_rows() || kind.is_view() || kind.is_of_pipeline()
 }
 
-fn column_tags(wanted: &Table, own: &Table) -> Option<String> {
+fn column_tags(builder: &Builder<'_>, source: &Securable) -> Option<String> {
+    let inventories = builder.inventories;
+    let wanted = inventories.source.table(&source.name).filter(|_| is_relation(source.kind))?;
+    let own = inventories.destination.table(&source.name)?.column_tags.iter();
     let lost: Vec<_> = own
-        .column_tags
-        .iter()
         .flat_map(|(column, own)| {
             let mut columns = wanted.column_tags.iter();
             let wanted = columns.find(|(name, _)| name.matches(column.as_str())).map(|(_, tags)| tags);
             lost_of(wanted, own).into_iter().map(move |tag| format!("{tag} of {}", column.as_str()))
         })
         .collect();
-    (!lost.is_empty()).then(|| named("tag", "tags", &lost.iter().map(String::as_str).collect::<Vec<_>>()))
+    named("tag", "tags", &lost.iter().map(String::as_str).collect::<Vec<_>>())
 }
 
 fn lost_of<'a>(wanted: Option<&Tags>, own: &'a Tags) -> Vec<&'a str> {
@@ -90,24 +90,20 @@ fn lost_of<'a>(wanted: Option<&Tags>, own: &'a Tags) -> Vec<&'a str> {
     own.keys().filter(is_lost).map(String::as_str).collect()
 }
 
-fn grants(builder: &mut Builder<'_>, source: &Securable, sides: Sides<'_>, own: Option<&Grants>) {
+fn grants(builder: &Builder<'_>, sides: Sides<'_>, own: &Grants) -> Option<String> {
     let wanted = grant::wanted(builder, sides);
-    let lost: Vec<_> = own
-        .into_iter()
-        .flatten()
-        .filter_map(|(principal, privileges)| {
-            let wanted = wanted.get(principal);
-            let is_lost = |own: &&clxs_api::Privilege| wanted.is_none_or(|wanted| !wanted.contains(*own));
-            let lost: Vec<_> = privileges.iter().filter(is_lost).map(clxs_api::Privilege::sql).collect();
-            (!lost.is_empty()).then(|| format!("{} to {principal}", lost.join(", ")))
-        })
-        .collect();
-    if !lost.is_empty() {
-        note(builder, source, Facet::Grants, lost.join("; "));
-    }
+    let lost = own.iter().filter_map(|(principal, privileges)| {
+        let wanted = wanted.get(principal);
+        let is_lost = |own: &&Privilege| wanted.is_none_or(|wanted| !wanted.contains(*own));
+        let lost: Vec<_> = privileges.iter().filter(is_lost).map(Privilege::sql).collect();
+        (!lost.is_empty()).then(|| format!("{} to {principal}", lost.join(", ")))
+    });
+    let lost: Vec<_> = lost.collect();
+    (!lost.is_empty()).then(|| lost.join("; "))
 }
 
-/// `the tag a`, `the tags a, b`.
-fn named(one: &str, several: &str, names: &[&str]) -> String {
-    format!("the {} {}", if names.len() == 1 { one } else { several }, names.join(", "))
+/// `the tag a`, `the tags a, b`; nothing of nothing.
+fn named(one: &str, several: &str, names: &[&str]) -> Option<String> {
+    let what = if names.len() == 1 { one } else { several };
+    (!names.is_empty()).then(|| format!("the {what} {}", names.join(", ")))
 }

@@ -9,11 +9,11 @@ use std::collections::BTreeMap;
 
 use clxs_api::FullName;
 
-use super::builder::{Builder, Entry, NewStep};
+use super::builder::{Builder, Entry};
 use super::made::{self, Made, facets};
-use super::table::{comment, existing, expectation, sides, skip, unused};
+use super::table::{comment, drop_first, existing, sides, skip, unused};
 use super::text::{no_such_guard, routine};
-use super::{Drift, Facet, PlannedChange, Statement, StepId, policy};
+use super::{Drift, PlannedChange, StepId, policy};
 use crate::inventory::{Guards, Table, TableDefinition, VersionAsOf};
 use crate::outcome::FacetStatus;
 use crate::settings::{LoadType, ObjectType, Settings};
@@ -100,9 +100,7 @@ pub(super) fn plan<'a>(
         needs.extend(guard::guard_existing(builder, &securable, candidate, kept));
     }
     if is_dropped {
-        let dropped = Statement::Drop(builder.in_destination(&securable));
-        builder
-            .step(&securable, NewStep::new(Facet::Definition, dropped, expectation(candidate.destination)));
+        drop_first(builder, &securable, (candidate.source, candidate.destination), needs.clone());
     }
     let copies = matches!(change, PlannedChange::Create | PlannedChange::Replace { .. });
     let is_made =

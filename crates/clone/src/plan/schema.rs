@@ -25,10 +25,13 @@ pub(super) fn plan(builder: &mut Builder<'_>) {
         match destination {
             _ if source.skip.is_some() => {}
             None => create(builder, &securable, source),
-            Some(destination) if builder.touches_containers() => {
-                update(builder, &securable, source, destination);
+            Some(destination) => {
+                let places = (source.location.as_deref(), destination.location.as_deref());
+                note_location(builder, &securable, places.0, places.1);
+                if builder.touches_containers() {
+                    update(builder, &securable, source, destination);
+                }
             }
-            Some(_) => {}
         }
     }
 }

@@ -72,7 +72,7 @@ pub enum Facet {
 }
 
 impl Facet {
-    /// Every facet.
+    /// Every facet that a securable carries; hooks are nobody's.
     pub const ALL: [Self; 18] = [
         Self::Definition,
         Self::Isolation,

@@ -9,8 +9,8 @@ use super::drift::{Drift, drift};
 use super::made::{self, Made};
 use super::protected::{is_protected, note_own_guards};
 use super::{
-    Action, CloneTable, Expectation, Facet, Finding, PlannedChange, Statement, StepId, TableState, policy,
-    table_properties,
+    Action, CloneTable, Expectation, Facet, Finding, PlannedChange, Statement, StepId, TableState, keeps,
+    policy, table_properties,
 };
 use crate::inventory::{Guards, Table, VersionAsOf};
 use crate::outcome::FacetStatus;
@@ -233,8 +233,12 @@ pub(super) fn existing(
             skip(&format!("{drift}; overwrite_edits replaces it"))
         }
         _ if is_other_type && !settings.force_reclone => {
-            skip(&format!("{}; force_reclone drops it first", Drift::OtherCloneType))
+            skip("deep and shallow clones cannot replace each other; force_reclone drops it first")
         }
+        _ if is_other_type && destination.guards.has_more_than(&source.guards) => skip(
+            "force_reclone would drop it first, and with it guards of its own, which the source does not have; drop \
+             these or the table",
+        ),
         _ if is_other_type => PlannedChange::Replace { drift: Drift::OtherCloneType },
         // What has rows is not emptied by the way.
         Some(drift @ Drift::OtherRows { .. }) if settings.schema_only && !settings.force_reclone => {
@@ -264,11 +268,29 @@ fn replace(
     drift: &Drift,
 ) -> bool {
     if *drift == Drift::OtherCloneType {
-        let dropped = Statement::Drop(builder.in_destination(securable));
-        builder.step(securable, NewStep::new(Facet::Definition, dropped, expectation(destination)));
+        drop_first(builder, securable, (source, destination), Vec::new());
         return make(builder, securable, source, None);
     }
     make(builder, securable, source, destination)
+}
+
+/// Drops a table that no statement replaces, once all is there that the new one needs. The platform keeps it for a while, under
+/// its id.
+pub(super) fn drop_first(
+    builder: &mut Builder<'_>,
+    securable: &Securable,
+    (source, destination): (&Table, Option<&Table>),
+    needs: Vec<StepId>,
+) {
+    keeps::note_dropped(builder, securable, sides(source, destination));
+    let dropped = Statement::Drop(builder.in_destination(securable));
+    let mut step = NewStep::new(Facet::Definition, dropped, expectation(destination));
+    let id = destination.and_then(|table| table.table_id.clone());
+    step.inverse = id.map(|id| Statement::Undrop { table: builder.renamed(&securable.name), id }.into());
+    step.depends_on = builder.steps_around(&securable.name);
+    step.depends_on.extend(needs);
+    step.depends_on.extend(policy::before_rows(builder, securable));
+    builder.step(securable, step);
 }
 
 /// By `CLONE`, where all rows are wanted. Returns whether the table gets its comment when it is made.

@@ -94,7 +94,8 @@ impl Undo<'_> {
     fn left(&self) -> BTreeSet<StepId> {
         let undone = Whole::of(self.plan, &self.undone);
         let went_along = |step: &Step| {
-            undone.dropped.contains(&step.securable) || step.inverse.is_none() && undone.takes_along(step)
+            undone.dropped.contains(&step.securable) && step.inverse.as_ref().is_none_or(|it| !it.undrops())
+                || step.inverse.is_none() && undone.takes_along(step)
         };
         let is_left =
             |id: &&StepId| !self.undone.contains(id) && !self.plan.step(**id).is_some_and(went_along);
@@ -198,6 +199,11 @@ fn findings(undo: &Undo<'_>, (kept, left): (&Kept, &BTreeSet<StepId>), whole: &W
             && !kept.keeps(step)
             && !is_undone(step)
     };
+    let without_keys = |step: &Step| {
+        let undrops = step.inverse.as_ref().is_some_and(Action::undrops);
+        (undrops && left.contains(&step.id) && !kept.keeps(step))
+            .then(|| "primary and foreign keys do not come back with it: UNDROP brings back none".to_owned())
+    };
     let message = |step: &Step| match step.inverse.as_ref().map_or(0, replaced_files) {
         _ if let Some(table) = kept.needed_by(step) => {
             Some(format!("its {} stay: {}, which is kept, needs them", step.facet, table.dotted()))
@@ -208,7 +214,11 @@ fn findings(undo: &Undo<'_>, (kept, left): (&Kept, &BTreeSet<StepId>), whole: &W
             .then(|| format!("what {replaced} of its files held cannot be brought back, they were replaced")),
     };
     let finding = |step: &Step| {
-        Some(Finding { securable: step.securable.name.clone(), line: None, message: message(step)? })
+        Some(Finding {
+            securable: step.securable.name.clone(),
+            line: None,
+            message: without_keys(step).or_else(|| message(step))?,
+        })
     };
     undo.plan.steps.iter().filter_map(finding).collect()
 }

@@ -10,6 +10,7 @@ use super::builder::{Builder, Entry, Facets, NewStep, Sides};
 use super::{
     CopyFiles, Expectation, Facet, Finding, PlannedChange, RemoveFiles, RestCall, Statement, Transfer,
 };
+use crate::bundle::hex;
 use crate::inventory::{FileState, Files, Volume};
 use crate::outcome::FacetStatus;
 use crate::settings::{LoadType, ObjectType, Settings};
@@ -169,7 +170,7 @@ fn seen(source: &Volume, destination: Option<&Volume>) -> Option<String> {
     for (path, file) in files {
         hash.update(format!("{path}\n{file:?}\n{:?}\n", own.and_then(|own| own.get(path))));
     }
-    Some(hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
+    Some(hex(&hash.finalize()))
 }
 
 fn update(builder: &mut Builder<'_>, securable: &Securable, source: &Volume, destination: &Volume) {
@@ -220,9 +221,10 @@ fn edits(
     let is_edited = |path: &String, copy: &FileState| own.get(path).is_some_and(|file| file != copy);
     let copied = destination.copied.iter().filter(|(path, _)| files.contains_key(*path));
     let edited = copied.filter(|(path, copy)| is_edited(path, copy)).map(|(path, _)| path.clone()).collect();
-    match settings.overwrite_edits {
-        true => Edits { overwritten: edited, ..Edits::default() },
-        false => Edits { kept: edited, ..Edits::default() },
+    if settings.overwrite_edits {
+        Edits { overwritten: edited, ..Edits::default() }
+    } else {
+        Edits { kept: edited, ..Edits::default() }
     }
 }
 

@@ -107,11 +107,15 @@ fn outcome(planned: &PlannedSecurable, steps: &[Ended<'_>], run: RunState) -> Ou
         None if step.facet == Facet::Definition || none_was_tried => Some(untried(run)),
         None => None,
     });
-    outcome_of(&planned.change, failure)
+    let did_something = steps.iter().any(|(step, record)| {
+        let outcome = record.and_then(|record| record.outcome.as_ref());
+        outcome.is_some_and(|outcome| outcome.did_something(step.facet))
+    });
+    outcome_of(&planned.change, failure, did_something)
 }
 
-/// What became of a securable, given why one of its steps failed.
-pub(crate) fn outcome_of(change: &PlannedChange, failure: Option<String>) -> Outcome {
+/// What became of a securable, given why one of its steps failed, and whether any of them changed something.
+pub(crate) fn outcome_of(change: &PlannedChange, failure: Option<String>, did_something: bool) -> Outcome {
     match (change, failure) {
         (PlannedChange::Skip { reason }, None) => Outcome::Skipped { reason: reason.clone() },
         (PlannedChange::Skip { reason }, Some(error)) => {
@@ -120,7 +124,8 @@ pub(crate) fn outcome_of(change: &PlannedChange, failure: Option<String>) -> Out
         (_, Some(error)) => Outcome::Failed { error },
         (PlannedChange::Create, None) => Outcome::Created,
         (PlannedChange::Replace { .. }, None) => Outcome::Replaced,
-        (PlannedChange::Change, None) => Outcome::Changed,
+        (PlannedChange::Change, None) if did_something => Outcome::Changed,
+        (PlannedChange::Change, None) => Outcome::Unchanged,
         (PlannedChange::Unchanged, None) => Outcome::Unchanged,
         (PlannedChange::Undo, None) => Outcome::Undone,
     }

@@ -196,7 +196,7 @@ fn followed_by_paren(tokens: &[Lexeme], position: usize) -> bool {
     tokens.get(position + 1).is_some_and(|token| token.token == Token::LParen)
 }
 
-/// The tokens of a dotted name that begins here; one that follows a dot is part of another name.
+/// The tokens of the dotted name that begins here.
 fn name_at(tokens: &[Lexeme], position: usize) -> Vec<usize> {
     let mut parts = vec![position];
     let mut next = position + 1;

@@ -7,6 +7,7 @@ use clxs_client::{Error as ClientError, ErrorKind, count_retries};
 
 use super::{Context, files, model_version, read_back, rest, statement, volume_files};
 use crate::backoff::backoff;
+use crate::inventory::Commit;
 use crate::journal::End;
 use crate::outcome::StepOutcome;
 use crate::plan::{Action, Expectation, Facet, NEEDS_LOCATION, Statement, Step, Transfer};
@@ -117,9 +118,23 @@ async fn checked(
                 // What was copied may be masked or of another version, and is not kept.
                 context.warehouse.query(format!("TRUNCATE TABLE {}", fill.destination)).await?;
             }
-            Ok(problem.map_or(outcome, |error| StepOutcome::Failed { error }))
+            match problem {
+                Some(error) => Ok(StepOutcome::Failed { error }),
+                None => counted(context, step, outcome).await,
+            }
         }
         executed => executed,
+    }
+}
+
+/// The outcome with what an `INSERT` wrote, where a limit needs it.
+async fn counted(context: &Context, step: &Step, outcome: StepOutcome) -> clxs_client::Result<StepOutcome> {
+    match &step.action {
+        Action::Statement(Statement::FillTable(fill)) if context.counts_inserts => {
+            let history = context.warehouse.newest_commit(&fill.destination).await?;
+            Ok(StepOutcome::counted(history.newest().map(Commit::write_metrics)))
+        }
+        _ => Ok(outcome),
     }
 }
 

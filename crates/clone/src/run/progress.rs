@@ -32,6 +32,8 @@ struct SecurableProgress {
     steps_left: usize,
     failure: Option<String>,
     metrics: Option<CloneMetrics>,
+    /// Whether any of its steps changed something.
+    did_something: bool,
     /// Whether an earlier part of the run has done all of it.
     resumed: bool,
 }
@@ -115,6 +117,9 @@ impl<'a> Progress<'a> {
             let progress = &mut self.securables[place];
             progress.steps_left -= 1;
             progress.resumed = progress.steps_left == 0;
+            let facet = self.plan.step(*id).map(|step| step.facet);
+            let outcome = record.outcome.as_ref().zip(facet);
+            progress.did_something |= outcome.is_some_and(|(outcome, facet)| outcome.did_something(facet));
             if let Some(StepOutcome::Done { metrics: Some(metrics), .. }) = record.outcome {
                 progress.metrics = Some(metrics);
             }
@@ -145,12 +150,17 @@ impl<'a> Progress<'a> {
             duration,
             retries: executed.retries,
         });
+        let is_dropped = step.action.drops_table() && executed.outcome.is_done();
+        if is_dropped && self.plan.undoes.is_none() {
+            self.observer.on_event(&Event::DroppedForReclone { table: step.securable.name.clone() });
+        }
         self.ended += 1;
         let failure = executed.outcome.failure();
         self.failures += usize::from(failure.is_some());
         let progress = &mut self.securables[place];
         progress.steps_left -= 1;
         progress.failure = progress.failure.take().or(failure);
+        progress.did_something |= executed.outcome.did_something(step.facet);
         if let StepOutcome::Done { metrics: Some(metrics), .. } = executed.outcome {
             progress.metrics = Some(metrics);
         }
@@ -162,8 +172,9 @@ impl<'a> Progress<'a> {
     fn finish(&mut self, place: usize) {
         let plan = self.plan;
         let planned = &plan.securables[place];
-        let SecurableProgress { failure, metrics, resumed, .. } = self.securables[place].clone();
-        let outcome = outcome_of(&planned.change, failure);
+        let SecurableProgress { failure, metrics, resumed, did_something, .. } =
+            self.securables[place].clone();
+        let outcome = outcome_of(&planned.change, failure, did_something);
         self.observer.on_event(&Event::SecurableFinished {
             kind: planned.kind,
             source: planned.source.clone(),

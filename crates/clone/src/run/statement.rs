@@ -5,6 +5,7 @@
 //! makes a table and whose id never arrived is sent again only when the history of the table says that it was not
 //! made. All other statements of a plan bring about the same state however often they run.
 
+use clxs_api::FullName;
 use clxs_api::statement::{StatementId, StatementResponse};
 use clxs_client::{Client, Error as ClientError, ErrorKind, Rows};
 
@@ -15,6 +16,7 @@ use super::standing::{Standing, standing};
 use crate::inventory::Commit;
 use crate::outcome::{CloneMetrics, StepOutcome};
 use crate::plan::{Action, Expectation, MakesTable, Statement, Step, TableChange};
+use crate::warehouse::Warehouse;
 use crate::{Error, Result};
 
 /// Sends a statement, unless it was sent, and waits for it. The outer result is that of the journal.
@@ -119,7 +121,17 @@ async fn made_before(context: &Context, step: &Step) -> clxs_client::Result<bool
             let own: Vec<_> = info.columns.iter().filter_map(|column| column.name.as_deref()).collect();
             Ok(columns.iter().all(|column| own.iter().any(|own| column.name.matches(own))))
         }
+        Action::Statement(Statement::Undrop { table, id }) => has_id(&context.warehouse, table, id).await,
         _ => Ok(false),
+    }
+}
+
+/// Whether a table is the one of this id.
+pub(crate) async fn has_id(warehouse: &Warehouse, table: &FullName, id: &str) -> clxs_client::Result<bool> {
+    match warehouse.client().get_table(table).await {
+        Ok(info) => Ok(info.table_id.as_deref() == Some(id)),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(false),
+        Err(error) => Err(error),
     }
 }
 

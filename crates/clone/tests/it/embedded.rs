@@ -9,7 +9,7 @@ use clxs_client::auth::PersonalAccessToken;
 use clxs_client::{Client, Rows, ServiceTransport, Transport};
 use clxs_clone::journal::RunState;
 use clxs_clone::plan::{Facet, Plan, PlannedChange};
-use clxs_clone::settings::{AsOf, CloneType, IncludedObject, ObjectType};
+use clxs_clone::settings::{AsOf, CloneType, Conditions, IncludedObject, ObjectType};
 use clxs_clone::{Engine, FacetStatus, Journal, Kind, Outcome, Report, Settings, SilentObserver};
 use clxs_workspace::{Workspace, WorkspaceOptions};
 use rstest::rstest;
@@ -435,5 +435,54 @@ async fn only_the_included_objects_are_cloned_from_their_own_schemas() {
         let refused = fixture.engine.plan(&settings).await.unwrap_err().to_string();
         let told = format!("catalog `prod` has no {what} bronze.orderz; correct include_objects");
         assert_eq!(refused, told);
+    }
+}
+
+/// The same 403 that the warehouse answers whoever may not read the tags.
+#[tokio::test(flavor = "multi_thread")]
+async fn schemas_whose_tags_nobody_may_read_take_no_part_and_say_why() {
+    let fixture = Fixture::with_retail(Reached::InProcess).await;
+    let error =
+        serde_json::json!({"status": 403, "error_code": "PERMISSION_DENIED", "message": "no tags for you"});
+    let rule = serde_json::json!({"statement": "*schema_tags*", "effect": {"error": error}});
+    let faults = serde_json::from_value(serde_json::json!({"rules": [rule]})).unwrap();
+    fixture.workspace.set_faults(faults).unwrap();
+    let mut settings = settings();
+    settings.selection.filter_by_tags.insert("environment".into(), "shareable".into());
+    let report = fixture.clone_with(&settings).await;
+    for schema in ["prod.bronze", "prod.silver", "prod.gold"] {
+        let Outcome::Skipped { reason } = outcome(&report, schema) else { panic!("{report:#?}") };
+        assert!(reason.contains("its tags cannot be read") && reason.contains("no tags for you"), "{reason}");
+    }
+    assert!(fixture.client.get_schema(&name("dev.bronze")).await.is_err());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn limit_of_bytes_counts_what_inserts_write() {
+    let fixture = Fixture::with_retail(Reached::InProcess).await;
+    let condition = [("*".to_owned(), "true".to_owned())];
+    let mut settings = settings();
+    settings.where_clauses = Conditions::new(condition.iter().map(|(table, text)| (table, text))).unwrap();
+    settings.guardrails.max_bytes = Some(1);
+    settings.limits.max_parallel_queries = std::num::NonZeroUsize::MIN;
+    let report = fixture.clone_with(&settings).await;
+    assert_eq!(report.abort_reason.as_deref(), Some("max_bytes"), "{report:#?}");
+    assert!(report.bytes_copied > 0 && report.files_copied > 0, "{report:#?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn properties_of_the_settings_are_set_by_the_clone_itself_with_every_character() {
+    let fixture = Fixture::with_retail(Reached::InProcess).await;
+    let mut settings = settings();
+    settings.table_properties = [("it's.a \\ key".to_owned(), "a 'b' \\ \n c".to_owned())].into();
+    fixture.sent.clear();
+    let report = fixture.clone_with(&settings).await;
+    assert_eq!(report.state, RunState::Succeeded, "{report:#?}");
+    for table in ["orders", "items"] {
+        let info = fixture.client.get_table(&name(&format!("dev.bronze.{table}"))).await.unwrap();
+        assert_eq!(info.properties.unwrap()["it's.a \\ key"], "a 'b' \\ \n c", "{table}");
+        let versions =
+            fixture.number(&format!("SELECT max(version) FROM (DESCRIBE HISTORY dev.bronze.{table})")).await;
+        assert_eq!(versions, "0", "{table}: one statement does both");
     }
 }

@@ -290,3 +290,27 @@ async fn reads_for(tables: usize) -> usize {
 async fn planning_a_first_clone_reads_nothing_but_policies_table_by_table() {
     assert_eq!(reads_for(2).await + 4, reads_for(6).await);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn plain_view_has_its_columns_their_comments_and_its_properties() {
+    let fixture = Fixture::with_retail(Reached::InProcess).await;
+    fixture
+        .query(
+            "CREATE VIEW prod.gold.named (Day COMMENT 'It\\'s the \\\\ day', `odd name`, total COMMENT '') COMMENT 'named'
+             TBLPROPERTIES ('team' = 'it\\'s \\\\ ours') AS SELECT day, 1, total FROM prod.silver.daily",
+        )
+        .await;
+    let report = fixture.clone_with(&settings()).await;
+    assert_eq!(outcome(&report, "prod.gold.named"), Outcome::Created, "{report:#?}");
+    let of = async |catalog: &str| {
+        let info = fixture.client.get_table(&name(&format!("{catalog}.gold.named"))).await.unwrap();
+        let columns: Vec<_> = info.columns.into_iter().map(|column| (column.name, column.comment)).collect();
+        let team = info.properties.unwrap_or_default().remove("team");
+        (columns, info.comment, team, fixture.rows(&format!("SELECT * FROM {catalog}.gold.named")).await)
+    };
+    let cloned = of("dev").await;
+    assert_eq!(cloned, of("prod").await);
+    assert_eq!(cloned.0[0], (Some("Day".into()), Some("It's the \\ day".into())));
+    assert_eq!(cloned.2.as_deref(), Some("it's \\ ours"));
+    assert!(fixture.plan(&settings()).await.is_empty());
+}

@@ -171,3 +171,26 @@ async fn view_that_still_reads_the_source_fails_in_every_run(
         assert!(error.contains("still needs prod.bronze.items of the source"), "{error}");
     }
 }
+
+/// Texts that somebody who looks for words in the definition would take for its beginning.
+#[tokio::test(flavor = "multi_thread")]
+async fn python_function_that_speaks_of_create_function_is_carried_as_it_is() {
+    let fixture = Fixture::with_retail(Reached::InProcess).await;
+    let body = "\n# create function prod.bronze.x() returns int\nreturn 'CREATE FUNCTION a AS ' + s\n";
+    fixture
+        .query(&format!(
+            "CREATE FUNCTION prod.bronze.fn_py(s STRING) RETURNS STRING LANGUAGE PYTHON
+             COMMENT 'create function, RETURNS and AS $' AS $${body}$$"
+        ))
+        .await;
+    let report = fixture.clone_with(&settings()).await;
+    assert_eq!(outcome(&report, "prod.bronze.fn_py"), Outcome::Created, "{report:#?}");
+    let of = async |catalog: &str| {
+        let function = fixture.client.get_function(&name(&format!("{catalog}.bronze.fn_py"))).await.unwrap();
+        (function.routine_definition, function.comment, function.external_language)
+    };
+    let cloned = of("dev").await;
+    assert_eq!(cloned, of("prod").await);
+    assert_eq!(cloned.0.unwrap().trim(), body.trim());
+    assert!(fixture.plan(&settings()).await.is_empty());
+}

@@ -1,8 +1,8 @@
 //! What the source lost since it was cloned, or never had: the destination keeps it, and is told to.
 
-use clxs_clone::FacetStatus;
 use clxs_clone::plan::Facet;
-use clxs_clone::settings::PrincipalMapping;
+use clxs_clone::settings::{CloneType, PrincipalMapping};
+use clxs_clone::{FacetStatus, Settings};
 use rstest::rstest;
 
 use crate::catalogs::{name, settings};
@@ -124,4 +124,17 @@ async fn views_and_functions_that_are_replaced_keep_their_own_comments_and_prope
     let function = fixture.client.get_function(&name("dev.gold.one")).await.unwrap();
     assert_eq!(function.comment.as_deref(), Some("ours"));
     assert!(fixture.plan(&settings()).await.is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_goes_with_a_table_that_is_dropped_for_another_clone_type_is_named() {
+    let fixture = Fixture::with_retail(Reached::InProcess).await;
+    fixture.clone_with(&settings()).await;
+    fixture.query("ALTER TABLE dev.bronze.items SET TAGS ('ours')").await;
+    fixture.query("GRANT SELECT ON TABLE dev.bronze.items TO `ann@example.com`").await;
+    let settings = Settings { clone_type: CloneType::Shallow, force_reclone: true, ..settings() };
+    let plan = fixture.plan(&settings).await;
+    let messages: Vec<_> = plan.findings.iter().map(|finding| finding.message.as_str()).collect();
+    let told = "it is dropped first, and with it the tag ours; SELECT to ann@example.com, which the source does not have";
+    assert!(messages.contains(&told), "{messages:#?}");
 }

@@ -2,7 +2,7 @@
 
 use clxs_clone::journal::RunState;
 use clxs_clone::plan::{AsSql, Facet, Plan, PlannedChange};
-use clxs_clone::settings::{LoadType, ProtectedTables};
+use clxs_clone::settings::{CloneType, LoadType, ProtectedTables};
 use clxs_clone::{Error, FacetOutcome, FacetStatus, Outcome, Report, Settings, SilentObserver};
 use clxs_workspace::FaultPlan;
 use serde_json::json;
@@ -479,4 +479,45 @@ async fn schema_is_opened_to_nobody_while_a_table_in_it_lacks_its_guard() {
     assert!(!grants().await.contains("ann@example.com"), "{}", grants().await);
     fixture.clone_with(&settings()).await;
     assert!(grants().await.contains("ann@example.com"), "{}", grants().await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn table_with_a_filter_of_its_own_is_not_dropped_for_another_clone_type() {
+    let fixture = Fixture::with_retail(Reached::InProcess).await;
+    fixture.clone_with(&settings()).await;
+    fixture
+        .sql(
+            "CREATE FUNCTION dev.bronze.nothing(id BIGINT) RETURNS BOOLEAN RETURN false;\n\
+             ALTER TABLE dev.bronze.items SET ROW FILTER dev.bronze.nothing ON (id);\n",
+        )
+        .await;
+    let settings =
+        Settings { clone_type: CloneType::Shallow, force_reclone: true, overwrite_edits: true, ..settings() };
+    let report = fixture.clone_with(&settings).await;
+    let Outcome::Skipped { reason } = outcome(&report, "prod.bronze.items") else { panic!("{report:#?}") };
+    assert!(reason.contains("guards of its own"), "{reason}");
+    assert_eq!(outcome(&report, "prod.bronze.orders"), Outcome::Replaced, "{report:#?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn table_is_not_dropped_for_another_clone_type_before_what_its_successor_needs_is_there() {
+    let fixture = Fixture::with_retail(Reached::InProcess).await;
+    fixture.clone_with(&Settings { clone_type: CloneType::Shallow, ..settings() }).await;
+    let caller = fixture.client.current_user().await.unwrap().user_name.unwrap();
+    fixture.workspace.create_group("hr", &[caller.as_str()]).await.unwrap();
+    fixture
+        .sql(
+            "CREATE FUNCTION prod.bronze.hide(name STRING) RETURNS STRING \
+             RETURN CASE WHEN is_account_group_member('hr') THEN name ELSE '***' END;\n\
+             ALTER TABLE prod.bronze.items ALTER COLUMN name SET MASK prod.bronze.hide;\n",
+        )
+        .await;
+    let mut settings = Settings { force_reclone: true, ..settings() };
+    settings.limits.max_retries = 0;
+    fixture.workspace.set_faults(faults(&[("CREATE OR REPLACE FUNCTION *", "fail_statement")])).unwrap();
+    let report = fixture.clone_with(&settings).await;
+    assert!(matches!(outcome(&report, "prod.bronze.items"), Outcome::Failed { .. }), "{report:#?}");
+    assert_eq!(fixture.number("SELECT count(*) FROM dev.bronze.items").await, "1");
+    let report = fixture.clone_with(&settings).await;
+    assert_eq!(outcome(&report, "prod.bronze.items"), Outcome::Replaced, "{report:#?}");
 }

@@ -3,7 +3,8 @@
 use clxs_api::SecurableKind;
 use clxs_client::ErrorKind;
 use clxs_clone::journal::RunState;
-use clxs_clone::{Error, Outcome, Report, SilentObserver};
+use clxs_clone::settings::CloneType;
+use clxs_clone::{Error, Outcome, Report, Settings, SilentObserver};
 use tokio_util::sync::CancellationToken;
 
 use crate::catalogs::{identifier, name, settings};
@@ -217,4 +218,63 @@ async fn rollback_goes_on_where_an_earlier_one_failed_and_the_run_is_not_resumed
     assert_eq!(fixture.engine.journal().report(&report.run).unwrap().state, RunState::RolledBack);
     let late = fixture.engine.resume(&failed.run, &SilentObserver, CancellationToken::new()).await;
     assert!(matches!(late, Err(Error::BeingUndone { .. })), "{late:?}");
+}
+
+/// What cannot be replaced was dropped, with its grants, tags and comment.
+#[rstest::rstest]
+#[case::shallow_by_deep(CloneType::Shallow, CloneType::Deep)]
+#[case::deep_by_shallow(CloneType::Deep, CloneType::Shallow)]
+#[tokio::test(flavor = "multi_thread")]
+async fn table_that_was_dropped_for_its_clone_is_brought_back(
+    #[case] before: CloneType,
+    #[case] after: CloneType,
+) {
+    let fixture = Fixture::with_retail(Reached::InProcess).await;
+    let first = Settings { clone_type: before, ..settings() };
+    fixture.clone_with(&first).await;
+    fixture.query("GRANT MODIFY ON TABLE dev.bronze.items TO `ann@example.com`").await;
+    fixture.query("ALTER TABLE dev.bronze.items SET TAGS ('ours' = 'yes')").await;
+    let (was, ids) = (contents(&fixture).await, table_ids(&fixture).await);
+    let report = fixture.clone_with(&Settings { clone_type: after, force_reclone: true, ..settings() }).await;
+    assert_eq!(report.state, RunState::Succeeded, "{report:#?}");
+    assert_ne!(table_ids(&fixture).await, ids);
+
+    let plan = fixture.engine.rollback_plan(&report.run, false).await.unwrap();
+    assert!(plan.to_string().contains("UNDROP TABLE WITH ID"), "{plan}");
+    let undone = roll_back(&fixture, &report, false).await;
+    assert_eq!((undone.state, undone.counts.failed), (RunState::Succeeded, 0), "{undone:#?}");
+    assert_eq!((contents(&fixture).await, table_ids(&fixture).await), (was, ids));
+    let tags = "SELECT tag_value FROM dev.information_schema.table_tags WHERE tag_name = 'ours'";
+    assert_eq!(fixture.number(tags).await, "yes");
+    assert!(fixture.plan(&first).await.is_empty());
+}
+
+async fn table_ids(fixture: &Fixture) -> Vec<Option<String>> {
+    let mut ids = Vec::new();
+    for table in ["dev.bronze.orders", "dev.bronze.items"] {
+        ids.push(fixture.client.get_table(&name(table)).await.unwrap().table_id);
+    }
+    ids
+}
+
+/// Somebody brought one back under another name, which takes it from among the dropped ones.
+#[tokio::test(flavor = "multi_thread")]
+async fn table_whose_predecessor_cannot_be_brought_back_is_kept_and_not_called_undone() {
+    let fixture = Fixture::with_retail(Reached::InProcess).await;
+    fixture.clone_with(&Settings { clone_type: CloneType::Shallow, ..settings() }).await;
+    let id = table_ids(&fixture).await.remove(1).unwrap();
+    let report = fixture.clone_with(&Settings { force_reclone: true, ..settings() }).await;
+    fixture
+        .sql(&format!(
+            "ALTER TABLE dev.bronze.items RENAME TO dev.bronze.away;\n\
+             UNDROP TABLE WITH ID '{id}';\n\
+             ALTER TABLE dev.bronze.items RENAME TO dev.bronze.old;\n\
+             ALTER TABLE dev.bronze.away RENAME TO dev.bronze.items;\n"
+        ))
+        .await;
+    let undone = roll_back(&fixture, &report, false).await;
+    let items = undone.securables.iter().find(|it| it.source == name("prod.bronze.items")).unwrap();
+    let reason = "the table that was dropped for it cannot be brought back any more (7 days), or not by you";
+    assert_eq!(items.outcome, Outcome::Skipped { reason: reason.to_owned() });
+    assert_eq!(fixture.number("SELECT count(*) FROM dev.bronze.items").await, "1");
 }

@@ -4,6 +4,7 @@ use clxs_clone::journal::RunState;
 use clxs_clone::plan::{DriftState, SavedPlan, write_json};
 use clxs_clone::{Error, Settings, SilentObserver};
 use rstest::rstest;
+use serde_json::json;
 use tokio_util::sync::CancellationToken;
 
 use crate::catalogs::settings;
@@ -42,8 +43,18 @@ async fn saved_plan_is_refused_by_the_names_of_what_moved(#[case] cloned: bool, 
     fixture.workspace.commit(moves, "9", "WRITE");
     let refused = fixture.engine.check_saved(&saved).await.unwrap_err();
     let Error::StalePlan { moved } = &refused else { panic!("{refused}") };
-    assert_eq!(moved.iter().map(|it| it.name.dotted()).collect::<Vec<_>>(), ["prod.s.orders"]);
-    assert!(refused.to_string().contains("table prod.s.orders moved"), "{refused}");
+    assert_eq!(moved.iter().map(|it| it.name.dotted()).collect::<Vec<_>>(), [moves]);
+    assert!(refused.to_string().contains(&format!("table {moves} moved")), "{refused}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn destination_that_somebody_made_meanwhile_is_named() {
+    let fixture = Fixture::new();
+    let saved = saved(&fixture).await;
+    fixture.workspace.state().catalogs.insert("dev".into(), json!({"name": "dev", "owner": "root"}));
+    let Err(Error::StalePlan { moved }) = fixture.engine.check_saved(&saved).await else { panic!() };
+    assert!(moved.iter().any(|it| it.name.dotted() == "dev"), "{moved:?}");
+    assert!(!moved.iter().any(|it| it.name.dotted() == "prod"), "{moved:?}");
 }
 
 #[rstest]

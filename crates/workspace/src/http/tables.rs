@@ -133,7 +133,7 @@ impl Resource for Tables {
         _: bool,
     ) -> Result<Vec<WriteIntent>, RestError> {
         let (name, [_, _, _]) = full_name(name)?;
-        Ok(securables::drop_table(tx, access, &name)?.into_iter().collect())
+        Ok(securables::drop_table(tx, access, &name)?)
     }
 
     fn page(tables: Vec<TableInfo>, next_page_token: Option<String>) -> ListTablesResponse {

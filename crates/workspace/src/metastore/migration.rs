@@ -18,6 +18,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migration/5.sql"),
     include_str!("migration/6.sql"),
     include_str!("migration/7.sql"),
+    include_str!("migration/8.sql"),
 ];
 
 /// Puts a user into a group, both by name.

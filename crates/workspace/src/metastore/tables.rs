@@ -8,9 +8,11 @@ use serde::{Deserialize, Serialize};
 use super::row::{Audit, identifier, json, new_id};
 use super::{MetastoreError, SchemaRow, TableGuards, Transaction};
 
+mod dropped;
 mod list;
 mod write;
 
+pub(crate) use dropped::DroppedTable;
 pub(crate) use list::{TableFilter, TableHead};
 
 /// A table or view.

@@ -291,3 +291,31 @@ async fn change_of_what_was_dropped_meanwhile_is_an_error() {
     let error = metastore.write(move |tx| tx.update_table(&table)).await.unwrap_err();
     assert_eq!(error.to_string(), "Table 'prod.sales.t' does not exist.");
 }
+
+#[tokio::test]
+async fn table_that_was_dropped_seven_days_ago_goes_with_its_folder_and_a_younger_one_stays() {
+    let root = TempDir::new().unwrap();
+    let metastore = open(&root);
+    with_tables(&metastore, vec!["old".into(), "young".into()]).await;
+    let mut folders = Vec::new();
+    for table in ["prod.sales.old", "prod.sales.young"] {
+        let row = metastore.read(move |tx| tx.table(&full(table))).await.unwrap();
+        let folder = root.path().join("managed").join(&row.id);
+        fs_err::create_dir_all(&folder).unwrap();
+        folders.push(folder);
+        metastore.write(move |tx| tx.set_aside_table(&row)).await.unwrap();
+    }
+    let long_ago = now_ms() - 7 * 24 * 60 * 60 * 1000;
+    let age = "UPDATE dropped_tables SET deleted_at = ?1 WHERE name = 'old'";
+    metastore.write(move |tx| Ok::<_, MetastoreError>(tx.inner.execute(age, [long_ago])?)).await.unwrap();
+    let names = |tx: &Transaction<'_>| {
+        let dropped = tx.dropped_tables(&tx.schema(&name("prod"), &name("sales"))?)?;
+        Ok::<_, MetastoreError>(
+            dropped.iter().map(|it| it.table.name.as_str().to_owned()).collect::<Vec<_>>(),
+        )
+    };
+    assert_eq!(metastore.read(names).await.unwrap(), ["young"]);
+    metastore.purge_dropped_tables().await.unwrap();
+    assert_eq!(folders.iter().map(|folder| folder.exists()).collect::<Vec<_>>(), [false, true]);
+    assert_eq!(metastore.read(names).await.unwrap(), ["young"]);
+}

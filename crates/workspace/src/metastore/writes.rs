@@ -132,12 +132,12 @@ impl Metastore {
         Ok(interrupted)
     }
 
-    /// Those whose folder is the workspace's and no table's.
+    /// Those whose folder is the workspace's and no table's, of dropped ones neither.
     async fn orphaned(&self, intents: Vec<WriteIntent>) -> Result<Vec<WriteIntent>, MetastoreError> {
         self.read(move |tx| {
             let mut orphaned = Vec::new();
             for intent in intents {
-                if intent.folder == Folder::Owned && tx.table_by_id(&intent.table_id)?.is_none() {
+                if intent.folder == Folder::Owned && !tx.keeps_table(&intent.table_id)? {
                     orphaned.push(intent);
                 }
             }

@@ -6,8 +6,8 @@ use super::shared::schema_for_new;
 use super::storage::require_location;
 use crate::authorization::{Access, SecurableRef, Sight, Visibility};
 use crate::metastore::{
-    ColumnDetail, MetastoreError, Page, PageRequest, TableFilter, TableHead, TableRow, Transaction,
-    WriteIntent, normalise_location,
+    ColumnDetail, DroppedTable, GrantRow, MetastoreError, Page, PageRequest, TableFilter, TableHead,
+    TableRow, Transaction, WriteIntent, normalise_location,
 };
 
 /// A table or view that the caller sees, and how much of it.
@@ -128,12 +128,94 @@ pub(crate) fn update_table_owner(
     Ok(row)
 }
 
-/// Drops a table or view. The intent is for the folder of a managed table.
+/// Drops a table or view. A table can be brought back for a while; those whose time is over go now. The intents are for the
+/// folders of what went.
 pub(crate) fn drop_table(
     tx: &Transaction<'_>,
     access: &Access,
     name: &FullName,
-) -> Result<Option<WriteIntent>, MetastoreError> {
+) -> Result<Vec<WriteIntent>, MetastoreError> {
     access.check(tx, &SecurableRef::table(name.clone()), &Privilege::Manage)?;
-    tx.delete_table(&tx.table(name)?)
+    let row = tx.table(name)?;
+    let mut gone = tx.purge_dropped_tables()?;
+    if row.is_query() {
+        gone.extend(tx.delete_table(&row)?);
+    } else {
+        tx.set_aside_table(&row)?;
+    }
+    Ok(gone)
+}
+
+/// A table that was dropped.
+#[derive(Debug, Clone)]
+pub(crate) enum WhichDropped {
+    Id(String),
+    /// Of several of this name the caller's own, the last one first.
+    Name(FullName),
+}
+
+/// Brings a dropped table back, with its owner, grants, tags and guards; its keys are gone.
+///
+/// # Errors
+/// [`MetastoreError::NotFound`] when there is none, [`MetastoreError::AlreadyExists`] when the name is taken,
+/// [`MetastoreError::PermissionDenied`] for who neither owns nor may manage it, or may make no table in its schema. Which
+/// error the platform has for the first two is UNCONFIRMED.
+pub(crate) fn undrop_table(
+    tx: &Transaction<'_>,
+    access: &Access,
+    which: &WhichDropped,
+) -> Result<(), MetastoreError> {
+    let (dropped, called) = match which {
+        WhichDropped::Id(id) => (tx.dropped_table(id)?, id.clone()),
+        WhichDropped::Name(name) => (last_dropped(tx, access, name)?, name.to_lowercase().dotted()),
+    };
+    let table = dropped.ok_or_else(|| MetastoreError::not_found(SecurableKind::Table, called))?.table;
+    schema_for_new(tx, access, (table.catalog.as_str(), table.schema.as_str()), &Privilege::CreateTable)?;
+    if let Some(location) = table.location.as_deref().filter(|_| !table.is_managed()) {
+        external_table_location(tx, access, location)?;
+    }
+    tx.bring_back_table(&table)?;
+    access.check(tx, &SecurableRef::table(table.full_name()), &Privilege::Manage)
+}
+
+fn last_dropped(
+    tx: &Transaction<'_>,
+    access: &Access,
+    name: &FullName,
+) -> Result<Option<DroppedTable>, MetastoreError> {
+    let Some(schema) = name.schema() else { return Ok(None) };
+    let of_schema = tx.dropped_tables(&tx.schema(name.catalog(), schema)?)?;
+    let mut of_name: Vec<_> =
+        of_schema.into_iter().filter(|dropped| dropped.table.name.matches(name.name().as_str())).collect();
+    let own = of_name.iter().position(|dropped| access.identities().contains(&dropped.table.owner));
+    let place = own.unwrap_or(0);
+    Ok((place < of_name.len()).then(|| of_name.swap_remove(place)))
+}
+
+/// The dropped tables of a schema that the caller may bring back, the one that was dropped last first.
+///
+/// # Errors
+/// [`MetastoreError::PermissionDenied`] and [`MetastoreError::NotFound`] for the schema or its catalog.
+pub(crate) fn list_dropped_tables(
+    tx: &Transaction<'_>,
+    access: &Access,
+    catalog: &Identifier,
+    schema: &Identifier,
+) -> Result<Vec<DroppedTable>, MetastoreError> {
+    let of = SecurableRef::schema(catalog.clone(), schema.clone());
+    access.see(tx, &of, false)?;
+    let manages_schema = access.check(tx, &of, &Privilege::Manage).is_ok();
+    let mut visible = Vec::new();
+    for dropped in tx.dropped_tables(&tx.schema(catalog, schema)?)? {
+        let may_manage = |grant: &GrantRow| {
+            grant.privilege == Privilege::Manage && access.identities().contains(&grant.principal)
+        };
+        if manages_schema
+            || access.identities().contains(&dropped.table.owner)
+            || tx.grants_on(&[&dropped.table.id])?.iter().any(may_manage)
+        {
+            visible.push(dropped);
+        }
+    }
+    Ok(visible)
 }

@@ -24,7 +24,7 @@ pub(crate) use guards::{CreatePolicy, GuardClause, PolicyName, PolicyTarget};
 pub(crate) use keys::{DropConstraint, DroppedConstraint, KeyConstraint, References};
 pub(crate) use rows::{Assignment, Delete, Insert, Merge, MergeAction, MergeClause, MergeWhen, Update};
 pub(crate) use securables::{
-    AlterSecurable, AlterSecurableAction, Commented, CreateCatalog, CreateSchema, Drop, DropKind,
+    AlterSecurable, AlterSecurableAction, Commented, CreateCatalog, CreateSchema, Drop, DropKind, Undrop,
 };
 pub(crate) use session::{Set, Use};
 pub(crate) use shown::{Describe, FunctionScope, Show};
@@ -52,6 +52,7 @@ pub(crate) enum Statement {
     DropPolicy(PolicyName),
     Clone(Box<CloneTable>),
     Drop(Drop),
+    Undrop(Undrop),
     AlterTable(AlterTable),
     AlterSecurable(AlterSecurable),
     AlterVolume(AlterVolume),

@@ -41,6 +41,7 @@ mod table_rows;
 mod tags;
 mod target;
 mod types;
+mod undrop;
 mod update;
 mod views;
 
@@ -79,6 +80,7 @@ pub(crate) async fn execute(context: &Context, statement: Statement) -> Result<S
         Statement::List { path, limit } => storage::list(context, &path, limit).await,
         Statement::Clone(clone) => clone::execute(context, *clone).await,
         Statement::Drop(drop) => drop::execute(context, drop).await,
+        Statement::Undrop(undrop) => undrop::execute(context, undrop).await,
         Statement::AlterTable(alter) => alter::execute(context, alter).await,
         Statement::Comment { on, comment } => comment::execute(context, on, comment).await,
         Statement::Insert(insert) => insert::execute(context, *insert).await,

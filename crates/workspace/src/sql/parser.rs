@@ -212,6 +212,7 @@ const STATEMENTS: &[(&str, Reader)] = &[
     ("CREATE", |parser| parser.create()),
     ("REPLACE", |parser| parser.replace()),
     ("DROP", |parser| parser.drop_securable()),
+    ("UNDROP", |parser| parser.undrop()),
     ("ALTER", |parser| parser.alter()),
     ("COMMENT ON", |parser| parser.comment_on()),
     ("INSERT", |parser| parser.insert()),

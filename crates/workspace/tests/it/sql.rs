@@ -20,6 +20,7 @@ mod show_create;
 mod statements;
 mod structs;
 mod tables;
+mod undrop;
 mod view_columns;
 mod views;
 

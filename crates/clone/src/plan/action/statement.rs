@@ -103,6 +103,13 @@ pub enum Statement {
         /// The version.
         version: u64,
     },
+    /// Brings a dropped table back, with its files, grants, tags and guards.
+    Undrop {
+        /// What it was called.
+        table: FullName,
+        /// Its id: there may be several of the name.
+        id: String,
+    },
     /// Removes a securable. A catalog or schema must be empty.
     Drop(Securable),
     /// A statement of the user. Running it twice is not running it once.
@@ -184,6 +191,7 @@ impl fmt::Display for Statement {
             Self::RestoreTable { table, version } => {
                 write!(f, "RESTORE TABLE {table} TO VERSION AS OF {version}")
             }
+            Self::Undrop { id, .. } => write!(f, "UNDROP TABLE WITH ID {}", SqlLiteral::new(id)),
             Self::Drop(securable) => {
                 write!(f, "DROP {} IF EXISTS {}", securable.kind.keyword(), securable.name)
             }

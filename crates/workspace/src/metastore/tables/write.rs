@@ -57,12 +57,15 @@ impl Transaction<'_> {
         format!("{}/{id}", root.map_or(self.shared.managed.url(), String::as_str))
     }
 
-    /// [`Transaction::delete_table`] for all tables and views of a container.
+    /// [`Transaction::delete_table`] for all tables and views of a container, those too that were dropped before: what they
+    /// were in does not come back.
     pub(in crate::metastore) fn delete_tables_in(
         &self,
         container: Container<'_>,
     ) -> Result<Vec<WriteIntent>, MetastoreError> {
-        let condition = container.holds("t.schema_id");
+        let dropped =
+            format!("t.id IN (SELECT table_id FROM dropped_tables WHERE {})", container.holds("schema_id"));
+        let condition = format!("({} OR {dropped})", container.holds("t.schema_id"));
         let mut statement = self.inner.prepare_cached(&format!(
             "SELECT t.id, t.location FROM tables t WHERE t.location IS NOT NULL AND t.table_type IN
              ('MANAGED', 'MANAGED_SHALLOW_CLONE', 'MATERIALIZED_VIEW') AND {condition}"

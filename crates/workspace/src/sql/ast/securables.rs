@@ -53,6 +53,14 @@ pub(crate) struct Drop {
     pub(crate) cascade: bool,
 }
 
+/// `UNDROP TABLE`
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Undrop {
+    Name(ObjectName),
+    /// `WITH ID`
+    Id(String),
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum DropKind {
     Catalog,

@@ -19,6 +19,11 @@ pub(crate) enum Show {
         schema: Option<ObjectName>,
         pattern: Option<String>,
     },
+    /// `SHOW TABLES DROPPED`
+    DroppedTables {
+        schema: Option<ObjectName>,
+        limit: Option<usize>,
+    },
     Views {
         schema: Option<ObjectName>,
         pattern: Option<String>,

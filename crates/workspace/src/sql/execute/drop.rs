@@ -99,6 +99,6 @@ fn drop_table(
         DropKind::Table if row.is_query() => {
             Err(SqlError::wrong_command("DROP TABLE", &name, found, "TABLE"))
         }
-        _ => Ok(securables::drop_table(tx, access, &name)?.into_iter().collect()),
+        _ => Ok(securables::drop_table(tx, access, &name)?),
     }
 }

@@ -11,6 +11,7 @@ use super::policies;
 use super::rows::{result, text_result};
 use super::show_create::create_statement;
 use super::storage;
+use super::undrop;
 use super::views;
 use super::{functions, keys};
 use crate::delta::schema::DataType;
@@ -26,6 +27,7 @@ pub(super) async fn execute(context: &Context, show: Show) -> Result<StatementRe
         Show::Catalogs { pattern } => catalogs(context, pattern).await,
         Show::Schemas { catalog, pattern } => schemas(context, catalog, pattern).await,
         Show::Tables { schema, pattern } => tables(context, schema, pattern, false).await,
+        Show::DroppedTables { schema, limit } => undrop::show(context, schema, limit).await,
         Show::Views { schema, pattern } => tables(context, schema, pattern, true).await,
         Show::Volumes { schema, pattern } => storage::show_volumes(context, schema, pattern).await,
         Show::Functions { scope, schema, pattern } => functions::show(context, scope, schema, pattern).await,

@@ -1,7 +1,7 @@
-//! DROP.
+//! DROP and UNDROP.
 
 use super::Parser;
-use crate::sql::ast::{Drop, DropKind, Statement};
+use crate::sql::ast::{Drop, DropKind, Statement, Undrop};
 use crate::sql::error::SqlError;
 
 /// What we drop.
@@ -46,5 +46,17 @@ impl Parser<'_> {
             self.accept("RESTRICT");
         }
         Ok(Statement::Drop(Drop { kind, name, if_exists, cascade }))
+    }
+
+    /// After `UNDROP`.
+    pub(super) fn undrop(&mut self) -> Result<Statement, SqlError> {
+        self.refuse(&["MATERIALIZED VIEW", "SCHEMA", "CATALOG"], "UNDROP")?;
+        self.expect("TABLE")?;
+        let by_id = self.accept("WITH ID");
+        Ok(Statement::Undrop(if by_id {
+            Undrop::Id(self.string()?)
+        } else {
+            Undrop::Name(self.object_name(3)?)
+        }))
     }
 }

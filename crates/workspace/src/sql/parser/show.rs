@@ -14,6 +14,7 @@ const SHOWN: &[&str] = &[
     "CATALOGS",
     "SCHEMAS",
     "DATABASES",
+    "TABLES DROPPED",
     "TABLES",
     "VIEWS",
     "VOLUMES",
@@ -33,7 +34,7 @@ const SHOWN: &[&str] = &[
 impl Parser<'_> {
     /// After `SHOW`.
     pub(super) fn show(&mut self) -> Result<Statement, SqlError> {
-        self.refuse(&["TABLE EXTENDED", "TABLES DROPPED", "SCHEMAS DROPPED", "CATALOGS DROPPED"], "SHOW")?;
+        self.refuse(&["TABLE EXTENDED", "SCHEMAS DROPPED", "CATALOGS DROPPED"], "SHOW")?;
         Ok(Statement::Show(match self.accept_any(SHOWN) {
             Some("GRANTS" | "GRANT") => return self.show_grants(),
             Some("CREATE TABLE") => Show::CreateTable { table: self.object_name(3)? },
@@ -41,6 +42,11 @@ impl Parser<'_> {
             Some("SCHEMAS" | "DATABASES") => {
                 let catalog = if self.accept_in() { Some(self.identifier()?) } else { None };
                 Show::Schemas { catalog, pattern: self.pattern()? }
+            }
+            Some("TABLES DROPPED") => {
+                let schema = self.in_schema()?;
+                let limit = if self.accept("LIMIT") { Some(self.unsigned()?) } else { None };
+                Show::DroppedTables { schema, limit }
             }
             Some("TABLES") if self.accept_in_catalog("TABLES") => self.show_tables_of_catalog()?,
             Some("TABLES") => Show::Tables { schema: self.in_schema()?, pattern: self.pattern()? },

@@ -23,7 +23,6 @@ const STATEMENTS: &[&str] = &[
     "CLEAR CACHE",
     "REFRESH",
     "SYNC",
-    "UNDROP",
     "DENY",
     "SET VARIABLE",
     "SET VAR",

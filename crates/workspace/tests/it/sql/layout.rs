@@ -47,9 +47,10 @@ async fn table_without_columns_is_not_read() {
 #[tokio::test]
 async fn file_that_is_gone_is_named_by_whatever_reads_it() {
     let sql = Sql::start().await;
-    sql.run("CREATE TABLE main.default.base AS SELECT 1 AS a").await;
-    sql.run("CREATE TABLE main.default.light SHALLOW CLONE main.default.base").await;
-    sql.run("DROP TABLE main.default.base").await;
+    sql.run("CREATE SCHEMA main.bases").await;
+    sql.run("CREATE TABLE main.bases.base AS SELECT 1 AS a").await;
+    sql.run("CREATE TABLE main.default.light SHALLOW CLONE main.bases.base").await;
+    sql.run("DROP SCHEMA main.bases CASCADE").await;
     for statement in [
         "SELECT * FROM main.default.light",
         "UPDATE main.default.light SET a = 2",

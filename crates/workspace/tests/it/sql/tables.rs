@@ -237,15 +237,17 @@ async fn external_table_is_registered_as_it_is_and_stays_when_dropped() {
 }
 
 #[tokio::test]
-async fn dropped_managed_table_takes_its_folder_with_it() {
+async fn dropped_managed_table_keeps_its_folder_until_its_schema_goes() {
     let sql = with_orders().await;
     let managed = sql.server.root().join("managed");
     assert_eq!(fs_err::read_dir(&managed).unwrap().count(), 1);
     sql.run("DROP TABLE main.default.orders").await;
-    assert_eq!(fs_err::read_dir(&managed).unwrap().count(), 0);
+    assert_eq!(fs_err::read_dir(&managed).unwrap().count(), 1);
     let error = sql.error("DROP TABLE main.default.orders").await;
     assert!(error.starts_with("[TABLE_OR_VIEW_NOT_FOUND]"), "{error}");
     sql.run("DROP TABLE IF EXISTS main.default.orders").await;
+    sql.run("DROP SCHEMA main.default CASCADE").await;
+    assert_eq!(fs_err::read_dir(&managed).unwrap().count(), 0);
 }
 
 #[tokio::test]

@@ -97,7 +97,7 @@ async fn failure_after_the_commit_leaves_the_intent_for_the_next_opening() {
     let writing = Writing { row: process.table().await, presence: Presence::Existing };
     let folder = process.context.location(&writing.row).unwrap();
     let meanwhile = async {
-        process.run("DROP TABLE t").await;
+        process.run("DROP SCHEMA main.default CASCADE").await;
         fs_err::create_dir_all(folder.path()).unwrap();
         Ok(())
     };
