@@ -77,7 +77,7 @@ pub(crate) fn required(options: &Options) -> anyhow::Result<Vec<Facet>> {
     };
     let carried = |name: &String| -> anyhow::Result<Facet> {
         let facet = facet(name)?;
-        match switch_off(&copies, facet) {
+        match switch_off(copies, facet) {
             None => Ok(facet),
             Some(key) => {
                 let message = format!("{facet} is required, and {key}: false leaves it out");
@@ -89,7 +89,7 @@ pub(crate) fn required(options: &Options) -> anyhow::Result<Vec<Facet>> {
 }
 
 /// The key of the switch that leaves a facet out.
-fn switch_off(copies: &Copies, facet: Facet) -> Option<&'static str> {
+fn switch_off(copies: Copies, facet: Facet) -> Option<&'static str> {
     let (is_on, key) = match facet {
         Facet::Grants => (copies.permissions, "copy_permissions"),
         Facet::Owner => (copies.ownership, "copy_ownership"),

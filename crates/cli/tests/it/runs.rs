@@ -227,17 +227,20 @@ fn rollback_without_a_name_goes_on_with_one_that_died() {
     assert_eq!(clxs.run(&["sql", "SHOW SCHEMAS IN copy"]).code, 1);
 }
 
+/// Before its first step, and between its steps.
 #[test]
 fn run_that_is_killed_leaves_a_whole_rollback_log() {
-    let clxs = shop();
-    let died =
-        clxs.run_with(&[("CLXS_TEST_DIE_BEFORE_JOURNAL_WRITE", "4")], &with(&["clone", "--enable-rollback"]));
-    assert_ne!(died.code, 0, "{died}");
-    let log = fs_err::read_to_string(clxs.folder().join(file_in(&clxs, "rollback_logs", ".json"))).unwrap();
-    let log: serde_json::Value = serde_json::from_str(&log).unwrap();
-    assert!(!log["created_objects"]["tables"].as_array().unwrap().is_empty(), "{log}");
-    let resumed = clxs.run(&["resume", log["run"].as_str().unwrap()]);
-    assert_eq!(resumed.code, 0, "{resumed}");
+    for write in ["6", "12"] {
+        let clxs = shop();
+        let variables = [("CLXS_TEST_DIE_BEFORE_JOURNAL_WRITE", write)];
+        let died = clxs.run_with(&variables, &with(&["clone", "--enable-rollback"]));
+        assert_ne!(died.code, 0, "{died}");
+        let log = fs_err::read_to_string(file_in(&clxs, "rollback_logs", ".json")).unwrap();
+        let log: serde_json::Value = serde_json::from_str(&log).unwrap();
+        assert!(!log["created_objects"]["tables"].as_array().unwrap().is_empty(), "{log}");
+        let resumed = clxs.run(&["resume", log["run"].as_str().unwrap()]);
+        assert_eq!(resumed.code, 0, "{resumed}");
+    }
 }
 
 #[test]

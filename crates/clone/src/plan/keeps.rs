@@ -11,13 +11,13 @@ use crate::{Kind, Securable};
 pub(super) fn plan(builder: &mut Builder<'_>) {
     for (source, sides) in builder.taking_part() {
         for (facet, what) in of_its_own(builder, &source, sides) {
-            note(builder, &source, facet, what);
+            note(builder, &source, facet, &what);
         }
     }
 }
 
 /// Says that the destination keeps something.
-pub(super) fn note(builder: &mut Builder<'_>, source: &Securable, facet: Facet, what: String) {
+pub(super) fn note(builder: &mut Builder<'_>, source: &Securable, facet: Facet, what: &str) {
     let detail = format!("keeps {what}, which the source does not have");
     builder.facet(source, facet, FacetStatus::Changed { detail });
 }

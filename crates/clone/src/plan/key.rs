@@ -99,7 +99,7 @@ fn note_own_keys(
         facet_of(own) == facet && !wanted.iter().any(|wanted| **own == wanted || is_in_the_way(own, wanted))
     };
     for own in existing.iter().filter(is_own) {
-        keeps::note(builder, securable, facet, format!("the key {}", own.name));
+        keeps::note(builder, securable, facet, &format!("the key {}", own.name));
     }
 }
 

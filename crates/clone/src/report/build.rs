@@ -107,8 +107,8 @@ fn drift_of(change: &PlannedChange) -> Option<Drift> {
 /// What was tried tells what became of a securable, and every step of its definition must have been. Facets that nobody
 /// tried are facets that it lacks, unless nothing at all was tried.
 fn outcome(planned: &PlannedSecurable, steps: &[Ended<'_>], run: RunState) -> Outcome {
-    let ended = |record: &Option<&StepRecord>| record.is_some_and(|record| record.outcome.is_some());
-    let none_was_tried = !steps.iter().any(|(_, record)| ended(record));
+    let ended = |record: Option<&StepRecord>| record.is_some_and(|record| record.outcome.is_some());
+    let none_was_tried = !steps.iter().any(|(_, record)| ended(*record));
     let failure = steps.iter().find_map(|(step, record)| match record.and_then(|it| it.outcome.as_ref()) {
         Some(outcome) => outcome.failure(),
         None if step.facet == Facet::Definition || none_was_tried => Some(untried(run)),
@@ -148,14 +148,14 @@ fn untried(run: RunState) -> String {
 
 /// What the plan knew of each facet, and what became of its steps; what is the same of several is said once.
 fn facets(planned: &PlannedSecurable, steps: &[Ended<'_>], run: RunState) -> Vec<FacetOutcome> {
-    let outcome = |record: &Option<&StepRecord>| record.and_then(|record| record.outcome.clone());
+    let outcome = |record: Option<&'_ StepRecord>| record.and_then(|record| record.outcome.clone());
     let failed = steps.iter().any(|(step, record)| {
-        step.facet == Facet::Definition && !outcome(record).as_ref().is_some_and(StepOutcome::is_done)
+        step.facet == Facet::Definition && !outcome(*record).as_ref().is_some_and(StepOutcome::is_done)
     });
     let known = planned.facets.iter().filter(|_| !failed).cloned();
     let others = steps.iter().filter(|(step, _)| step.facet != Facet::Definition);
     let ended = others.filter_map(|(step, record)| {
-        let status = match outcome(record) {
+        let status = match outcome(*record) {
             Some(outcome) => facet_status(step.facet, &outcome),
             None if failed => return None,
             None => FacetStatus::Failed { error: untried(run) },

@@ -256,8 +256,8 @@ impl Scanner<'_> {
             } else {
                 self.take_text(next.len_utf8());
                 let escapes = next == '\\' && matches!(place, Place::String(_));
-                let escaped = self.rest.chars().next().filter(|_| escapes);
-                self.take_text(escaped.map_or(0, char::len_utf8));
+                let hidden = self.rest.chars().next().filter(|_| escapes);
+                self.take_text(hidden.map_or(0, char::len_utf8));
             }
         }
         Ok(())

@@ -448,6 +448,7 @@ async fn schemas_whose_tags_nobody_may_read_take_no_part_and_say_why() {
     let faults = serde_json::from_value(serde_json::json!({"rules": [rule]})).unwrap();
     fixture.workspace.set_faults(faults).unwrap();
     let mut settings = settings();
+    settings.copy.tags = false;
     settings.selection.filter_by_tags.insert("environment".into(), "shareable".into());
     let report = fixture.clone_with(&settings).await;
     for schema in ["prod.bronze", "prod.silver", "prod.gold"] {
@@ -481,8 +482,8 @@ async fn properties_of_the_settings_are_set_by_the_clone_itself_with_every_chara
     for table in ["orders", "items"] {
         let info = fixture.client.get_table(&name(&format!("dev.bronze.{table}"))).await.unwrap();
         assert_eq!(info.properties.unwrap()["it's.a \\ key"], "a 'b' \\ \n c", "{table}");
-        let versions =
-            fixture.number(&format!("SELECT max(version) FROM (DESCRIBE HISTORY dev.bronze.{table})")).await;
-        assert_eq!(versions, "0", "{table}: one statement does both");
     }
+    // The other one gets its comment by a commit of its own.
+    let newest = fixture.number("SELECT max(version) FROM (DESCRIBE HISTORY dev.bronze.items)").await;
+    assert_eq!(newest, "0");
 }

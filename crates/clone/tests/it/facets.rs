@@ -296,7 +296,7 @@ async fn plain_view_has_its_columns_their_comments_and_its_properties() {
     let fixture = Fixture::with_retail(Reached::InProcess).await;
     fixture
         .query(
-            "CREATE VIEW prod.gold.named (Day COMMENT 'It\\'s the \\\\ day', `odd name`, total COMMENT '') COMMENT 'named'
+            "CREATE VIEW prod.gold.named (Day COMMENT 'It\\'s the \\\\ day', `odd name`, total) COMMENT 'named'
              TBLPROPERTIES ('team' = 'it\\'s \\\\ ours') AS SELECT day, 1, total FROM prod.silver.daily",
         )
         .await;

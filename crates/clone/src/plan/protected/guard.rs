@@ -88,9 +88,9 @@ fn obstacle(
     if settings.load_type != LoadType::Full {
         return Some(format!("{} changes nothing of what is there", settings.load_type));
     }
-    match drift(candidate.source, &securable.name, copy, settings) {
-        Some(drift @ (Drift::NotAClone | Drift::OtherSource { .. })) => return Some(drift.to_string()),
-        _ => {}
+    let drift = drift(candidate.source, &securable.name, copy, settings);
+    if let Some(drift @ (Drift::NotAClone | Drift::OtherSource { .. })) = drift {
+        return Some(drift.to_string());
     }
     candidate.source.unusable_guards.clone().or_else(|| no_such_guard(builder, &candidate.needs))
 }

@@ -27,6 +27,10 @@ impl Metastore {
     ///
     /// # Errors
     /// Those of [`Metastore::abandon_writes`].
+    #[expect(
+        clippy::redundant_closure_for_method_calls,
+        reason = "the methods hold for one lifetime, closures for all"
+    )]
     pub(crate) async fn purge_dropped_tables(&self) -> Result<(), MetastoreError> {
         if self.read(|tx| tx.has_expired_tables()).await? {
             let intents = self.write(|tx| tx.purge_dropped_tables()).await?;
