@@ -119,7 +119,7 @@ fn rollback_shows_what_it_would_undo_and_undoes_it() {
 
 #[rstest]
 #[case::source("INSERT INTO shop.s.orders VALUES (2, 'b')", Some("table shop.s.orders"))]
-#[case::destination("CREATE CATALOG copy", Some("catalog shop"))]
+#[case::destination("CREATE CATALOG copy", Some("catalog copy"))]
 #[case::nothing("SELECT 1", None)]
 fn plan_is_applied_while_it_holds_and_else_refused_with_exit_code_5(
     #[case] statement: &str,
