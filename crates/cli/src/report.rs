@@ -93,7 +93,7 @@ fn detail(securable: &SecurableReport) -> String {
 }
 
 /// A facet that is not as in the source.
-fn facet(facet: &clxs_clone::FacetOutcome) -> Option<String> {
+pub(crate) fn facet(facet: &clxs_clone::FacetOutcome) -> Option<String> {
     use clxs_clone::FacetStatus::{Carried, Changed, Failed, Impossible, Unverified};
     match &facet.status {
         Carried => None,

@@ -82,6 +82,8 @@ struct Context {
     max_retries: u32,
     /// Retries that the run as a whole may still make.
     retries_left: AtomicU32,
+    /// For the files that are copied.
+    memory: files::Memory,
     /// Cancels the statements under way.
     cancellation: CancellationToken,
 }
@@ -122,6 +124,7 @@ pub(crate) async fn run(warehouse: &Warehouse, journal: &Journal, request: Reque
         counts_inserts: settings.guardrails.max_bytes.is_some(),
         max_retries: settings.limits.max_retries,
         retries_left: AtomicU32::new(RETRIES_OF_A_RUN.max(steps / STEPS_PER_RETRY)),
+        memory: files::Memory::new(),
         cancellation: cancellation.child_token(),
     };
     let records = journal.step_records(&run)?;

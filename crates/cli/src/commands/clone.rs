@@ -2,9 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
+use anyhow::Context as _;
 use clxs_clone::journal::RunState;
 use clxs_clone::plan::{Facet, PlannedChange, write_json, write_json_line};
-use clxs_clone::{Kind, Observer, Plan, Report};
+use clxs_clone::{Engine, Kind, Observer, Plan, Report, Settings};
 use tokio_util::sync::CancellationToken;
 
 use super::{clone_settings, resume};
@@ -13,7 +14,6 @@ use crate::connection::Connection;
 use crate::context::Context;
 use crate::events::{EventFormat, WithEvents};
 use crate::exit::ExitStatus;
-use crate::failure::CliError;
 use crate::output::style::Style;
 use crate::output::{Format, Printer};
 use crate::progress::Progress;
@@ -49,21 +49,38 @@ pub(crate) async fn run(
     if options.dry_run == Some(true) {
         return dry_run(&plan, (command.output.output, command.events.events), &context.printer);
     }
-    let progress = Progress::new(context.printer.clone(), options.show_progress.unwrap_or(true));
-    let log = WithRollbackLog::new(&progress, &plan);
-    let observer: &dyn Observer = if options.enable_rollback == Some(true) { &log } else { &progress };
-    let stream = WithEvents::new(command.events.events, observer, &context.printer);
-    let told = stream.as_ref().map_or(observer, |stream| stream);
-    let report = engine.run(&settings, &plan, told, stop).await?;
-    finish(&report, command.output.output, stream, &context.printer)?;
-    if let Some(path) = log.written().map_err(CliError::file("the rollback log"))? {
-        context.printer.message(Style::Plain, &format!("rollback log: {}", path.display()));
-    }
+    let forms = (command.output.output, command.events.events);
+    let run = run_plan((&engine, &settings, &plan), &options, (forms, &context.printer), stop);
+    let report = Box::pin(run).await?;
     conclude(&report, &required, &options, &context.printer)
 }
 
+/// Runs a plan, tells what happens in the form that is asked for, and writes the rollback log that the settings ask for.
+pub(super) async fn run_plan(
+    (engine, settings, plan): (&Engine, &Settings, &Plan),
+    options: &Options,
+    ((format, events), printer): ((Format, Option<EventFormat>), &Printer),
+    stop: CancellationToken,
+) -> anyhow::Result<Report> {
+    let progress = Progress::new(printer.clone(), options.show_progress.unwrap_or(true));
+    let log = WithRollbackLog::new(&progress, plan);
+    let observer: &dyn Observer = if options.enable_rollback == Some(true) { &log } else { &progress };
+    let stream = WithEvents::new(events, observer, printer);
+    let told = stream.as_ref().map_or(observer, |stream| stream);
+    let report = engine.run(settings, plan, told, stop).await?;
+    finish(&report, format, stream, printer)?;
+    let written = log.written();
+    let written = written.context(
+        "the rollback log cannot be written; the run ended as reported, and can be rolled back without",
+    );
+    if let Some(path) = written? {
+        printer.message(Style::Plain, &format!("rollback log: {}", path.display()));
+    }
+    Ok(report)
+}
+
 /// Writes the report where the settings ask for it, and says how the run went.
-fn conclude(
+pub(super) fn conclude(
     report: &Report,
     required: &[Facet],
     options: &Options,
@@ -148,11 +165,17 @@ pub(super) fn dry_run(
             printer.message(Style::Warning, &format!("△ Would leave out {kind} {name}: {reason}"));
         }
     }
+    for planned in &plan.securables {
+        for facet in planned.facets.iter().filter_map(report::facet) {
+            let (kind, name) = (planned.kind, planned.destination.dotted());
+            printer.message(Style::Warning, &format!("△ {kind} {name}: {facet}"));
+        }
+    }
     for finding in &plan.findings {
         printer.message(Style::Warning, &format!("! {finding}"));
     }
     if plan.is_empty() {
-        printer.message(Style::Success, "✓ Nothing to do: whatever takes part is as in the source");
+        printer.message(Style::Success, "✓ Nothing to do: the destination has whatever takes part");
     }
     Ok(ExitStatus::Success)
 }

@@ -8,7 +8,7 @@ use clxs_clone::{Observer, Report};
 use serde::Deserialize;
 use tokio_util::sync::CancellationToken;
 
-use super::{clone, runs};
+use super::{clone, clone_settings, runs};
 use crate::arguments::ResumeCommand;
 use crate::connection::Connection;
 use crate::context::Context;
@@ -28,7 +28,10 @@ pub(crate) async fn run(
 ) -> anyhow::Result<ExitStatus> {
     let run = runs::named(command.run.as_deref(), context)?;
     let forms = (command.output.output, command.events.events);
-    Ok(clone::status(&resume(&run, context, forms, stop).await?))
+    let options = context.options()?;
+    let required = clone_settings::required(&options)?;
+    let report = resume(&run, context, forms, stop).await?;
+    clone::conclude(&report, &required, &options, &context.printer)
 }
 
 /// Settings that a run which is gone on with does not have from its begin.

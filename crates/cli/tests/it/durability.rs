@@ -147,7 +147,7 @@ async fn require_answered(client: &Client, round: u64, answered: &[Answered]) {
     assert_eq!(there.keys().map(String::as_str).collect::<BTreeSet<_>>(), expected, "round {round}");
 }
 
-/// Every table can be read, and every folder is a table's.
+/// Every table can be read, and every folder is a table's, or that of one that was dropped and can come back.
 async fn require_consistent(client: &Client, root: &Path) {
     let mut folders = BTreeSet::new();
     for (name, table) in tables(client).await {
@@ -158,6 +158,8 @@ async fn require_consistent(client: &Client, root: &Path) {
         let full_name = FullName::new(["c", "s", &name].map(|part| Identifier::new(part).unwrap())).unwrap();
         assert_eq!(client.get_table(&full_name).await.unwrap().table_id, table.table_id);
     }
+    let dropped = run(client, "SHOW TABLES DROPPED IN c.s").await.unwrap();
+    folders.extend(dropped.into_iter().filter_map(|row| row[3].clone()));
     let managed = fs_err::read_dir(root.join("managed")).unwrap();
     let managed = managed.map(|entry| entry.unwrap().file_name().into_string().unwrap());
     assert_eq!(managed.collect::<BTreeSet<_>>(), folders);

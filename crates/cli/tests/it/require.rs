@@ -67,3 +67,34 @@ fn owner_that_nobody_is_changes_nothing_in_a_second_run() {
     let again: serde_json::Value = serde_json::from_str(&clxs.run(&clone).success()).unwrap();
     assert_eq!((&again["counts"]["changed"], &again["counts"]["created"]), (&0.into(), &0.into()), "{again}");
 }
+
+#[test]
+fn plan_that_is_applied_is_held_to_what_the_file_requires_and_leaves_the_report_that_it_asks_for() {
+    let clxs = Clxs::new();
+    clxs.run(&["sql", KEYS]).success();
+    let settings = "source_catalog: prod\ndestination_catalog: dev\ninclude_schemas: [a]\n";
+    clxs.write(
+        "clxs.yaml",
+        &format!("{settings}require: [fk]\ngenerate_report: true\nenable_rollback: true\n"),
+    );
+    clxs.run(&["plan", "-o", "plan.json"]).success();
+    let applied = clxs.run(&["apply", "plan.json"]);
+    assert_eq!(applied.code, 6, "{applied}");
+    assert!(applied.stderr.contains("lacks what is required: foreign key"), "{applied}");
+    for folder in ["reports", "rollback_logs"] {
+        assert!(clxs.folder().join(folder).is_dir(), "{folder}: {applied}");
+    }
+}
+
+#[test]
+fn rollback_log_that_cannot_be_written_is_told_after_the_report_of_the_run() {
+    let clxs = Clxs::new();
+    clxs.run(&["sql", "CREATE CATALOG prod; CREATE TABLE prod.default.t (id INT)"]).success();
+    clxs.write("rollback_logs", "a file in its place");
+    let ran = clxs.run(&["clone", "--source", "prod", "--dest", "dev", "--enable-rollback"]);
+    assert_eq!(ran.code, 1, "{ran}");
+    assert!(
+        ran.stdout.contains("1 success") && ran.stderr.contains("the rollback log cannot be written"),
+        "{ran}"
+    );
+}

@@ -167,11 +167,12 @@ impl Commit {
         HARMLESS.contains(&self.operation.as_str())
     }
 
-    /// The keys of the properties that somebody set by this commit.
+    /// The keys of the properties that somebody set by this commit. The comment of the table is written as one, and stays.
     pub(crate) fn own_properties(&self) -> Vec<String> {
         let properties = self.parameters.get("properties");
         let set = properties.filter(|_| self.operation == "SET TBLPROPERTIES" && self.mark.is_none());
-        set.map(|properties| text_map(properties).into_keys().collect()).unwrap_or_default()
+        let keys = set.map(|properties| text_map(properties).into_keys()).into_iter().flatten();
+        keys.filter(|key| key != "comment").collect()
     }
 
     /// The metrics of a clone, for a run that never got the statement's result.

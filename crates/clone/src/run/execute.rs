@@ -93,9 +93,12 @@ async fn attempt(
             let copied = context.journal.copied_files_of(&context.metastore, &remove.volume)?;
             Ok(files::remove(context.warehouse.client(), remove, &copied, context.undone_ms).await)
         }
-        Action::Transfer(Transfer::CopyVersion(copy)) => {
-            Ok(model_version::copy(context.warehouse.client(), copy, &context.cancellation).await)
-        }
+        Action::Transfer(Transfer::CopyVersion(copy)) => Ok(model_version::copy(
+            (context.warehouse.client(), &context.memory),
+            copy,
+            &context.cancellation,
+        )
+        .await),
     }
 }
 

@@ -8,7 +8,7 @@ use std::ops::Range;
 use bytes::Bytes;
 use clxs_client::{Client, ErrorKind, FileRoot, PartUpload, Result, UploadedPart};
 use sha2::{Digest, Sha256};
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio_util::sync::CancellationToken;
 
 use super::rest::gone;
@@ -17,8 +17,12 @@ use crate::inventory::{FileState, list_files};
 use crate::outcome::{CloneMetrics, StepOutcome};
 use crate::plan::RemoveFiles;
 
-/// Transfers at once: with the size of a part, what bounds the memory of a copy.
+/// Files of a copy at once, and parts of a file.
 const TRANSFERS: usize = 8;
+/// The contents that a run holds at once, whatever it copies.
+const MEMORY: u32 = 256 << 20;
+/// The unit in which they are counted.
+const MEBIBYTE: u64 = 1 << 20;
 /// The bytes of a part; smaller files go in one request.
 const PART: u64 = 8 << 20;
 /// Parts that a file may have (`facts/rest_api.md` §7).
@@ -44,15 +48,35 @@ pub(super) struct Copy {
     pub(super) overwritten: BTreeSet<String>,
 }
 
+/// Room for the contents of files on their way through this process.
+#[derive(Debug)]
+pub(super) struct Memory(Semaphore);
+
+impl Memory {
+    pub(super) fn new() -> Self {
+        Self(Semaphore::new(Self::units(MEMORY.into()) as usize))
+    }
+
+    /// Waits until there is room; whatever is larger than all of it takes all of it.
+    async fn hold(&self, bytes: u64) -> Option<SemaphorePermit<'_>> {
+        self.0.acquire_many(Self::units(bytes)).await.ok()
+    }
+
+    fn units(bytes: u64) -> u32 {
+        let most = u64::from(MEMORY) / MEBIBYTE;
+        u32::try_from(bytes.div_ceil(MEBIBYTE).clamp(1, most)).unwrap_or(1)
+    }
+}
+
 /// Copies what the destination lacks or has otherwise, and says before each round what is about to be written. The outer
 /// result is that of who is told.
 pub(super) async fn copy<E>(
-    client: &Client,
+    (client, memory): (&Client, &Memory),
     copy: &Copy,
     begins: impl FnMut(&Listing) -> std::result::Result<(), E>,
     cancellation: &CancellationToken,
 ) -> std::result::Result<Result<StepOutcome>, E> {
-    let copying = Copying { client, copy, transfers: Semaphore::new(TRANSFERS) };
+    let copying = Copying { client, copy, memory };
     copying.rounds(begins, cancellation).await
 }
 
@@ -104,7 +128,7 @@ pub(super) async fn remove(
 struct Copying<'a> {
     client: &'a Client,
     copy: &'a Copy,
-    transfers: Semaphore,
+    memory: &'a Memory,
 }
 
 impl Copying<'_> {
@@ -215,7 +239,11 @@ impl Copying<'_> {
             (1..).zip(parts.clone()).map(|(number, range)| self.part(&upload, path, number, range)).collect();
         let (uploaded, hashes): (Vec<_>, Vec<_>) = at_once(sent, TRANSFERS).await?.into_iter().unzip();
         self.client.complete_upload(&upload, uploaded).await?;
-        let arrived: Vec<_> = parts.into_iter().map(|range| self.arrived(path, Some(range))).collect();
+        let arrived = |range: Range<u64>| {
+            let size = range.end - range.start;
+            self.arrived(path, (Some(range), size))
+        };
+        let arrived: Vec<_> = parts.into_iter().map(arrived).collect();
         Ok((at_once(arrived, TRANSFERS).await? != hashes).then(|| self.differs(path)))
     }
 
@@ -226,7 +254,7 @@ impl Copying<'_> {
         number: u32,
         range: Range<u64>,
     ) -> Result<(UploadedPart, Hash)> {
-        let _permit = self.transfers.acquire().await;
+        let _room = self.memory.hold(range.end - range.start).await;
         let content = self.client.download_file(&self.copy.from, path, Some(range)).await?;
         let hash = hash(&content);
         Ok((self.client.upload_part(upload, number, content).await?, hash))
@@ -243,18 +271,18 @@ impl Copying<'_> {
             )));
         }
         let sent = {
-            let _permit = self.transfers.acquire().await;
+            let _room = self.memory.hold(size).await;
             let content = self.client.download_file(&self.copy.from, path, None).await?;
             let sent = hash(&content);
             self.client.upload_file(&self.copy.to, path, content).await?;
             sent
         };
-        let arrived = self.arrived(path, None).await?;
+        let arrived = self.arrived(path, (None, size)).await?;
         Ok((arrived != sent).then(|| self.differs(path)))
     }
 
-    async fn arrived(&self, path: &str, range: Option<Range<u64>>) -> Result<Hash> {
-        let _permit = self.transfers.acquire().await;
+    async fn arrived(&self, path: &str, (range, size): (Option<Range<u64>>, u64)) -> Result<Hash> {
+        let _room = self.memory.hold(size).await;
         Ok(hash(&self.client.download_file(&self.copy.to, path, range).await?))
     }
 

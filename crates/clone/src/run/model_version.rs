@@ -23,7 +23,7 @@ use crate::plan::{AliasTarget, CopyVersion};
 
 /// Copies a version, or goes on with its copy.
 pub(super) async fn copy(
-    client: &Client,
+    (client, memory): (&Client, &files::Memory),
     copy: &CopyVersion,
     cancellation: &CancellationToken,
 ) -> Result<StepOutcome> {
@@ -44,7 +44,7 @@ pub(super) async fn copy(
             kept: BTreeSet::new(),
             overwritten: BTreeSet::new(),
         };
-        let Ok(copied) = files::copy::<Infallible>(client, &files, |_| Ok(()), cancellation).await;
+        let Ok(copied) = files::copy::<Infallible>((client, memory), &files, |_| Ok(()), cancellation).await;
         let copied = copied?;
         if !copied.is_done() {
             return Ok(copied);

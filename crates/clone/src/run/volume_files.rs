@@ -24,7 +24,7 @@ pub(super) async fn copy(context: &Context, copy: &CopyFiles) -> Result<clxs_cli
         written.extend(pending.iter().filter(|(_, file)| !file.is_directory).map(|(path, _)| path.clone()));
         context.journal.files_begin(metastore, volume, pending.keys())
     };
-    let outcome = match files::copy(client, &files, begins, &context.cancellation).await? {
+    let outcome = match files::copy((client, &context.memory), &files, begins, &context.cancellation).await? {
         Ok(outcome) if outcome.is_done() && !written.is_empty() => outcome,
         ended => return Ok(ended),
     };
