@@ -215,7 +215,7 @@ fn class(message: &str) -> String {
 
 /// The table and a plain copy of the rows that our SELECT gives.
 async fn pair(sql: &Sql, table: &str, name: &str) -> Pair {
-    let copy = format!("main.default.copy_of_{}", name.replace(['.', ' '], "_"));
+    let copy = format!("main.default.`copy_of_{}`", name.replace(['.', ' ', '/'], "_"));
     sql.run(&format!(
         "CREATE TABLE {copy} TBLPROPERTIES ('delta.columnMapping.mode' = 'name') AS SELECT * FROM {table}"
     ))
