@@ -131,7 +131,7 @@ impl Engine {
         let summary = warehouse.metastore_summary().await?;
         let metastore = warehouse.metastore().await?;
         run::recover(&warehouse, &self.journal, &metastore, &settings.destination).await?;
-        let provenance = self.journal.provenance(&metastore, &settings.destination)?;
+        let provenance = self.journal.provenance(&metastore, settings)?;
         Box::pin(Reader::new(warehouse, settings, provenance).read(&summary)).await
     }
 }

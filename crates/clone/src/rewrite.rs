@@ -130,6 +130,7 @@ fn mentions(lexed: &Lexed, source: &Identifier) -> Vec<Mention> {
             message: format!("the string '{value}' names the source; it was not rewritten"),
         });
     mentions.extend(strings);
+    mentions.sort_by_key(|mention| mention.line);
     mentions
 }
 

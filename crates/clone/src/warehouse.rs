@@ -25,6 +25,8 @@ use crate::plan::{Statement, StatementText};
 use crate::settings::Limits;
 use crate::{Error, Result, Settings};
 
+/// Clocks of the workspace and of this machine differ by less.
+pub(crate) const SKEW_MS: i64 = 60_000;
 /// How long a short statement may keep its request open, at most: the platform's limit is 50 s.
 const SHORT_WAIT: &str = "30s";
 /// The shortest wait that the platform takes besides none (facts/settled.md §6).

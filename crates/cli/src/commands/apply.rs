@@ -31,6 +31,5 @@ pub(crate) async fn run(
     }
     let forms = (command.output.output, command.events.events);
     let what = (&engine, &saved.settings, &saved.plan);
-    let report = Box::pin(clone::run_plan(what, &options, (forms, &context.printer), stop)).await?;
-    clone::conclude(&report, &required, &options, &context.printer)
+    Box::pin(clone::run_plan(what, (&options, &required), (forms, &context.printer), stop)).await
 }

@@ -50,18 +50,18 @@ pub(crate) async fn run(
         return dry_run(&plan, (command.output.output, command.events.events), &context.printer);
     }
     let forms = (command.output.output, command.events.events);
-    let run = run_plan((&engine, &settings, &plan), &options, (forms, &context.printer), stop);
-    let report = Box::pin(run).await?;
-    conclude(&report, &required, &options, &context.printer)
+    let what = (&engine, &settings, &plan);
+    Box::pin(run_plan(what, (&options, &required), (forms, &context.printer), stop)).await
 }
 
-/// Runs a plan, tells what happens in the form that is asked for, and writes the rollback log that the settings ask for.
+/// Runs a plan, tells what happens in the form that is asked for, writes the report and the rollback log that the settings
+/// ask for, and says how it went.
 pub(super) async fn run_plan(
     (engine, settings, plan): (&Engine, &Settings, &Plan),
-    options: &Options,
+    (options, required): (&Options, &[Facet]),
     ((format, events), printer): ((Format, Option<EventFormat>), &Printer),
     stop: CancellationToken,
-) -> anyhow::Result<Report> {
+) -> anyhow::Result<ExitStatus> {
     let progress = Progress::new(printer.clone(), options.show_progress.unwrap_or(true));
     let log = WithRollbackLog::new(&progress, plan);
     let observer: &dyn Observer = if options.enable_rollback == Some(true) { &log } else { &progress };
@@ -69,6 +69,7 @@ pub(super) async fn run_plan(
     let told = stream.as_ref().map_or(observer, |stream| stream);
     let report = engine.run(settings, plan, told, stop).await?;
     finish(&report, format, stream, printer)?;
+    let status = conclude(&report, required, options, printer)?;
     let written = log.written();
     let written = written.context(
         "the rollback log cannot be written; the run ended as reported, and can be rolled back without",
@@ -76,7 +77,7 @@ pub(super) async fn run_plan(
     if let Some(path) = written? {
         printer.message(Style::Plain, &format!("rollback log: {}", path.display()));
     }
-    Ok(report)
+    Ok(status)
 }
 
 /// Writes the report where the settings ask for it, and says how the run went.

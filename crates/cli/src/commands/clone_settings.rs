@@ -215,7 +215,7 @@ mod tests {
 
     use super::*;
     use crate::settings::file;
-    use crate::settings::keys::{KEYS, Key};
+    use crate::settings::keys::{KEYS, Key, OF_THE_COMMAND_LINE};
     use crate::settings::kind::Kind;
     use crate::settings::layer::{Layer, combine};
 
@@ -234,25 +234,6 @@ mod tests {
         let name = |text: &str| Identifier::new(text).unwrap();
         assert_eq!(resolve(options()).unwrap(), Settings::new(name("prod"), name("dev")));
     }
-
-    /// Keys that are not for the engine: the command line goes by them, and its tests hold that.
-    const OF_THE_COMMAND_LINE: [&str; 15] = [
-        "require",
-        "enable_rollback",
-        "resume",
-        "dry_run",
-        "generate_report",
-        "show_progress",
-        "verbose",
-        "log_file",
-        "log_format",
-        "host",
-        "profile",
-        "token_file",
-        "token_command",
-        "ca_bundle",
-        "sql_warehouse_id",
-    ];
 
     /// A value that is not the default.
     fn other_than_default(key: &Key) -> Value {

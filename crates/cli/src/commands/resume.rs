@@ -18,6 +18,7 @@ use crate::failure::CliError;
 use crate::output::Format;
 use crate::progress::Progress;
 use crate::settings::finding::Place;
+use crate::settings::keys::OF_THE_COMMAND_LINE;
 use crate::settings::layer::Origin;
 use crate::settings::options::Options;
 
@@ -33,27 +34,6 @@ pub(crate) async fn run(
     let report = resume(&run, context, forms, stop).await?;
     clone::conclude(&report, &required, &options, &context.printer)
 }
-
-/// Settings that a run which is gone on with does not have from its begin.
-const OF_THIS_PROCESS: &[&str] = &[
-    "source_catalog",
-    "destination_catalog",
-    "require",
-    "enable_rollback",
-    "resume",
-    "dry_run",
-    "generate_report",
-    "show_progress",
-    "verbose",
-    "log_file",
-    "log_format",
-    "host",
-    "profile",
-    "token_file",
-    "token_command",
-    "ca_bundle",
-    "sql_warehouse_id",
-];
 
 /// Whether nothing contradicts that this run is gone on with.
 ///
@@ -76,9 +56,10 @@ pub(super) fn require_same(run: &RunId, options: &Options, context: &Context) ->
         }
     }
     let is_flag = |origin: &Origin| matches!(origin.place(), Some(Place::Flag { .. }));
-    let given = context.loaded.combined.all().find(|(key, setting)| {
-        setting.is_some_and(|(_, origin)| is_flag(origin)) && !OF_THIS_PROCESS.contains(&key.name)
-    });
+    let given =
+        context.loaded.combined.all().find(|(key, setting)| {
+            setting.is_some_and(|(_, origin)| is_flag(origin)) && !may_be_given(key.name)
+        });
     match given {
         Some((key, _)) => usage(
             format!("{} cannot change a run that is gone on with", key.flag),
@@ -128,4 +109,9 @@ pub(super) fn run_of_log(file: &Path) -> anyhow::Result<RunId> {
     let log: RollbackLog = serde_json::from_str(&text)
         .with_context(|| format!("{} is no rollback log of clxs", file.display()))?;
     Ok(RunId::new(log.run))
+}
+
+/// Settings that a run which is gone on with does not have from its begin, and its catalogs, which are compared.
+fn may_be_given(key: &str) -> bool {
+    OF_THE_COMMAND_LINE.contains(&key) || ["source_catalog", "destination_catalog"].contains(&key)
 }

@@ -41,6 +41,25 @@ pub(crate) const PROTECTED_TABLES: &[&str] = &["copy", "skip", "fail"];
 pub(crate) const LOG_FORMATS: &[&str] = &["text", "json"];
 pub(crate) const THROTTLES: &[&str] = &["low", "medium", "high", "max"];
 
+/// Keys that the command line goes by, and that are nothing to the engine.
+pub(crate) const OF_THE_COMMAND_LINE: &[&str] = &[
+    "require",
+    "enable_rollback",
+    "resume",
+    "dry_run",
+    "generate_report",
+    "show_progress",
+    "verbose",
+    "log_file",
+    "log_format",
+    "host",
+    "profile",
+    "token_file",
+    "token_command",
+    "ca_bundle",
+    "sql_warehouse_id",
+];
+
 /// Every key this version understands, in the order they are shown.
 pub(crate) const KEYS: &[Key] = &[
     key("source_catalog", Kind::Text, "--source", "", "Catalog to clone"),

@@ -91,8 +91,9 @@ fn rollback_log_that_cannot_be_written_is_told_after_the_report_of_the_run() {
     let clxs = Clxs::new();
     clxs.run(&["sql", "CREATE CATALOG prod; CREATE TABLE prod.default.t (id INT)"]).success();
     clxs.write("rollback_logs", "a file in its place");
-    let ran = clxs.run(&["clone", "--source", "prod", "--dest", "dev", "--enable-rollback"]);
+    let ran = clxs.run(&["clone", "--source", "prod", "--dest", "dev", "--enable-rollback", "--report"]);
     assert_eq!(ran.code, 1, "{ran}");
+    assert!(clxs.folder().join("reports").is_dir(), "{ran}");
     assert!(
         ran.stdout.contains("1 success") && ran.stderr.contains("the rollback log cannot be written"),
         "{ran}"

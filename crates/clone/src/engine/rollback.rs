@@ -77,7 +77,7 @@ impl Engine {
             }
         }
         let keeps = !kept.is_empty();
-        for (step, fate) in self.dropped_tables(&plan, &done, &undone).await? {
+        for (step, fate) in dropped::find(&warehouse, &plan, (&done, &undone)).await? {
             match fate {
                 DroppedTable::Back => undone.extend([step.id]),
                 DroppedTable::Recoverable => {}

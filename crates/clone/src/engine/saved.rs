@@ -20,14 +20,14 @@ impl Engine {
 
 /// The securables that the two plans do not treat the same, on the side that has moved.
 fn moved(then: &Plan, now: &Plan) -> Vec<Securable> {
-    let of = |plan: &Plan| -> BTreeMap<Securable, (PlannedSecurable, String)> {
-        let fates = plan.securables.iter().map(|planned| (planned.clone(), fate(plan, planned)));
-        fates.map(|planned| (source(&planned.0), planned)).collect()
-    };
+    fn of(plan: &Plan) -> BTreeMap<Securable, (&PlannedSecurable, String)> {
+        let planned = plan.securables.iter();
+        planned.map(|planned| (source(planned), (planned, fate(plan, planned)))).collect()
+    }
     let (mut then, mut moved) = (of(then), BTreeSet::new());
     for (name, (planned, fate)) in of(now) {
         match then.remove(&name) {
-            Some((before, was)) if was != fate => drop(moved.insert(mover(&before, &planned))),
+            Some((before, was)) if was != fate => drop(moved.insert(mover(before, planned))),
             Some(_) => {}
             None => drop(moved.insert(name)),
         }

@@ -7,8 +7,8 @@ use clxs_api::Identifier;
 use rusqlite::{Transaction, params};
 
 use super::{CopiedFiles, Journal};
-use crate::Result;
 use crate::plan::CloneTable;
+use crate::{Result, Settings};
 
 /// Where a destination has come from.
 #[derive(Debug, Clone, Default)]
@@ -20,10 +20,13 @@ pub(crate) struct Provenance {
 }
 
 impl Journal {
-    /// What this journal knows of a destination.
-    pub(crate) fn provenance(&self, metastore: &str, destination: &Identifier) -> Result<Provenance> {
+    /// What this journal knows of a destination; of files, which may be many, only where they are copied.
+    pub(crate) fn provenance(&self, metastore: &str, settings: &Settings) -> Result<Provenance> {
+        let destination = &settings.destination;
         let tables = self.cloned_tables(metastore, destination)?;
-        Ok(Provenance { tables, files: self.copied_files(metastore, destination)? })
+        let copies_files = settings.kinds.volumes && !settings.schema_only;
+        let files = if copies_files { self.copied_files(metastore, destination)? } else { HashMap::new() };
+        Ok(Provenance { tables, files })
     }
 
     fn cloned_tables(&self, metastore: &str, destination: &Identifier) -> Result<HashMap<String, String>> {

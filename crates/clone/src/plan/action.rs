@@ -196,6 +196,11 @@ impl Action {
         matches!(self, Self::Statement(Statement::Undrop { .. }))
     }
 
+    /// Whether it removes a securable whole.
+    pub(crate) fn removes(&self) -> bool {
+        matches!(self, Self::Statement(Statement::Drop(_)) | Self::Rest(RestCall::DeleteModel { .. }))
+    }
+
     /// Whether it drops a table.
     pub(crate) fn drops_table(&self) -> bool {
         matches!(self, Self::Statement(Statement::Drop(dropped)) if dropped.kind == crate::Kind::Table)

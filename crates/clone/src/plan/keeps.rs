@@ -1,6 +1,6 @@
 //! Notes what the destination has and the source has not, or no longer: it is kept, for it may be the destination's own.
 
-use clxs_api::Privilege;
+use clxs_api::{Privilege, Properties};
 
 use super::builder::{Builder, Sides};
 use super::{Facet, Finding, grant};
@@ -52,12 +52,15 @@ fn of_its_own(builder: &Builder<'_>, source: &Securable, sides: Sides<'_>) -> Ve
 }
 
 fn properties(builder: &Builder<'_>, source: &Securable) -> Option<String> {
-    let of = |inventory: &Inventory| match source.kind {
-        Kind::Catalog => inventory.catalog.as_ref().map(|catalog| catalog.properties.clone()),
-        Kind::Schema => Some(inventory.schemas.get(source.name.schema()?)?.properties.clone()),
-        _ => None,
-    };
-    let (wanted, own) = (of(&builder.inventories.source)?, of(&builder.inventories.destination)?);
+    fn of<'i>(inventory: &'i Inventory, source: &Securable) -> Option<&'i Properties> {
+        match source.kind {
+            Kind::Catalog => inventory.catalog.as_ref().map(|catalog| &catalog.properties),
+            Kind::Schema => Some(&inventory.schemas.get(source.name.schema()?)?.properties),
+            _ => None,
+        }
+    }
+    let inventories = builder.inventories;
+    let (wanted, own) = (of(&inventories.source, source)?, of(&inventories.destination, source)?);
     let keys: Vec<_> = own.keys().filter(|key| !wanted.contains_key(*key)).map(String::as_str).collect();
     named("property", "properties", &keys)
 }

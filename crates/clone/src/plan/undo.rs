@@ -153,9 +153,7 @@ impl<'a> Whole<'a> {
         let mut whole = Self { dropped: HashSet::new(), restored: HashSet::new() };
         for step in plan.steps.iter().filter(|step| undone.contains(&step.id)) {
             match &step.inverse {
-                Some(Action::Statement(Statement::Drop(_)) | Action::Rest(RestCall::DeleteModel { .. })) => {
-                    whole.dropped.insert(&step.securable)
-                }
+                Some(inverse) if inverse.removes() => whole.dropped.insert(&step.securable),
                 Some(Action::Statement(Statement::RestoreTable { .. })) => {
                     whole.restored.insert(&step.securable)
                 }

@@ -166,9 +166,13 @@ fn seen(source: &Volume, destination: Option<&Volume>) -> Option<String> {
         Some(Files::Read(own)) => Some(own),
         _ => None,
     };
+    let told = |file: Option<&FileState>| {
+        file.map(|file| format!("{} {} {}", file.is_directory, file.size, file.modified)).unwrap_or_default()
+    };
     let mut hash = Sha256::new();
     for (path, file) in files {
-        hash.update(format!("{path}\n{file:?}\n{:?}\n", own.and_then(|own| own.get(path))));
+        let own = own.and_then(|own| own.get(path));
+        hash.update(format!("{path}\n{}\n{}\n", told(Some(file)), told(own)));
     }
     Some(hex(&hash.finalize()))
 }

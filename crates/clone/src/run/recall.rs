@@ -11,11 +11,9 @@ use futures::TryStreamExt;
 use super::statement::is_over;
 use crate::journal::RunId;
 use crate::plan::{Action, Step, StepId};
-use crate::warehouse::{Warehouse, sent_by};
+use crate::warehouse::{SKEW_MS, Warehouse, sent_by};
 use crate::{Journal, Result};
 
-/// Clocks of the workspace and of this machine differ by less.
-const SKEW_MS: i64 = 60_000;
 /// A run sends its statements all the time: one that is not among so many newer ones is not looked for further.
 const LOOKED_AT: usize = 2_000;
 

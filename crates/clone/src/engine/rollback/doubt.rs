@@ -3,16 +3,15 @@
 use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
+use clxs_api::SecurableKind;
 use clxs_client::{Client, ErrorKind};
 
 use super::Found;
 use crate::at_once::at_once;
 use crate::inventory::READS_AT_ONCE;
-use crate::plan::{Action, Plan, RestCall, Statement, Step, StepId};
-use crate::{Error, Kind, Result, Securable};
-
-/// Clocks of the workspace and of this machine differ by less.
-const SKEW_MS: i64 = 60_000;
+use crate::plan::{Action, Plan, Step, StepId};
+use crate::warehouse::SKEW_MS;
+use crate::{Error, Result, Securable};
 
 /// How those securables are found that these steps may have made. Tables that a run fills tell of themselves in their
 /// histories.
@@ -22,11 +21,8 @@ pub(super) async fn find<'a>(
     began: DateTime<Utc>,
 ) -> Result<Vec<(&'a Step, Found)>> {
     let makes = |step: &&Step| {
-        let dropped = matches!(
-            step.inverse,
-            Some(Action::Statement(Statement::Drop(_)) | Action::Rest(RestCall::DeleteModel { .. }))
-        );
-        doubtful.contains(&step.id) && dropped && step.action.ends_table().is_none()
+        let is_undone_whole = step.inverse.as_ref().is_some_and(Action::removes);
+        doubtful.contains(&step.id) && is_undone_whole && step.action.ends_table().is_none()
     };
     let reads = plan.steps.iter().filter(makes).map(async |step| {
         let created = created_at(client, &step.securable).await;
@@ -52,18 +48,12 @@ fn found(created: clxs_client::Result<Option<i64>>, began: DateTime<Utc>) -> clx
 /// When it was made, ms; absent where the workspace does not say.
 async fn created_at(client: &Client, securable: &Securable) -> clxs_client::Result<Option<i64>> {
     let name = &securable.name;
-    Ok(match securable.kind {
-        Kind::Catalog => client.get_catalog(name.catalog()).await?.created_at,
-        Kind::Schema | Kind::SystemSchema => client.get_schema(name).await?.created_at,
-        Kind::Volume => client.get_volume(name).await?.created_at,
-        Kind::Function => client.get_function(name).await?.created_at,
-        Kind::Model => client.get_model(name).await?.created_at,
-        Kind::Table
-        | Kind::View
-        | Kind::MaterializedView
-        | Kind::StreamingTable
-        | Kind::MetricView
-        | Kind::ForeignTable
-        | Kind::Unknown => client.get_table(name).await?.created_at,
+    Ok(match securable.kind.securable_kind() {
+        SecurableKind::Catalog => client.get_catalog(name.catalog()).await?.created_at,
+        SecurableKind::Schema => client.get_schema(name).await?.created_at,
+        SecurableKind::Volume => client.get_volume(name).await?.created_at,
+        SecurableKind::Function => client.get_function(name).await?.created_at,
+        SecurableKind::RegisteredModel => client.get_model(name).await?.created_at,
+        _ => client.get_table(name).await?.created_at,
     })
 }

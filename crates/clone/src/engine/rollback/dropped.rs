@@ -4,9 +4,11 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use clxs_api::FullName;
 
-use super::Engine;
+use crate::at_once::at_once;
+use crate::inventory::READS_AT_ONCE;
 use crate::plan::{Action, Facet, Plan, Statement, Step, StepId};
 use crate::run::has_id;
+use crate::warehouse::Warehouse;
 use crate::{Error, Result};
 
 /// What became of a table that a run dropped.
@@ -19,49 +21,56 @@ pub(super) enum DroppedTable {
     },
 }
 
-impl Engine {
-    /// The tables that a run dropped before it made others of their names, but for those that are undone already. A table
-    /// whose predecessor cannot be brought back is worth more than none.
-    pub(super) async fn dropped_tables<'a>(
-        &self,
-        plan: &'a Plan,
-        done: &BTreeSet<StepId>,
-        undone: &BTreeSet<StepId>,
-    ) -> Result<Vec<(&'a Step, DroppedTable)>> {
-        let is_meant = |step: &&Step| {
-            let is_left = done.contains(&step.id) && !undone.contains(&step.id);
-            is_left && step.facet == Facet::Definition && step.action.drops_table()
+/// The tables that a run dropped before it made others of their names, but for those that are undone already. A table whose
+/// predecessor cannot be brought back is worth more than none.
+pub(super) async fn find<'a>(
+    warehouse: &Warehouse,
+    plan: &'a Plan,
+    (done, undone): (&BTreeSet<StepId>, &BTreeSet<StepId>),
+) -> Result<Vec<(&'a Step, DroppedTable)>> {
+    let is_meant = |step: &&Step| {
+        let is_left = done.contains(&step.id) && !undone.contains(&step.id);
+        is_left && step.facet == Facet::Definition && step.action.drops_table()
+    };
+    let found = plan.steps.iter().filter(is_meant).map(|step| async move {
+        let Some(Action::Statement(Statement::Undrop { table, id })) = &step.inverse else {
+            return Ok((step, None));
         };
-        let mut listed = BTreeMap::new();
-        let mut fates = Vec::new();
-        for step in plan.steps.iter().filter(is_meant) {
-            let Some(Action::Statement(Statement::Undrop { table, id })) = &step.inverse else {
-                let why = "nobody noted the id of the table that was dropped for it".to_owned();
-                fates.push((step, DroppedTable::Lost { why }));
-                continue;
-            };
-            let attempt = format!("read table `{}`", table.dotted());
-            if has_id(&self.warehouse, table, id).await.map_err(Error::client(attempt))? {
-                fates.push((step, DroppedTable::Back));
-                continue;
+        let attempt = format!("read table `{}`", table.dotted());
+        let is_back = has_id(warehouse, table, id).await.map_err(Error::client(attempt))?;
+        Ok((step, Some((table, id, is_back))))
+    });
+    let mut listed = BTreeMap::new();
+    let mut fates = Vec::new();
+    for (step, found) in at_once(found, READS_AT_ONCE).await? {
+        let fate = match found {
+            None => DroppedTable::Lost {
+                why: "nobody noted the id of the table that was dropped for it".to_owned(),
+            },
+            Some((_, _, true)) => DroppedTable::Back,
+            Some((table, id, false)) => {
+                let schema = table.parent().unwrap_or_else(|| table.clone());
+                if !listed.contains_key(&schema) {
+                    listed.insert(schema.clone(), recoverable(warehouse, &schema).await);
+                }
+                fate(id, &listed[&schema])
             }
-            let Some(schema) = table.parent() else { continue };
-            if !listed.contains_key(&schema) {
-                listed.insert(schema.clone(), self.recoverable(&schema).await);
-            }
-            fates.push((step, fate(id, &listed[&schema])));
-        }
-        Ok(fates)
+        };
+        fates.push((step, fate));
     }
+    Ok(fates)
+}
 
-    /// The ids of the dropped tables of a schema that the caller may bring back, or why nobody can say.
-    async fn recoverable(&self, schema: &FullName) -> std::result::Result<HashSet<String>, String> {
-        let rows = self.warehouse.query(format!("SHOW TABLES DROPPED IN {schema}")).await;
-        let rows = rows.map_err(|error| clxs_client::with_causes(&error))?;
-        let column = rows.columns().iter().position(|column| column.name.eq_ignore_ascii_case("tableId"));
-        let column = column.ok_or("the answer has no column tableId")?;
-        Ok(rows.iter().filter_map(|row| row.cells().get(column)?.clone()).collect())
-    }
+/// The ids of the dropped tables of a schema that the caller may bring back, or why nobody can say.
+async fn recoverable(
+    warehouse: &Warehouse,
+    schema: &FullName,
+) -> std::result::Result<HashSet<String>, String> {
+    let rows = warehouse.query(format!("SHOW TABLES DROPPED IN {schema}")).await;
+    let rows = rows.map_err(|error| clxs_client::with_causes(&error))?;
+    let column = rows.columns().iter().position(|column| column.name.eq_ignore_ascii_case("tableId"));
+    let column = column.ok_or("the answer has no column tableId")?;
+    Ok(rows.iter().filter_map(|row| row.cells().get(column)?.clone()).collect())
 }
 
 fn fate(id: &str, recoverable: &std::result::Result<HashSet<String>, String>) -> DroppedTable {
