@@ -8,7 +8,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::event::Observer;
 use crate::inventory::{Inventories, Reader};
-use crate::journal::{RunId, RunState};
+use crate::journal::RunId;
 use crate::plan::{self, Plan, TableDrift};
 use crate::run::{self, Request, RunKind};
 use crate::warehouse::Warehouse;
@@ -61,8 +61,8 @@ impl Engine {
     /// Runs a plan to its end. Failures of steps are in the report; so is a cancelled run.
     ///
     /// # Errors
-    /// [`Error::Locked`] when another run writes to the destination,
-    /// [`Error::Client`] when the caller is no longer authenticated,
+    /// [`Error::Locked`] when another run writes to the destination, [`Error::Stopped`] when it is cancelled before it
+    /// begins, [`Error::Client`] when the caller is no longer authenticated,
     /// [`Error::Journal`].
     pub async fn run(
         &self,
@@ -87,15 +87,8 @@ impl Engine {
         observer: &dyn Observer,
         cancellation: CancellationToken,
     ) -> Result<Report> {
-        let summary = self.journal.summary(run)?;
-        if matches!(summary.state, RunState::Succeeded | RunState::RolledBack) {
-            return Err(Error::NotResumable { run: run.clone(), state: summary.state });
-        }
-        let rollbacks = self.journal.rollbacks_of(summary.undoes.as_ref().unwrap_or(run))?;
-        if let Some(rollback) = rollbacks.into_iter().next_back().filter(|rollback| rollback > run) {
-            return Err(Error::BeingUndone { run: run.clone(), rollback });
-        }
-        self.require_newest(run).await?;
+        self.journal.require_resumable(run)?;
+        self.require_own_metastore(run).await?;
         let (settings, plan) = (self.journal.settings_of(run)?, self.journal.plan_of(run)?);
         self.run_as(RunKind::Resume(run.clone()), (&settings, &plan), observer, cancellation).await
     }
@@ -111,16 +104,10 @@ impl Engine {
         run::run(&self.warehouse, &self.journal, request).await
     }
 
-    /// Checks that a run was made in this metastore and that no later one changed its destination.
-    async fn require_newest(&self, run: &RunId) -> Result<()> {
+    /// Checks that a run was made in this metastore.
+    async fn require_own_metastore(&self, run: &RunId) -> Result<()> {
         let (metastore, own) = (self.journal.metastore_of(run)?, self.warehouse.metastore().await?);
-        if metastore != own {
-            return Err(Error::OtherMetastore { run: run.clone(), metastore });
-        }
-        match self.journal.later_run(run)? {
-            Some(later) => Err(Error::Superseded { run: run.clone(), later }),
-            None => Ok(()),
-        }
+        if metastore == own { Ok(()) } else { Err(Error::OtherMetastore { run: run.clone(), metastore }) }
     }
 
     /// Reads what is there, once nothing of a dead run is under way.

@@ -130,6 +130,15 @@ pub enum Error {
         /// The machine it is on.
         host: String,
     },
+    /// A run was cancelled before it began.
+    #[error(
+        "stopped while statements of an earlier run were waited for; nothing was begun in catalog `{}`, and they go on",
+        destination.as_str()
+    )]
+    Stopped {
+        /// The catalog it was to write to.
+        destination: Identifier,
+    },
     /// Nobody knows so far back whether a table was read.
     #[error("unused_days: {days} cannot be known: system.access.table_lineage goes back {most} days")]
     UnusedBeyondLineage {
@@ -297,7 +306,10 @@ impl Error {
             Self::StalePlan { .. } => ErrorKind::Stale,
             Self::Locked { .. } => ErrorKind::Locked,
             Self::Client { source, .. } | Self::UnreadableUsage { source } => kind_of(source),
-            Self::Unexpected { .. } | Self::Journal { .. } | Self::JournalTooNew { .. } => ErrorKind::Other,
+            Self::Stopped { .. }
+            | Self::Unexpected { .. }
+            | Self::Journal { .. }
+            | Self::JournalTooNew { .. } => ErrorKind::Other,
         }
     }
 

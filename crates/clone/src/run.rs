@@ -34,7 +34,7 @@ use crate::journal::{Began, RunId, RunState, RunSummary};
 use crate::plan::{Plan, StepId};
 use crate::report::StepRecord;
 use crate::warehouse::Warehouse;
-use crate::{Journal, Report, Result, Settings};
+use crate::{Error, Journal, Report, Result, Settings};
 
 /// What to run and who is told.
 pub(crate) struct Request<'a> {
@@ -57,6 +57,22 @@ pub(crate) enum RunKind {
 }
 
 impl RunKind {
+    fn id(&self) -> RunId {
+        match self {
+            Self::Resume(run) => run.clone(),
+            Self::Clone | Self::Rollback(_) => RunId::generate(),
+        }
+    }
+
+    /// Whether the journal still lets the run be made.
+    fn require(&self, journal: &Journal) -> Result<()> {
+        match self {
+            Self::Clone => Ok(()),
+            Self::Rollback(undone) => journal.require_undoable(undone),
+            Self::Resume(run) => journal.require_resumable(run),
+        }
+    }
+
     fn undoes(&self) -> Option<&RunId> {
         match self {
             Self::Rollback(undone) => Some(undone),
@@ -94,26 +110,66 @@ const STEPS_PER_RETRY: u32 = 10;
 
 /// Runs a plan to its end.
 pub(crate) async fn run(warehouse: &Warehouse, journal: &Journal, request: Request<'_>) -> Result<Report> {
-    let Request { settings, plan, observer, cancellation, kind } = request;
+    let Request { settings, plan, observer, cancellation, .. } = &request;
     let metastore = warehouse.metastore().await?;
-    let run = match &kind {
-        RunKind::Resume(run) => run.clone(),
-        RunKind::Clone | RunKind::Rollback(_) => RunId::generate(),
-    };
+    let run = request.kind.id();
     let _lease = journal.lease(&metastore, plan.destination.as_str(), &run)?;
-    recovery::settle(warehouse, journal, (&metastore, &plan.destination), observer).await?;
-    match &kind {
-        RunKind::Resume(_) => journal.reopen_run(&run, warehouse.id())?,
+    begin((warehouse, journal), &request, (&metastore, &run)).await?;
+    let context = Arc::new(context((warehouse, journal), &request, (metastore, &run))?);
+    let records = journal.step_records(&run)?;
+    let driven = scheduler::drive(&context, settings, plan, (*observer, records)).await;
+    let (all_well, limit) = driven.as_ref().map_or((false, None), |ended| (ended.all_well, ended.limit));
+    // What a rollback has taken back is not there any more.
+    let verified = match &driven {
+        Ok(_) if plan.undoes.is_none() => verify::verify(&context, settings, plan, cancellation).await,
+        _ => Ok(true),
+    };
+    let all_well = all_well && matches!(verified, Ok(true));
+    let report = journal.end_run((&run, plan), state(all_well, limit, cancellation.is_cancelled()), limit)?;
+    driven?;
+    verified?;
+    if report.state == RunState::Succeeded
+        && !plan.keeps
+        && let Some(undone) = journal.summary(&run)?.undoes
+    {
+        journal.rolled_back(&undone)?;
+    }
+    observer.on_event(&Event::RunFinished { run, state: report.state, counts: report.counts });
+    Ok(report)
+}
+
+/// Ends what dead runs left in flight, and begins the run in the journal. The caller holds the lease.
+async fn begin(
+    (warehouse, journal): (&Warehouse, &Journal),
+    request: &Request<'_>,
+    (metastore, run): (&str, &RunId),
+) -> Result<()> {
+    let Request { settings, plan, observer, cancellation, kind } = request;
+    // What held when it was planned, or asked for, another process may have changed before the lease was taken.
+    kind.require(journal)?;
+    tokio::select! {
+        settled = recovery::settle(warehouse, journal, (metastore, &plan.destination), *observer) => settled?,
+        () = cancellation.cancelled() => return Err(Error::Stopped { destination: plan.destination.clone() }),
+    }
+    match kind {
+        RunKind::Resume(_) => journal.reopen_run(run, warehouse.id()),
         RunKind::Clone | RunKind::Rollback(_) => {
-            let undoes = kind.undoes();
-            let began = Began { settings, plan, undoes, warehouse: warehouse.id() };
-            journal.begin_run(&metastore, &run, &began)?;
+            let began = Began { settings, plan, undoes: kind.undoes(), warehouse: warehouse.id() };
+            journal.begin_run(metastore, run, &began)
         }
     }
+}
+
+fn context(
+    (warehouse, journal): (&Warehouse, &Journal),
+    request: &Request<'_>,
+    (metastore, run): (String, &RunId),
+) -> Result<Context> {
+    let Request { settings, plan, cancellation, .. } = request;
     let steps = u32::try_from(plan.steps.len()).unwrap_or(u32::MAX);
-    let RunSummary { started_at, undoes, .. } = journal.summary(&run)?;
-    let undone = undoes.as_ref().map(|undone| journal.summary(undone)).transpose()?;
-    let context = Context {
+    let RunSummary { started_at, undoes, .. } = journal.summary(run)?;
+    let undone = undoes.map(|undone| journal.summary(&undone)).transpose()?;
+    Ok(Context {
         warehouse: warehouse.within(settings),
         journal: journal.clone(),
         metastore,
@@ -126,28 +182,7 @@ pub(crate) async fn run(warehouse: &Warehouse, journal: &Journal, request: Reque
         retries_left: AtomicU32::new(RETRIES_OF_A_RUN.max(steps / STEPS_PER_RETRY)),
         memory: files::Memory::new(),
         cancellation: cancellation.child_token(),
-    };
-    let records = journal.step_records(&run)?;
-    let context = Arc::new(context);
-    let driven = scheduler::drive(&context, settings, plan, (observer, records)).await;
-    let (all_well, limit) = driven.as_ref().map_or((false, None), |ended| (ended.all_well, ended.limit));
-    // What a rollback has taken back is not there any more.
-    let verified = match &driven {
-        Ok(_) if plan.undoes.is_none() => verify::verify(&context, settings, plan, &cancellation).await,
-        _ => Ok(true),
-    };
-    let all_well = all_well && matches!(verified, Ok(true));
-    let report = journal.end_run((&run, plan), state(all_well, limit, cancellation.is_cancelled()), limit)?;
-    driven?;
-    verified?;
-    if report.state == RunState::Succeeded
-        && !plan.keeps
-        && let Some(undone) = undoes
-    {
-        journal.rolled_back(&undone)?;
-    }
-    observer.on_event(&Event::RunFinished { run, state: report.state, counts: report.counts });
-    Ok(report)
+    })
 }
 
 /// A cancellation or a limit that came after everything had ended well, and was read back, changed nothing.

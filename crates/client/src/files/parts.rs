@@ -122,6 +122,18 @@ impl Client {
             .query("session_token", &upload.session_token);
         self.send(request.json(&json!({ "parts": parts }))?).await.map(drop)
     }
+
+    /// Gives up an upload: the parts that have arrived are dropped, and no file is made of them.
+    ///
+    /// # Errors
+    /// [`crate::ErrorKind::NotFound`] when there is no such upload any more.
+    pub async fn abort_upload(&self, upload: &PartUpload) -> Result<()> {
+        let request = ApiRequest::repeatable(Method::POST, upload.path.clone())
+            .query("action", "abort-upload")
+            .query("upload_type", "multipart")
+            .query("session_token", &upload.session_token);
+        self.send(request).await.map(drop)
+    }
 }
 
 /// When URLs of parts are over, in RFC 3339.

@@ -12,7 +12,7 @@ use tokio_util::sync::CancellationToken;
 use super::Engine;
 use crate::event::Observer;
 use crate::inventory::History;
-use crate::journal::{RunId, RunState};
+use crate::journal::RunId;
 use crate::plan::{Facet, MakesTable, Plan, Step, StepId, Undo, undo};
 use crate::report::StepRecord;
 use crate::run::{RunKind, Standing, recover, standing};
@@ -43,11 +43,8 @@ impl Engine {
     /// [`Error::NotUndoable`] when the run is a rollback or was undone before, [`Error::Superseded`] when a later
     /// run wrote to the destination, [`Error::Locked`] while it runs, and those of [`Engine::plan`].
     pub async fn rollback_plan(&self, run: &RunId, overwrite_edits: bool) -> Result<Plan> {
-        let summary = self.journal.summary(run)?;
-        if summary.undoes.is_some() || summary.state == RunState::RolledBack {
-            return Err(Error::NotUndoable { run: run.clone(), state: summary.state });
-        }
-        self.require_newest(run).await?;
+        self.journal.require_undoable(run)?;
+        self.require_own_metastore(run).await?;
         let plan = self.journal.plan_of(run)?;
         recover(&self.warehouse, &self.journal, &self.journal.metastore_of(run)?, &plan.destination).await?;
         let warehouse = self.warehouse.within(&self.journal.settings_of(run)?);
@@ -64,7 +61,10 @@ impl Engine {
         let mut undone = self.undone(run, &plan)?;
         let mut kept = BTreeMap::new();
         let mut all = find(&warehouse, cloned(&plan, &done, &undone)).await?;
-        all.extend(doubt::find(warehouse.client(), (&plan, &doubtful), summary.started_at).await?);
+        all.extend(
+            doubt::find(warehouse.client(), (&plan, &doubtful), self.journal.summary(run)?.started_at)
+                .await?,
+        );
         for (step, found) in all {
             match found {
                 Found::AsMade => {}

@@ -71,7 +71,11 @@ impl Reader<'_> {
     ) -> Result<Result<Rows, String>> {
         match Box::pin(self.warehouse.query(relation.query(schema, catalogs))).await {
             Ok(rows) => Ok(Ok(rows)),
-            Err(error) if error.kind() == ErrorKind::StatementFailed => Ok(Err(refusal(&error))),
+            Err(error)
+                if matches!(error.kind(), ErrorKind::StatementFailed | ErrorKind::PermissionDenied) =>
+            {
+                Ok(Err(refusal(&error)))
+            }
             Err(error) => Err(Error::client(format!("read {schema}.{}", relation.name))(error)),
         }
     }

@@ -4,10 +4,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use clxs_api::Identifier;
-use clxs_client::ErrorKind;
 
 use super::Inventory;
-use super::reader::{Reader, refusal};
+use super::reader::Reader;
 use super::relation::{Relation, Told};
 use super::tags::name;
 use crate::{Error, Result};
@@ -43,12 +42,7 @@ impl Reader<'_> {
     /// The tags of all schemas, or why the workspace does not give them.
     async fn schema_tags(&self) -> Result<Result<BTreeMap<Identifier, Tags>, String>> {
         let attempt = || format!("read the tags of the schemas of `{}`", self.settings.source.as_str());
-        let told = match self.relation(&[self.settings.source.to_lowercase()], SCHEMA_TAGS).await {
-            Err(Error::Client { source, .. }) if source.kind() == ErrorKind::PermissionDenied => {
-                return Ok(Err(refusal(&source)));
-            }
-            told => told?,
-        };
+        let told = self.relation(&[self.settings.source.to_lowercase()], SCHEMA_TAGS).await?;
         if let Some(refusal) = told.refused.values().next().cloned() {
             return Ok(Err(refusal));
         }

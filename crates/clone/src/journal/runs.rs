@@ -226,30 +226,6 @@ impl Journal {
         Ok(())
     }
 
-    /// The newest run on the same destination that began after this one and did something that was not undone.
-    pub(crate) fn later_run(&self, run: &RunId) -> Result<Option<RunId>> {
-        self.read("look for later runs", |connection| {
-            let sql = "SELECT later.id FROM runs later JOIN runs own ON own.id = ?1
-                 WHERE later.metastore = own.metastore AND later.destination = own.destination AND later.id > own.id
-                 AND later.state <> ?2 AND later.undoes IS NULL
-                 AND EXISTS (SELECT 1 FROM steps WHERE steps.run = later.id)
-                 ORDER BY later.id DESC LIMIT 1";
-            let key = params![run.as_str(), RunState::RolledBack.as_str()];
-            connection.query_row(sql, key, |row| row.get(0).map(|id: String| RunId::new(id))).optional()
-        })
-    }
-
-    /// The rollbacks of a run that undid anything, oldest first.
-    pub(crate) fn rollbacks_of(&self, run: &RunId) -> Result<Vec<RunId>> {
-        self.read("look for rollbacks", |connection| {
-            let mut statement = connection.prepare_cached(
-                "SELECT id FROM runs WHERE undoes = ?1
-                 AND EXISTS (SELECT 1 FROM steps WHERE steps.run = runs.id) ORDER BY id",
-            )?;
-            statement.query_map([run.as_str()], |row| row.get(0).map(|id: String| RunId::new(id)))?.collect()
-        })
-    }
-
     /// Runs on a destination that have not ended, or that have steps in flight: for whoever holds the lease
     /// they are over.
     pub(crate) fn unfinished_runs(&self, metastore: &str, destination: &str) -> Result<Vec<RunSummary>> {

@@ -1,12 +1,13 @@
 //! What a plan asks the workspace.
 
-use clxs_clone::plan::{AsSql, Facet};
+use clxs_clone::journal::RunState;
+use clxs_clone::plan::{AsSql, Facet, Finding};
 use clxs_clone::{FacetOutcome, FacetStatus, Settings};
 use serde_json::json;
 
 use crate::catalogs::{name, settings};
 use crate::faults::Fixture;
-use crate::scripted::Scripted;
+use crate::scripted::{Fault, Scripted};
 
 fn asked(workspace: &Scripted, text: &str) -> Vec<String> {
     workspace.state().sent.iter().filter(|sql| sql.contains(text)).cloned().collect()
@@ -43,6 +44,22 @@ async fn plans_of_one_state_are_equal_although_the_workspace_refuses_reads() {
     let again = fixture.engine.plan(&settings()).await.unwrap();
     assert!(first.to_string().contains("nobody could read the tags"), "{first}");
     assert_eq!(first, again);
+}
+
+/// The relation of the metastore, then those of the catalogs.
+#[tokio::test(start_paused = true)]
+async fn tags_that_are_refused_with_a_status_of_http_are_reported_and_all_else_is_cloned() {
+    let fixture = Fixture::new();
+    fixture.workspace.state().catalogs.insert("dev".into(), json!({"name": "dev", "owner": "ann"}));
+    for _ in 0..3 {
+        fixture.workspace.fault("column_tags", Fault::Forbid);
+    }
+    let report = fixture.clone_catalog().await;
+    assert_eq!(report.state, RunState::Succeeded, "{report:#?}");
+    let told = |finding: &Finding| {
+        finding.message.contains("column tags") && finding.message.contains("PERMISSION_DENIED")
+    };
+    assert!(report.findings.iter().any(told), "{:#?}", report.findings);
 }
 
 #[tokio::test(start_paused = true)]

@@ -48,6 +48,26 @@ async fn resumed_run_sends_no_clone_again_and_ends_like_an_undisturbed_one() {
     assert_eq!(fixture.engine.journal().runs().unwrap().len(), 1);
 }
 
+/// What it waits for may go on for hours.
+#[tokio::test(start_paused = true)]
+async fn run_that_waits_for_a_dead_one_stops_when_it_is_told_to_and_has_begun_nothing() {
+    let fixture = Fixture::new();
+    die_while_cloning_orders(&fixture).await;
+    let (run, _) = fixture.last_run();
+    let stop = CancellationToken::new();
+    let waiting = fixture.engine.resume(&run, &SilentObserver, stop.clone());
+    let told = async {
+        tokio::time::sleep(Duration::from_mins(3)).await;
+        stop.cancel();
+    };
+    let (stopped, ()) = tokio::join!(waiting, told);
+    assert!(matches!(stopped, Err(Error::Stopped { .. })), "{stopped:?}");
+    assert_eq!(fixture.workspace.states_of("TABLE `dev`.`s`.`orders` DEEP"), ["RUNNING"]);
+    fixture.workspace.release();
+    assert_eq!(resume(&fixture, &run).await.unwrap().state, RunState::Succeeded);
+    assert_eq!(fixture.workspace.count("TABLE `dev`.`s`.`orders` DEEP CLONE"), 1);
+}
+
 #[tokio::test(start_paused = true)]
 async fn resume_tries_what_failed_and_what_was_blocked_by_it() {
     let fixture = Fixture::new();

@@ -149,6 +149,19 @@ async fn run_that_a_later_one_built_upon_is_undone_only_after_it() {
     assert_eq!((undone.state, undone.counts.skipped), (RunState::Succeeded, 0), "{undone:#?}");
 }
 
+/// The second one was planned before the first one was done.
+#[tokio::test(flavor = "multi_thread")]
+async fn rollback_whose_run_was_undone_meanwhile_is_refused_and_does_nothing() {
+    let fixture = Fixture::with_retail(Reached::InProcess).await;
+    let report = fixture.clone_with(&settings()).await;
+    let late = fixture.engine.rollback_plan(&report.run, false).await.unwrap();
+    roll_back(&fixture, &report, false).await;
+    let stop = CancellationToken::new();
+    let refused = fixture.engine.roll_back(&report.run, &late, &SilentObserver, stop).await;
+    assert!(matches!(refused, Err(Error::NotUndoable { state: RunState::RolledBack, .. })), "{refused:?}");
+    assert_eq!(fixture.engine.journal().runs().unwrap().len(), 2);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn rollback_of_a_refreshed_table_with_a_key_says_nothing_of_the_key_that_stays() {
     let fixture = Fixture::with_retail(Reached::InProcess).await;

@@ -16,6 +16,8 @@ use serde_json::{Value, json};
 pub(crate) enum Fault {
     /// It fails for good.
     Fail,
+    /// It is refused, as one that the caller may not send.
+    Forbid,
     /// It fails, and the service says that it may succeed later.
     FailForNow,
     /// It succeeds, and the answer with its id is lost.

@@ -1,13 +1,17 @@
 //! Volumes and their files.
 
+use std::path::{Path, PathBuf};
+
 use bytes::Bytes;
 use clxs_api::volume::VolumeType;
 use clxs_client::{ErrorKind, FileRoot};
 use clxs_clone::journal::RunState;
 use clxs_clone::plan::{Facet, SavedPlan};
 use clxs_clone::settings::LocationMapping;
-use clxs_clone::{Error, FacetStatus, Outcome};
+use clxs_clone::{Error, FacetStatus, Outcome, SilentObserver};
+use clxs_workspace::{FaultEffect, FaultPlan, FaultRule};
 use futures::TryStreamExt;
+use tokio_util::sync::CancellationToken;
 
 use crate::catalogs::{name, settings};
 use crate::embedded::{Fixture, Reached, outcome};
@@ -88,6 +92,44 @@ async fn managed_volume_is_carried_with_files_directories_comment_grants_and_own
     let again = fixture.plan(&settings()).await;
     assert!(again.is_empty(), "{again}");
     fixture.client.create_directory(&name("dev.bronze.scans").into(), "empty").await.unwrap();
+}
+
+/// All of them have arrived, and then no file can be made of them.
+#[tokio::test(flavor = "multi_thread")]
+async fn parts_of_a_file_that_was_not_uploaded_are_not_left_in_the_storage() {
+    let fixture = Fixture::with_volume().await;
+    let plan = fixture.plan(&settings()).await;
+    let refusal = FaultEffect::Error {
+        status: 400,
+        error_code: "INVALID_PARAMETER_VALUE".to_owned(),
+        message: "no such part".to_owned(),
+    };
+    let completes = FaultRule {
+        method: Some("POST".to_owned()),
+        path: Some("/api/2.0/fs/files/*/large.bin".to_owned()),
+        statement: None,
+        skip: 1,
+        times: Some(1),
+        probability: None,
+        effect: refusal,
+    };
+    fixture.workspace.set_faults(FaultPlan { seed: 0, rules: vec![completes] }).unwrap();
+    let stop = CancellationToken::new();
+    let report = fixture.engine.run(&settings(), &plan, &SilentObserver, stop).await.unwrap();
+    let volume = outcome(&report, "prod.bronze.scans");
+    assert!(matches!(&volume, Outcome::Failed { error } if error.contains("no such part")), "{volume:?}");
+    assert_eq!(unfinished_uploads(fixture.home.path()), 0);
+}
+
+/// What the workspace keeps of uploads that did not end.
+fn unfinished_uploads(folder: &Path) -> usize {
+    let entries = fs_err::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let directories = entries.filter(|path| path.is_dir());
+    let unfinished = |path: PathBuf| match path.file_name() {
+        Some(name) if name == ".clxs-uploads" => fs_err::read_dir(path).unwrap().count(),
+        _ => unfinished_uploads(&path),
+    };
+    directories.map(unfinished).sum()
 }
 
 #[tokio::test(flavor = "multi_thread")]

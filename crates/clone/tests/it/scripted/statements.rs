@@ -32,6 +32,7 @@ impl State {
             Some(Fault::Hang) => return self.statement(&id),
             Some(Fault::HangUnanswered) => return error(502, "INTERNAL_ERROR"),
             Some(Fault::HangOpen) => return (OPEN.0, OPEN.1.clone()),
+            Some(Fault::Forbid) => return error(403, "PERMISSION_DENIED"),
             Some(Fault::Fail) => failure("BAD_REQUEST", "[DIVIDE_BY_ZERO] no. SQLSTATE: 22012"),
             Some(Fault::FailForNow) => failure("TEMPORARILY_UNAVAILABLE", "later"),
             Some(Fault::LoseAnswer | Fault::LostAmongAlike) | None => self.run(&sql),
