@@ -1,10 +1,12 @@
 //! A plan in the making: what every planner of a kind adds to.
 
+mod guarding;
+
 use std::collections::HashMap;
 
 use clxs_api::{FullName, Identifier, SecurableKind};
 
-use super::policy::Policing;
+use super::policy::{Needs, Policing};
 use super::{Action, Expectation, Facet, Finding, Plan, PlannedChange, PlannedSecurable, Step, StepId};
 use crate::inventory::{Grants, Inventories, Tags};
 use crate::outcome::{FacetOutcome, FacetStatus};
@@ -75,6 +77,8 @@ pub(super) struct Builder<'a> {
     before_everything: Vec<(StepId, OnError)>,
     /// Positions of what is in each container.
     children: HashMap<FullName, Vec<usize>>,
+    /// What views, functions and guarded tables of the source need.
+    pub(super) needs: Needs,
     /// The policies of the source, and the tables that they are about.
     pub(super) policing: Policing<'a>,
 }
@@ -92,6 +96,7 @@ impl<'a> Builder<'a> {
             positions: HashMap::new(),
             before_everything: Vec::new(),
             children: HashMap::new(),
+            needs: Needs::new(),
             policing: Policing::default(),
         }
     }
@@ -196,36 +201,6 @@ impl<'a> Builder<'a> {
     pub(super) fn take_refused(&mut self) -> Vec<(FullName, String)> {
         let is_error = self.settings.protected_tables == ProtectedTables::Fail;
         std::mem::take(&mut self.refused).into_iter().filter(|_| is_error).collect()
-    }
-
-    /// The steps that guard a securable that is there.
-    pub(super) fn guarding_steps(&self, source: &Securable) -> Vec<StepId> {
-        let guards = |id: &StepId| self.steps[id.index()].facet.is_guard();
-        self.steps_for(source).iter().copied().filter(guards).collect()
-    }
-
-    /// The steps that guard what is in a container.
-    pub(super) fn guards_of_container(&self, container: &FullName) -> Vec<StepId> {
-        let kind = if container.schema().is_none() { Kind::Catalog } else { Kind::Schema };
-        self.guarding_steps(&Securable::new(kind, container.clone()))
-    }
-
-    /// The steps that guard what is in a container already.
-    pub(super) fn guards_inside(&self, container: &FullName) -> Vec<StepId> {
-        let children = self.children.get(container).into_iter().flatten();
-        let inside = |&position: &usize| {
-            let planned = &self.securables[position];
-            let is_there = self.sides[position].destination.is_some();
-            let own = planned.steps.iter().copied().filter(move |_| is_there);
-            let own = own.filter(|id| self.steps[id.index()].facet.is_guard());
-            [own.collect(), self.guards_inside(&planned.source)].concat()
-        };
-        children.flat_map(inside).collect()
-    }
-
-    /// What must have succeeded before something that reads or calls a securable is there for others to read.
-    pub(super) fn steps_making(&self, source: &Securable) -> Vec<StepId> {
-        self.definition_step(source).into_iter().chain(self.guarding_steps(source)).collect()
     }
 
     pub(super) fn planned(&self, source: &Securable) -> Option<&PlannedSecurable> {

@@ -1,8 +1,8 @@
 //! Plans grants: direct ones only, once everything they make readable is in place, and none that the source
 //! does not give.
 
-use clxs_api::Privilege;
 use clxs_api::grant::PermissionsChange;
+use clxs_api::{FullName, Privilege};
 
 use super::builder::{Builder, NewStep, Sides};
 use super::{Expectation, Facet, RestCall, StepId, policy};
@@ -50,13 +50,21 @@ fn protecting(builder: &Builder<'_>, source: &Securable) -> Vec<StepId> {
         (_, Some(definition)) => vec![definition],
         (_, None) => builder.steps_around(&source.name),
     };
-    protecting.extend(builder.guarding_steps(source));
-    protecting.extend(policy::protecting(builder, source));
+    protecting.extend(guarding(builder, source));
     protecting.extend(builder.guards_inside(&source.name));
-    for container in [source.name.parent(), source.name.parent().and_then(|schema| schema.parent())] {
-        protecting.extend(container.into_iter().flat_map(|name| builder.guards_of_container(&name)));
-    }
+    protecting.extend(builder.read_through(source).iter().flat_map(|read| guarding(builder, read)));
+    protecting.sort_unstable();
+    protecting.dedup();
     protecting
+}
+
+/// What guards a securable: by itself, by policies, and by what it is in.
+fn guarding(builder: &Builder<'_>, source: &Securable) -> Vec<StepId> {
+    let mut guarding = builder.guarding_steps(source);
+    guarding.extend(policy::protecting(builder, source));
+    let containers = std::iter::successors(source.name.parent(), FullName::parent);
+    guarding.extend(containers.flat_map(|container| builder.guards_of_container(&container)));
+    guarding
 }
 
 /// What the source gives, to whom the destination is to give it.

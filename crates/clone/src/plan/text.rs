@@ -32,9 +32,10 @@ pub(super) fn plan(builder: &mut Builder<'_>) {
     for (name, functions) in policing.needs(builder.settings) {
         needs.entry(relation(name)).or_default().extend(functions);
     }
-    builder.policing = policing;
-    table::plan(builder);
     let Ordered { order, cycles } = order(&needs);
+    builder.policing = policing;
+    builder.needs = needs;
+    table::plan(builder);
     let in_order = order.into_iter().map(|securable| (securable, None));
     let in_cycles = cycles.into_iter().map(|(securable, cycle)| {
         let reason = format!("views, functions and guards need each other in a cycle: {cycle}");

@@ -5,6 +5,7 @@ use clxs_clone::plan::{AsSql, Facet, Plan, PlannedChange};
 use clxs_clone::settings::{CloneType, LoadType, ProtectedTables};
 use clxs_clone::{Error, FacetOutcome, FacetStatus, Outcome, Report, Settings, SilentObserver};
 use clxs_workspace::FaultPlan;
+use rstest::rstest;
 use serde_json::json;
 use tokio_util::sync::CancellationToken;
 
@@ -476,6 +477,41 @@ async fn schema_is_opened_to_nobody_while_a_table_in_it_lacks_its_guard() {
     let report = fixture.clone_with(&once).await;
     assert_eq!(report.state, RunState::Failed, "{report:#?}");
     let grants = async || fixture.rows("SHOW GRANTS ON SCHEMA dev.bronze").await.join("\n");
+    assert!(!grants().await.contains("ann@example.com"), "{}", grants().await);
+    fixture.clone_with(&settings()).await;
+    assert!(grants().await.contains("ann@example.com"), "{}", grants().await);
+}
+
+/// Two views and a schema are between the table and who is granted something.
+#[rstest]
+#[case::view("VIEW", "gold.names")]
+#[case::its_schema("SCHEMA", "gold")]
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_sees_through_an_unchanged_view_what_lacks_its_guard(
+    #[case] kind: &str,
+    #[case] opened: &str,
+) {
+    let fixture = Fixture::with_retail(Reached::InProcess).await;
+    fixture
+        .sql(
+            "CREATE VIEW prod.silver.names AS SELECT name FROM prod.bronze.items;\n\
+             CREATE VIEW prod.gold.names AS SELECT name FROM prod.silver.names;\n",
+        )
+        .await;
+    fixture.clone_with(&settings()).await;
+    fixture
+        .sql(&format!(
+            "CREATE FUNCTION prod.bronze.hide(name STRING) RETURNS STRING RETURN '***';\n\
+             ALTER TABLE prod.bronze.items ALTER COLUMN name SET MASK prod.bronze.hide;\n\
+             GRANT SELECT ON {kind} prod.{opened} TO `ann@example.com`;\n",
+        ))
+        .await;
+    fixture.workspace.set_faults(faults(&[("ALTER TABLE * SET MASK *", "fail_statement")])).unwrap();
+    let mut once = settings();
+    once.limits.max_retries = 0;
+    let report = fixture.clone_with(&once).await;
+    assert_eq!(report.state, RunState::Failed, "{report:#?}");
+    let grants = async || fixture.rows(&format!("SHOW GRANTS ON {kind} dev.{opened}")).await.join("\n");
     assert!(!grants().await.contains("ann@example.com"), "{}", grants().await);
     fixture.clone_with(&settings()).await;
     assert!(grants().await.contains("ann@example.com"), "{}", grants().await);
