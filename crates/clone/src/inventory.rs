@@ -104,9 +104,8 @@ pub struct Inventory {
 
 impl Inventory {
     /// The schemas that take part.
-    pub(crate) fn taking_part(&self) -> Vec<Identifier> {
-        let schemas = self.schemas.iter().filter(|(_, schema)| schema.skip.is_none());
-        schemas.map(|(name, _)| name.clone()).collect()
+    pub(crate) fn taking_part(&self) -> impl Iterator<Item = (&Identifier, &Schema)> {
+        self.schemas.iter().filter(|(_, schema)| schema.skip.is_none())
     }
 
     /// The table or view of this name; only schema and own name count.

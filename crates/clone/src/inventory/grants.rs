@@ -169,7 +169,7 @@ fn held_on<'i>(
 fn places(settings: &Settings, name: &Identifier, inventory: &Inventory) -> Vec<Place> {
     let catalog = FullName::of_catalog(name.clone());
     let mut places = vec![(SecurableKind::Catalog, catalog.clone())];
-    for (name, schema) in inventory.schemas.iter().filter(|(_, schema)| schema.skip.is_none()) {
+    for (name, schema) in inventory.taking_part() {
         let schema_name = catalog.child(name.clone());
         places.push((SecurableKind::Schema, schema_name.clone()));
         let tables = schema.tables.iter().filter(|(_, own)| own.kind == Kind::Table || own.is_text());

@@ -211,7 +211,7 @@ impl Inventories {
 
     /// The schemas of both sides that take part.
     pub(super) fn schemas_taking_part(&self) -> Vec<(Side, Identifier)> {
-        let of = |side| self.side(side).taking_part().into_iter().map(move |name| (side, name));
+        let of = |side| self.side(side).taking_part().map(move |(name, _)| (side, name.clone()));
         of(Side::Source).chain(of(Side::Destination)).collect()
     }
 }

@@ -17,7 +17,7 @@ use crate::{Error, Kind, Result};
 impl<'a> Reader<'a> {
     /// Reads the tables of all schemas that take part, and of the destination's others too.
     pub(super) async fn tables(&self, own: &Inventories) -> Result<Found<'a>> {
-        let source = own.source.taking_part().into_iter().map(|name| (Side::Source, name));
+        let source = own.source.taking_part().map(|(name, _)| (Side::Source, name.clone()));
         let destination = own.destination.schemas.keys().map(|name| (Side::Destination, name.clone()));
         let schemas = source.chain(destination).collect();
         self.of_schemas(schemas, |schema| self.tables_of(schema), |schema| &mut schema.tables).await

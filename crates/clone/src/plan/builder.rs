@@ -2,13 +2,13 @@
 
 mod guarding;
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use clxs_api::{FullName, Identifier, SecurableKind};
 
 use super::policy::{Needs, Policing};
 use super::{Action, Expectation, Facet, Finding, Plan, PlannedChange, PlannedSecurable, Step, StepId};
-use crate::inventory::{Grants, Inventories, Tags};
+use crate::inventory::{Grants, Inventories, Schema, Tags};
 use crate::outcome::{FacetOutcome, FacetStatus};
 use crate::settings::{LoadType, OnError, ProtectedTables, Settings};
 use crate::{Kind, Securable};
@@ -307,6 +307,22 @@ impl<'a> Builder<'a> {
             Some(planned) => planned.in_destination(),
             None => Securable::new(source.kind, self.renamed(&source.name)),
         }
+    }
+
+    /// What takes part of one kind, by its name in the source, with the destination's of that name.
+    pub(super) fn pairs<T: 'a>(
+        &self,
+        of_kind: for<'s> fn(&'s Schema) -> &'s BTreeMap<Identifier, T>,
+    ) -> impl Iterator<Item = (FullName, &'a T, Option<&'a T>)> + use<'a, T> {
+        let (catalog, inventories) = (self.source(), self.inventories);
+        inventories.source.taking_part().flat_map(move |(schema_name, schema)| {
+            let existing = inventories.destination.schemas.get(schema_name).map(of_kind);
+            let schema_name = catalog.child(schema_name.clone());
+            let pair = move |(name, source)| {
+                (schema_name.child(Identifier::clone(name)), source, existing.and_then(|own| own.get(name)))
+            };
+            of_kind(schema).iter().map(pair)
+        })
     }
 
     pub(super) fn schema_name(&self, schema: &Identifier) -> FullName {

@@ -26,19 +26,12 @@ pub(super) struct Candidate<'a> {
 
 /// The functions of the source.
 pub(super) fn candidates<'a>(builder: &Builder<'a>) -> BTreeMap<FullName, Candidate<'a>> {
-    let inventories = builder.inventories;
-    let mut candidates = BTreeMap::new();
-    let schemas = inventories.source.schemas.iter().filter(|(_, schema)| schema.skip.is_none());
-    for (schema_name, schema) in schemas {
-        let existing = inventories.destination.schemas.get(schema_name);
-        for (name, source) in &schema.functions {
-            let destination = existing.and_then(|schema| schema.functions.get(name));
-            let full_name = builder.schema_name(schema_name).child(name.clone());
-            let candidate = candidate(builder, &full_name, source, destination);
-            candidates.insert(full_name, candidate);
-        }
-    }
-    candidates
+    let functions = builder.pairs(|schema| &schema.functions);
+    let candidate = |(name, source, destination)| {
+        let candidate = candidate(builder, &name, source, destination);
+        (name, candidate)
+    };
+    functions.map(candidate).collect()
 }
 
 fn candidate<'a>(

@@ -11,15 +11,8 @@ use crate::settings::{LoadType, ObjectType};
 use crate::{Kind, Securable};
 
 pub(super) fn plan(builder: &mut Builder<'_>) {
-    let inventories = builder.inventories;
-    for (schema_name, schema) in inventories.source.schemas.iter().filter(|(_, schema)| schema.skip.is_none())
-    {
-        let existing = inventories.destination.schemas.get(schema_name);
-        for (name, source) in &schema.models {
-            let securable = Securable::new(Kind::Model, builder.schema_name(schema_name).child(name.clone()));
-            let destination = existing.and_then(|schema| schema.models.get(name));
-            plan_model(builder, &securable, source, destination);
-        }
+    for (name, source, destination) in builder.pairs(|schema| &schema.models) {
+        plan_model(builder, &Securable::new(Kind::Model, name), source, destination);
     }
 }
 

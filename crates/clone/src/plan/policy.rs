@@ -45,17 +45,15 @@ impl<'a> Policing<'a> {
         let (inventories, settings) = (builder.inventories, builder.settings);
         let source = &inventories.source;
         let mut governed = BTreeMap::new();
-        for (schema_name, schema) in source.schemas.iter().filter(|(_, schema)| schema.skip.is_none()) {
-            for (name, table) in schema.tables.iter().filter(|(_, table)| table.kind == Kind::Table) {
-                let name = builder.schema_name(schema_name).child(name.clone());
-                let mut given = over(settings, source, &name, table);
-                given.retain(|given| {
-                    !own_function(settings, given)
-                        .is_some_and(|function| reaches(needs, &routine(function), &relation(&name)))
-                });
-                if !given.is_empty() {
-                    governed.insert(name, given);
-                }
+        let tables = builder.pairs(|schema| &schema.tables);
+        for (name, table, _) in tables.filter(|(_, table, _)| table.kind == Kind::Table) {
+            let mut given = over(settings, source, &name, table);
+            given.retain(|given| {
+                !own_function(settings, given)
+                    .is_some_and(|function| reaches(needs, &routine(function), &relation(&name)))
+            });
+            if !given.is_empty() {
+                governed.insert(name, given);
             }
         }
         Self { governed, planned: HashMap::new() }

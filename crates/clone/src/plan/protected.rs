@@ -39,19 +39,12 @@ pub(super) fn is_protected(table: &Table) -> bool {
 
 /// The protected tables of the source.
 pub(super) fn candidates<'a>(builder: &Builder<'a>) -> BTreeMap<FullName, Candidate<'a>> {
-    let inventories = builder.inventories;
-    let mut candidates = BTreeMap::new();
-    for (schema_name, schema) in inventories.source.schemas.iter().filter(|(_, schema)| schema.skip.is_none())
-    {
-        let existing = inventories.destination.schemas.get(schema_name);
-        for (name, source) in schema.tables.iter().filter(|(_, table)| is_protected(table)) {
-            let destination = existing.and_then(|schema| schema.tables.get(name));
-            let full_name = builder.schema_name(schema_name).child(name.clone());
-            let candidate = candidate(builder.settings, &full_name, source, destination);
-            candidates.insert(full_name, candidate);
-        }
-    }
-    candidates
+    let tables = builder.pairs(|schema| &schema.tables).filter(|(_, table, _)| is_protected(table));
+    let candidate = |(name, source, destination)| {
+        let candidate = candidate(builder.settings, &name, source, destination);
+        (name, candidate)
+    };
+    tables.map(candidate).collect()
 }
 
 fn candidate<'a>(

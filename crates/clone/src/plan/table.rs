@@ -1,7 +1,7 @@
 //! Plans tables, and names everything listed as a table that cannot be cloned.
 
+use clxs_api::FullName;
 use clxs_api::table::TableType;
-use clxs_api::{FullName, Identifier};
 
 use super::builder::{Builder, Entry, Facets, NewStep, Sides};
 use super::catalog::note_location;
@@ -19,20 +19,13 @@ use crate::{Kind, Securable};
 
 pub(super) fn plan(builder: &mut Builder<'_>) {
     note_ignored_conditions(builder);
-    let inventories = builder.inventories;
-    for (schema_name, schema) in inventories.source.schemas.iter().filter(|(_, schema)| schema.skip.is_none())
-    {
-        let schema_full_name = builder.schema_name(schema_name);
-        let existing = inventories.destination.schemas.get(schema_name);
-        for (name, source) in schema.tables.iter().filter(is_planned_here) {
-            let securable = Securable::new(source.kind, schema_full_name.child(name.clone()));
-            if builder.policing.is_about(&securable.name) {
-                continue;
-            }
-            let destination = existing.and_then(|schema| schema.tables.get(name));
-            let change = change(builder.settings, &securable.name, source, destination);
-            plan_table(builder, &securable, source, destination, &change);
+    let tables = builder.pairs(|schema| &schema.tables).filter(|(_, table, _)| is_planned_here(table));
+    for (name, source, destination) in tables {
+        if builder.policing.is_about(&name) {
+            continue;
         }
+        let change = change(builder.settings, &name, source, destination);
+        plan_table(builder, &Securable::new(source.kind, name), source, destination, &change);
     }
 }
 
@@ -72,7 +65,7 @@ fn note_ignored_conditions(builder: &mut Builder<'_>) {
 }
 
 /// Views are planned with other texts, and so are protected tables, which need functions, and those under policies.
-fn is_planned_here((_, table): &(&Identifier, &Table)) -> bool {
+fn is_planned_here(table: &Table) -> bool {
     !table.is_text() && !is_protected(table)
 }
 

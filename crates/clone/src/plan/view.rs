@@ -53,31 +53,31 @@ fn columns_follow(source: &Table, view: &View) -> bool {
 
 /// The views of the source.
 pub(super) fn candidates<'a>(builder: &Builder<'a>) -> BTreeMap<FullName, Candidate<'a>> {
+    let texts = builder.pairs(|schema| &schema.tables).filter(|(_, table, _)| table.is_text());
+    let candidate = |(name, source, destination)| {
+        let candidate = candidate(builder, &name, source, destination);
+        (name, candidate)
+    };
+    texts.map(candidate).collect()
+}
+
+fn candidate<'a>(
+    builder: &Builder<'a>,
+    name: &FullName,
+    source: &'a Table,
+    destination: Option<&'a Table>,
+) -> Candidate<'a> {
     static NO_VIEW: std::sync::LazyLock<View> = std::sync::LazyLock::new(View::default);
-    let inventories = builder.inventories;
-    let mut candidates = BTreeMap::new();
-    for (schema_name, schema) in inventories.source.schemas.iter().filter(|(_, schema)| schema.skip.is_none())
-    {
-        let existing = inventories.destination.schemas.get(schema_name);
-        for (name, source) in schema.tables.iter().filter(|(_, table)| table.is_text()) {
-            let view = source.view.as_ref().unwrap_or(&NO_VIEW);
-            let definition = view.definition.as_deref().unwrap_or_default();
-            let (from, to) = (&builder.settings.source, &builder.settings.destination);
-            let rewritten = rewrite_view(source.kind, definition, from, to);
-            let unproven = rewritten.as_ref().err().cloned();
-            let rewritten = rewritten.unwrap_or_default();
-            let full_name = builder.schema_name(schema_name).child(name.clone());
-            let reads = inventories.source.read_by(&full_name, view, &rewritten);
-            let called = called(builder, &rewritten.calls, &view.session_of(&full_name));
-            let needs = needs(view, &reads, called);
-            let destination = existing.and_then(|schema| schema.tables.get(name));
-            candidates.insert(
-                full_name,
-                Candidate { source, destination, view, rewritten, unproven, reads, needs },
-            );
-        }
-    }
-    candidates
+    let view = source.view.as_ref().unwrap_or(&NO_VIEW);
+    let definition = view.definition.as_deref().unwrap_or_default();
+    let (from, to) = (&builder.settings.source, &builder.settings.destination);
+    let rewritten = rewrite_view(source.kind, definition, from, to);
+    let unproven = rewritten.as_ref().err().cloned();
+    let rewritten = rewritten.unwrap_or_default();
+    let reads = builder.inventories.source.read_by(name, view, &rewritten);
+    let called = called(builder, &rewritten.calls, &view.session_of(name));
+    let needs = needs(view, &reads, called);
+    Candidate { source, destination, view, rewritten, unproven, reads, needs }
 }
 
 /// What a view reads, and the functions it calls: as the platform says, or else as its text does.

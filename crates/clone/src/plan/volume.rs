@@ -17,16 +17,8 @@ use crate::settings::{LoadType, ObjectType, Settings};
 use crate::{Kind, Securable};
 
 pub(super) fn plan(builder: &mut Builder<'_>) {
-    let inventories = builder.inventories;
-    for (schema_name, schema) in inventories.source.schemas.iter().filter(|(_, schema)| schema.skip.is_none())
-    {
-        let existing = inventories.destination.schemas.get(schema_name);
-        for (name, source) in &schema.volumes {
-            let securable =
-                Securable::new(Kind::Volume, builder.schema_name(schema_name).child(name.clone()));
-            let destination = existing.and_then(|schema| schema.volumes.get(name));
-            plan_volume(builder, &securable, source, destination);
-        }
+    for (name, source, destination) in builder.pairs(|schema| &schema.volumes) {
+        plan_volume(builder, &Securable::new(Kind::Volume, name), source, destination);
     }
 }
 

@@ -58,9 +58,8 @@ impl fmt::Display for DriftState {
 pub fn drifts(inventories: &Inventories, settings: &Settings) -> Result<Vec<TableDrift>> {
     check(inventories, settings)?;
     let catalog = FullName::of_catalog(settings.source.to_lowercase());
-    let schemas = inventories.source.schemas.iter().filter(|(_, schema)| schema.skip.is_none());
     let mut drifts = Vec::new();
-    for (schema_name, schema) in schemas {
+    for (schema_name, schema) in inventories.source.taking_part() {
         let schema_name = catalog.child(schema_name.clone());
         for (name, source) in schema.tables.iter().filter(|(_, table)| table.kind == Kind::Table) {
             let table = schema_name.child(name.clone());
