@@ -163,6 +163,9 @@ pub(crate) struct ApplyCommand {
     /// The plan, as JSON
     #[arg(value_name = "FILE")]
     pub(crate) plan: PathBuf,
+    /// Check whether the plan still holds and show what it would do, do nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
     #[command(flatten)]
     pub(crate) output: OutputArgument,
     #[command(flatten)]

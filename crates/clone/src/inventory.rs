@@ -75,6 +75,8 @@ pub struct Inventories {
     pub source: Inventory,
     /// The catalog to clone into.
     pub destination: Inventory,
+    /// Its schemas that the source does not have and that the selection would let take part, by own name in lower case.
+    pub only_in_destination: BTreeSet<Identifier>,
     /// The caller: the owner of whatever a run makes.
     pub caller: String,
     /// Principals of the source's policies, and whether the caller is, or is in, each; one that is missing nobody knows of.

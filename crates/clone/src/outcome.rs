@@ -3,7 +3,7 @@
 use clxs_api::table::DataSourceFormat;
 use serde::{Deserialize, Serialize};
 
-use crate::plan::Facet;
+use crate::plan::{Action, Facet, RestCall, Step};
 
 /// How a securable of the source ended.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -130,11 +130,13 @@ impl StepOutcome {
         matches!(self, Self::Done { .. })
     }
 
-    /// Whether anything is otherwise for it: an owner that nobody is was not given anything.
-    pub(crate) fn did_something(&self, facet: Facet) -> bool {
-        match self {
-            Self::Done { missing, .. } => facet != Facet::Owner || missing.is_empty(),
-            _ => false,
+    /// Whether anything is otherwise for it: principals that do not exist were given nothing.
+    pub(crate) fn did_something(&self, step: &Step) -> bool {
+        let Self::Done { missing, .. } = self else { return false };
+        match &step.action {
+            Action::Rest(RestCall::UpdatePermissions { changes, .. }) => missing.len() < changes.len(),
+            Action::Rest(RestCall::SetOwner { .. }) => missing.is_empty(),
+            _ => true,
         }
     }
 

@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 use clxs_api::{FullName, Identifier};
 use serde::{Deserialize, Serialize};
 
-pub(crate) use build::{StepRecord, build, outcome_of};
+pub(crate) use build::{StepRecord, build, failure, outcome_of};
 
 use crate::Kind;
 use crate::journal::{RunId, RunState};

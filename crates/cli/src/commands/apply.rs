@@ -25,7 +25,7 @@ pub(crate) async fn run(
         checked = Box::pin(engine.check_saved(&saved)) => checked?,
         () = stop.cancelled() => return Ok(ExitStatus::Interrupted),
     }
-    if options.dry_run == Some(true) {
+    if command.dry_run || options.dry_run == Some(true) {
         let forms = (command.output.output, command.events.events);
         return clone::dry_run(&saved.plan, forms, &context.printer);
     }

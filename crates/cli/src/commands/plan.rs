@@ -19,6 +19,7 @@ pub(crate) async fn run(command: &PlanCommand, context: &Context) -> anyhow::Res
     let format = format(command);
     let is_saved = command.out.is_some() && format == PlanFormat::Json;
     let settings = Settings { exact: is_saved, ..clone_settings::resolve(options.clone())? };
+    clone_settings::required(&options)?;
     let connection = Connection::open(&options, context).await?;
     let engine = connection.engine(context)?;
     let plan = Box::pin(engine.plan(&settings)).await?;

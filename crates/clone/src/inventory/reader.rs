@@ -124,6 +124,14 @@ impl<'a> Reader<'a> {
             schema.skip = schema.skip.take().or(reason);
         }
         let source = &inventories.source.schemas;
+        let is_own = |(name, own): &(&Identifier, &Schema)| {
+            !own.is_system && own.skip.is_none() && !source.contains_key(*name)
+                && self.settings.selection.skips_schema(name).is_none()
+                // The platform makes it with every catalog.
+                && name.as_str() != "default"
+        };
+        let own = inventories.destination.schemas.iter().filter(is_own);
+        inventories.only_in_destination = own.map(|(name, _)| name.clone()).collect();
         inventories.destination.schemas.retain(|name, own| own.skip.is_none() && source.contains_key(name));
         for (name, schema) in &mut inventories.destination.schemas {
             schema.skip = source.get(name).and_then(|source| source.skip.clone());

@@ -4,7 +4,7 @@ use clxs_api::{FullName, Identifier};
 use clxs_client::Row;
 use futures::future::try_join_all;
 
-use super::reader::{Found, Reader, nothing};
+use super::reader::{Found, Reader};
 use super::relation::{Relation, Told, catalog_of, inventory_of};
 use super::{Inventories, Inventory, Tags};
 use crate::plan::Facet;
@@ -24,11 +24,8 @@ const RELATIONS: [Relation; 5] = [
 ];
 
 impl<'a> Reader<'a> {
-    /// Reads the tags of both catalogs and of everything in them.
+    /// Reads the tags of both catalogs and of everything in them, for policies go by them also where they are not carried.
     pub(super) async fn tags(&self, own: &Inventories) -> Result<Found<'a>> {
-        if !self.settings.copy.tags {
-            return Ok(nothing());
-        }
         let catalogs: Vec<_> = self.catalogs(own).map(|(name, _)| name).collect();
         let told = try_join_all(RELATIONS.map(|relation| self.relation(&catalogs, relation))).await?;
         let settings = self.settings;

@@ -1,5 +1,7 @@
 //! Notes what the destination has and the source has not, or no longer: it is kept, for it may be the destination's own.
 
+mod whole;
+
 use clxs_api::{Privilege, Properties};
 
 use super::builder::{Builder, Sides};
@@ -14,6 +16,7 @@ pub(super) fn plan(builder: &mut Builder<'_>) {
             note(builder, &source, facet, &what);
         }
     }
+    whole::plan(builder);
 }
 
 /// Says that the destination keeps something.

@@ -47,7 +47,7 @@ impl<'a> Policing<'a> {
         let mut governed = BTreeMap::new();
         let tables = builder.pairs(|schema| &schema.tables);
         for (name, table, _) in tables.filter(|(_, table, _)| table.kind == Kind::Table) {
-            let mut given = over(settings, source, &name, table);
+            let mut given = over(source, &name, table);
             given.retain(|given| {
                 !own_function(settings, given)
                     .is_some_and(|function| reaches(needs, &routine(function), &relation(&name)))
@@ -95,12 +95,12 @@ fn scopes(table: &FullName) -> [Option<Securable>; 3] {
 }
 
 /// The policies that are, or may be, about a table.
-fn over<'a>(settings: &Settings, source: &'a Inventory, name: &FullName, table: &Table) -> Vec<Given<'a>> {
+fn over<'a>(source: &'a Inventory, name: &FullName, table: &Table) -> Vec<Given<'a>> {
     if !source.has_policies_over(name) {
         return Vec::new();
     }
     let is_unread = |facet| source.unread.contains_key(&facet);
-    let sees_tags = settings.copy.tags && !is_unread(Facet::Tags) && !is_unread(Facet::ColumnTags);
+    let sees_tags = !is_unread(Facet::Tags) && !is_unread(Facet::ColumnTags);
     let tags = inherited(source, name, table);
     let is_about = |policy: &Policy| {
         if sees_tags || !policy.goes_by_tags() { policy.is_about(&tags, &table.column_tags) } else { None }

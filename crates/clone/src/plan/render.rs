@@ -23,7 +23,7 @@ impl Display for Plan {
         f.write_str(&header(self))?;
         for planned in &self.securables {
             let notes: Vec<_> = notes(self, planned).collect();
-            f.write_str(&line(planned, !notes.is_empty()))?;
+            f.write_str(&line(self, planned, !notes.is_empty()))?;
             for step in facets_of(self, planned) {
                 writeln!(f, "      {} {}", step.facet, summary(step))?;
             }
@@ -56,7 +56,7 @@ fn header(plan: &Plan) -> String {
     format!("Clone {source} → {destination} ({}, {})\n\n", plan.clone_type, plan.load_type)
 }
 
-fn line(planned: &PlannedSecurable, has_notes: bool) -> String {
+fn line(plan: &Plan, planned: &PlannedSecurable, has_notes: bool) -> String {
     let name = planned.destination.dotted();
     let kind = planned.kind;
     match &planned.change {
@@ -66,6 +66,8 @@ fn line(planned: &PlannedSecurable, has_notes: bool) -> String {
         PlannedChange::Unchanged if has_notes => format!("  = {kind} {name}\n"),
         PlannedChange::Unchanged => String::new(),
         PlannedChange::Undo => format!("  - {kind} {name}\n"),
+        // The source is none of a rollback's business.
+        PlannedChange::Skip { reason } if plan.undoes.is_some() => format!("  △ {kind} {name}: {reason}\n"),
         PlannedChange::Skip { reason } => format!("  △ {kind} {}: {reason}\n", planned.source.dotted()),
     }
 }

@@ -16,6 +16,7 @@ use super::{
     StepId, Transfer,
 };
 use crate::journal::RunId;
+use crate::outcome::{FacetOutcome, FacetStatus};
 use crate::{Kind, Securable};
 
 /// What is known of a run that is to be undone.
@@ -129,14 +130,21 @@ fn securables(
     touched
         .map(|planned| {
             let steps: Vec<_> = planned.steps.iter().rev().filter_map(|id| ids.get(id)).copied().collect();
-            let change = match kept.reason(&planned.destination) {
+            let reason = kept.reason(&planned.destination);
+            let change = match reason {
                 Some(reason) if steps.is_empty() => PlannedChange::Skip { reason: reason.clone() },
                 _ if steps.is_empty() => {
                     PlannedChange::Skip { reason: "nothing undoes what was done".to_owned() }
                 }
                 _ => PlannedChange::Undo,
             };
-            PlannedSecurable { change, steps, facets: Vec::new(), ..planned.clone() }
+            // What is on it goes, and it stays.
+            let stays = reason.filter(|_| change == PlannedChange::Undo);
+            let detail = stays.map(|reason| format!("stays, for {reason}"));
+            let facet =
+                |detail| FacetOutcome { facet: Facet::Definition, status: FacetStatus::Changed { detail } };
+            let facets = detail.map(facet).into_iter().collect();
+            PlannedSecurable { change, steps, facets, ..planned.clone() }
         })
         .collect()
 }

@@ -110,15 +110,21 @@ fn outcome(planned: &PlannedSecurable, steps: &[Ended<'_>], run: RunState) -> Ou
     let ended = |record: Option<&StepRecord>| record.is_some_and(|record| record.outcome.is_some());
     let none_was_tried = !steps.iter().any(|(_, record)| ended(*record));
     let failure = steps.iter().find_map(|(step, record)| match record.and_then(|it| it.outcome.as_ref()) {
-        Some(outcome) => outcome.failure(),
+        Some(outcome) => failure(step, outcome),
         None if step.facet == Facet::Definition || none_was_tried => Some(untried(run)),
         None => None,
     });
     let did_something = steps.iter().any(|(step, record)| {
         let outcome = record.and_then(|record| record.outcome.as_ref());
-        outcome.is_some_and(|outcome| outcome.did_something(step.facet))
+        outcome.is_some_and(|outcome| outcome.did_something(step))
     });
     outcome_of(&planned.change, failure, did_something)
+}
+
+/// Why a securable failed by a step of it; `None` when it did not.
+pub(crate) fn failure(step: &Step, outcome: &StepOutcome) -> Option<String> {
+    let failure = outcome.failure()?;
+    Some(if step.facet == Facet::Hook { format!("its hook failed: {failure}") } else { failure })
 }
 
 /// What became of a securable, given why one of its steps failed, and whether any of them changed something.

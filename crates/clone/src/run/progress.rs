@@ -12,7 +12,7 @@ use crate::event::{Event, Observer};
 use crate::journal::RunId;
 use crate::outcome::{CloneMetrics, Outcome, StepOutcome};
 use crate::plan::{Plan, PlannedChange, PlannedSecurable, Step, StepId};
-use crate::report::outcome_of;
+use crate::report::{failure, outcome_of};
 use crate::settings::Limits;
 
 pub(super) struct Progress<'a> {
@@ -36,6 +36,15 @@ struct SecurableProgress {
     did_something: bool,
     /// Whether an earlier part of the run has done all of it.
     resumed: bool,
+}
+
+impl SecurableProgress {
+    /// Adds what a step has copied.
+    fn count(&mut self, outcome: &StepOutcome) {
+        if let StepOutcome::Done { metrics: Some(metrics), .. } = outcome {
+            self.metrics = Some(self.metrics.map_or(*metrics, |so_far| so_far.and(*metrics)));
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy, Default)]
@@ -117,11 +126,10 @@ impl<'a> Progress<'a> {
             let progress = &mut self.securables[place];
             progress.steps_left -= 1;
             progress.resumed = progress.steps_left == 0;
-            let facet = self.plan.step(*id).map(|step| step.facet);
-            let outcome = record.outcome.as_ref().zip(facet);
-            progress.did_something |= outcome.is_some_and(|(outcome, facet)| outcome.did_something(facet));
-            if let Some(StepOutcome::Done { metrics: Some(metrics), .. }) = record.outcome {
-                progress.metrics = Some(metrics);
+            let outcome = record.outcome.as_ref().zip(self.plan.step(*id));
+            progress.did_something |= outcome.is_some_and(|(outcome, step)| outcome.did_something(step));
+            if let Some(outcome) = &record.outcome {
+                progress.count(outcome);
             }
         }
         if self.ended > 0 {
@@ -155,15 +163,13 @@ impl<'a> Progress<'a> {
             self.observer.on_event(&Event::DroppedForReclone { table: step.securable.name.clone() });
         }
         self.ended += 1;
-        let failure = executed.outcome.failure();
+        let failure = failure(step, &executed.outcome);
         self.failures += usize::from(failure.is_some());
         let progress = &mut self.securables[place];
         progress.steps_left -= 1;
         progress.failure = progress.failure.take().or(failure);
-        progress.did_something |= executed.outcome.did_something(step.facet);
-        if let StepOutcome::Done { metrics: Some(metrics), .. } = executed.outcome {
-            progress.metrics = Some(metrics);
-        }
+        progress.did_something |= executed.outcome.did_something(step);
+        progress.count(&executed.outcome);
         if progress.steps_left == 0 {
             self.finish(place);
         }
