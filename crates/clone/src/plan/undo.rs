@@ -3,13 +3,15 @@
 
 mod kept;
 mod order;
+mod put_back;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use clxs_api::{FullName, Identifier};
 
 use kept::Kept;
-use order::Earlier;
+use order::{Earlier, in_order};
+use put_back::{PutBack, need_not_wait};
 
 use super::{
     Action, Expectation, Facet, Finding, Plan, PlannedChange, PlannedSecurable, RestCall, Statement, Step,
@@ -41,17 +43,13 @@ pub(crate) fn undo(undo: &Undo<'_>) -> Plan {
     let ids: HashMap<StepId, StepId> =
         (0_u32..).map(StepId).zip(&undone).map(|(new, step)| (step.id, new)).collect();
     let mut steps: Vec<Step> = undone.iter().filter_map(|step| inverse(step, &ids, &whole)).collect();
-    let earlier = Earlier::of(&undo.plan.steps, &ids);
-    for step in &undone {
-        let Some(&follower) = ids.get(&step.id) else { continue };
-        for id in earlier.needed(step.id) {
-            steps[id.index()].depends_on.push(follower);
-        }
-        for id in earlier.awaited(step.id) {
-            steps[id.index()].after.push(follower);
-        }
-    }
+    link(&mut steps, &Earlier::of(&undo.plan.steps, &ids), &undone);
+    let places = in_order(&mut steps);
     let mut securables = securables(undo, (&kept, &left), &ids);
+    for planned in &mut securables {
+        planned.steps.iter_mut().for_each(|id| *id = places[id.index()]);
+        planned.steps.sort_unstable();
+    }
     remove_default_schema(&undo.plan.destination, &mut steps, &mut securables);
     Plan {
         undoes: Some(undo.run.clone()),
@@ -59,6 +57,28 @@ pub(crate) fn undo(undo: &Undo<'_>) -> Plan {
         steps,
         findings: findings(undo, (&kept, &left), &whole),
         ..undo.plan.clone()
+    }
+}
+
+/// Lets what came behind a step be undone before it, and texts be put back behind what they read. The inverses are in the
+/// order of `undone`.
+fn link(steps: &mut [Step], earlier: &Earlier, undone: &[&Step]) {
+    let put_back = PutBack::of(steps);
+    for (follower, step) in (0_usize..).zip(undone) {
+        let id = steps[follower].id;
+        let waits = |steps: &[Step], first: StepId| !need_not_wait(&steps[first.index()], &steps[follower]);
+        for first in earlier.needed(step.id) {
+            if waits(steps, first) {
+                steps[first.index()].depends_on.push(id);
+            }
+        }
+        for first in earlier.awaited(step.id) {
+            if waits(steps, first) {
+                steps[first.index()].after.push(id);
+            }
+        }
+        let needed: Vec<_> = put_back.needed_by(&steps[follower]).collect();
+        steps[follower].after.extend(needed);
     }
 }
 

@@ -149,6 +149,44 @@ async fn run_that_a_later_one_built_upon_is_undone_only_after_it() {
     assert_eq!((undone.state, undone.counts.skipped), (RunState::Succeeded, 0), "{undone:#?}");
 }
 
+/// The table must be back before texts that read its column are.
+#[rstest::rstest]
+#[case::a_column_that_was_dropped(
+    "CREATE OR REPLACE VIEW prod.a.v AS SELECT id FROM prod.a.t;\n\
+     CREATE OR REPLACE FUNCTION prod.a.f() RETURNS STRING RETURN 'none';\n\
+     ALTER TABLE prod.a.t DROP COLUMN old;\n"
+)]
+#[case::a_column_that_was_added(
+    "ALTER TABLE prod.a.t ADD COLUMNS (new INT FIRST);\n\
+     CREATE OR REPLACE VIEW prod.a.v AS SELECT * FROM prod.a.t;\n"
+)]
+#[case::texts_that_read_each_other_the_other_way_round(
+    "CREATE OR REPLACE VIEW prod.a.w AS SELECT id FROM prod.a.t;\n\
+     CREATE OR REPLACE VIEW prod.a.v AS SELECT * FROM prod.a.w;\n"
+)]
+#[tokio::test(flavor = "multi_thread")]
+async fn table_and_what_reads_it_go_back_together(#[case] changes: &str) {
+    let fixture = Fixture::new(Reached::InProcess).await;
+    fixture
+        .sql(
+            "CREATE CATALOG prod;\nCREATE SCHEMA prod.a;\n\
+             CREATE TABLE prod.a.t (id INT, old STRING) TBLPROPERTIES ('delta.columnMapping.mode' = 'name');\n\
+             INSERT INTO prod.a.t VALUES (1, 'x');\n\
+             CREATE VIEW prod.a.v AS SELECT * FROM prod.a.t;\n\
+             CREATE VIEW prod.a.w AS SELECT old FROM prod.a.v;\n\
+             CREATE FUNCTION prod.a.f() RETURNS STRING RETURN (SELECT max(old) FROM prod.a.t);\n",
+        )
+        .await;
+    fixture.clone_with(&settings()).await;
+    fixture.sql(changes).await;
+    let report = fixture.clone_with(&settings()).await;
+    assert_eq!(report.state, RunState::Succeeded, "{report:#?}");
+    let undone = roll_back(&fixture, &report, false).await;
+    assert_eq!((undone.state, undone.counts.failed), (RunState::Succeeded, 0), "{undone:#?}");
+    assert_eq!(fixture.rows("SELECT * FROM dev.a.v").await, ["1|x"]);
+    assert_eq!(fixture.rows("SELECT *, dev.a.f() FROM dev.a.w").await, ["x|x"]);
+}
+
 /// The second one was planned before the first one was done.
 #[tokio::test(flavor = "multi_thread")]
 async fn rollback_whose_run_was_undone_meanwhile_is_refused_and_does_nothing() {

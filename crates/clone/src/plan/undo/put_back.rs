@@ -1,0 +1,88 @@
+//! What a rollback puts back as it was: a text comes behind what it reads and calls, for it would not fit what is there yet.
+//! What the run had made it read says nothing of that.
+
+use std::collections::HashMap;
+
+use clxs_api::{FullName, Identifier};
+
+use crate::inventory::{FunctionDefinition, Language, complete};
+use crate::plan::{Action, Statement, Step, StepId};
+use crate::rewrite::{rewrite, rewrite_view};
+
+/// The steps of a rollback that put something back, by what it is called.
+#[derive(Debug, Default)]
+pub(super) struct PutBack {
+    relations: HashMap<FullName, StepId>,
+    functions: HashMap<FullName, StepId>,
+}
+
+impl PutBack {
+    pub(super) fn of(steps: &[Step]) -> Self {
+        let mut put_back = Self::default();
+        for step in steps.iter().filter(|step| puts_back(step)) {
+            let is_function = matches!(&step.action, Action::Statement(Statement::CreateFunction(_)));
+            let of_kind = if is_function { &mut put_back.functions } else { &mut put_back.relations };
+            of_kind.insert(step.securable.name.to_lowercase(), step.id);
+        }
+        put_back
+    }
+
+    /// What must be back before a text is put back.
+    pub(super) fn needed_by<'a>(&'a self, step: &Step) -> impl Iterator<Item = StepId> + 'a {
+        let (reads, calls) = named(step).unwrap_or_default();
+        let reads = reads.into_iter().filter_map(|name| self.relations.get(&name));
+        let calls = calls.into_iter().filter_map(|name| self.functions.get(&name));
+        let own = step.id;
+        reads.chain(calls).copied().filter(move |needed| *needed != own)
+    }
+}
+
+/// Whether a step of a rollback need not wait for another one that undoes what came behind it: what is put back does not mind
+/// texts that read it, whether these go or are put back themselves.
+pub(super) fn need_not_wait(earlier: &Step, later: &Step) -> bool {
+    puts_back(earlier) && (puts_back(later) || drops_text(later))
+}
+
+fn puts_back(step: &Step) -> bool {
+    matches!(
+        &step.action,
+        Action::Statement(
+            Statement::RestoreTable { .. }
+                | Statement::Undrop { .. }
+                | Statement::CreateView(_)
+                | Statement::CreateFunction(_)
+        )
+    )
+}
+
+fn drops_text(step: &Step) -> bool {
+    let kind = step.securable.kind;
+    let is_text = kind.is_view() || kind == crate::Kind::Function;
+    is_text && matches!(&step.action, Action::Statement(Statement::Drop(_)))
+}
+
+/// Full names.
+type Names = Vec<FullName>;
+
+/// The relations that a text reads and the functions that it calls.
+fn named(step: &Step) -> Option<(Names, Names)> {
+    let Action::Statement(statement) = &step.action else { return None };
+    let catalog = step.securable.name.catalog();
+    let (text, session) = match statement {
+        Statement::CreateView(view) => (
+            rewrite_view(view.kind, &view.definition, catalog, catalog).ok()?,
+            (view.catalog.clone(), view.schema.clone()),
+        ),
+        Statement::CreateFunction(function) => {
+            (sql(&function.definition, catalog)?, (catalog.clone(), function.name.schema()?.clone()))
+        }
+        _ => return None,
+    };
+    let full =
+        |names: &[Vec<Identifier>]| names.iter().filter_map(|parts| complete(parts, &session)).collect();
+    Some((full(&text.relations), full(&text.calls)))
+}
+
+fn sql(definition: &FunctionDefinition, catalog: &Identifier) -> Option<crate::rewrite::Rewritten> {
+    (definition.language == Language::Sql).then(|| rewrite(&definition.body, catalog, catalog))
+}
