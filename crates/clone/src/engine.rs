@@ -1,12 +1,13 @@
 //! The engine: a client, a warehouse and a journal.
 
+mod resume;
 mod rollback;
 mod saved;
 
 use clxs_client::Client;
 use tokio_util::sync::CancellationToken;
 
-use crate::event::Observer;
+use crate::event::{Observer, SilentObserver};
 use crate::inventory::{Inventories, Reader};
 use crate::journal::RunId;
 use crate::plan::{self, Plan, TableDrift};
@@ -74,25 +75,6 @@ impl Engine {
         self.run_as(RunKind::Clone, (settings, plan), observer, cancellation).await
     }
 
-    /// Goes on with a run that ended before its plan did: statements that are still under way are waited for,
-    /// nothing that is done is done again, everything else is tried.
-    ///
-    /// # Errors
-    /// [`Error::NotResumable`] when it ended well or was undone, [`Error::BeingUndone`] when a rollback of it has begun,
-    /// [`Error::Superseded`] when a later run wrote to
-    /// the destination, and those of [`Engine::run`].
-    pub async fn resume(
-        &self,
-        run: &RunId,
-        observer: &dyn Observer,
-        cancellation: CancellationToken,
-    ) -> Result<Report> {
-        self.journal.require_resumable(run)?;
-        self.require_own_metastore(run).await?;
-        let (settings, plan) = (self.journal.settings_of(run)?, self.journal.plan_of(run)?);
-        self.run_as(RunKind::Resume(run.clone()), (&settings, &plan), observer, cancellation).await
-    }
-
     async fn run_as(
         &self,
         kind: RunKind,
@@ -117,7 +99,8 @@ impl Engine {
         let warehouse = self.warehouse.within(settings);
         let summary = warehouse.metastore_summary().await?;
         let metastore = warehouse.metastore().await?;
-        run::recover(&warehouse, &self.journal, &metastore, &settings.destination).await?;
+        run::recover((&warehouse, &self.journal), (&metastore, &settings.destination), &SilentObserver)
+            .await?;
         let provenance = self.journal.provenance(&metastore, settings)?;
         Box::pin(Reader::new(warehouse, settings, provenance).read(&summary)).await
     }

@@ -225,6 +225,18 @@ pub enum Error {
         /// The rollback.
         rollback: RunId,
     },
+    /// The source guards rows otherwise than when a run was planned.
+    #[error(
+        "run {run} cannot be resumed: {} guarded otherwise in the source since it was planned, and the rest of it would leave \
+         rows open; clone again, which goes on from what is there",
+        are(moved)
+    )]
+    GuardedSince {
+        /// The run.
+        run: RunId,
+        /// What would be guarded otherwise now, in the destination.
+        moved: Vec<Securable>,
+    },
     /// There is nothing to undo.
     #[error("run {run} cannot be rolled back: it is {}", if *state == RunState::RolledBack { "undone already" } else { "a rollback itself" })]
     NotUndoable {
@@ -303,7 +315,7 @@ impl Error {
             | Self::Superseded { .. }
             | Self::OtherMetastore { .. }
             | Self::RunNotFound { .. } => ErrorKind::Usage,
-            Self::StalePlan { .. } => ErrorKind::Stale,
+            Self::StalePlan { .. } | Self::GuardedSince { .. } => ErrorKind::Stale,
             Self::Locked { .. } => ErrorKind::Locked,
             Self::Client { source, .. } | Self::UnreadableUsage { source } => kind_of(source),
             Self::Stopped { .. }
@@ -346,6 +358,10 @@ fn listed(securables: &[Securable]) -> String {
         names.push(format!("{} more", securables.len() - NAMED));
     }
     names.join(", ")
+}
+
+fn are(securables: &[Securable]) -> String {
+    format!("{} {}", listed(securables), if securables.len() == 1 { "is" } else { "are" })
 }
 
 fn lines(tables: &[(FullName, String)]) -> String {

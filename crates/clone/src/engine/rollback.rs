@@ -10,7 +10,7 @@ use clxs_client::ErrorKind;
 use tokio_util::sync::CancellationToken;
 
 use super::Engine;
-use crate::event::Observer;
+use crate::event::{Observer, SilentObserver};
 use crate::inventory::History;
 use crate::journal::RunId;
 use crate::plan::{Facet, MakesTable, Plan, Step, StepId, Undo, undo};
@@ -46,7 +46,8 @@ impl Engine {
         self.journal.require_undoable(run)?;
         self.require_own_metastore(run).await?;
         let plan = self.journal.plan_of(run)?;
-        recover(&self.warehouse, &self.journal, &self.journal.metastore_of(run)?, &plan.destination).await?;
+        let metastore = self.journal.metastore_of(run)?;
+        recover((&self.warehouse, &self.journal), (&metastore, &plan.destination), &SilentObserver).await?;
         let warehouse = self.warehouse.within(&self.journal.settings_of(run)?);
         let records = self.journal.step_records(run)?;
         let ids = |is_meant: &dyn Fn(&Step, &StepRecord) -> bool| -> BTreeSet<StepId> {

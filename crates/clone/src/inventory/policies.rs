@@ -279,6 +279,15 @@ impl Inventory {
         [catalog, schema, table].into_iter().flatten().any(|policies| !policies.is_empty())
     }
 
+    /// Whether there are policies on anything in it.
+    pub(crate) fn has_policies(&self) -> bool {
+        let catalog = self.catalog.as_ref().map(|catalog| &catalog.policies);
+        let schemas = self.schemas.values().map(|schema| &schema.policies);
+        let tables =
+            self.schemas.values().flat_map(|schema| schema.tables.values()).map(|table| &table.policies);
+        catalog.into_iter().chain(schemas).chain(tables).any(|policies| !policies.is_empty())
+    }
+
     fn policies_on_mut(&mut self, on: &Securable) -> Option<&mut Policies> {
         match on.kind {
             Kind::Catalog => self.catalog.as_mut().map(|catalog| &mut catalog.policies),

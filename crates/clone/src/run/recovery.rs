@@ -5,7 +5,7 @@ use clxs_api::Identifier;
 
 use super::recall::{Found, Recall, wait_for_alike};
 use super::statement;
-use crate::event::{Event, Observer, SilentObserver};
+use crate::event::{Event, Observer};
 use crate::journal::{End, InFlight, RunId, RunState, RunSummary};
 use crate::outcome::StepOutcome;
 use crate::plan::{Action, Plan};
@@ -14,14 +14,13 @@ use crate::{Error, Journal, Result};
 
 /// Ends what earlier runs of a destination left in flight, unless a run writes to it now.
 pub(crate) async fn recover(
-    warehouse: &Warehouse,
-    journal: &Journal,
-    metastore: &str,
-    destination: &Identifier,
+    (warehouse, journal): (&Warehouse, &Journal),
+    (metastore, destination): (&str, &Identifier),
+    observer: &dyn Observer,
 ) -> Result<()> {
     let destination = destination.to_lowercase();
     match journal.idle(metastore, destination.as_str())? {
-        Some(_lease) => settle(warehouse, journal, (metastore, &destination), &SilentObserver).await,
+        Some(_lease) => settle(warehouse, journal, (metastore, &destination), observer).await,
         None => Ok(()),
     }
 }
