@@ -220,8 +220,8 @@ pub struct Volume {
     pub tags: Tags,
     /// Its files, read only where source and destination both have the volume; in the source also for plans that are kept.
     pub files: Files,
-    /// What copies have left in it, as far as the journal knows.
-    pub copied: BTreeMap<String, FileState>,
+    /// What copies have left in it, as far as the journal knows; nothing of what they were writing when they broke off.
+    pub copied: BTreeMap<String, Option<FileState>>,
 }
 
 /// A registered model.

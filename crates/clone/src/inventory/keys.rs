@@ -97,15 +97,16 @@ impl<'a> Reader<'a> {
         }))
     }
 
-    /// Reads the keys of the source's tables, and of the destination's that keep theirs.
+    /// Reads the keys of the source's tables, and of the destination's.
     pub(super) async fn keys(&self, own: &Inventories) -> Result<Found<'a>> {
         let destination = self.settings.destination.to_lowercase();
         let sides = |name: FullName| {
             let (source, kept) = (own.source.table(&name), own.destination.table(&name));
             let has_keys = |table: Option<&Table>| table.is_some_and(|table| !table.key_outlines.is_empty());
-            let is_read = has_keys(source) && source.is_some_and(|it| self.compares_keys(&name, it, kept));
-            let is_kept = is_read && has_keys(kept);
+            let is_compared = source.is_some_and(|source| self.compares_keys(&name, source, kept));
+            let is_kept = is_compared && has_keys(kept);
             let in_destination = is_kept.then(|| (Side::Destination, name.in_catalog(&destination)));
+            let is_read = is_compared && has_keys(source);
             is_read.then_some((Side::Source, name)).into_iter().chain(in_destination)
         };
         let names: Vec<_> = self.tables_taking_part(&own.source).into_iter().flat_map(sides).collect();

@@ -10,8 +10,11 @@ use super::Journal;
 use crate::Result;
 use crate::inventory::FileState;
 
-/// By path in the volume.
-pub(crate) type CopiedFiles = BTreeMap<String, FileState>;
+/// By path in the volume; nothing of those that are being written, or were when a run died.
+pub(crate) type CopiedFiles = BTreeMap<String, Option<FileState>>;
+
+/// The size of what is being written.
+const BEING_WRITTEN: i64 = -1;
 
 impl Journal {
     /// What is known of all volumes of a destination, by their dotted full names.
@@ -56,11 +59,12 @@ impl Journal {
     ) -> Result<()> {
         self.write("note that files are copied", |transaction| {
             let mut statement = transaction.prepare_cached(
-                "DELETE FROM copied_files WHERE metastore = ?1 AND volume = ?2 AND path = ?3",
+                "INSERT OR REPLACE INTO copied_files (metastore, volume, path, size, modified)
+                 VALUES (?1, ?2, ?3, ?4, 0)",
             )?;
             let volume = volume.dotted();
             for path in paths {
-                statement.execute(params![metastore, volume, path])?;
+                statement.execute(params![metastore, volume, path, BEING_WRITTEN])?;
             }
             Ok(())
         })
@@ -88,8 +92,9 @@ impl Journal {
     }
 }
 
-fn file(row: &Row<'_>) -> rusqlite::Result<(String, FileState)> {
-    let size: i64 = row.get(1)?;
-    let size = u64::try_from(size).unwrap_or_default();
-    Ok((row.get(0)?, FileState { is_directory: false, size, modified: row.get(2)? }))
+fn file(row: &Row<'_>) -> rusqlite::Result<(String, Option<FileState>)> {
+    let (size, modified): (i64, i64) = (row.get(1)?, row.get(2)?);
+    // No file has a negative size.
+    let file = u64::try_from(size).ok().map(|size| FileState { is_directory: false, size, modified });
+    Ok((row.get(0)?, file))
 }

@@ -66,7 +66,13 @@ fn plan_table<'a>(
         keeps_keys && !dropped.keys.contains(&(securable.name.to_lowercase(), own.name.clone()))
     };
     let existing: Vec<_> = before.iter().filter(is_there).collect();
-    note_own_keys(builder, (securable, source), facet, &existing);
+    let own: Vec<_> = own_keys(builder, (source, facet), before);
+    if !keeps_keys {
+        own.iter().for_each(|own| make_again(builder, (securable, destination), own));
+    }
+    for own in own.iter().filter(|own| !keeps_keys || existing.contains(*own)) {
+        keeps::note(builder, securable, facet, &format!("the key {}", own.name));
+    }
     for outline in source.key_outlines.iter().filter(|outline| facet_of(outline) == facet) {
         let wanted = outline.moved(&builder.settings.source, &builder.settings.destination);
         if existing.contains(&&wanted) && is_marked_alike(source, destination, outline) {
@@ -87,19 +93,31 @@ fn plan_table<'a>(
 }
 
 /// Keys that the source does not have, and that are in the way of none of its.
-fn note_own_keys(
-    builder: &mut Builder<'_>,
-    (securable, source): (&Securable, &Table),
-    facet: Facet,
-    existing: &[&KeyOutline],
-) {
+fn own_keys<'a>(
+    builder: &Builder<'_>,
+    (source, facet): (&Table, Facet),
+    before: &'a [KeyOutline],
+) -> Vec<&'a KeyOutline> {
     let (from, to) = (&builder.settings.source, &builder.settings.destination);
     let wanted: Vec<_> = source.key_outlines.iter().map(|outline| outline.moved(from, to)).collect();
-    let is_own = |own: &&&KeyOutline| {
-        facet_of(own) == facet && !wanted.iter().any(|wanted| **own == wanted || is_in_the_way(own, wanted))
+    let is_own = |own: &&KeyOutline| {
+        facet_of(own) == facet && !wanted.iter().any(|wanted| *own == wanted || is_in_the_way(own, wanted))
     };
-    for own in existing.iter().filter(is_own) {
-        keeps::note(builder, securable, facet, &format!("the key {}", own.name));
+    before.iter().filter(is_own).collect()
+}
+
+/// Makes a key of the destination's own again, which its table loses by being made anew.
+fn make_again(
+    builder: &mut Builder<'_>,
+    (securable, destination): (&Securable, Option<&Table>),
+    own: &KeyOutline,
+) {
+    match destination.and_then(|table| found(table, own)) {
+        Some(key) => add(builder, securable, (key, true), Vec::new()),
+        None => {
+            let reason = format!("the destination does not tell what its own key `{}` is", own.name);
+            builder.facet(securable, facet_of(own), FacetStatus::Impossible { reason });
+        }
     }
 }
 

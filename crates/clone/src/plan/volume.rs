@@ -1,15 +1,17 @@
 //! Plans volumes: managed ones with their files, external ones where their location is mapped to.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod edits;
+
+use std::collections::BTreeMap;
 
 use clxs_api::volume::{CreateVolume, UpdateVolume, VolumeType};
 use clxs_api::{FullName, Identifier};
 use sha2::{Digest, Sha256};
 
+use edits::Edits;
+
 use super::builder::{Builder, Entry, Facets, NewStep, Sides};
-use super::{
-    CopyFiles, Expectation, Facet, Finding, PlannedChange, RemoveFiles, RestCall, Statement, Transfer,
-};
+use super::{CopyFiles, Expectation, Facet, PlannedChange, RemoveFiles, RestCall, Statement, Transfer};
 use crate::bundle::hex;
 use crate::inventory::{FileState, Files, Volume};
 use crate::outcome::FacetStatus;
@@ -124,13 +126,6 @@ fn note_without_files(builder: &mut Builder<'_>, securable: &Securable) {
     builder.facet(securable, Facet::Files, FacetStatus::Changed { detail });
 }
 
-/// Files of the destination that are not as copies have left them.
-#[derive(Debug, Default)]
-struct Edits {
-    kept: BTreeSet<String>,
-    overwritten: BTreeSet<String>,
-}
-
 fn copy_files(
     builder: &mut Builder<'_>,
     (securable, source): (&Securable, &Volume),
@@ -192,35 +187,19 @@ fn refresh(
     destination: &Volume,
     (files, own): (&BTreeMap<String, FileState>, &BTreeMap<String, FileState>),
 ) {
-    let edits = edits(builder.settings, destination, (files, own));
+    let edits = Edits::of(builder.settings, destination, (files, own));
     let is_wanted = |size| builder.settings.max_file_bytes().is_none_or(|most| size <= most);
     let is_lacking = |(path, file): &(&String, &FileState)| {
         let differs = edits.overwritten.contains(*path) || !file.is_copied_by(own.get(*path));
         is_wanted(file.size) && differs && !edits.kept.contains(*path)
     };
     let lacking: BTreeMap<_, _> = files.iter().filter(is_lacking).collect();
-    note_kept(builder, securable, &edits.kept);
+    edits.tell(builder, securable);
     if lacking.is_empty() {
         note_too_large(builder, securable, (files, own));
     } else {
         let inverse = remove(builder.renamed(&securable.name), &lacking, own);
         copy_files(builder, (securable, source), edits, Some((destination, inverse)));
-    }
-}
-
-/// Files that the source has too, and that are not in the destination as copies have left them.
-fn edits(
-    settings: &Settings,
-    destination: &Volume,
-    (files, own): (&BTreeMap<String, FileState>, &BTreeMap<String, FileState>),
-) -> Edits {
-    let is_edited = |path: &String, copy: &FileState| own.get(path).is_some_and(|file| file != copy);
-    let copied = destination.copied.iter().filter(|(path, _)| files.contains_key(*path));
-    let edited = copied.filter(|(path, copy)| is_edited(path, copy)).map(|(path, _)| path.clone()).collect();
-    if settings.overwrite_edits {
-        Edits { overwritten: edited, ..Edits::default() }
-    } else {
-        Edits { kept: edited, ..Edits::default() }
     }
 }
 
@@ -237,22 +216,6 @@ fn note_too_large(
         let detail = format!("without {}, larger than volume_max_file_mb", too_large.join(", "));
         builder.facet(securable, Facet::Files, FacetStatus::Changed { detail });
     }
-}
-
-fn note_kept(builder: &mut Builder<'_>, securable: &Securable, kept: &BTreeSet<String>) {
-    const NAMED: usize = 5;
-    if kept.is_empty() {
-        return;
-    }
-    let named = kept.iter().take(NAMED).map(String::as_str).collect::<Vec<_>>().join(", ");
-    let more = if kept.len() > NAMED { ", …" } else { "" };
-    let detail = format!(
-        "{} of its files were edited in the destination since they were copied, and are kept ({named}{more}); \
-         overwrite_edits takes them back",
-        kept.len()
-    );
-    builder.facet(securable, Facet::Files, FacetStatus::Changed { detail: detail.clone() });
-    builder.finding(Finding { securable: securable.name.clone(), line: None, message: detail });
 }
 
 /// What undoes a copy of files into a volume that has some.

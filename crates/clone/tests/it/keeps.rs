@@ -1,6 +1,7 @@
 //! What the source lost since it was cloned, or never had: the destination keeps it, and is told to.
 
-use clxs_clone::plan::Facet;
+use bytes::Bytes;
+use clxs_clone::plan::{Facet, Finding};
 use clxs_clone::settings::{CloneType, PrincipalMapping};
 use clxs_clone::{FacetStatus, Settings};
 use rstest::rstest;
@@ -69,6 +70,36 @@ async fn what_the_source_lost_is_kept_and_said_to_be_kept(
 
 fn is_kept(status: &FacetStatus) -> bool {
     matches!(status, FacetStatus::Changed { detail } if detail.starts_with("keeps "))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn securables_and_files_that_only_the_destination_has_are_named() {
+    let fixture = Fixture::with_retail(Reached::InProcess).await;
+    fixture.sql("CREATE SCHEMA prod.old;\nCREATE VOLUME prod.bronze.scans;\nCREATE FUNCTION prod.bronze.f() RETURNS INT RETURN 1;\n").await;
+    let file = Bytes::from_static(b"scan");
+    fixture.client.upload_file(&name("prod.bronze.scans").into(), "lost.txt", file).await.unwrap();
+    let report = fixture.clone_with(&settings()).await;
+    let names_the_destination = |finding: &&Finding| finding.message.contains("the destination keeps");
+    assert_eq!(report.findings.iter().find(names_the_destination), None);
+    fixture
+        .sql(
+            "DROP SCHEMA prod.old;\nDROP TABLE prod.bronze.items;\nDROP VIEW prod.gold.best;\n\
+             DROP FUNCTION prod.bronze.f;\nCREATE TABLE dev.bronze.mine (id INT);\n",
+        )
+        .await;
+    fixture.client.delete_file(&name("prod.bronze.scans").into(), "lost.txt").await.unwrap();
+    let plan = fixture.plan(&settings()).await;
+    assert!(plan.is_empty(), "{plan}");
+    let found: Vec<_> = plan.findings.iter().filter(names_the_destination).map(ToString::to_string).collect();
+    assert_eq!(
+        found,
+        [
+            "prod: the destination keeps schema old, which the source does not have",
+            "prod.bronze: the destination keeps table items, table mine, function f, which the source does not have",
+            "prod.gold: the destination keeps view best, which the source does not have",
+        ]
+    );
+    assert!(plan.to_string().contains("files: keeps lost.txt, which the source does not have"), "{plan}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -175,3 +175,28 @@ async fn key_that_the_destination_refuses_is_impossible_and_its_table_stands() {
     let foreign = status(&report, "prod.a.lines", Facet::ForeignKey);
     assert!(matches!(foreign, Some(FacetStatus::Impossible { reason }) if reason.contains("primary key")));
 }
+
+/// The source has none of them.
+#[tokio::test(flavor = "multi_thread")]
+async fn own_keys_of_tables_that_are_replaced_are_made_again_and_a_rollback_leaves_them() {
+    let fixture = Fixture::with_keys().await;
+    fixture.sql("CREATE TABLE prod.a.t (id INT NOT NULL);\nCREATE TABLE prod.a.c (id INT NOT NULL);\n").await;
+    fixture.clone_with(&settings()).await;
+    fixture
+        .sql(
+            "ALTER TABLE dev.a.t ADD CONSTRAINT mine PRIMARY KEY (id);\n\
+             ALTER TABLE dev.a.c ADD CONSTRAINT too FOREIGN KEY (id) REFERENCES dev.a.t (id);\n\
+             INSERT INTO prod.a.t VALUES (1);\nINSERT INTO prod.a.c VALUES (1);\n",
+        )
+        .await;
+    let own = [fixture.keys("dev.a.t").await, fixture.keys("dev.a.c").await];
+    let report = fixture.clone_with(&settings()).await;
+    assert!(matches!(outcome(&report, "prod.a.t"), Outcome::Replaced), "{report:#?}");
+    let kept =
+        FacetStatus::Changed { detail: "keeps the key mine, which the source does not have".to_owned() };
+    assert_eq!(status(&report, "prod.a.t", Facet::PrimaryKey), Some(kept));
+    assert_eq!([fixture.keys("dev.a.t").await, fixture.keys("dev.a.c").await], own);
+    roll_back(&fixture, &report, false).await;
+    assert_eq!([fixture.keys("dev.a.t").await, fixture.keys("dev.a.c").await], own);
+    assert!(own.iter().all(|keys| keys.len() == 1), "{own:?}");
+}

@@ -8,7 +8,7 @@ use clxs_client::{ErrorKind, FileRoot};
 use clxs_clone::journal::RunState;
 use clxs_clone::plan::{Facet, SavedPlan};
 use clxs_clone::settings::LocationMapping;
-use clxs_clone::{Error, FacetStatus, Outcome, SilentObserver};
+use clxs_clone::{Error, FacetStatus, Outcome, Settings, SilentObserver};
 use clxs_workspace::{FaultEffect, FaultPlan, FaultRule};
 use futures::TryStreamExt;
 use tokio_util::sync::CancellationToken;
@@ -279,6 +279,35 @@ async fn files_that_were_edited_in_the_destination_are_kept_and_told_until_they_
 }
 
 /// Of a volume that is to be made, and of one that is there.
+/// Nobody knows whether they are copies.
+#[tokio::test(flavor = "multi_thread")]
+async fn files_that_the_destination_made_itself_are_kept_and_told_and_so_is_what_cannot_be_in_their_place() {
+    let fixture = Fixture::with_volume().await;
+    fixture.sql("CREATE CATALOG dev;\nCREATE SCHEMA dev.bronze;\nCREATE VOLUME dev.bronze.scans;\n").await;
+    let copy = name("dev.bronze.scans").into();
+    for path in ["plain.txt", "a b"] {
+        fixture.client.upload_file(&copy, path, Bytes::from_static(b"my own")).await.unwrap();
+    }
+    let report = fixture.clone_with(&settings()).await;
+    assert_eq!(report.state, RunState::Succeeded, "{report:#?}");
+    let of_volume = report.findings.iter().filter(|it| it.securable == name("prod.bronze.scans"));
+    let findings: Vec<_> = of_volume.map(|finding| finding.message.as_str()).collect();
+    assert!(
+        findings[0].starts_with("1 of its files differ in the destination and are not known to be copies"),
+        "{findings:?}"
+    );
+    assert!(findings[1].contains("are files where the destination has directories"), "{findings:?}");
+    for path in ["plain.txt", "a b"] {
+        assert_eq!(fixture.download("dev.bronze.scans", path).await, "my own");
+    }
+    assert_eq!(fixture.download("dev.bronze.scans", "nothing").await, "");
+    assert!(fixture.plan(&settings()).await.is_empty());
+    let overwriting = Settings { overwrite_edits: true, ..settings() };
+    fixture.clone_with(&overwriting).await;
+    assert_eq!(fixture.download("dev.bronze.scans", "plain.txt").await, "plain");
+    assert!(fixture.plan(&settings()).await.is_empty());
+}
+
 #[rstest::rstest]
 #[case::new(false, "prod.bronze.scans")]
 #[case::there(true, "prod.bronze.scans")]

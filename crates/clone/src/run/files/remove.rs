@@ -2,9 +2,10 @@
 
 use clxs_client::{Client, FileRoot, Result};
 
-use super::{Listing, TRANSFERS};
+use super::TRANSFERS;
 use crate::at_once::at_once;
 use crate::inventory::list_files;
+use crate::journal::CopiedFiles;
 use crate::outcome::StepOutcome;
 use crate::plan::RemoveFiles;
 use crate::run::rest::gone;
@@ -14,7 +15,7 @@ use crate::run::rest::gone;
 pub(in crate::run) async fn remove(
     client: &Client,
     remove: &RemoveFiles,
-    copied: &Listing,
+    copied: &CopiedFiles,
     run_ended_ms: Option<i64>,
 ) -> Result<StepOutcome> {
     let volume = FileRoot::Volume(remove.volume.clone());
@@ -23,8 +24,8 @@ pub(in crate::run) async fn remove(
     let is_changed = |path: &&String| {
         let file = left.get(*path).copied().unwrap_or_default();
         match copied.get(*path) {
-            Some(copy) => *copy != file,
-            None => {
+            Some(Some(copy)) => *copy != file,
+            Some(None) | None => {
                 file.is_directory
                     || remove.files.get(*path) != Some(&file.size)
                     || run_ended_ms.is_some_and(|end| file.modified > end)
