@@ -24,6 +24,7 @@ pub use rows::{Condition, Conditions, EVERY_TABLE, RowScope};
 pub use schedule::{Days, Hours, Schedule, Slot, TimeZone};
 pub use selection::{IncludedObject, ObjectType, Pattern, Selection};
 
+use crate::inventory::Session;
 use crate::{Error, Result};
 
 /// How long the platform keeps which tables were read (docs.databricks.com, "System tables reference": 365 days free of
@@ -174,6 +175,12 @@ impl Settings {
     pub fn as_of_table(&self, table: &FullName) -> AsOf {
         let key = within_schema(table);
         self.as_of_tables.get(&key).map_or_else(|| self.as_of.clone(), |version| AsOf::Version(*version))
+    }
+
+    /// The session of a text of the source, as that of the destination is to have it.
+    pub(crate) fn session_in_destination(&self, (catalog, schema): Session) -> Session {
+        let is_source = catalog.matches(self.source.as_str());
+        (if is_source { self.destination.to_lowercase() } else { catalog }, schema)
     }
 
     /// Which rows of a table are cloned. Shallow clones refer to whole files.

@@ -1,17 +1,19 @@
 //! What views read.
 
-use clxs_api::{FullName, Identifier};
+use clxs_api::FullName;
 
 use super::names::complete;
+use super::session::{Session, session_of};
 use super::{Inventory, View};
 use crate::rewrite::Rewritten;
 
 impl View {
     /// The catalog and schema that the unqualified names of a view of this name are in.
-    pub(crate) fn session_of(&self, name: &FullName) -> (Identifier, Identifier) {
+    pub(crate) fn session_of(&self, name: &FullName, text: &Rewritten) -> Session {
         let own =
             || (name.catalog().clone(), name.schema().cloned().unwrap_or_else(|| name.catalog().clone()));
-        self.session.clone().unwrap_or_else(own)
+        let reads = self.reads.as_deref().unwrap_or_default();
+        self.session.clone().unwrap_or_else(|| session_of(own(), text, (reads, &self.calls)))
     }
 }
 
@@ -21,7 +23,7 @@ impl Inventory {
     pub(crate) fn read_by(&self, name: &FullName, view: &View, text: &Rewritten) -> Vec<FullName> {
         let is_relation =
             |read: &FullName| !read.catalog().matches(name.catalog().as_str()) || self.table(read).is_some();
-        let session = view.session_of(name);
+        let session = view.session_of(name, text);
         let named = || {
             let named = text.relations.iter().filter_map(|parts| complete(parts, &session));
             named.filter(is_relation).collect()

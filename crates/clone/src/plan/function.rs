@@ -7,7 +7,9 @@ use clxs_api::{FullName, Identifier};
 use super::builder::{Builder, Entry, Facets, NewStep, Sides};
 use super::text::{called, missing, relation, routine};
 use super::{CreateFunction, Drift, Expectation, Facet, Finding, PlannedChange, PlannedSecurable, Statement};
-use crate::inventory::{Function, FunctionDefinition, Language, Parameter, Returns, complete};
+use crate::inventory::{
+    Function, FunctionDefinition, Language, Parameter, Returns, Session, complete, session_of,
+};
 use crate::outcome::FacetStatus;
 use crate::rewrite::{Mention, Rewritten, mentions_in_lines, rewrite};
 use crate::settings::{LoadType, ObjectType};
@@ -22,6 +24,8 @@ pub(super) struct Candidate<'a> {
     mentions: Vec<Mention>,
     /// What its body reads and calls.
     pub(super) needs: Vec<Securable>,
+    /// What its unqualified names are in, when not its own schema.
+    session: Option<Session>,
 }
 
 /// The functions of the source.
@@ -40,7 +44,7 @@ fn candidate<'a>(
     source: &'a Function,
     destination: Option<&'a Function>,
 ) -> Candidate<'a> {
-    let (mut mentions, mut needs) = (Vec::new(), Vec::new());
+    let (mut mentions, mut needs, mut session) = (Vec::new(), Vec::new(), None);
     let wanted = source.definition.clone().map(|mut definition| {
         for parameter in &mut definition.parameters {
             if let Some(default) = &mut parameter.default {
@@ -55,7 +59,8 @@ fn candidate<'a>(
         match definition.language {
             Language::Sql => {
                 let moved = moved(builder, &definition.body);
-                needs = named(builder, name, &moved);
+                session = other_session(name, &moved, source);
+                needs = named(builder, (name, session.as_ref()), &moved);
                 mentions.extend(moved.mentions);
                 definition.body = moved.text;
             }
@@ -71,7 +76,15 @@ fn candidate<'a>(
     needs.retain(|needed| *needed != routine(name));
     needs.sort();
     needs.dedup();
-    Candidate { source, destination, wanted, mentions, needs }
+    let session = session.map(|session| builder.settings.session_in_destination(session));
+    Candidate { source, destination, wanted, mentions, needs, session }
+}
+
+/// What the unqualified names of a body are in, when not the function's own schema.
+fn other_session(name: &FullName, body: &Rewritten, function: &Function) -> Option<Session> {
+    let own = (name.catalog().clone(), name.schema()?.clone());
+    let session = session_of(own.clone(), body, (&function.reads, &function.calls));
+    (session != own).then_some(session)
 }
 
 /// Leaves the comments of parameters and columns as they are in the destination.
@@ -98,9 +111,13 @@ fn moved(builder: &Builder<'_>, text: &str) -> Rewritten {
 }
 
 /// What a body names: of the source only what exists, for it also names common table expressions and parameters.
-fn named(builder: &Builder<'_>, name: &FullName, rewritten: &Rewritten) -> Vec<Securable> {
+fn named(
+    builder: &Builder<'_>,
+    (name, session): (&FullName, Option<&Session>),
+    rewritten: &Rewritten,
+) -> Vec<Securable> {
     let Some(schema) = name.schema() else { return Vec::new() };
-    let session: (Identifier, Identifier) = (name.catalog().clone(), schema.clone());
+    let session = session.cloned().unwrap_or_else(|| (name.catalog().clone(), schema.clone()));
     let exists = |read: &FullName| builder.inventories.source.table(read).is_some();
     let reads = rewritten.relations.iter().filter_map(|parts| complete(parts, &session)).filter(exists);
     let calls = called(builder, &rewritten.calls, &session);
@@ -164,7 +181,10 @@ fn change(builder: &Builder<'_>, name: &FullName, candidate: &Candidate<'_>) -> 
         Some(Function { definition: Err(reason), .. }) if !settings.force_reclone => {
             skip(&format!("the destination's cannot be compared ({reason}); force_reclone replaces it"))
         }
-        Some(own) if differs(builder, wanted, candidate.source, own) => {
+        Some(own)
+            if differs(builder, wanted, candidate.source, own)
+                || is_otherwise_resolved(builder, name, candidate, own) =>
+        {
             PlannedChange::Replace { drift: Drift::DefinitionDiffers }
         }
         Some(_) if settings.force_reclone => PlannedChange::Replace { drift: Drift::Forced },
@@ -190,6 +210,20 @@ fn does_something_else(builder: &Builder<'_>, wanted: &FunctionDefinition, own: 
     !same || needs_source
 }
 
+/// Whether the unqualified names of the destination's function are in another schema than they are to be.
+fn is_otherwise_resolved(
+    builder: &Builder<'_>,
+    name: &FullName,
+    candidate: &Candidate<'_>,
+    own: &Function,
+) -> bool {
+    own.definition.as_ref().is_ok_and(|definition| {
+        let name = builder.renamed(name);
+        let body = rewrite(&definition.body, name.catalog(), name.catalog());
+        other_session(&name, &body, own) != candidate.session
+    })
+}
+
 /// Whether the destination keeps a function that does something else than the source's, or calls one that does.
 pub(super) fn keeps_another(builder: &Builder<'_>, name: &FullName) -> bool {
     let (mut seen, mut left) = (BTreeSet::new(), vec![name.clone()]);
@@ -203,7 +237,9 @@ pub(super) fn keeps_another(builder: &Builder<'_>, name: &FullName) -> bool {
             continue;
         };
         let candidate = candidate(builder, &name, source, Some(own));
-        if !candidate.wanted.is_ok_and(|wanted| !does_something_else(builder, &wanted, own)) {
+        let is_alike =
+            candidate.wanted.as_ref().is_ok_and(|wanted| !does_something_else(builder, wanted, own));
+        if !is_alike || is_otherwise_resolved(builder, &name, &candidate, own) {
             return true;
         }
         let called = candidate.needs.into_iter().filter(|needed| needed.kind == Kind::Function);
@@ -222,15 +258,21 @@ fn create(builder: &mut Builder<'_>, name: &FullName, candidate: &Candidate<'_>)
     }
     let own_comment = destination.and_then(|own| own.comment.clone());
     let comment = source.comment.clone().filter(|_| copies_comments).or_else(|| own_comment.clone());
-    let function = |definition, comment| {
+    let function = |definition, comment, session| {
         let name = builder.renamed(name);
-        Statement::CreateFunction(Box::new(CreateFunction { name, definition, comment }))
+        Statement::CreateFunction(Box::new(CreateFunction { name, definition, comment, session }))
     };
     let expects = if destination.is_some() { Expectation::Present } else { Expectation::Absent };
-    let mut step = NewStep::new(Facet::Definition, function(definition, comment), expects);
+    let mut step =
+        NewStep::new(Facet::Definition, function(definition, comment, candidate.session.clone()), expects);
     step.inverse = match destination {
         None => Some(Statement::Drop(builder.in_destination(&routine(name))).into()),
-        Some(own) => own.definition.clone().ok().map(|own| function(own, own_comment).into()),
+        Some(own) => own.definition.clone().ok().map(|definition| {
+            let name = builder.renamed(name);
+            let body = rewrite(&definition.body, name.catalog(), name.catalog());
+            let session = other_session(&name, &body, own);
+            function(definition, own_comment, session).into()
+        }),
     };
     step.depends_on = builder.steps_around(name);
     step.depends_on.extend(candidate.needs.iter().flat_map(|needed| builder.steps_making(needed)));

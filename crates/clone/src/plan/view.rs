@@ -75,7 +75,7 @@ fn candidate<'a>(
     let unproven = rewritten.as_ref().err().cloned();
     let rewritten = rewritten.unwrap_or_default();
     let reads = builder.inventories.source.read_by(name, view, &rewritten);
-    let called = called(builder, &rewritten.calls, &view.session_of(name));
+    let called = called(builder, &rewritten.calls, &view.session_of(name, &rewritten));
     let needs = needs(view, &reads, called);
     Candidate { source, destination, view, rewritten, unproven, reads, needs }
 }

@@ -1,6 +1,7 @@
 //! Functions, and views and functions that need each other.
 
 use clxs_api::function::{FunctionParameterInfos, UpdateFunction};
+use clxs_api::statement::ExecuteStatement;
 use clxs_clone::Outcome;
 use clxs_clone::journal::RunState;
 use rstest::rstest;
@@ -192,5 +193,37 @@ async fn python_function_that_speaks_of_create_function_is_carried_as_it_is() {
     let cloned = of("dev").await;
     assert_eq!(cloned, of("prod").await);
     assert_eq!(cloned.0.unwrap().trim(), body.trim());
+    assert!(fixture.plan(&settings()).await.is_empty());
+}
+
+/// Both were made in a session in another schema, where a table of the same name holds something else.
+#[tokio::test(flavor = "multi_thread")]
+async fn view_and_function_read_what_their_unqualified_names_were_when_they_were_made() {
+    let fixture = Fixture::new(Reached::InProcess).await;
+    fixture
+        .sql(
+            "CREATE CATALOG prod;\nCREATE SCHEMA prod.a;\nCREATE SCHEMA prod.b;\n\
+             CREATE TABLE prod.a.t AS SELECT 'right' AS x;\nCREATE TABLE prod.b.t AS SELECT 'wrong' AS x;\n",
+        )
+        .await;
+    for text in [
+        "CREATE VIEW prod.b.v AS SELECT * FROM t",
+        "CREATE FUNCTION prod.b.f() RETURNS STRING RETURN (SELECT max(x) FROM t)",
+    ] {
+        let statement = ExecuteStatement {
+            statement: text.to_owned(),
+            warehouse_id: "local".to_owned(),
+            catalog: Some("prod".to_owned()),
+            schema: Some("a".to_owned()),
+            ..ExecuteStatement::default()
+        };
+        fixture.client.query(&statement).await.unwrap();
+    }
+    let report = fixture.clone_with(&settings()).await;
+    assert_eq!(report.state, RunState::Succeeded, "{report:#?}");
+    for catalog in ["prod", "dev"] {
+        let rows = fixture.rows(&format!("SELECT x, {catalog}.b.f() FROM {catalog}.b.v")).await;
+        assert_eq!(rows, ["right|right"], "{catalog}");
+    }
     assert!(fixture.plan(&settings()).await.is_empty());
 }

@@ -4,12 +4,12 @@ mod register;
 
 use axum::Json;
 use axum::extract::State;
-use clxs_api::SecurableKind;
 use clxs_api::endpoint::{TABLE_SUMMARIES, TABLES};
 use clxs_api::table::{
     ColumnInfo, ColumnMask, CreateTable, ListTableSummariesResponse, ListTablesResponse,
     PolicyFunctionArgument, RowFilter, TableExistsResponse, TableInfo, TableSummary, UpdateTable,
 };
+use clxs_api::{Identifier, SecurableKind};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -22,7 +22,7 @@ use crate::authorization::{Access, Sight};
 use crate::delta::{TableLocation, history};
 use crate::metastore::{
     ColumnDetail, Guard, GuardArgument, MetastoreError, Page, PageRequest, TableFilter, TableGuards,
-    TableHead, TableRow, Transaction, WriteIntent,
+    TableHead, TableRow, Transaction, ViewDetails, WriteIntent,
 };
 use crate::securables::{self, TableListing};
 
@@ -244,6 +244,17 @@ fn delta_runtime_properties(row: &TableRow) -> Option<Value> {
     } }))
 }
 
+/// Where the unqualified names of a view are looked up, as the platform tells it (facts/settled.md §4, "REST view properties").
+fn names_resolved_in(view: &ViewDetails) -> [(String, String); 3] {
+    let key = |part: &str| format!("view.catalogAndNamespace.{part}");
+    let name = |name: &Identifier| name.as_str().to_owned();
+    [
+        (key("numParts"), "2".to_owned()),
+        (key("part.0"), name(&view.current_catalog)),
+        (key("part.1"), name(&view.current_schema)),
+    ]
+}
+
 /// Everything but what only answers about one table hold.
 fn info(tx: &Transaction<'_>, row: TableRow, sight: Sight) -> TableInfo {
     let full_name = row.full_name().dotted();
@@ -258,10 +269,12 @@ fn info(tx: &Transaction<'_>, row: TableRow, sight: Sight) -> TableInfo {
         data_source_format: row.format,
         columns: masked(row.columns, &row.guards),
         storage_location: row.location,
-        view_definition: row.view.map(|view| view.definition),
+        view_definition: row.view.as_ref().map(|view| view.definition.clone()),
         owner: Some(row.owner),
         comment: row.comment,
-        properties: Some(row.properties),
+        properties: Some(
+            row.view.as_ref().map(names_resolved_in).into_iter().flatten().chain(row.properties).collect(),
+        ),
         metastore_id: Some(tx.metastore().id.clone()),
         created_at: Some(row.audit.created_at),
         created_by: Some(row.audit.created_by),

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use clxs_api::{FullName, SqlLiteral};
+use clxs_api::{FullName, Identifier, SqlLiteral};
 use serde::{Deserialize, Serialize};
 
 use super::statement::dollar_tag;
@@ -18,6 +18,17 @@ pub struct CreateFunction {
     /// Its comment.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub comment: Option<String>,
+    /// The catalog and schema that its unqualified names are in, when not its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub session: Option<(Identifier, Identifier)>,
+}
+
+impl CreateFunction {
+    /// The catalog and schema that its unqualified names are in.
+    pub(crate) fn session(&self) -> Option<(Identifier, Identifier)> {
+        let own = || Some((self.name.catalog().clone(), self.name.schema()?.clone()));
+        self.session.clone().or_else(own)
+    }
 }
 
 impl fmt::Display for CreateFunction {
@@ -106,6 +117,7 @@ mod tests {
             comment: Some("it's".into()),
         }];
         CreateFunction {
+            session: None,
             name: FullName::from_dotted("c.s.f").unwrap(),
             definition: FunctionDefinition {
                 parameters,

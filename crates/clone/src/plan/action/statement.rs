@@ -131,9 +131,7 @@ impl Statement {
     pub fn text(&self) -> StatementText {
         let session = match self {
             Self::CreateView(view) => Some((view.catalog.clone(), view.schema.clone())),
-            Self::CreateFunction(function) => {
-                function.name.schema().map(|schema| (function.name.catalog().clone(), schema.clone()))
-            }
+            Self::CreateFunction(function) => function.session(),
             // Names in a condition are those of the source.
             Self::FillTable(fill) if matches!(fill.rows, RowScope::Where(_)) => {
                 fill.source.schema().map(|schema| (fill.source.catalog().clone(), schema.clone()))

@@ -73,9 +73,7 @@ fn named(step: &Step) -> Option<(Names, Names)> {
             rewrite_view(view.kind, &view.definition, catalog, catalog).ok()?,
             (view.catalog.clone(), view.schema.clone()),
         ),
-        Statement::CreateFunction(function) => {
-            (sql(&function.definition, catalog)?, (catalog.clone(), function.name.schema()?.clone()))
-        }
+        Statement::CreateFunction(function) => (sql(&function.definition, catalog)?, function.session()?),
         _ => return None,
     };
     let full =

@@ -6,17 +6,14 @@ use super::{Candidate, columns_follow};
 use crate::Kind;
 use crate::inventory::{Table, View};
 use crate::plan::{CreateView, SchemaMode};
-use crate::rewrite::is_same_view;
+use crate::rewrite::{is_same_view, rewrite_view};
 use crate::settings::Settings;
 
 /// The view that the destination is to have; a comment and properties of its own stay.
 pub(super) fn create_view(settings: &Settings, name: &FullName, candidate: &Candidate<'_>) -> CreateView {
     let Candidate { source, destination, view, rewritten, .. } = candidate;
     let existing = destination.and_then(|table| table.view.as_ref());
-    let in_destination = |catalog: Identifier| {
-        if catalog.matches(settings.source.as_str()) { settings.destination.to_lowercase() } else { catalog }
-    };
-    let (catalog, schema) = view.session_of(name);
+    let (catalog, schema) = settings.session_in_destination(view.session_of(name, rewritten));
     let mut properties = existing.map(|view| own_properties(source.kind, view)).unwrap_or_default();
     if settings.copy.properties {
         properties.extend(own_properties(source.kind, view));
@@ -33,7 +30,7 @@ pub(super) fn create_view(settings: &Settings, name: &FullName, candidate: &Cand
             .or_else(|| destination.and_then(|table| table.comment.clone())),
         properties,
         schema_mode: schema_mode(source.kind, view),
-        catalog: in_destination(catalog),
+        catalog,
         schema,
     }
 }
@@ -80,7 +77,9 @@ fn columns(
 /// The statement that makes a view as the destination has it, to undo a replacement.
 pub(super) fn as_it_is(name: &FullName, table: &Table) -> Option<CreateView> {
     let view = table.view.as_ref().filter(|view| view.unnameable.is_none())?;
-    let (catalog, schema) = view.session_of(name);
+    let text = view.definition.as_deref().unwrap_or_default();
+    let read = rewrite_view(table.kind, text, name.catalog(), name.catalog()).unwrap_or_default();
+    let (catalog, schema) = view.session_of(name, &read);
     let columns = if columns_follow(table, view) { Vec::new() } else { view.columns.clone() };
     Some(CreateView {
         name: name.clone(),
