@@ -146,7 +146,7 @@ fn secrets(path: &Path, text: &str) -> Vec<Finding> {
 }
 
 /// What the parser says to people, without its position, which is given apart.
-fn plain(error: &serde_saphyr::Error) -> String {
+pub(crate) fn plain(error: &serde_saphyr::Error) -> String {
     let text = error.render_with_formatter(&UserMessageFormatter);
     let first = text.lines().next().unwrap_or_default();
     first.rsplit_once(" at line ").map_or(first, |(message, _)| message).to_owned()
