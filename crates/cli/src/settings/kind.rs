@@ -79,7 +79,7 @@ impl Kind {
                 .map(Value::Array),
             Self::Facets => each(items, parts::facet),
             Self::Objects => each(items, |item| parts::object::<IncludedObject>("schema, name, type", item)),
-            Self::Schedule => throttle::check_schedule(each(items, throttle::check_entry)?),
+            Self::Schedule => throttle::check_schedule(each(items, |entry| throttle::check_entry(&entry))?),
             Self::Hooks => each(items, parts::hook_without_schema),
             Self::SchemaHooks => each(items, |item| parts::hook(&item).map(|_| item)),
             _ => Err(self.unexpected(&Value::Array(items))),

@@ -69,8 +69,8 @@ pub(super) fn check_schedule(entries: Value) -> Result<Value, Mistake> {
 }
 
 /// Checks an entry of a schedule, and brings it to one form.
-pub(super) fn check_entry(entry: Value) -> Result<Value, String> {
-    let entry: ScheduledProfile = parts::read("hours, days, profile", &entry)?;
+pub(super) fn check_entry(entry: &Value) -> Result<Value, String> {
+    let entry: ScheduledProfile = parts::read("hours, days, profile", entry)?;
     let profile = choice(THROTTLES, &entry.profile)?.to_owned();
     serde_json::to_value(ScheduledProfile { profile, ..entry }).map_err(|error| error.to_string())
 }
