@@ -239,7 +239,7 @@ mod tests {
             Kind::Pattern => json!("^dim_"),
             Kind::Switch => json!(default == Some(json!(false))),
             Kind::Count(least) => json!(default.and_then(|value| value.as_u64()).unwrap_or(least) + 1),
-            Kind::List => json!(["another"]),
+            Kind::Names => json!(["another"]),
             Kind::Mapping | Kind::Principals => json!({"prod": "dev"}),
             Kind::Locations => json!({"s3://prod": "s3://dev"}),
             Kind::Conditions => json!({"s.t": "id > 1"}),

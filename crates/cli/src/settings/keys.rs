@@ -78,8 +78,14 @@ pub(crate) const KEYS: &[Key] = &[
         r#""FULL""#,
         "FULL refreshes all, INCREMENTAL adds new, SELECTIVE what drifted",
     ),
-    key("include_schemas", Kind::List, "--include-schemas", "[]", "Only these schemas"),
-    key("exclude_schemas", Kind::List, "--exclude-schemas", r#"["information_schema"]"#, "Not these schemas"),
+    key("include_schemas", Kind::Names, "--include-schemas", "[]", "Only these schemas"),
+    key(
+        "exclude_schemas",
+        Kind::Names,
+        "--exclude-schemas",
+        r#"["information_schema"]"#,
+        "Not these schemas",
+    ),
     key(
         "include_tables_regex",
         Kind::Pattern,

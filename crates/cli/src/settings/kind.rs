@@ -21,8 +21,8 @@ pub(crate) enum Kind {
     Count(u64),
     /// A moment, such as a day.
     Moment,
-    /// Texts.
-    List,
+    /// Names of securables.
+    Names,
     /// Names of metadata.
     Facets,
     /// Texts under keys.
@@ -72,11 +72,7 @@ impl Kind {
 
     fn check_items(self, items: Vec<Value>) -> Result<Value, Mistake> {
         match self {
-            Self::List => items
-                .into_iter()
-                .map(|item| Self::Text.check(item))
-                .collect::<Result<_, _>>()
-                .map(Value::Array),
+            Self::Names => each(items, parts::name),
             Self::Facets => each(items, parts::facet),
             Self::Objects => each(items, |item| parts::object::<IncludedObject>("schema, name, type", item)),
             Self::Schedule => throttle::check_schedule(each(items, |entry| throttle::check_entry(&entry))?),
@@ -116,7 +112,7 @@ impl Kind {
             | Self::Schedule
             | Self::Hooks
             | Self::SchemaHooks => serde_json::from_str(text).unwrap_or_else(|_| json!(text)),
-            Self::List | Self::Facets => {
+            Self::Names | Self::Facets => {
                 text.split(',').map(str::trim).filter(|item| !item.is_empty()).collect()
             }
             Self::Text | Self::Pattern | Self::Moment | Self::TimeZone | Self::Choice(_) => json!(text),
@@ -132,7 +128,7 @@ impl Kind {
             Self::Switch => "true or false".to_owned(),
             Self::Count(least) => format!("a whole number of at least {least}"),
             Self::Moment => "a moment, such as 2026-03-04T23:59:59".to_owned(),
-            Self::List => "a list of texts".to_owned(),
+            Self::Names => "a list of names".to_owned(),
             Self::Facets => "a list of metadata, such as owner, tags".to_owned(),
             Self::Mapping => "a mapping of texts to texts".to_owned(),
             Self::Principals => "a mapping of principals to principals".to_owned(),
@@ -208,7 +204,7 @@ mod tests {
         insta::assert_snapshot!(Kind::Choice(CLONE_TYPES).check(json!("DEPE")).unwrap_err(), @"`DEPE` is not one of DEEP, SHALLOW; did you mean DEEP?");
         insta::assert_snapshot!(Kind::Count(1).check(json!(0)).unwrap_err(), @"`0` is not a whole number of at least 1");
         insta::assert_snapshot!(Kind::Switch.check(json!("yes")).unwrap_err(), @"`yes` is not true or false");
-        insta::assert_snapshot!(Kind::List.check(json!("a")).unwrap_err(), @"`a` is not a list of texts");
+        insta::assert_snapshot!(Kind::Names.check(json!("a")).unwrap_err(), @"`a` is not a list of names");
         insta::assert_snapshot!(Kind::Text.check(json!(1.5e12)).unwrap_err(), @"`1500000000000.0` is not a text (put it in quotes)");
         insta::assert_snapshot!(Kind::Conditions.check(json!({"a.b": "id > 1; DROP TABLE x"})).unwrap_err(), @"a.b: `id > 1; DROP TABLE x` is no condition: a condition is one expression, without `;`");
         insta::assert_snapshot!(Kind::Hooks.check(json!([{"sql": "ANALYZE ${schema}.t"}])).unwrap_err(), @"entry 1: the hook `ANALYZE ${schema}.t` cannot be sent: ${schema} has a value after each schema only (post_schema_hooks)");
@@ -218,7 +214,7 @@ mod tests {
 
     #[test]
     fn values_of_variables_are_read_by_kind() {
-        assert_eq!(Kind::List.parse("a, b,,c"), Ok(json!(["a", "b", "c"])));
+        assert_eq!(Kind::Names.parse("a, b,,c"), Ok(json!(["a", "b", "c"])));
         assert_eq!(Kind::Count(1).parse("8"), Ok(json!(8)));
         assert_eq!(Kind::Text.parse("0123"), Ok(json!("0123")));
         assert_eq!(Kind::Switch.parse("on"), Err(Mistake::from("`on` is not true or false".to_owned())));

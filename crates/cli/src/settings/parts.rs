@@ -1,6 +1,6 @@
 //! Lists and mappings, checked part by part, so that a mistake is told where it is.
 
-use clxs_api::FullName;
+use clxs_api::{FullName, Identifier};
 use clxs_clone::plan::Facet;
 use clxs_clone::settings::{Condition, EVERY_TABLE, Hook};
 use serde::de::DeserializeOwned;
@@ -60,6 +60,13 @@ pub(super) fn hook(value: &Value) -> Result<Hook, String> {
 pub(super) fn hook_without_schema(value: Value) -> Result<Value, String> {
     hook(&value)?.check_without_schema().map_err(|error| error.to_string())?;
     Ok(value)
+}
+
+/// Checks a name of a securable.
+pub(super) fn name(value: Value) -> Result<Value, String> {
+    let name = Kind::Text.check(value).map_err(|mistake| mistake.message)?;
+    Identifier::new(name.as_str().unwrap_or_default()).map_err(|error| error.to_string())?;
+    Ok(name)
 }
 
 /// Checks a name of metadata that can be required.

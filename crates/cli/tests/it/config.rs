@@ -182,3 +182,21 @@ fn values_of_flags_are_checked_like_those_of_files() {
         assert!(ran.code == 2 && ran.stdout.contains("at flag --"), "{ran}");
     }
 }
+
+#[test]
+fn settings_that_do_not_go_together_are_found_by_lint() {
+    let clxs = Clxs::new();
+    let lint = |settings: &str| {
+        clxs.write("clxs.yaml", &format!("source_catalog: a\ndestination_catalog: b\n{settings}\n"));
+        clxs.run(&["config", "lint"])
+    };
+    for (settings, why) in [
+        ("require: [owner]\ncopy_ownership: false", "copy_ownership: false leaves it out"),
+        ("skip_unused: true\nunused_days: 400", "365"),
+        ("include_schemas: [\"\"]", "a name must not be empty"),
+    ] {
+        let ran = lint(settings);
+        assert!(ran.code == 2 && ran.stdout.contains(why), "{ran}");
+    }
+    assert_eq!(lint("unused_days: 400").code, 0);
+}
