@@ -271,7 +271,7 @@ pub(crate) enum WorkspaceCommand {
     /// Make a token for a principal of the embedded workspace and print it
     Token {
         /// Name of the user or service principal; made when new
-        #[arg(long, value_name = "NAME")]
+        #[arg(long, value_name = "NAME", value_parser = principal)]
         principal: String,
         /// Folder of the workspace; `CLXS_HOME/workspace` when absent
         #[arg(long, value_name = "DIR")]
@@ -317,6 +317,13 @@ pub(crate) enum WorkspaceCommand {
         #[command(flatten)]
         output: OutputArgument,
     },
+}
+
+fn principal(name: &str) -> Result<String, String> {
+    let is_named = !name.trim().is_empty();
+    is_named
+        .then(|| name.to_owned())
+        .ok_or_else(|| "a principal has a name, such as ann@example.com".to_owned())
 }
 
 #[derive(Debug, Args)]

@@ -45,6 +45,7 @@ pub(crate) fn run(cli: Cli, environment: Environment, printer: Printer) -> anyho
     let flags = clone_arguments(&cli.command).options(&cli.global);
     let context = Context::load(&flags, cli.global.config.as_deref(), environment, printer)?;
     logging::start(&context, cli.global.verbose)?;
+    context.log();
     run_async(cli.command, &context)
 }
 

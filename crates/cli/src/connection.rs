@@ -41,7 +41,13 @@ impl Connection {
             Some(resolved) => Self::to_remote(resolved, context)?,
             None => Self::to_embedded(context).await?,
         };
+        connection.log();
         Ok(Self { client: connection.client.with_retry(retry(options, context)), ..connection })
+    }
+
+    fn log(&self) {
+        tracing::info!("workspace: {}, {}", self.workspace, self.origin);
+        tracing::info!("warehouse: {}", self.warehouse_id.as_deref().unwrap_or("none is set"));
     }
 
     /// Connects to the embedded workspace, whatever is configured.

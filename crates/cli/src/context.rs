@@ -46,6 +46,14 @@ impl Context {
         Ok(Self { environment, home, loaded, printer })
     }
 
+    /// Tells, to who wants to know more, what the program goes by.
+    pub(crate) fn log(&self) {
+        tracing::info!("state is kept in {}", self.home.display());
+        for file in &self.loaded.files {
+            tracing::info!("settings are read from {}", file.display());
+        }
+    }
+
     /// The settings, when nothing is wrong with them.
     ///
     /// # Errors

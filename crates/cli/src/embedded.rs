@@ -11,7 +11,9 @@ use clxs_workspace::{BackupSummary, FaultPlan, Workspace, WorkspaceOptions};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
+use crate::failure::CliError;
 use crate::output::{Printer, style::Style};
+use crate::settings::file::plain;
 
 /// The base URL within the process. It names no machine.
 const IN_PROCESS_URL: &str = "http://workspace.internal";
@@ -41,9 +43,11 @@ pub(crate) async fn serve(
     stop: CancellationToken,
     printer: &Printer,
 ) -> anyhow::Result<()> {
+    // Nothing is opened for a file that is no good.
+    let faults = faults.map(|file| Ok::<_, CliError>((file, fault_plan(file)?))).transpose()?;
     let workspace = open(root).await?;
-    if let Some(file) = faults {
-        workspace.set_faults(fault_plan(file)?)?;
+    if let Some((file, plan)) = faults {
+        workspace.set_faults(plan)?;
         printer.message(Style::Plain, &format!("faults happen as {} says", file.display()));
     }
     let listener = TcpListener::bind(listen).await.with_context(|| format!("cannot listen on {listen}"))?;
@@ -54,9 +58,23 @@ pub(crate) async fn serve(
 }
 
 /// The faults of a file. JSON is YAML too.
-fn fault_plan(file: &Path) -> anyhow::Result<FaultPlan> {
-    let text = fs_err::read_to_string(file)?;
-    serde_saphyr::from_str(&text).with_context(|| format!("{} is no plan of faults", file.display()))
+///
+/// # Errors
+/// [`CliError`] when it cannot be read, or is no plan that can be.
+fn fault_plan(file: &Path) -> Result<FaultPlan, CliError> {
+    let text = fs_err::read_to_string(file).map_err(CliError::file("the file of faults"))?;
+    let options = serde_saphyr::options! { with_snippet: false };
+    let plan: FaultPlan = serde_saphyr::from_str_with_options(&text, options).map_err(|error| {
+        let line = error.location().map_or(1, |location| location.line());
+        no_plan(file, &format!("line {line}: {}", plain(&error)))
+    })?;
+    plan.check().map_err(|error| no_plan(file, &error.to_string()))?;
+    Ok(plan)
+}
+
+fn no_plan(file: &Path, problem: &str) -> CliError {
+    let message = format!("{} is no plan of faults: {problem}", file.display());
+    CliError::Usage { message, hint: "docs/faults.md says what can be written".to_owned() }
 }
 
 /// A new token for a principal, who is made when new.

@@ -51,7 +51,7 @@ impl ExitStatus {
         match self {
             Self::Success => "done, or the plan is empty",
             Self::Failure => "failure of no other kind",
-            Self::Usage => "wrong arguments or configuration; nothing was contacted",
+            Self::Usage => "wrong arguments or configuration; nothing was changed",
             Self::SomeFailed => "finished, but some securables failed",
             Self::Unauthorized => "authentication or authorization failed",
             Self::PlanStale => "the plan is stale and was refused",
@@ -59,7 +59,7 @@ impl ExitStatus {
             Self::LimitReached => "a limit was reached; stopped cleanly, can be resumed",
             Self::Unavailable => "the workspace or the network failed, after all retries",
             Self::Locked => "another run works on the destination",
-            Self::Differences => "there are differences (plan --detailed-exitcode)",
+            Self::Differences => "there are differences (--detailed-exitcode of plan and drift)",
             Self::PolicyRefused => "a policy or an approval refused",
             Self::Interrupted => "interrupted by Ctrl-C; the journal is consistent",
             Self::Terminated => "terminated by SIGTERM; the journal is consistent",

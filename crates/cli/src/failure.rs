@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use clxs_clone::journal::RunState;
 use thiserror::Error;
 
 use crate::environment::CLXS_LOG;
@@ -132,9 +133,21 @@ fn client_status(kind: clxs_client::ErrorKind) -> ExitStatus {
 
 /// The engine keeps the client's error in a box, which a chain shows as a type of its own.
 fn hint(cause: &(dyn std::error::Error + 'static)) -> Option<String> {
+    if let Some(clxs_clone::Error::NotResumable { state, .. }) = cause.downcast_ref() {
+        return Some(instead_of_resuming(*state).to_owned());
+    }
     let boxed = || cause.downcast_ref::<Box<clxs_client::Error>>().map(AsRef::as_ref);
     let error = cause.downcast_ref::<clxs_client::Error>().or_else(boxed)?;
     error.hint().map(str::to_owned)
+}
+
+fn instead_of_resuming(state: RunState) -> &'static str {
+    match state {
+        RunState::Succeeded => {
+            "it has nothing left to do: `clxs clone` begins a new run, `clxs rollback` undoes this one"
+        }
+        _ => "`clxs clone` begins a new run; `clxs runs` lists those there are",
+    }
 }
 
 /// The chain of causes, each once, one to a line.
@@ -175,6 +188,14 @@ mod tests {
           caused by: source_catalog is not set
         ");
         insta::assert_snapshot!(failure.hint.unwrap(), @"give it with --source, or as source_catalog in config/clone_config.yaml or clxs.yaml");
+    }
+
+    #[test]
+    fn run_that_has_nothing_left_to_do_is_told_with_what_to_do_instead() {
+        let run = clxs_clone::journal::RunId::new("run-1");
+        let error = clxs_clone::Error::NotResumable { run, state: RunState::Succeeded };
+        let failure = Failure::from(&error.into());
+        insta::assert_snapshot!(failure.hint.unwrap(), @"it has nothing left to do: `clxs clone` begins a new run, `clxs rollback` undoes this one");
     }
 
     #[test]

@@ -80,8 +80,8 @@ fn sign(outcome: &Outcome) -> &'static str {
 
 fn detail(securable: &SecurableReport) -> String {
     match &securable.outcome {
-        Outcome::Skipped { reason } => return reason.clone(),
-        Outcome::Failed { error } => return error.clone(),
+        Outcome::Skipped { reason } => return one_line(reason),
+        Outcome::Failed { error } => return one_line(error),
         _ => {}
     }
     let facets = securable.facets.iter().filter_map(facet);
@@ -89,7 +89,12 @@ fn detail(securable: &SecurableReport) -> String {
         let files = units::plural(metrics.num_copied_files, "file");
         format!("{files}, {}", units::bytes(metrics.copied_files_size))
     });
-    copied.into_iter().chain(facets).collect::<Vec<_>>().join("; ")
+    one_line(&copied.into_iter().chain(facets).collect::<Vec<_>>().join("; "))
+}
+
+/// What a platform says may have lines of its own, which would be none of the table.
+fn one_line(text: &str) -> String {
+    text.lines().map(str::trim).filter(|line| !line.is_empty()).collect::<Vec<_>>().join(" ")
 }
 
 /// A facet that is not as in the source.
@@ -107,7 +112,7 @@ pub(crate) fn facet(facet: &clxs_clone::FacetOutcome) -> Option<String> {
 fn findings(report: &Report) -> String {
     let mut text = String::new();
     for finding in &report.findings {
-        writeln!(text, "△ {finding}").ok();
+        writeln!(text, "△ {}", one_line(&finding.to_string())).ok();
     }
     text
 }
@@ -218,6 +223,13 @@ mod tests {
         Retries: 2
         ");
         assert!(text.lines().all(|line| line.chars().count() <= WIDTH));
+    }
+
+    #[test]
+    fn lines_of_an_error_are_one_in_the_table() {
+        let mut failed = report();
+        failed.securables[3].outcome = Outcome::Failed { error: "hook failed:\n  no table t\n".to_owned() };
+        assert!(text(&failed, false).contains("✗ failed     hook failed: no table t\n"));
     }
 
     #[test]

@@ -2,13 +2,16 @@
 //!
 //! Flag > environment > project file > user file > profile of Databricks > default.
 
+mod entry;
 pub(crate) mod file;
 pub(crate) mod finding;
 pub(crate) mod keys;
 pub(crate) mod kind;
 pub(crate) mod layer;
 pub(crate) mod lint;
+pub(crate) mod mistake;
 pub(crate) mod options;
+pub(crate) mod parts;
 pub(crate) mod secret;
 pub(crate) mod throttle;
 pub(crate) mod unavailable;
@@ -54,7 +57,8 @@ pub(crate) fn load(
     let user = Some(home.join(USER_FILE)).filter(|path| path.is_file());
     let (mut findings, mut own_host) = (Vec::new(), None);
     findings.extend(lying.get(1).zip(found.as_ref()).map(|(other, read)| lint::second_file(read, other)));
-    let mut layers = vec![Layer::of_flags(flags)?, Layer::of_environment(environment, &mut findings)];
+    let mut layers =
+        vec![Layer::of_flags(flags, &mut findings)?, Layer::of_environment(environment, &mut findings)];
     let files: Vec<PathBuf> = named.into_iter().chain(found.clone()).chain(user).collect();
     for path in &files {
         let layer = file::read(path, &mut findings).map_err(CliError::file("the configuration file"))?;

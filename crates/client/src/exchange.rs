@@ -137,12 +137,7 @@ impl Exchange<'_> {
                 };
                 match self.retry.delay(call.tries, call.elapsed, asked) {
                     Some(delay) => {
-                        tracing::debug!(
-                            tries = call.tries,
-                            ?delay,
-                            reason = attempt.reason(),
-                            "trying again"
-                        );
+                        tracing::info!(tries = call.tries, ?delay, reason = attempt.reason(), "trying again");
                         tokio::time::sleep(delay).await;
                         note_retry();
                     }

@@ -205,7 +205,7 @@ pub(crate) fn within_schema(table: &FullName) -> String {
 }
 
 /// Reads a moment: as RFC 3339 has it, or with a blank for the `T`, or a day; without an offset it is in UTC.
-pub(crate) fn moment(text: &str) -> Option<DateTime<Utc>> {
+pub fn moment(text: &str) -> Option<DateTime<Utc>> {
     let text = text.trim();
     let with_offset = || DateTime::parse_from_rfc3339(text).ok().map(|moment| moment.to_utc());
     let without = |format| NaiveDateTime::parse_from_str(text, format).ok().map(|moment| moment.and_utc());

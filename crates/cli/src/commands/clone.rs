@@ -33,7 +33,7 @@ pub(crate) async fn run(
     if let Some(log) = &options.resume {
         let run = resume::run_of_log(Path::new(log))?;
         let required = clone_settings::required(&options)?;
-        resume::require_same(&run, &options, context)?;
+        resume::require_same(&run, context)?;
         let forms = (command.output.output, command.events.events);
         let report = resume::resume(&run, context, forms, stop).await?;
         return conclude(&report, &required, &options, &context.printer);

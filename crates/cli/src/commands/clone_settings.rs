@@ -13,6 +13,7 @@ use clxs_clone::settings::{
 
 use crate::failure::CliError;
 use crate::settings::options::Options;
+use crate::settings::parts::known_facet;
 use crate::settings::throttle;
 
 /// The engine's settings.
@@ -65,18 +66,11 @@ pub(crate) fn resolve(options: Options) -> anyhow::Result<Settings> {
 /// The facets that must be carried.
 ///
 /// # Errors
-/// When a name is not that of a facet, or a switch of the settings leaves the facet out.
+/// When a switch of the settings leaves one out. That every name is known, the checks of the configuration have seen to.
 pub(crate) fn required(options: &Options) -> anyhow::Result<Vec<Facet>> {
     let copies = copies(options);
-    let facet = |name: &String| -> anyhow::Result<Facet> {
-        name.parse().map_err(|()| {
-            let known: Vec<_> = Facet::ALL.iter().map(|facet| facet.to_string().replace(' ', "_")).collect();
-            let message = format!("`{name}` is no metadata that can be required");
-            CliError::Usage { message, hint: format!("require some of {}", known.join(", ")) }.into()
-        })
-    };
     let carried = |name: &String| -> anyhow::Result<Facet> {
-        let facet = facet(name)?;
+        let facet = known_facet(name).map_err(anyhow::Error::msg)?;
         match switch_off(copies, facet) {
             None => Ok(facet),
             Some(key) => {
@@ -239,15 +233,17 @@ mod tests {
     fn other_than_default(key: &Key) -> Value {
         let default = key.default_value();
         match key.kind {
-            Kind::Text => json!(if key.name == "as_of_timestamp" { "2026-03-04" } else { "another" }),
+            Kind::Text => json!("another"),
+            Kind::Moment => json!("2026-03-04"),
+            Kind::Facets => json!(["tags"]),
             Kind::Pattern => json!("^dim_"),
             Kind::Switch => json!(default == Some(json!(false))),
             Kind::Count(least) => json!(default.and_then(|value| value.as_u64()).unwrap_or(least) + 1),
-            Kind::List => json!(["another"]),
+            Kind::Names => json!(["another"]),
             Kind::Mapping | Kind::Principals => json!({"prod": "dev"}),
             Kind::Locations => json!({"s3://prod": "s3://dev"}),
             Kind::Conditions => json!({"s.t": "id > 1"}),
-            Kind::Counts => json!({"s.t": 1}),
+            Kind::Versions => json!({"s.t": 1}),
             Kind::Objects => json!([{"schema": "s", "name": "t", "type": "table"}]),
             Kind::Hooks | Kind::SchemaHooks => json!([{"sql": "SELECT 1"}]),
             Kind::Schedule => json!([{"hours": "9-17", "profile": "low"}]),

@@ -7,11 +7,12 @@ use clxs_client::auth;
 use serde::Serialize;
 use serde_json::Value;
 
+use super::clone_settings;
 use crate::arguments::ConfigCommand;
 use crate::connection::{self, EMBEDDED, EMBEDDED_WAREHOUSE};
 use crate::context::Context;
 use crate::exit::ExitStatus;
-use crate::failure::CliError;
+use crate::failure::{CliError, Failure};
 use crate::output::table::{Table, WIDTH};
 use crate::output::{Format, Printer, style::Style};
 use crate::settings::finding::{Finding, Severity};
@@ -130,7 +131,8 @@ struct Findings<'a> {
 
 fn lint(context: &Context, strict: bool, format: Format) -> anyhow::Result<ExitStatus> {
     let mut findings = context.loaded.findings.clone();
-    findings.extend(lint::missing_catalogs(&context.loaded.combined));
+    let missing = lint::missing_catalogs(&context.loaded.combined);
+    findings.extend(if missing.is_empty() { refused(context).into_iter().collect() } else { missing });
     let findings = findings.as_slice();
     match format {
         Format::Json => context.printer.json("clxs.lint", &Findings { findings })?,
@@ -146,6 +148,16 @@ fn lint(context: &Context, strict: bool, format: Format) -> anyhow::Result<ExitS
         }
     }
     Ok(status(findings, strict))
+}
+
+/// What a clone would refuse of settings each of which is right by itself.
+fn refused(context: &Context) -> Option<Finding> {
+    // Its errors are found already.
+    let options = context.options().ok()?;
+    let required = clone_settings::required(&options).map(drop);
+    let settings = || Ok(clone_settings::resolve(options)?.validate()?);
+    let error: anyhow::Error = required.and_then(|()| settings()).err()?;
+    Some(Finding::error(None, error.to_string(), Failure::from(&error).hint))
 }
 
 fn style(finding: &Finding) -> Style {

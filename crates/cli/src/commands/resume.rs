@@ -1,6 +1,7 @@
 //! `clxs resume`: goes on with a run that ended before its plan did.
 
 use std::path::Path;
+use std::time::Instant;
 
 use anyhow::Context as _;
 use clxs_clone::journal::RunId;
@@ -16,11 +17,12 @@ use crate::events::{EventFormat, WithEvents};
 use crate::exit::ExitStatus;
 use crate::failure::CliError;
 use crate::output::Format;
+use crate::output::style::Style;
 use crate::progress::Progress;
 use crate::settings::finding::Place;
 use crate::settings::keys::OF_THE_COMMAND_LINE;
 use crate::settings::layer::Origin;
-use crate::settings::options::Options;
+use crate::units;
 
 pub(crate) async fn run(
     command: &ResumeCommand,
@@ -39,15 +41,18 @@ pub(crate) async fn run(
 ///
 /// # Errors
 /// [`CliError::Usage`] when other catalogs are named, or flags that would change what it does.
-pub(super) fn require_same(run: &RunId, options: &Options, context: &Context) -> anyhow::Result<()> {
+pub(super) fn require_same(run: &RunId, context: &Context) -> anyhow::Result<()> {
     let usage = |message, hint: &str| Err(CliError::Usage { message, hint: hint.to_owned() }.into());
+    let combined = &context.loaded.combined;
+    let is_flag = |origin: &Origin| matches!(origin.place(), Some(Place::Flag { .. }));
     if let Some(begun) = runs::recorded(context)?.iter().find(|recorded| recorded.id == *run) {
-        let is_other = |named: &Option<String>, own: &str| {
-            named.as_ref().is_some_and(|name| name.to_lowercase() != own.to_lowercase())
+        // Catalogs of a file or variable are those of new clones; whoever goes on with a run named it.
+        let is_other = |key: &str, own: &str| {
+            let named = combined.get(key).filter(|(_, origin)| is_flag(origin));
+            let named = named.and_then(|(name, _)| name.as_str());
+            named.is_some_and(|name| name.to_lowercase() != own.to_lowercase())
         };
-        if is_other(&options.source_catalog, &begun.source)
-            || is_other(&options.destination_catalog, &begun.destination)
-        {
+        if is_other("source_catalog", &begun.source) || is_other("destination_catalog", &begun.destination) {
             let message = format!(
                 "run {run} cloned {} to {}, and other catalogs are named",
                 begun.source, begun.destination
@@ -55,11 +60,9 @@ pub(super) fn require_same(run: &RunId, options: &Options, context: &Context) ->
             return usage(message, "take them out, or give the log of another run");
         }
     }
-    let is_flag = |origin: &Origin| matches!(origin.place(), Some(Place::Flag { .. }));
-    let given =
-        context.loaded.combined.all().find(|(key, setting)| {
-            setting.is_some_and(|(_, origin)| is_flag(origin)) && !may_be_given(key.name)
-        });
+    let given = combined
+        .all()
+        .find(|(key, setting)| setting.is_some_and(|(_, origin)| is_flag(origin)) && !may_be_given(key.name));
     match given {
         Some((key, _)) => usage(
             format!("{} cannot change a run that is gone on with", key.flag),
@@ -89,8 +92,12 @@ pub(super) async fn resume(
     let progress = Progress::new(context.printer.clone(), options.show_progress.unwrap_or(true));
     let stream = WithEvents::new(events, &progress, &context.printer);
     let told = stream.as_ref().map_or::<&dyn Observer, _>(&progress, |stream| stream);
+    let began = Instant::now();
     let report = Box::pin(engine.resume(run, told, stop)).await?;
     clone::finish(&report, format, stream, &context.printer)?;
+    let took = units::duration(began.elapsed());
+    let text = format!("this go took {took}; the report counts from the begin of the run, pauses included");
+    context.printer.message(Style::Plain, &text);
     Ok(report)
 }
 

@@ -15,7 +15,7 @@ use crate::exit::ExitStatus;
 use crate::failure::CliError;
 use crate::output::Format;
 use crate::output::style::Style;
-use crate::output::table::Table;
+use crate::output::table::{Table, WIDTH};
 use crate::report;
 
 #[derive(Debug, Serialize)]
@@ -120,6 +120,9 @@ pub(super) fn recorded(context: &Context) -> anyhow::Result<Vec<RunSummary>> {
     Ok(if path.is_file() { Journal::open(&path)?.runs()? } else { Vec::new() })
 }
 
+/// So many letters of an id are shown at least: those of the millisecond in which the run began.
+const SHOWN: usize = 13;
+
 /// A shorter beginning of an id names no run, least of all an empty one: what is named is rolled back.
 const SHORTEST: usize = 8;
 
@@ -152,14 +155,29 @@ fn list(runs: &[RunSummary], format: Format, context: &Context) -> anyhow::Resul
         context.printer.message(Style::Plain, "There is no run yet; clxs demo makes one.");
         return Ok(());
     }
-    let mut table = Table::new(["run", "started (UTC)", "state", "source → destination", "failed"]);
+    Ok(context.printer.result(&table(runs).render_within(WIDTH))?)
+}
+
+fn table(runs: &[RunSummary]) -> Table {
+    let mut table = Table::new(["run", "started (UTC)", "state", "failed", "source → destination"]);
+    let shown = length_of_ids(runs);
     for run in runs {
+        let id: String = run.id.as_str().chars().take(shown).collect();
+        let started = run.started_at.format("%Y-%m-%d %H:%M").to_string();
         let failed = run.counts.map_or_else(String::new, |counts| counts.failed.to_string());
         let catalogs = format!("{} → {}", run.source, run.destination);
-        let started = run.started_at.format("%Y-%m-%d %H:%M:%S").to_string();
-        table.row([run.id.to_string(), started, run.state.to_string(), catalogs, failed]);
+        table.row([id, started, run.state.to_string(), failed, catalogs]);
     }
-    Ok(context.printer.result(&table.render())?)
+    table
+}
+
+/// How many letters of ids tell all runs apart; whole ids are too wide for a table.
+fn length_of_ids(runs: &[RunSummary]) -> usize {
+    let mut ids: Vec<&str> = runs.iter().map(|run| run.id.as_str()).collect();
+    ids.sort_unstable();
+    let common =
+        |pair: &[&str]| pair[0].bytes().zip(pair[1].bytes()).take_while(|(one, other)| one == other).count();
+    ids.windows(2).map(|pair| common(pair) + 1).max().unwrap_or(0).max(SHOWN)
 }
 
 impl<'a> From<&'a RunSummary> for Run<'a> {
@@ -173,5 +191,39 @@ impl<'a> From<&'a RunSummary> for Run<'a> {
             finished_at: run.finished_at,
             counts: run.counts,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn run(id: &str) -> RunSummary {
+        RunSummary {
+            id: RunId::new(id),
+            source: "retail_prod".to_owned(),
+            destination: "retail_dev".to_owned(),
+            state: RunState::RolledBack,
+            started_at: DateTime::UNIX_EPOCH,
+            finished_at: None,
+            counts: Some(Counts::default()),
+            undoes: None,
+            abort_reason: None,
+        }
+    }
+
+    #[test]
+    fn table_of_runs_fits_in_80_columns_and_tells_their_ids_apart() {
+        let text = |ids: [&str; 2]| table(&ids.map(run)).render_within(WIDTH);
+        let apart = text(["0199abcd-0123-7abc-8000-000000000000", "0199abcd-0124-7abc-8000-000000000000"]);
+        insta::assert_snapshot!(apart, @r"
+        run            started (UTC)     state        failed  source → destination
+        ─────────────  ────────────────  ───────────  ──────  ────────────────────────
+        0199abcd-0123  1970-01-01 00:00  rolled_back  0       retail_prod → retail_dev
+        0199abcd-0124  1970-01-01 00:00  rolled_back  0       retail_prod → retail_dev
+        ");
+        let at_once = text(["0199abcd-0123-7abc-8000-000000000000", "0199abcd-0123-7abd-8000-000000000000"]);
+        assert!(at_once.contains("0199abcd-0123-7abc ") && at_once.contains("0199abcd-0123-7abd "));
+        assert!(at_once.lines().chain(apart.lines()).all(|line| line.chars().count() <= WIDTH));
     }
 }

@@ -7,9 +7,11 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 use serde_saphyr::{Spanned, UserMessageFormatter};
 
+use super::entry::Entry;
 use super::finding::{Finding, Place};
 use super::keys::{self, Known};
 use super::layer::{Layer, Origin};
+use super::mistake::Mistake;
 use super::secret;
 
 /// Where the project's configuration is looked for, in this order.
@@ -43,11 +45,11 @@ fn parse(path: &Path, text: &str, findings: &mut Vec<Finding>) -> Layer {
     }
 }
 
-fn layer_of(path: &Path, entries: BTreeMap<String, Spanned<Value>>, findings: &mut Vec<Finding>) -> Layer {
+fn layer_of(path: &Path, entries: BTreeMap<String, Spanned<Entry>>, findings: &mut Vec<Finding>) -> Layer {
     let mut layer = Layer::default();
     let mut entries: Vec<_> = entries.into_iter().collect();
     entries.sort_by_key(|(_, value)| value.referenced.line());
-    for (name, Spanned { value, referenced, .. }) in entries {
+    for (name, Spanned { value: Entry { value, lines }, referenced, .. }) in entries {
         let place = Place::File { path: path.to_owned(), line: referenced.line() };
         match check(&name, value) {
             Ok(Some((key, _))) if layer.has(key.name) => {
@@ -56,47 +58,57 @@ fn layer_of(path: &Path, entries: BTreeMap<String, Spanned<Value>>, findings: &m
             }
             Ok(Some((key, value))) => layer.set(key.name, value, Origin::Written(place)),
             Ok(None) => {}
-            Err(problem) => findings.push(Finding::error(Some(place), problem.message, problem.hint)),
+            Err(problem) => {
+                let line = problem.part.and_then(|part| lines.get(&part).copied());
+                let line = line.unwrap_or_else(|| referenced.line());
+                let place = Place::File { path: path.to_owned(), line };
+                findings.push(Finding::error(Some(place), problem.message, problem.hint));
+            }
         }
     }
     layer
 }
 
-fn entries(text: &str) -> Result<BTreeMap<String, Spanned<Value>>, serde_saphyr::Error> {
+fn entries(text: &str) -> Result<BTreeMap<String, Spanned<Entry>>, serde_saphyr::Error> {
     let options = serde_saphyr::options! {
         leading_zero_numbers_as_strings: true,
         underscored_numbers_as_strings: true,
         with_snippet: false,
         emit_comments: false,
     };
-    let entries: Option<BTreeMap<String, Spanned<Value>>> =
+    let entries: Option<BTreeMap<String, Spanned<Entry>>> =
         serde_saphyr::from_str_with_options(text, options)?;
     Ok(entries.unwrap_or_default())
 }
 
-/// What is wrong with a setting, and what to do.
+/// What is wrong with a setting, in which part of its value, and what to do.
 #[derive(Debug)]
-pub(super) struct Problem {
-    pub(super) message: String,
-    pub(super) hint: Option<String>,
+struct Problem {
+    message: String,
+    part: Option<String>,
+    hint: Option<String>,
 }
 
 /// Checks one setting. `None` is a setting that asks for nothing.
-pub(super) fn check(name: &str, value: Value) -> Result<Option<(&'static keys::Key, Value)>, Problem> {
+fn check(name: &str, value: Value) -> Result<Option<(&'static keys::Key, Value)>, Problem> {
     match keys::find(name) {
         None => Err(Problem {
             message: format!("unknown key `{name}`"),
+            part: None,
             hint: keys::nearest(name).map(|near| format!("did you mean `{near}`?")),
         }),
         Some(Known::Unavailable(key)) if key.is_off(&value) => Ok(None),
         Some(Known::Unavailable(key)) => Err(Problem {
             message: format!("`{name}` is not available yet in this version"),
+            part: None,
             hint: Some(key.advice()),
         }),
         Some(Known::Available(_)) if value.is_null() => Ok(None),
         Some(Known::Available(key)) => match key.kind.check(value) {
             Ok(value) => Ok(Some((key, value))),
-            Err(message) => Err(Problem { message: format!("{name}: {message}"), hint: None }),
+            Err(Mistake { message, part }) => {
+                Err(Problem { message: format!("{name}: {message}"), part, hint: None })
+            }
         },
     }
 }
@@ -134,7 +146,7 @@ fn secrets(path: &Path, text: &str) -> Vec<Finding> {
 }
 
 /// What the parser says to people, without its position, which is given apart.
-fn plain(error: &serde_saphyr::Error) -> String {
+pub(crate) fn plain(error: &serde_saphyr::Error) -> String {
     let text = error.render_with_formatter(&UserMessageFormatter);
     let first = text.lines().next().unwrap_or_default();
     first.rsplit_once(" at line ").map_or(first, |(message, _)| message).to_owned()

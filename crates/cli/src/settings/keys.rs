@@ -78,8 +78,14 @@ pub(crate) const KEYS: &[Key] = &[
         r#""FULL""#,
         "FULL refreshes all, INCREMENTAL adds new, SELECTIVE what drifted",
     ),
-    key("include_schemas", Kind::List, "--include-schemas", "[]", "Only these schemas"),
-    key("exclude_schemas", Kind::List, "--exclude-schemas", r#"["information_schema"]"#, "Not these schemas"),
+    key("include_schemas", Kind::Names, "--include-schemas", "[]", "Only these schemas"),
+    key(
+        "exclude_schemas",
+        Kind::Names,
+        "--exclude-schemas",
+        r#"["information_schema"]"#,
+        "Not these schemas",
+    ),
     key(
         "include_tables_regex",
         Kind::Pattern,
@@ -104,9 +110,15 @@ pub(crate) const KEYS: &[Key] = &[
         "No tables that nobody read for unused_days (system.access)",
     ),
     key("unused_days", Kind::Count(1), "", "90", "How long nobody has read what skip_unused leaves out"),
-    key("as_of_timestamp", Kind::Text, "--as-of-timestamp", "", "Clone the tables as they were at this time"),
+    key(
+        "as_of_timestamp",
+        Kind::Moment,
+        "--as-of-timestamp",
+        "",
+        "Clone the tables as they were at this time",
+    ),
     key("as_of_version", Kind::Count(0), "--as-of-version", "", "Clone this version of each table"),
-    key("as_of_tables", Kind::Counts, "", "{}", "Versions of single tables: schema.table: version"),
+    key("as_of_tables", Kind::Versions, "", "{}", "Versions of single tables: schema.table: version"),
     key("consistent", Kind::Switch, "--consistent", "false", "Clone all tables as they were at one moment"),
     key(
         "where_clauses",
@@ -147,7 +159,7 @@ pub(crate) const KEYS: &[Key] = &[
         "Make materialized views and streaming tables anew, each with a pipeline",
     ),
     key("volume_max_file_mb", Kind::Count(0), "", "", "Leave out files of volumes with more MiB than this"),
-    key("require", Kind::List, "--require", "[]", "Metadata whose loss is exit code 6"),
+    key("require", Kind::Facets, "--require", "[]", "Metadata whose loss is exit code 6"),
     key("force_reclone", Kind::Switch, "--force-reclone", "false", "Replace every table, changed or not"),
     key(
         "overwrite_edits",

@@ -49,13 +49,18 @@ impl Layer {
     }
 
     /// The settings given as flags.
-    pub(crate) fn of_flags(options: &Options) -> serde_json::Result<Self> {
+    pub(crate) fn of_flags(options: &Options, findings: &mut Vec<Finding>) -> serde_json::Result<Self> {
         let values = serde_json::to_value(options)?;
         let mut layer = Self::default();
         for key in KEYS {
             if let Some(value) = values.get(key.name).filter(|value| !value.is_null()) {
                 let place = Place::Flag { name: key.flag.to_owned() };
-                layer.set(key.name, value.clone(), Origin::Written(place));
+                match key.kind.check(value.clone()) {
+                    Ok(value) => layer.set(key.name, value, Origin::Written(place)),
+                    Err(mistake) => {
+                        findings.push(Finding::error(Some(place), format!("{}: {mistake}", key.name), None));
+                    }
+                }
             }
         }
         Ok(layer)
@@ -80,7 +85,7 @@ impl Layer {
             }
             match key.kind.parse(text) {
                 Ok(value) => layer.set(key.name, value, Origin::Written(place)),
-                Err(error) => findings.push(Finding::error(Some(place), message(error), None)),
+                Err(error) => findings.push(Finding::error(Some(place), message(error.message), None)),
             }
         }
         layer
@@ -199,7 +204,7 @@ mod tests {
         let environment = [("CLXS_SOURCE_CATALOG", "b"), ("CLXS_MAX_WORKERS", "8")].into_iter().collect();
         let mut findings = Vec::new();
         let layers = [
-            Layer::of_flags(&flags).unwrap(),
+            Layer::of_flags(&flags, &mut findings).unwrap(),
             Layer::of_environment(&environment, &mut findings),
             Layer::of_defaults(),
         ];
@@ -224,7 +229,7 @@ mod tests {
     fn profile_takes_the_place_of_a_host_in_a_layer_below_it() {
         let layer = |host: Option<&str>, profile: Option<&str>| {
             let (host, profile) = (host.map(str::to_owned), profile.map(str::to_owned));
-            Layer::of_flags(&Options { host, profile, ..Options::default() }).unwrap()
+            Layer::of_flags(&Options { host, profile, ..Options::default() }, &mut Vec::new()).unwrap()
         };
         let host = |layers: [Layer; 2]| combine(layers).options().unwrap().host;
         assert_eq!(host([layer(None, Some("p")), layer(Some("h"), None)]), None);

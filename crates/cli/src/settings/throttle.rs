@@ -5,7 +5,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::keys::THROTTLES;
-use super::kind::{choice, shown};
+use super::kind::choice;
+use super::mistake::{Mistake, in_words};
+use super::parts;
 
 /// The keys that say how much a run does at once.
 pub(super) const LIMITS: [&str; 5] =
@@ -59,23 +61,18 @@ pub(crate) fn schedule(
     Ok(Schedule::new(zone, slots)?)
 }
 
-/// Checks a schedule as it is written, and brings it to one form.
-pub(super) fn check_schedule(entries: &[Value]) -> Result<Value, String> {
-    let numbered = entries.iter().zip(1..);
-    let read = numbered
-        .map(|(entry, number)| check_entry(entry).map_err(|problem| format!("entry {number}: {problem}")));
-    let read = read.collect::<Result<Vec<_>, String>>()?;
+/// Whether the entries of a schedule, each of which is right, can hold beside one another.
+pub(super) fn check_schedule(entries: Value) -> Result<Value, Mistake> {
+    let read = Vec::<ScheduledProfile>::deserialize(&entries).map_err(|error| in_words(&error))?;
     schedule(&read, TimeZone::default(), Limits::default()).map_err(|error| error.to_string())?;
-    serde_json::to_value(read).map_err(|error| error.to_string())
+    Ok(entries)
 }
 
-fn check_entry(entry: &Value) -> Result<ScheduledProfile, String> {
-    if !entry.is_object() {
-        return Err(format!("{} is not a mapping: hours, days, profile", shown(entry)));
-    }
-    let entry = ScheduledProfile::deserialize(entry).map_err(|error| error.to_string())?;
+/// Checks an entry of a schedule, and brings it to one form.
+pub(super) fn check_entry(entry: &Value) -> Result<Value, String> {
+    let entry: ScheduledProfile = parts::read("hours, days, profile", entry)?;
     let profile = choice(THROTTLES, &entry.profile)?.to_owned();
-    Ok(ScheduledProfile { profile, ..entry })
+    serde_json::to_value(ScheduledProfile { profile, ..entry }).map_err(|error| error.to_string())
 }
 
 #[cfg(test)]
@@ -117,7 +114,8 @@ mod tests {
     #[test]
     fn limits_that_were_set_win_over_the_profile() {
         let set = Options { throttle: Some("low".to_owned()), max_workers: Some(7), ..Options::default() };
-        let combined = combine([Layer::of_flags(&set).unwrap(), Layer::of_defaults()]).throttled();
+        let combined =
+            combine([Layer::of_flags(&set, &mut Vec::new()).unwrap(), Layer::of_defaults()]).throttled();
         let options = combined.options().unwrap();
         assert_eq!((options.max_workers, options.max_rps), (Some(7), Some(2)));
         assert_eq!(combined.get("max_rps").unwrap().1.to_string(), "throttle: low");

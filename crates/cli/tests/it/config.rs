@@ -157,3 +157,46 @@ fn types_of_included_objects_are_read_in_any_case() {
     let ran = lint("tabel");
     assert!(ran.stdout.contains("`tabel` is no type: write table, view, function, volume or model"), "{ran}");
 }
+
+#[test]
+fn values_that_a_clone_would_refuse_are_refused_by_lint_with_their_line() {
+    let clxs = Clxs::new();
+    clxs.write(
+        "clxs.yaml",
+        "source_catalog: a\ndestination_catalog: b\nrequire: [owner, nope]\nas_of_timestamp: yesterday\n\
+         where_clauses:\n  s.t: id > 1\n  t: id > 1\nas_of_tables: {c.s.t: 1}\n\
+         pre_clone_hooks:\n  - sql: SELECT 1\n  - sql: \"\"\npost_schema_hooks:\n  - sql: SELECT 1\n  - SELECT 2\n\
+         post_clone_hooks:\n  - {sql: SELECT 1, on_error: stop}\n",
+    );
+    assert_ran!(clxs.run(&["config", "lint"]));
+    assert_eq!(clxs.run(&["plan"]).code, 2);
+}
+
+#[test]
+fn values_of_flags_are_checked_like_those_of_files() {
+    let catalogs = ["config", "lint", "--source", "a", "--dest", "b"];
+    for (flag, value) in
+        [("--as-of-timestamp", "yesterday"), ("--require", "nope"), ("--table-filter", "t: id > 1")]
+    {
+        let ran = Clxs::new().run(&[&catalogs[..], &[flag, value]].concat());
+        assert!(ran.code == 2 && ran.stdout.contains("at flag --"), "{ran}");
+    }
+}
+
+#[test]
+fn settings_that_do_not_go_together_are_found_by_lint() {
+    let clxs = Clxs::new();
+    let lint = |settings: &str| {
+        clxs.write("clxs.yaml", &format!("source_catalog: a\ndestination_catalog: b\n{settings}\n"));
+        clxs.run(&["config", "lint"])
+    };
+    for (settings, why) in [
+        ("require: [owner]\ncopy_ownership: false", "copy_ownership: false leaves it out"),
+        ("skip_unused: true\nunused_days: 400", "365"),
+        ("include_schemas: [\"\"]", "a name must not be empty"),
+    ] {
+        let ran = lint(settings);
+        assert!(ran.code == 2 && ran.stdout.contains(why), "{ran}");
+    }
+    assert_eq!(lint("unused_days: 400").code, 0);
+}

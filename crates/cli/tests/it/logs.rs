@@ -28,6 +28,23 @@ fn messages_traces_and_errors_are_documents() {
 }
 
 #[test]
+fn what_the_program_goes_by_and_what_is_tried_again_is_told_to_who_asks_for_more() {
+    let clxs = Clxs::new();
+    clxs.write("clxs.yaml", "max_workers: 1\n");
+    let server = FixedAnswer::serve(String::new());
+    let variables = server.variables("s3cr3t");
+    let ran = clxs.run_with(&variables, &["sql", "SELECT 1", "-v"]);
+    for told in ["read from clxs.yaml", server.url(), "DATABRICKS_TOKEN", "warehouse: local"] {
+        assert!(ran.stderr.contains(told), "{told}: {ran}");
+    }
+    let again = clxs.run_with(&variables, &["doctor", "-v"]);
+    assert!(again.stderr.contains("trying again"), "{again}");
+    assert!(!ran.stderr.contains("s3cr3t"), "{ran}");
+    let silent = clxs.run_with(&variables, &["sql", "SELECT 1"]);
+    assert!(!silent.stderr.contains("read from clxs.yaml"), "{silent}");
+}
+
+#[test]
 fn form_of_messages_can_be_set_like_any_setting() {
     let clxs = Clxs::new();
     clxs.write("clxs.yaml", "log_format: json\n");

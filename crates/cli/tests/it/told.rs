@@ -73,6 +73,8 @@ fn resume_of_a_log_refuses_what_contradicts_it_and_writes_the_report_that_is_ask
     refused(&["--source", "shop", "--dest", "other"], "cloned shop to copy, and other catalogs are named");
     refused(&["--clone-type", "SHALLOW"], "--clone-type cannot change a run that is gone on with");
     refused(&["--no-permissions"], "--no-permissions cannot change a run");
+    // Those of a file are for new clones.
+    clxs.write("home/config.yaml", "source_catalog: other\ndestination_catalog: another\n");
     let again = ["clone", "--resume", &log, "--dest", "COPY", "--report", "--output", "json"];
     let ran = clxs.run(&again);
     assert!(ran.stderr.contains("report: reports/clone_"), "{ran}");

@@ -121,3 +121,11 @@ fn runs_without_a_journal_make_none() {
     assert!(!clxs.home().exists());
     assert_ran!(clxs.run(&["runs", "show", "last"]));
 }
+
+#[test]
+fn token_for_nobody_is_refused() {
+    for name in ["", " "] {
+        let ran = Clxs::new().run(&["workspace", "token", "--principal", name]);
+        assert!(ran.code == 2 && ran.stderr.contains("a principal has a name"), "{ran}");
+    }
+}

@@ -78,3 +78,18 @@ fn administrators_token_can_be_read_by_its_owner_only() {
     let mode = fs_err::metadata(clxs.home().join("workspace/admin.token")).unwrap().permissions().mode();
     assert_eq!(mode & 0o777, 0o600);
 }
+
+#[test]
+fn file_of_faults_that_is_no_good_is_exit_code_2_and_makes_no_workspace() {
+    let clxs = Clxs::new();
+    clxs.write("words.yaml", "rules: often\n");
+    clxs.write("status.yaml", "rules: [{effect: {status: {code: 404}}}]\n");
+    for (file, why) in
+        [("absent.yaml", "cannot be opened"), ("words.yaml", "line 1"), ("status.yaml", "not with 404")]
+    {
+        let ran =
+            clxs.run(&["workspace", "serve", "--root", "w", "--listen", "127.0.0.1:0", "--faults", file]);
+        assert!(ran.code == 2 && ran.stderr.contains(why), "{file}: {ran}");
+    }
+    assert!(!clxs.folder().join("w").exists());
+}

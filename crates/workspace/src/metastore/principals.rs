@@ -109,13 +109,19 @@ impl Transaction<'_> {
     /// Makes a principal.
     ///
     /// # Errors
-    /// [`MetastoreError::PrincipalExists`] when the name is taken, whatever kind has it and in whatever case.
+    /// [`MetastoreError::PrincipalExists`] when the name is taken, whatever kind has it and in whatever case;
+    /// [`MetastoreError::InvalidParameter`] when it is blank.
     pub(crate) fn insert_principal(
         &self,
         kind: PrincipalKind,
         name: &str,
         display_name: &str,
     ) -> Result<PrincipalRow, MetastoreError> {
+        if name.trim().is_empty() {
+            return Err(MetastoreError::InvalidParameter {
+                message: "The principal's name is missing.".to_owned(),
+            });
+        }
         if self.is_taken(name)? {
             return Err(MetastoreError::PrincipalExists { name: name.to_owned() });
         }

@@ -236,6 +236,16 @@ async fn groups_nest_and_a_ring_of_groups_ends() {
 }
 
 #[tokio::test]
+async fn principal_with_a_blank_name_is_refused() {
+    let root = TempDir::new().unwrap();
+    let metastore = open(&root);
+    for name in ["", " "] {
+        let made = metastore.write(move |tx| tx.insert_principal(PrincipalKind::User, name, name)).await;
+        assert!(matches!(made, Err(MetastoreError::InvalidParameter { .. })), "{made:?}");
+    }
+}
+
+#[tokio::test]
 async fn token_opens_and_is_not_in_the_database() {
     let root = TempDir::new().unwrap();
     let metastore = open(&root);
