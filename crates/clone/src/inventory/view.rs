@@ -1,6 +1,6 @@
 //! What views read.
 
-use clxs_api::FullName;
+use clxs_api::{FullName, Identifier};
 
 use super::names::complete;
 use super::session::{Session, session_of};
@@ -8,12 +8,26 @@ use super::{Inventory, View};
 use crate::rewrite::Rewritten;
 
 impl View {
-    /// The catalog and schema that the unqualified names of a view of this name are in.
+    /// The catalog and schema that the unqualified names of a view of this name are in: its own where it has no such names, for
+    /// whoever makes it again may not be allowed to use those in which it was made.
     pub(crate) fn session_of(&self, name: &FullName, text: &Rewritten) -> Session {
-        let own =
-            || (name.catalog().clone(), name.schema().cloned().unwrap_or_else(|| name.catalog().clone()));
-        let reads = self.reads.as_deref().unwrap_or_default();
-        self.session.clone().unwrap_or_else(|| session_of(own(), text, (reads, &self.calls)))
+        let own = (name.catalog().clone(), name.schema().unwrap_or(name.catalog()).clone());
+        match &self.session {
+            Some(session) if self.has_short_names(text) => session.clone(),
+            Some(_) => own,
+            None => session_of(own, text, (self.reads.as_deref().unwrap_or_default(), &self.calls)),
+        }
+    }
+
+    /// Whether its text names anything without catalog or schema. The platform's own functions have neither.
+    fn has_short_names(&self, text: &Rewritten) -> bool {
+        let is_short = |parts: &Vec<Identifier>| parts.len() < 3;
+        let is_own = |call: &Vec<Identifier>| {
+            let name = call.last().map(Identifier::as_str).unwrap_or_default();
+            self.reads.is_none() || self.calls.iter().any(|told| told.name().matches(name))
+        };
+        let mut calls = text.calls.iter().filter(|call| is_short(call));
+        text.relations.iter().any(is_short) || calls.any(is_own)
     }
 }
 

@@ -123,11 +123,29 @@ async fn checked(
             let problem = read?;
             tries.in_doubt = problem.is_some();
             match problem {
-                Some(error) => Ok(StepOutcome::Failed { error }),
+                Some(problem) => {
+                    Ok(StepOutcome::Failed { error: taken_back(context, step, problem, tries).await })
+                }
                 None => counted(context, step, outcome).await,
             }
         }
         executed => executed,
+    }
+}
+
+/// Removes a view or function that needs the source, or puts back what was there before; says so behind the problem.
+async fn taken_back(context: &Context, step: &Step, problem: String, tries: &mut Tries) -> String {
+    let makes_text =
+        matches!(step.action, Action::Statement(Statement::CreateView(_) | Statement::CreateFunction(_)));
+    let Some(Action::Statement(inverse)) = step.inverse.as_ref().filter(|_| makes_text) else {
+        return problem;
+    };
+    match context.warehouse.query_in(inverse.text()).await {
+        Ok(_) => {
+            tries.in_doubt = false;
+            format!("{problem}; it was taken back")
+        }
+        Err(error) => format!("{problem}; it could not be taken back: {}", describe(&error)),
     }
 }
 

@@ -2,6 +2,7 @@
 
 use clxs_api::function::{FunctionParameterInfos, UpdateFunction};
 use clxs_api::statement::ExecuteStatement;
+use clxs_client::ErrorKind;
 use clxs_clone::Outcome;
 use clxs_clone::journal::RunState;
 use rstest::rstest;
@@ -161,7 +162,7 @@ async fn comments_of_parameters_and_returned_columns_stay_behind_where_comments_
 /// No rewriting reaches what an expression names.
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn view_that_still_reads_the_source_fails_in_every_run(
+async fn view_that_still_reads_the_source_fails_in_every_run_and_is_not_left_there(
     #[values("'prod.bronze.items'", "'prod' || '.bronze.items'")] named: &str,
 ) {
     let fixture = Fixture::with_retail(Reached::InProcess).await;
@@ -169,7 +170,9 @@ async fn view_that_still_reads_the_source_fails_in_every_run(
     for _ in 0..2 {
         let report = fixture.clone_with(&settings()).await;
         let Outcome::Failed { error } = outcome(&report, "prod.gold.outside") else { panic!("{report:#?}") };
-        assert!(error.contains("still needs prod.bronze.items of the source"), "{error}");
+        assert!(error.contains("still needs prod.bronze.items of the source; it was taken back"), "{error}");
+        let gone = fixture.client.get_table(&name("dev.gold.outside")).await.unwrap_err();
+        assert_eq!(gone.kind(), ErrorKind::NotFound);
     }
 }
 

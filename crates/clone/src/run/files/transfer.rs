@@ -42,9 +42,9 @@ impl Copying<'_> {
 
     /// Sends all parts of a file and makes it of them. The hashes are of what was sent.
     async fn in_parts(&self, upload: &PartUpload, path: &str, parts: &[Range<u64>]) -> Result<Vec<Hash>> {
-        let send = |(number, range): (u32, &Range<u64>)| self.part(upload, path, number, range.clone());
-        let sent: Vec<_> = (1..).zip(parts).map(send).collect();
-        let (uploaded, hashes): (Vec<_>, Vec<_>) = at_once(sent, TRANSFERS).await?.into_iter().unzip();
+        let part = |(number, range): (u32, &Range<u64>)| self.part(upload, path, number, range.clone());
+        let parts: Vec<_> = (1..).zip(parts).map(part).collect();
+        let (uploaded, hashes): (Vec<_>, Vec<_>) = at_once(parts, TRANSFERS).await?.into_iter().unzip();
         self.client.complete_upload(upload, uploaded).await?;
         Ok(hashes)
     }
