@@ -67,10 +67,10 @@ fn plan_table<'a>(
     };
     let existing: Vec<_> = before.iter().filter(is_there).collect();
     let own: Vec<_> = own_keys(builder, (source, facet), before);
-    if !keeps_keys {
-        own.iter().for_each(|own| make_again(builder, (securable, destination), own));
-    }
-    for own in own.iter().filter(|own| !keeps_keys || existing.contains(*own)) {
+    for own in own.into_iter().filter(|own| !keeps_keys || existing.contains(own)) {
+        if !keeps_keys {
+            make_again(builder, (securable, destination), own);
+        }
         keeps::note(builder, securable, facet, &format!("the key {}", own.name));
     }
     for outline in source.key_outlines.iter().filter(|outline| facet_of(outline) == facet) {
@@ -112,13 +112,11 @@ fn make_again(
     (securable, destination): (&Securable, Option<&Table>),
     own: &KeyOutline,
 ) {
-    match destination.and_then(|table| found(table, own)) {
-        Some(key) => add(builder, securable, (key, true), Vec::new()),
-        None => {
-            let reason = format!("the destination does not tell what its own key `{}` is", own.name);
-            builder.facet(securable, facet_of(own), FacetStatus::Impossible { reason });
-        }
+    if let Some(key) = destination.and_then(|table| found(table, own)) {
+        return add(builder, securable, (key, true), Vec::new());
     }
+    let reason = format!("the destination does not tell what its own key `{}` is", own.name);
+    builder.facet(securable, facet_of(own), FacetStatus::Impossible { reason });
 }
 
 fn facet_of(outline: &KeyOutline) -> Facet {

@@ -70,9 +70,9 @@ fn files_of_its_own(source: &Volume, own: &Volume) -> Option<String> {
 }
 
 fn some_of(names: &[String]) -> String {
-    let named = names.iter().take(NAMED).map(String::as_str).collect::<Vec<_>>().join(", ");
+    let some = names.iter().take(NAMED).map(String::as_str).collect::<Vec<_>>().join(", ");
     match names.len().saturating_sub(NAMED) {
-        0 => named,
-        more => format!("{named} and {more} more"),
+        0 => some,
+        more => format!("{some} and {more} more"),
     }
 }

@@ -38,7 +38,7 @@ impl Earlier {
 }
 
 /// Brings steps into an order in which each comes behind those that it waits for, and says where each is then.
-pub(super) fn in_order(steps: &mut Vec<Step>) -> Vec<StepId> {
+pub(super) fn in_order(steps: &mut [Step]) -> Vec<StepId> {
     let mut behind = vec![Vec::new(); steps.len()];
     let mut waits: Vec<_> = steps.iter().map(|step| step.depends_on.len() + step.after.len()).collect();
     for step in steps.iter() {
@@ -64,7 +64,7 @@ pub(super) fn in_order(steps: &mut Vec<Step>) -> Vec<StepId> {
 }
 
 /// Moves steps to their places in the order. None waits for a later one.
-fn renumber(steps: &mut Vec<Step>, order: &[usize]) -> Vec<StepId> {
+fn renumber(steps: &mut [Step], order: &[usize]) -> Vec<StepId> {
     let mut places = vec![StepId(0); steps.len()];
     for (id, place) in (0_u32..).map(StepId).zip(order) {
         places[*place] = id;
