@@ -55,8 +55,10 @@ impl Engine {
         recover((&warehouse, &self.journal), (&metastore, &settings.destination), observer).await?;
         let inventories = self.inventories(settings).await?;
         let then = Then::of(plan, &self.journal.step_records(run)?);
-        let mut moved =
-            then.not_planned(&plan::plan(&inventories, settings)?, inventories.source.has_policies());
+        let mut moved = then.not_planned(
+            &plan::plan(&inventories, settings)?,
+            inventories.source.policies().next().is_some(),
+        );
         moved.extend(then.refused(&inventories, settings)?);
         if moved.is_empty() {
             return Ok(());

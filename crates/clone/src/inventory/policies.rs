@@ -279,13 +279,13 @@ impl Inventory {
         [catalog, schema, table].into_iter().flatten().any(|policies| !policies.is_empty())
     }
 
-    /// Whether there are policies on anything in it.
-    pub(crate) fn has_policies(&self) -> bool {
+    /// The policies on anything in it; of one that cannot be used, why.
+    pub(crate) fn policies(&self) -> impl Iterator<Item = &Result<Policy, Unusable>> {
         let catalog = self.catalog.as_ref().map(|catalog| &catalog.policies);
         let schemas = self.schemas.values().map(|schema| &schema.policies);
         let tables =
             self.schemas.values().flat_map(|schema| schema.tables.values()).map(|table| &table.policies);
-        catalog.into_iter().chain(schemas).chain(tables).any(|policies| !policies.is_empty())
+        catalog.into_iter().chain(schemas).chain(tables).flat_map(Policies::values)
     }
 
     fn policies_on_mut(&mut self, on: &Securable) -> Option<&mut Policies> {

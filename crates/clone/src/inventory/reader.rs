@@ -109,8 +109,12 @@ impl<'a> Reader<'a> {
         let about_them = try_join_all(about_them).await?;
         put(&mut own, about_them)?;
         self.try_conditions(&own).await?;
-        let rest: [Reading<'_, 'a>; 3] =
-            [Box::pin(self.sizes(&own)), Box::pin(self.keys(&own)), Box::pin(self.about_policies(&own))];
+        let rest: [Reading<'_, 'a>; 4] = [
+            Box::pin(self.sizes(&own)),
+            Box::pin(self.keys(&own)),
+            Box::pin(self.about_policies(&own)),
+            Box::pin(self.tags_of_policies(&own)),
+        ];
         let rest = try_join_all(rest).await?;
         put(&mut own, rest)?;
         Ok(own)

@@ -4,9 +4,9 @@ use clxs_api::{FullName, Identifier};
 use clxs_client::Row;
 use futures::future::try_join_all;
 
-use super::reader::{Found, Reader};
+use super::reader::{Found, Reader, nothing};
 use super::relation::{Relation, Told, catalog_of, inventory_of};
-use super::{Inventories, Inventory, Tags};
+use super::{Inventories, Inventory, Policy, Tags};
 use crate::plan::Facet;
 use crate::{Error, Result, Settings};
 
@@ -24,8 +24,18 @@ const RELATIONS: [Relation; 5] = [
 ];
 
 impl<'a> Reader<'a> {
-    /// Reads the tags of both catalogs and of everything in them, for policies go by them also where they are not carried.
+    /// Reads the tags of both catalogs and of everything in them.
     pub(super) async fn tags(&self, own: &Inventories) -> Result<Found<'a>> {
+        if self.settings.copy.tags { self.all_tags(own).await } else { Ok(nothing()) }
+    }
+
+    /// Reads the tags where they are not carried, if policies of the source go by them.
+    pub(super) async fn tags_of_policies(&self, own: &Inventories) -> Result<Found<'a>> {
+        let goes_by_tags = own.source.policies().flatten().any(Policy::goes_by_tags);
+        if goes_by_tags && !self.settings.copy.tags { self.all_tags(own).await } else { Ok(nothing()) }
+    }
+
+    async fn all_tags(&self, own: &Inventories) -> Result<Found<'a>> {
         let catalogs: Vec<_> = self.catalogs(own).map(|(name, _)| name).collect();
         let told = try_join_all(RELATIONS.map(|relation| self.relation(&catalogs, relation))).await?;
         let settings = self.settings;

@@ -476,3 +476,17 @@ async fn table_whose_column_no_plain_table_can_have_is_cloned_under_its_policy()
     assert_eq!(seen_by_reader(&fixture, "SELECT * FROM dev.a.mapped").await, ["***"]);
     assert_eq!(features(&fixture, "dev.a.mapped").await, features(&fixture, "prod.a.mapped").await);
 }
+
+/// The tags are read for that, and are not carried.
+#[tokio::test(flavor = "multi_thread")]
+async fn table_that_no_policy_is_about_by_its_tags_is_cloned_where_tags_are_not_carried() {
+    let fixture = fixture(true).await;
+    fixture.query("CREATE TABLE prod.z.plain AS SELECT 1 AS id").await;
+    let mut untagged = settings();
+    untagged.copy.tags = false;
+    let plan = fixture.plan(&untagged).await;
+    assert!(reason(&plan, "prod.a.people").contains("copy_tags is off"), "{plan}");
+    let plain = plan.securables.iter().find(|it| it.source == name("prod.z.plain")).unwrap();
+    assert_eq!(plain.change, PlannedChange::Create, "{plan}");
+    assert!(!plan.steps.iter().any(|step| matches!(step.facet, Facet::Tags | Facet::ColumnTags)), "{plan}");
+}
