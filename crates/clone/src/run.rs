@@ -148,6 +148,7 @@ async fn begin(
     // What held when it was planned, or asked for, another process may have changed before the lease was taken.
     kind.require(journal)?;
     tokio::select! {
+        biased;
         settled = recovery::settle(warehouse, journal, (metastore, &plan.destination), *observer) => settled?,
         () = cancellation.cancelled() => return Err(Error::Stopped { destination: plan.destination.clone() }),
     }

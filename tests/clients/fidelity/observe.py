@@ -41,6 +41,8 @@ OF_THE_COPY = {
 }
 # What a copy notes of itself.
 NOTES = "clxs.copy"
+# The session in which a view was made; what its names are in it is compared by what the view reads, and by its rows.
+SESSION = "view.catalogAndNamespace."
 # Columns of an information schema and fields of the SDK that hold the name of a catalog or a full name.
 CATALOGS = {"catalog_name", "unique_constraint_catalog"}
 FULL_NAMES = {
@@ -234,7 +236,7 @@ class Observer:
             kept = {
                 key: inner
                 for key, inner in value.items()
-                if key not in OF_THE_COPY and not key.startswith(NOTES)
+                if key not in OF_THE_COPY and not key.startswith((NOTES, SESSION))
             }
             return {key: self.moved(inner, key) for key, inner in kept.items()}
         if isinstance(value, list):
