@@ -72,18 +72,7 @@ impl<'a> Reader<'a> {
         };
         self.filter_by_tags(&mut own.source).await?;
         self.select(&mut own);
-        // Facets come behind the lists of what they belong to.
-        let lists: [Reading<'_, 'a>; 7] = [
-            Box::pin(self.tables(&own)),
-            Box::pin(self.volumes(&own)),
-            Box::pin(self.models(&own)),
-            Box::pin(self.functions(&own)),
-            Box::pin(self.tags(&own)),
-            Box::pin(self.key_outlines(&own)),
-            Box::pin(self.bindings(&own)),
-        ];
-        let lists = try_join_all(lists).await?;
-        put(&mut own, lists)?;
+        self.read_lists(&mut own).await?;
         // What nobody reads is left out before anything is asked about it, and to know that takes all views.
         let leaves_out_unused = self.settings.selection.unused_days.is_some();
         if leaves_out_unused {
@@ -118,6 +107,21 @@ impl<'a> Reader<'a> {
         let rest = try_join_all(rest).await?;
         put(&mut own, rest)?;
         Ok(own)
+    }
+
+    /// Lists what is there. Facets are put behind the lists of what they belong to.
+    async fn read_lists(&self, own: &mut Inventories) -> Result<()> {
+        let lists: [Reading<'_, 'a>; 7] = [
+            Box::pin(self.tables(own)),
+            Box::pin(self.volumes(own)),
+            Box::pin(self.models(own)),
+            Box::pin(self.functions(own)),
+            Box::pin(self.tags(own)),
+            Box::pin(self.key_outlines(own)),
+            Box::pin(self.bindings(own)),
+        ];
+        let lists = try_join_all(lists).await?;
+        put(own, lists)
     }
 
     /// What the selection leaves out is marked. Of the destination only schemas of the source count; of those

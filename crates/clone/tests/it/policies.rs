@@ -486,7 +486,7 @@ async fn table_that_no_policy_is_about_by_its_tags_is_cloned_where_tags_are_not_
     untagged.copy.tags = false;
     let plan = fixture.plan(&untagged).await;
     assert!(reason(&plan, "prod.a.people").contains("copy_tags is off"), "{plan}");
-    let plain = plan.securables.iter().find(|it| it.source == name("prod.z.plain")).unwrap();
-    assert_eq!(plain.change, PlannedChange::Create, "{plan}");
+    let untouched = plan.securables.iter().find(|it| it.source == name("prod.z.plain")).unwrap();
+    assert_eq!(untouched.change, PlannedChange::Create, "{plan}");
     assert!(!plan.steps.iter().any(|step| matches!(step.facet, Facet::Tags | Facet::ColumnTags)), "{plan}");
 }
