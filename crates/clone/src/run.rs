@@ -130,9 +130,9 @@ pub(crate) async fn run(warehouse: &Warehouse, journal: &Journal, request: Reque
     verified?;
     if report.state == RunState::Succeeded
         && !plan.keeps
-        && let Some(undone) = journal.summary(&run)?.undoes
+        && let Some(undone) = &plan.undoes
     {
-        journal.rolled_back(&undone)?;
+        journal.rolled_back(undone)?;
     }
     observer.on_event(&Event::RunFinished { run, state: report.state, counts: report.counts });
     Ok(report)

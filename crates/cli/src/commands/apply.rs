@@ -16,7 +16,7 @@ pub(crate) async fn run(
     stop: CancellationToken,
 ) -> anyhow::Result<ExitStatus> {
     let text = fs_err::read_to_string(&command.plan).map_err(CliError::file("the plan"))?;
-    let saved = SavedPlan::from_json(&text).map_err(in_plain_words)?;
+    let saved = SavedPlan::from_json(&text)?;
     let options = context.options()?;
     let required = clone_settings::required(&options)?;
     let connection = Connection::open(&options, context).await?;
@@ -32,27 +32,4 @@ pub(crate) async fn run(
     let forms = (command.output.output, command.events.events);
     let what = (&engine, &saved.settings, &saved.plan);
     Box::pin(clone::run_plan(what, (&options, &required), (forms, &context.printer), stop)).await
-}
-
-/// The library tells of a step that it cannot read in words of the program's source.
-fn in_plain_words(error: clxs_clone::Error) -> clxs_clone::Error {
-    match error {
-        clxs_clone::Error::NotAPlan { problem } if problem.contains("untagged enum") => {
-            let problem = "a step does nothing that this version knows; plan again".to_owned();
-            clxs_clone::Error::NotAPlan { problem }
-        }
-        other => other,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn step_that_nobody_knows_is_told_in_plain_words() {
-        let problem = "data did not match any variant of untagged enum Action".to_owned();
-        let told = in_plain_words(clxs_clone::Error::NotAPlan { problem });
-        insta::assert_snapshot!(told, @"the file holds no plan that can be run: a step does nothing that this version knows; plan again");
-    }
 }

@@ -123,7 +123,8 @@ impl Client {
         self.send(request.json(&json!({ "parts": parts }))?).await.map(drop)
     }
 
-    /// Gives up an upload: the parts that have arrived are dropped, and no file is made of them.
+    /// Gives up an upload: the parts that have arrived are dropped, and no file is made of them (`mixins/files.py` of the
+    /// official SDK, 0.162).
     ///
     /// # Errors
     /// [`crate::ErrorKind::NotFound`] when there is no such upload any more.

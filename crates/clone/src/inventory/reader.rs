@@ -135,7 +135,7 @@ impl<'a> Reader<'a> {
         let is_own = |(name, own): &(&Identifier, &Schema)| {
             !own.is_system && own.skip.is_none() && !source.contains_key(*name)
                 && self.settings.selection.skips_schema(name).is_none()
-                // The platform makes it with every catalog.
+                // UNCONFIRMED: the platform makes it with every catalog.
                 && name.as_str() != "default"
         };
         let own = inventories.destination.schemas.iter().filter(is_own);

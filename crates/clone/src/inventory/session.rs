@@ -1,5 +1,6 @@
 //! The catalog and schema that the unqualified names of a text are in, where the platform does not say: what it says that the
-//! text reads and calls tells.
+//! text reads and calls tells. UNCONFIRMED: in what the platform looks up the names of a function that was made in a session
+//! in another schema; where it is the function's own, nothing here finds another.
 
 use clxs_api::{FullName, Identifier};
 

@@ -28,7 +28,7 @@ use crate::settings::OnError;
 
 /// What a step does.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(untagged)]
+#[serde(untagged, expecting = "a step does nothing that this version knows; plan again")]
 pub enum Action {
     /// Sends a statement to the warehouse.
     Statement(Statement),
@@ -217,5 +217,17 @@ impl Action {
             Self::Statement(Statement::CloneTable(clone)) => Some(clone),
             _ => None,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn action_that_nobody_knows_is_told_in_plain_words() {
+        let unknown = serde_json::json!({"action": "levitate"});
+        let told = serde_json::from_value::<Action>(unknown).unwrap_err();
+        insta::assert_snapshot!(told, @"a step does nothing that this version knows; plan again");
     }
 }

@@ -217,11 +217,14 @@ fn is_otherwise_resolved(
     candidate: &Candidate<'_>,
     own: &Function,
 ) -> bool {
-    own.definition.as_ref().is_ok_and(|definition| {
-        let name = builder.renamed(name);
-        let body = rewrite(&definition.body, name.catalog(), name.catalog());
-        other_session(&name, &body, own) != candidate.session
-    })
+    own.definition.as_ref().is_ok_and(|_| session_of_own(builder, name, own) != candidate.session)
+}
+
+/// What the unqualified names of the destination's function are in, when not its own schema.
+fn session_of_own(builder: &Builder<'_>, name: &FullName, own: &Function) -> Option<Session> {
+    let definition = own.definition.as_ref().ok().filter(|own| own.language == Language::Sql)?;
+    let name = builder.renamed(name);
+    other_session(&name, &rewrite(&definition.body, name.catalog(), name.catalog()), own)
 }
 
 /// Whether the destination keeps a function that does something else than the source's, or calls one that does.
@@ -265,15 +268,13 @@ fn create(builder: &mut Builder<'_>, name: &FullName, candidate: &Candidate<'_>)
     let expects = if destination.is_some() { Expectation::Present } else { Expectation::Absent };
     let mut step =
         NewStep::new(Facet::Definition, function(definition, comment, candidate.session.clone()), expects);
-    step.inverse = match destination {
-        None => Some(Statement::Drop(builder.in_destination(&routine(name))).into()),
-        Some(own) => own.definition.clone().ok().map(|definition| {
-            let name = builder.renamed(name);
-            let body = rewrite(&definition.body, name.catalog(), name.catalog());
-            let session = other_session(&name, &body, own);
-            function(definition, own_comment, session).into()
-        }),
-    };
+    step.inverse =
+        match destination {
+            None => Some(Statement::Drop(builder.in_destination(&routine(name))).into()),
+            Some(own) => own.definition.clone().ok().map(|definition| {
+                function(definition, own_comment, session_of_own(builder, name, own)).into()
+            }),
+        };
     step.depends_on = builder.steps_around(name);
     step.depends_on.extend(candidate.needs.iter().flat_map(|needed| builder.steps_making(needed)));
     builder.step(&routine(name), step);

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use clxs_api::{FullName, Identifier};
 
 use super::{Builder, note};
-use crate::inventory::{FileState, Files, Inventory, Schema, Volume};
+use crate::inventory::{FileState, Files, Schema, Volume};
 use crate::plan::{Facet, Finding};
 use crate::{Kind, Securable};
 
@@ -18,10 +18,11 @@ pub(super) fn plan(builder: &mut Builder<'_>) {
     let schemas = inventories.only_in_destination.iter().map(|name| format!("schema {}", name.as_str()));
     let catalog = builder.source();
     find(builder, catalog.clone(), &schemas.collect::<Vec<_>>());
+    let browsed: BTreeSet<_> = inventories.source.browsed.iter().map(|securable| &securable.name).collect();
     for (name, schema) in inventories.source.taking_part() {
         let Some(own) = inventories.destination.schemas.get(name) else { continue };
         let name = catalog.child(name.clone());
-        let kept = only_in_destination(&inventories.source, &name, (schema, own));
+        let kept = only_in_destination(&browsed, &name, (schema, own));
         find(builder, name, &kept);
     }
     for (name, source, destination) in builder.pairs(|schema| &schema.volumes) {
@@ -40,11 +41,10 @@ fn find(builder: &mut Builder<'_>, container: FullName, kept: &[String]) {
 
 /// What a schema of the destination has and that of the source has not, and does not have out of the caller's sight.
 fn only_in_destination(
-    source: &Inventory,
+    browsed: &BTreeSet<&FullName>,
     schema_name: &FullName,
     (schema, own): (&Schema, &Schema),
 ) -> Vec<String> {
-    let browsed: BTreeSet<_> = source.browsed.iter().map(|securable| &securable.name).collect();
     let is_own = |name: &Identifier| !browsed.contains(&schema_name.child(name.clone()));
     let tables = alone(&schema.tables, &own.tables).map(|(name, table)| (table.kind, name));
     let functions = alone(&schema.functions, &own.functions).map(|(name, _)| (Kind::Function, name));
