@@ -40,12 +40,12 @@ use clxs_api::table::DataSourceFormat;
 use clxs_api::{FullName, Identifier};
 use serde::{Deserialize, Serialize};
 
-pub(crate) use action::MakesTable;
 pub use action::{
     Action, AliasTarget, AlterTable, CloneTable, CopyFiles, CopyVersion, CreateFunction, CreateTable,
     CreateView, Effect, FillTable, MarkCopy, Proof, RemoveFiles, RestCall, SchemaMode, SetMask, SetRowFilter,
     Statement, StatementText, TableChange, Transfer,
 };
+pub(crate) use action::{AddedKey, MakesTable};
 pub(crate) use catalog::NEEDS_LOCATION;
 pub(crate) use drift::drift;
 pub use drift::{Drift, DriftState, TableDrift, drifts};

@@ -2,6 +2,7 @@
 
 mod doubt;
 mod dropped;
+mod keys;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
@@ -11,8 +12,8 @@ use tokio_util::sync::CancellationToken;
 
 use super::Engine;
 use crate::event::{Observer, SilentObserver};
-use crate::inventory::History;
-use crate::journal::RunId;
+use crate::inventory::{History, Reader};
+use crate::journal::{Provenance, RunId};
 use crate::plan::{Facet, MakesTable, Plan, Step, StepId, Undo, undo};
 use crate::report::StepRecord;
 use crate::run::{RunKind, Standing, recover, standing};
@@ -34,6 +35,29 @@ enum Found {
     },
 }
 
+/// The steps of a run that did something.
+struct Touched {
+    /// All of them.
+    done: BTreeSet<StepId>,
+    /// Those of them of which nobody knows what they did.
+    doubtful: BTreeSet<StepId>,
+}
+
+impl Touched {
+    fn of(plan: &Plan, records: &HashMap<StepId, StepRecord>) -> Self {
+        let ids = |is_meant: &dyn Fn(&Step, &StepRecord) -> bool| -> BTreeSet<StepId> {
+            let is_meant = |step: &&Step| records.get(&step.id).is_some_and(|record| is_meant(step, record));
+            plan.steps.iter().filter(is_meant).map(|step| step.id).collect()
+        };
+        let doubtful = ids(&|step, record| {
+            let may_be_begun = step.action.may_leave_a_part() && !record.is_blocked();
+            !record.is_done() && (record.may_have_been_done() || may_be_begun)
+        });
+        let done = ids(&|_, record| record.is_done()).union(&doubtful).copied().collect();
+        Self { done, doubtful }
+    }
+}
+
 impl Engine {
     /// The plan that undoes what a run did, or may have done: tables it made are dropped, tables it replaced go back to their
     /// version before, and so do views, comments, properties, grants and owners. Tables that somebody changed
@@ -48,24 +72,14 @@ impl Engine {
         let plan = self.journal.plan_of(run)?;
         let metastore = self.journal.metastore_of(run)?;
         recover((&self.warehouse, &self.journal), (&metastore, &plan.destination), &SilentObserver).await?;
-        let warehouse = self.warehouse.within(&self.journal.settings_of(run)?);
-        let records = self.journal.step_records(run)?;
-        let ids = |is_meant: &dyn Fn(&Step, &StepRecord) -> bool| -> BTreeSet<StepId> {
-            let is_meant = |step: &&Step| records.get(&step.id).is_some_and(|record| is_meant(step, record));
-            plan.steps.iter().filter(is_meant).map(|step| step.id).collect()
-        };
-        let doubtful = ids(&|step, record| {
-            let may_be_begun = step.action.may_leave_a_part() && !record.is_blocked();
-            !record.is_done() && (record.may_have_been_done() || may_be_begun)
-        });
-        let done: BTreeSet<_> = ids(&|_, record| record.is_done()).union(&doubtful).copied().collect();
+        let settings = self.journal.settings_of(run)?;
+        let warehouse = self.warehouse.within(&settings);
+        let Touched { done, doubtful } = Touched::of(&plan, &self.journal.step_records(run)?);
         let mut undone = self.undone(run, &plan)?;
-        let mut kept = BTreeMap::new();
         let mut all = find(&warehouse, cloned(&plan, &done, &undone)).await?;
-        all.extend(
-            doubt::find(warehouse.client(), (&plan, &doubtful), self.journal.summary(run)?.started_at)
-                .await?,
-        );
+        let began = self.journal.summary(run)?.started_at;
+        all.extend(doubt::find(warehouse.client(), (&plan, &doubtful), began).await?);
+        let mut kept = BTreeMap::new();
         for (step, found) in all {
             match found {
                 Found::AsMade => {}
@@ -76,6 +90,10 @@ impl Engine {
                     kept.insert(step.securable.name.clone(), reason);
                 }
             }
+        }
+        let reader = Reader::new(warehouse.clone(), &settings, Provenance::default());
+        for (table, why) in keys::find(&reader, &plan, &done.difference(&undone).copied().collect()).await? {
+            kept.entry(table).or_insert(why);
         }
         let keeps = !kept.is_empty();
         for (step, fate) in dropped::find(&warehouse, &plan, (&done, &undone)).await? {

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use clxs_api::table::{ForeignKeyConstraint, PrimaryKeyConstraint, TableConstraint};
 use clxs_api::{FullName, Identifier, NameError};
 use clxs_client::Row;
-use futures::future::try_join3;
+use futures::future::{try_join, try_join3};
 
 use super::names::full_name;
 use super::reader::{Found, Reader, Side, nothing};
@@ -143,6 +143,21 @@ impl<'a> Reader<'a> {
     }
 }
 
+/// A key, by its table and its name in lower case.
+pub(crate) type KeyName = (FullName, String);
+
+impl Reader<'_> {
+    /// The foreign keys of the destination, by catalog, schema and name of the primary key that each points to; none where
+    /// the workspace does not tell of keys.
+    pub(crate) async fn foreign_keys(&self) -> Result<BTreeMap<[String; 3], Vec<KeyName>>> {
+        let catalogs = [self.name_of(Side::Destination).to_lowercase()];
+        let relation = |relation| self.relation(&catalogs, relation);
+        let (constraints, references) = try_join(relation(CONSTRAINTS), relation(REFERENCES)).await?;
+        let catalog = self.catalog_name(Side::Destination);
+        pointing(&catalog, &constraints, &references).map_err(Error::client("read the keys in bulk"))
+    }
+}
+
 impl Key {
     /// Whether both have the same marks.
     pub(crate) fn is_marked_like(&self, other: &Self) -> bool {
@@ -184,16 +199,7 @@ fn fill(
         let ordinal = row.integer("ordinal_position")?.unwrap_or(0);
         columns_of.entry(place(&row)?).or_default().push((ordinal, row.text("column_name")?.to_lowercase()));
     }
-    let mut references_of: BTreeMap<Place, [String; 3]> = BTreeMap::new();
-    for row in references.rows() {
-        let part = |column| Ok::<_, clxs_client::Error>(row.get(column)?.unwrap_or_default().to_lowercase());
-        let target = [
-            part("unique_constraint_catalog")?,
-            part("unique_constraint_schema")?,
-            part("unique_constraint_name")?,
-        ];
-        references_of.insert(place(&row)?, target);
-    }
+    let mut references_of = targets(references)?;
     for row in constraints.rows() {
         let place = place(&row)?;
         if refused.keys().any(|catalog| catalog.as_str() == place[0]) {
@@ -212,6 +218,39 @@ fn fill(
         table.key_outlines.push(KeyOutline { name, columns, references });
     }
     Ok(())
+}
+
+/// The primary key that each foreign key points to.
+fn targets(references: &Told) -> clxs_client::Result<BTreeMap<Place, Place>> {
+    let target = |row: &Row<'_>| -> clxs_client::Result<Place> {
+        let part = |column| Ok::<_, clxs_client::Error>(row.get(column)?.unwrap_or_default().to_lowercase());
+        Ok([
+            part("unique_constraint_catalog")?,
+            part("unique_constraint_schema")?,
+            part("unique_constraint_name")?,
+        ])
+    };
+    references.rows().map(|row| Ok((place(&row)?, target(&row)?))).collect()
+}
+
+/// The foreign keys of a catalog's tables, by what they point to.
+fn pointing(
+    catalog: &FullName,
+    constraints: &Told,
+    references: &Told,
+) -> clxs_client::Result<BTreeMap<Place, Vec<KeyName>>> {
+    let targets = targets(references)?;
+    let mut pointing: BTreeMap<_, Vec<_>> = BTreeMap::new();
+    for row in constraints.rows() {
+        let place = place(&row)?;
+        let schema = name(&row, "table_schema")?.zip(name(&row, "table_name")?);
+        if let (Some(target), Some((schema, table))) = (targets.get(&place), schema) {
+            let table = catalog.child(schema).child(table);
+            let [.., name] = place;
+            pointing.entry(target.clone()).or_default().push((table, name));
+        }
+    }
+    Ok(pointing)
 }
 
 fn place(row: &Row<'_>) -> clxs_client::Result<Place> {

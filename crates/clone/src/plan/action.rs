@@ -20,6 +20,7 @@ pub use copy_files::{CopyFiles, CopyVersion, RemoveFiles, Transfer};
 pub use create_function::CreateFunction;
 pub use guard::{SetMask, SetRowFilter};
 pub use made_table::{CreateTable, FillTable, MarkCopy, Proof};
+pub(crate) use rest_call::AddedKey;
 pub use rest_call::{AliasTarget, RestCall};
 pub use statement::{CloneTable, CreateView, SchemaMode, Statement, StatementText};
 
@@ -114,6 +115,14 @@ impl<'a> MakesTable<'a> {
 }
 
 impl Action {
+    /// The primary or foreign key that it makes.
+    pub(crate) fn added_key(&self) -> Option<AddedKey> {
+        match self {
+            Self::Rest(call) => call.added_key(),
+            Self::Statement(_) | Self::Transfer(_) => None,
+        }
+    }
+
     /// What the action sends, for people and for the JSON form of a plan.
     pub fn effect(&self) -> Effect {
         match self {

@@ -1,6 +1,9 @@
 //! Plans primary and foreign keys, which `CLONE` does not carry (facts/settled.md §5): all primary keys, then foreign
 //! keys, each once the key it points to is there. A key that the destination has with other marks is dropped and made
 //! again.
+//!
+//! A table that is made anew has lost its keys, in the embedded workspace; what the platform does is UNCONFIRMED. Those that
+//! make way for others are dropped nevertheless, which need not find them, and undone they are made again.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -61,13 +64,10 @@ fn plan_table<'a>(
     let Some(source) = inventories.source.table(&securable.name) else { return };
     let destination = inventories.destination.table(&securable.name);
     let before = destination.map(|table| table.key_outlines.as_slice()).unwrap_or_default();
-    // A table that is made or replaced has no keys.
-    let is_there = |own: &&KeyOutline| {
-        keeps_keys && !dropped.keys.contains(&(securable.name.to_lowercase(), own.name.clone()))
-    };
-    let existing: Vec<_> = before.iter().filter(is_there).collect();
-    let own: Vec<_> = own_keys(builder, (source, facet), before);
-    for own in own.into_iter().filter(|own| !keeps_keys || existing.contains(own)) {
+    let is_left =
+        |own: &&KeyOutline| !dropped.keys.contains(&(securable.name.to_lowercase(), own.name.clone()));
+    let left: Vec<_> = before.iter().filter(is_left).collect();
+    for own in own_keys(builder, (source, facet), before) {
         if !keeps_keys {
             make_again(builder, (securable, destination), own);
         }
@@ -75,19 +75,24 @@ fn plan_table<'a>(
     }
     for outline in source.key_outlines.iter().filter(|outline| facet_of(outline) == facet) {
         let wanted = outline.moved(&builder.settings.source, &builder.settings.destination);
-        if existing.contains(&&wanted) && is_marked_alike(source, destination, outline) {
+        let had_before = left.contains(&&wanted) && is_marked_alike(source, destination, outline);
+        if had_before && keeps_keys {
             continue;
         }
-        let in_the_way: Vec<_> = existing.iter().copied().filter(|own| is_in_the_way(own, &wanted)).collect();
+        let in_the_way = left.iter().copied().filter(|own| !had_before && is_in_the_way(own, &wanted));
+        let in_the_way: Vec<_> = in_the_way.collect();
         let planned = key(builder, source, outline).and_then(|key| {
             let after = clear(builder, (securable, destination), &in_the_way, dropped)?;
             Ok((key, after))
         });
         match planned {
-            Ok((key, after)) => {
-                add(builder, securable, (&key, !keeps_keys && before.contains(&wanted)), after);
+            Ok((key, after)) => add(builder, securable, (&key, had_before), after),
+            Err(reason) => {
+                builder.facet(securable, facet, FacetStatus::Impossible { reason });
+                for own in in_the_way.into_iter().filter(|_| !keeps_keys) {
+                    make_again(builder, (securable, destination), own);
+                }
             }
-            Err(reason) => builder.facet(securable, facet, FacetStatus::Impossible { reason }),
         }
     }
 }
@@ -152,7 +157,7 @@ fn clear(
     };
     let pointing: Vec<_> = in_the_way.iter().map(|own| (*own, pointing_to(own))).collect();
     for (table, foreign) in pointing.iter().flat_map(|(_, pointing)| pointing) {
-        if !builder.is_made_anew(table) && !is_wanted(builder, table, foreign) {
+        if !is_wanted(builder, table, foreign) {
             let (key, table) = (&foreign.name, builder.renamed(&table.name).dotted());
             return Err(format!("the key `{key}` of {table} points to it, which the source does not have"));
         }
@@ -161,9 +166,7 @@ fn clear(
     for (own, pointing) in pointing {
         let mut before = Vec::new();
         for (table, foreign) in pointing {
-            if builder.is_made_anew(&table) {
-                before.extend(builder.definition_step(&table));
-            } else if dropped.keys.insert((table.name.to_lowercase(), foreign.name.clone())) {
+            if dropped.keys.insert((table.name.to_lowercase(), foreign.name.clone())) {
                 let kept = builder.inventories.destination.table(&table.name);
                 before.extend(drop_key(builder, &table, kept, foreign, Vec::new()));
             }
@@ -180,7 +183,7 @@ fn place(builder: &Builder<'_>, securable: &Securable, own: &KeyOutline) -> Opti
     own.is_primary().then(|| [catalog, schema, own.name.clone()])
 }
 
-/// Whether a foreign key of the destination will be made again.
+/// Whether a foreign key of the destination will be made again, as the source has it.
 fn is_wanted(builder: &Builder<'_>, table: &Securable, foreign: &KeyOutline) -> bool {
     let planned = builder.planned(table).is_some_and(|planned| {
         !matches!(planned.change, PlannedChange::Skip { .. }) && builder.touches(&planned.change)
@@ -188,13 +191,11 @@ fn is_wanted(builder: &Builder<'_>, table: &Securable, foreign: &KeyOutline) -> 
     let Some(source) = builder.inventories.source.table(&table.name).filter(|_| planned) else {
         return false;
     };
-    let is_foreign = |outline: &&KeyOutline| {
-        outline.moved(&builder.settings.source, &builder.settings.destination) == *foreign
-    };
-    source.key_outlines.iter().find(is_foreign).is_some_and(|outline| key(builder, source, outline).is_ok())
+    let is_meant = |outline: &&KeyOutline| !outline.is_primary() && outline.name == foreign.name;
+    source.key_outlines.iter().find(is_meant).is_some_and(|outline| key(builder, source, outline).is_ok())
 }
 
-/// Drops a key; undone, it is made again as it was.
+/// Drops a key, if it is there; undone, it is made again as it was.
 fn drop_key(
     builder: &mut Builder<'_>,
     securable: &Securable,

@@ -15,7 +15,7 @@ use super::{Context, Records};
 use crate::event::Observer;
 use crate::journal::End;
 use crate::outcome::StepOutcome;
-use crate::plan::{Plan, StepId};
+use crate::plan::{Facet, Plan, Step, StepId};
 use crate::report::StepRecord;
 use crate::settings::{Limits, OnError, SizeOrder};
 use crate::{Error, Result, Settings};
@@ -174,7 +174,7 @@ impl Scheduler<'_> {
             return;
         }
         for (blocked, culprit) in self.graph.end(id, executed.outcome.is_done()) {
-            let by = self.plan.step(culprit).map(|step| step.securable.to_string()).unwrap_or_default();
+            let by = self.plan.step(culprit).map(what_failed).unwrap_or_default();
             self.note(blocked, StepOutcome::Blocked { by });
         }
     }
@@ -201,5 +201,13 @@ impl Scheduler<'_> {
                 None
             }
         }
+    }
+}
+
+/// What a step was about, for those that it blocks.
+fn what_failed(step: &Step) -> String {
+    match step.facet {
+        Facet::Definition | Facet::Hook => step.securable.to_string(),
+        facet => format!("the {facet} of {}", step.securable),
     }
 }

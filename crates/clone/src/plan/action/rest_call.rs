@@ -164,7 +164,28 @@ impl fmt::Display for AliasTarget {
     }
 }
 
+/// A key that a call makes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct AddedKey {
+    /// In lower case.
+    pub(crate) name: String,
+    /// The table that a foreign key points to.
+    pub(crate) parent: Option<FullName>,
+}
+
 impl RestCall {
+    /// The key that it makes.
+    pub(crate) fn added_key(&self) -> Option<AddedKey> {
+        let Self::AddKey(body) = self else { return None };
+        let name = |name: &str| name.to_lowercase();
+        if let Some(primary) = &body.constraint.primary_key_constraint {
+            return Some(AddedKey { name: name(&primary.name), parent: None });
+        }
+        let foreign = body.constraint.foreign_key_constraint.as_ref()?;
+        let parent = FullName::from_dotted(&foreign.parent_table).ok()?.to_lowercase();
+        Some(AddedKey { name: name(&foreign.name), parent: Some(parent) })
+    }
+
     /// The comment that it gives to something that is there.
     pub(crate) fn comment(&self) -> Option<&str> {
         match self {

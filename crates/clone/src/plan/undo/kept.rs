@@ -5,14 +5,14 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use clxs_api::FullName;
 
 use super::Undo;
-use crate::plan::{Facet, Step, StepId};
+use crate::plan::{Action, Facet, RestCall, Step, StepId};
 
 /// What stays, and why.
 #[derive(Debug, Default)]
 pub(super) struct Kept {
     /// Securables of the destination.
     securables: BTreeMap<FullName, String>,
-    /// Steps about containers whose own definition may go, with the table that needs what they did.
+    /// Steps about containers whose own definition may go, and about foreign keys, with the table that needs what they did.
     steps: BTreeMap<StepId, FullName>,
 }
 
@@ -40,7 +40,21 @@ impl Kept {
                 }
             }
         }
-        kept.with_containers()
+        kept.with_keys(&undo.plan.steps).with_containers()
+    }
+
+    /// A foreign key that the run took from a primary key and made again leads to the one that its table is kept with: were
+    /// it what it was before, nothing could undo the primary key later.
+    fn with_keys(mut self, steps: &[Step]) -> Self {
+        let kept = |step| Some((dropped_key(step)?, step.inverse.as_ref()?.added_key()?.parent?));
+        let kept: HashMap<_, _> = steps.iter().filter_map(kept).collect();
+        for step in steps {
+            let parent = dropped_key(step).or_else(|| added_key(step)).and_then(|key| kept.get(&key));
+            if let Some(parent) = parent.filter(|parent| self.securables.contains_key(parent)) {
+                self.steps.entry(step.id).or_insert_with(|| parent.clone());
+            }
+        }
+        self
     }
 
     /// Containers cannot be removed while they hold something that is kept.
@@ -91,6 +105,20 @@ fn needed<'a>(undo: &Undo<'a>, own: &[&Step]) -> Vec<&'a Step> {
         }
     }
     needed
+}
+
+/// A key, by its table and its name in lower case.
+type KeyName<'a> = (&'a FullName, String);
+
+fn dropped_key(step: &Step) -> Option<KeyName<'_>> {
+    let Action::Rest(RestCall::DropKey { key, .. }) = &step.action else { return None };
+    Some((&step.securable.name, key.as_str().to_lowercase()))
+}
+
+/// The name of a foreign key that a step makes.
+fn added_key(step: &Step) -> Option<KeyName<'_>> {
+    let key = step.action.added_key().filter(|key| key.parent.is_some())?;
+    Some((&step.securable.name, key.name))
 }
 
 /// Whether it is in a schema.

@@ -1,12 +1,12 @@
-//! What a rollback puts back as it was: a text comes behind what it reads and calls, for it would not fit what is there yet.
-//! What the run had made it read says nothing of that.
+//! What a rollback puts back as it was: a text comes behind what it reads and calls, a key behind its table and the one that it
+//! points to, for they would not fit what is there yet. What the run had made them read says nothing of that.
 
 use std::collections::HashMap;
 
 use clxs_api::{FullName, Identifier};
 
 use crate::inventory::{FunctionDefinition, Language, complete};
-use crate::plan::{Action, Statement, Step, StepId};
+use crate::plan::{Action, AddedKey, Statement, Step, StepId};
 use crate::rewrite::{rewrite, rewrite_view};
 
 /// The steps of a rollback that put something back, by what it is called.
@@ -27,7 +27,7 @@ impl PutBack {
         put_back
     }
 
-    /// What must be back before a text is put back.
+    /// What must be back before a text or a key is put back.
     pub(super) fn needed_by<'a>(&'a self, step: &Step) -> impl Iterator<Item = StepId> + 'a {
         let (reads, calls) = named(step).unwrap_or_default();
         let reads = reads.into_iter().filter_map(|name| self.relations.get(&name));
@@ -38,9 +38,10 @@ impl PutBack {
 }
 
 /// Whether a step of a rollback need not wait for another one that undoes what came behind it: what is put back does not mind
-/// texts that read it, whether these go or are put back themselves.
+/// texts that read it, whether these go or are put back themselves, and nothing but keys minds a key that is put back.
 pub(super) fn need_not_wait(earlier: &Step, later: &Step) -> bool {
-    puts_back(earlier) && (puts_back(later) || drops_text(later))
+    let adds_key = |step: &Step| step.action.added_key().is_some();
+    puts_back(earlier) && (puts_back(later) || drops_text(later)) || adds_key(later) && !adds_key(earlier)
 }
 
 fn puts_back(step: &Step) -> bool {
@@ -64,9 +65,12 @@ fn drops_text(step: &Step) -> bool {
 /// Full names.
 type Names = Vec<FullName>;
 
-/// The relations that a text reads and the functions that it calls.
+/// The relations that a text reads or a key is about, and the functions that it calls.
 fn named(step: &Step) -> Option<(Names, Names)> {
-    let Action::Statement(statement) = &step.action else { return None };
+    let statement = match &step.action {
+        Action::Statement(statement) => statement,
+        action => return Some((tables(step, action.added_key()?), Names::new())),
+    };
     let catalog = step.securable.name.catalog();
     let (text, session) = match statement {
         Statement::CreateView(view) => (
@@ -79,6 +83,11 @@ fn named(step: &Step) -> Option<(Names, Names)> {
     let full =
         |names: &[Vec<Identifier>]| names.iter().filter_map(|parts| complete(parts, &session)).collect();
     Some((full(&text.relations), full(&text.calls)))
+}
+
+/// The table of a key, and the one that it points to.
+fn tables(step: &Step, key: AddedKey) -> Names {
+    std::iter::once(step.securable.name.to_lowercase()).chain(key.parent).collect()
 }
 
 fn sql(definition: &FunctionDefinition, catalog: &Identifier) -> Option<crate::rewrite::Rewritten> {
