@@ -366,4 +366,6 @@ pub struct View {
     pub schema_mode: Option<SchemaMode>,
     /// Catalog and schema that its unqualified names are in, when not its own.
     pub session: Option<(Identifier, Identifier)>,
+    /// The names of the columns that its query had when it was made, in order; empty when the platform does not say.
+    pub query_columns: Vec<Identifier>,
 }

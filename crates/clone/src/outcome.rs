@@ -85,7 +85,7 @@ pub enum StepOutcome {
     },
     /// It was not tried because a step it depends on failed.
     Blocked {
-        /// The securable whose step failed.
+        /// The securable, or the facet of one, that failed.
         by: String,
     },
     /// The run was cancelled before it ended.
@@ -108,6 +108,11 @@ impl StepOutcome {
     /// It did what the plan says, but for these.
     pub(crate) fn without(missing: Vec<String>) -> Self {
         Self::Done { metrics: None, missing, changed: None, unverified: None }
+    }
+
+    /// It did what the plan says, in another form.
+    pub(crate) fn changed(detail: String) -> Self {
+        Self::Done { metrics: None, missing: Vec::new(), changed: Some(detail), unverified: None }
     }
 
     /// It did what the plan says, and counted.

@@ -130,8 +130,10 @@ fn view_of(info: &TableInfo) -> View {
     let unnameable =
         columns.as_ref().err().map(|problem| format!("one of its columns has no usable name: {problem}"));
     let property = |key: &str| info.properties.as_ref()?.get(key).cloned();
-    let part =
-        |number: u8| Identifier::new(property(&format!("view.catalogAndNamespace.part.{number}"))?).ok();
+    let name = |key: &str, place: usize| Identifier::new(property(&format!("{key}.{place}"))?).ok();
+    let part = |place| name("view.catalogAndNamespace.part", place);
+    let width = property("view.query.out.numCols").and_then(|number| number.parse().ok()).unwrap_or(0);
+    let query_columns: Option<_> = (0..width).map(|place| name("view.query.out.col", place)).collect();
     View {
         definition: info.view_definition.clone(),
         columns: columns.unwrap_or_default(),
@@ -141,6 +143,7 @@ fn view_of(info: &TableInfo) -> View {
         properties: own_properties(info.properties.clone()),
         schema_mode: property("view.schemaMode").as_deref().and_then(SchemaMode::from_property),
         session: part(0).zip(part(1)),
+        query_columns: query_columns.unwrap_or_default(),
     }
 }
 

@@ -33,6 +33,11 @@ impl StepRecord {
         self.in_doubt || self.outcome.as_ref().is_none_or(is_unheard)
     }
 
+    /// Whether it is done in another form than the plan says.
+    fn is_of_another_form(&self) -> bool {
+        matches!(self.outcome, Some(StepOutcome::Done { changed: Some(_), .. }))
+    }
+
     /// Whether it was not begun because of a failure elsewhere.
     pub(crate) fn is_blocked(&self) -> bool {
         matches!(self.outcome, Some(StepOutcome::Blocked { .. }))
@@ -109,11 +114,15 @@ fn drift_of(change: &PlannedChange) -> Option<Drift> {
 fn outcome(planned: &PlannedSecurable, steps: &[Ended<'_>], run: RunState) -> Outcome {
     let ended = |record: Option<&StepRecord>| record.is_some_and(|record| record.outcome.is_some());
     let none_was_tried = !steps.iter().any(|(_, record)| ended(*record));
-    let failure = steps.iter().find_map(|(step, record)| match record.and_then(|it| it.outcome.as_ref()) {
+    let failure = |(step, record): &Ended<'_>| match record.and_then(|it| it.outcome.as_ref()) {
         Some(outcome) => failure(step, outcome),
         None if step.facet == Facet::Definition || none_was_tried => Some(untried(run)),
         None => None,
-    });
+    };
+    // What was blocked, perhaps by another step of the same securable, says less than what failed.
+    let is_blocked = |(_, record): &&Ended<'_>| record.is_some_and(StepRecord::is_blocked);
+    let (blocked, others): (Vec<_>, Vec<_>) = steps.iter().partition(is_blocked);
+    let failure = others.into_iter().chain(blocked).find_map(failure);
     let did_something = steps.iter().any(|(step, record)| {
         let outcome = record.and_then(|record| record.outcome.as_ref());
         outcome.is_some_and(|outcome| outcome.did_something(step))
@@ -159,8 +168,10 @@ fn facets(planned: &PlannedSecurable, steps: &[Ended<'_>], run: RunState) -> Vec
         step.facet == Facet::Definition && !outcome(*record).as_ref().is_some_and(StepOutcome::is_done)
     });
     let known = planned.facets.iter().filter(|_| !failed).cloned();
-    let others = steps.iter().filter(|(step, _)| step.facet != Facet::Definition);
-    let ended = others.filter_map(|(step, record)| {
+    let is_told = |(step, record): &&Ended<'_>| {
+        step.facet != Facet::Definition || record.is_some_and(StepRecord::is_of_another_form)
+    };
+    let ended = steps.iter().filter(is_told).filter_map(|(step, record)| {
         let status = match outcome(*record) {
             Some(outcome) => facet_status(step.facet, &outcome),
             None if failed => return None,

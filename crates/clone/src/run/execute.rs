@@ -85,6 +85,10 @@ async fn attempt(
     match &step.action {
         Action::Statement(statement) => {
             let executed = statement::execute(context, step, statement, tries).await?;
+            let executed = match executed {
+                Err(error) => of_named_columns(context, step, error, tries).await?,
+                executed => executed,
+            };
             Ok(checked(context, step, executed, tries).await)
         }
         Action::Rest(call) => Ok(rest::execute(context.warehouse.client(), call, tries.in_doubt).await),
@@ -101,6 +105,24 @@ async fn attempt(
         .await),
     }
 }
+
+/// Makes a view whose query has more columns by now over those that the source's view shows.
+async fn of_named_columns(
+    context: &Context,
+    step: &Step,
+    error: ClientError,
+    tries: &mut Tries,
+) -> Result<clxs_client::Result<StepOutcome>> {
+    let Action::Statement(Statement::CreateView(view)) = &step.action else { return Ok(Err(error)) };
+    let failure = error.statement_failure();
+    let has_more = failure.is_some_and(|failure| failure.is_class("CREATE_VIEW_COLUMN_ARITY_MISMATCH"));
+    let Some(named) = view.of_named_columns().filter(|_| has_more) else { return Ok(Err(error)) };
+    let named = Statement::CreateView(Box::new(named));
+    let made = statement::execute(context, step, &named, tries).await?;
+    Ok(made.map(|_| StepOutcome::changed(MORE_COLUMNS.to_owned())))
+}
+
+const MORE_COLUMNS: &str = "its query names the columns that the source's view shows, for `*` stands for others in its tables by now";
 
 /// What was done, unless reading it back shows that it is not right.
 async fn checked(

@@ -244,6 +244,11 @@ fn delta_runtime_properties(row: &TableRow) -> Option<Value> {
     } }))
 }
 
+/// What the platform notes of a view in its properties.
+fn told_of_view(view: &ViewDetails) -> impl Iterator<Item = (String, String)> {
+    names_resolved_in(view).into_iter().chain(query_columns(view))
+}
+
 /// Where the unqualified names of a view are looked up, as the platform tells it (facts/settled.md §4, "REST view properties").
 fn names_resolved_in(view: &ViewDetails) -> [(String, String); 3] {
     let key = |part: &str| format!("view.catalogAndNamespace.{part}");
@@ -253,6 +258,14 @@ fn names_resolved_in(view: &ViewDetails) -> [(String, String); 3] {
         (key("part.0"), name(&view.current_catalog)),
         (key("part.1"), name(&view.current_schema)),
     ]
+}
+
+/// The names of the columns that the query of a view had when it was made (there, too).
+fn query_columns(view: &ViewDetails) -> impl Iterator<Item = (String, String)> {
+    let key = |part: &str| format!("view.query.out.{part}");
+    let columns = view.output.iter().enumerate();
+    let columns = columns.map(move |(place, name)| (key(&format!("col.{place}")), name.clone()));
+    columns.chain([(key("numCols"), view.output.len().to_string())])
 }
 
 /// Everything but what only answers about one table hold.
@@ -273,7 +286,7 @@ fn info(tx: &Transaction<'_>, row: TableRow, sight: Sight) -> TableInfo {
         owner: Some(row.owner),
         comment: row.comment,
         properties: Some(
-            row.view.as_ref().map(names_resolved_in).into_iter().flatten().chain(row.properties).collect(),
+            row.view.as_ref().map(told_of_view).into_iter().flatten().chain(row.properties).collect(),
         ),
         metastore_id: Some(tx.metastore().id.clone()),
         created_at: Some(row.audit.created_at),

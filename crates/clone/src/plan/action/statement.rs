@@ -265,6 +265,25 @@ pub struct CreateView {
     pub catalog: Identifier,
     /// The schema that names of one part are in.
     pub schema: Identifier,
+    /// The columns that its query had when the source's view was made, where it may have more today.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub query_columns: Vec<Identifier>,
+}
+
+impl CreateView {
+    /// The same view of a query that names its columns. A view shows the columns that its query had when it was made, also
+    /// when `*` stands for more by now (Databricks, `CREATE VIEW`, schema binding), and nobody can make such a view as it is
+    /// written: `CREATE_VIEW_COLUMN_ARITY_MISMATCH`.
+    pub(crate) fn of_named_columns(&self) -> Option<Self> {
+        if self.query_columns.is_empty() {
+            return None;
+        }
+        let columns: Vec<_> = self.query_columns.iter().map(Identifier::to_string).collect();
+        let query = self.definition.trim().trim_end_matches(';');
+        // The query may end in a comment.
+        let definition = format!("SELECT {} FROM (\n{query}\n)", columns.join(", "));
+        Some(Self { definition, query_columns: Vec::new(), ..self.clone() })
+    }
 }
 
 fn sql_view() -> Kind {

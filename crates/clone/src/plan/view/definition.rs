@@ -32,7 +32,14 @@ pub(super) fn create_view(settings: &Settings, name: &FullName, candidate: &Cand
         schema_mode: schema_mode(source.kind, view),
         catalog,
         schema,
+        query_columns: query_columns(source, view),
     }
+}
+
+/// The columns of its query, where it may have more today than it had when the view was made.
+fn query_columns(table: &Table, view: &View) -> Vec<Identifier> {
+    let has_star = view.definition.as_deref().is_some_and(|text| text.contains('*'));
+    if has_star && !columns_follow(table, view) { view.query_columns.clone() } else { Vec::new() }
 }
 
 /// No other statement than that of a view in SQL takes a mode, whatever its properties say.
@@ -91,6 +98,7 @@ pub(super) fn as_it_is(name: &FullName, table: &Table) -> Option<CreateView> {
         schema_mode: schema_mode(table.kind, view),
         catalog,
         schema,
+        query_columns: query_columns(table, view),
     })
 }
 
@@ -109,7 +117,8 @@ pub(super) fn differs(
     let reads_source =
         existing.reads.iter().flatten().any(|read| read.catalog().matches(settings.source.as_str()));
     let other_columns = !wanted.columns.is_empty() && wanted.columns != existing.columns;
-    !is_same_view(candidate.source.kind, &wanted.definition, text)
+    let is_same = |wanted: &CreateView| is_same_view(candidate.source.kind, &wanted.definition, text);
+    !(is_same(&wanted) || wanted.of_named_columns().as_ref().is_some_and(is_same))
         || wanted.comment.as_ref().is_some_and(|comment| Some(comment) != destination.comment.as_ref())
         || wanted.schema_mode.is_some_and(|mode| existing.schema_mode.is_some_and(|own| own != mode))
         || reads_source
