@@ -211,6 +211,21 @@ pub(super) fn rename_column(
     if row.guards == table.guards { Ok(()) } else { tx.update_table(&row) }
 }
 
+/// Takes masks and tags of columns away that the table has no more. That the platform's RESTORE does is UNCONFIRMED; a later
+/// column of such a name is another one. A filter over such a column stays, and hides the table.
+pub(super) fn forget_lost_columns(tx: &Transaction<'_>, table: &TableRow) -> Result<(), MetastoreError> {
+    let is_lost = |column: &str| {
+        let mut names = table.columns.iter().filter_map(|own| own.name.as_deref());
+        !names.any(|own| own.to_lowercase() == column.to_lowercase())
+    };
+    for column in tx.table_tags(table)?.columns.keys().filter(|column| is_lost(column)) {
+        tx.delete_tags_of_column(&table.id, column)?;
+    }
+    let mut row = table.clone();
+    row.guards.masks.retain(|column, _| !is_lost(column));
+    if row.guards == table.guards { Ok(()) } else { tx.update_table(&row) }
+}
+
 /// The arguments of a guard as SQL writes them.
 pub(super) fn argument_list(guard: &Guard) -> String {
     let text = |argument: &GuardArgument| match argument {

@@ -11,15 +11,17 @@ use futures::TryStreamExt as _;
 use serde_json::Value;
 
 use super::context::Context;
+use super::guards;
 use super::modified::Written;
 use super::query::{self, Choice, candidates, sql_error};
 use super::rows::{counts, result, text_result};
-use super::table_rows::{Presence, Writing, write_files};
+use super::table_rows::{Presence, Writing, write_files_and};
 use crate::delta::schema::{DataType, StructField, StructType};
 use crate::delta::{
     DeltaError, FILE, OptimizeMetrics, OptimizeRequest, Pin, RestoreMetrics, Snapshot, TableLocation,
     VacuumRequest,
 };
+use crate::metastore::{TableRow, Transaction};
 use crate::sql::SqlError;
 use crate::sql::ast::{Optimize, Restore, Vacuum};
 use crate::warehouse::StatementResult;
@@ -35,7 +37,8 @@ pub(super) async fn restore(context: &Context, statement: Restore) -> Result<Sta
         crate::delta::restore(engine, &location, pin, &user).map_err(|error| cannot_restore(error, pin))
     });
     let writing = Writing { row, presence: Presence::Existing };
-    Ok(restored_files(write_files(context, writing, restored).await?))
+    let forget = |tx: &Transaction<'_>, row: &TableRow| Ok(guards::forget_lost_columns(tx, row)?);
+    Ok(restored_files(write_files_and(context, writing, restored, forget).await?))
 }
 
 /// Time travel of a RESTORE has classes of its own.

@@ -110,6 +110,25 @@ async fn guards_of_a_table_restored_to_other_columns_hide_it() {
 }
 
 #[tokio::test]
+async fn masks_and_tags_of_columns_that_a_restore_takes_away_catch_no_later_column() {
+    let guarded = Guarded::unguarded().await;
+    guarded.run("ALTER TABLE main.s.people ADD COLUMN Area STRING").await;
+    guarded.run("ALTER TABLE main.s.people ALTER COLUMN area SET MASK main.s.hide").await;
+    guarded.run("ALTER TABLE main.s.people ALTER COLUMN ssn SET MASK main.s.hide").await;
+    guarded.run("ALTER TABLE main.s.people ALTER COLUMN area SET TAGS ('k' = 'v')").await;
+    guarded.run("ALTER TABLE main.s.people ALTER COLUMN ssn SET TAGS ('k' = 'v')").await;
+    guarded.run("RESTORE TABLE main.s.people TO VERSION AS OF 1").await;
+    for relation in ["column_masks", "column_tags"] {
+        let columns = format!("SELECT column_name FROM main.information_schema.{relation}");
+        assert_eq!(guarded.sql.rows(&columns).await, [["ssn"]], "{relation}");
+    }
+    guarded.run("ALTER TABLE main.s.people ADD COLUMN area STRING").await;
+    guarded.run("UPDATE main.s.people SET area = 'south'").await;
+    let seen = guarded.sql.rows("SELECT DISTINCT area FROM main.s.people").await;
+    assert_eq!(seen, [["south"]]);
+}
+
+#[tokio::test]
 async fn guards_are_shown_wherever_the_platform_shows_them() {
     let guarded = Guarded::start().await;
     guarded.run("ALTER TABLE main.s.people ALTER COLUMN name SET MASK main.s.hide_by USING COLUMNS (region, 'it\\'s')").await;
