@@ -32,6 +32,9 @@ struct Run<'a> {
     started_at: DateTime<Utc>,
     finished_at: Option<DateTime<Utc>>,
     counts: Option<Counts>,
+    /// The run that a rollback undoes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    undoes: Option<&'a RunId>,
 }
 
 pub(crate) fn run(command: &RunsCommand, context: &Context) -> anyhow::Result<ExitStatus> {
@@ -161,12 +164,16 @@ fn list(runs: &[RunSummary], format: Format, context: &Context) -> anyhow::Resul
 fn table(runs: &[RunSummary]) -> Table {
     let mut table = Table::new(["run", "started (UTC)", "state", "failed", "source → destination"]);
     let shown = length_of_ids(runs);
+    let short = |id: &RunId| -> String { id.as_str().chars().take(shown).collect() };
     for run in runs {
-        let id: String = run.id.as_str().chars().take(shown).collect();
+        let id = short(&run.id);
         let started = run.started_at.format("%Y-%m-%d %H:%M").to_string();
         let failed = run.counts.map_or_else(String::new, |counts| counts.failed.to_string());
-        let catalogs = format!("{} → {}", run.source, run.destination);
-        table.row([id, started, run.state.to_string(), failed, catalogs]);
+        let what = match &run.undoes {
+            Some(undone) => format!("undoes {}", short(undone)),
+            None => format!("{} → {}", run.source, run.destination),
+        };
+        table.row([id, started, run.state.to_string(), failed, what]);
     }
     table
 }
@@ -190,6 +197,7 @@ impl<'a> From<&'a RunSummary> for Run<'a> {
             started_at: run.started_at,
             finished_at: run.finished_at,
             counts: run.counts,
+            undoes: run.undoes.as_ref(),
         }
     }
 }
@@ -224,6 +232,10 @@ mod tests {
         ");
         let at_once = text(["0199abcd-0123-7abc-8000-000000000000", "0199abcd-0123-7abd-8000-000000000000"]);
         assert!(at_once.contains("0199abcd-0123-7abc ") && at_once.contains("0199abcd-0123-7abd "));
+        let mut runs =
+            ["0199abcd-0123-7abc-8000-000000000000", "0199abcd-0124-7abc-8000-000000000000"].map(run);
+        runs[1].undoes = Some(runs[0].id.clone());
+        assert!(table(&runs).render_within(WIDTH).ends_with("  undoes 0199abcd-0123\n"));
         assert!(at_once.lines().chain(apart.lines()).all(|line| line.chars().count() <= WIDTH));
     }
 }
