@@ -92,6 +92,20 @@ pub enum Error {
         /// The names it does not have.
         names: Vec<String>,
     },
+    /// Files of two tables or volumes would lie in each other.
+    #[error(
+        "{new} would be at {url}, and {other} at {of_other}: none may lie in another; correct location_mapping"
+    )]
+    SharedPlace {
+        /// What would be made.
+        new: Securable,
+        /// Where.
+        url: String,
+        /// The other one.
+        other: Securable,
+        /// Where that is, or would be.
+        of_other: String,
+    },
     /// Tables cannot be cloned as they were.
     #[error("not every table can be cloned as it was:{}", lines(tables))]
     NotAsOf {
@@ -304,6 +318,7 @@ impl Error {
             | Self::FutureMoment { .. }
             | Self::UnusedBeyondLineage { .. }
             | Self::UnknownTables { .. }
+            | Self::SharedPlace { .. }
             | Self::NotAsOf { .. }
             | Self::Protected { .. }
             | Self::UnknownSchemas { .. }

@@ -19,6 +19,7 @@ mod made;
 mod model;
 mod model_version;
 mod owner;
+mod places;
 mod policy;
 mod privileges;
 mod protected;
@@ -214,7 +215,7 @@ impl Plan {
 ///
 /// # Errors
 /// [`Error::SameCatalog`], [`Error::SourceNotFound`], [`Error::UnknownSchemas`], [`Error::UnknownTables`],
-/// [`Error::NotAsOf`] and, where the settings say so, [`Error::Protected`].
+/// [`Error::NotAsOf`], [`Error::SharedPlace`] and, where the settings say so, [`Error::Protected`].
 pub fn plan(inventories: &Inventories, settings: &Settings) -> Result<Plan> {
     check::check(inventories, settings)?;
     let mut builder = builder::Builder::new(inventories, settings);
@@ -238,5 +239,7 @@ pub fn plan(inventories: &Inventories, settings: &Settings) -> Result<Plan> {
     owner::plan_catalog(&mut builder);
     hook::plan_after(&mut builder);
     keeps::plan(&mut builder);
-    Ok(builder.finish())
+    let plan = builder.finish();
+    places::check(inventories, &plan)?;
+    Ok(plan)
 }

@@ -39,15 +39,18 @@ fn source(planned: &PlannedSecurable) -> Securable {
     Securable::new(planned.kind, planned.source.clone())
 }
 
-/// The side that has moved, as far as the plans tell: the destination where one of them makes what the other one finds, or
-/// where an edit was found; else the source, which a difference of facets is taken for too.
+/// The side that has moved, as far as the plans tell: the destination where one of them makes what the other one finds, where
+/// it is by now what it was to be, or where an edit was found; else the source, which a difference of facets is taken for too.
 fn mover(then: &PlannedSecurable, now: &PlannedSecurable) -> Securable {
     let is_new = |planned: &PlannedSecurable| planned.change == PlannedChange::Create;
     let is_edited = |planned: &PlannedSecurable| match &planned.change {
         PlannedChange::Replace { drift } => drift.is_edit(),
         change => matches!(change, PlannedChange::Skip { .. }),
     };
-    let is_destination = is_new(then) != is_new(now) || is_edited(then) != is_edited(now);
+    let was_done = matches!(then.change, PlannedChange::Replace { .. })
+        && now.change == PlannedChange::Unchanged
+        && then.source_version == now.source_version;
+    let is_destination = is_new(then) != is_new(now) || is_edited(then) != is_edited(now) || was_done;
     if is_destination { now.in_destination() } else { source(now) }
 }
 

@@ -115,6 +115,16 @@ impl<'a> MakesTable<'a> {
 }
 
 impl Action {
+    /// Where the files of the table or volume are to be that it makes, when it says.
+    pub(crate) fn location(&self) -> Option<&str> {
+        match self {
+            Self::Statement(Statement::CloneTable(clone)) => clone.location.as_deref(),
+            Self::Statement(Statement::CreateTable(create)) => create.location.as_deref(),
+            Self::Rest(RestCall::CreateVolume(create)) => create.storage_location.as_deref(),
+            _ => None,
+        }
+    }
+
     /// The primary or foreign key that it makes.
     pub(crate) fn added_key(&self) -> Option<AddedKey> {
         match self {

@@ -65,7 +65,9 @@ fn check_objects(inventories: &Inventories, settings: &Settings) -> Result<()> {
         let is_there = |name: &FullName| {
             let schema = name.schema().and_then(|schema| source.schemas.get(schema));
             match object.object_type {
-                ObjectType::Table | ObjectType::View => source.table(name).is_some(),
+                ObjectType::Table | ObjectType::View => {
+                    source.table(name).is_some_and(|table| table.kind.object_type() == object.object_type)
+                }
                 ObjectType::Function => source.function(name).is_some(),
                 ObjectType::Volume => schema.is_some_and(|schema| schema.volumes.contains_key(name.name())),
                 ObjectType::Model => schema.is_some_and(|schema| schema.models.contains_key(name.name())),
@@ -74,7 +76,8 @@ fn check_objects(inventories: &Inventories, settings: &Settings) -> Result<()> {
         let is_known = |name: FullName| is_there(&name) || is_unread(source, &name);
         if !in_source(settings, &name).is_some_and(is_known) {
             let what = match object.object_type {
-                ObjectType::Table | ObjectType::View => "table or view",
+                ObjectType::Table => "table",
+                ObjectType::View => "view",
                 ObjectType::Function => "function",
                 ObjectType::Volume => "volume",
                 ObjectType::Model => "model",

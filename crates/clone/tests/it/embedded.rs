@@ -425,15 +425,20 @@ async fn only_the_included_objects_are_cloned_from_their_own_schemas() {
         assert!(matches!(outcome_of(kind, namesake), Some(Outcome::Skipped { .. })), "{report:#?}");
     }
     for (object_type, what) in [
-        (ObjectType::Table, "table or view"),
-        (ObjectType::Function, "function"),
-        (ObjectType::Volume, "volume"),
-        (ObjectType::Model, "model"),
+        (ObjectType::Table, "table silver.daily"),
+        (ObjectType::View, "view bronze.orders"),
+        (ObjectType::Table, "table bronze.orderz"),
+        (ObjectType::View, "view bronze.orderz"),
+        (ObjectType::Function, "function bronze.orderz"),
+        (ObjectType::Volume, "volume bronze.orderz"),
+        (ObjectType::Model, "model bronze.orderz"),
     ] {
         let mut settings = settings.clone();
-        settings.selection.include_objects.push(included("bronze", "orderz", object_type));
+        let (_, name) = what.split_once(' ').unwrap();
+        let (schema, name) = name.split_once('.').unwrap();
+        settings.selection.include_objects.push(included(schema, name, object_type));
         let refused = fixture.engine.plan(&settings).await.unwrap_err().to_string();
-        let told = format!("catalog `prod` has no {what} bronze.orderz; correct include_objects");
+        let told = format!("catalog `prod` has no {what}; correct include_objects");
         assert_eq!(refused, told);
     }
 }

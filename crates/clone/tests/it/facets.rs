@@ -11,7 +11,7 @@ use clxs_api::table::TableType;
 use clxs_clone::journal::RunState;
 use clxs_clone::plan::Facet;
 use clxs_clone::settings::{CloneType, LocationMapping};
-use clxs_clone::{FacetStatus, Outcome, Report, Settings};
+use clxs_clone::{Error, FacetStatus, Outcome, Report, Settings};
 use rstest::rstest;
 
 use crate::catalogs::{identifier, name, settings};
@@ -197,6 +197,35 @@ async fn locations_of_catalog_schema_and_external_table_are_mapped() {
     let report = fixture.clone_with(&mapped).await;
     assert_eq!(outcome(&report, "prod.s.ext"), Outcome::Replaced);
     assert_eq!(fixture.number("SELECT count(*) FROM dev.s.ext").await, "2");
+}
+
+/// By a pattern, or into what is there.
+#[rstest]
+#[case::one_place_for_two(&[("/.*/", "{home}/dev/all")], "prod.s.b", "prod.s.a")]
+#[case::one_within_another(
+    &[("{home}/prod/a", "{home}/dev"), ("{home}/prod/b", "{home}/dev/b")], "prod.s.a", "prod.s.b"
+)]
+#[case::place_of_the_source(&[("{home}/prod/a", "{home}/prod/b/inside")], "prod.s.a", "prod.s.b")]
+#[tokio::test(flavor = "multi_thread")]
+async fn external_tables_whose_places_would_lie_in_each_other_are_refused_before_anything_is_made(
+    #[case] mapping: &[(&str, &str)],
+    #[case] one: &str,
+    #[case] other: &str,
+) {
+    let fixture = Fixture::new(Reached::InProcess).await;
+    let home = format!("file://{}/places", fixture.home.path().display());
+    let url = |text: &str| text.replace("{home}", &home);
+    let table = |name: &str| format!("CREATE TABLE prod.s.{name} (id INT) LOCATION '{home}/prod/{name}';\n");
+    fixture.sql(&["CREATE CATALOG prod;\nCREATE SCHEMA prod.s;\n", &table("a"), &table("b")].concat()).await;
+    let mut mapped = settings();
+    let mapping = mapping.iter().map(|(from, to)| (url(from), url(to)));
+    mapped.location_mapping = LocationMapping::new(mapping.collect()).unwrap();
+    let refused = fixture.engine.plan(&mapped).await.unwrap_err();
+    assert!(matches!(refused, Error::SharedPlace { .. }), "{refused}");
+    let told = refused.to_string();
+    let dev = |name: &str| name.replacen("prod", "dev", 1);
+    assert!(told.contains(&dev(one)) || told.contains(one), "{told}");
+    assert!(told.contains(&dev(other)) || told.contains(other), "{told}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -47,6 +47,19 @@ async fn saved_plan_is_refused_by_the_names_of_what_moved(#[case] cloned: bool, 
     assert!(refused.to_string().contains(&format!("table {moves} moved")), "{refused}");
 }
 
+/// To apply a plan twice does nothing: the destination is by then what the plan makes of it.
+#[tokio::test(start_paused = true)]
+async fn destination_that_a_saved_plan_refreshed_already_is_named() {
+    let fixture = Fixture::new();
+    fixture.clone_catalog().await;
+    fixture.workspace.commit("prod.s.orders", "9", "WRITE");
+    let saved = saved(&fixture).await;
+    fixture.clone_catalog().await;
+    let refused = fixture.engine.check_saved(&saved).await.unwrap_err();
+    let Error::StalePlan { moved } = &refused else { panic!("{refused}") };
+    assert_eq!(moved.iter().map(|it| it.name.dotted()).collect::<Vec<_>>(), ["dev.s.orders"]);
+}
+
 #[tokio::test(start_paused = true)]
 async fn destination_that_somebody_made_meanwhile_is_named() {
     let fixture = Fixture::new();
