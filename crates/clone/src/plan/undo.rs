@@ -66,10 +66,14 @@ fn link(steps: &mut [Step], earlier: &Earlier, undone: &[&Step]) {
     let put_back = PutBack::of(steps);
     for (follower, step) in (0_usize..).zip(undone) {
         let id = steps[follower].id;
-        let waits = |steps: &[Step], first: StepId| !need_not_wait(&steps[first.index()], &steps[follower]);
+        let waits = |steps: &[Step], first: StepId| {
+            !unbinds(&steps[follower]) && !need_not_wait(&steps[first.index()], &steps[follower])
+        };
         for first in earlier.needed(step.id) {
             if waits(steps, first) {
-                steps[first.index()].depends_on.push(id);
+                let is_dropped_with = goes_along(&steps[first.index()], &steps[follower]);
+                let first = &mut steps[first.index()];
+                if is_dropped_with { first.after.push(id) } else { first.depends_on.push(id) }
             }
         }
         for first in earlier.awaited(step.id) {
@@ -80,6 +84,19 @@ fn link(steps: &mut [Step], earlier: &Earlier, undone: &[&Step]) {
         let needed: Vec<_> = put_back.needed_by(&steps[follower]).collect();
         steps[follower].after.extend(needed);
     }
+    let ids: Vec<_> = steps.iter().filter(|step| !unbinds(step)).map(|step| step.id).collect();
+    steps.iter_mut().filter(|step| unbinds(step)).for_each(|step| step.after.clone_from(&ids));
+}
+
+/// Whether what a step undoes goes with what another one removes, also when nobody lets it be undone before.
+fn goes_along(removal: &Step, step: &Step) -> bool {
+    removal.action.removes() && removal.securable == step.securable
+}
+
+/// Whether a step takes workspaces from a catalog. One of them may be this workspace, which sees nothing of the catalog then,
+/// until it is open again: so it comes last of all, and nothing waits for it.
+fn unbinds(step: &Step) -> bool {
+    matches!(&step.action, Action::Rest(RestCall::UpdateBindings { change, .. }) if !change.remove.is_empty())
 }
 
 /// The platform gives a schema `default` to every new catalog, and removes no catalog that holds one. Where the run made

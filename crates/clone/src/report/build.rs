@@ -33,6 +33,14 @@ impl StepRecord {
         self.in_doubt || self.outcome.as_ref().is_none_or(is_unheard)
     }
 
+    /// Why the platform cannot do it.
+    fn refusal(&self) -> Option<&str> {
+        match &self.outcome {
+            Some(StepOutcome::Impossible { reason }) => Some(reason),
+            _ => None,
+        }
+    }
+
     /// Whether it is done in another form than the plan says.
     fn is_of_another_form(&self) -> bool {
         matches!(self.outcome, Some(StepOutcome::Done { changed: Some(_), .. }))
@@ -122,7 +130,12 @@ fn outcome(planned: &PlannedSecurable, steps: &[Ended<'_>], run: RunState) -> Ou
     // What was blocked, perhaps by another step of the same securable, says less than what failed.
     let is_blocked = |(_, record): &&Ended<'_>| record.is_some_and(StepRecord::is_blocked);
     let (blocked, others): (Vec<_>, Vec<_>) = steps.iter().partition(is_blocked);
-    let failure = others.into_iter().chain(blocked).find_map(failure);
+    let refused = steps.iter().find_map(|(_, record)| record.and_then(StepRecord::refusal));
+    let blocked = blocked.into_iter().filter_map(failure).map(|blocked| match refused {
+        Some(reason) => format!("{blocked}: {reason}"),
+        None => blocked,
+    });
+    let failure = others.into_iter().find_map(failure).or_else(|| blocked.into_iter().next());
     let did_something = steps.iter().any(|(step, record)| {
         let outcome = record.and_then(|record| record.outcome.as_ref());
         outcome.is_some_and(|outcome| outcome.did_something(step))
