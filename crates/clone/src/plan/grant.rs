@@ -1,6 +1,8 @@
 //! Plans grants: direct ones only, once everything they make readable is in place, and none that the source
 //! does not give.
 
+use std::collections::BTreeSet;
+
 use clxs_api::grant::PermissionsChange;
 use clxs_api::{FullName, Privilege};
 
@@ -18,18 +20,28 @@ pub(super) fn plan(builder: &mut Builder<'_>) {
         if changes.is_empty() {
             continue;
         }
-        add(builder, &source, changes);
+        let undo = changes.iter().map(|change| revoking(change, sides)).collect();
+        add(builder, &source, changes, undo);
     }
 }
 
-fn add(builder: &mut Builder<'_>, source: &Securable, changes: Vec<PermissionsChange>) {
-    let name = builder.in_destination(source).name;
-    let revoke = |change: &PermissionsChange| PermissionsChange {
+/// What undoes it. To revoke `ALL PRIVILEGES` takes what it covers, also what was granted before (facts/settled.md §2).
+fn revoking(change: &PermissionsChange, sides: Sides<'_>) -> PermissionsChange {
+    let before = held(sides, &change.principal).filter(|_| change.add.contains(&Privilege::AllPrivileges));
+    PermissionsChange {
         principal: change.principal.clone(),
-        add: Vec::new(),
+        add: before.into_iter().flatten().cloned().collect(),
         remove: change.add.clone(),
-    };
-    let undo = changes.iter().map(revoke).collect();
+    }
+}
+
+fn add(
+    builder: &mut Builder<'_>,
+    source: &Securable,
+    changes: Vec<PermissionsChange>,
+    undo: Vec<PermissionsChange>,
+) {
+    let name = builder.in_destination(source).name;
     let action = |changes| RestCall::UpdatePermissions {
         kind: source.kind.securable_kind(),
         name: name.clone(),
@@ -77,19 +89,20 @@ pub(super) fn wanted(builder: &Builder<'_>, sides: Sides<'_>) -> Grants {
     wanted
 }
 
+/// What somebody holds in the destination.
+fn held<'a>(sides: Sides<'a>, principal: &str) -> Option<&'a BTreeSet<Privilege>> {
+    sides.destination?.grants?.get(principal)
+}
+
 /// What the source gives and the destination does not, one entry a principal.
 fn missing(builder: &Builder<'_>, sides: Sides<'_>) -> Vec<PermissionsChange> {
-    let held = |principal: &str, privilege: &Privilege| {
-        sides
-            .destination
-            .and_then(|facets| facets.grants)
-            .and_then(|grants| grants.get(principal))
-            .is_some_and(|privileges| privileges.contains(privilege))
+    let is_held = |principal: &str, privilege: &Privilege| {
+        held(sides, principal).is_some_and(|privileges| privileges.contains(privilege))
     };
     wanted(builder, sides)
         .into_iter()
         .map(|(principal, privileges)| {
-            let add = privileges.into_iter().filter(|privilege| !held(&principal, privilege)).collect();
+            let add = privileges.into_iter().filter(|privilege| !is_held(&principal, privilege)).collect();
             PermissionsChange { principal, add, remove: Vec::new() }
         })
         .filter(|change| !change.add.is_empty())

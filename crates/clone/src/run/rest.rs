@@ -134,8 +134,35 @@ async fn made<T, N>(
     }
 }
 
-/// One call for all principals; when one of them is unknown, nothing was changed, and each gets its own.
+/// Revokes before it grants, where it does both to somebody: with `ALL PRIVILEGES` go those that are granted then
+/// (facts/settled.md §2), and in which order one call does both is UNCONFIRMED.
 async fn grant(
+    client: &Client,
+    kind: &SecurableKind,
+    name: &FullName,
+    changes: &[PermissionsChange],
+) -> Result<StepOutcome> {
+    if !changes.iter().any(|change| !change.add.is_empty() && !change.remove.is_empty()) {
+        return grant_all(client, kind, name, changes).await;
+    }
+    let part = |add: bool| {
+        let of = |change: &PermissionsChange| PermissionsChange {
+            principal: change.principal.clone(),
+            add: if add { change.add.clone() } else { Vec::new() },
+            remove: if add { Vec::new() } else { change.remove.clone() },
+        };
+        let parts = changes.iter().map(of);
+        parts.filter(|part| !part.add.is_empty() || !part.remove.is_empty()).collect::<Vec<_>>()
+    };
+    let revoked = grant_all(client, kind, name, &part(false)).await?;
+    if !revoked.is_done() {
+        return Ok(revoked);
+    }
+    grant_all(client, kind, name, &part(true)).await
+}
+
+/// One call for all principals; when one of them is unknown, nothing was changed, and each gets its own.
+async fn grant_all(
     client: &Client,
     kind: &SecurableKind,
     name: &FullName,
