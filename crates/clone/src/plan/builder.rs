@@ -294,6 +294,17 @@ impl<'a> Builder<'a> {
         behind
     }
 
+    /// The texts that read or call each securable directly, by its name.
+    pub(super) fn readers(&self) -> HashMap<&FullName, Vec<&Securable>> {
+        let mut readers: HashMap<_, Vec<_>> = HashMap::new();
+        for (text, needed) in &self.needs {
+            for needed in needed {
+                readers.entry(&needed.name).or_default().push(text);
+            }
+        }
+        readers
+    }
+
     /// The steps so far of everything inside a container.
     pub(super) fn steps_inside(&self, container: &FullName) -> Vec<StepId> {
         let children = self.children.get(container).into_iter().flatten();

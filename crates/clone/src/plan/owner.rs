@@ -3,6 +3,8 @@
 
 use std::collections::{BTreeSet, HashMap};
 
+use clxs_api::FullName;
+
 use super::builder::{Builder, NewStep};
 use super::{Expectation, Facet, RestCall, StepId, policy};
 use crate::{Kind, Securable};
@@ -22,7 +24,7 @@ fn plan(builder: &mut Builder<'_>, is_meant: impl Fn(&Securable) -> bool) {
         return;
     }
     let caller = builder.inventories.caller.clone();
-    let behind = builder.steps_behind();
+    let others = Others { behind: builder.steps_behind(), reading: reading(builder) };
     // Children first, so that a container's owner comes after the owners of what is in it.
     for (source, sides) in builder.taking_part().into_iter().rev().filter(|(source, _)| is_meant(source)) {
         let existing = sides.destination.and_then(|facets| facets.owner);
@@ -32,29 +34,45 @@ fn plan(builder: &mut Builder<'_>, is_meant: impl Fn(&Securable) -> bool) {
         };
         let before = existing.unwrap_or(&caller).to_owned();
         if owner != before {
-            add(builder, &source, (owner, before), &behind);
+            add(builder, &source, (owner, before), &others);
         }
     }
 }
 
-fn add(
-    builder: &mut Builder<'_>,
-    source: &Securable,
-    (owner, before): (String, String),
-    behind: &HashMap<StepId, Vec<StepId>>,
-) {
+/// What is done to others.
+struct Others {
+    /// The steps that need each step.
+    behind: HashMap<StepId, Vec<StepId>>,
+    /// The steps of what reads or calls each securable, directly or through others, whether or not anything is done to it.
+    reading: HashMap<FullName, BTreeSet<StepId>>,
+}
+
+fn reading(builder: &Builder<'_>) -> HashMap<FullName, BTreeSet<StepId>> {
+    let readers = builder.readers();
+    let steps = |read: &FullName| {
+        let (mut seen, mut left) = (BTreeSet::new(), vec![read]);
+        while let Some(name) = left.pop() {
+            let readers = readers.get(name).into_iter().flatten().copied();
+            left.extend(readers.filter(|reader| seen.insert(*reader)).map(|reader| &reader.name));
+        }
+        seen.into_iter().flat_map(|reader| builder.steps_for(reader)).copied().collect()
+    };
+    readers.keys().map(|read| ((*read).clone(), steps(read))).collect()
+}
+
+fn add(builder: &mut Builder<'_>, source: &Securable, (owner, before): (String, String), others: &Others) {
     let securable = builder.in_destination(source);
     let action = |owner| RestCall::SetOwner { securable: securable.clone(), owner };
     let mut step = NewStep::new(Facet::Owner, action(owner), Expectation::Present);
     step.inverse = Some(action(before).into());
     step.depends_on = builder.definition_step(source).into_iter().collect();
     step.depends_on.extend(policy::protecting(builder, source));
-    step.after = after(builder, source, behind);
+    step.after = after(builder, source, others);
     builder.step(source, step);
 }
 
 /// Everything else that is done to the securable, to what is in it, and to what needs it, however far behind.
-fn after(builder: &Builder<'_>, source: &Securable, behind: &HashMap<StepId, Vec<StepId>>) -> Vec<StepId> {
+fn after(builder: &Builder<'_>, source: &Securable, others: &Others) -> Vec<StepId> {
     let own = builder.steps_for(source);
     let inside = builder.steps_inside(&source.name);
     if matches!(source.kind, Kind::Catalog | Kind::Schema | Kind::SystemSchema) {
@@ -62,8 +80,10 @@ fn after(builder: &Builder<'_>, source: &Securable, behind: &HashMap<StepId, Vec
     }
     let mut found: BTreeSet<StepId> = own.iter().copied().collect();
     let mut next: Vec<StepId> = builder.definition_step(source).into_iter().collect();
+    let reading = others.reading.get(&source.name).into_iter().flatten().copied();
+    next.extend(reading.filter(|step| found.insert(*step)));
     while let Some(step) = next.pop() {
-        let needing = behind.get(&step).into_iter().flatten().copied();
+        let needing = others.behind.get(&step).into_iter().flatten().copied();
         next.extend(needing.filter(|step| found.insert(*step)));
     }
     found.into_iter().collect()

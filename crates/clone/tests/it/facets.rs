@@ -343,3 +343,31 @@ async fn plain_view_has_its_columns_their_comments_and_its_properties() {
     assert_eq!(cloned.2.as_deref(), Some("it's \\ ours"));
     assert!(fixture.plan(&settings()).await.is_empty());
 }
+
+/// What reads a view is made with the rights of its owner, and who gets this one may read nothing.
+#[tokio::test(flavor = "multi_thread")]
+async fn owner_of_a_view_that_stays_changes_after_what_reads_it_is_replaced() {
+    let fixture = Fixture::with_retail(Reached::InProcess).await;
+    fixture
+        .sql(
+            "CREATE VIEW prod.bronze.one AS SELECT * FROM prod.bronze.orders;\n\
+             CREATE VIEW prod.bronze.two AS SELECT * FROM prod.bronze.one;\n\
+             CREATE VIEW prod.silver.three AS SELECT * FROM prod.bronze.two;\n",
+        )
+        .await;
+    fixture.clone_with(&settings()).await;
+    fixture
+        .sql(
+            "COMMENT ON TABLE prod.silver.three IS 'x';\n\
+             ALTER VIEW prod.bronze.one OWNER TO `ann@example.com`;\n",
+        )
+        .await;
+    let plan = fixture.plan(&settings()).await;
+    let owner = plan.steps.iter().find(|step| step.facet == Facet::Owner).unwrap();
+    let replaced = plan.steps.iter().find(|step| step.facet == Facet::Definition).unwrap();
+    assert!(owner.after.contains(&replaced.id), "{plan}");
+    let report = fixture.clone_with(&settings()).await;
+    assert_eq!(report.state, RunState::Succeeded, "{report:#?}");
+    let owner = fixture.client.get_table(&name("dev.bronze.one")).await.unwrap().owner;
+    assert_eq!(owner.as_deref(), Some("ann@example.com"));
+}

@@ -1,6 +1,8 @@
 //! Runs that are undone, on the embedded workspace.
 
 use clxs_api::SecurableKind;
+use clxs_api::binding::{UpdateWorkspaceBindings, WorkspaceBinding};
+use clxs_api::catalog::{IsolationMode, UpdateCatalog};
 use clxs_client::ErrorKind;
 use clxs_clone::journal::RunState;
 use clxs_clone::settings::CloneType;
@@ -328,4 +330,81 @@ async fn table_whose_predecessor_cannot_be_brought_back_is_kept_and_not_called_u
     let reason = "the table that was dropped for it cannot be brought back any more (7 days), or not by you";
     assert_eq!(items.outcome, Outcome::Skipped { reason: reason.to_owned() });
     assert_eq!(fixture.number("SELECT count(*) FROM dev.bronze.items").await, "1");
+}
+
+impl Fixture {
+    async fn isolate(&self, catalog: &str, others: &[i64]) {
+        let isolated =
+            UpdateCatalog { isolation_mode: Some(IsolationMode::Isolated), ..UpdateCatalog::default() };
+        self.client.update_catalog(&identifier(catalog), &isolated).await.unwrap();
+        let bind = |workspace_id| WorkspaceBinding { workspace_id, binding_type: None };
+        let add = others.iter().copied().map(bind).collect();
+        let change = UpdateWorkspaceBindings { add, remove: Vec::new() };
+        self.client.update_catalog_bindings(&identifier(catalog), &change).await.unwrap();
+    }
+
+    /// Whether it is isolated, and the workspaces that see it then.
+    async fn seen_from(&self, catalog: &str) -> (Option<IsolationMode>, Vec<i64>) {
+        let isolation = self.client.get_catalog(&identifier(catalog)).await.unwrap().isolation_mode;
+        let bindings = self.client.get_catalog_bindings(&identifier(catalog)).await.unwrap();
+        (isolation, bindings.into_iter().map(|own| own.workspace_id).collect())
+    }
+}
+
+/// Statements of this workspace are needed to the end.
+#[tokio::test(flavor = "multi_thread")]
+async fn clone_that_is_isolated_is_undone_from_the_workspace_that_made_it() {
+    let fixture = Fixture::with_retail(Reached::InProcess).await;
+    fixture
+        .sql("ALTER VIEW prod.gold.best SET TAGS ('k' = 'v');\nCOMMENT ON TABLE prod.gold.best IS 'x';\n")
+        .await;
+    fixture.isolate("prod", &[4242]).await;
+    let report = fixture.clone_with(&settings()).await;
+    assert_eq!(report.state, RunState::Succeeded, "{report:#?}");
+    let undone = roll_back(&fixture, &report, false).await;
+    assert_eq!((undone.state, undone.counts.failed), (RunState::Succeeded, 0), "{undone:#?}");
+    assert!(undone.findings.is_empty(), "{undone:#?}");
+    assert!(fixture.client.get_catalog(&identifier("dev")).await.is_err());
+}
+
+/// Open before, or isolated for others.
+#[tokio::test(flavor = "multi_thread")]
+async fn catalog_that_was_there_is_seen_from_the_workspaces_of_before_after_a_rollback() {
+    for isolated_before in [None, Some(vec![7])] {
+        let fixture = Fixture::with_retail(Reached::InProcess).await;
+        fixture.clone_with(&settings()).await;
+        if let Some(others) = &isolated_before {
+            fixture.isolate("dev", others).await;
+        }
+        let before = fixture.seen_from("dev").await;
+        fixture.sql("COMMENT ON TABLE prod.gold.best IS 'x';\n").await;
+        fixture.isolate("prod", &[4242]).await;
+        let report = fixture.clone_with(&settings()).await;
+        assert_eq!(report.state, RunState::Succeeded, "{report:#?}");
+        assert!(fixture.seen_from("dev").await.1.contains(&4242));
+        let undone = roll_back(&fixture, &report, false).await;
+        assert_eq!((undone.state, undone.counts.failed), (RunState::Succeeded, 0), "{undone:#?}");
+        assert_eq!(fixture.seen_from("dev").await, before);
+    }
+}
+
+/// To revoke ALL PRIVILEGES takes all that it covers.
+#[tokio::test(flavor = "multi_thread")]
+async fn privileges_of_before_stay_when_all_privileges_are_taken_back() {
+    let fixture = Fixture::with_retail(Reached::InProcess).await;
+    fixture.sql("GRANT SELECT, MANAGE ON TABLE prod.bronze.orders TO `ann@example.com`;\n").await;
+    fixture.clone_with(&settings()).await;
+    let grants = async || {
+        let rows = fixture.query("SHOW GRANTS `ann@example.com` ON TABLE dev.bronze.orders").await;
+        let mut held: Vec<_> = rows.iter().filter_map(|row| row.cells()[1].clone()).collect();
+        held.sort();
+        held
+    };
+    let before = grants().await;
+    fixture.sql("GRANT ALL PRIVILEGES, MODIFY ON TABLE prod.bronze.orders TO `ann@example.com`;\n").await;
+    let report = fixture.clone_with(&settings()).await;
+    assert_eq!(grants().await, ["ALL PRIVILEGES", "MANAGE", "MODIFY", "SELECT"]);
+    let undone = roll_back(&fixture, &report, false).await;
+    assert_eq!((undone.state, undone.counts.failed), (RunState::Succeeded, 0), "{undone:#?}");
+    assert_eq!((grants().await, before.len()), (before, 2));
 }
