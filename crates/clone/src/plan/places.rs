@@ -61,9 +61,9 @@ fn shared(one: &Place<'_>, other: &Place<'_>) -> Error {
 /// Those of what is made. What is there stays where it is.
 fn new(plan: &Plan) -> impl Iterator<Item = Place<'_>> {
     let made = plan.securables.iter().filter(|planned| planned.change == PlannedChange::Create);
-    made.flat_map(|planned| {
-        let steps = planned.steps.iter().filter_map(|id| plan.step(*id));
-        steps.filter_map(|step| Some(place(step.securable.clone(), step.action.location()?, true)))
+    made.filter_map(|planned| {
+        let mut steps = planned.steps.iter().filter_map(|id| plan.step(*id));
+        steps.find_map(|step| Some(place(step.securable.clone(), step.action.location()?, true)))
     })
 }
 
