@@ -94,18 +94,28 @@ class Maker:
     tags: list[tuple[str, str]] = field(default_factory=lambda: [("pii", "")])
     # Schemas and names of materialized views.
     materialized: list[tuple[str, str]] = field(default_factory=list)
+    # The statements that made the foreign keys to a relation, by its place among the relations.
+    foreign_keys: dict[int, list[str]] = field(default_factory=dict)
     # How many functions guard tables.
     guards: int = 0
 
     def make(self) -> None:
-        """Makes the catalog and everything in it."""
+        """Makes the catalog and everything in it, and gives some of it away."""
+        self.make_everything()
+        self.give_away()
+
+    def give_away(self) -> None:
+        """Makes somebody else the owner of what is to be theirs."""
+        for give_away in self.owners:
+            give_away()
+
+    def make_everything(self) -> None:
+        """Makes the catalog and everything in it, for its maker."""
         self.make_catalog()
         for schema in self.names([name for name in NAMES if name != "default"], 1, 3):
             self.make_schema(schema)
         self.make_foreign_keys()
         self.make_policies(SecurableType.CATALOG)
-        for give_away in self.owners:
-            give_away()
 
     def make_catalog(self) -> None:
         self.workspace.catalogs.create(
@@ -208,11 +218,13 @@ class Maker:
                 if not own or parent == child or not parent.key or self.chance():
                     continue
                 name = f"fk_{self.relations.index(child)}_{self.relations.index(parent)}"
-                self.run(
+                statement = (
                     f"ALTER TABLE {quoted(self.catalog, child.schema, child.name)} ADD CONSTRAINT {name} FOREIGN"
                     f" KEY ({quoted(own[0])}) REFERENCES {quoted(self.catalog, parent.schema, parent.name)}"
                     f" ({quoted(parent.key[0])})"
                 )
+                self.run(statement)
+                self.foreign_keys.setdefault(self.relations.index(parent), []).append(statement)
 
     def make_view(self, schema: str, name: str) -> None:
         query, columns = self.query(schema)
@@ -227,7 +239,7 @@ class Maker:
             catalog=self.catalog,
             schema=schema,
         )
-        self.relations.append(Relation(schema, name, columns))
+        self.relations.append(Relation(schema, name, list(columns)))
         self.decorate_view("VIEW", schema, name, columns)
 
     def make_materialized_view(self, schema: str, name: str) -> None:
@@ -245,7 +257,7 @@ class Maker:
         self.materialized.append((schema, name))
         # What reads one is left out with it.
         if self.pipelines:
-            self.relations.append(Relation(schema, name, columns))
+            self.relations.append(Relation(schema, name, list(columns)))
         self.decorate_view("MATERIALIZED VIEW", schema, name, columns)
 
     def make_metric_view(self, schema: str, name: str) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from databricks.sdk import WorkspaceClient
+from databricks.sdk.service.iam import ComplexValue
 
 from expect import Sql, unique
 from server import Server
@@ -21,6 +22,27 @@ def reader(workspace: WorkspaceClient, server: Server, warehouse: str) -> tuple[
     name = unique("reader") + "@example.com"
     workspace.users_v2.create(user_name=name)
     return name, Sql(server.client(token=server.token_of(name)), warehouse)
+
+
+@pytest.fixture(scope="session")
+def principals(workspace: WorkspaceClient) -> list[str]:
+    """Users and groups, some with names that need care."""
+    users = [unique("ann") + "@example.com", unique("o'brien") + "@example.com"]
+    groups = [unique("it's a `group`"), unique("Größe \\ ${x}")]
+    for user in users:
+        workspace.users_v2.create(user_name=user)
+    for group in groups:
+        workspace.groups_v2.create(display_name=group)
+    return users + groups
+
+
+@pytest.fixture(scope="session")
+def exempt(workspace: WorkspaceClient) -> str:
+    """A group that the administrator is in."""
+    name = unique("it's exempt")
+    members = [ComplexValue(value=workspace.current_user.me().id)]
+    workspace.groups_v2.create(display_name=name, members=members)
+    return name
 
 
 @pytest.fixture

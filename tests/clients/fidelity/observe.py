@@ -43,6 +43,8 @@ OF_THE_COPY = {
 NOTES = "clxs.copy"
 # The session in which a view was made; what its names are in it is compared by what the view reads, and by its rows.
 SESSION = "view.catalogAndNamespace."
+# The query of a view whose `*` stands for more columns than it shows.
+OF_NAMED_COLUMNS = re.compile(r"SELECT `.*` FROM \(\n(.*)\n\)", re.DOTALL)
 # Columns of an information schema and fields of the SDK that hold the name of a catalog or a full name.
 CATALOGS = {"catalog_name", "unique_constraint_catalog"}
 FULL_NAMES = {
@@ -256,6 +258,8 @@ class Observer:
 
     def unmarked(self, text: str | None) -> str | None:
         """The text with its marks, when it is one that was written, moved to this catalog."""
+        if text and (named := OF_NAMED_COLUMNS.fullmatch(text)):
+            text = named[1]
         for written in self.texts:
             if text and text.strip() == written.replace(f"`{CATALOG}`", quoted(self.catalog)).strip():
                 return written.strip()

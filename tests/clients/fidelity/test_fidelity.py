@@ -11,7 +11,6 @@ from random import Random
 
 import pytest
 from databricks.sdk import WorkspaceClient
-from databricks.sdk.service.iam import ComplexValue
 
 from expect import Sql, unique
 from fidelity.catalogs import Maker
@@ -19,27 +18,6 @@ from fidelity.conftest import Clxs
 from fidelity.observe import Observer, differences
 
 FIRST, LAST = map(int, os.environ.get("CLXS_FIDELITY_SEEDS", "0:12").split(":"))
-
-
-@pytest.fixture(scope="session")
-def principals(workspace: WorkspaceClient) -> list[str]:
-    """Users and groups, some with names that need care."""
-    users = [unique("ann") + "@example.com", unique("o'brien") + "@example.com"]
-    groups = [unique("it's a `group`"), unique("Größe \\ ${x}")]
-    for user in users:
-        workspace.users_v2.create(user_name=user)
-    for group in groups:
-        workspace.groups_v2.create(display_name=group)
-    return users + groups
-
-
-@pytest.fixture(scope="session")
-def exempt(workspace: WorkspaceClient) -> str:
-    """A group that the administrator is in."""
-    name = unique("it's exempt")
-    members = [ComplexValue(value=workspace.current_user.me().id)]
-    workspace.groups_v2.create(display_name=name, members=members)
-    return name
 
 
 @pytest.mark.parametrize("seed", range(FIRST, LAST))
