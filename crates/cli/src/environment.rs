@@ -17,6 +17,11 @@ pub(crate) const CLXS_LOG: &str = "CLXS_LOG";
 /// What every key of the configuration begins with as an environment variable.
 pub(crate) const SETTING_PREFIX: &str = "CLXS_";
 
+/// Whether a variable is one of ours that is no setting. Those of tests are read by builds for tests alone.
+pub(crate) fn is_own(name: &str) -> bool {
+    [CLXS_HOME, CLXS_CONFIG, CLXS_LOG].contains(&name) || name.starts_with("CLXS_TEST_")
+}
+
 /// URL of the workspace.
 pub(crate) const DATABRICKS_HOST: &str = "DATABRICKS_HOST";
 /// Id of the SQL warehouse that runs the statements.

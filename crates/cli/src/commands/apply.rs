@@ -21,15 +21,15 @@ pub(crate) async fn run(
     let required = clone_settings::required(&options)?;
     let connection = Connection::open(&options, context).await?;
     let engine = connection.engine(context)?;
-    tokio::select! {
+    let plan = tokio::select! {
         checked = Box::pin(engine.check_saved(&saved)) => checked?,
         () = stop.cancelled() => return Ok(ExitStatus::Interrupted),
-    }
+    };
     if command.dry_run || options.dry_run == Some(true) {
         let forms = (command.output.output, command.events.events);
-        return clone::dry_run(&saved.plan, forms, &context.printer);
+        return clone::dry_run(&plan, forms, &context.printer);
     }
     let forms = (command.output.output, command.events.events);
-    let what = (&engine, &saved.settings, &saved.plan);
+    let what = (&engine, &saved.settings, &plan);
     Box::pin(clone::run_plan(what, (&options, &required), (forms, &context.printer), stop)).await
 }

@@ -6,7 +6,7 @@ use std::fmt;
 use serde_json::Value;
 
 use super::finding::{Finding, Place};
-use super::keys::{self, KEYS};
+use super::keys::{self, KEYS, Known};
 use super::options::Options;
 use super::{secret, throttle};
 use crate::environment::{self, Environment};
@@ -88,6 +88,7 @@ impl Layer {
                 Err(error) => findings.push(Finding::error(Some(place), message(error.message), None)),
             }
         }
+        findings.extend(environment.all().filter_map(|(name, text)| unread(name, text)));
         layer
     }
 
@@ -100,6 +101,31 @@ impl Layer {
             }
         }
         layer
+    }
+}
+
+/// A variable that is named like a setting and is none: what it asks for would not be done, in silence.
+fn unread(name: &str, text: &str) -> Option<Finding> {
+    let key = name.strip_prefix(environment::SETTING_PREFIX).filter(|_| !environment::is_own(name))?;
+    let place = Some(Place::Variable { name: name.to_owned() });
+    let did_you_mean = |key: &keys::Key| format!("did you mean {}?", key.variable());
+    match keys::find(&key.to_lowercase()) {
+        Some(Known::Available(known)) if known.variable() == name => None,
+        Some(Known::Available(known)) => {
+            Some(Finding::warning(place, format!("{name} is no setting"), Some(did_you_mean(known))))
+        }
+        Some(Known::Unavailable(known)) => {
+            let value = serde_json::from_str(text).unwrap_or_else(|_| Value::from(text));
+            let message = || format!("{name}: `{}` is not available yet in this version", known.name);
+            (!known.is_off(&value)).then(|| Finding::error(place, message(), Some(known.advice())))
+        }
+        None => {
+            let near = keys::nearest(key).and_then(|near| match keys::find(near)? {
+                Known::Available(near) => Some(did_you_mean(near)),
+                Known::Unavailable(_) => None,
+            });
+            Some(Finding::warning(place, format!("{name} is no setting"), near))
+        }
     }
 }
 
@@ -197,6 +223,34 @@ impl fmt::Display for Origin {
 mod tests {
     use super::*;
     use serde_json::json;
+
+    #[test]
+    fn variables_that_are_no_settings_are_named() {
+        let told = |name: &str, text: &str| {
+            let mut findings = Vec::new();
+            Layer::of_environment(&[(name, text)].into_iter().collect(), &mut findings);
+            findings.iter().map(ToString::to_string).collect::<Vec<_>>().concat()
+        };
+        for read in ["CLXS_HOME", "CLXS_LOG", "CLXS_TEST_FAULT", "CLXS_SOURCE_CATALOG", "HOME"] {
+            assert_eq!(told(read, "x"), "", "{read}");
+        }
+        assert_eq!(told("CLXS_MASKING_RULES", "[]"), "");
+        insta::assert_snapshot!(told("CLXS_MASKING_RULES", "[{}]"), @r"
+        error: CLXS_MASKING_RULES: `masking_rules` is not available yet in this version
+          at variable CLXS_MASKING_RULES
+          hint: take masking_rules out, or set it to []
+        ");
+        insta::assert_snapshot!(told("CLXS_SCHEMA_ONY", "true"), @r"
+        warning: CLXS_SCHEMA_ONY is no setting
+          at variable CLXS_SCHEMA_ONY
+          hint: did you mean CLXS_SCHEMA_ONLY?
+        ");
+        insta::assert_snapshot!(told("CLXS_SOURCE", "a"), @r"
+        warning: CLXS_SOURCE is no setting
+          at variable CLXS_SOURCE
+          hint: did you mean CLXS_SOURCE_CATALOG?
+        ");
+    }
 
     #[test]
     fn first_layer_that_has_a_key_wins() {

@@ -46,6 +46,7 @@ mod rows;
 #[cfg(feature = "embedded")]
 mod runs;
 #[cfg(feature = "embedded")]
+mod saved_plans;
 mod schemas;
 #[cfg(feature = "embedded")]
 mod sql;

@@ -21,8 +21,8 @@ impl Environment {
         self.0.get(name).map(String::as_str).filter(|value| !value.is_empty())
     }
 
-    /// All variables, for programs that are run.
-    pub(super) fn all(&self) -> impl Iterator<Item = (&str, &str)> {
+    /// All variables, for programs that are run and to find those that nobody reads.
+    pub fn all(&self) -> impl Iterator<Item = (&str, &str)> {
         self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
     }
 
