@@ -4,6 +4,7 @@
 
 mod as_of;
 mod bindings;
+mod columns_then;
 mod conditions;
 mod containers;
 mod copy_mark;
