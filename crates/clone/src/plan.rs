@@ -37,7 +37,7 @@ mod view;
 mod volume;
 
 use chrono::{DateTime, Utc};
-use clxs_api::table::DataSourceFormat;
+use clxs_api::table::{CreateTableConstraint, DataSourceFormat};
 use clxs_api::{FullName, Identifier};
 use serde::{Deserialize, Serialize};
 
@@ -117,6 +117,9 @@ pub struct PlannedSecurable {
     /// The steps about it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub steps: Vec<StepId>,
+    /// The keys that a table has and loses by being made anew: a rollback makes them again.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub lost_keys: Vec<CreateTableConstraint>,
     /// Facets whose fate is known without a step of their own.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub facets: Vec<FacetOutcome>,

@@ -10,7 +10,7 @@ use clxs_client::Row;
 use futures::future::{try_join, try_join3};
 
 use super::names::full_name;
-use super::reader::{Found, Reader, Side, nothing};
+use super::reader::{Found, Reader, Side};
 use super::relation::{Relation, Told, catalog_of, inventory_of};
 use super::tags::name;
 use super::{Inventories, Table};
@@ -27,6 +27,8 @@ pub struct KeyOutline {
     pub columns: Vec<String>,
     /// For a foreign key, the catalog, schema and name of the primary key that it points to.
     pub references: Option<[String; 3]>,
+    /// Schema and name of the table of that, where it is in the same catalog: keys of one name may be of another table today.
+    pub parent: Option<(Identifier, Identifier)>,
 }
 
 /// A key with all it has.
@@ -72,12 +74,13 @@ const REFERENCES: Relation = relation(
 type Place = [String; 3];
 
 impl<'a> Reader<'a> {
-    /// Reads the outlines of the keys of all tables of both catalogs.
+    /// Reads the outlines of the keys of all tables: of the destination's also where keys are not copied, for a table that is
+    /// replaced loses its own.
     pub(super) async fn key_outlines(&self, own: &Inventories) -> Result<Found<'a>> {
-        if !self.settings.copy.constraints {
-            return Ok(nothing());
-        }
-        let catalogs: Vec<_> = self.catalogs(own).map(|(name, _)| name).collect();
+        let copies = self.settings.copy.constraints;
+        let destination = self.name_of(Side::Destination);
+        let catalogs = self.catalogs(own).map(|(name, _)| name);
+        let catalogs: Vec<_> = catalogs.filter(|name| copies || destination.matches(name.as_str())).collect();
         let relation = |relation| self.relation(&catalogs, relation);
         let told = try_join3(relation(CONSTRAINTS), relation(COLUMNS), relation(REFERENCES)).await?;
         let settings = self.settings;
@@ -200,6 +203,7 @@ fn fill(
         columns_of.entry(place(&row)?).or_default().push((ordinal, row.text("column_name")?.to_lowercase()));
     }
     let mut references_of = targets(references)?;
+    let tables_of = tables_of(constraints)?;
     for row in constraints.rows() {
         let place = place(&row)?;
         if refused.keys().any(|catalog| catalog.as_str() == place[0]) {
@@ -213,9 +217,11 @@ fn fill(
         let mut columns = columns_of.remove(&place).unwrap_or_default();
         columns.sort();
         let references = references_of.remove(&place);
+        let parent = references.as_ref().filter(|parent| parent[0] == place[0]);
+        let parent = parent.and_then(|parent| tables_of.get(parent)).cloned();
         let columns = columns.into_iter().map(|(_, name)| name).collect();
         let [.., name] = place;
-        table.key_outlines.push(KeyOutline { name, columns, references });
+        table.key_outlines.push(KeyOutline { name, columns, references, parent });
     }
     Ok(())
 }
@@ -233,21 +239,29 @@ fn targets(references: &Told) -> clxs_client::Result<BTreeMap<Place, Place>> {
     references.rows().map(|row| Ok((place(&row)?, target(&row)?))).collect()
 }
 
+/// Schema and name of the table of each key.
+fn tables_of(constraints: &Told) -> clxs_client::Result<BTreeMap<Place, (Identifier, Identifier)>> {
+    let mut tables = BTreeMap::new();
+    for row in constraints.rows() {
+        if let Some(table) = name(&row, "table_schema")?.zip(name(&row, "table_name")?) {
+            tables.insert(place(&row)?, table);
+        }
+    }
+    Ok(tables)
+}
+
 /// The foreign keys of a catalog's tables, by what they point to.
 fn pointing(
     catalog: &FullName,
     constraints: &Told,
     references: &Told,
 ) -> clxs_client::Result<BTreeMap<Place, Vec<KeyName>>> {
-    let targets = targets(references)?;
+    let mut tables = tables_of(constraints)?;
     let mut pointing: BTreeMap<_, Vec<_>> = BTreeMap::new();
-    for row in constraints.rows() {
-        let place = place(&row)?;
-        let schema = name(&row, "table_schema")?.zip(name(&row, "table_name")?);
-        if let (Some(target), Some((schema, table))) = (targets.get(&place), schema) {
-            let table = catalog.child(schema).child(table);
+    for (place, target) in targets(references)? {
+        if let Some((schema, table)) = tables.remove(&place) {
             let [.., name] = place;
-            pointing.entry(target.clone()).or_default().push((table, name));
+            pointing.entry(target).or_default().push((catalog.child(schema).child(table), name));
         }
     }
     Ok(pointing)

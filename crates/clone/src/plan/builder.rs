@@ -4,6 +4,7 @@ mod guarding;
 
 use std::collections::{BTreeMap, HashMap};
 
+use clxs_api::table::CreateTableConstraint;
 use clxs_api::{FullName, Identifier, SecurableKind};
 
 use super::policy::{Needs, Policing};
@@ -140,6 +141,7 @@ impl<'a> Builder<'a> {
             source_version: entry.table.and_then(|table| table.as_of.as_ref()?.version()),
             change: entry.change,
             steps: Vec::new(),
+            lost_keys: Vec::new(),
             facets: entry.facets,
         });
         self.sides.push(entry.sides);
@@ -164,6 +166,13 @@ impl<'a> Builder<'a> {
             size: step.size,
         });
         Some(id)
+    }
+
+    /// Notes the keys that a table loses by being made anew.
+    pub(super) fn loses_keys(&mut self, source: &Securable, keys: Vec<CreateTableConstraint>) {
+        if let Some(position) = self.positions.get(&place(source)) {
+            self.securables[*position].lost_keys = keys;
+        }
     }
 
     /// Everything waits for these hooks; the failure of one that must not fail keeps it from being done.

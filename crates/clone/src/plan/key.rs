@@ -5,10 +5,12 @@
 //! A table that is made anew has lost its keys, in the embedded workspace; what the platform does is UNCONFIRMED. Those that
 //! make way for others are dropped nevertheless, which need not find them, and undone they are made again.
 
-use std::collections::{BTreeSet, HashMap};
+mod make_way;
 
 use clxs_api::table::{CreateTableConstraint, ForeignKeyConstraint, PrimaryKeyConstraint, TableConstraint};
 use clxs_api::{FullName, Identifier};
+
+use make_way::{Dropped, clear, require_free};
 
 use super::builder::{Builder, NewStep};
 use super::{Expectation, Facet, PlannedChange, RestCall, StepId, keeps};
@@ -17,41 +19,19 @@ use crate::outcome::FacetStatus;
 use crate::{Kind, Securable};
 
 pub(super) fn plan(builder: &mut Builder<'_>) {
-    if !builder.settings.copy.constraints {
-        return;
-    }
     let tables = builder.taking_part();
     let tables: Vec<_> = tables.into_iter().filter(|(table, _)| table.kind == Kind::Table).collect();
-    let mut dropped = Dropped { keys: BTreeSet::new(), pointing: pointing(builder) };
+    let mut dropped = Dropped::of(builder);
     for facet in [Facet::PrimaryKey, Facet::ForeignKey] {
         for (table, sides) in &tables {
             let keeps_keys = sides.destination.is_some() && !builder.is_made_anew(table);
+            if facet == Facet::PrimaryKey && !keeps_keys {
+                let lost = lost_keys(builder, table);
+                builder.loses_keys(table, lost);
+            }
             plan_table(builder, table, (facet, keeps_keys), &mut dropped);
         }
     }
-}
-
-/// Foreign keys that make way for a primary key that they point to.
-struct Dropped<'a> {
-    /// By the source's name of their table and their own.
-    keys: BTreeSet<(FullName, String)>,
-    /// All of the destination, by what they point to, with their tables as the source names them.
-    pointing: HashMap<&'a [String; 3], Vec<(Securable, &'a KeyOutline)>>,
-}
-
-fn pointing<'a>(builder: &Builder<'a>) -> HashMap<&'a [String; 3], Vec<(Securable, &'a KeyOutline)>> {
-    let mut pointing: HashMap<_, Vec<_>> = HashMap::new();
-    for (schema, contents) in &builder.inventories.destination.schemas {
-        let schema = builder.schema_name(schema);
-        for (name, table) in &contents.tables {
-            for key in &table.key_outlines {
-                let Some(references) = &key.references else { continue };
-                let table = Securable::new(Kind::Table, schema.child(name.clone()));
-                pointing.entry(references).or_default().push((table, key));
-            }
-        }
-    }
-    pointing
 }
 
 fn plan_table<'a>(
@@ -64,14 +44,15 @@ fn plan_table<'a>(
     let Some(source) = inventories.source.table(&securable.name) else { return };
     let destination = inventories.destination.table(&securable.name);
     let before = destination.map(|table| table.key_outlines.as_slice()).unwrap_or_default();
-    let is_left =
-        |own: &&KeyOutline| !dropped.keys.contains(&(securable.name.to_lowercase(), own.name.clone()));
+    let is_left = |own: &&KeyOutline| !dropped.has(securable, own);
     let left: Vec<_> = before.iter().filter(is_left).collect();
     for own in own_keys(builder, (source, facet), before) {
         if !keeps_keys {
             make_again(builder, (securable, destination), own);
         }
-        keeps::note(builder, securable, facet, &format!("the key {}", own.name));
+        if builder.settings.copy.constraints {
+            keeps::note(builder, securable, facet, &format!("the key {}", own.name));
+        }
     }
     for outline in source.key_outlines.iter().filter(|outline| facet_of(outline) == facet) {
         let wanted = outline.moved(&builder.settings.source, &builder.settings.destination);
@@ -82,6 +63,7 @@ fn plan_table<'a>(
         let in_the_way = left.iter().copied().filter(|own| !had_before && is_in_the_way(own, &wanted));
         let in_the_way: Vec<_> = in_the_way.collect();
         let planned = key(builder, source, outline).and_then(|key| {
+            require_free(builder, securable, &wanted)?;
             let after = clear(builder, (securable, destination), &in_the_way, dropped)?;
             Ok((key, after))
         });
@@ -95,6 +77,13 @@ fn plan_table<'a>(
             }
         }
     }
+}
+
+/// All that a table of the destination has, as far as it tells.
+fn lost_keys(builder: &Builder<'_>, securable: &Securable) -> Vec<CreateTableConstraint> {
+    let Some(destination) = builder.inventories.destination.table(&securable.name) else { return Vec::new() };
+    let keys = destination.key_outlines.iter().filter_map(|own| found(destination, own));
+    keys.map(|key| body(&builder.renamed(&securable.name), key)).collect()
 }
 
 /// Keys that the source does not have, and that are in the way of none of its.
@@ -141,76 +130,6 @@ fn found<'a>(table: &'a Table, outline: &KeyOutline) -> Option<&'a Key> {
 /// A table has one primary key, and no two keys of one name.
 fn is_in_the_way(own: &KeyOutline, wanted: &KeyOutline) -> bool {
     own.name == wanted.name || (own.is_primary() && wanted.is_primary())
-}
-
-/// Drops the keys of a table that are in the way, and before them the foreign keys that point to them, which are made
-/// again with the others.
-fn clear(
-    builder: &mut Builder<'_>,
-    (securable, destination): (&Securable, Option<&Table>),
-    in_the_way: &[&KeyOutline],
-    dropped: &mut Dropped<'_>,
-) -> Result<Vec<StepId>, String> {
-    let pointing_to = |own: &KeyOutline| {
-        let place = place(builder, securable, own);
-        place.and_then(|place| dropped.pointing.get(&place).cloned()).unwrap_or_default()
-    };
-    let pointing: Vec<_> = in_the_way.iter().map(|own| (*own, pointing_to(own))).collect();
-    for (table, foreign) in pointing.iter().flat_map(|(_, pointing)| pointing) {
-        if !is_wanted(builder, table, foreign) {
-            let (key, table) = (&foreign.name, builder.renamed(&table.name).dotted());
-            return Err(format!("the key `{key}` of {table} points to it, which the source does not have"));
-        }
-    }
-    let mut after = Vec::new();
-    for (own, pointing) in pointing {
-        let mut before = Vec::new();
-        for (table, foreign) in pointing {
-            if dropped.keys.insert((table.name.to_lowercase(), foreign.name.clone())) {
-                let kept = builder.inventories.destination.table(&table.name);
-                before.extend(drop_key(builder, &table, kept, foreign, Vec::new()));
-            }
-        }
-        after.extend(drop_key(builder, securable, destination, own, before));
-    }
-    Ok(after)
-}
-
-/// The place of a primary key, as foreign keys refer to it.
-fn place(builder: &Builder<'_>, securable: &Securable, own: &KeyOutline) -> Option<[String; 3]> {
-    let schema = securable.name.schema()?.as_str().to_lowercase();
-    let catalog = builder.settings.destination.as_str().to_lowercase();
-    own.is_primary().then(|| [catalog, schema, own.name.clone()])
-}
-
-/// Whether a foreign key of the destination will be made again, as the source has it.
-fn is_wanted(builder: &Builder<'_>, table: &Securable, foreign: &KeyOutline) -> bool {
-    let planned = builder.planned(table).is_some_and(|planned| {
-        !matches!(planned.change, PlannedChange::Skip { .. }) && builder.touches(&planned.change)
-    });
-    let Some(source) = builder.inventories.source.table(&table.name).filter(|_| planned) else {
-        return false;
-    };
-    let is_meant = |outline: &&KeyOutline| !outline.is_primary() && outline.name == foreign.name;
-    source.key_outlines.iter().find(is_meant).is_some_and(|outline| key(builder, source, outline).is_ok())
-}
-
-/// Drops a key, if it is there; undone, it is made again as it was.
-fn drop_key(
-    builder: &mut Builder<'_>,
-    securable: &Securable,
-    destination: Option<&Table>,
-    own: &KeyOutline,
-    after: Vec<StepId>,
-) -> Option<StepId> {
-    let table = builder.renamed(&securable.name);
-    let drop = RestCall::DropKey { table: table.clone(), key: Identifier::new(&own.name).ok()? };
-    let mut step = NewStep::new(facet_of(own), drop, Expectation::Present);
-    step.inverse = destination
-        .and_then(|destination| found(destination, own))
-        .map(|key| RestCall::AddKey(Box::new(body(&table, key))).into());
-    (step.depends_on, step.after) = (builder.definition_step(securable).into_iter().collect(), after);
-    builder.step(securable, step)
 }
 
 /// The key as the destination is to have it, or why it cannot.

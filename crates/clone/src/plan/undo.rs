@@ -2,6 +2,7 @@
 //! any other plan.
 
 mod kept;
+mod keys;
 mod order;
 mod put_back;
 
@@ -43,9 +44,10 @@ pub(crate) fn undo(undo: &Undo<'_>) -> Plan {
     let ids: HashMap<StepId, StepId> =
         (0_u32..).map(StepId).zip(&undone).map(|(new, step)| (step.id, new)).collect();
     let mut steps: Vec<Step> = undone.iter().filter_map(|step| inverse(step, &ids, &whole)).collect();
+    keys::make_again(undo, &kept, &mut steps);
     link(&mut steps, &Earlier::of(&undo.plan.steps, &ids), &undone);
+    let mut securables = securables(undo, (&kept, &left), (&ids, &steps[undone.len()..]));
     let places = in_order(&mut steps);
-    let mut securables = securables(undo, (&kept, &left), &ids);
     for planned in &mut securables {
         planned.steps.iter_mut().for_each(|id| *id = places[id.index()]);
         planned.steps.sort_unstable();
@@ -60,8 +62,8 @@ pub(crate) fn undo(undo: &Undo<'_>) -> Plan {
     }
 }
 
-/// Lets what came behind a step be undone before it, and texts be put back behind what they read. The inverses are in the
-/// order of `undone`.
+/// Lets what came behind a step be undone before it, and texts and keys be put back behind what they are about. The inverses are
+/// in the order of `undone`, with keys behind them that were lost.
 fn link(steps: &mut [Step], earlier: &Earlier, undone: &[&Step]) {
     let put_back = PutBack::of(steps);
     for (follower, step) in (0_usize..).zip(undone) {
@@ -81,9 +83,12 @@ fn link(steps: &mut [Step], earlier: &Earlier, undone: &[&Step]) {
                 steps[first.index()].after.push(id);
             }
         }
-        let needed: Vec<_> = put_back.needed_by(&steps[follower]).collect();
-        steps[follower].after.extend(needed);
     }
+    for step in steps.iter_mut() {
+        let needed: Vec<_> = put_back.needed_by(step).collect();
+        step.after.extend(needed);
+    }
+    keys::behind_primary_keys(steps);
     let ids: Vec<_> = steps.iter().filter(|step| !unbinds(step)).map(|step| step.id).collect();
     steps.iter_mut().filter(|step| unbinds(step)).for_each(|step| step.after.clone_from(&ids));
 }
@@ -160,13 +165,21 @@ fn inverse(step: &Step, ids: &HashMap<StepId, StepId>, whole: &Whole<'_>) -> Opt
 fn securables(
     undo: &Undo<'_>,
     (kept, left): (&Kept, &BTreeSet<StepId>),
-    ids: &HashMap<StepId, StepId>,
+    (ids, keys): (&HashMap<StepId, StepId>, &[Step]),
 ) -> Vec<PlannedSecurable> {
-    let is_touched = |planned: &&PlannedSecurable| planned.steps.iter().any(|id| left.contains(id));
+    let mut keys_of: HashMap<_, Vec<_>> = HashMap::new();
+    for key in keys {
+        keys_of.entry(&key.securable.name).or_default().push(key.id);
+    }
+    let is_touched = |planned: &&PlannedSecurable| {
+        planned.steps.iter().any(|id| left.contains(id)) || keys_of.contains_key(&planned.destination)
+    };
     let touched = undo.plan.securables.iter().rev().filter(is_touched);
     touched
         .map(|planned| {
-            let steps: Vec<_> = planned.steps.iter().rev().filter_map(|id| ids.get(id)).copied().collect();
+            let undone = planned.steps.iter().rev().filter_map(|id| ids.get(id));
+            let keys = keys_of.get(&planned.destination).into_iter().flatten();
+            let steps: Vec<_> = undone.chain(keys).copied().collect();
             let reason = kept.reason(&planned.destination);
             let change = match reason {
                 Some(reason) if steps.is_empty() => PlannedChange::Skip { reason: reason.clone() },
@@ -181,7 +194,7 @@ fn securables(
             let facet =
                 |detail| FacetOutcome { facet: Facet::Definition, status: FacetStatus::Changed { detail } };
             let facets = detail.map(facet).into_iter().collect();
-            PlannedSecurable { change, steps, facets, ..planned.clone() }
+            PlannedSecurable { change, steps, facets, lost_keys: Vec::new(), ..planned.clone() }
         })
         .collect()
 }
@@ -242,11 +255,6 @@ fn findings(undo: &Undo<'_>, (kept, left): (&Kept, &BTreeSet<StepId>), whole: &W
             && !kept.keeps(step)
             && !is_undone(step)
     };
-    let without_keys = |step: &Step| {
-        let undrops = step.inverse.as_ref().is_some_and(Action::undrops);
-        (undrops && left.contains(&step.id) && !kept.keeps(step))
-            .then(|| "primary and foreign keys do not come back with it: UNDROP brings back none".to_owned())
-    };
     let message = |step: &Step| match step.inverse.as_ref().map_or(0, replaced_files) {
         _ if let Some(table) = kept.needed_by(step) => {
             Some(format!("its {} stay: {}, which is kept, needs them", step.facet, table.dotted()))
@@ -257,11 +265,7 @@ fn findings(undo: &Undo<'_>, (kept, left): (&Kept, &BTreeSet<StepId>), whole: &W
             .then(|| format!("what {replaced} of its files held cannot be brought back, they were replaced")),
     };
     let finding = |step: &Step| {
-        Some(Finding {
-            securable: step.securable.name.clone(),
-            line: None,
-            message: without_keys(step).or_else(|| message(step))?,
-        })
+        Some(Finding { securable: step.securable.name.clone(), line: None, message: message(step)? })
     };
     undo.plan.steps.iter().filter_map(finding).collect()
 }

@@ -11,7 +11,7 @@ use crate::embedded::{Fixture, Reached};
 use crate::facets::status;
 use crate::rollback::roll_back;
 
-const PARENT_AND_CHILD: &str = "
+pub(crate) const PARENT_AND_CHILD: &str = "
 CREATE CATALOG prod;
 CREATE SCHEMA prod.a;
 CREATE TABLE prod.a.p (id INT NOT NULL, v INT, CONSTRAINT pkp PRIMARY KEY (id));
@@ -27,11 +27,11 @@ ALTER TABLE prod.a.p DROP CONSTRAINT pkp;
 ALTER TABLE prod.a.p ADD CONSTRAINT pkp2 PRIMARY KEY (id);
 ";
 
-const POINTING_AGAIN: &str =
+pub(crate) const POINTING_AGAIN: &str =
     "ALTER TABLE prod.a.c ADD CONSTRAINT fkc FOREIGN KEY (pid) REFERENCES prod.a.p (id);\n";
 
 /// A clone of the two tables, and what the source went through since.
-async fn cloned_before(changes: &[&str]) -> Fixture {
+pub(crate) async fn cloned_before(changes: &[&str]) -> Fixture {
     let fixture = Fixture::new(Reached::InProcess).await;
     fixture.sql(PARENT_AND_CHILD).await;
     fixture.clone_with(&settings()).await;
@@ -40,7 +40,7 @@ async fn cloned_before(changes: &[&str]) -> Fixture {
 }
 
 impl Fixture {
-    async fn keys_of(&self, tables: &[&str]) -> Vec<TableConstraint> {
+    pub(crate) async fn keys_of(&self, tables: &[&str]) -> Vec<TableConstraint> {
         let mut keys = Vec::new();
         for table in tables {
             keys.extend(self.client.get_table(&name(table)).await.unwrap().table_constraints);
@@ -49,7 +49,7 @@ impl Fixture {
         keys
     }
 
-    async fn state(&self) -> (Vec<TableConstraint>, Vec<String>) {
+    pub(crate) async fn state(&self) -> (Vec<TableConstraint>, Vec<String>) {
         let keys = self.keys_of(&["dev.a.p", "dev.a.c"]).await;
         (keys, self.rows("SELECT id FROM dev.a.p ORDER BY id").await)
     }
@@ -60,13 +60,13 @@ impl Fixture {
         report
     }
 
-    async fn undo(&self, report: &Report) {
+    pub(crate) async fn undo(&self, report: &Report) {
         let undone = roll_back(self, report, false).await;
         assert_eq!((undone.state, undone.counts.failed), (RunState::Succeeded, 0), "{undone:#?}");
     }
 }
 
-fn names(keys: &[TableConstraint]) -> Vec<&str> {
+pub(crate) fn names(keys: &[TableConstraint]) -> Vec<&str> {
     keys.iter().filter_map(key_name).collect()
 }
 

@@ -13,6 +13,7 @@ mod hooks;
 mod invariants;
 mod keeps;
 mod keys;
+mod keys_lost;
 mod keys_undone;
 mod load_types;
 mod losses;

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use clxs_api::FullName;
 
 use super::Undo;
-use crate::plan::{Action, Facet, RestCall, Step, StepId};
+use crate::plan::{Action, Facet, Plan, PlannedSecurable, RestCall, Step, StepId};
 
 /// What stays, and why.
 #[derive(Debug, Default)]
@@ -40,21 +40,27 @@ impl Kept {
                 }
             }
         }
-        kept.with_keys(&undo.plan.steps).with_containers()
+        kept.with_keys(undo.plan).with_containers()
     }
 
     /// A foreign key that the run took from a primary key and made again leads to the one that its table is kept with: were
     /// it what it was before, nothing could undo the primary key later.
-    fn with_keys(mut self, steps: &[Step]) -> Self {
-        let kept = |step| Some((dropped_key(step)?, step.inverse.as_ref()?.added_key()?.parent?));
-        let kept: HashMap<_, _> = steps.iter().filter_map(kept).collect();
-        for step in steps {
+    fn with_keys(mut self, plan: &Plan) -> Self {
+        let dropped = |step| Some((dropped_key(step)?, step.inverse.as_ref()?.added_key()?.parent?));
+        let dropped = plan.steps.iter().filter_map(dropped);
+        let kept: HashMap<_, _> = dropped.chain(plan.securables.iter().flat_map(lost_keys)).collect();
+        for step in &plan.steps {
             let parent = dropped_key(step).or_else(|| added_key(step)).and_then(|key| kept.get(&key));
-            if let Some(parent) = parent.filter(|parent| self.securables.contains_key(parent)) {
+            if let Some(parent) = parent.filter(|parent| self.has(parent)) {
                 self.steps.entry(step.id).or_insert_with(|| parent.clone());
             }
         }
         self
+    }
+
+    /// Whether a securable is kept.
+    pub(super) fn has(&self, name: &FullName) -> bool {
+        self.securables.contains_key(name)
     }
 
     /// Containers cannot be removed while they hold something that is kept.
@@ -113,6 +119,14 @@ type KeyName<'a> = (&'a FullName, String);
 fn dropped_key(step: &Step) -> Option<KeyName<'_>> {
     let Action::Rest(RestCall::DropKey { key, .. }) = &step.action else { return None };
     Some((&step.securable.name, key.as_str().to_lowercase()))
+}
+
+/// The foreign keys that a table lost, and what they point to.
+fn lost_keys(planned: &PlannedSecurable) -> impl Iterator<Item = (KeyName<'_>, FullName)> {
+    planned.lost_keys.iter().filter_map(|key| {
+        let key = RestCall::AddKey(Box::new(key.clone())).added_key()?;
+        Some(((&planned.destination, key.name), key.parent?))
+    })
 }
 
 /// The name of a foreign key that a step makes.

@@ -1,0 +1,142 @@
+//! Which keys of the destination make way for others, and which stay.
+
+use std::collections::{BTreeSet, HashMap};
+
+use clxs_api::{FullName, Identifier};
+
+use super::{body, facet_of, found, key, own_keys};
+use crate::inventory::{KeyOutline, Table};
+use crate::plan::builder::{Builder, NewStep};
+use crate::plan::{Expectation, PlannedChange, RestCall, StepId};
+use crate::{Kind, Securable};
+
+/// Foreign keys that make way for a primary key that they point to.
+pub(super) struct Dropped<'a> {
+    /// By the source's name of their table and their own.
+    keys: BTreeSet<(FullName, String)>,
+    /// All of the destination, by what they point to, with their tables as the source names them.
+    pointing: HashMap<&'a [String; 3], Vec<(Securable, &'a KeyOutline)>>,
+}
+
+impl<'a> Dropped<'a> {
+    pub(super) fn of(builder: &Builder<'a>) -> Self {
+        Self { keys: BTreeSet::new(), pointing: pointing(builder) }
+    }
+
+    pub(super) fn has(&self, securable: &Securable, own: &KeyOutline) -> bool {
+        self.keys.contains(&(securable.name.to_lowercase(), own.name.clone()))
+    }
+}
+
+fn pointing<'a>(builder: &Builder<'a>) -> HashMap<&'a [String; 3], Vec<(Securable, &'a KeyOutline)>> {
+    let mut pointing: HashMap<_, Vec<_>> = HashMap::new();
+    for (schema, contents) in &builder.inventories.destination.schemas {
+        let schema = builder.schema_name(schema);
+        for (name, table) in &contents.tables {
+            for key in &table.key_outlines {
+                let Some(references) = &key.references else { continue };
+                let table = Securable::new(Kind::Table, schema.child(name.clone()));
+                pointing.entry(references).or_default().push((table, key));
+            }
+        }
+    }
+    pointing
+}
+
+/// Names of keys are unique in a schema (facts/sql.md §6).
+///
+/// # Errors
+/// The name is that of a key of another table of the destination, which stays.
+pub(super) fn require_free(
+    builder: &Builder<'_>,
+    securable: &Securable,
+    wanted: &KeyOutline,
+) -> Result<(), String> {
+    let inventories = builder.inventories;
+    let schema = securable.name.schema().and_then(|schema| inventories.destination.schemas.get(schema));
+    let others = schema.into_iter().flat_map(|schema| &schema.tables);
+    for (name, table) in others.filter(|(name, _)| *name != securable.name.name()) {
+        let Some(holder) = table.key_outlines.iter().find(|own| own.name == wanted.name) else { continue };
+        let other = securable.name.parent().map(|schema| schema.child(name.clone()));
+        let source = other.as_ref().and_then(|other| inventories.source.table(other));
+        let stays = source.is_none_or(|source| {
+            let own = own_keys(builder, (source, facet_of(holder)), &table.key_outlines);
+            own.iter().any(|own| own.name == wanted.name)
+        });
+        if stays {
+            let (key, table) = (&wanted.name, other.map(|other| builder.renamed(&other).dotted()));
+            return Err(format!("the key `{key}` of {} has its name", table.unwrap_or_default()));
+        }
+    }
+    Ok(())
+}
+
+/// Drops the keys of a table that are in the way, and before them the foreign keys that point to them, which are made
+/// again with the others.
+pub(super) fn clear(
+    builder: &mut Builder<'_>,
+    (securable, destination): (&Securable, Option<&Table>),
+    in_the_way: &[&KeyOutline],
+    dropped: &mut Dropped<'_>,
+) -> Result<Vec<StepId>, String> {
+    let pointing_to = |own: &KeyOutline| {
+        let place = place(builder, securable, own);
+        place.and_then(|place| dropped.pointing.get(&place).cloned()).unwrap_or_default()
+    };
+    let pointing: Vec<_> = in_the_way.iter().map(|own| (*own, pointing_to(own))).collect();
+    for (table, foreign) in pointing.iter().flat_map(|(_, pointing)| pointing) {
+        if !is_wanted(builder, table, foreign) {
+            let (key, table) = (&foreign.name, builder.renamed(&table.name).dotted());
+            return Err(format!("the key `{key}` of {table} points to it, which the source does not have"));
+        }
+    }
+    let mut after = Vec::new();
+    for (own, pointing) in pointing {
+        let mut before = Vec::new();
+        for (table, foreign) in pointing {
+            if dropped.keys.insert((table.name.to_lowercase(), foreign.name.clone())) {
+                let kept = builder.inventories.destination.table(&table.name);
+                before.extend(drop_key(builder, &table, kept, foreign, Vec::new()));
+            }
+        }
+        after.extend(drop_key(builder, securable, destination, own, before));
+    }
+    Ok(after)
+}
+
+/// The place of a primary key, as foreign keys refer to it.
+fn place(builder: &Builder<'_>, securable: &Securable, own: &KeyOutline) -> Option<[String; 3]> {
+    let schema = securable.name.schema()?.as_str().to_lowercase();
+    let catalog = builder.settings.destination.as_str().to_lowercase();
+    own.is_primary().then(|| [catalog, schema, own.name.clone()])
+}
+
+/// Whether a foreign key of the destination will be made again, as the source has it.
+fn is_wanted(builder: &Builder<'_>, table: &Securable, foreign: &KeyOutline) -> bool {
+    let planned = builder.planned(table).is_some_and(|planned| {
+        !matches!(planned.change, PlannedChange::Skip { .. }) && builder.touches(&planned.change)
+    });
+    let Some(source) = builder.inventories.source.table(&table.name).filter(|_| planned) else {
+        return false;
+    };
+    let is_meant = |outline: &&KeyOutline| !outline.is_primary() && outline.name == foreign.name;
+    source.key_outlines.iter().find(is_meant).is_some_and(|outline| key(builder, source, outline).is_ok())
+}
+
+/// Drops a key, if it is there; undone, it is made again as it was.
+fn drop_key(
+    builder: &mut Builder<'_>,
+    securable: &Securable,
+    destination: Option<&Table>,
+    own: &KeyOutline,
+    after: Vec<StepId>,
+) -> Option<StepId> {
+    let table = builder.renamed(&securable.name);
+    let drop = RestCall::DropKey { table: table.clone(), key: Identifier::new(&own.name).ok()? };
+    let mut step = NewStep::new(facet_of(own), drop, Expectation::Present);
+    step.inverse = destination
+        .and_then(|destination| found(destination, own))
+        .map(|key| RestCall::AddKey(Box::new(body(&table, key))).into());
+    (step.depends_on, step.after) = (builder.definition_step(securable).into_iter().collect(), after);
+    builder.step(securable, step)
+}
