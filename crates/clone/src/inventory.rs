@@ -278,6 +278,8 @@ pub struct Table {
     /// As much of its definition as it takes to be there without rows, or why no statement can make it; read only where
     /// policies may go by tags that the destination's table lacks.
     pub outline: Option<Box<Result<TableDefinition, String>>>,
+    /// Keys that it lost in a run that did not come to make them again.
+    pub owed_keys: Vec<Key>,
     /// Its keys as far as they are read in bulk.
     pub key_outlines: Vec<KeyOutline>,
     /// Its keys, read of sources, and of the destination's tables that keep theirs.
@@ -321,6 +323,7 @@ impl Table {
             policies: Policies::new(),
             outline: None,
             key_outlines: Vec::new(),
+            owed_keys: Vec::new(),
             keys: Vec::new(),
             history: History::NotRead,
             as_of: None,

@@ -10,6 +10,7 @@ mod fault_point;
 mod later_runs;
 mod lease;
 mod migrations;
+mod owed_keys;
 mod provenance;
 mod runs;
 mod steps;

@@ -114,7 +114,14 @@ impl<'a> Reader<'a> {
         };
         let names: Vec<_> = self.tables_taking_part(&own.source).into_iter().flat_map(sides).collect();
         let found = self.all(names.iter().map(|(_, name)| self.keys_of(name)).collect()).await?;
+        let owed = self.provenance.owed_keys.clone();
         Ok(Box::new(move |inventories| {
+            for (name, keys) in owed {
+                if let Some(table) = inventories.destination.table_mut(&name) {
+                    let keys = keys.into_iter().filter_map(|key| key_of(key.constraint)?.ok());
+                    table.owed_keys = keys.filter(|key| !table.has_key(&key.name)).collect();
+                }
+            }
             for ((side, name), keys) in names.iter().zip(found) {
                 if let Some(table) = inventories.side_mut(*side).table_mut(name) {
                     table.keys = keys;
@@ -158,6 +165,12 @@ impl Reader<'_> {
         let (constraints, references) = try_join(relation(CONSTRAINTS), relation(REFERENCES)).await?;
         let catalog = self.catalog_name(Side::Destination);
         pointing(&catalog, &constraints, &references).map_err(Error::client("read the keys in bulk"))
+    }
+}
+
+impl Table {
+    fn has_key(&self, name: &str) -> bool {
+        self.key_outlines.iter().any(|own| own.name == name.to_lowercase())
     }
 }
 

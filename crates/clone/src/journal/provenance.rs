@@ -3,7 +3,8 @@
 
 use std::collections::HashMap;
 
-use clxs_api::Identifier;
+use clxs_api::table::CreateTableConstraint;
+use clxs_api::{FullName, Identifier};
 use rusqlite::{Transaction, params};
 
 use super::{CopiedFiles, Journal};
@@ -17,6 +18,8 @@ pub(crate) struct Provenance {
     pub(crate) tables: HashMap<String, String>,
     /// What copies have left in volumes, by their dotted full names.
     pub(crate) files: HashMap<String, CopiedFiles>,
+    /// Keys that tables of the destination lost and that nobody may have made again.
+    pub(crate) owed_keys: HashMap<FullName, Vec<CreateTableConstraint>>,
 }
 
 impl Journal {
@@ -26,7 +29,7 @@ impl Journal {
         let tables = self.cloned_tables(metastore, destination)?;
         let copies_files = settings.kinds.volumes && !settings.schema_only;
         let files = if copies_files { self.copied_files(metastore, destination)? } else { HashMap::new() };
-        Ok(Provenance { tables, files })
+        Ok(Provenance { tables, files, owed_keys: self.owed_keys(destination)? })
     }
 
     fn cloned_tables(&self, metastore: &str, destination: &Identifier) -> Result<HashMap<String, String>> {

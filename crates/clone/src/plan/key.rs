@@ -54,6 +54,9 @@ fn plan_table<'a>(
             keeps::note(builder, securable, facet, &format!("the key {}", own.name));
         }
     }
+    for owed in owed_keys((source, facet), destination) {
+        add(builder, securable, (owed, true), Vec::new());
+    }
     for outline in source.key_outlines.iter().filter(|outline| facet_of(outline) == facet) {
         let wanted = outline.moved(&builder.settings.source, &builder.settings.destination);
         let had_before = left.contains(&&wanted) && is_marked_alike(source, destination, outline);
@@ -98,6 +101,22 @@ fn own_keys<'a>(
         facet_of(own) == facet && !wanted.iter().any(|wanted| *own == wanted || is_in_the_way(own, wanted))
     };
     before.iter().filter(is_own).collect()
+}
+
+/// Keys that a run before, which did not come to its end, has taken from the table, and that neither side has another one for.
+fn owed_keys<'a>(
+    (source, facet): (&'a Table, Facet),
+    destination: Option<&'a Table>,
+) -> impl Iterator<Item = &'a Key> {
+    let keys = destination.into_iter().flat_map(|table| &table.owed_keys);
+    keys.filter(move |key| {
+        let is_primary = key.parent.is_none();
+        let outlines =
+            source.key_outlines.iter().chain(destination.into_iter().flat_map(|own| &own.key_outlines));
+        let mut others =
+            outlines.filter(|own| own.name == key.name.to_lowercase() || own.is_primary() && is_primary);
+        is_primary == (facet == Facet::PrimaryKey) && others.next().is_none()
+    })
 }
 
 /// Makes a key of the destination's own again, which its table loses by being made anew.

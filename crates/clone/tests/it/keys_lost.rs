@@ -104,3 +104,31 @@ async fn table_that_was_dropped_for_its_clone_comes_back_with_its_keys() {
     assert_eq!(undone.counts.failed, 0, "{undone:#?}");
     assert_eq!(fixture.state().await, before);
 }
+
+/// What the run had not come to, a new one does, too.
+#[tokio::test(flavor = "multi_thread")]
+async fn own_keys_that_a_run_took_and_did_not_make_again_are_made_by_the_next_one() {
+    let fixture = Fixture::new(Reached::InProcess).await;
+    fixture
+        .sql(
+            "CREATE CATALOG prod;\nCREATE SCHEMA prod.a;\n\
+             CREATE TABLE prod.a.p (id INT NOT NULL);\nCREATE TABLE prod.a.c (id INT NOT NULL);\n",
+        )
+        .await;
+    fixture.clone_with(&settings()).await;
+    fixture
+        .sql(
+            "ALTER TABLE dev.a.p ADD CONSTRAINT own PRIMARY KEY (id);\n\
+             ALTER TABLE dev.a.c ADD CONSTRAINT to_own FOREIGN KEY (id) REFERENCES dev.a.p (id);\n\
+             INSERT INTO prod.a.p VALUES (1);\nINSERT INTO prod.a.c VALUES (1);\n",
+        )
+        .await;
+    let tables = ["dev.a.p", "dev.a.c"];
+    let before = fixture.keys_of(&tables).await;
+    let guardrails = Guardrails { max_tables: Some(1), ..Guardrails::default() };
+    fixture.clone_with(&Settings { guardrails, ..settings() }).await;
+    assert_ne!(fixture.keys_of(&tables).await, before);
+    fixture.clone_with(&settings()).await;
+    assert_eq!(fixture.keys_of(&tables).await, before);
+    assert!(fixture.plan(&settings()).await.is_empty());
+}
