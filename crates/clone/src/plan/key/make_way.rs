@@ -86,8 +86,13 @@ pub(super) fn clear(
     let pointing: Vec<_> = in_the_way.iter().map(|own| (*own, pointing_to(own))).collect();
     for (table, foreign) in pointing.iter().flat_map(|(_, pointing)| pointing) {
         if !is_wanted(builder, table, foreign) {
-            let (key, table) = (&foreign.name, builder.renamed(&table.name).dotted());
-            return Err(format!("the key `{key}` of {table} points to it, which the source does not have"));
+            let (key, dotted) = (&foreign.name, builder.renamed(&table.name).dotted());
+            let why = if in_source(builder, table, foreign).is_some() {
+                "and this run does not make that again"
+            } else {
+                "which the source does not have"
+            };
+            return Err(format!("the key `{key}` of {dotted} points to it, {why}"));
         }
     }
     let mut after = Vec::new();
@@ -116,11 +121,19 @@ fn is_wanted(builder: &Builder<'_>, table: &Securable, foreign: &KeyOutline) -> 
     let planned = builder.planned(table).is_some_and(|planned| {
         !matches!(planned.change, PlannedChange::Skip { .. }) && builder.touches(&planned.change)
     });
-    let Some(source) = builder.inventories.source.table(&table.name).filter(|_| planned) else {
-        return false;
-    };
+    let in_source = in_source(builder, table, foreign).filter(|_| planned);
+    in_source.is_some_and(|(source, outline)| key(builder, source, outline).is_ok())
+}
+
+/// The source's foreign key of that name.
+fn in_source<'a>(
+    builder: &Builder<'a>,
+    table: &Securable,
+    foreign: &KeyOutline,
+) -> Option<(&'a Table, &'a KeyOutline)> {
+    let source = builder.inventories.source.table(&table.name)?;
     let is_meant = |outline: &&KeyOutline| !outline.is_primary() && outline.name == foreign.name;
-    source.key_outlines.iter().find(is_meant).is_some_and(|outline| key(builder, source, outline).is_ok())
+    Some((source, source.key_outlines.iter().find(is_meant)?))
 }
 
 /// Drops a key, if it is there; undone, it is made again as it was.
