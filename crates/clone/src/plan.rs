@@ -232,6 +232,7 @@ pub fn plan(inventories: &Inventories, settings: &Settings) -> Result<Plan> {
     key::plan(&mut builder);
     tag::plan(&mut builder);
     policy::plan(&mut builder);
+    policy::cover::plan(&mut builder);
     unread::plan(&mut builder);
     grant::plan(&mut builder);
     owner::plan_inside(&mut builder);

@@ -144,13 +144,15 @@ fn left_out(builder: &mut Builder<'_>, securable: &Securable, candidate: &Candid
         return;
     }
     let older_copy = candidate.destination.filter(|table| table.kind == Kind::Table);
-    let is_guarded =
-        older_copy.is_some_and(|copy| guard::guard_older_copy(builder, securable, candidate, copy));
-    if candidate.destination.is_some() && builder.settings.load_type == LoadType::Incremental {
-        return;
+    match older_copy {
+        Some(copy) => guard::guard_older_copy(builder, securable, candidate, copy),
+        None => {
+            for facet in facets(&candidate.source.guards) {
+                builder.facet(securable, facet, FacetStatus::Impossible { reason: reason.to_owned() });
+            }
+        }
     }
-    for facet in facets(&candidate.source.guards).into_iter().filter(|_| !is_guarded) {
-        builder.facet(securable, facet, FacetStatus::Impossible { reason: reason.to_owned() });
+    if candidate.destination.is_none() || builder.settings.load_type != LoadType::Incremental {
+        builder.refused(securable, reason);
     }
-    builder.refused(securable, reason);
 }

@@ -24,6 +24,7 @@ mod plan_properties;
 mod plan_text;
 mod policies;
 mod policies_meanwhile;
+mod policies_open;
 mod protected;
 mod protected_columns;
 mod protected_rows;

@@ -79,7 +79,7 @@ fn policy_facets(report: &Report, source: &str) -> Vec<FacetStatus> {
     facets.map(|it| it.status.clone()).collect()
 }
 
-fn reason(plan: &Plan, source: &str) -> String {
+pub(crate) fn reason(plan: &Plan, source: &str) -> String {
     let planned = plan.securables.iter().find(|it| it.source == name(source)).unwrap();
     let PlannedChange::Skip { reason } = &planned.change else { panic!("{plan}") };
     reason.clone()
