@@ -15,6 +15,7 @@ mod grant;
 mod hook;
 mod keeps;
 mod key;
+mod lookup;
 mod made;
 mod model;
 mod model_version;

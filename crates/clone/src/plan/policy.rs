@@ -10,7 +10,7 @@ use clxs_api::FullName;
 
 use super::builder::{Builder, NewStep};
 use super::text::{no_such_guard, relation, routine};
-use super::{Expectation, Facet, RestCall, StepId, tag};
+use super::{Expectation, Facet, RestCall, StepId, lookup, tag};
 use crate::inventory::{EVERYBODY, Inventory, Known, Policies, Policy, Premise, Table, Tags, Unusable};
 use crate::outcome::FacetStatus;
 use crate::settings::{CloneType, ProtectedTables, RowScope, Settings};
@@ -296,6 +296,9 @@ pub(super) fn protecting(builder: &Builder<'_>, securable: &Securable) -> Vec<St
         let over = builder.policing.over(table);
         let planned = over.iter().filter_map(|given| builder.policing.planned.get(&given.key()));
         steps.extend(planned.filter_map(|planned| planned.as_ref().ok().copied()?));
+        let functions: Vec<_> =
+            over.iter().filter_map(|given| own_function(builder.settings, given)).map(routine).collect();
+        steps.extend(lookup::steps(builder, &functions));
         let tagged = scopes(table).into_iter().flatten().filter(|_| !over.is_empty());
         steps.extend(tagged.flat_map(|on| tag::steps_of(builder, &on)));
     }

@@ -15,6 +15,7 @@ mod keeps;
 mod keys;
 mod keys_undone;
 mod load_types;
+mod lookups;
 mod losses;
 mod metric_views;
 mod models;

@@ -3,11 +3,12 @@
 
 use clxs_api::FullName;
 
-use super::{Given, impossible, scopes};
+use super::{Given, impossible, own_function, scopes};
 use crate::inventory::{Inventory, Policy, Table, Tagged};
 use crate::plan::builder::Builder;
-use crate::plan::{Facet, PlannedChange, is_other_clone_type};
-use crate::settings::ObjectType;
+use crate::plan::text::routine;
+use crate::plan::{Facet, PlannedChange, is_other_clone_type, lookup};
+use crate::settings::{LoadType, ObjectType};
 use crate::{Kind, Securable};
 
 /// Says of copies that this run leaves as they are which of them are without a policy that their source is under.
@@ -51,7 +52,12 @@ pub(super) fn lack(
         return Some(format!("cannot be carried: {reason}"));
     }
     let policy = given.policy.as_ref().ok()?;
-    not_there(builder, given, policy, is_written).or_else(|| out_of_it(builder, table, policy, is_written))
+    // INCREMENTAL does not look at the rows that are there.
+    let is_compared = is_written || builder.settings.load_type != LoadType::Incremental;
+    let function = own_function(builder.settings, given).filter(|_| is_compared).map(routine);
+    not_there(builder, given, policy, is_written)
+        .or_else(|| out_of_it(builder, table, policy, is_written))
+        .or_else(|| lookup::gap(builder, table, &[function?]))
 }
 
 /// Why the destination does not have the policy.

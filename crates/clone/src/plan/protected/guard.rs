@@ -8,7 +8,7 @@ use crate::plan::builder::{Builder, NewStep};
 use crate::plan::drift::drift;
 use crate::plan::made::facets;
 use crate::plan::text::no_such_guard;
-use crate::plan::{Drift, Expectation, Facet, SetMask, SetRowFilter, Statement, StepId};
+use crate::plan::{Drift, Expectation, Facet, SetMask, SetRowFilter, Statement, StepId, lookup};
 use crate::settings::LoadType;
 
 /// Gives an existing table the guards that it lacks or has otherwise. Its own that the source does not have stay. Those that
@@ -57,16 +57,22 @@ pub(super) fn guard_older_copy(
     candidate: &Candidate<'_>,
     copy: &Table,
 ) {
-    let Some(obstacle) = obstacle(builder, securable, candidate, copy) else {
+    let obstacle = obstacle(builder, securable, candidate, copy);
+    if obstacle.is_none() {
         guard_existing(builder, securable, candidate, copy);
-        return;
-    };
-    let is_guarded = candidate.source.unusable_guards.is_none()
-        && copy.guards.have_all_of(&candidate.guards)
-        && no_such_guard(builder, &candidate.needs).is_none();
-    if !is_guarded {
+    }
+    let is_guarded = obstacle.is_none()
+        || (candidate.source.unusable_guards.is_none()
+            && copy.guards.have_all_of(&candidate.guards)
+            && no_such_guard(builder, &candidate.needs).is_none());
+    // INCREMENTAL does not look at the rows that are there.
+    let looked_up = (builder.settings.load_type != LoadType::Incremental)
+        .then(|| lookup::gap(builder, &securable.name, &candidate.needs))
+        .flatten();
+    let looked_up = looked_up.map(|gap| format!("what guards it {gap}"));
+    if let Some(reason) = obstacle.filter(|_| !is_guarded).or(looked_up) {
         let guards = candidate.source.guards.to_string();
-        builder.note_open(securable, facets(&candidate.source.guards), &guards, &obstacle);
+        builder.note_open(securable, facets(&candidate.source.guards), &guards, &reason);
     }
 }
 
