@@ -30,6 +30,7 @@ mod sight;
 mod table_definition;
 mod tables;
 mod tag_condition;
+mod tagged;
 mod tags;
 mod three_valued;
 mod usage;
@@ -65,6 +66,7 @@ pub use sight::{Known, Premise};
 pub(crate) use table_definition::DEFAULTS;
 pub use table_definition::{Column, ColumnValue, TableDefinition};
 pub(crate) use tables::dependencies_of;
+pub(crate) use tagged::Tagged;
 pub(crate) use volumes::list_files;
 pub use volumes::{FileState, Files};
 

@@ -15,6 +15,7 @@ mod grant;
 mod hook;
 mod keeps;
 mod key;
+mod lookup;
 mod made;
 mod model;
 mod model_version;
@@ -235,6 +236,7 @@ pub fn plan(inventories: &Inventories, settings: &Settings) -> Result<Plan> {
     key::plan(&mut builder);
     tag::plan(&mut builder);
     policy::plan(&mut builder);
+    policy::cover::plan(&mut builder);
     unread::plan(&mut builder);
     grant::plan(&mut builder);
     owner::plan_inside(&mut builder);

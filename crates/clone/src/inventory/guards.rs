@@ -78,6 +78,11 @@ impl Guards {
             || self.masks.keys().any(|column| !others.masks.contains_key(column))
     }
 
+    /// Whether these are all that others are, and perhaps more.
+    pub(crate) fn have_all_of(&self, others: &Self) -> bool {
+        others.over(self) == *self
+    }
+
     /// Those whose columns a table of this definition has.
     #[must_use]
     pub(crate) fn that_fit(&self, definition: &TableDefinition) -> Self {

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use super::Tags;
 use super::names::full_name;
 use super::tag_condition::holds;
+use super::tagged::{Tagged, column_loosened, table_loosened};
 use super::three_valued::{all, any};
 use crate::{Securable, Settings};
 
@@ -99,6 +100,13 @@ impl Policy {
         without_name(self) == without_name(other)
     }
 
+    /// Whether it hides all that another one hides: it is the same, or binds more, or exempts fewer.
+    pub(crate) fn hides_all_of(&self, other: &Self) -> bool {
+        let (to, except) = (other.to.clone(), other.except.clone());
+        let like_other = Self { to, except, comment: other.comment.clone(), ..self.clone() };
+        like_other.is_like(other) && self.to.is_superset(&other.to) && self.except.is_subset(&other.except)
+    }
+
     /// As requests say it, on this securable.
     pub(crate) fn info(&self, on: &Securable) -> PolicyInfo {
         let (function_name, using) = (self.function.dotted(), self.arguments.clone());
@@ -161,6 +169,15 @@ impl Policy {
             any(columns.values().chain([&untagged]).map(|tags| holds(condition, tags)))
         });
         all([when].into_iter().chain(matches))
+    }
+
+    /// By which tags it is not surely about a copy, or about a column of it, although it is, or may be, about the source's.
+    /// What a condition on columns meets besides hides more, or makes the platform refuse to read.
+    pub(crate) fn loosened_by(&self, source: &Tagged, copy: &Tagged) -> Option<String> {
+        let table = self.when.iter().find_map(|condition| table_loosened(condition, source, copy));
+        let conditions = self.columns.iter().map(|wanted| wanted.condition.as_deref().unwrap_or_default());
+        let mut columns = conditions.filter_map(|condition| column_loosened(condition, source, copy));
+        table.or_else(|| columns.next())
     }
 
     /// Whether it binds somebody who is, or is in, those principals of which this says so; nothing when nobody can tell.

@@ -44,11 +44,13 @@ fn of_its_own(builder: &Builder<'_>, source: &Securable, sides: Sides<'_>) -> Ve
     let tags = copy.tags.then(|| tags(sides.source.tags, own.tags?)).flatten();
     let column_tags = copy.tags.then(|| column_tags(builder, source)).flatten();
     let grants = copy.permissions.then(|| grants(builder, sides, own.grants?)).flatten();
+    let policies = copy.security.then(|| policies(builder, source)).flatten();
     let all = [
         (Facet::Comment, is_comment_own.then(|| "its comment".to_owned())),
         (Facet::Properties, properties),
         (Facet::Tags, tags),
         (Facet::ColumnTags, column_tags),
+        (Facet::Policies, policies),
         (Facet::Grants, grants),
     ];
     all.into_iter().filter_map(|(facet, what)| Some((facet, what?))).collect()
@@ -89,6 +91,19 @@ fn column_tags(builder: &Builder<'_>, source: &Securable) -> Option<String> {
         })
         .collect();
     named("tag", "tags", &lost.iter().map(String::as_str).collect::<Vec<_>>())
+}
+
+/// Those of the destination's tables are known where the source's have some.
+fn policies(builder: &Builder<'_>, source: &Securable) -> Option<String> {
+    let inventories = builder.inventories;
+    let has_policies = matches!(source.kind, Kind::Catalog | Kind::Schema | Kind::Table);
+    if !has_policies || inventories.source.unread.contains_key(&Facet::Policies) {
+        return None;
+    }
+    let wanted = inventories.source.policies_on(source)?;
+    let own = inventories.destination.policies_on(source)?;
+    let lost: Vec<_> = own.keys().filter(|name| !wanted.contains_key(*name)).map(String::as_str).collect();
+    named("policy", "policies", &lost)
 }
 
 fn lost_of<'a>(wanted: Option<&Tags>, own: &'a Tags) -> Vec<&'a str> {

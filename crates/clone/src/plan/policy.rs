@@ -1,6 +1,7 @@
 //! Plans policies by attribute: those of the source on the securables of the destination, before any row arrives that they
 //! are about. The destination's own stay.
 
+pub(super) mod cover;
 pub(super) mod empty;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -9,7 +10,7 @@ use clxs_api::FullName;
 
 use super::builder::{Builder, NewStep};
 use super::text::{no_such_guard, relation, routine};
-use super::{Expectation, Facet, RestCall, StepId, tag};
+use super::{Expectation, Facet, RestCall, StepId, lookup, tag};
 use crate::inventory::{EVERYBODY, Inventory, Known, Policies, Policy, Premise, Table, Tags, Unusable};
 use crate::outcome::FacetStatus;
 use crate::settings::{CloneType, ProtectedTables, RowScope, Settings};
@@ -186,11 +187,7 @@ pub(super) fn refusal(builder: &Builder<'_>, table: &FullName) -> Option<String>
                 return because(&format!("goes by tags, which are not all carried: {reason}"));
             }
         }
-        because(
-            &impossible(builder, given)
-                .map(|reason| format!("cannot be carried: {reason}"))
-                .or_else(|| left_behind(builder, table, given))?,
-        )
+        because(&cover::lack(builder, table, given, true)?)
     });
     let unread = inventories.source.unread.get(&Facet::Policies).filter(|_| looks == Looks::Reads);
     refused.or_else(|| Some(format!("nobody could read the policies that may hide rows of it: {}", unread?)))
@@ -254,33 +251,6 @@ impl Looks {
     }
 }
 
-/// What a load type that leaves containers as they are leaves of a policy, or of the tags that it goes by.
-fn left_behind(builder: &Builder<'_>, table: &FullName, given: &Given<'_>) -> Option<String> {
-    let policy = given.policy.as_ref().ok()?;
-    let (source, destination) = (&builder.inventories.source, &builder.inventories.destination);
-    let is_left =
-        |on: &Securable| on.kind != Kind::Table && builder.is_kept(on) && builder.sides_of(on).is_none();
-    let own = destination.policies_on(&given.on).and_then(|policies| policies.get(given.name));
-    let differs = |own: &Result<Policy, Unusable>| {
-        !own.as_ref().is_ok_and(|own| own.is_like(&policy.moved(builder.settings)))
-    };
-    if is_left(&given.on) && own.is_some_and(differs) {
-        return Some("is another one in the destination, which this load_type leaves".to_owned());
-    }
-    let lacks_tags = |on: &Securable| {
-        let tags = |inventory: &Inventory| {
-            inventory.described(on).and_then(|own| own.tags.cloned()).unwrap_or_default()
-        };
-        let own = tags(destination);
-        tags(source).iter().any(|(key, value)| own.get(key) != Some(value))
-    };
-    let lacking = scopes(table).into_iter().flatten().find(|on| is_left(on) && lacks_tags(on));
-    let lacking = lacking.filter(|_| policy.goes_by_tags())?;
-    Some(format!(
-        "goes by tags, of which {lacking} lacks some in the destination, and this load_type leaves it"
-    ))
-}
-
 /// Why a policy cannot be made in the destination, as far as the plan can tell. Where nobody could read what is there, it
 /// may be there already.
 fn impossible(builder: &Builder<'_>, given: &Given<'_>) -> Option<String> {
@@ -326,6 +296,9 @@ pub(super) fn protecting(builder: &Builder<'_>, securable: &Securable) -> Vec<St
         let over = builder.policing.over(table);
         let planned = over.iter().filter_map(|given| builder.policing.planned.get(&given.key()));
         steps.extend(planned.filter_map(|planned| planned.as_ref().ok().copied()?));
+        let functions: Vec<_> =
+            over.iter().filter_map(|given| own_function(builder.settings, given)).map(routine).collect();
+        steps.extend(lookup::steps(builder, &functions));
         let tagged = scopes(table).into_iter().flatten().filter(|_| !over.is_empty());
         steps.extend(tagged.flat_map(|on| tag::steps_of(builder, &on)));
     }

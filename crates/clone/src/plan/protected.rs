@@ -13,7 +13,7 @@ use super::builder::{Builder, Entry};
 use super::made::{self, Made, facets};
 use super::table::{comment, drop_first, existing, sides, skip, unused};
 use super::text::{no_such_guard, routine};
-use super::{Drift, PlannedChange, StepId, policy};
+use super::{Drift, PlannedChange, StepId, lookup, policy};
 use crate::inventory::{Guards, Table, TableDefinition, VersionAsOf};
 use crate::outcome::FacetStatus;
 use crate::settings::{LoadType, ObjectType, Settings};
@@ -89,6 +89,7 @@ pub(super) fn plan<'a>(
         return left_out(builder, &securable, candidate, reason);
     }
     let mut needs: Vec<_> = candidate.needs.iter().filter_map(|it| builder.definition_step(it)).collect();
+    needs.extend(lookup::steps(builder, &candidate.needs));
     if let Some(kept) = kept {
         needs.extend(guard::guard_existing(builder, &securable, candidate, kept));
     }
@@ -129,8 +130,10 @@ fn change(builder: &Builder<'_>, name: &FullName, candidate: &Candidate<'_>) -> 
         _ => {}
     }
     let needed = || no_such_guard(builder, &candidate.needs);
+    let looked_up = || Some(format!("its guard {}", lookup::gap(builder, name, &candidate.needs)?));
     let policed = || policy::refusal(builder, name);
-    if let Some(reason) = refusal::refusal(settings, name, candidate).or_else(needed).or_else(policed) {
+    let refused = refusal::refusal(settings, name, candidate).or_else(needed).or_else(looked_up);
+    if let Some(reason) = refused.or_else(policed) {
         return skip(&reason);
     }
     destination.map_or(PlannedChange::Create, |destination| existing(settings, name, source, destination))
@@ -144,13 +147,15 @@ fn left_out(builder: &mut Builder<'_>, securable: &Securable, candidate: &Candid
         return;
     }
     let older_copy = candidate.destination.filter(|table| table.kind == Kind::Table);
-    let is_guarded =
-        older_copy.is_some_and(|copy| guard::guard_older_copy(builder, securable, candidate, copy));
-    if candidate.destination.is_some() && builder.settings.load_type == LoadType::Incremental {
-        return;
+    match older_copy {
+        Some(copy) => guard::guard_older_copy(builder, securable, candidate, copy),
+        None => {
+            for facet in facets(&candidate.source.guards) {
+                builder.facet(securable, facet, FacetStatus::Impossible { reason: reason.to_owned() });
+            }
+        }
     }
-    for facet in facets(&candidate.source.guards).into_iter().filter(|_| !is_guarded) {
-        builder.facet(securable, facet, FacetStatus::Impossible { reason: reason.to_owned() });
+    if candidate.destination.is_none() || builder.settings.load_type != LoadType::Incremental {
+        builder.refused(securable, reason);
     }
-    builder.refused(securable, reason);
 }

@@ -1,5 +1,6 @@
-//! Makes and changes policies. Principals that do not exist are left out and told, like those of grants: a policy without
-//! them binds nobody less, for nobody is one of them.
+//! Makes and changes policies. Principals that do not exist are left out of `EXCEPT` and told, like those of grants: a policy
+//! without them exempts nobody more. One that does not exist in `TO` may stand for somebody whom the source binds through it
+//! alone, so that the policy fails, and with it whatever waits for it.
 
 use std::collections::BTreeSet;
 
@@ -20,7 +21,7 @@ pub(super) enum Write<'a> {
     Update { on: &'a Securable },
 }
 
-/// Makes or changes a policy, again without whom the platform names as unknown.
+/// Makes or changes a policy, again without exempting whom the platform names as unknown.
 pub(super) async fn write(client: &Client, policy: &PolicyInfo, write: Write<'_>) -> Result<StepOutcome> {
     let mut policy = policy.clone();
     let mut missing = Vec::new();
@@ -34,8 +35,14 @@ pub(super) async fn write(client: &Client, policy: &PolicyInfo, write: Write<'_>
         };
         match written {
             Ok(()) => return Ok(StepOutcome::without(missing)),
-            Err(error) if is_unknown_principal(&error) => match take_named(&mut policy, &error) {
-                Some(principal) => missing.push(principal),
+            Err(error) if is_unknown_principal(&error) => match named_by(&error, &policy) {
+                Some(principal) if policy.to_principals.contains(&principal) => {
+                    return Ok(StepOutcome::Failed { error: unbinds(&policy, &principal) });
+                }
+                Some(principal) => {
+                    policy.except_principals.retain(|excepted| *excepted != principal);
+                    missing.push(principal);
+                }
                 None => return Err(error),
             },
             Err(error) => return Err(error),
@@ -69,16 +76,22 @@ async fn is_there(client: &Client, policy: &PolicyInfo) -> bool {
     Policy::of(&found).ok().zip(Policy::of(policy).ok()).is_some_and(|(found, wanted)| found.is_like(&wanted))
 }
 
-/// Takes out the one principal that the message names; nothing when it names none or several, for to take out one who
-/// exists would unbind or exempt them, and nothing when nobody would be bound any more.
-fn take_named(policy: &mut PolicyInfo, error: &Error) -> Option<String> {
+/// The one principal that the message names; nothing when it names none or several, for to leave out one who exists would
+/// bind or exempt them.
+fn named_by(error: &Error, policy: &PolicyInfo) -> Option<String> {
     let message = &error.api_error()?.message;
     let all: BTreeSet<_> = policy.to_principals.iter().chain(&policy.except_principals).collect();
     let named: Vec<String> = all.into_iter().filter(|principal| names(message, principal)).cloned().collect();
     let [named] = <[String; 1]>::try_from(named).ok()?;
-    policy.to_principals.retain(|principal| *principal != named);
-    policy.except_principals.retain(|principal| *principal != named);
-    (!policy.to_principals.is_empty()).then_some(named)
+    Some(named)
+}
+
+fn unbinds(policy: &PolicyInfo, principal: &str) -> String {
+    format!(
+        "the policy {} is to bind {principal}, who does not exist: without them it would not bind whom the source's binds \
+         through them; make them, or let principal_mapping name another",
+        policy.name.as_deref().unwrap_or_default()
+    )
 }
 
 /// Whether a message names a principal as such, not as a part of another name.

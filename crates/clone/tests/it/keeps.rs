@@ -169,3 +169,30 @@ async fn what_goes_with_a_table_that_is_dropped_for_another_clone_type_is_named(
     let told = "it is dropped first, and with it the tag ours; SELECT to ann@example.com, which the source does not have";
     assert!(messages.contains(&told), "{messages:#?}");
 }
+
+#[rstest]
+#[case::of_the_catalog("DROP POLICY hide_ssn ON CATALOG prod", "prod", "hide_ssn")]
+#[case::of_a_schema("DROP POLICY only_eu ON SCHEMA prod.b", "prod.b", "only_eu")]
+#[case::renamed_on_a_table(
+    "DROP POLICY nobody ON TABLE prod.a.hidden;\n\
+     CREATE POLICY anew ON TABLE prod.a.hidden ROW FILTER prod.z.nothing TO `account users` EXCEPT hr FOR TABLES;\n",
+    "prod.a.hidden",
+    "nobody"
+)]
+#[tokio::test(flavor = "multi_thread")]
+async fn policy_that_the_source_lost_is_kept_and_said_to_be_kept(
+    #[case] lose: &str,
+    #[case] securable: &str,
+    #[case] policy: &str,
+) {
+    let fixture = crate::policies::fixture(true).await;
+    fixture.clone_with(&settings()).await;
+    let plan = fixture.plan(&settings()).await;
+    assert!(plan.securables.iter().all(|it| it.facets.iter().all(|it| !is_kept(&it.status))), "{plan}");
+    fixture.sql(lose).await;
+    let plan = fixture.plan(&settings()).await;
+    let planned = plan.securables.iter().find(|it| it.source == name(securable)).unwrap();
+    let kept = planned.facets.iter().find(|it| it.facet == Facet::Policies).map(|it| it.status.clone());
+    let detail = format!("keeps the policy {policy}, which the source does not have");
+    assert_eq!(kept, Some(FacetStatus::Changed { detail }), "{planned:#?}");
+}

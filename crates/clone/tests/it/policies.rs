@@ -79,7 +79,7 @@ fn policy_facets(report: &Report, source: &str) -> Vec<FacetStatus> {
     facets.map(|it| it.status.clone()).collect()
 }
 
-fn reason(plan: &Plan, source: &str) -> String {
+pub(crate) fn reason(plan: &Plan, source: &str) -> String {
     let planned = plan.securables.iter().find(|it| it.source == name(source)).unwrap();
     let PlannedChange::Skip { reason } = &planned.change else { panic!("{plan}") };
     reason.clone()
@@ -197,9 +197,7 @@ async fn require_undone(fixture: &Fixture, report: &Report) {
 #[tokio::test(flavor = "multi_thread")]
 async fn policy_that_the_destination_lost_or_has_otherwise_is_put_back_with_its_principals_mapped() {
     let fixture = fixture(true).await;
-    let mapping = [("hr".to_owned(), "hr_dev".to_owned())];
-    let principal_mapping = clxs_clone::settings::PrincipalMapping::new(mapping.into()).unwrap();
-    let settings = Settings { principal_mapping, ..settings() };
+    let settings = with_principal("hr", "hr_dev");
     fixture.clone_with(&settings).await;
     let of_catalog = async || policies(&fixture, SecurableKind::Catalog, "dev").await;
     assert_eq!(of_catalog().await[0].except_principals, ["hr_dev"]);
@@ -382,15 +380,44 @@ async fn rollback_of_a_clone_leaves_no_policy() {
     assert_eq!(seen(&fixture, "prod").await, masked());
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn principal_that_does_not_exist_is_left_out_and_told() {
-    let fixture = fixture(true).await;
-    let mapping = [("hr".to_owned(), "nobody_dev".to_owned())];
+/// Settings that give a principal of the source another name.
+fn with_principal(source: &str, destination: &str) -> Settings {
+    let mapping = [(source.to_owned(), destination.to_owned())];
     let principal_mapping = clxs_clone::settings::PrincipalMapping::new(mapping.into()).unwrap();
-    let report = fixture.clone_with(&Settings { principal_mapping, ..settings() }).await;
+    Settings { principal_mapping, ..settings() }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn principal_that_does_not_exist_is_left_out_of_the_exempt_ones_and_told() {
+    let fixture = fixture(true).await;
+    let report = fixture.clone_with(&with_principal("hr", "nobody_dev")).await;
     let facets = policy_facets(&report, "prod");
     let [FacetStatus::Changed { detail }] = facets.as_slice() else { panic!("{report:#?}") };
     assert!(detail.contains("nobody_dev"), "{detail}");
+    assert_eq!(seen(&fixture, "dev").await, masked());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn policy_that_would_lose_whom_it_binds_fails_and_keeps_back_the_rows_that_it_is_about() {
+    let fixture = fixture(true).await;
+    fixture.workspace.create_group("bound", &["reader@example.com"]).await.unwrap();
+    fixture.workspace.create_group("others", &[]).await.unwrap();
+    fixture
+        .sql(
+            "DROP POLICY hide_ssn ON CATALOG prod;\n\
+             CREATE POLICY hide_ssn ON CATALOG prod COLUMN MASK prod.z.hide TO bound, others FOR TABLES MATCH COLUMNS has_tag('pii') AS ssn ON COLUMN ssn;\n",
+        )
+        .await;
+    let report = fixture.clone_with(&with_principal("bound", "bound_dev")).await;
+    let facets = policy_facets(&report, "prod");
+    let [FacetStatus::Failed { error }] = facets.as_slice() else { panic!("{report:#?}") };
+    assert!(error.contains("hide_ssn is to bind bound_dev"), "{error}");
+    assert!(matches!(outcome(&report, "prod.a.people"), Outcome::Failed { .. }), "{report:#?}");
+    assert_eq!(fixture.number("SELECT count(*) FROM dev.a.people").await, "0");
+    assert_eq!(outcome(&report, "prod.b.sales"), Outcome::Created);
+    fixture.workspace.create_group("bound_dev", &["reader@example.com"]).await.unwrap();
+    let report = fixture.clone_with(&with_principal("bound", "bound_dev")).await;
+    assert_eq!(report.state, RunState::Succeeded, "{report:#?}");
     assert_eq!(seen(&fixture, "dev").await, masked());
 }
 

@@ -5,11 +5,31 @@ use std::collections::BTreeSet;
 use clxs_api::FullName;
 
 use super::Builder;
+use crate::outcome::FacetStatus;
 use crate::plan::text::relation;
-use crate::plan::{PlannedSecurable, StepId};
+use crate::plan::{Facet, Finding, PlannedSecurable, StepId};
 use crate::{Kind, Securable};
 
 impl Builder<'_> {
+    /// Says that a copy is there without what guards its source, and stays so, of facets that are not carried then.
+    pub(in crate::plan) fn note_open(
+        &mut self,
+        source: &Securable,
+        facets: Vec<Facet>,
+        guards: &str,
+        obstacle: &str,
+    ) {
+        let name = self.renamed(&source.name).dotted();
+        let reason = format!(
+            "{name} is there without what guards it in the source ({guards}): whoever may read it may see what that hides; \
+             it is not guarded now, because {obstacle}"
+        );
+        for facet in facets {
+            self.facet(source, facet, FacetStatus::Impossible { reason: reason.clone() });
+        }
+        self.finding(Finding { securable: source.name.clone(), line: None, message: reason });
+    }
+
     /// The steps that guard a securable that is there.
     pub(in crate::plan) fn guarding_steps(&self, source: &Securable) -> Vec<StepId> {
         let guards = |id: &StepId| self.steps[id.index()].facet.is_guard();

@@ -6,8 +6,9 @@ use crate::inventory::{Guards, Table};
 use crate::outcome::FacetStatus;
 use crate::plan::builder::{Builder, NewStep};
 use crate::plan::drift::drift;
+use crate::plan::made::facets;
 use crate::plan::text::no_such_guard;
-use crate::plan::{Drift, Expectation, Facet, Finding, SetMask, SetRowFilter, Statement, StepId};
+use crate::plan::{Drift, Expectation, Facet, SetMask, SetRowFilter, Statement, StepId, lookup};
 use crate::settings::LoadType;
 
 /// Gives an existing table the guards that it lacks or has otherwise. Its own that the source does not have stay. Those that
@@ -49,29 +50,30 @@ pub(super) fn guard_existing(
 }
 
 /// Guards a table that was copied before its source was guarded, and is left out now; says that it is open where that
-/// cannot be. Returns whether its guards are, or will be, those of the source.
+/// cannot be.
 pub(super) fn guard_older_copy(
     builder: &mut Builder<'_>,
     securable: &Securable,
     candidate: &Candidate<'_>,
     copy: &Table,
-) -> bool {
-    let Some(obstacle) = obstacle(builder, securable, candidate, copy) else {
+) {
+    let obstacle = obstacle(builder, securable, candidate, copy);
+    if obstacle.is_none() {
         guard_existing(builder, securable, candidate, copy);
-        return true;
-    };
-    let is_guarded =
-        candidate.source.unusable_guards.is_none() && copy.guards.call_the_same(&candidate.guards);
-    if !is_guarded {
-        let name = builder.renamed(&securable.name).dotted();
-        let message = format!(
-            "{name} is there without what guards it in the source ({}): whoever may read it sees all of its rows; \
-             it is not guarded now, because {obstacle}",
-            candidate.source.guards
-        );
-        builder.finding(Finding { securable: securable.name.clone(), line: None, message });
     }
-    is_guarded
+    let is_guarded = obstacle.is_none()
+        || (candidate.source.unusable_guards.is_none()
+            && copy.guards.have_all_of(&candidate.guards)
+            && no_such_guard(builder, &candidate.needs).is_none());
+    // INCREMENTAL does not look at the rows that are there.
+    let looked_up = (builder.settings.load_type != LoadType::Incremental)
+        .then(|| lookup::gap(builder, &securable.name, &candidate.needs))
+        .flatten();
+    let looked_up = looked_up.map(|gap| format!("what guards it {gap}"));
+    if let Some(reason) = obstacle.filter(|_| !is_guarded).or(looked_up) {
+        let guards = candidate.source.guards.to_string();
+        builder.note_open(securable, facets(&candidate.source.guards), &guards, &reason);
+    }
 }
 
 /// Why nobody guards a table that is left out.
