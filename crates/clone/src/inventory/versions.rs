@@ -1,6 +1,8 @@
 //! Reads what only statements tell: the newest commits of tables that both sides have, and sizes where
 //! the order of cloning asks for them.
 
+use std::collections::BTreeSet;
+
 use clxs_api::FullName;
 use clxs_client::ErrorKind;
 
@@ -13,7 +15,7 @@ use crate::{Error, Kind, Result};
 
 impl<'a> Reader<'a> {
     /// Asks for the newest commits of tables that source and destination both have. `INCREMENTAL` does not
-    /// look at what exists.
+    /// look at what exists, but for what guards may look up in.
     pub(super) async fn histories(&self, own: &Inventories) -> Result<Found<'a>> {
         let questions = self.questions(own);
         let at_once = self.warehouse.pace().limits().max_parallel_queries.get();
@@ -42,9 +44,12 @@ impl<'a> Reader<'a> {
     fn questions(&self, inventories: &Inventories) -> Vec<(FullName, Wanted)> {
         let is_table = |table: &Table| table.kind == Kind::Table;
         let compares = self.settings.load_type != LoadType::Incremental;
+        let names = self.tables_taking_part(&inventories.source);
+        let looked_up = if compares { BTreeSet::new() } else { looked_up(inventories, &names) };
         let mut questions = Vec::new();
-        for name in self.tables_taking_part(&inventories.source) {
-            let is_compared = compares && inventories.destination.table(&name).is_some_and(is_table);
+        for name in names {
+            let is_compared = (compares || looked_up.contains(&name))
+                && inventories.destination.table(&name).is_some_and(is_table);
             // No statement reads a protected table as it was, so what is copied is noted by its version.
             let is_noted = self.settings.exact
                 || self.settings.rows_of(&name) != RowScope::All
@@ -100,6 +105,14 @@ impl<'a> Reader<'a> {
             Err(error) => Err(Error::client(format!("read the size of table `{}`", name.dotted()))(error)),
         }
     }
+}
+
+/// The tables that functions of the source read, where there is a new table that these may guard.
+fn looked_up(inventories: &Inventories, tables: &[FullName]) -> BTreeSet<FullName> {
+    let is_new = |name: &FullName| inventories.destination.table(name).is_none();
+    let functions = inventories.source.schemas.values().flat_map(|schema| schema.functions.values());
+    let functions = functions.filter(|_| tables.iter().any(is_new));
+    functions.flat_map(|function| &function.reads).map(FullName::to_lowercase).collect()
 }
 
 fn last_clone(history: &History) -> Option<&Commit> {

@@ -2,7 +2,7 @@
 
 use clxs_clone::journal::RunState;
 use clxs_clone::plan::{Facet, PlannedChange};
-use clxs_clone::settings::{Conditions, Pattern};
+use clxs_clone::settings::{Conditions, LoadType, Pattern};
 use clxs_clone::{Outcome, Settings};
 use clxs_workspace::FaultPlan;
 use rstest::rstest;
@@ -127,4 +127,26 @@ async fn rows_stay_back_and_copies_are_said_to_be_open_where_somebody_edited_wha
     assert!(matches!(policed.change, PlannedChange::Replace { .. }), "{plan}");
     fixture.clone_with(&overwriting).await;
     require_hidden(&fixture).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn incremental_brings_a_new_table_while_what_its_policy_looks_up_is_as_in_the_source() {
+    let fixture = lookups().await;
+    fixture.clone_with(&settings()).await;
+    let incremental = Settings { load_type: LoadType::Incremental, ..settings() };
+    fixture.sent.clear();
+    fixture.plan(&incremental).await;
+    assert_eq!(fixture.sent.count("DESCRIBE HISTORY `dev`"), 0, "{:#?}", fixture.sent.all());
+    fixture
+        .sql(
+            "CREATE TABLE prod.z.more AS SELECT 1 AS id;\n\
+             CREATE POLICY let_in ON TABLE prod.z.more ROW FILTER prod.z.is_let_in TO `account users` EXCEPT hr FOR TABLES;\n",
+        )
+        .await;
+    let plan = fixture.plan(&incremental).await;
+    let more = plan.securables.iter().find(|it| it.source == name("prod.z.more")).unwrap();
+    assert_eq!(more.change, PlannedChange::Create, "{plan}");
+    fixture.query("INSERT INTO prod.z.denied VALUES ('reader@example.com', 901)").await;
+    let skipped = reason(&fixture.plan(&incremental).await, "prod.z.more");
+    assert!(skipped.contains("reads prod.z.denied, which is left out"), "{skipped}");
 }
