@@ -1,0 +1,136 @@
+//! What later runs do with what a run left that ended before its plan did, and with what somebody wrote to it meanwhile.
+
+use clxs_clone::journal::RunState;
+use clxs_clone::settings::{Conditions, LoadType};
+use clxs_clone::{Outcome, Report, Settings, SilentObserver};
+use clxs_workspace::FaultPlan;
+use rstest::rstest;
+use serde_json::{Value, json};
+use tokio_util::sync::CancellationToken;
+
+use crate::catalogs::settings;
+use crate::embedded::{Fixture, outcome};
+use crate::policies::{fixture as policed, seen_by_reader};
+
+/// How a run goes on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Again {
+    Resume,
+    Clone(LoadType),
+}
+
+fn once(settings: Settings) -> Settings {
+    let mut settings = settings;
+    settings.limits.max_retries = 0;
+    settings
+}
+
+fn with_condition(table: &str) -> Settings {
+    let where_clauses = Conditions::new([(&table.to_owned(), &"id > 0".to_owned())]).unwrap();
+    once(Settings { where_clauses, ..settings() })
+}
+
+fn failing(statement: &str) -> Value {
+    json!({ "statement": statement, "effect": "fail_statement" })
+}
+
+/// A clone that fails by this.
+async fn broken(fixture: &Fixture, settings: &Settings, rule: Value) -> Report {
+    let plan = fixture.plan(settings).await;
+    let faults: FaultPlan = serde_json::from_value(json!({ "rules": [rule] })).unwrap();
+    fixture.workspace.set_faults(faults).unwrap();
+    let stop = CancellationToken::new();
+    let report = fixture.engine.run(settings, &plan, &SilentObserver, stop).await.unwrap();
+    fixture.workspace.set_faults(FaultPlan::default()).unwrap();
+    assert_eq!(report.state, RunState::Failed, "{report:#?}");
+    report
+}
+
+async fn go_on(fixture: &Fixture, settings: &Settings, (report, again): (&Report, Again)) -> Report {
+    match again {
+        Again::Resume => {
+            let stop = CancellationToken::new();
+            fixture.engine.resume(&report.run, &SilentObserver, stop).await.unwrap()
+        }
+        Again::Clone(load_type) => fixture.clone_with(&Settings { load_type, ..settings.clone() }).await,
+    }
+}
+
+/// Made empty and not filled, or filled and not noted as whole.
+#[rstest]
+#[case::policy(
+    "*`people` DEEP CLONE*",
+    settings(),
+    "prod.a.people",
+    "INSERT INTO dev.a.people VALUES (42, 'mine')"
+)]
+#[case::condition(
+    "INSERT OVERWRITE *",
+    with_condition("a.plain"),
+    "prod.a.plain",
+    "INSERT INTO dev.a.plain VALUES (42)"
+)]
+#[case::filled(
+    "ALTER TABLE *`plain` SET TBLPROPERTIES *complete*",
+    with_condition("a.plain"),
+    "prod.a.plain",
+    "INSERT INTO dev.a.plain VALUES (42)"
+)]
+#[tokio::test(flavor = "multi_thread")]
+async fn rows_that_somebody_wrote_to_a_table_that_a_run_did_not_fill_are_kept_by_whatever_goes_on(
+    #[case] fails: &str,
+    #[case] settings: Settings,
+    #[case] table: &str,
+    #[case] writes: &str,
+    #[values(Again::Resume, Again::Clone(LoadType::Full), Again::Clone(LoadType::Incremental))] again: Again,
+) {
+    let fixture = policed(true).await;
+    let settings = once(settings);
+    let report = broken(&fixture, &settings, failing(fails)).await;
+    fixture.query(writes).await;
+    let report = go_on(&fixture, &settings, (&report, again)).await;
+    let copy = table.replace("prod", "dev");
+    assert_eq!(fixture.number(&format!("SELECT max(id) FROM {copy}")).await, "42", "{report:#?}");
+    match (again, outcome(&report, table)) {
+        (Again::Resume, Outcome::Failed { error }) => {
+            assert!(error.contains("changed after the plan was made (WRITE); it was kept"), "{error}");
+        }
+        (Again::Clone(_), Outcome::Skipped { .. }) => {}
+        (_, other) => panic!("{other:?}"),
+    }
+}
+
+/// Nobody wrote to it.
+#[rstest]
+#[case::policy("*`people` DEEP CLONE*", settings(), "prod.a.people", "2")]
+#[case::condition("INSERT OVERWRITE *", with_condition("a.plain"), "prod.a.plain", "1")]
+#[case::filled(
+    "ALTER TABLE *`plain` SET TBLPROPERTIES *complete*",
+    with_condition("a.plain"),
+    "prod.a.plain",
+    "1"
+)]
+#[tokio::test(flavor = "multi_thread")]
+async fn table_that_a_run_did_not_fill_is_filled_by_whatever_goes_on(
+    #[case] fails: &str,
+    #[case] settings: Settings,
+    #[case] table: &str,
+    #[case] rows: &str,
+    #[values(Again::Resume, Again::Clone(LoadType::Full))] again: Again,
+) {
+    let fixture = policed(true).await;
+    let settings = once(settings);
+    let report = broken(&fixture, &settings, failing(fails)).await;
+    // What changes no row is no reason to leave it.
+    let copy = table.replace("prod", "dev");
+    fixture
+        .sql(&format!(
+            "ALTER TABLE {copy} SET TAGS ('by' = 'me');\nALTER TABLE {copy} SET TBLPROPERTIES ('by' = 'me');\n\
+             COMMENT ON TABLE {copy} IS 'mine';\n"
+        ))
+        .await;
+    let report = go_on(&fixture, &settings, (&report, again)).await;
+    assert_eq!(report.state, RunState::Succeeded, "{report:#?}");
+    assert_eq!(fixture.number(&format!("SELECT count(*) FROM {copy}")).await, rows);
+    assert_eq!(seen_by_reader(&fixture, "SELECT ssn FROM dev.a.people").await, ["***", "***"]);
+}
