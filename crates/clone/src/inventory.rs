@@ -67,6 +67,7 @@ pub(crate) use tables::dependencies_of;
 pub(crate) use volumes::list_files;
 pub use volumes::{FileState, Files};
 
+use crate::journal::RunId;
 use crate::plan::{Facet, SchemaMode};
 use crate::{Kind, Securable};
 
@@ -87,6 +88,8 @@ pub struct Inventories {
     pub unanswered: Option<String>,
     /// Whether a catalog that is made has to be given a location: the metastore has none to keep it in.
     pub lacks_storage: bool,
+    /// The newest run to the destination, where it ended before its plan did.
+    pub ended_early: Option<RunId>,
     /// The one moment whose versions of the source's tables are known, where the settings ask for one.
     pub consistent_at: Option<DateTime<Utc>>,
 }
@@ -285,6 +288,8 @@ pub struct Table {
     pub history: History,
     /// The version to clone, where the settings ask for another than the newest.
     pub as_of: Option<VersionAsOf>,
+    /// Whether its properties say that a copy of it was begun, and not that all of it is there.
+    pub is_copy_begun: bool,
     /// The id of the source table it was cloned from, as this journal knows it.
     pub cloned_from: Option<String>,
     /// When it was made.
@@ -323,6 +328,7 @@ impl Table {
             keys: Vec::new(),
             history: History::NotRead,
             as_of: None,
+            is_copy_begun: false,
             cloned_from: None,
             created_at: None,
             unused_days: None,

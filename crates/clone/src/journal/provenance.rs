@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use clxs_api::Identifier;
 use rusqlite::{Transaction, params};
 
-use super::{CopiedFiles, Journal};
+use super::{CopiedFiles, Journal, RunId};
 use crate::plan::CloneTable;
 use crate::{Result, Settings};
 
@@ -17,6 +17,8 @@ pub(crate) struct Provenance {
     pub(crate) tables: HashMap<String, String>,
     /// What copies have left in volumes, by their dotted full names.
     pub(crate) files: HashMap<String, CopiedFiles>,
+    /// The newest run to it, where it ended before its plan did.
+    pub(crate) ended_early: Option<RunId>,
 }
 
 impl Journal {
@@ -26,7 +28,8 @@ impl Journal {
         let tables = self.cloned_tables(metastore, destination)?;
         let copies_files = settings.kinds.volumes && !settings.schema_only;
         let files = if copies_files { self.copied_files(metastore, destination)? } else { HashMap::new() };
-        Ok(Provenance { tables, files })
+        let ended_early = self.ended_early(metastore, destination)?;
+        Ok(Provenance { tables, files, ended_early })
     }
 
     fn cloned_tables(&self, metastore: &str, destination: &Identifier) -> Result<HashMap<String, String>> {

@@ -9,8 +9,9 @@ use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 
 use crate::catalogs::settings;
-use crate::embedded::{Fixture, outcome};
+use crate::embedded::{Fixture, Reached, outcome};
 use crate::policies::{fixture as policed, seen_by_reader};
+use crate::protected::Guarded;
 
 /// How a run goes on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,6 +24,10 @@ fn once(settings: Settings) -> Settings {
     let mut settings = settings;
     settings.limits.max_retries = 0;
     settings
+}
+
+fn incremental(settings: &Settings) -> Settings {
+    Settings { load_type: LoadType::Incremental, ..settings.clone() }
 }
 
 fn with_condition(table: &str) -> Settings {
@@ -116,7 +121,7 @@ async fn table_that_a_run_did_not_fill_is_filled_by_whatever_goes_on(
     #[case] settings: Settings,
     #[case] table: &str,
     #[case] rows: &str,
-    #[values(Again::Resume, Again::Clone(LoadType::Full))] again: Again,
+    #[values(Again::Resume, Again::Clone(LoadType::Full), Again::Clone(LoadType::Incremental))] again: Again,
 ) {
     let fixture = policed(true).await;
     let settings = once(settings);
@@ -132,5 +137,32 @@ async fn table_that_a_run_did_not_fill_is_filled_by_whatever_goes_on(
     let report = go_on(&fixture, &settings, (&report, again)).await;
     assert_eq!(report.state, RunState::Succeeded, "{report:#?}");
     assert_eq!(fixture.number(&format!("SELECT count(*) FROM {copy}")).await, rows);
+    assert!(fixture.plan(&incremental(&settings)).await.is_empty());
     assert_eq!(seen_by_reader(&fixture, "SELECT ssn FROM dev.a.people").await, ["***", "***"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn incremental_fills_a_protected_table_that_a_run_made_and_did_not_fill() {
+    let guarded = Guarded::new(true).await;
+    let settings = once(settings());
+    broken(&guarded.fixture, &settings, failing("INSERT OVERWRITE *")).await;
+    let report = guarded.fixture.clone_with(&incremental(&settings)).await;
+    assert_eq!(outcome(&report, "prod.a.people"), Outcome::Replaced, "{report:#?}");
+    guarded.require_same().await;
+    let again = guarded.fixture.plan(&incremental(&settings)).await;
+    assert!(again.is_empty() && again.findings.is_empty(), "{again}");
+}
+
+/// Grants and owners of what is there are left to others.
+#[tokio::test(flavor = "multi_thread")]
+async fn incremental_says_that_the_run_before_it_ended_early_and_what_does_the_rest() {
+    let fixture = Fixture::with_retail(Reached::InProcess).await;
+    let report = broken(&fixture, &once(settings()), failing("*`items` DEEP CLONE*")).await;
+    let plan = fixture.plan(&incremental(&settings())).await;
+    let resume = format!("`clxs resume {}`", report.run);
+    assert!(plan.findings.iter().any(|finding| finding.message.contains(&resume)), "{:#?}", plan.findings);
+    assert!(fixture.plan(&settings()).await.findings.is_empty());
+    let report = fixture.clone_with(&incremental(&settings())).await;
+    assert!(report.findings.iter().any(|finding| finding.message.contains(&resume)), "{report:#?}");
+    assert!(fixture.plan(&incremental(&settings())).await.findings.is_empty());
 }
