@@ -65,7 +65,8 @@ pub(crate) use table_definition::DEFAULTS;
 pub use table_definition::{Column, ColumnValue, TableDefinition};
 pub(crate) use tables::dependencies_of;
 pub(crate) use volumes::list_files;
-pub use volumes::{FileState, Files};
+pub use volumes::{CopiedFile, FileState, Files};
+pub(crate) use volumes::{FileOrigin, list_directories};
 
 use crate::journal::RunId;
 use crate::plan::{Facet, SchemaMode};
@@ -225,8 +226,10 @@ pub struct Volume {
     pub tags: Tags,
     /// Its files, read only where source and destination both have the volume; in the source also for plans that are kept.
     pub files: Files,
-    /// What copies have left in it, as far as the journal knows; nothing of what they were writing when they broke off.
-    pub copied: BTreeMap<String, Option<FileState>>,
+    /// What copies have left in it, or were about to, as far as the journal knows.
+    pub copied: BTreeMap<String, CopiedFile>,
+    /// Whether a run was to copy its files, and none has come to the end of that.
+    pub is_copied_in_part: bool,
 }
 
 /// A registered model.

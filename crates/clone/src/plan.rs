@@ -56,6 +56,7 @@ pub use step::{Expectation, Facet, Step, StepId, TableState};
 pub(crate) use table::{is_left_alone, is_other_clone_type};
 
 pub(crate) use undo::{Undo, undo};
+pub(crate) use volume::Edits;
 
 use crate::inventory::Inventories;
 use crate::journal::RunId;
@@ -126,6 +127,12 @@ impl PlannedSecurable {
     /// The securable as the destination will have it.
     pub fn in_destination(&self) -> Securable {
         Securable::new(self.kind, self.destination.clone())
+    }
+
+    /// Whether it is a volume of which the plan compares the files.
+    pub(crate) fn compares_files(&self) -> bool {
+        let is_compared = matches!(self.change, PlannedChange::Change | PlannedChange::Unchanged);
+        self.kind == Kind::Volume && is_compared
     }
 }
 

@@ -1,7 +1,7 @@
 //! Which source table each destination was last cloned from: versions are comparable only while the id of
 //! the source is the same (`facts/clone_on_disk.md` §3).
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use clxs_api::Identifier;
 use rusqlite::{Transaction, params};
@@ -17,6 +17,8 @@ pub(crate) struct Provenance {
     pub(crate) tables: HashMap<String, String>,
     /// What copies have left in volumes, by their dotted full names.
     pub(crate) files: HashMap<String, CopiedFiles>,
+    /// Volumes whose files a run was to copy and none has copied to the end, by their dotted full names.
+    pub(crate) open_copies: HashSet<String>,
     /// The newest run to it, where it ended before its plan did.
     pub(crate) ended_early: Option<RunId>,
 }
@@ -28,8 +30,9 @@ impl Journal {
         let tables = self.cloned_tables(metastore, destination)?;
         let copies_files = settings.kinds.volumes && !settings.schema_only;
         let files = if copies_files { self.copied_files(metastore, destination)? } else { HashMap::new() };
+        let open_copies = self.open_copies(metastore, destination)?;
         let ended_early = self.ended_early(metastore, destination)?;
-        Ok(Provenance { tables, files, ended_early })
+        Ok(Provenance { tables, files, open_copies, ended_early })
     }
 
     fn cloned_tables(&self, metastore: &str, destination: &Identifier) -> Result<HashMap<String, String>> {
