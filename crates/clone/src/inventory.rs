@@ -68,8 +68,10 @@ pub use table_definition::{Column, ColumnValue, TableDefinition};
 pub(crate) use tables::dependencies_of;
 pub(crate) use tagged::Tagged;
 pub(crate) use volumes::list_files;
-pub use volumes::{FileState, Files};
+pub use volumes::{CopiedFile, FileState, Files};
+pub(crate) use volumes::{FileOrigin, list_directories};
 
+use crate::journal::RunId;
 use crate::plan::{Facet, SchemaMode};
 use crate::{Kind, Securable};
 
@@ -90,6 +92,8 @@ pub struct Inventories {
     pub unanswered: Option<String>,
     /// Whether a catalog that is made has to be given a location: the metastore has none to keep it in.
     pub lacks_storage: bool,
+    /// The newest run to the destination, where it ended before its plan did.
+    pub ended_early: Option<RunId>,
     /// The one moment whose versions of the source's tables are known, where the settings ask for one.
     pub consistent_at: Option<DateTime<Utc>>,
 }
@@ -225,8 +229,10 @@ pub struct Volume {
     pub tags: Tags,
     /// Its files, read only where source and destination both have the volume; in the source also for plans that are kept.
     pub files: Files,
-    /// What copies have left in it, as far as the journal knows; nothing of what they were writing when they broke off.
-    pub copied: BTreeMap<String, Option<FileState>>,
+    /// What copies have left in it, or were about to, as far as the journal knows.
+    pub copied: BTreeMap<String, CopiedFile>,
+    /// Whether a run was to copy its files, and none has come to the end of that.
+    pub is_copied_in_part: bool,
 }
 
 /// A registered model.
@@ -290,6 +296,8 @@ pub struct Table {
     pub history: History,
     /// The version to clone, where the settings ask for another than the newest.
     pub as_of: Option<VersionAsOf>,
+    /// Whether its properties say that a copy of it was begun, and not that all of it is there.
+    pub is_copy_begun: bool,
     /// The id of the source table it was cloned from, as this journal knows it.
     pub cloned_from: Option<String>,
     /// When it was made.
@@ -329,6 +337,7 @@ impl Table {
             keys: Vec::new(),
             history: History::NotRead,
             as_of: None,
+            is_copy_begun: false,
             cloned_from: None,
             created_at: None,
             unused_days: None,

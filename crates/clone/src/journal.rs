@@ -10,6 +10,7 @@ mod fault_point;
 mod later_runs;
 mod lease;
 mod migrations;
+mod open_copies;
 mod owed_keys;
 mod provenance;
 mod runs;

@@ -54,9 +54,10 @@ pub use drift::{Drift, DriftState, TableDrift, drifts};
 pub use render::{AsSql, write_json, write_json_line};
 pub use saved::SavedPlan;
 pub use step::{Expectation, Facet, Step, StepId, TableState};
-pub(crate) use table::is_other_clone_type;
+pub(crate) use table::{is_left_alone, is_other_clone_type};
 
 pub(crate) use undo::{Undo, undo};
+pub(crate) use volume::Edits;
 
 use crate::inventory::Inventories;
 use crate::journal::RunId;
@@ -130,6 +131,12 @@ impl PlannedSecurable {
     /// The securable as the destination will have it.
     pub fn in_destination(&self) -> Securable {
         Securable::new(self.kind, self.destination.clone())
+    }
+
+    /// Whether it is a volume of which the plan compares the files.
+    pub(crate) fn compares_files(&self) -> bool {
+        let is_compared = matches!(self.change, PlannedChange::Change | PlannedChange::Unchanged);
+        self.kind == Kind::Volume && is_compared
     }
 }
 
@@ -244,7 +251,20 @@ pub fn plan(inventories: &Inventories, settings: &Settings) -> Result<Plan> {
     owner::plan_catalog(&mut builder);
     hook::plan_after(&mut builder);
     keeps::plan(&mut builder);
+    note_ended_early(&mut builder);
     let plan = builder.finish();
     places::check(inventories, &plan)?;
     Ok(plan)
+}
+
+/// What `INCREMENTAL` leaves undone of what an earlier run left undone.
+fn note_ended_early(builder: &mut builder::Builder<'_>) {
+    let Some(run) = &builder.inventories.ended_early else { return };
+    if builder.settings.load_type == LoadType::Incremental {
+        let message = format!(
+            "run {run} to this destination ended before its plan did; INCREMENTAL brings what is not there yet, but no \
+             grants, owners and the like of what is: `clxs resume {run}` before any other run, or FULL, does"
+        );
+        builder.finding(Finding { securable: builder.source(), line: None, message });
+    }
 }

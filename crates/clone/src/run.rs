@@ -91,6 +91,8 @@ struct Context {
     run: RunId,
     /// When the run began; milliseconds since 1970-01-01 UTC.
     began_ms: i64,
+    /// Whether the run has stopped before.
+    goes_on: bool,
     /// When the run ended that it undoes; milliseconds since 1970-01-01 UTC.
     undone_ms: Option<i64>,
     /// Whether it is asked how much each `INSERT` wrote, which no answer to one tells: a limit is set for it.
@@ -177,6 +179,7 @@ fn context(
         source: plan.source.clone(),
         run: run.clone(),
         began_ms: started_at.timestamp_millis(),
+        goes_on: matches!(request.kind, RunKind::Resume(_)),
         undone_ms: undone.and_then(|undone| undone.finished_at).map(|end| end.timestamp_millis()),
         counts_inserts: settings.guardrails.max_bytes.is_some(),
         max_retries: settings.limits.max_retries,

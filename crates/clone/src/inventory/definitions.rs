@@ -5,7 +5,7 @@ use clxs_api::FullName;
 use clxs_client::ErrorKind;
 
 use super::reader::{Found, Reader, Side, refusal};
-use super::{Inventories, Inventory, TableDefinition};
+use super::{Inventories, Inventory, Table, TableDefinition};
 use crate::settings::{LoadType, RowScope};
 use crate::{Error, Kind, Result};
 
@@ -46,7 +46,8 @@ impl<'a> Reader<'a> {
     }
 
     fn is_kept(&self, name: &FullName, destination: &Inventory) -> bool {
-        self.settings.load_type == LoadType::Incremental && destination.table(name).is_some()
+        let is_there = |table: &Table| !table.is_copy_begun;
+        self.settings.load_type == LoadType::Incremental && destination.table(name).is_some_and(is_there)
     }
 
     /// How a table is made, or why nobody tells.

@@ -111,6 +111,12 @@ impl Commit {
         self.mark.as_ref().is_some_and(|mark| mark.stage == CopyStage::Begun)
     }
 
+    /// Whether it says that of a copy of this source.
+    pub(crate) fn begins_copy_of(&self, source: &str) -> bool {
+        let origin = self.mark.as_ref().filter(|_| self.begins_copy()).map(|mark| &mark.origin);
+        origin.is_some_and(|origin| origin.source.to_lowercase() == source.to_lowercase())
+    }
+
     /// The version that this commit brought back; `None` when it is no `RESTORE` to an earlier version.
     fn restored_version(&self) -> Option<u64> {
         let version: u64 =

@@ -14,7 +14,7 @@ use super::reader::{Found, Reader, Side};
 use super::relation::{Relation, Told, catalog_of, inventory_of};
 use super::tags::name;
 use super::{Inventories, Table};
-use crate::plan::{Facet, drift};
+use crate::plan::{Facet, drift, is_left_alone};
 use crate::settings::LoadType;
 use crate::{Error, Result, Settings};
 
@@ -136,7 +136,7 @@ impl<'a> Reader<'a> {
         let Some(destination) = destination else { return true };
         match self.settings.load_type {
             LoadType::Full => true,
-            LoadType::Incremental => false,
+            LoadType::Incremental => !is_left_alone(self.settings, name, source, destination),
             LoadType::Selective => {
                 self.settings.force_reclone || drift(source, name, destination, self.settings).is_some()
             }

@@ -172,7 +172,8 @@ impl Policy {
     }
 
     /// By which tags it is not surely about a copy, or about a column of it, although it is, or may be, about the source's.
-    /// What a condition on columns meets besides hides more, or makes the platform refuse to read.
+    /// What a condition on columns meets besides hides more, or makes the platform refuse to read,
+    /// which is UNCONFIRMED.
     pub(crate) fn loosened_by(&self, source: &Tagged, copy: &Tagged) -> Option<String> {
         let table = self.when.iter().find_map(|condition| table_loosened(condition, source, copy));
         let conditions = self.columns.iter().map(|wanted| wanted.condition.as_deref().unwrap_or_default());

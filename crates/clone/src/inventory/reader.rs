@@ -67,6 +67,7 @@ impl<'a> Reader<'a> {
             source,
             destination,
             caller: caller.user_name.clone().unwrap_or_default(),
+            ended_early: self.provenance.ended_early.clone(),
             lacks_storage: metastore.storage_root.as_deref().is_none_or(str::is_empty),
             ..Inventories::default()
         };

@@ -8,7 +8,7 @@ use super::containers::{own_properties, some_text};
 use super::listed::{Item, Listed};
 use super::names::full_name;
 use super::reader::{Found, Reader, Side};
-use super::{Guards, Inventories, Inventory, Table, View};
+use super::{CopyMark, CopyStage, Guards, Inventories, Inventory, Table, View};
 use crate::plan::SchemaMode;
 use crate::rewrite::{Rewritten, is_same_view, rewrite_view};
 use crate::settings::Settings;
@@ -107,6 +107,7 @@ fn table_of(info: TableInfo, settings: &Settings) -> Option<(Identifier, Table)>
     let is_of_clones = |(key, _): &(&String, &String)| settings.table_properties.contains_key(*key);
     let clone_properties = info.properties.iter().flatten().filter(is_of_clones);
     let clone_properties = clone_properties.map(|(key, value)| (key.clone(), value.clone())).collect();
+    let mark = info.properties.as_ref().and_then(CopyMark::of);
     let created_at = info.created_at.and_then(DateTime::from_timestamp_millis);
     let table = Table {
         table_type: info.table_type,
@@ -118,6 +119,7 @@ fn table_of(info: TableInfo, settings: &Settings) -> Option<(Identifier, Table)>
         unusable_guards,
         location: some_text(info.storage_location),
         clone_properties,
+        is_copy_begun: mark.is_some_and(|mark| mark.stage == CopyStage::Begun),
         created_at,
         view,
         ..Table::new(kind)

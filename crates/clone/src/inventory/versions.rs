@@ -15,7 +15,7 @@ use crate::{Error, Kind, Result};
 
 impl<'a> Reader<'a> {
     /// Asks for the newest commits of tables that source and destination both have. `INCREMENTAL` does not
-    /// look at what exists, but for what guards may look up in.
+    /// look at what exists, but for what guards may look up in, and for tables whose copy was begun and may not have ended.
     pub(super) async fn histories(&self, own: &Inventories) -> Result<Found<'a>> {
         let questions = self.questions(own);
         let at_once = self.warehouse.pace().limits().max_parallel_queries.get();
@@ -48,8 +48,10 @@ impl<'a> Reader<'a> {
         let looked_up = if compares { BTreeSet::new() } else { looked_up(inventories, &names) };
         let mut questions = Vec::new();
         for name in names {
-            let is_compared = (compares || looked_up.contains(&name))
-                && inventories.destination.table(&name).is_some_and(is_table);
+            let may_differ = |table: &Table| {
+                is_table(table) && (compares || table.is_copy_begun || looked_up.contains(&name))
+            };
+            let is_compared = inventories.destination.table(&name).is_some_and(may_differ);
             // No statement reads a protected table as it was, so what is copied is noted by its version.
             let is_noted = self.settings.exact
                 || self.settings.rows_of(&name) != RowScope::All

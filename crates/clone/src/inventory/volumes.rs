@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use clxs_api::file::DirectoryEntry;
 use clxs_api::volume::{VolumeInfo, VolumeType};
 use clxs_api::{FullName, Identifier};
 use clxs_client::{Client, ErrorKind, FileRoot};
@@ -53,6 +54,48 @@ impl FileState {
     }
 }
 
+/// What is known of a file that a copy has written, or was about to write.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct CopiedFile {
+    /// How the last copy left it of which somebody heard the end.
+    pub left: Option<FileState>,
+    /// The source's file that another copy was about to write, of which nobody did.
+    pub begun: Option<FileState>,
+}
+
+impl CopiedFile {
+    /// Whether a file is what a copy has written. The Files API writes a file whole or not at all, in one request or by the one
+    /// that completes its parts (`facts/rest_api.md` §7), so that no copy leaves a torn one, however it ends: where nobody heard
+    /// the end of a copy there is the file of before, or all of the new one, which has the size of the source's and is
+    /// younger. Whatever else there is somebody wrote.
+    pub(crate) fn is(&self, found: &FileState) -> bool {
+        self.left.as_ref() == Some(found) || self.begun.is_some_and(|begun| begun.is_copied_by(Some(found)))
+    }
+}
+
+/// Who wrote a file of the destination.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum FileOrigin {
+    /// A copy.
+    Copied,
+    /// Somebody, after it was copied.
+    Edited,
+    /// Nobody knows: somebody, or a copy of which this journal knows nothing.
+    Unknown,
+}
+
+impl FileOrigin {
+    /// Who wrote a file that is to be a copy of the source's, by what is known of it.
+    pub(crate) fn of(found: &FileState, source: &FileState, known: Option<&CopiedFile>) -> Self {
+        match known {
+            Some(known) if known.is(found) => Self::Copied,
+            Some(CopiedFile { left: Some(_), .. }) => Self::Edited,
+            _ if source.is_copied_by(Some(found)) => Self::Copied,
+            _ => Self::Unknown,
+        }
+    }
+}
+
 impl<'a> Reader<'a> {
     /// Reads the volumes of all schemas that take part.
     pub(super) async fn volumes(&self, own: &Inventories) -> Result<Found<'a>> {
@@ -65,7 +108,12 @@ impl<'a> Reader<'a> {
         let list = self.warehouse.client().list_volumes(schema.catalog(), schema.name());
         let read = |info: VolumeInfo| {
             let browse_only = info.browse_only;
-            Ok(volume_of(info).map(|read| Item { kind: Kind::Volume, browse_only, read }))
+            let read = volume_of(info).map(|(name, volume)| {
+                let full_name = schema.child(name.clone()).dotted();
+                let is_copied_in_part = self.provenance.open_copies.contains(&full_name);
+                (name, Volume { is_copied_in_part, ..volume })
+            });
+            Ok(read.map(|read| Item { kind: Kind::Volume, browse_only, read }))
         };
         Listed::read((&attempt, &schema), list, read).await
     }
@@ -126,30 +174,38 @@ pub(crate) async fn list_files(
     let mut found = BTreeMap::new();
     let mut directories = vec![String::new()];
     while !directories.is_empty() {
-        let lists = directories.iter().map(|directory| async move {
-            let entries: Vec<_> = client.list_directory(root, directory).try_collect().await?;
-            Ok::<_, clxs_client::Error>((directory, entries))
-        });
-        let lists = at_once(lists.collect::<Vec<_>>(), DIRECTORIES_AT_ONCE);
-        let mut next = Vec::new();
-        for (directory, entries) in lists.await? {
-            for entry in entries {
-                let Some(name) = entry.name else { continue };
-                let path = if directory.is_empty() { name } else { format!("{directory}/{name}") };
-                let state = FileState {
-                    is_directory: entry.is_directory == Some(true),
-                    size: entry.file_size.and_then(|size| u64::try_from(size).ok()).unwrap_or(0),
-                    modified: entry.last_modified.unwrap_or(0),
-                };
-                if state.is_directory {
-                    next.push(path.clone());
-                }
-                found.insert(path, state);
-            }
-        }
-        directories = next;
+        let level = list_directories(client, root, &directories).await?;
+        let inside = level.iter().filter(|(_, state)| state.is_directory);
+        directories = inside.map(|(path, _)| path.clone()).collect();
+        found.extend(level);
     }
     Ok(found)
+}
+
+/// What is in these directories, and not in those inside.
+pub(crate) async fn list_directories(
+    client: &Client,
+    root: &FileRoot,
+    directories: &[String],
+) -> clxs_client::Result<BTreeMap<String, FileState>> {
+    let lists = directories.iter().map(|directory| async move {
+        let entries: Vec<_> = client.list_directory(root, directory).try_collect().await?;
+        Ok::<_, clxs_client::Error>(entries.into_iter().filter_map(|entry| state_of(entry, directory)))
+    });
+    let lists = at_once(lists.collect::<Vec<_>>(), DIRECTORIES_AT_ONCE).await?;
+    Ok(lists.into_iter().flatten().collect())
+}
+
+/// The path and the state of an entry of a directory.
+fn state_of(entry: DirectoryEntry, directory: &str) -> Option<(String, FileState)> {
+    let name = entry.name?;
+    let path = if directory.is_empty() { name } else { format!("{directory}/{name}") };
+    let state = FileState {
+        is_directory: entry.is_directory == Some(true),
+        size: entry.file_size.and_then(|size| u64::try_from(size).ok()).unwrap_or(0),
+        modified: entry.last_modified.unwrap_or(0),
+    };
+    Some((path, state))
 }
 
 fn volume_of(info: VolumeInfo) -> Option<(Identifier, Volume)> {

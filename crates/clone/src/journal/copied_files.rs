@@ -1,5 +1,5 @@
-//! The files of volumes as copies have left them. A file that is otherwise was changed by somebody: size and time are both
-//! what the storage tells, so that no clock is compared with another one.
+//! The files of volumes as copies have left them, and what copies were about to write. A file that is otherwise was changed by
+//! somebody: size and time are both what the storage tells, so that no clock is compared with another one.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -8,13 +8,13 @@ use rusqlite::{Row, params};
 
 use super::Journal;
 use crate::Result;
-use crate::inventory::FileState;
+use crate::inventory::{CopiedFile, FileState};
 
-/// By path in the volume; nothing of those that are being written, or were when a run died.
-pub(crate) type CopiedFiles = BTreeMap<String, Option<FileState>>;
+/// By path in the volume.
+pub(crate) type CopiedFiles = BTreeMap<String, CopiedFile>;
 
-/// The size of what is being written.
-const BEING_WRITTEN: i64 = -1;
+/// The size of what no copy is known to have left.
+const UNKNOWN: i64 = -1;
 
 impl Journal {
     /// What is known of all volumes of a destination, by their dotted full names.
@@ -26,11 +26,11 @@ impl Journal {
         let prefix = format!("{}.", destination.to_lowercase().as_str());
         self.read("read what was copied of files", |connection| {
             let mut statement = connection.prepare_cached(
-                "SELECT path, size, modified, volume FROM copied_files
+                "SELECT path, size, modified, begun_size, begun_modified, volume FROM copied_files
                  WHERE metastore = ?1 AND substr(volume, 1, length(?2)) = ?2",
             )?;
             let rows =
-                statement.query_map(params![metastore, prefix], |row| Ok((row.get(3)?, file(row)?)))?;
+                statement.query_map(params![metastore, prefix], |row| Ok((row.get(5)?, file(row)?)))?;
             let mut volumes: HashMap<String, CopiedFiles> = HashMap::new();
             for row in rows {
                 let (volume, (path, state)) = row?;
@@ -44,27 +44,30 @@ impl Journal {
     pub(crate) fn copied_files_of(&self, metastore: &str, volume: &FullName) -> Result<CopiedFiles> {
         self.read("read what was copied of files", |connection| {
             let mut statement = connection.prepare_cached(
-                "SELECT path, size, modified FROM copied_files WHERE metastore = ?1 AND volume = ?2",
+                "SELECT path, size, modified, begun_size, begun_modified FROM copied_files
+                 WHERE metastore = ?1 AND volume = ?2",
             )?;
             statement.query_map(params![metastore, volume.dotted()], file)?.collect()
         })
     }
 
-    /// Files are about to be written: until they are noted again, nobody can say what they are.
+    /// Files are about to be written, of these of the source. How they were left before is still known: nobody can say yet
+    /// whether they are replaced.
     pub(crate) fn files_begin<'a>(
         &self,
         metastore: &str,
         volume: &FullName,
-        paths: impl Iterator<Item = &'a String>,
+        files: impl Iterator<Item = (&'a String, &'a FileState)>,
     ) -> Result<()> {
         self.write("note that files are copied", |transaction| {
             let mut statement = transaction.prepare_cached(
-                "INSERT OR REPLACE INTO copied_files (metastore, volume, path, size, modified)
-                 VALUES (?1, ?2, ?3, ?4, 0)",
+                "INSERT INTO copied_files (metastore, volume, path, size, modified, begun_size, begun_modified)
+                 VALUES (?1, ?2, ?3, ?4, 0, ?5, ?6)
+                 ON CONFLICT (metastore, volume, path) DO UPDATE SET begun_size = ?5, begun_modified = ?6",
             )?;
             let volume = volume.dotted();
-            for path in paths {
-                statement.execute(params![metastore, volume, path, BEING_WRITTEN])?;
+            for (path, file) in files {
+                statement.execute(params![metastore, volume, path, UNKNOWN, size_of(file), file.modified])?;
             }
             Ok(())
         })
@@ -84,17 +87,23 @@ impl Journal {
             )?;
             let volume = volume.dotted();
             for (path, file) in files {
-                let size = i64::try_from(file.size).unwrap_or(i64::MAX);
-                statement.execute(params![metastore, volume, path, size, file.modified])?;
+                statement.execute(params![metastore, volume, path, size_of(file), file.modified])?;
             }
             Ok(())
         })
     }
 }
 
-fn file(row: &Row<'_>) -> rusqlite::Result<(String, Option<FileState>)> {
-    let (size, modified): (i64, i64) = (row.get(1)?, row.get(2)?);
+fn size_of(file: &FileState) -> i64 {
+    i64::try_from(file.size).unwrap_or(i64::MAX)
+}
+
+fn file(row: &Row<'_>) -> rusqlite::Result<(String, CopiedFile)> {
     // No file has a negative size.
-    let file = u64::try_from(size).ok().map(|size| FileState { is_directory: false, size, modified });
-    Ok((row.get(0)?, file))
+    let state = |size: Option<i64>, modified: Option<i64>| {
+        let (size, modified) = (u64::try_from(size?).ok()?, modified?);
+        Some(FileState { is_directory: false, size, modified })
+    };
+    let left = state(row.get(1)?, row.get(2)?);
+    Ok((row.get(0)?, CopiedFile { left, begun: state(row.get(3)?, row.get(4)?) }))
 }

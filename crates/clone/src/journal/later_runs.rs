@@ -1,6 +1,7 @@
 //! Whether a run can still be gone on with or undone: not when later ones have changed what it left.
 
-use rusqlite::{OptionalExtension, params};
+use clxs_api::Identifier;
+use rusqlite::{OptionalExtension, Row, params};
 
 use super::{Journal, RunId, RunState};
 use crate::{Error, Result};
@@ -52,6 +53,24 @@ impl Journal {
             let key = params![run.as_str(), RunState::RolledBack.as_str()];
             connection.query_row(sql, key, |row| row.get(0).map(|id: String| RunId::new(id))).optional()
         })
+    }
+
+    /// The newest run to a destination that did something which was not undone, if it ended before its plan did.
+    pub(crate) fn ended_early(&self, metastore: &str, destination: &Identifier) -> Result<Option<RunId>> {
+        let newest = self.read("look for the newest run", |connection| {
+            let sql = "SELECT id, state FROM runs
+                 WHERE metastore = ?1 AND lower(destination) = ?2 AND state <> ?3 AND undoes IS NULL
+                 AND EXISTS (SELECT 1 FROM steps WHERE steps.run = runs.id)
+                 ORDER BY id DESC LIMIT 1";
+            let destination = destination.to_lowercase();
+            let key = params![metastore, destination.as_str(), RunState::RolledBack.as_str()];
+            let newest = |row: &Row<'_>| {
+                Ok((RunId::new(row.get::<_, String>(0)?), RunState::from_str(&row.get::<_, String>(1)?)))
+            };
+            connection.query_row(sql, key, newest).optional()
+        })?;
+        let is_over = |state| matches!(state, RunState::Succeeded | RunState::Running);
+        Ok(newest.filter(|(_, state)| !is_over(*state)).map(|(run, _)| run))
     }
 
     /// The rollbacks of a run that undid anything, oldest first.

@@ -122,6 +122,21 @@ const MIGRATIONS: &[&str] = &[
     ALTER TABLE clones DROP COLUMN run;
     DROP TABLE snapshots;
 ",
+    "
+    -- The steps that were to copy the files of volumes, until one has.
+    CREATE TABLE open_copies (
+        metastore TEXT NOT NULL,
+        volume TEXT NOT NULL,
+        run TEXT NOT NULL REFERENCES runs (id) ON DELETE CASCADE,
+        step INTEGER NOT NULL,
+        PRIMARY KEY (metastore, volume)
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX open_copies_by_step ON open_copies (run, step);
+
+    -- The source's file that a copy was about to write; nothing once it has.
+    ALTER TABLE copied_files ADD COLUMN begun_size INTEGER;
+    ALTER TABLE copied_files ADD COLUMN begun_modified INTEGER;
+",
 ];
 
 /// Brings the journal to the newest version.

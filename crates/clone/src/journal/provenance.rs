@@ -1,13 +1,13 @@
 //! Which source table each destination was last cloned from: versions are comparable only while the id of
 //! the source is the same (`facts/clone_on_disk.md` §3).
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use clxs_api::table::CreateTableConstraint;
 use clxs_api::{FullName, Identifier};
 use rusqlite::{Transaction, params};
 
-use super::{CopiedFiles, Journal};
+use super::{CopiedFiles, Journal, RunId};
 use crate::plan::CloneTable;
 use crate::{Result, Settings};
 
@@ -20,6 +20,10 @@ pub(crate) struct Provenance {
     pub(crate) files: HashMap<String, CopiedFiles>,
     /// Keys that tables of the destination lost and that nobody may have made again.
     pub(crate) owed_keys: HashMap<FullName, Vec<CreateTableConstraint>>,
+    /// Volumes whose files a run was to copy and none has copied to the end, by their dotted full names.
+    pub(crate) open_copies: HashSet<String>,
+    /// The newest run to it, where it ended before its plan did.
+    pub(crate) ended_early: Option<RunId>,
 }
 
 impl Journal {
@@ -29,7 +33,10 @@ impl Journal {
         let tables = self.cloned_tables(metastore, destination)?;
         let copies_files = settings.kinds.volumes && !settings.schema_only;
         let files = if copies_files { self.copied_files(metastore, destination)? } else { HashMap::new() };
-        Ok(Provenance { tables, files, owed_keys: self.owed_keys(destination)? })
+        let open_copies = self.open_copies(metastore, destination)?;
+        let ended_early = self.ended_early(metastore, destination)?;
+        let owed_keys = self.owed_keys(destination)?;
+        Ok(Provenance { tables, files, owed_keys, open_copies, ended_early })
     }
 
     fn cloned_tables(&self, metastore: &str, destination: &Identifier) -> Result<HashMap<String, String>> {

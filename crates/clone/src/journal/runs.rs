@@ -7,7 +7,7 @@ use rusqlite::{OptionalExtension, Row, Transaction, params};
 use serde::Serialize;
 
 use super::lease::Process;
-use super::{Journal, RunId, RunState, from_json, now, time, to_json};
+use super::{Journal, RunId, RunState, from_json, now, open_copies, time, to_json};
 use crate::plan::Plan;
 use crate::report::{self, Counts, Report};
 use crate::{Error, Result, Settings};
@@ -159,6 +159,7 @@ impl Journal {
             )?;
             let row = params![run.as_str(), to_json(plan)?];
             transaction.execute("INSERT INTO plans (run, plan) VALUES (?1, ?2)", row)?;
+            open_copies::begin(transaction, (metastore, run), (settings, plan))?;
             note_warehouse(transaction, run, warehouse)
         })?;
         Ok(())
@@ -209,6 +210,7 @@ impl Journal {
     /// What a run did was undone by a rollback.
     pub(crate) fn rolled_back(&self, run: &RunId) -> Result<()> {
         self.write("note a rollback", |transaction| {
+            open_copies::undo(transaction, run)?;
             let row = params![run.as_str(), RunState::RolledBack.as_str()];
             transaction.execute("UPDATE runs SET state = ?2 WHERE id = ?1", row)
         })?;

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use clxs_api::statement::StatementId;
 use rusqlite::params;
 
-use super::{Journal, RunId, from_json, now, provenance, to_json};
+use super::{Journal, RunId, from_json, now, open_copies, provenance, to_json};
 use crate::Result;
 use crate::outcome::StepOutcome;
 use crate::plan::{CloneTable, StepId};
@@ -95,6 +95,9 @@ impl Journal {
                     to_json(outcome)?,
                     in_doubt
                 ])?;
+            if outcome.is_done() {
+                open_copies::end(transaction, run, step)?;
+            }
             match cloned {
                 Some((metastore, clone)) if outcome.is_done() => {
                     provenance::note(transaction, metastore, clone)

@@ -196,6 +196,21 @@ impl Action {
         begins.then(|| MakesTable::of(table, mark))
     }
 
+    /// The table that it fills with rows, which an earlier step opened for that.
+    pub(crate) fn fills(&self) -> Option<MakesTable<'_>> {
+        match self {
+            Self::Statement(Statement::FillTable(fill)) => {
+                Some(MakesTable { source: fill.source.dotted(), table: &fill.destination })
+            }
+            _ => None,
+        }
+    }
+
+    /// The table of which it notes that all rows are there, which earlier steps brought.
+    pub(crate) fn ends_copy(&self) -> Option<MakesTable<'_>> {
+        self.ends_table().filter(|_| matches!(self, Self::Statement(Statement::MarkCopy(_))))
+    }
+
     /// What it notes of a copy, and in which table.
     fn mark(&self) -> Option<(&FullName, &CopyMark)> {
         match self {

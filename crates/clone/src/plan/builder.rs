@@ -116,12 +116,12 @@ impl<'a> Builder<'a> {
         self.settings.load_type == LoadType::Full
     }
 
-    /// Whether the facets of something that exists are: `SELECTIVE` keeps to what it replaces.
+    /// Whether the facets of something that exists are: `SELECTIVE` keeps to what it replaces, and so does `INCREMENTAL`,
+    /// which replaces what an earlier run began and did not end.
     pub(super) fn touches(&self, change: &PlannedChange) -> bool {
         match self.settings.load_type {
             LoadType::Full => true,
-            LoadType::Selective => matches!(change, PlannedChange::Replace { .. }),
-            LoadType::Incremental => false,
+            LoadType::Selective | LoadType::Incremental => matches!(change, PlannedChange::Replace { .. }),
         }
     }
 

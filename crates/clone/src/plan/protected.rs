@@ -11,7 +11,7 @@ use clxs_api::FullName;
 
 use super::builder::{Builder, Entry};
 use super::made::{self, Made, facets};
-use super::table::{comment, drop_first, existing, sides, skip, unused};
+use super::table::{comment, drop_first, existing, is_left_alone, sides, skip, unused};
 use super::text::{no_such_guard, routine};
 use super::{Drift, PlannedChange, StepId, lookup, policy};
 use crate::inventory::{Guards, Table, TableDefinition, VersionAsOf};
@@ -121,7 +121,7 @@ fn change(builder: &Builder<'_>, name: &FullName, candidate: &Candidate<'_>) -> 
     let Candidate { source, destination, .. } = candidate;
     match destination {
         _ if source.as_of == Some(VersionAsOf::NotYet) => return skip("it did not exist at that time"),
-        Some(_) if settings.load_type == LoadType::Incremental => {
+        Some(own) if is_left_alone(settings, name, source, own) => {
             return skip("the destination has it (INCREMENTAL)");
         }
         Some(other) if other.kind != Kind::Table => {

@@ -134,7 +134,7 @@ fn change(
     match destination {
         _ if source.as_of == Some(VersionAsOf::NotYet) => skip("it did not exist at that time"),
         None => PlannedChange::Create,
-        Some(_) if settings.load_type == LoadType::Incremental => {
+        Some(own) if is_left_alone(settings, name, source, own) => {
             skip("the destination has it (INCREMENTAL)")
         }
         Some(other) if other.kind != Kind::Table => {
@@ -241,6 +241,18 @@ pub(super) fn existing(
         None if settings.force_reclone => PlannedChange::Replace { drift: Drift::Forced },
         None => PlannedChange::Unchanged,
     }
+}
+
+/// Whether `INCREMENTAL` has nothing to do with a table because it is there: one that a run began to copy and did not fill
+/// is not there yet.
+pub(crate) fn is_left_alone(
+    settings: &Settings,
+    name: &FullName,
+    source: &Table,
+    destination: &Table,
+) -> bool {
+    let is_unfinished = || drift(source, name, destination, settings) == Some(Drift::Unfinished);
+    settings.load_type == LoadType::Incremental && !(destination.is_copy_begun && is_unfinished())
 }
 
 /// Tables that are made by other statements than `CLONE` have files of their own.

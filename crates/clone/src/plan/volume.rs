@@ -8,7 +8,7 @@ use clxs_api::volume::{CreateVolume, UpdateVolume, VolumeType};
 use clxs_api::{FullName, Identifier};
 use sha2::{Digest, Sha256};
 
-use edits::Edits;
+pub(crate) use edits::Edits;
 
 use super::builder::{Builder, Entry, Facets, NewStep, Sides};
 use super::{CopyFiles, Expectation, Facet, PlannedChange, RemoveFiles, RestCall, Statement, Transfer};
@@ -65,7 +65,9 @@ fn change(settings: &Settings, source: &Volume, destination: Option<&Volume>) ->
     }
     match (settings.load_type, destination) {
         (LoadType::Selective, _) => skip("SELECTIVE refreshes tables only".to_owned()),
-        (LoadType::Incremental, Some(_)) => skip("the destination has it (INCREMENTAL)".to_owned()),
+        (LoadType::Incremental, Some(own)) if !own.is_copied_in_part => {
+            skip("the destination has it (INCREMENTAL)".to_owned())
+        }
         (_, Some(own)) if own.volume_type != source.volume_type => {
             skip(format!("the destination has one of type {}; drop or rename it", type_name(own)))
         }
@@ -165,7 +167,8 @@ fn seen(source: &Volume, destination: Option<&Volume>) -> Option<String> {
 }
 
 fn update(builder: &mut Builder<'_>, securable: &Securable, source: &Volume, destination: &Volume) {
-    if builder.settings.copy.comments && source.comment.is_some() && source.comment != destination.comment {
+    let is_commented = builder.settings.copy.comments && builder.touches(&PlannedChange::Unchanged);
+    if is_commented && source.comment.is_some() && source.comment != destination.comment {
         comment(builder, securable, source, destination);
     }
     match (&source.files, &destination.files) {
@@ -187,7 +190,7 @@ fn refresh(
     destination: &Volume,
     (files, own): (&BTreeMap<String, FileState>, &BTreeMap<String, FileState>),
 ) {
-    let edits = Edits::of(builder.settings, destination, (files, own));
+    let edits = Edits::of(builder.settings.overwrite_edits, &destination.copied, (files, own));
     let is_wanted = |size| builder.settings.max_file_bytes().is_none_or(|most| size <= most);
     let is_lacking = |(path, file): &(&String, &FileState)| {
         let differs = edits.overwritten.contains(*path) || !file.is_copied_by(own.get(*path));

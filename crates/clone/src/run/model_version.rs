@@ -5,7 +5,6 @@
 //! that is lost makes a second copy, and one that is half filled is filled further.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::convert::Infallible;
 
 use clxs_api::FullName;
 use clxs_api::model_version::{
@@ -43,8 +42,9 @@ pub(super) async fn copy(
             max_file_bytes: None,
             kept: BTreeSet::new(),
             overwritten: BTreeSet::new(),
+            copied: None,
         };
-        let Ok(copied) = files::copy::<Infallible>((client, memory), &files, |_| Ok(()), cancellation).await;
+        let Ok(copied) = files::copy((client, memory), &files, &(), cancellation).await;
         let copied = copied?;
         if !copied.is_done() {
             return Ok(copied);

@@ -18,6 +18,30 @@ pub(crate) enum Standing {
     },
 }
 
+/// Compares the newest commits of a table that is being filled with what its run leaves there: the note that the copy
+/// begins, what changes no row, and where an earlier try may have copied them, the rows. Masks, row filters and tags are
+/// in no commit, comments and properties in such as change no row.
+pub(crate) fn standing_in_copy(history: &History, source: &str, tried_before: bool) -> Standing {
+    let Some(commits) = history.effective() else { return Standing::AsPlanned };
+    let changed = |commit: &Commit| Standing::Changed { operation: commit.operation.clone() };
+    let Some(begun) = commits.iter().position(|commit| commit.begins_copy_of(source)) else {
+        return commits.first().map_or(Standing::AsPlanned, |newest| changed(newest));
+    };
+    let since = &commits[..begun];
+    let is_own = |commit: &Commit| {
+        let leaves_rows = commit.keeps_rows() || commit.adds_columns();
+        commit.origin().is_none() && (leaves_rows || tried_before && commit.replaces_rows())
+    };
+    match since.iter().find(|commit| !is_own(commit)) {
+        None => Standing::AsPlanned,
+        Some(_) if tried_before => {
+            let since = History::Read(since.iter().map(|commit| (*commit).clone()).collect());
+            standing(&since, source, &Expectation::Present)
+        }
+        Some(other) => changed(other),
+    }
+}
+
 /// Compares the newest commits of a destination with what the plan expects to find.
 pub(crate) fn standing(history: &History, source: &str, expects: &Expectation) -> Standing {
     let Some(made) = history.made() else { return Standing::AsPlanned };

@@ -13,8 +13,7 @@ use clxs_client::{Client, Error as ClientError, ErrorKind, Rows};
 use super::Context;
 use super::execute::{Tries, describe, version_before};
 use super::recall::{Found, Recall, wait_for_alike};
-use super::standing::{Standing, standing};
-use crate::inventory::Commit;
+use super::standing::{Standing, standing, standing_in_copy};
 use crate::outcome::{CloneMetrics, StepOutcome};
 use crate::plan::{Action, Expectation, MakesTable, Statement, Step, TableChange};
 use crate::settings::OnError;
@@ -108,17 +107,18 @@ async fn settled_before(
     tried_before: bool,
 ) -> clxs_client::Result<Option<StepOutcome>> {
     let history = match &step.expects {
-        _ if tried_before => context.warehouse.commits_since_clone(makes.table).await?,
-        Expectation::Table(state) if state.version.is_some() => {
+        Expectation::Table(state) if state.version.is_some() && !tried_before => {
             context.warehouse.newest_commit(makes.table).await?
         }
-        _ => return Ok(None),
+        Expectation::Absent | Expectation::Table(_) if !tried_before => return Ok(None),
+        _ => context.warehouse.commits_since_clone(makes.table).await?,
     };
-    // The run made it empty just before.
-    if step.expects == Expectation::Present && history.newest().is_some_and(Commit::begins_copy) {
-        return Ok(None);
-    }
-    Ok(match standing(&history, &makes.source, &step.expects) {
+    let standing = match &step.expects {
+        // The run made it empty before.
+        Expectation::Present => standing_in_copy(&history, &makes.source, tried_before),
+        expects => standing(&history, &makes.source, expects),
+    };
+    Ok(match standing {
         Standing::AsPlanned => None,
         Standing::Cloned(metrics) if tried_before => Some(made(step, metrics)),
         Standing::Cloned(_) => Some(changed("CLONE")),
@@ -131,13 +131,21 @@ fn made(step: &Step, metrics: CloneMetrics) -> StepOutcome {
     StepOutcome::counted(metrics)
 }
 
-/// How the first statement of a copy ends without being sent: an earlier try made the table, or it is not the one that
-/// the plan would fill.
+/// How a statement of a copy ends without being sent: an earlier try made the table, or it is not the one that the plan
+/// would fill.
 async fn stale(context: &Context, step: &Step, tries: &Tries) -> clxs_client::Result<Option<StepOutcome>> {
     if tries.open.is_some() {
         return Ok(None);
     }
-    if tries.retries > 0 || tries.in_doubt {
+    let tried_before = tries.retries > 0 || tries.in_doubt;
+    if let Some(copy) = step.action.fills() {
+        return changed_in_copy(context, &copy, tried_before).await;
+    }
+    // Between the last rows and this note there is time only where a run has stopped.
+    if let Some(copy) = step.action.ends_copy().filter(|_| context.goes_on) {
+        return changed_in_copy(context, &copy, true).await;
+    }
+    if tried_before {
         return Ok(made_before(context, step).await?.then(StepOutcome::done));
     }
     let Some(copy) = step.action.begins_copy() else { return Ok(None) };
@@ -145,6 +153,21 @@ async fn stale(context: &Context, step: &Step, tries: &Tries) -> clxs_client::Re
     Ok(match standing(&history, &copy.source, &step.expects) {
         Standing::AsPlanned => None,
         Standing::Cloned(_) => Some(changed("a copy")),
+        Standing::Changed { operation } => Some(changed(&operation)),
+    })
+}
+
+/// How a statement ends that goes on with the copy of a table: the copy is whole already, or somebody else wrote to the table
+/// since it was begun.
+async fn changed_in_copy(
+    context: &Context,
+    copy: &MakesTable<'_>,
+    tried_before: bool,
+) -> clxs_client::Result<Option<StepOutcome>> {
+    let history = context.warehouse.commits_since_clone(copy.table).await?;
+    Ok(match standing_in_copy(&history, &copy.source, tried_before) {
+        Standing::AsPlanned => None,
+        Standing::Cloned(_) => Some(StepOutcome::done()),
         Standing::Changed { operation } => Some(changed(&operation)),
     })
 }

@@ -6,6 +6,7 @@ mod added_columns;
 mod catalogs;
 mod doubt;
 mod embedded;
+mod ended_early;
 mod facets;
 mod faults;
 mod functions;

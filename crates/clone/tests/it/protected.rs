@@ -60,7 +60,7 @@ impl Guarded {
         self.fixture.query(query).await.into_parts().1
     }
 
-    async fn require_same(&self) {
+    pub(crate) async fn require_same(&self) {
         let query =
             |catalog: &str| format!("SELECT id, ssn, region, shout FROM {catalog}.a.people ORDER BY id");
         let (source, own) = (query("prod"), query("dev"));

@@ -3,20 +3,19 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::Securable;
-use crate::inventory::{FileState, Volume};
+use crate::inventory::{CopiedFile, FileOrigin, FileState};
 use crate::outcome::FacetStatus;
 use crate::plan::builder::Builder;
 use crate::plan::{Facet, Finding};
-use crate::settings::Settings;
 
 /// Files that are named; of more there is the number.
 const NAMED: usize = 5;
 
 /// What becomes of them.
 #[derive(Debug, Default)]
-pub(super) struct Edits {
+pub(crate) struct Edits {
     /// What stays as it is.
-    pub(super) kept: BTreeSet<String>,
+    pub(crate) kept: BTreeSet<String>,
     /// What is copied whatever it is.
     pub(super) overwritten: BTreeSet<String>,
     /// Of what is kept, what nobody knows to be a copy.
@@ -29,22 +28,27 @@ pub(super) struct Edits {
 type Listing = BTreeMap<String, FileState>;
 
 impl Edits {
-    pub(super) fn of(settings: &Settings, destination: &Volume, (files, own): (&Listing, &Listing)) -> Self {
+    /// What is in a destination, given what is known of what copies have written there.
+    pub(crate) fn of(
+        overwrites: bool,
+        copied: &BTreeMap<String, CopiedFile>,
+        (files, own): (&Listing, &Listing),
+    ) -> Self {
         let mut edits = Self::default();
         let mut edited = BTreeSet::new();
         for (path, file) in files {
             if is_in_the_way(own, path, file) {
                 edits.in_the_way.insert(path.clone());
             } else if let Some(found) = own.get(path).filter(|found| !found.is_directory) {
-                match destination.copied.get(path) {
-                    Some(Some(copy)) if copy != found => drop(edited.insert(path.clone())),
-                    None if !file.is_copied_by(Some(found)) => drop(edits.unknown.insert(path.clone())),
-                    Some(_) | None => {}
+                match FileOrigin::of(found, file, copied.get(path)) {
+                    FileOrigin::Copied => {}
+                    FileOrigin::Edited => drop(edited.insert(path.clone())),
+                    FileOrigin::Unknown => drop(edits.unknown.insert(path.clone())),
                 }
             }
         }
         edited.extend(edits.unknown.iter().cloned());
-        if settings.overwrite_edits {
+        if overwrites {
             (edits.overwritten, edits.unknown) = (edited, BTreeSet::new());
         } else {
             edits.kept = edited;
@@ -53,8 +57,17 @@ impl Edits {
         edits
     }
 
-    /// Says what is kept.
-    pub(super) fn tell(&self, builder: &mut Builder<'_>, securable: &Securable) {
+    /// Those of them that nobody has decided about.
+    #[must_use]
+    pub(crate) fn without(mut self, decided: impl Fn(&String) -> bool) -> Self {
+        for paths in [&mut self.kept, &mut self.overwritten, &mut self.unknown, &mut self.in_the_way] {
+            paths.retain(|path| !decided(path));
+        }
+        self
+    }
+
+    /// What is kept, in words.
+    pub(crate) fn details(&self) -> impl Iterator<Item = String> {
         let edited =
             self.kept.iter().filter(|path| !self.unknown.contains(*path) && !self.in_the_way.contains(*path));
         let takes_back = "overwrite_edits takes them back";
@@ -71,8 +84,14 @@ impl Edits {
                 "remove what is in their way",
             ),
         ];
-        for (paths, what, way_out) in all {
-            tell(builder, securable, &paths, (what, way_out));
+        all.into_iter().filter_map(|(paths, what, way_out)| detail(&paths, what, way_out))
+    }
+
+    /// Says what is kept.
+    pub(super) fn tell(&self, builder: &mut Builder<'_>, securable: &Securable) {
+        for detail in self.details() {
+            builder.facet(securable, Facet::Files, FacetStatus::Changed { detail: detail.clone() });
+            builder.finding(Finding { securable: securable.name.clone(), line: None, message: detail });
         }
     }
 }
@@ -84,19 +103,10 @@ fn is_in_the_way(own: &Listing, path: &str, file: &FileState) -> bool {
     other || parents.filter_map(|parent| own.get(parent)).any(|parent| !parent.is_directory)
 }
 
-fn tell(
-    builder: &mut Builder<'_>,
-    securable: &Securable,
-    paths: &Vec<&String>,
-    (what, way_out): (&str, &str),
-) {
-    if paths.is_empty() {
-        return;
-    }
+fn detail(paths: &Vec<&String>, what: &str, way_out: &str) -> Option<String> {
     let named = paths.iter().take(NAMED).map(|path| path.as_str()).collect::<Vec<_>>().join(", ");
     let more = if paths.len() > NAMED { ", …" } else { "" };
     let number = paths.len();
-    let detail = format!("{number} of its files {what}, and are kept ({named}{more}); {way_out}");
-    builder.facet(securable, Facet::Files, FacetStatus::Changed { detail: detail.clone() });
-    builder.finding(Finding { securable: securable.name.clone(), line: None, message: detail });
+    let detail = || format!("{number} of its files {what}, and are kept ({named}{more}); {way_out}");
+    (!paths.is_empty()).then(detail)
 }

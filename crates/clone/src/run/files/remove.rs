@@ -4,7 +4,7 @@ use clxs_client::{Client, FileRoot, Result};
 
 use super::TRANSFERS;
 use crate::at_once::at_once;
-use crate::inventory::list_files;
+use crate::inventory::{CopiedFile, list_files};
 use crate::journal::CopiedFiles;
 use crate::outcome::StepOutcome;
 use crate::plan::RemoveFiles;
@@ -24,8 +24,9 @@ pub(in crate::run) async fn remove(
     let is_changed = |path: &&String| {
         let file = left.get(*path).copied().unwrap_or_default();
         match copied.get(*path) {
-            Some(Some(copy)) => *copy != file,
-            Some(None) | None => {
+            Some(CopiedFile { left: Some(left), .. }) if *left == file => false,
+            Some(CopiedFile { left: Some(_), begun: None }) => true,
+            _ => {
                 file.is_directory
                     || remove.files.get(*path) != Some(&file.size)
                     || run_ended_ms.is_some_and(|end| file.modified > end)
