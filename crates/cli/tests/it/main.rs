@@ -47,6 +47,7 @@ mod rows;
 mod runs;
 #[cfg(feature = "embedded")]
 mod saved_plans;
+#[cfg(feature = "embedded")]
 mod schemas;
 #[cfg(feature = "embedded")]
 mod sql;
