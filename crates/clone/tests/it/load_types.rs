@@ -2,8 +2,8 @@
 
 use clxs_clone::journal::RunState;
 use clxs_clone::plan::{Drift, DriftState, PlannedChange};
-use clxs_clone::settings::{AsOf, CloneType, LoadType};
-use clxs_clone::{Outcome, Report, Settings, SilentObserver};
+use clxs_clone::settings::{AsOf, CloneType, Conditions, LoadType};
+use clxs_clone::{Error, Outcome, Report, Settings, SilentObserver};
 use tokio_util::sync::CancellationToken;
 
 use crate::catalogs::settings;
@@ -119,4 +119,28 @@ async fn deep_clone_has_drifted_from_a_shallow_one_as_the_plan_says() {
     let drifts = fixture.engine.drift(&shallow).await.unwrap();
     let edited = drifts.iter().find(|table| table.table.dotted() == "prod.bronze.items").unwrap();
     assert_eq!(edited.state.to_string(), "target_edited");
+}
+
+/// What is made by its definition is made by today's.
+#[tokio::test(flavor = "multi_thread")]
+async fn conditions_over_a_version_with_other_columns_are_refused_and_all_of_its_rows_are_cloned() {
+    let fixture = Fixture::with_retail(Reached::InProcess).await;
+    fixture
+        .sql(
+            "CREATE TABLE prod.bronze.wide (id INT, gone STRING) TBLPROPERTIES ('delta.columnMapping.mode' = 'name');\n\
+             INSERT INTO prod.bronze.wide VALUES (1, 'x');\n\
+             ALTER TABLE prod.bronze.wide DROP COLUMN gone;\n",
+        )
+        .await;
+    let earlier = Settings { as_of_tables: [("bronze.wide".to_owned(), 1)].into(), ..settings() };
+    let where_clauses = Conditions::new([(&"bronze.wide".to_owned(), &"id > 0".to_owned())]).unwrap();
+    let some = Settings { where_clauses, ..earlier.clone() };
+    for narrowed in [some, Settings { schema_only: true, ..earlier.clone() }] {
+        let refused = fixture.engine.plan(&narrowed).await.unwrap_err();
+        assert!(matches!(refused, Error::NotAsOf { .. }), "{refused}");
+        assert!(refused.to_string().contains("other columns at version 1 (gone)"), "{refused}");
+    }
+    let report = fixture.clone_with(&earlier).await;
+    assert_eq!(outcome(&report, "prod.bronze.wide"), Outcome::Created);
+    assert_eq!(fixture.number("SELECT gone FROM dev.bronze.wide").await, "x");
 }
