@@ -15,10 +15,11 @@ impl Journal {
     /// whomever, may be among them.
     pub(super) fn owed_keys(
         &self,
+        metastore: &str,
         destination: &Identifier,
     ) -> Result<HashMap<FullName, Vec<CreateTableConstraint>>> {
         let mut owed: HashMap<_, Vec<_>> = HashMap::new();
-        for run in self.unfinished(destination)? {
+        for run in self.unfinished(metastore, destination)? {
             let (plan, records) = (self.plan_of(&run.id)?, self.step_records(&run.id)?);
             let is_begun = |planned: &&PlannedSecurable| {
                 let mut records = planned.steps.iter().filter_map(|id| records.get(id));
@@ -32,10 +33,20 @@ impl Journal {
     }
 
     /// The clones to a destination since the last one that succeeded, newest first, but for those that were undone.
-    fn unfinished(&self, destination: &Identifier) -> Result<Vec<RunSummary>> {
-        let runs = self.runs()?.into_iter();
-        let own = runs.filter(|run| destination.matches(&run.destination) && run.undoes.is_none());
-        let since = own.take_while(|run| run.state != RunState::Succeeded);
-        Ok(since.filter(|run| run.state != RunState::RolledBack).collect())
+    fn unfinished(&self, metastore: &str, destination: &Identifier) -> Result<Vec<RunSummary>> {
+        let mut unfinished = Vec::new();
+        for run in self.runs()? {
+            let is_clone = destination.matches(&run.destination) && run.undoes.is_none();
+            // Another metastore may have a catalog of that name.
+            if !is_clone || self.metastore_of(&run.id)? != metastore {
+                continue;
+            }
+            match run.state {
+                RunState::Succeeded => break,
+                RunState::RolledBack => {}
+                _ => unfinished.push(run),
+            }
+        }
+        Ok(unfinished)
     }
 }

@@ -35,7 +35,7 @@ impl Journal {
         let files = if copies_files { self.copied_files(metastore, destination)? } else { HashMap::new() };
         let open_copies = self.open_copies(metastore, destination)?;
         let ended_early = self.ended_early(metastore, destination)?;
-        let owed_keys = self.owed_keys(destination)?;
+        let owed_keys = self.owed_keys(metastore, destination)?;
         Ok(Provenance { tables, files, owed_keys, open_copies, ended_early })
     }
 

@@ -19,8 +19,8 @@ pub(crate) enum Standing {
 }
 
 /// Compares the newest commits of a table that is being filled with what its run leaves there: the note that the copy
-/// begins, what changes no row, and where an earlier try may have copied them, the rows. Masks, row filters and tags are
-/// in no commit, comments and properties in such as change no row.
+/// begins, what changes no row, and where an earlier try may have copied them, the rows. That masks, row
+/// filters and tags are in no commit is UNCONFIRMED; comments and properties are in such as change no row.
 pub(crate) fn standing_in_copy(history: &History, source: &str, tried_before: bool) -> Standing {
     let Some(commits) = history.effective() else { return Standing::AsPlanned };
     let changed = |commit: &Commit| Standing::Changed { operation: commit.operation.clone() };

@@ -30,6 +30,12 @@ ALTER TABLE prod.a.p ADD CONSTRAINT pkp2 PRIMARY KEY (id);
 pub(crate) const POINTING_AGAIN: &str =
     "ALTER TABLE prod.a.c ADD CONSTRAINT fkc FOREIGN KEY (pid) REFERENCES prod.a.p (id);\n";
 
+/// Somebody leads a key to the copy.
+const LATE: &str = "
+CREATE TABLE dev.a.late (id INT);
+ALTER TABLE dev.a.late ADD CONSTRAINT late FOREIGN KEY (id) REFERENCES dev.a.p (id);
+";
+
 /// A clone of the two tables, and what the source went through since.
 pub(crate) async fn cloned_before(changes: &[&str]) -> Fixture {
     let fixture = Fixture::new(Reached::InProcess).await;
@@ -161,12 +167,7 @@ async fn rollback_keeps_a_primary_key_that_somebody_led_a_foreign_key_to_and_say
     let fixture = cloned_before(&[OTHER_KEY, POINTING_AGAIN, "INSERT INTO prod.a.p VALUES (2, 2);\n"]).await;
     let before = fixture.state().await;
     let report = fixture.refresh().await;
-    fixture
-        .sql(
-            "CREATE TABLE dev.a.late (id INT);\n\
-             ALTER TABLE dev.a.late ADD CONSTRAINT late FOREIGN KEY (id) REFERENCES dev.a.p (id);\n",
-        )
-        .await;
+    fixture.sql(LATE).await;
     let plan = fixture.engine.rollback_plan(&report.run, true).await.unwrap();
     let parent = plan.securables.iter().find(|it| it.source == name("prod.a.p")).unwrap();
     let PlannedChange::Skip { reason } = &parent.change else { panic!("{:?}", parent.change) };
@@ -184,12 +185,7 @@ async fn rollback_keeps_a_new_table_that_somebody_led_a_foreign_key_to() {
     let fixture = Fixture::new(Reached::InProcess).await;
     fixture.sql(PARENT_AND_CHILD).await;
     let report = fixture.refresh().await;
-    fixture
-        .sql(
-            "CREATE TABLE dev.a.late (id INT);\n\
-             ALTER TABLE dev.a.late ADD CONSTRAINT late FOREIGN KEY (id) REFERENCES dev.a.p (id);\n",
-        )
-        .await;
+    fixture.sql(LATE).await;
     fixture.undo(&report).await;
     assert_eq!(names(&fixture.keys_of(&["dev.a.p", "dev.a.late"]).await), ["late", "pkp"]);
     let gone = fixture.client.get_table(&name("dev.a.c")).await.unwrap_err();

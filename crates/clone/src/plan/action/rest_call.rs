@@ -173,17 +173,26 @@ pub(crate) struct AddedKey {
     pub(crate) parent: Option<FullName>,
 }
 
-impl RestCall {
-    /// The key that it makes.
-    pub(crate) fn added_key(&self) -> Option<AddedKey> {
-        let Self::AddKey(body) = self else { return None };
+impl AddedKey {
+    /// What a body says; nothing where it says nothing that can be.
+    pub(crate) fn of(body: &CreateTableConstraint) -> Option<Self> {
         let name = |name: &str| name.to_lowercase();
         if let Some(primary) = &body.constraint.primary_key_constraint {
-            return Some(AddedKey { name: name(&primary.name), parent: None });
+            return Some(Self { name: name(&primary.name), parent: None });
         }
         let foreign = body.constraint.foreign_key_constraint.as_ref()?;
         let parent = FullName::from_dotted(&foreign.parent_table).ok()?.to_lowercase();
-        Some(AddedKey { name: name(&foreign.name), parent: Some(parent) })
+        Some(Self { name: name(&foreign.name), parent: Some(parent) })
+    }
+}
+
+impl RestCall {
+    /// The key that it makes.
+    pub(crate) fn added_key(&self) -> Option<AddedKey> {
+        match self {
+            Self::AddKey(body) => AddedKey::of(body),
+            _ => None,
+        }
     }
 
     /// The comment that it gives to something that is there.

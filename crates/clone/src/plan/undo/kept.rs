@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use clxs_api::FullName;
 
 use super::Undo;
-use crate::plan::{Action, Facet, Plan, PlannedSecurable, RestCall, Step, StepId};
+use crate::plan::{Action, AddedKey, Facet, Plan, PlannedSecurable, RestCall, Step, StepId};
 
 /// What stays, and why.
 #[derive(Debug, Default)]
@@ -124,7 +124,7 @@ fn dropped_key(step: &Step) -> Option<KeyName<'_>> {
 /// The foreign keys that a table lost, and what they point to.
 fn lost_keys(planned: &PlannedSecurable) -> impl Iterator<Item = (KeyName<'_>, FullName)> {
     planned.lost_keys.iter().filter_map(|key| {
-        let key = RestCall::AddKey(Box::new(key.clone())).added_key()?;
+        let key = AddedKey::of(key)?;
         Some(((&planned.destination, key.name), key.parent?))
     })
 }
