@@ -28,11 +28,20 @@ struct Key {
 }
 
 /// Everything comes before clones of tables: it is short, and would otherwise be left for the end, one step after
-/// the other, when the warehouse has nothing more to do. Of clones sizes decide.
-type Urgency = (bool, u64);
+/// the other, when the warehouse has nothing more to do. Of the rest, what did not fail before comes first, so that a run
+/// with limits comes further each time it goes on. Then sizes decide.
+type Urgency = (bool, bool, u64);
 
 /// A step that may be done: the most urgent first, and of these the earliest of the plan.
 type Ready = (Urgency, Reverse<StepId>);
+
+/// What became of a step in an earlier part of the run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Earlier {
+    NotEnded,
+    Failed,
+    Done,
+}
 
 /// How many steps may still be begun.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,13 +51,13 @@ pub(super) struct Room {
 }
 
 impl Graph {
-    /// `done` says which steps an earlier part of the run has done.
-    pub(super) fn new(steps: &[Step], order: SizeOrder, done: impl Fn(StepId) -> bool) -> Self {
+    pub(super) fn new(steps: &[Step], order: SizeOrder, earlier: impl Fn(StepId) -> Earlier) -> Self {
+        let done = |id: StepId| earlier(id) == Earlier::Done;
         let mut graph = Self {
             waiting: vec![0; steps.len()],
             followers: vec![Vec::new(); steps.len()],
             blocked_by: vec![None; steps.len()],
-            keys: steps.iter().map(|step| key(step, order)).collect(),
+            keys: steps.iter().map(|step| key(step, order, earlier(step.id))).collect(),
             statements: BinaryHeap::new(),
             rest: BinaryHeap::new(),
         };
@@ -113,14 +122,15 @@ impl Graph {
     }
 }
 
-fn key(step: &Step, order: SizeOrder) -> Key {
+fn key(step: &Step, order: SizeOrder, earlier: Earlier) -> Key {
     let size = step.size.unwrap_or(0);
-    let urgency = match order {
+    let by_size = match order {
         SizeOrder::Desc => size,
         SizeOrder::Asc => u64::MAX - size,
     };
     let is_short = !step.action.copies_rows();
-    Key { is_statement: matches!(step.action, Action::Statement(_)), urgency: (is_short, urgency) }
+    let urgency = (is_short, earlier != Earlier::Failed, by_size);
+    Key { is_statement: matches!(step.action, Action::Statement(_)), urgency }
 }
 
 #[cfg(test)]
@@ -134,13 +144,14 @@ mod tests {
     const ROOM: Room = Room { rest: 1, statements: 1 };
 
     fn new(steps: &[Step], order: SizeOrder) -> Graph {
-        Graph::new(steps, order, |_| false)
+        Graph::new(steps, order, |_| Earlier::NotEnded)
     }
 
     #[test]
     fn steps_that_are_done_hold_nobody_up_and_are_not_begun() {
         let steps = [step(0, 0, &[], &[]), step(1, 0, &[0], &[]), step(2, 0, &[1], &[0])];
-        let mut graph = Graph::new(&steps, SizeOrder::Desc, |id| id == StepId(0));
+        let first = |id| if id == StepId(0) { Earlier::Done } else { Earlier::NotEnded };
+        let mut graph = Graph::new(&steps, SizeOrder::Desc, first);
         assert_eq!(graph.next(ROOM), Some(StepId(1)));
         assert_eq!(graph.next(ROOM), None);
         assert!(graph.end(StepId(1), true).is_empty());
@@ -157,6 +168,14 @@ mod tests {
         let mut graph = new(&steps, SizeOrder::Desc);
         let order: Vec<_> = std::iter::from_fn(|| graph.next(ROOM)).map(|id| id.0).collect();
         assert_eq!(order, [1, 2, 0]);
+    }
+
+    #[test]
+    fn what_failed_before_is_tried_last() {
+        let steps = [step(0, 9, &[], &[]), step(1, 1, &[], &[])];
+        let largest = |id| if id == StepId(0) { Earlier::Failed } else { Earlier::NotEnded };
+        let mut graph = Graph::new(&steps, SizeOrder::Desc, largest);
+        assert_eq!((graph.next(ROOM), graph.next(ROOM)), (Some(StepId(1)), Some(StepId(0))));
     }
 
     #[test]

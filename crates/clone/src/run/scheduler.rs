@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use tokio::task::{Id, JoinError, JoinSet};
 
 use super::execute::{Executed, execute};
-use super::graph::{Graph, Room};
+use super::graph::{Earlier, Graph, Room};
 use super::guardrail::Guard;
 use super::progress::Progress;
 use super::window::{Load, Window};
@@ -59,7 +59,7 @@ pub(super) async fn drive(
     plan: &Plan,
     (observer, records): (&dyn Observer, Records),
 ) -> Result<Ended> {
-    let is_done = |id: StepId| records.get(&id).is_some_and(StepRecord::is_done);
+    let earlier = |id: StepId| records.get(&id).map_or(Earlier::NotEnded, earlier);
     let order = settings.order_by_size.unwrap_or(SizeOrder::Desc);
     let mut scheduler = Scheduler {
         context,
@@ -67,7 +67,7 @@ pub(super) async fn drive(
         window: Window::new(settings.limits.statements(), Load::of(context.warehouse.client())),
         limits: settings.limits,
         under_way: Room { rest: 0, statements: 0 },
-        graph: Graph::new(&plan.steps, order, is_done),
+        graph: Graph::new(&plan.steps, order, earlier),
         progress: Progress::new(plan, observer),
         running: JoinSet::new(),
         steps: HashMap::new(),
@@ -82,6 +82,14 @@ pub(super) async fn drive(
     match scheduler.abort {
         Some(error) => Err(error),
         None => Ok(Ended { all_well: scheduler.progress.all_well(), limit: scheduler.guard.reached() }),
+    }
+}
+
+fn earlier(record: &StepRecord) -> Earlier {
+    match &record.outcome {
+        None => Earlier::NotEnded,
+        Some(outcome) if outcome.is_done() => Earlier::Done,
+        Some(_) => Earlier::Failed,
     }
 }
 

@@ -125,6 +125,18 @@ async fn limit_of_tables_stops_within_a_schema_and_the_rest_is_resumed() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn table_that_fails_each_time_does_not_keep_a_limited_run_from_the_others() {
+    let fixture = Fixture::new();
+    fixture.workspace.fault("TABLE `dev`.`s`.`orders`", Fault::Fail);
+    let settings = guarded(Guardrails { max_tables: Some(1), ..Guardrails::default() });
+    let report = run_with(&fixture, &settings).await;
+    assert_eq!(report.abort_reason.as_deref(), Some("max_tables"));
+    assert!(matches!(outcome(&report, "prod.s.orders"), Outcome::Failed { .. }));
+    let rest = resume(&fixture, &report.run).await.unwrap();
+    assert_eq!(outcome(&rest, "prod.s.items"), Outcome::Created);
+}
+
+#[tokio::test(start_paused = true)]
 async fn limit_of_bytes_stops_after_the_table_that_reached_it() {
     let fixture = Fixture::new();
     let mut settings = guarded(Guardrails { max_bytes: Some(15), ..Guardrails::default() });
