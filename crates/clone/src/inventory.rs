@@ -273,6 +273,8 @@ pub struct Table {
     pub location: Option<String>,
     /// Of its properties those that the settings give to every clone.
     pub clone_properties: Properties,
+    /// How names of its columns are mapped to those in its files (`delta.columnMapping.mode`), where they are.
+    pub column_mapping: Option<String>,
     /// Bytes of its files, when somebody counted.
     pub size: Option<u64>,
     /// Direct grants on it.
@@ -326,6 +328,7 @@ impl Table {
             sight: None,
             location: None,
             clone_properties: Properties::new(),
+            column_mapping: None,
             size: None,
             grants: Grants::new(),
             tags: Tags::new(),

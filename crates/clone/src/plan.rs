@@ -10,6 +10,7 @@ mod builder;
 mod catalog;
 mod check;
 mod drift;
+mod dropped_first;
 mod function;
 mod grant;
 mod hook;
@@ -51,10 +52,11 @@ pub(crate) use action::{AddedKey, MakesTable};
 pub(crate) use catalog::NEEDS_LOCATION;
 pub(crate) use drift::drift;
 pub use drift::{Drift, DriftState, TableDrift, drifts};
+pub(crate) use dropped_first::Obstacle;
 pub use render::{AsSql, write_json, write_json_line};
 pub use saved::SavedPlan;
 pub use step::{Expectation, Facet, Step, StepId, TableState};
-pub(crate) use table::{is_left_alone, is_other_clone_type};
+pub(crate) use table::is_left_alone;
 
 pub(crate) use undo::{Undo, undo};
 pub(crate) use volume::Edits;
@@ -162,6 +164,13 @@ pub enum PlannedChange {
         /// Why.
         reason: String,
     },
+}
+
+impl PlannedChange {
+    /// Whether the table is dropped before it is made.
+    fn drops_first(&self) -> bool {
+        matches!(self, Self::Replace { drift } if drift.drops_first())
+    }
 }
 
 /// Something about a securable that somebody should look at.

@@ -15,7 +15,7 @@ use super::reader::{Found, Reader, Side, nothing, refusal};
 use super::sight::{Answers, Premise};
 use super::three_valued::any;
 use super::{Column, Inventories, Inventory, Table, TableDefinition};
-use crate::plan::{Facet, is_other_clone_type};
+use crate::plan::{Facet, Obstacle};
 use crate::{Error, Kind, Result, Securable};
 
 /// The group that everybody of the account is in.
@@ -112,7 +112,7 @@ impl<'a> Reader<'a> {
     }
 
     /// The tables under policies on which the destination lacks tags or policies, on the sides that have them. One of
-    /// another clone type does not stay.
+    /// that no statement replaces does not stay.
     fn without_tags(&self, own: &Inventories) -> Vec<(Side, FullName)> {
         let is_ready = |table: &Table, kept: Option<&Table>| match kept {
             None => table.tags.is_empty() && table.column_tags.is_empty() && table.policies.is_empty(),
@@ -123,7 +123,7 @@ impl<'a> Reader<'a> {
             let Some(table) = own.source.table(&name).filter(|_| own.source.has_policies_over(&name)) else {
                 continue;
             };
-            let stays = |kept: &&Table| !is_other_clone_type(self.settings, &name, kept);
+            let stays = |kept: &&Table| Obstacle::of(self.settings, &name, (table, *kept), true).is_none();
             let kept = own.destination.table(&name).filter(stays);
             if is_ready(table, kept) {
                 continue;

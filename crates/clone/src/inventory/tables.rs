@@ -107,6 +107,8 @@ fn table_of(info: TableInfo, settings: &Settings) -> Option<(Identifier, Table)>
     let is_of_clones = |(key, _): &(&String, &String)| settings.table_properties.contains_key(*key);
     let clone_properties = info.properties.iter().flatten().filter(is_of_clones);
     let clone_properties = clone_properties.map(|(key, value)| (key.clone(), value.clone())).collect();
+    let column_mapping = info.properties.as_ref().and_then(|all| all.get("delta.columnMapping.mode"));
+    let column_mapping = column_mapping.filter(|mode| *mode != "none").cloned();
     let mark = info.properties.as_ref().and_then(CopyMark::of);
     let created_at = info.created_at.and_then(DateTime::from_timestamp_millis);
     let table = Table {
@@ -119,6 +121,7 @@ fn table_of(info: TableInfo, settings: &Settings) -> Option<(Identifier, Table)>
         unusable_guards,
         location: some_text(info.storage_location),
         clone_properties,
+        column_mapping,
         is_copy_begun: mark.is_some_and(|mark| mark.stage == CopyStage::Begun),
         created_at,
         view,

@@ -59,6 +59,8 @@ pub enum Drift {
     },
     /// It has its own files where it should refer to the source's, or the other way round.
     OtherCloneType,
+    /// Its source maps columns in another way.
+    OtherColumnMapping,
     /// Its text, its columns or its properties differ.
     DefinitionDiffers,
     /// It is equal, and replaced because the settings say so.
@@ -69,6 +71,11 @@ impl Drift {
     /// Whether replacing would, or might, destroy what somebody did in the destination.
     pub fn is_edit(&self) -> bool {
         matches!(self, Self::TargetEdited { .. } | Self::NotAClone | Self::EditsUnknown { .. })
+    }
+
+    /// Whether no statement replaces the table, so that it is dropped first.
+    pub(crate) fn drops_first(&self) -> bool {
+        matches!(self, Self::OtherCloneType | Self::OtherColumnMapping)
     }
 }
 
@@ -95,6 +102,9 @@ impl fmt::Display for Drift {
             Self::UnableToCompare { reason } => write!(f, "unable to compare: {reason}"),
             Self::OtherCloneType => {
                 f.write_str("dropped first, for deep and shallow clones cannot replace each other")
+            }
+            Self::OtherColumnMapping => {
+                f.write_str("dropped first, for no clone changes how the columns of a table are mapped")
             }
             Self::DefinitionDiffers => f.write_str("the definition differs"),
             Self::Forced => f.write_str("force_reclone"),

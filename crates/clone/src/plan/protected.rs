@@ -10,10 +10,11 @@ use std::collections::BTreeMap;
 use clxs_api::FullName;
 
 use super::builder::{Builder, Entry};
+use super::dropped_first::drop_first;
 use super::made::{self, Made, facets};
-use super::table::{comment, drop_first, existing, is_left_alone, sides, skip, unused};
+use super::table::{comment, existing, is_left_alone, sides, skip, unused};
 use super::text::{no_such_guard, routine};
-use super::{Drift, PlannedChange, StepId, lookup, policy};
+use super::{PlannedChange, StepId, lookup, policy};
 use crate::inventory::{Guards, Table, TableDefinition, VersionAsOf};
 use crate::outcome::FacetStatus;
 use crate::settings::{LoadType, ObjectType, Settings};
@@ -76,7 +77,7 @@ pub(super) fn plan<'a>(
     let change = in_cycle.unwrap_or_else(|| change(builder, name, candidate));
     let securable = Securable::new(Kind::Table, name.clone());
     // A table that is dropped takes its guards, its grants and its owner with it.
-    let is_dropped = change == PlannedChange::Replace { drift: Drift::OtherCloneType };
+    let is_dropped = change.drops_first();
     let kept = candidate.destination.filter(|_| !is_dropped);
     builder.add(Entry {
         source: securable.clone(),

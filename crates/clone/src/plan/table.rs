@@ -6,11 +6,12 @@ use clxs_api::table::TableType;
 use super::builder::{Builder, Entry, Facets, NewStep, Sides};
 use super::catalog::note_location;
 use super::drift::{Drift, drift};
+use super::dropped_first::{Obstacle, drop_first};
 use super::made::{self, Made};
 use super::protected::{is_protected, note_own_guards};
 use super::{
-    Action, CloneTable, Expectation, Facet, Finding, PlannedChange, Statement, StepId, TableState, keeps,
-    policy, table_properties,
+    Action, CloneTable, Expectation, Facet, Finding, PlannedChange, Statement, StepId, TableState, policy,
+    table_properties,
 };
 use crate::inventory::{Guards, Table, VersionAsOf};
 use crate::outcome::FacetStatus;
@@ -38,7 +39,7 @@ pub(super) fn plan_governed(builder: &mut Builder<'_>, name: &FullName, in_cycle
     let mut change = change(builder.settings, name, source, destination);
     let mut refused = None;
     if matches!(change, PlannedChange::Create | PlannedChange::Replace { .. }) {
-        let is_dropped = change == PlannedChange::Replace { drift: Drift::OtherCloneType };
+        let is_dropped = change.drops_first();
         let sides = (source, destination.filter(|_| !is_dropped));
         refused = match in_cycle {
             Some(PlannedChange::Skip { reason }) => Some(reason),
@@ -77,7 +78,7 @@ fn plan_table<'a>(
     change: &PlannedChange,
 ) {
     // A table that is dropped takes its comment, its grants and its owner with it.
-    let is_dropped = *change == PlannedChange::Replace { drift: Drift::OtherCloneType };
+    let is_dropped = change.drops_first();
     let kept = destination.filter(|_| !is_dropped);
     builder.add(Entry {
         source: securable.clone(),
@@ -219,27 +220,29 @@ pub(super) fn existing(
     source: &Table,
     destination: &Table,
 ) -> PlannedChange {
-    let is_other_type = is_other_clone_type(settings, name, destination);
-    match drift(source, name, destination, settings) {
+    let drift = drift(source, name, destination, settings);
+    let obstacle =
+        Obstacle::of(settings, name, (source, destination), drift.is_some() || settings.force_reclone);
+    match (drift, obstacle) {
         // Before anything else: to drop a table destroys edits too.
-        Some(drift) if drift.is_edit() && !settings.overwrite_edits => {
+        (Some(drift), _) if drift.is_edit() && !settings.overwrite_edits => {
             skip(&format!("{drift}; overwrite_edits replaces it"))
         }
-        _ if is_other_type && !settings.force_reclone => {
-            skip("deep and shallow clones cannot replace each other; force_reclone drops it first")
+        (_, Some(obstacle)) if !settings.force_reclone => {
+            skip(&format!("{obstacle}; force_reclone drops it first"))
         }
-        _ if is_other_type && destination.guards.has_more_than(&source.guards) => skip(
+        (_, Some(_)) if destination.guards.has_more_than(&source.guards) => skip(
             "force_reclone would drop it first, and with it guards of its own, which the source does not have; drop \
              these or the table",
         ),
-        _ if is_other_type => PlannedChange::Replace { drift: Drift::OtherCloneType },
+        (_, Some(obstacle)) => PlannedChange::Replace { drift: obstacle.drift() },
         // What has rows is not emptied by the way.
-        Some(drift @ Drift::OtherRows { .. }) if settings.schema_only && !settings.force_reclone => {
+        (Some(drift @ Drift::OtherRows { .. }), None) if settings.schema_only && !settings.force_reclone => {
             skip(&format!("{drift}; force_reclone empties it"))
         }
-        Some(drift) => PlannedChange::Replace { drift },
-        None if settings.force_reclone => PlannedChange::Replace { drift: Drift::Forced },
-        None => PlannedChange::Unchanged,
+        (Some(drift), None) => PlannedChange::Replace { drift },
+        (None, None) if settings.force_reclone => PlannedChange::Replace { drift: Drift::Forced },
+        (None, None) => PlannedChange::Unchanged,
     }
 }
 
@@ -255,12 +258,6 @@ pub(crate) fn is_left_alone(
     settings.load_type == LoadType::Incremental && !(destination.is_copy_begun && is_unfinished())
 }
 
-/// Tables that are made by other statements than `CLONE` have files of their own.
-pub(crate) fn is_other_clone_type(settings: &Settings, name: &FullName, destination: &Table) -> bool {
-    let is_shallow = settings.clone_type == CloneType::Shallow && settings.rows_of(name) == RowScope::All;
-    destination.is_shallow_clone() != is_shallow
-}
-
 pub(super) fn skip(reason: &str) -> PlannedChange {
     PlannedChange::Skip { reason: reason.to_owned() }
 }
@@ -272,30 +269,11 @@ fn replace(
     destination: Option<&Table>,
     drift: &Drift,
 ) -> bool {
-    if *drift == Drift::OtherCloneType {
+    if drift.drops_first() {
         drop_first(builder, securable, (source, destination), Vec::new());
         return make(builder, securable, source, None);
     }
     make(builder, securable, source, destination)
-}
-
-/// Drops a table that no statement replaces, once all is there that the new one needs. The platform keeps it for a while, under
-/// its id.
-pub(super) fn drop_first(
-    builder: &mut Builder<'_>,
-    securable: &Securable,
-    (source, destination): (&Table, Option<&Table>),
-    needs: Vec<StepId>,
-) {
-    keeps::note_dropped(builder, securable, sides(source, destination));
-    let dropped = Statement::Drop(builder.in_destination(securable));
-    let mut step = NewStep::new(Facet::Definition, dropped, expectation(destination));
-    let id = destination.and_then(|table| table.table_id.clone());
-    step.inverse = id.map(|id| Statement::Undrop { table: builder.renamed(&securable.name), id }.into());
-    step.depends_on = builder.steps_around(&securable.name);
-    step.depends_on.extend(needs);
-    step.depends_on.extend(policy::before_rows(builder, securable));
-    builder.step(securable, step);
 }
 
 /// By `CLONE`, where all rows are wanted. Returns whether the table gets its comment when it is made.

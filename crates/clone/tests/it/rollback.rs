@@ -5,12 +5,13 @@ use clxs_api::binding::{UpdateWorkspaceBindings, WorkspaceBinding};
 use clxs_api::catalog::{IsolationMode, UpdateCatalog};
 use clxs_client::ErrorKind;
 use clxs_clone::journal::RunState;
+use clxs_clone::plan::{Drift, DriftState};
 use clxs_clone::settings::CloneType;
 use clxs_clone::{Error, Outcome, Report, Settings, SilentObserver};
 use tokio_util::sync::CancellationToken;
 
 use crate::catalogs::{identifier, name, settings};
-use crate::embedded::{Fixture, Reached};
+use crate::embedded::{Fixture, Reached, outcome};
 
 pub(crate) async fn roll_back(fixture: &Fixture, report: &Report, overwrite_edits: bool) -> Report {
     let plan = fixture.engine.rollback_plan(&report.run, overwrite_edits).await.unwrap();
@@ -300,6 +301,42 @@ async fn table_that_was_dropped_for_its_clone_is_brought_back(
     let tags = "SELECT tag_value FROM dev.information_schema.table_tags WHERE tag_name = 'ours'";
     assert_eq!(fixture.number(tags).await, "yes");
     assert!(fixture.plan(&first).await.is_empty());
+}
+
+/// Somebody dropped a column of the source, which takes column mapping.
+#[tokio::test(flavor = "multi_thread")]
+async fn copy_whose_source_got_column_mapping_stays_until_force_reclone_and_comes_back_undone() {
+    let fixture = Fixture::with_retail(Reached::InProcess).await;
+    fixture
+        .sql(
+            "CREATE TABLE prod.bronze.wide (id INT, gone STRING);\n\
+             INSERT INTO prod.bronze.wide VALUES (1, 'x');\n\
+             CREATE TABLE prod.bronze.same (id INT);\n",
+        )
+        .await;
+    fixture.clone_with(&settings()).await;
+    fixture
+        .sql(
+            "ALTER TABLE prod.bronze.wide SET TBLPROPERTIES ('delta.columnMapping.mode' = 'name');\n\
+             ALTER TABLE prod.bronze.wide DROP COLUMN gone;\n\
+             ALTER TABLE dev.bronze.same SET TBLPROPERTIES ('delta.columnMapping.mode' = 'name');\n",
+        )
+        .await;
+
+    let report = fixture.clone_with(&settings()).await;
+    let Outcome::Skipped { reason } = outcome(&report, "prod.bronze.wide") else { panic!("{report:#?}") };
+    assert!(reason.ends_with("which no clone changes; force_reclone drops it first"), "{reason}");
+    assert_eq!(outcome(&report, "prod.bronze.same"), Outcome::Unchanged);
+    let drifts = fixture.engine.drift(&settings()).await.unwrap();
+    let wide = drifts.iter().find(|table| table.table.dotted() == "prod.bronze.wide").unwrap();
+    assert_eq!(wide.state, DriftState::Drifted { drift: Drift::OtherColumnMapping });
+
+    let report = fixture.clone_with(&Settings { force_reclone: true, ..settings() }).await;
+    assert_eq!(report.state, RunState::Succeeded, "{report:#?}");
+    assert_eq!(fixture.number("SELECT * FROM dev.bronze.wide").await, "1");
+    let undone = roll_back(&fixture, &report, false).await;
+    assert_eq!((undone.state, undone.counts.failed), (RunState::Succeeded, 0), "{undone:#?}");
+    assert_eq!(fixture.number("SELECT gone FROM dev.bronze.wide").await, "x");
 }
 
 async fn table_ids(fixture: &Fixture) -> Vec<Option<String>> {

@@ -7,8 +7,8 @@ use serde::Serialize;
 
 use super::{Drift, drift};
 use crate::inventory::{Inventories, Table};
+use crate::plan::Obstacle;
 use crate::plan::check::check;
-use crate::plan::is_other_clone_type;
 use crate::settings::{ObjectType, Settings};
 use crate::{Kind, Result};
 
@@ -79,9 +79,9 @@ pub fn drifts(inventories: &Inventories, settings: &Settings) -> Result<Vec<Tabl
 
 /// Edits come first, as in a plan.
 fn standing(source: &Table, name: &FullName, own: &Table, settings: &Settings) -> Option<Drift> {
-    match drift(source, name, own, settings) {
-        Some(drift) if drift.is_edit() => Some(drift),
-        _ if is_other_clone_type(settings, name, own) => Some(Drift::OtherCloneType),
-        drift => drift,
+    let drift = drift(source, name, own, settings);
+    if drift.as_ref().is_some_and(Drift::is_edit) {
+        return drift;
     }
+    Obstacle::of(settings, name, (source, own), drift.is_some()).map(Obstacle::drift).or(drift)
 }

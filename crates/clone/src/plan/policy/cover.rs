@@ -7,7 +7,7 @@ use super::{Given, impossible, own_function, scopes};
 use crate::inventory::{Inventory, Policy, Table, Tagged};
 use crate::plan::builder::Builder;
 use crate::plan::text::routine;
-use crate::plan::{Facet, PlannedChange, is_other_clone_type, lookup};
+use crate::plan::{Facet, Obstacle, PlannedChange, lookup};
 use crate::settings::{LoadType, ObjectType};
 use crate::{Kind, Securable};
 
@@ -94,8 +94,9 @@ fn out_of_it(builder: &Builder<'_>, table: &FullName, policy: &Policy, is_writte
 /// The tags that the copy will have: those of the source over those that the destination keeps.
 fn of_copy(builder: &Builder<'_>, table: &FullName, is_written: bool) -> Tagged {
     let (inventories, settings) = (builder.inventories, builder.settings);
-    let is_dropped = is_written
-        && inventories.destination.table(table).is_some_and(|own| is_other_clone_type(settings, table, own));
+    let both = inventories.source.table(table).zip(inventories.destination.table(table));
+    let is_dropped =
+        is_written && both.is_some_and(|both| Obstacle::of(settings, table, both, true).is_some());
     let mut copy = Tagged::default();
     for on in scopes(table).iter().flatten() {
         let is_new = if on.kind == Kind::Table { is_dropped } else { !builder.is_kept(on) };
