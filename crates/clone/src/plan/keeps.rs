@@ -5,9 +5,10 @@ mod whole;
 use clxs_api::{Privilege, Properties};
 
 use super::builder::{Builder, Sides};
-use super::{Facet, Finding, grant};
+use super::{Drift, Facet, Finding, PlannedChange, grant};
 use crate::inventory::{Grants, Inventory, Tags};
 use crate::outcome::FacetStatus;
+use crate::settings::RowScope;
 use crate::{Kind, Securable};
 
 pub(super) fn plan(builder: &mut Builder<'_>) {
@@ -32,6 +33,16 @@ pub(super) fn note_dropped(builder: &mut Builder<'_>, source: &Securable, sides:
         let own = own.join("; ");
         let message = format!("it is dropped first, and with it {own}, which the source does not have");
         builder.finding(Finding { securable: source.name.clone(), line: None, message });
+    }
+}
+
+/// Says of a table that is narrowed to some of the rows that its history has the others.
+pub(super) fn note_narrowed(builder: &mut Builder<'_>, source: &Securable, change: &PlannedChange) {
+    let has_others = matches!(change, PlannedChange::Replace { drift: Drift::OtherRows { .. } });
+    if has_others && builder.settings.rows_of(&source.name) != RowScope::All {
+        let message = "the copy's history keeps the rows that it had until now, to be read by VERSION AS OF until VACUUM \
+                       removes them; drop the copy before to be rid of them";
+        builder.finding(Finding { securable: source.name.clone(), line: None, message: message.to_owned() });
     }
 }
 

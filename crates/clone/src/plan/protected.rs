@@ -14,7 +14,7 @@ use super::dropped_first::drop_first;
 use super::made::{self, Made, facets};
 use super::table::{comment, existing, is_left_alone, sides, skip, unused};
 use super::text::{no_such_guard, routine};
-use super::{PlannedChange, StepId, lookup, policy};
+use super::{PlannedChange, StepId, keeps, lookup, policy};
 use crate::inventory::{Guards, Table, TableDefinition, VersionAsOf};
 use crate::outcome::FacetStatus;
 use crate::settings::{LoadType, ObjectType, Settings};
@@ -86,6 +86,7 @@ pub(super) fn plan<'a>(
         table: Some(candidate.source),
         facets: Vec::new(),
     });
+    keeps::note_narrowed(builder, &securable, &change);
     if let PlannedChange::Skip { reason } = &change {
         return left_out(builder, &securable, candidate, reason);
     }

@@ -10,8 +10,8 @@ use super::dropped_first::{Obstacle, drop_first};
 use super::made::{self, Made};
 use super::protected::{is_protected, note_own_guards};
 use super::{
-    Action, CloneTable, Expectation, Facet, Finding, PlannedChange, Statement, StepId, TableState, policy,
-    table_properties,
+    Action, CloneTable, Expectation, Facet, Finding, PlannedChange, Statement, StepId, TableState, keeps,
+    policy, table_properties,
 };
 use crate::inventory::{Guards, Table, VersionAsOf};
 use crate::outcome::FacetStatus;
@@ -87,6 +87,7 @@ fn plan_table<'a>(
         table: Some(source),
         facets: Vec::new(),
     });
+    keeps::note_narrowed(builder, securable, change);
     let is_commented = match change {
         PlannedChange::Create => make(builder, securable, source, None),
         PlannedChange::Replace { drift } => replace(builder, securable, source, destination, drift),

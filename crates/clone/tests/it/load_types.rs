@@ -144,3 +144,17 @@ async fn conditions_over_a_version_with_other_columns_are_refused_and_all_of_its
     assert_eq!(outcome(&report, "prod.bronze.wide"), Outcome::Created);
     assert_eq!(fixture.number("SELECT gone FROM dev.bronze.wide").await, "x");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn copy_that_is_narrowed_is_said_to_keep_the_other_rows_in_its_history_and_a_widened_one_is_not() {
+    let fixture = Fixture::with_retail(Reached::InProcess).await;
+    let where_clauses = Conditions::new([(&"bronze.items".to_owned(), &"false".to_owned())]).unwrap();
+    let some = Settings { where_clauses, ..settings() };
+    fixture.clone_with(&settings()).await;
+    for (wanted, rows, is_told) in [(&some, "0", true), (&some, "0", false), (&settings(), "1", false)] {
+        let report = fixture.clone_with(wanted).await;
+        assert_eq!(fixture.number("SELECT count(*) FROM dev.bronze.items").await, rows);
+        let told = report.findings.iter().any(|finding| finding.message.contains("history keeps the rows"));
+        assert_eq!(told, is_told, "{report:#?}");
+    }
+}

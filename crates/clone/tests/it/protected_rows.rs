@@ -37,7 +37,10 @@ async fn rows_that_meet_a_condition_on_a_masked_column_come_guarded_and_are_refr
     assert_eq!(outcome(&report, "prod.a.people"), Outcome::Replaced, "{report:#?}");
     assert_eq!(ids().await.len(), 3);
     let other = with_condition("region = 'EU'");
-    fixture.clone_with(&other).await;
+    let report = fixture.clone_with(&other).await;
+    let told: Vec<_> =
+        report.findings.iter().filter(|it| it.message.contains("history keeps the rows")).collect();
+    assert_eq!(told.len(), 1, "{report:#?}");
     assert_eq!(ids().await, [[Some("7".to_owned())]]);
     assert!(fixture.plan(&other).await.is_empty());
 }
