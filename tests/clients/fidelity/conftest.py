@@ -2,14 +2,18 @@
 
 import os
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from random import Random
 
 import pytest
 from databricks.sdk import WorkspaceClient
 from databricks.sdk.service.iam import ComplexValue
 
 from expect import Sql, unique
+from fidelity.catalogs import Maker
+from fidelity.observe import Observer
 from server import Server
 
 # Runs `clxs` with arguments, and with more variables of its environment.
@@ -43,6 +47,46 @@ def exempt(workspace: WorkspaceClient) -> str:
     members = [ComplexValue(value=workspace.current_user.me().id)]
     workspace.groups_v2.create(display_name=name, members=members)
     return name
+
+
+@dataclass(frozen=True)
+class Workshop:
+    """Where random catalogs are made, and looked at by those who make and by those whom guards bind."""
+
+    workspace: WorkspaceClient
+    run: Sql
+    principals: list[str]
+    reader: tuple[str, Sql]
+    exempt: str
+    # Where external tables and volumes are.
+    storage: Path
+
+    def maker(self, rng: Random, catalog: str, pipelines: bool) -> Maker:
+        """Makes a catalog, with materialized views where pipelines are cloned."""
+        name, _ = self.reader
+        return Maker(
+            self.workspace, self.run, rng, catalog, self.principals, name, self.exempt, pipelines, self.storage
+        )
+
+    def observer(self, catalog: str, maker: Maker, left_out: Sequence[tuple[str, str]] = ()) -> Observer:
+        """Sees a catalog, or its copy, without the relations that are left out."""
+        _, as_reader = self.reader
+        return Observer(self.workspace, self.run, catalog, maker.texts, as_reader, left_out)
+
+
+@pytest.fixture
+def workshop(
+    workspace: WorkspaceClient,
+    run: Sql,
+    principals: list[str],
+    reader: tuple[str, Sql],
+    exempt: str,
+    tmp_path: Path,
+) -> Workshop:
+    """One with places for the source's files and the copy's."""
+    for folder in ("source", "copy"):
+        (tmp_path / folder).mkdir()
+    return Workshop(workspace, run, principals, reader, exempt, tmp_path / "source")
 
 
 @pytest.fixture

@@ -10,39 +10,27 @@ from pathlib import Path
 from random import Random
 
 import pytest
-from databricks.sdk import WorkspaceClient
 
-from expect import Sql, unique
-from fidelity.catalogs import Maker
-from fidelity.conftest import Clxs
-from fidelity.observe import Observer, differences
+from expect import unique
+from fidelity.conftest import Clxs, Workshop
+from fidelity.observe import differences
 
 FIRST, LAST = map(int, os.environ.get("CLXS_FIDELITY_SEEDS", "0:12").split(":"))
 
 
 @pytest.mark.parametrize("seed", range(FIRST, LAST))
 def test_clone_has_all_that_its_source_has_and_nothing_else(
-    workspace: WorkspaceClient,
-    run: Sql,
-    principals: list[str],
-    reader: tuple[str, Sql],
-    exempt: str,
-    clxs: Clxs,
-    tmp_path: Path,
-    seed: int,
+    workshop: Workshop, clxs: Clxs, tmp_path: Path, seed: int
 ) -> None:
-    for folder in ("source", "copy"):
-        (tmp_path / folder).mkdir()
     rng = Random(seed)
     # Names that have to be quoted, and names that have not.
     infix = rng.choice(("_", "_", "-", "`", "'é", "$%41"))
     source, copy = (unique(f"{side}{infix}{seed}") for side in ("source", "copy"))
     pipelines = rng.random() < 0.5
-    name, as_reader = reader
-    maker = Maker(workspace, run, rng, source, principals, name, exempt, pipelines, tmp_path / "source")
+    maker = workshop.maker(rng, source, pipelines)
     maker.make()
     left_out = () if pipelines else maker.materialized
-    observer = Observer(workspace, run, source, maker.texts, as_reader, left_out)
+    observer = workshop.observer(source, maker, left_out)
     before = observer.everything()
 
     with (tmp_path / "clxs.yaml").open("a") as settings:
@@ -55,8 +43,7 @@ def test_clone_has_all_that_its_source_has_and_nothing_else(
     assert skipped.keys() == {".".join((source, *name)) for name in left_out}, f"seed {seed}: {skipped}"
     assert all("MATERIALIZED_VIEW is owned by a pipeline" in reason for reason in skipped.values()), skipped
 
-    observer_of_copy = Observer(workspace, run, copy, maker.texts, as_reader)
-    found = list(differences(before, observer_of_copy.everything()))
+    found = list(differences(before, workshop.observer(copy, maker).everything()))
     assert not found, f"seed {seed}:\n" + "\n".join(found)
     changed = list(differences(before, observer.everything()))
     assert not changed, f"seed {seed}: the source is another one\n" + "\n".join(changed)

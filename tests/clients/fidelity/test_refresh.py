@@ -4,42 +4,30 @@
 """
 
 import os
-from pathlib import Path
 from random import Random
 
 import pytest
 from databricks.sdk import WorkspaceClient
 from databricks.sdk.errors import NotFound
 
-from expect import Sql, unique
-from fidelity.catalogs import Maker
+from expect import unique
 from fidelity.changes import Day
-from fidelity.conftest import Clxs
-from fidelity.observe import Observer, differences
+from fidelity.conftest import Clxs, Workshop
+from fidelity.observe import differences
 
 FIRST, LAST = map(int, os.environ.get("CLXS_REFRESH_SEEDS", "0:6").split(":"))
 
 
 @pytest.mark.parametrize("seed", range(FIRST, LAST))
 def test_refresh_brings_all_that_is_new_and_rollbacks_take_it_back(
-    workspace: WorkspaceClient,
-    run: Sql,
-    principals: list[str],
-    reader: tuple[str, Sql],
-    exempt: str,
-    clxs: Clxs,
-    tmp_path: Path,
-    seed: int,
+    workspace: WorkspaceClient, workshop: Workshop, clxs: Clxs, seed: int
 ) -> None:
-    for folder in ("source", "copy"):
-        (tmp_path / folder).mkdir()
     rng = Random(f"refresh {seed}")
     source, copy = (unique(f"{side}{rng.choice('_-')}{seed}") for side in ("source", "copy"))
-    name, as_reader = reader
-    maker = Maker(workspace, run, rng, source, principals, name, exempt, False, tmp_path / "source")
+    maker = workshop.maker(rng, source, pipelines=False)
     maker.make_everything()
-    of_source = Observer(workspace, run, source, maker.texts, as_reader, maker.materialized)
-    of_copy = Observer(workspace, run, copy, maker.texts, as_reader)
+    of_source = workshop.observer(source, maker, maker.materialized)
+    of_copy = workshop.observer(copy, maker)
 
     def does(*arguments: str) -> None:
         ended = clxs(*arguments)
