@@ -10,7 +10,7 @@ mod make_way;
 use clxs_api::table::{CreateTableConstraint, ForeignKeyConstraint, PrimaryKeyConstraint, TableConstraint};
 use clxs_api::{FullName, Identifier};
 
-use make_way::{Dropped, clear, require_free};
+use make_way::{Standing, clear, require_free};
 
 use super::builder::{Builder, NewStep};
 use super::{Expectation, Facet, PlannedChange, RestCall, StepId, keeps};
@@ -21,7 +21,7 @@ use crate::{Kind, Securable};
 pub(super) fn plan(builder: &mut Builder<'_>) {
     let tables = builder.taking_part();
     let tables: Vec<_> = tables.into_iter().filter(|(table, _)| table.kind == Kind::Table).collect();
-    let mut dropped = Dropped::of(builder);
+    let mut standing = Standing::of(builder);
     for facet in [Facet::PrimaryKey, Facet::ForeignKey] {
         for (table, sides) in &tables {
             let keeps_keys = sides.destination.is_some() && !builder.is_made_anew(table);
@@ -29,7 +29,7 @@ pub(super) fn plan(builder: &mut Builder<'_>) {
                 let lost = lost_keys(builder, table);
                 builder.loses_keys(table, lost);
             }
-            plan_table(builder, table, (facet, keeps_keys), &mut dropped);
+            plan_table(builder, table, (facet, keeps_keys), &mut standing);
         }
     }
 }
@@ -38,13 +38,13 @@ fn plan_table<'a>(
     builder: &mut Builder<'a>,
     securable: &Securable,
     (facet, keeps_keys): (Facet, bool),
-    dropped: &mut Dropped<'a>,
+    standing: &mut Standing<'a>,
 ) {
     let inventories = builder.inventories;
     let Some(source) = inventories.source.table(&securable.name) else { return };
     let destination = inventories.destination.table(&securable.name);
     let before = destination.map(|table| table.key_outlines.as_slice()).unwrap_or_default();
-    let is_left = |own: &&KeyOutline| !dropped.has(securable, own);
+    let is_left = |own: &&KeyOutline| !standing.is_dropped(securable, own);
     let left: Vec<_> = before.iter().filter(is_left).collect();
     for own in own_keys(builder, (source, facet), before) {
         if !keeps_keys {
@@ -66,8 +66,8 @@ fn plan_table<'a>(
         let in_the_way = left.iter().copied().filter(|own| !had_before && is_in_the_way(own, &wanted));
         let in_the_way: Vec<_> = in_the_way.collect();
         let planned = key(builder, source, outline).and_then(|key| {
-            require_free(builder, securable, &wanted)?;
-            let after = clear(builder, (securable, destination), &in_the_way, dropped)?;
+            require_free(builder, securable, &wanted, standing)?;
+            let after = clear(builder, (securable, destination), &in_the_way, standing)?;
             Ok((key, after))
         });
         match planned {

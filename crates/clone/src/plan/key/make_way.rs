@@ -10,63 +10,67 @@ use crate::plan::builder::{Builder, NewStep};
 use crate::plan::{Expectation, PlannedChange, RestCall, StepId};
 use crate::{Kind, Securable};
 
-/// Foreign keys that make way for a primary key that they point to.
-pub(super) struct Dropped<'a> {
-    /// By the source's name of their table and their own.
-    keys: BTreeSet<(FullName, String)>,
-    /// All of the destination, by what they point to, with their tables as the source names them.
+/// The keys of the destination, and which of them make way.
+pub(super) struct Standing<'a> {
+    /// By schema and name, which is unique in it (facts/sql.md §6), with their tables as the source names them.
+    holders: HashMap<(FullName, String), (Securable, &'a KeyOutline)>,
+    /// The foreign keys, by what they point to.
     pointing: HashMap<&'a [String; 3], Vec<(Securable, &'a KeyOutline)>>,
+    /// Foreign keys that make way for a primary key that they point to, by the source's name of their table and their own.
+    dropped: BTreeSet<(FullName, String)>,
 }
 
-impl<'a> Dropped<'a> {
+impl<'a> Standing<'a> {
     pub(super) fn of(builder: &Builder<'a>) -> Self {
-        Self { keys: BTreeSet::new(), pointing: pointing(builder) }
-    }
-
-    pub(super) fn has(&self, securable: &Securable, own: &KeyOutline) -> bool {
-        self.keys.contains(&(securable.name.to_lowercase(), own.name.clone()))
-    }
-}
-
-fn pointing<'a>(builder: &Builder<'a>) -> HashMap<&'a [String; 3], Vec<(Securable, &'a KeyOutline)>> {
-    let mut pointing: HashMap<_, Vec<_>> = HashMap::new();
-    for (schema, contents) in &builder.inventories.destination.schemas {
-        let schema = builder.schema_name(schema);
-        for (name, table) in &contents.tables {
-            for key in &table.key_outlines {
-                let Some(references) = &key.references else { continue };
-                let table = Securable::new(Kind::Table, schema.child(name.clone()));
-                pointing.entry(references).or_default().push((table, key));
+        let (mut holders, mut pointing) = (HashMap::new(), HashMap::<_, Vec<_>>::new());
+        for (schema, contents) in &builder.inventories.destination.schemas {
+            let schema = builder.schema_name(schema);
+            for (name, table) in &contents.tables {
+                for key in &table.key_outlines {
+                    let table = Securable::new(Kind::Table, schema.child(name.clone()));
+                    if let Some(references) = &key.references {
+                        pointing.entry(references).or_default().push((table.clone(), key));
+                    }
+                    holders.insert((schema.to_lowercase(), key.name.clone()), (table, key));
+                }
             }
         }
+        Self { holders, pointing, dropped: BTreeSet::new() }
     }
-    pointing
+
+    pub(super) fn is_dropped(&self, securable: &Securable, own: &KeyOutline) -> bool {
+        self.dropped.contains(&(securable.name.to_lowercase(), own.name.clone()))
+    }
+
+    /// The key of that name in the schema of a table, if another table has it.
+    fn holder(&self, table: &Securable, key: &str) -> Option<&(Securable, &'a KeyOutline)> {
+        let schema = table.name.parent()?.to_lowercase();
+        let is_other =
+            |(holder, _): &&(Securable, _)| holder.name.to_lowercase() != table.name.to_lowercase();
+        self.holders.get(&(schema, key.to_owned())).filter(is_other)
+    }
 }
 
-/// Names of keys are unique in a schema (facts/sql.md §6).
+/// Checks that no other table of the destination has the name of a key.
 ///
 /// # Errors
-/// The name is that of a key of another table of the destination, which stays.
+/// One has, and keeps it.
 pub(super) fn require_free(
     builder: &Builder<'_>,
     securable: &Securable,
     wanted: &KeyOutline,
+    standing: &Standing<'_>,
 ) -> Result<(), String> {
-    let inventories = builder.inventories;
-    let schema = securable.name.schema().and_then(|schema| inventories.destination.schemas.get(schema));
-    let others = schema.into_iter().flat_map(|schema| &schema.tables);
-    for (name, table) in others.filter(|(name, _)| *name != securable.name.name()) {
-        let Some(holder) = table.key_outlines.iter().find(|own| own.name == wanted.name) else { continue };
-        let other = securable.name.parent().map(|schema| schema.child(name.clone()));
-        let source = other.as_ref().and_then(|other| inventories.source.table(other));
-        let stays = source.is_none_or(|source| {
-            let own = own_keys(builder, (source, facet_of(holder)), &table.key_outlines);
-            own.iter().any(|own| own.name == wanted.name)
-        });
-        if stays {
-            let (key, table) = (&wanted.name, other.map(|other| builder.renamed(&other).dotted()));
-            return Err(format!("the key `{key}` of {} has its name", table.unwrap_or_default()));
-        }
+    let Some((other, holder)) = standing.holder(securable, &wanted.name) else { return Ok(()) };
+    let destination = builder.inventories.destination.table(&other.name);
+    let outlines = destination.map(|table| table.key_outlines.as_slice()).unwrap_or_default();
+    let stays = builder.inventories.source.table(&other.name).is_none_or(|source| {
+        let own = own_keys(builder, (source, facet_of(holder)), outlines);
+        own.iter().any(|own| own.name == wanted.name)
+    });
+    if stays {
+        let (key, table) = (&wanted.name, builder.renamed(&other.name).dotted());
+        return Err(format!("the key `{key}` of {table} has its name"));
     }
     Ok(())
 }
@@ -77,11 +81,11 @@ pub(super) fn clear(
     builder: &mut Builder<'_>,
     (securable, destination): (&Securable, Option<&Table>),
     in_the_way: &[&KeyOutline],
-    dropped: &mut Dropped<'_>,
+    standing: &mut Standing<'_>,
 ) -> Result<Vec<StepId>, String> {
     let pointing_to = |own: &KeyOutline| {
         let place = place(builder, securable, own);
-        place.and_then(|place| dropped.pointing.get(&place).cloned()).unwrap_or_default()
+        place.and_then(|place| standing.pointing.get(&place).cloned()).unwrap_or_default()
     };
     let pointing: Vec<_> = in_the_way.iter().map(|own| (*own, pointing_to(own))).collect();
     for (table, foreign) in pointing.iter().flat_map(|(_, pointing)| pointing) {
@@ -99,7 +103,7 @@ pub(super) fn clear(
     for (own, pointing) in pointing {
         let mut before = Vec::new();
         for (table, foreign) in pointing {
-            if dropped.keys.insert((table.name.to_lowercase(), foreign.name.clone())) {
+            if standing.dropped.insert((table.name.to_lowercase(), foreign.name.clone())) {
                 let kept = builder.inventories.destination.table(&table.name);
                 before.extend(drop_key(builder, &table, kept, foreign, Vec::new()));
             }
