@@ -45,6 +45,12 @@ impl History {
         Some(effective)
     }
 
+    /// Whether a `RESTORE` took commits back, and nothing was written over it.
+    pub(crate) fn is_restored(&self) -> bool {
+        let Self::Read(commits) = self else { return false };
+        self.effective().is_some_and(|effective| effective.len() < commits.len())
+    }
+
     /// What made the table, and what was done to it since. `None` when nobody read its commits.
     pub(crate) fn made(&self) -> Option<Made<'_>> {
         let commits = self.effective()?;

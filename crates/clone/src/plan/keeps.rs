@@ -36,10 +36,15 @@ pub(super) fn note_dropped(builder: &mut Builder<'_>, source: &Securable, sides:
     }
 }
 
-/// Says of a table that is narrowed to some of the rows that its history has the others.
-pub(super) fn note_narrowed(builder: &mut Builder<'_>, source: &Securable, change: &PlannedChange) {
-    let has_others = matches!(change, PlannedChange::Replace { drift: Drift::OtherRows { .. } });
-    if has_others && builder.settings.rows_of(&source.name) != RowScope::All {
+/// Says of a table that gets other rows than it had, or fewer, that its history has those.
+pub(super) fn note_history(builder: &mut Builder<'_>, source: &Securable, change: &PlannedChange) {
+    let PlannedChange::Replace { drift } = change else { return };
+    let has_others = match drift {
+        Drift::OtherRows { .. } => builder.settings.rows_of(&source.name) != RowScope::All,
+        Drift::OtherSource { .. } | Drift::SourceRecreated => true,
+        _ => false,
+    };
+    if has_others {
         let message = "the copy's history keeps the rows that it had until now, to be read by VERSION AS OF until VACUUM \
                        removes them; drop the copy before to be rid of them";
         builder.finding(Finding { securable: source.name.clone(), line: None, message: message.to_owned() });

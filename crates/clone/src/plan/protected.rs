@@ -86,7 +86,7 @@ pub(super) fn plan<'a>(
         table: Some(candidate.source),
         facets: Vec::new(),
     });
-    keeps::note_narrowed(builder, &securable, &change);
+    keeps::note_history(builder, &securable, &change);
     if let PlannedChange::Skip { reason } = &change {
         return left_out(builder, &securable, candidate, reason);
     }

@@ -87,7 +87,7 @@ fn plan_table<'a>(
         table: Some(source),
         facets: Vec::new(),
     });
-    keeps::note_narrowed(builder, securable, change);
+    keeps::note_history(builder, securable, change);
     let is_commented = match change {
         PlannedChange::Create => make(builder, securable, source, None),
         PlannedChange::Replace { drift } => replace(builder, securable, source, destination, drift),

@@ -339,6 +339,29 @@ async fn copy_whose_source_got_column_mapping_stays_until_force_reclone_and_come
     assert_eq!(fixture.number("SELECT gone FROM dev.bronze.wide").await, "x");
 }
 
+/// Its version is the same, and the journal knows the source of the run that was undone.
+#[tokio::test(flavor = "multi_thread")]
+async fn source_that_was_made_again_is_cloned_again_after_a_rollback_and_after_a_restore_by_hand() {
+    let fixture = Fixture::with_retail(Reached::InProcess).await;
+    let make = "CREATE TABLE prod.bronze.anew AS SELECT 1 AS id";
+    fixture.query(make).await;
+    fixture.clone_with(&settings()).await;
+    fixture.sql("DROP TABLE prod.bronze.anew;\nCREATE TABLE prod.bronze.anew AS SELECT 42 AS id;\n").await;
+    let refreshed = fixture.clone_with(&settings()).await;
+    assert_eq!(outcome(&refreshed, "prod.bronze.anew"), Outcome::Replaced);
+    assert!(refreshed.findings.iter().any(|finding| finding.message.contains("history keeps the rows")));
+    roll_back(&fixture, &refreshed, false).await;
+    assert_eq!(fixture.number("SELECT id FROM dev.bronze.anew").await, "1");
+
+    for _ in 0..2 {
+        let report = fixture.clone_with(&settings()).await;
+        assert_eq!(outcome(&report, "prod.bronze.anew"), Outcome::Replaced, "{report:#?}");
+        assert_eq!(fixture.number("SELECT id FROM dev.bronze.anew").await, "42");
+        assert!(fixture.plan(&settings()).await.is_empty());
+        fixture.query("RESTORE TABLE dev.bronze.anew TO VERSION AS OF 0").await;
+    }
+}
+
 async fn table_ids(fixture: &Fixture) -> Vec<Option<String>> {
     let mut ids = Vec::new();
     for table in ["dev.bronze.orders", "dev.bronze.items"] {

@@ -36,6 +36,9 @@ pub(crate) fn drift(
         (_, Some(edit)) => Some(edited(edit)),
         (None, None) => Some(edits_unknown("the log of its last CLONE was cleaned up")),
         (Some((commit, _)), None) if !commit.is_made_of(&name.dotted()) => other_source(commit),
+        (Some((commit, _)), None) if is_recreated(source, destination, commit) => {
+            Some(Drift::SourceRecreated)
+        }
         (Some((_, origin)), None) => source_drift(source, name, destination, &origin, settings),
     }
 }
@@ -55,6 +58,18 @@ fn other_source(commit: &Commit) -> Option<Drift> {
     Some(Drift::OtherSource { source: commit.origin()?.source })
 }
 
+/// Whether the source was dropped and made again since a commit was made of it. The journal knows the source of the last
+/// copy, which is no longer that of this commit where a `RESTORE` brought it back: what was made before there was such a
+/// source is of another.
+fn is_recreated(source: &Table, destination: &Table, made: &Commit) -> bool {
+    let noted = made.origin().and_then(|origin| origin.table_id);
+    let journalled = || destination.cloned_from.clone().filter(|_| !destination.history.is_restored());
+    match noted.or_else(journalled).zip(source.table_id.as_ref()) {
+        Some((then, now)) => then != *now,
+        None => made.timestamp.zip(source.created_at).is_some_and(|(made, created)| made < created),
+    }
+}
+
 fn source_drift(
     source: &Table,
     name: &FullName,
@@ -62,12 +77,6 @@ fn source_drift(
     origin: &Origin,
     settings: &Settings,
 ) -> Option<Drift> {
-    if let (Some(then), Some(now)) =
-        (origin.table_id.as_ref().or(destination.cloned_from.as_ref()), &source.table_id)
-        && then != now
-    {
-        return Some(Drift::SourceRecreated);
-    }
     let rows = settings.rows_of(name);
     if rows != origin.rows {
         return Some(Drift::OtherRows { rows: origin.rows.clone() });
