@@ -137,8 +137,6 @@ fn view_of(info: &TableInfo) -> View {
     let property = |key: &str| info.properties.as_ref()?.get(key).cloned();
     let name = |key: &str, place: usize| Identifier::new(property(&format!("{key}.{place}"))?).ok();
     let part = |place| name("view.catalogAndNamespace.part", place);
-    let width = property("view.query.out.numCols").and_then(|number| number.parse().ok()).unwrap_or(0);
-    let query_columns: Option<_> = (0..width).map(|place| name("view.query.out.col", place)).collect();
     View {
         definition: info.view_definition.clone(),
         columns: columns.unwrap_or_default(),
@@ -148,8 +146,16 @@ fn view_of(info: &TableInfo) -> View {
         properties: own_properties(info.properties.clone()),
         schema_mode: property("view.schemaMode").as_deref().and_then(SchemaMode::from_property),
         session: part(0).zip(part(1)),
-        query_columns: query_columns.unwrap_or_default(),
+        query_columns: query_columns_of(info),
     }
+}
+
+/// The columns that the query of a view had when the view was made; none where the platform does not tell all of them.
+pub(crate) fn query_columns_of(info: &TableInfo) -> Vec<Identifier> {
+    let property = |key: &str| info.properties.as_ref()?.get(key);
+    let width = property("view.query.out.numCols").and_then(|number| number.parse().ok()).unwrap_or(0);
+    let name = |place: usize| Identifier::new(property(&format!("view.query.out.col.{place}"))?.clone()).ok();
+    (0..width).map(name).collect::<Option<_>>().unwrap_or_default()
 }
 
 fn view_column(column: &ColumnInfo) -> Result<(Identifier, Option<String>), NameError> {

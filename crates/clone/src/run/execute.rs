@@ -87,7 +87,7 @@ async fn attempt(
             let executed = statement::execute(context, step, statement, tries).await?;
             let executed = match executed {
                 Err(error) => of_named_columns(context, step, error, tries).await?,
-                executed => executed,
+                Ok(outcome) => of_same_columns(context, step, outcome, tries).await?,
             };
             Ok(checked(context, step, executed, tries).await)
         }
@@ -120,6 +120,31 @@ async fn of_named_columns(
     let named = Statement::CreateView(Box::new(named));
     let made = statement::execute(context, step, &named, tries).await?;
     Ok(made.map(|_| StepOutcome::changed(MORE_COLUMNS.to_owned())))
+}
+
+/// Makes a view again over the columns that the source's view shows, where the same text shows others: a view lists its
+/// columns by their places. One that cannot be made so is taken back.
+async fn of_same_columns(
+    context: &Context,
+    step: &Step,
+    outcome: StepOutcome,
+    tries: &mut Tries,
+) -> Result<clxs_client::Result<StepOutcome>> {
+    let Action::Statement(Statement::CreateView(view)) = &step.action else { return Ok(Ok(outcome)) };
+    let Some(named) = view.of_named_columns() else { return Ok(Ok(outcome)) };
+    let others = match read_back::other_columns(&context.warehouse, view).await {
+        Ok(others) => others,
+        Err(error) => return Ok(Err(error)),
+    };
+    let Some(others) = others else { return Ok(Ok(outcome)) };
+    let named = Statement::CreateView(Box::new(named));
+    Ok(match statement::execute(context, step, &named, tries).await? {
+        Ok(_) => Ok(StepOutcome::changed(MORE_COLUMNS.to_owned())),
+        Err(error) => {
+            let problem = format!("{others}, and it cannot be made over those: {}", describe(&error));
+            Ok(StepOutcome::Failed { error: taken_back(context, step, problem, tries).await })
+        }
+    })
 }
 
 const MORE_COLUMNS: &str = "its query names the columns that the source's view shows, for `*` stands for others in its tables by now";

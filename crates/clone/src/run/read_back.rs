@@ -8,7 +8,7 @@ use clxs_api::{FullName, Identifier};
 use clxs_client::{ErrorKind, Result};
 
 use crate::Kind;
-use crate::inventory::{Guards, dependencies_of, guard_text, named_policies};
+use crate::inventory::{Guards, dependencies_of, guard_text, named_policies, query_columns_of};
 use crate::plan::{Action, CreateTable, CreateView, Proof, Statement};
 use crate::rewrite::rewrite_view;
 use crate::warehouse::Warehouse;
@@ -47,6 +47,20 @@ pub(super) async fn problem(
     let texts: Vec<_> = in_source.into_iter().map(FullName::dotted).collect();
     Ok((!texts.is_empty())
         .then(|| format!("it was made, and still needs {} of the source", texts.join(", "))))
+}
+
+/// Which columns the query of a view has that was made, where they are not those of the source's view; nothing when they are, or
+/// when nobody tells.
+pub(super) async fn other_columns(warehouse: &Warehouse, view: &CreateView) -> Result<Option<String>> {
+    let info = told(warehouse.client().get_table(&view.name).await.map(Some))?;
+    let shown = info.map(|info| query_columns_of(&info)).unwrap_or_default();
+    let is_same = shown.len() == view.query_columns.len()
+        && shown.iter().zip(&view.query_columns).all(|(shown, wanted)| shown.matches(wanted.as_str()));
+    let list = |columns: &[Identifier]| columns.iter().map(Identifier::as_str).collect::<Vec<_>>().join(", ");
+    Ok((!shown.is_empty() && !is_same).then(|| {
+        let (shown, wanted) = (list(&shown), list(&view.query_columns));
+        format!("`*` stands for other columns in its tables here ({shown}) than the source's view shows ({wanted})")
+    }))
 }
 
 /// Whether a table lacks a guard that it was made with: what becomes of the guards of a table that is replaced the platform's

@@ -2,7 +2,7 @@
 
 use clxs_clone::journal::RunState;
 use clxs_clone::plan::Facet;
-use clxs_clone::{FacetStatus, Outcome, Report};
+use clxs_clone::{FacetStatus, Outcome, Report, Settings};
 use rstest::rstest;
 
 use crate::catalogs::{name, settings};
@@ -123,4 +123,48 @@ async fn view_whose_table_lost_a_column_fails_with_the_reason() {
     let report = fixture.clone_with(&settings()).await;
     let Outcome::Failed { error } = outcome(&report, "prod.a.w") else { panic!("{report:#?}") };
     assert!(error.contains("`v`"), "{error}");
+}
+
+/// Of an earlier version `*` stands for other columns, as many as there are now.
+#[tokio::test(flavor = "multi_thread")]
+async fn view_of_other_columns_of_then_is_taken_back_and_comes_with_those_of_now() {
+    let fixture = Fixture::with_retail(Reached::InProcess).await;
+    fixture
+        .sql(
+            "CREATE TABLE prod.bronze.pay (id INT, salary INT) TBLPROPERTIES ('delta.columnMapping.mode' = 'name');\n\
+             INSERT INTO prod.bronze.pay VALUES (1, 5000);\n\
+             ALTER TABLE prod.bronze.pay DROP COLUMN salary;\n\
+             ALTER TABLE prod.bronze.pay ADD COLUMN age INT;\n\
+             CREATE VIEW prod.bronze.shown AS SELECT * FROM prod.bronze.pay;\n",
+        )
+        .await;
+    let earlier = Settings { as_of_tables: [("bronze.pay".to_owned(), 1)].into(), ..settings() };
+    let report = fixture.clone_with(&earlier).await;
+    let Outcome::Failed { error } = outcome(&report, "prod.bronze.shown") else { panic!("{report:#?}") };
+    assert!(error.contains("(id, salary)") && error.contains("it was taken back"), "{error}");
+    assert!(fixture.client.get_table(&name("dev.bronze.shown")).await.is_err());
+
+    let report = fixture.clone_with(&settings()).await;
+    assert_eq!(outcome(&report, "prod.bronze.shown"), Outcome::Created, "{report:#?}");
+    assert_eq!(fixture.number("SELECT count(*) FROM dev.bronze.shown WHERE age IS NULL").await, "1");
+}
+
+/// Somebody keeps a table of other columns in the destination.
+#[tokio::test(flavor = "multi_thread")]
+async fn view_over_columns_in_another_order_names_them_and_follows_when_the_order_is_that_of_the_source() {
+    let fixture = Fixture::with_retail(Reached::InProcess).await;
+    fixture
+        .sql(
+            "CREATE TABLE prod.bronze.pay AS SELECT 1 AS id, 5000 AS salary;\n\
+             CREATE VIEW prod.bronze.shown AS SELECT * FROM prod.bronze.pay;\n\
+             CREATE CATALOG dev;\nCREATE SCHEMA dev.bronze;\n\
+             CREATE TABLE dev.bronze.pay AS SELECT 7000 AS salary, 2 AS id;\n",
+        )
+        .await;
+    let salary = "SELECT salary FROM dev.bronze.shown";
+    fixture.clone_with(&settings()).await;
+    assert_eq!(fixture.number(salary).await, "7000");
+    let report = fixture.clone_with(&Settings { overwrite_edits: true, ..settings() }).await;
+    assert_eq!(outcome(&report, "prod.bronze.pay"), Outcome::Replaced, "{report:#?}");
+    assert_eq!(fixture.number(salary).await, "5000");
 }

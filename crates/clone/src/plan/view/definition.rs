@@ -102,6 +102,12 @@ pub(super) fn as_it_is(name: &FullName, table: &Table) -> Option<CreateView> {
     })
 }
 
+/// Whether the query of a view had other columns when it was made, as far as both tell.
+fn shows_others(wanted: &[Identifier], own: &[Identifier]) -> bool {
+    let is_other = || wanted.iter().zip(own).any(|(wanted, own)| !own.matches(wanted.as_str()));
+    !wanted.is_empty() && !own.is_empty() && (wanted.len() != own.len() || is_other())
+}
+
 pub(super) fn differs(
     settings: &Settings,
     name: &FullName,
@@ -117,11 +123,14 @@ pub(super) fn differs(
     let reads_source =
         existing.reads.iter().flatten().any(|read| read.catalog().matches(settings.source.as_str()));
     let other_columns = !wanted.columns.is_empty() && wanted.columns != existing.columns;
+    let shows_others = shows_others(&wanted.query_columns, &existing.query_columns)
+        && !columns_follow(destination, existing);
     let is_same = |wanted: &CreateView| is_same_view(candidate.source.kind, &wanted.definition, text);
     !(is_same(&wanted) || wanted.of_named_columns().as_ref().is_some_and(is_same))
         || wanted.comment.as_ref().is_some_and(|comment| Some(comment) != destination.comment.as_ref())
         || wanted.schema_mode.is_some_and(|mode| existing.schema_mode.is_some_and(|own| own != mode))
         || reads_source
         || other_columns
+        || shows_others
         || lacks_property
 }
