@@ -180,11 +180,15 @@ async fn checked(
     }
 }
 
-/// Removes a view or function that needs the source, or puts back what was there before; says so behind the problem.
+/// Removes a view or function that needs the source, or a table that was there before, or puts back what was there before; says so behind the problem.
 async fn taken_back(context: &Context, step: &Step, problem: String, tries: &mut Tries) -> String {
-    let makes_text =
-        matches!(step.action, Action::Statement(Statement::CreateView(_) | Statement::CreateFunction(_)));
-    let Some(Action::Statement(inverse)) = step.inverse.as_ref().filter(|_| makes_text) else {
+    let is_taken_back = match &step.action {
+        Action::Statement(Statement::CreateView(_) | Statement::CreateFunction(_)) => true,
+        // The files of an external table stay.
+        Action::Statement(Statement::CreateTable(table)) => table.location.is_some() && !table.replace,
+        _ => false,
+    };
+    let Some(Action::Statement(inverse)) = step.inverse.as_ref().filter(|_| is_taken_back) else {
         return problem;
     };
     match context.warehouse.query_in(inverse.text()).await {

@@ -27,7 +27,10 @@ pub(super) async fn problem(
         };
     }
     if let Action::Statement(Statement::CreateTable(table)) = action {
-        return unguarded(warehouse, table).await;
+        return match another_was_there(warehouse, table).await? {
+            Some(problem) => Ok(Some(problem)),
+            None => unguarded(warehouse, table).await,
+        };
     }
     let recorded = match action {
         Action::Statement(Statement::CreateView(view)) => {
@@ -60,6 +63,16 @@ pub(super) async fn other_columns(warehouse: &Warehouse, view: &CreateView) -> R
     Ok((!shown.is_empty() && !is_same).then(|| {
         let (shown, wanted) = (list(&shown), list(&view.query_columns));
         format!("`*` stands for other columns in its tables here ({shown}) than the source's view shows ({wanted})")
+    }))
+}
+
+/// Whether a table that was to be new is one that was in its place already: `CREATE TABLE … LOCATION` takes that over, rows and
+/// all, where nobody registered it (Databricks, `CREATE TABLE [USING]`, LOCATION).
+async fn another_was_there(warehouse: &Warehouse, table: &CreateTable) -> Result<Option<String>> {
+    let Some(location) = table.location.as_ref().filter(|_| !table.replace) else { return Ok(None) };
+    let newest = warehouse.newest_commit(&table.name).await?.version();
+    Ok(newest.is_some_and(|version| version > 0).then(|| {
+        format!("a table that nobody registered is in its place, {location}, with rows of its own; remove it, or map another place")
     }))
 }
 

@@ -228,6 +228,36 @@ async fn external_tables_whose_places_would_lie_in_each_other_are_refused_before
     assert!(told.contains(&dev(other)) || told.contains(other), "{told}");
 }
 
+/// The files of a table that is dropped stay in an external place, and `CREATE TABLE` there brings its rows back.
+#[tokio::test(flavor = "multi_thread")]
+async fn empty_copy_of_an_external_table_is_no_table_that_was_in_its_place_already() {
+    let fixture = Fixture::new(Reached::InProcess).await;
+    let url = |place: &str| format!("file://{}/{place}", fixture.home.path().display());
+    fixture
+        .sql(&format!(
+            "CREATE CATALOG prod;\nCREATE SCHEMA prod.s;\n\
+             CREATE TABLE prod.s.old (id INT) LOCATION '{}';\nINSERT INTO prod.s.old VALUES (77);\n\
+             DROP TABLE prod.s.old;\nCREATE TABLE prod.s.t (id INT) LOCATION '{}';\n",
+            url("dev/t"),
+            url("prod/t")
+        ))
+        .await;
+    let mut empty = Settings { schema_only: true, ..settings() };
+    empty.location_mapping = LocationMapping::new([(url("prod"), url("dev"))].into()).unwrap();
+    let report = fixture.clone_with(&empty).await;
+    let Outcome::Failed { error } = outcome(&report, "prod.s.t") else { panic!("{report:#?}") };
+    assert!(
+        error.contains("a table that nobody registered is in its place") && error.contains("taken back"),
+        "{error}"
+    );
+    assert!(fixture.client.get_table(&name("dev.s.t")).await.is_err());
+
+    empty.location_mapping = LocationMapping::new([(url("prod"), url("elsewhere"))].into()).unwrap();
+    let report = fixture.clone_with(&empty).await;
+    assert_eq!(outcome(&report, "prod.s.t"), Outcome::Created, "{report:#?}");
+    assert_eq!(fixture.number("SELECT count(*) FROM dev.s.t").await, "0");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn external_table_without_mapping_becomes_managed_and_says_so() {
     let fixture = Fixture::with_retail(Reached::InProcess).await;
