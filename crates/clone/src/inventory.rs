@@ -12,6 +12,7 @@ mod definitions;
 mod described;
 mod functions;
 mod grants;
+mod guarded_columns;
 mod guards;
 mod history;
 mod keys;
@@ -298,6 +299,10 @@ pub struct Table {
     pub history: History,
     /// The version to clone, where the settings ask for another than the newest.
     pub as_of: Option<VersionAsOf>,
+    /// By which columns that version differs from today's table, read where policies go by the tags of columns.
+    pub other_columns_then: Option<String>,
+    /// Of the destination's, columns that guards may go by and that the source has no longer; read only where it is replaced.
+    pub lost_columns: Vec<Identifier>,
     /// Whether its properties say that a copy of it was begun, and not that all of it is there.
     pub is_copy_begun: bool,
     /// The id of the source table it was cloned from, as this journal knows it.
@@ -340,6 +345,8 @@ impl Table {
             keys: Vec::new(),
             history: History::NotRead,
             as_of: None,
+            other_columns_then: None,
+            lost_columns: Vec::new(),
             is_copy_begun: false,
             cloned_from: None,
             created_at: None,
@@ -357,6 +364,12 @@ impl Table {
     /// Whether nothing hides rows or values of it.
     pub fn is_open(&self) -> bool {
         self.guards.is_empty() && self.unusable_guards.is_none()
+    }
+
+    /// The version to clone, where it is not the newest.
+    pub(crate) fn earlier_version(&self) -> Option<u64> {
+        let version = self.as_of.as_ref().and_then(VersionAsOf::version)?;
+        (self.history.version() != Some(version)).then_some(version)
     }
 
     /// Whether it refers to the files of another table.

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use clxs_api::FullName;
 
 use super::reader::Reader;
-use super::{Inventories, Table, VersionAsOf};
+use super::{Inventories, Table};
 use crate::settings::AsOf;
 use crate::{Error, Result};
 
@@ -15,10 +15,7 @@ impl Reader<'_> {
     /// [`Error::NotAsOf`], and those of reading.
     pub(super) async fn require_columns_of_then(&self, own: &Inventories) -> Result<()> {
         let names = self.made_tables(own);
-        let past = |table: &Table| {
-            let version = table.as_of.as_ref().and_then(VersionAsOf::version).filter(|_| table.is_open())?;
-            (table.history.version() != Some(version)).then_some(version)
-        };
+        let past = |table: &Table| table.earlier_version().filter(|_| table.is_open());
         let tables = names.iter().filter_map(|name| {
             let table = own.source.table(name)?;
             Some((name, table, past(table)?))
@@ -35,10 +32,8 @@ impl Reader<'_> {
         version: u64,
     ) -> Result<Option<(FullName, String)>> {
         let Some(Ok(definition)) = &table.definition else { return Ok(None) };
-        let query = format!("SELECT * FROM {name}{} LIMIT 0", AsOf::Version(version).clause());
         let attempt = || format!("read the columns of table `{}` at version {version}", name.dotted());
-        let rows = self.warehouse.query(query).await.map_err(Error::client(attempt()))?;
-        let then: BTreeSet<_> = rows.columns().iter().map(|column| column.name.to_lowercase()).collect();
+        let then = self.columns_at(name, version).await.map_err(Error::client(attempt()))?;
         let now: BTreeSet<_> =
             definition.columns.iter().map(|column| column.name.as_str().to_lowercase()).collect();
         let others: Vec<_> = then.symmetric_difference(&now).map(String::as_str).collect();
@@ -50,5 +45,16 @@ impl Reader<'_> {
             )
         };
         Ok((!others.is_empty()).then(|| (name.clone(), reason())))
+    }
+
+    /// The columns of a version of a table, in lower case.
+    pub(super) async fn columns_at(
+        &self,
+        name: &FullName,
+        version: u64,
+    ) -> clxs_client::Result<BTreeSet<String>> {
+        let query = format!("SELECT * FROM {name}{} LIMIT 0", AsOf::Version(version).clause());
+        let rows = self.warehouse.query(query).await?;
+        Ok(rows.columns().iter().map(|column| column.name.to_lowercase()).collect())
     }
 }

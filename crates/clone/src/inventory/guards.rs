@@ -148,6 +148,14 @@ impl fmt::Display for Guards {
     }
 }
 
+impl Guards {
+    /// The columns that it masks, and those that its functions get.
+    pub(crate) fn columns(&self) -> impl Iterator<Item = &Identifier> {
+        let given = self.row_filter.iter().chain(self.masks.values()).flat_map(Guard::columns);
+        self.masks.keys().chain(given)
+    }
+}
+
 impl Guard {
     /// The columns that its function gets.
     pub(crate) fn columns(&self) -> impl Iterator<Item = &Identifier> {

@@ -273,10 +273,18 @@ impl Inventory {
 
     /// Whether there are policies on a table, its schema or its catalog.
     pub(crate) fn has_policies_over(&self, table: &FullName) -> bool {
+        self.policies_over(table).next().is_some()
+    }
+
+    /// The policies on a table, its schema and its catalog.
+    pub(super) fn policies_over(
+        &self,
+        table: &FullName,
+    ) -> impl Iterator<Item = &Result<Policy, Unusable>> + use<'_> {
         let catalog = self.catalog.as_ref().map(|catalog| &catalog.policies);
         let schema = table.schema().and_then(|name| self.schemas.get(name)).map(|schema| &schema.policies);
         let table = self.table(table).map(|table| &table.policies);
-        [catalog, schema, table].into_iter().flatten().any(|policies| !policies.is_empty())
+        [catalog, schema, table].into_iter().flatten().flat_map(Policies::values)
     }
 
     /// The policies on anything in it; of one that cannot be used, why.

@@ -108,6 +108,8 @@ impl<'a> Reader<'a> {
         ];
         let rest = try_join_all(rest).await?;
         put(&mut own, rest)?;
+        let guarded = self.guarded_columns(&own).await?;
+        put(&mut own, vec![guarded])?;
         Ok(own)
     }
 

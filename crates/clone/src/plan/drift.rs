@@ -61,6 +61,11 @@ pub enum Drift {
     OtherCloneType,
     /// Its source maps columns in another way.
     OtherColumnMapping,
+    /// It has a column that guards may go by, and that its source lost.
+    LostColumn {
+        /// Which.
+        column: String,
+    },
     /// Its text, its columns or its properties differ.
     DefinitionDiffers,
     /// It is equal, and replaced because the settings say so.
@@ -75,7 +80,7 @@ impl Drift {
 
     /// Whether no statement replaces the table, so that it is dropped first.
     pub(crate) fn drops_first(&self) -> bool {
-        matches!(self, Self::OtherCloneType | Self::OtherColumnMapping)
+        matches!(self, Self::OtherCloneType | Self::OtherColumnMapping | Self::LostColumn { .. })
     }
 }
 
@@ -105,6 +110,12 @@ impl fmt::Display for Drift {
             }
             Self::OtherColumnMapping => {
                 f.write_str("dropped first, for no clone changes how the columns of a table are mapped")
+            }
+            Self::LostColumn { column } => {
+                write!(
+                    f,
+                    "dropped first, for its history would show the column `{column}`, which the source lost"
+                )
             }
             Self::DefinitionDiffers => f.write_str("the definition differs"),
             Self::Forced => f.write_str("force_reclone"),

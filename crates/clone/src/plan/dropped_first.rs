@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use clxs_api::FullName;
+use clxs_api::{FullName, Identifier};
 
 use super::builder::{Builder, NewStep};
 use super::drift::Drift;
@@ -14,13 +14,15 @@ use crate::inventory::Table;
 use crate::settings::{AsOf, CloneType, RowScope, Settings};
 
 /// Why a table cannot be replaced.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Obstacle {
     /// It has its own files where it should refer to the source's, or the other way round.
     CloneType,
     /// `CLONE` refuses to change how the columns of a table are mapped (`facts/clone_on_disk.md`,
     /// `DELTA_UNSUPPORTED_COLUMN_MAPPING_MODE_CHANGE`).
     ColumnMapping,
+    /// This column, which guards may go by, is in its history alone from then on, where they hide it no longer.
+    LostColumn(Identifier),
 }
 
 impl Obstacle {
@@ -41,7 +43,9 @@ impl Obstacle {
         if is_other_clone_type(settings, name, destination) {
             return Some(Self::CloneType);
         }
-        (is_replaced && is_mapped_otherwise()).then_some(Self::ColumnMapping)
+        let lost = || destination.lost_columns.first().cloned().map(Self::LostColumn);
+        let mapping = || is_mapped_otherwise().then_some(Self::ColumnMapping);
+        is_replaced.then(|| lost().or_else(mapping)).flatten()
     }
 
     /// As what differs between a table and its source.
@@ -49,18 +53,24 @@ impl Obstacle {
         match self {
             Self::CloneType => Drift::OtherCloneType,
             Self::ColumnMapping => Drift::OtherColumnMapping,
+            Self::LostColumn(column) => Drift::LostColumn { column: column.as_str().to_owned() },
         }
     }
 }
 
 impl fmt::Display for Obstacle {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::CloneType => "deep and shallow clones cannot replace each other",
-            Self::ColumnMapping => {
-                "the source maps its columns in another way (delta.columnMapping.mode), which no clone changes"
-            }
-        })
+        match self {
+            Self::CloneType => f.write_str("deep and shallow clones cannot replace each other"),
+            Self::ColumnMapping => f.write_str(
+                "the source maps its columns in another way (delta.columnMapping.mode), which no clone changes",
+            ),
+            Self::LostColumn(column) => write!(
+                f,
+                "the source has no column {column} any more, and the copy's history would show its values to those from \
+                 whom guards hide them"
+            ),
+        }
     }
 }
 

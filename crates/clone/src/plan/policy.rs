@@ -187,6 +187,14 @@ pub(super) fn refusal(builder: &Builder<'_>, table: &FullName) -> Option<String>
                 return because(&format!("goes by tags, which are not all carried: {reason}"));
             }
         }
+        if given.policy.as_ref().is_ok_and(|policy| !policy.columns.is_empty())
+            && let Some(columns) = builder.inventories.source.table(table)?.other_columns_then.as_ref()
+        {
+            return because(&format!(
+                "goes by the tags of columns, and the version that is asked for has others, whose tags nobody knows: \
+                 {columns}"
+            ));
+        }
         because(&cover::lack(builder, table, given, true)?)
     });
     let unread = inventories.source.unread.get(&Facet::Policies).filter(|_| looks == Looks::Reads);

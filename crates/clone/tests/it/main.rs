@@ -10,6 +10,7 @@ mod ended_early;
 mod facets;
 mod faults;
 mod functions;
+mod guarded_columns;
 mod hooks;
 mod invariants;
 mod keeps;
