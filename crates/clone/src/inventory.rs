@@ -109,6 +109,8 @@ pub struct Inventory {
     pub browsed: BTreeSet<Securable>,
     /// Facets of everything in it that nobody could read, with the reason.
     pub unread: BTreeMap<Facet, String>,
+    /// The catalogs, schemas and tables whose policies the caller may not read, with the reason.
+    pub unread_policies: BTreeMap<FullName, String>,
     /// Of the source: the catalogs, schemas and tables in which something has tags that nobody can carry, with the reason.
     pub unnameable_tags: BTreeSet<(FullName, String)>,
 }
@@ -283,7 +285,7 @@ pub struct Table {
     pub tags: Tags,
     /// The tags of its columns, by the name of the column.
     pub column_tags: BTreeMap<Identifier, Tags>,
-    /// Policies on it: those of the source, and the destination's where the source has some.
+    /// Policies on it: those of the source, and the destination's where the source has some or the table would be dropped.
     pub policies: Policies,
     /// As much of its definition as it takes to be there without rows, or why no statement can make it; read only where
     /// policies may go by tags that the destination's table lacks.

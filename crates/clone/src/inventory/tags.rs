@@ -29,9 +29,12 @@ impl<'a> Reader<'a> {
         if self.settings.copy.tags { self.all_tags(own).await } else { Ok(nothing()) }
     }
 
-    /// Reads the tags where they are not carried, if policies of the source go by them.
+    /// Reads the tags where they are not carried, if policies of the source go by them, or those of a destination of
+    /// which tables are dropped.
     pub(super) async fn tags_of_policies(&self, own: &Inventories) -> Result<Found<'a>> {
-        let goes_by_tags = own.source.policies().flatten().any(Policy::goes_by_tags);
+        let goes_by_tags = |side: &Inventory| side.policies().flatten().any(Policy::goes_by_tags);
+        let goes_by_tags = goes_by_tags(&own.source)
+            || goes_by_tags(&own.destination) && !self.dropped_first(own).is_empty();
         if goes_by_tags && !self.settings.copy.tags { self.all_tags(own).await } else { Ok(nothing()) }
     }
 

@@ -138,7 +138,7 @@ fn change(builder: &Builder<'_>, name: &FullName, candidate: &Candidate<'_>) -> 
     if let Some(reason) = refused.or_else(policed) {
         return skip(&reason);
     }
-    destination.map_or(PlannedChange::Create, |destination| existing(settings, name, source, destination))
+    destination.map_or(PlannedChange::Create, |destination| existing(builder, name, source, destination))
 }
 
 /// What is left out has its facets noted, and is an error where the settings say so. An older copy of it gets its guards.

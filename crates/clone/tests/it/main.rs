@@ -5,6 +5,7 @@
 mod added_columns;
 mod catalogs;
 mod doubt;
+mod dropped_first;
 mod embedded;
 mod ended_early;
 mod facets;

@@ -91,12 +91,23 @@ fn out_of_it(builder: &Builder<'_>, table: &FullName, policy: &Policy, is_writte
     Some(format!("goes by tags, and is not about the copy as it is about the source: {reason}"))
 }
 
-/// The tags that the copy will have: those of the source over those that the destination keeps.
+/// The tags that the copy will have.
 fn of_copy(builder: &Builder<'_>, table: &FullName, is_written: bool) -> Tagged {
-    let (inventories, settings) = (builder.inventories, builder.settings);
+    let inventories = builder.inventories;
     let both = inventories.source.table(table).zip(inventories.destination.table(table));
     let is_dropped =
-        is_written && both.is_some_and(|both| Obstacle::of(settings, table, both, true).is_some());
+        is_written && both.is_some_and(|both| Obstacle::of(builder.settings, table, both, true).is_some());
+    tags_of_copy(builder, table, is_written, is_dropped)
+}
+
+/// The tags that a copy has after a run: those of the source over those that the destination keeps.
+pub(super) fn tags_of_copy(
+    builder: &Builder<'_>,
+    table: &FullName,
+    is_written: bool,
+    is_dropped: bool,
+) -> Tagged {
+    let (inventories, settings) = (builder.inventories, builder.settings);
     let mut copy = Tagged::default();
     for on in scopes(table).iter().flatten() {
         let is_new = if on.kind == Kind::Table { is_dropped } else { !builder.is_kept(on) };
