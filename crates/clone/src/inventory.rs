@@ -15,6 +15,7 @@ mod grants;
 mod guards;
 mod history;
 mod keys;
+mod left_out;
 mod listed;
 mod model_versions;
 mod models;
@@ -111,6 +112,8 @@ pub struct Inventory {
     pub unread: BTreeMap<Facet, String>,
     /// The catalogs, schemas and tables whose policies the caller may not read, with the reason.
     pub unread_policies: BTreeMap<FullName, String>,
+    /// Of the source: what texts need of schemas that take no part, of those that texts which take part need.
+    pub needs_outside: BTreeMap<Securable, Vec<Securable>>,
     /// Of the source: the catalogs, schemas and tables in which something has tags that nobody can carry, with the reason.
     pub unnameable_tags: BTreeSet<(FullName, String)>,
 }
@@ -185,9 +188,10 @@ pub struct Schema {
     pub policies: Policies,
     /// Whether it is the platform's own, which no catalog is without.
     pub is_system: bool,
-    /// Why it takes no part; its tables are not read then.
+    /// Why it takes no part; what is in it is not listed then.
     pub skip: Option<String>,
-    /// Its tables and views by own name in lower case.
+    /// Its tables and views by own name in lower case. Of one that takes no part in the source those that texts which a run
+    /// makes read, where the destination has them.
     pub tables: BTreeMap<Identifier, Table>,
     /// Its volumes by own name in lower case.
     pub volumes: BTreeMap<Identifier, Volume>,

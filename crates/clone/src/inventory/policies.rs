@@ -2,6 +2,8 @@
 //! take part, and on every table of the source, for a row filter may be on a table without any tag. Of the destination's
 //! tables only those count whose source has policies, and those that would be dropped.
 
+mod by_need;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use clxs_api::policy::PolicyInfo;
@@ -43,9 +45,10 @@ impl<'a> Reader<'a> {
         if sides.contains(&Side::Source) {
             told.extend(self.policies_inside(&sides, own).await?);
         }
-        let of_dropped = match sides.contains(&Side::Destination) {
-            true => self.policies_of_dropped(own, &told).await?,
-            false => Vec::new(),
+        let of_dropped = if sides.contains(&Side::Destination) {
+            self.policies_of_dropped(own, &told).await?
+        } else {
+            Vec::new()
         };
         Ok(Box::new(move |inventories| {
             for (side, on, policies) in told {
@@ -78,32 +81,6 @@ impl<'a> Reader<'a> {
             told.extend(kept);
         }
         Ok(told)
-    }
-
-    /// Reads the policies on tables of the destination that would be dropped, as far as they are not read yet.
-    async fn policies_of_dropped(&self, own: &Inventories, told: &[Told]) -> Result<Vec<Told>> {
-        let destination = self.settings.destination.to_lowercase();
-        let mut dropped: Vec<_> =
-            self.dropped_first(own).iter().map(|name| name.in_catalog(&destination)).collect();
-        dropped.retain(|name| told.iter().all(|(_, on, _)| on.name != *name));
-        let dropped = dropped.into_iter().map(|name| (Side::Destination, Securable::new(Kind::Table, name)));
-        self.policies_on_each(dropped.collect()).await
-    }
-
-    /// The source's names of tables that the destination has and that no statement can replace, where the settings say to
-    /// drop these.
-    pub(super) fn dropped_first(&self, own: &Inventories) -> Vec<FullName> {
-        if !self.settings.force_reclone {
-            return Vec::new();
-        }
-        let is_dropped = |name: &FullName| {
-            let (source, kept) = (own.source.table(name), own.destination.table(name));
-            let both = source.zip(kept.filter(|kept| kept.kind == Kind::Table));
-            both.is_some_and(|both| Obstacle::of(self.settings, name, both, true).is_some())
-        };
-        let mut names = self.tables_taking_part(&own.source);
-        names.retain(is_dropped);
-        names
     }
 
     async fn policies_on_each(&self, places: Vec<(Side, Securable)>) -> Result<Vec<Told>> {

@@ -11,7 +11,7 @@ use super::made::{self, Made};
 use super::protected::{is_protected, note_own_guards};
 use super::{
     Action, CloneTable, Expectation, Facet, Finding, PlannedChange, Statement, StepId, TableState, keeps,
-    policy, table_properties,
+    open, policy, table_properties,
 };
 use crate::inventory::{Guards, Table, VersionAsOf};
 use crate::outcome::FacetStatus;
@@ -88,6 +88,7 @@ fn plan_table<'a>(
         facets: Vec::new(),
     });
     keeps::note_narrowed(builder, securable, change);
+    open::note_older_table(builder, securable, destination);
     let is_commented = match change {
         PlannedChange::Create => make(builder, securable, source, None),
         PlannedChange::Replace { drift } => replace(builder, securable, source, destination, drift),

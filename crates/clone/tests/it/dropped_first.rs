@@ -11,8 +11,7 @@ use crate::catalogs::{name, settings};
 use crate::embedded::{Fixture, Reached, outcome};
 use crate::policies::reason;
 
-const ON_TABLE: &str =
-    "CREATE POLICY ours ON TABLE dev.bronze.items ROW FILTER dev.own.nothing TO `account users` FOR TABLES;\n";
+const ON_TABLE: &str = "CREATE POLICY ours ON TABLE dev.bronze.items ROW FILTER dev.own.nothing TO `account users` FOR TABLES;\n";
 const BY_TAG: &str = "ALTER TABLE dev.bronze.items SET TAGS ('secret' = '');\n\
     CREATE POLICY ours ON SCHEMA dev.bronze ROW FILTER dev.own.nothing TO `account users` FOR TABLES WHEN has_tag('secret');\n";
 const BY_COLUMN: &str = "ALTER TABLE dev.bronze.items ALTER COLUMN name SET TAGS ('pii' = '');\n\

@@ -22,6 +22,7 @@ mod lookups;
 mod losses;
 mod metric_views;
 mod models;
+mod open_copies;
 mod pipelines;
 mod plan;
 mod plan_properties;
