@@ -16,6 +16,7 @@ mod guarded_columns;
 mod guards;
 mod history;
 mod keys;
+mod left_out;
 mod listed;
 mod model_versions;
 mod models;
@@ -110,6 +111,10 @@ pub struct Inventory {
     pub browsed: BTreeSet<Securable>,
     /// Facets of everything in it that nobody could read, with the reason.
     pub unread: BTreeMap<Facet, String>,
+    /// The catalogs, schemas and tables whose policies the caller may not read, with the reason.
+    pub unread_policies: BTreeMap<FullName, String>,
+    /// Of the source: what texts need of schemas that take no part, of those that texts which take part need.
+    pub needs_outside: BTreeMap<Securable, Vec<Securable>>,
     /// Of the source: the catalogs, schemas and tables in which something has tags that nobody can carry, with the reason.
     pub unnameable_tags: BTreeSet<(FullName, String)>,
 }
@@ -184,9 +189,10 @@ pub struct Schema {
     pub policies: Policies,
     /// Whether it is the platform's own, which no catalog is without.
     pub is_system: bool,
-    /// Why it takes no part; its tables are not read then.
+    /// Why it takes no part; what is in it is not listed then.
     pub skip: Option<String>,
-    /// Its tables and views by own name in lower case.
+    /// Its tables and views by own name in lower case. Of one that takes no part in the source those that texts which a run
+    /// makes read, where the destination has them.
     pub tables: BTreeMap<Identifier, Table>,
     /// Its volumes by own name in lower case.
     pub volumes: BTreeMap<Identifier, Volume>,
@@ -284,7 +290,7 @@ pub struct Table {
     pub tags: Tags,
     /// The tags of its columns, by the name of the column.
     pub column_tags: BTreeMap<Identifier, Tags>,
-    /// Policies on it: those of the source, and the destination's where the source has some.
+    /// Policies on it: those of the source, and the destination's where the source has some or the table would be dropped.
     pub policies: Policies,
     /// As much of its definition as it takes to be there without rows, or why no statement can make it; read only where
     /// policies may go by tags that the destination's table lacks.

@@ -20,6 +20,7 @@ mod lookup;
 mod made;
 mod model;
 mod model_version;
+mod open;
 mod owner;
 mod places;
 mod policy;

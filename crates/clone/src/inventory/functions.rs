@@ -110,7 +110,7 @@ impl<'a> Reader<'a> {
     }
 }
 
-fn function_of(info: FunctionInfo) -> Option<(Identifier, Function)> {
+pub(super) fn function_of(info: FunctionInfo) -> Option<(Identifier, Function)> {
     let name = Identifier::new(info.name.clone()?).ok()?.to_lowercase();
     let dependencies = info.routine_dependencies.as_ref();
     let function = Function {

@@ -1,6 +1,8 @@
 //! Reads policies by attribute, which only REST tells, one securable at a time: those on the catalogs, on schemas that
 //! take part, and on every table of the source, for a row filter may be on a table without any tag. Of the destination's
-//! tables only those count whose source has policies.
+//! tables only those count whose source has policies, and those that would be dropped.
+
+mod by_need;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -43,9 +45,17 @@ impl<'a> Reader<'a> {
         if sides.contains(&Side::Source) {
             told.extend(self.policies_inside(&sides, own).await?);
         }
+        let of_dropped = if sides.contains(&Side::Destination) {
+            self.policies_of_dropped(own, &told).await?
+        } else {
+            Vec::new()
+        };
         Ok(Box::new(move |inventories| {
             for (side, on, policies) in told {
                 put(inventories.side_mut(side), &on, policies);
+            }
+            for (side, on, policies) in of_dropped {
+                put_own(inventories.side_mut(side), &on, policies);
             }
             Ok(())
         }))
@@ -248,7 +258,21 @@ fn put(inventory: &mut Inventory, on: &Securable, policies: Result<Policies, Cli
         Err(error) => {
             let reason = || format!("those on {on}: {}", refusal(&error));
             inventory.unread.entry(Facet::Policies).or_insert_with(reason);
+            put_own(inventory, on, Err(error));
         }
+    }
+}
+
+/// What nobody tells of one is noted of this one. A platform without policies has none to tell of.
+fn put_own(inventory: &mut Inventory, on: &Securable, policies: Result<Policies, ClientError>) {
+    match policies {
+        Ok(policies) => {
+            if let Some(own) = inventory.policies_on_mut(on) {
+                *own = policies;
+            }
+        }
+        Err(error) if is_unknown(&error) => {}
+        Err(error) => drop(inventory.unread_policies.insert(on.name.clone(), refusal(&error))),
     }
 }
 

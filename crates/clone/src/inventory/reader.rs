@@ -98,6 +98,7 @@ impl<'a> Reader<'a> {
         }
         let about_them = try_join_all(about_them).await?;
         put(&mut own, about_them)?;
+        self.left_out(&mut own).await?;
         self.require_columns_of_then(&own).await?;
         self.try_conditions(&own).await?;
         let rest: [Reading<'_, 'a>; 4] = [

@@ -73,7 +73,12 @@ impl<'a> Reader<'a> {
     }
 
     /// The text that the source's view would get, if the destination's of this name has it.
-    fn same_text(&self, destination: &Inventory, name: &FullName, source: &Table) -> Option<Rewritten> {
+    pub(super) fn same_text(
+        &self,
+        destination: &Inventory,
+        name: &FullName,
+        source: &Table,
+    ) -> Option<Rewritten> {
         let (text, existing) = text_of(source).zip(destination.table(name).and_then(text_of))?;
         let (from, to) = (&self.settings.source, &self.settings.destination);
         let rewritten = rewrite_view(source.kind, text, from, to).ok()?;
@@ -97,7 +102,7 @@ pub(super) fn tables<'i>(
     })
 }
 
-fn table_of(info: TableInfo, settings: &Settings) -> Option<(Identifier, Table)> {
+pub(super) fn table_of(info: TableInfo, settings: &Settings) -> Option<(Identifier, Table)> {
     let name = Identifier::new(info.name.clone()?).ok()?.to_lowercase();
     let kind = Kind::of_table(info.table_type.as_ref());
     let guards = Guards::of(&info);

@@ -29,10 +29,15 @@ impl<'a> Reader<'a> {
         if self.settings.copy.tags { self.all_tags(own).await } else { Ok(nothing()) }
     }
 
-    /// Reads the tags where they are not carried, if policies of the source go by them.
+    /// Reads the tags where they are not carried, or tables came to be known that take no part, if policies of the source go
+    /// by them, or those of a destination of which tables are dropped.
     pub(super) async fn tags_of_policies(&self, own: &Inventories) -> Result<Found<'a>> {
-        let goes_by_tags = own.source.policies().flatten().any(Policy::goes_by_tags);
-        if goes_by_tags && !self.settings.copy.tags { self.all_tags(own).await } else { Ok(nothing()) }
+        let goes_by_tags = |side: &Inventory| side.policies().flatten().any(Policy::goes_by_tags);
+        let goes_by_tags = goes_by_tags(&own.source)
+            || goes_by_tags(&own.destination) && !self.dropped_first(own).is_empty();
+        let outside = own.source.schemas.values().filter(|schema| schema.skip.is_some());
+        let is_read = self.settings.copy.tags && outside.flat_map(|schema| &schema.tables).next().is_none();
+        if goes_by_tags && !is_read { self.all_tags(own).await } else { Ok(nothing()) }
     }
 
     async fn all_tags(&self, own: &Inventories) -> Result<Found<'a>> {

@@ -69,14 +69,17 @@ impl<'a> Reader<'a> {
 
     /// The source's names of its tables that take part.
     pub(super) fn tables_taking_part(&self, source: &Inventory) -> Vec<FullName> {
-        let takes_part = |(name, table): &(FullName, &Table)| {
-            let schema = name.schema().and_then(|schema| source.schemas.get(schema));
-            table.kind == Kind::Table
-                && table.unused_days.is_none()
-                && schema.is_some_and(|schema| schema.skip.is_none())
-                && self.settings.selection.skips(name, ObjectType::Table).is_none()
-        };
-        tables(&self.settings.source, source).filter(takes_part).map(|(name, _)| name).collect()
+        let names = tables(&self.settings.source, source).map(|(name, _)| name);
+        names.filter(|name| self.takes_part(source, name)).collect()
+    }
+
+    /// Whether it is a table of the source that takes part.
+    pub(super) fn takes_part(&self, source: &Inventory, name: &FullName) -> bool {
+        let schema = name.schema().and_then(|schema| source.schemas.get(schema));
+        let is_used = |table: &Table| table.kind == Kind::Table && table.unused_days.is_none();
+        source.table(name).is_some_and(is_used)
+            && schema.is_some_and(|schema| schema.skip.is_none())
+            && self.settings.selection.skips(name, ObjectType::Table).is_none()
     }
 
     /// Asks for the sizes that are not known yet, when the settings ask for an order.

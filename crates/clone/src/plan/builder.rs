@@ -74,6 +74,8 @@ pub(super) struct Builder<'a> {
     refused: Vec<(FullName, String)>,
     /// Positions in `securables` by what the source calls them: a table and a function may share a full name.
     positions: HashMap<(SecurableKind, FullName), usize>,
+    /// What the destination keeps more open than the source has it, by the source's names, and how.
+    open: BTreeMap<FullName, String>,
     /// Hooks that come before every other step.
     before_everything: Vec<(StepId, OnError)>,
     /// Positions of what is in each container.
@@ -95,6 +97,7 @@ impl<'a> Builder<'a> {
             findings: Vec::new(),
             refused: Vec::new(),
             positions: HashMap::new(),
+            open: BTreeMap::new(),
             before_everything: Vec::new(),
             children: HashMap::new(),
             needs: Needs::new(),

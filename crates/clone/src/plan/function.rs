@@ -6,7 +6,9 @@ use clxs_api::{FullName, Identifier};
 
 use super::builder::{Builder, Entry, Facets, NewStep, Sides};
 use super::text::{called, missing, relation, routine};
-use super::{CreateFunction, Drift, Expectation, Facet, Finding, PlannedChange, PlannedSecurable, Statement};
+use super::{
+    CreateFunction, Drift, Expectation, Facet, Finding, PlannedChange, PlannedSecurable, Statement, open,
+};
 use crate::inventory::{
     Function, FunctionDefinition, Language, Parameter, Returns, Session, complete, session_of,
 };
@@ -176,7 +178,7 @@ fn change(builder: &Builder<'_>, name: &FullName, candidate: &Candidate<'_>) -> 
     if let Some(reason) = missing(builder, &candidate.needs) {
         return PlannedChange::Skip { reason };
     }
-    match candidate.destination {
+    let change = match candidate.destination {
         None => PlannedChange::Create,
         Some(Function { definition: Err(reason), .. }) if !settings.force_reclone => {
             skip(&format!("the destination's cannot be compared ({reason}); force_reclone replaces it"))
@@ -189,7 +191,8 @@ fn change(builder: &Builder<'_>, name: &FullName, candidate: &Candidate<'_>) -> 
         }
         Some(_) if settings.force_reclone => PlannedChange::Replace { drift: Drift::Forced },
         Some(_) => PlannedChange::Unchanged,
-    }
+    };
+    open::kept_back(builder, &candidate.needs, change)
 }
 
 fn differs(builder: &Builder<'_>, wanted: &FunctionDefinition, source: &Function, own: &Function) -> bool {

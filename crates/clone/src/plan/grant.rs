@@ -7,8 +7,9 @@ use clxs_api::grant::PermissionsChange;
 use clxs_api::{FullName, Privilege};
 
 use super::builder::{Builder, NewStep, Sides};
-use super::{Expectation, Facet, RestCall, StepId, policy};
+use super::{Expectation, Facet, RestCall, StepId, open, policy};
 use crate::inventory::Grants;
+use crate::outcome::FacetStatus;
 use crate::{Kind, Securable};
 
 pub(super) fn plan(builder: &mut Builder<'_>) {
@@ -18,6 +19,10 @@ pub(super) fn plan(builder: &mut Builder<'_>) {
     for (source, sides) in builder.taking_part() {
         let changes = missing(builder, sides);
         if changes.is_empty() {
+            continue;
+        }
+        if let Some(reason) = open::shown_by(builder, &source) {
+            builder.facet(&source, Facet::Grants, FacetStatus::Impossible { reason });
             continue;
         }
         let undo = changes.iter().map(|change| revoking(change, sides)).collect();

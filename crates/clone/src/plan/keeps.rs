@@ -109,7 +109,7 @@ fn column_tags(builder: &Builder<'_>, source: &Securable) -> Option<String> {
     named("tag", "tags", &lost.iter().map(String::as_str).collect::<Vec<_>>())
 }
 
-/// Those of the destination's tables are known where the source's have some.
+/// Those of the destination's tables are known where the source's have some, or the table would be dropped.
 fn policies(builder: &Builder<'_>, source: &Securable) -> Option<String> {
     let inventories = builder.inventories;
     let has_policies = matches!(source.kind, Kind::Catalog | Kind::Schema | Kind::Table);

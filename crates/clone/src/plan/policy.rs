@@ -2,6 +2,7 @@
 //! are about. The destination's own stay.
 
 pub(super) mod cover;
+pub(super) mod dropped;
 pub(super) mod empty;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};

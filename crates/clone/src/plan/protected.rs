@@ -138,26 +138,32 @@ fn change(builder: &Builder<'_>, name: &FullName, candidate: &Candidate<'_>) -> 
     if let Some(reason) = refused.or_else(policed) {
         return skip(&reason);
     }
-    destination.map_or(PlannedChange::Create, |destination| existing(settings, name, source, destination))
+    destination.map_or(PlannedChange::Create, |destination| existing(builder, name, source, destination))
+}
+
+/// Whether the settings do not leave a table out.
+pub(super) fn is_selected(builder: &Builder<'_>, name: &FullName, source: &Table) -> bool {
+    builder.settings.selection.skips(name, ObjectType::Table).is_none() && source.unused_days.is_none()
 }
 
 /// What is left out has its facets noted, and is an error where the settings say so. An older copy of it gets its guards.
 fn left_out(builder: &mut Builder<'_>, securable: &Securable, candidate: &Candidate<'_>, reason: &str) {
-    let is_selected = builder.settings.selection.skips(&securable.name, ObjectType::Table).is_none()
-        && candidate.source.unused_days.is_none();
-    if !is_selected {
-        return;
-    }
+    let is_selected = is_selected(builder, &securable.name, candidate.source);
     let older_copy = candidate.destination.filter(|table| table.kind == Kind::Table);
     match older_copy {
-        Some(copy) => guard::guard_older_copy(builder, securable, candidate, copy),
+        Some(copy) => {
+            let by_selection = (!is_selected).then(|| format!("it is left out: {reason}"));
+            guard::guard_older_copy(builder, securable, (candidate, copy), by_selection);
+        }
+        None if !is_selected => {}
         None => {
             for facet in facets(&candidate.source.guards) {
                 builder.facet(securable, facet, FacetStatus::Impossible { reason: reason.to_owned() });
             }
         }
     }
-    if candidate.destination.is_none() || builder.settings.load_type != LoadType::Incremental {
+    if is_selected && (candidate.destination.is_none() || builder.settings.load_type != LoadType::Incremental)
+    {
         builder.refused(securable, reason);
     }
 }

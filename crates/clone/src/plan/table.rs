@@ -11,7 +11,7 @@ use super::made::{self, Made};
 use super::protected::{is_protected, note_own_guards};
 use super::{
     Action, CloneTable, Expectation, Facet, Finding, PlannedChange, Statement, StepId, TableState, keeps,
-    policy, table_properties,
+    open, policy, table_properties,
 };
 use crate::inventory::{Guards, Table, VersionAsOf};
 use crate::outcome::FacetStatus;
@@ -25,7 +25,7 @@ pub(super) fn plan(builder: &mut Builder<'_>) {
         if builder.policing.is_about(&name) {
             continue;
         }
-        let change = change(builder.settings, &name, source, destination);
+        let change = change(builder, &name, source, destination);
         plan_table(builder, &Securable::new(source.kind, name), source, destination, &change);
     }
 }
@@ -36,7 +36,7 @@ pub(super) fn plan_governed(builder: &mut Builder<'_>, name: &FullName, in_cycle
     let Some(source) = inventories.source.table(name) else { return };
     let securable = Securable::new(source.kind, name.clone());
     let destination = inventories.destination.table(name);
-    let mut change = change(builder.settings, name, source, destination);
+    let mut change = change(builder, name, source, destination);
     let mut refused = None;
     if matches!(change, PlannedChange::Create | PlannedChange::Replace { .. }) {
         let is_dropped = change.drops_first();
@@ -88,6 +88,7 @@ fn plan_table<'a>(
         facets: Vec::new(),
     });
     keeps::note_history(builder, securable, change);
+    open::note_older_table(builder, securable, destination);
     let is_commented = match change {
         PlannedChange::Create => make(builder, securable, source, None),
         PlannedChange::Replace { drift } => replace(builder, securable, source, destination, drift),
@@ -118,11 +119,12 @@ pub(super) fn sides<'a>(source: &'a Table, destination: Option<&'a Table>) -> Si
 }
 
 fn change(
-    settings: &Settings,
+    builder: &Builder<'_>,
     name: &FullName,
     source: &Table,
     destination: Option<&Table>,
 ) -> PlannedChange {
+    let settings = builder.settings;
     let reason = settings.selection.skips(name, source.kind.object_type()).map(str::to_owned);
     let rows = settings.rows_of(name);
     let reason = reason
@@ -142,7 +144,7 @@ fn change(
         Some(other) if other.kind != Kind::Table => {
             skip(&format!("the destination has a {} of that name; drop or rename it", other.kind))
         }
-        Some(table) => existing(settings, name, source, table),
+        Some(table) => existing(builder, name, source, table),
     }
 }
 
@@ -216,11 +218,12 @@ pub(super) fn location(settings: &Settings, source: &Table, destination: Option<
 }
 
 pub(super) fn existing(
-    settings: &Settings,
+    builder: &Builder<'_>,
     name: &FullName,
     source: &Table,
     destination: &Table,
 ) -> PlannedChange {
+    let settings = builder.settings;
     let drift = drift(source, name, destination, settings);
     let obstacle =
         Obstacle::of(settings, name, (source, destination), drift.is_some() || settings.force_reclone);
@@ -236,7 +239,10 @@ pub(super) fn existing(
             "force_reclone would drop it first, and with it guards of its own, which the source does not have; drop \
              these or the table",
         ),
-        (_, Some(obstacle)) => PlannedChange::Replace { drift: obstacle.drift() },
+        (_, Some(obstacle)) => match policy::dropped::lost(builder, name, (source, destination)) {
+            Some(lost) => skip(&format!("force_reclone would drop it first, and {lost}")),
+            None => PlannedChange::Replace { drift: obstacle.drift() },
+        },
         // What has rows is not emptied by the way.
         (Some(drift @ Drift::OtherRows { .. }), None) if settings.schema_only && !settings.force_reclone => {
             skip(&format!("{drift}; force_reclone empties it"))

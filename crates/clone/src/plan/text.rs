@@ -35,6 +35,7 @@ pub(super) fn plan(builder: &mut Builder<'_>) {
     let Ordered { order, cycles } = order(&needs);
     builder.policing = policing;
     builder.needs = needs;
+    builder.needs.extend(builder.inventories.source.needs_outside.clone());
     table::plan(builder);
     let in_order = order.into_iter().map(|securable| (securable, None));
     let in_cycles = cycles.into_iter().map(|(securable, cycle)| {

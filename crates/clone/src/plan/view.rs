@@ -13,7 +13,7 @@ use definition::{as_it_is, create_view, differs};
 use super::builder::{Builder, Entry, NewStep};
 use super::table::{sides, unused};
 use super::text::{called, missing, relation, routine};
-use super::{Drift, Expectation, Facet, Finding, PlannedChange, SchemaMode, Statement};
+use super::{Drift, Expectation, Facet, Finding, PlannedChange, SchemaMode, Statement, open};
 use crate::inventory::{Table, View};
 use crate::outcome::{FacetOutcome, FacetStatus};
 use crate::rewrite::{Rewritten, rewrite_view};
@@ -95,7 +95,7 @@ fn change(builder: &Builder<'_>, name: &FullName, candidate: &Candidate<'_>) -> 
     if let Some(reason) = skip_reason(builder, name, candidate) {
         return PlannedChange::Skip { reason };
     }
-    match candidate.destination {
+    let change = match candidate.destination {
         None => PlannedChange::Create,
         Some(destination) => match &destination.view {
             Some(view) if differs(builder.settings, name, candidate, destination, view) => {
@@ -104,7 +104,8 @@ fn change(builder: &Builder<'_>, name: &FullName, candidate: &Candidate<'_>) -> 
             Some(_) if builder.settings.force_reclone => PlannedChange::Replace { drift: Drift::Forced },
             Some(_) | None => PlannedChange::Unchanged,
         },
-    }
+    };
+    open::kept_back(builder, &candidate.needs, change)
 }
 
 fn skip_reason(builder: &Builder<'_>, name: &FullName, candidate: &Candidate<'_>) -> Option<String> {
@@ -171,6 +172,8 @@ fn plan_view<'a>(
         findings(builder, name, candidate);
         create(builder, name, candidate);
     }
+    let securable = Securable::new(candidate.source.kind, name.clone());
+    open::note_older_table(builder, &securable, candidate.destination);
     if !is_left_out {
         column_comments::plan(builder, name, candidate);
     }

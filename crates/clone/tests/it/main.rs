@@ -5,6 +5,7 @@
 mod added_columns;
 mod catalogs;
 mod doubt;
+mod dropped_first;
 mod embedded;
 mod ended_early;
 mod facets;
@@ -22,6 +23,7 @@ mod lookups;
 mod losses;
 mod metric_views;
 mod models;
+mod open_copies;
 mod pipelines;
 mod plan;
 mod plan_properties;

@@ -19,15 +19,32 @@ impl Builder<'_> {
         guards: &str,
         obstacle: &str,
     ) {
-        let name = self.renamed(&source.name).dotted();
-        let reason = format!(
-            "{name} is there without what guards it in the source ({guards}): whoever may read it may see what that hides; \
-             it is not guarded now, because {obstacle}"
-        );
+        let how = format!("is there without what guards it in the source ({guards})");
+        let consequence =
+            format!("whoever may read it may see what that hides; it is not guarded now, because {obstacle}");
+        self.note_more_open(source, facets, &how, &consequence);
+    }
+
+    /// Says that something that is there and stays shows more than the source does under its name, of facets that are not
+    /// carried then.
+    pub(in crate::plan) fn note_more_open(
+        &mut self,
+        source: &Securable,
+        facets: Vec<Facet>,
+        how: &str,
+        consequence: &str,
+    ) {
+        let reason = format!("{} {how}: {consequence}", self.renamed(&source.name).dotted());
+        self.open.entry(source.name.clone()).or_insert_with(|| how.to_owned());
         for facet in facets {
             self.facet(source, facet, FacetStatus::Impossible { reason: reason.clone() });
         }
         self.finding(Finding { securable: source.name.clone(), line: None, message: reason });
+    }
+
+    /// How something of the destination was said to be more open than the source has it.
+    pub(in crate::plan) fn more_open(&self, source: &FullName) -> Option<&str> {
+        self.open.get(source).map(String::as_str)
     }
 
     /// The steps that guard a securable that is there.

@@ -3,12 +3,13 @@
 
 use clxs_api::FullName;
 
-use super::{Given, impossible, own_function, scopes};
+use super::{Given, impossible, over, own_function, reaches, scopes};
 use crate::inventory::{Inventory, Policy, Table, Tagged};
 use crate::plan::builder::Builder;
-use crate::plan::text::routine;
+use crate::plan::protected::is_selected;
+use crate::plan::text::{relation, routine};
 use crate::plan::{Facet, Obstacle, PlannedChange, lookup};
-use crate::settings::{LoadType, ObjectType};
+use crate::settings::LoadType;
 use crate::{Kind, Securable};
 
 /// Says of copies that this run leaves as they are which of them are without a policy that their source is under.
@@ -19,25 +20,54 @@ pub(in crate::plan) fn plan(builder: &mut Builder<'_>) {
         let over = builder.policing.over(&name).to_vec();
         for given in over {
             if let Some(reason) = lack(builder, &name, &given, false) {
-                let guard = format!("the policy {} on {}", given.name, given.on);
                 let table = Securable::new(Kind::Table, name.clone());
-                builder.note_open(&table, vec![Facet::Policies], &guard, &format!("the policy {reason}"));
+                builder.note_open(
+                    &table,
+                    vec![Facet::Policies],
+                    &told(&given),
+                    &format!("the policy {reason}"),
+                );
             }
         }
     }
+}
+
+/// The policy of the source that the copy of a table is not under, if the run leaves that as it is.
+pub(in crate::plan) fn lacking(builder: &Builder<'_>, table: &FullName) -> Option<String> {
+    let over = builder.policing.over(table).iter().filter(|_| stays(builder, table));
+    let mut lacking = over.filter(|given| lack(builder, table, given, false).is_some());
+    lacking.next().map(told)
+}
+
+/// The same of a table whose schema takes no part. What functions of that schema do nobody has read.
+pub(in crate::plan) fn lacking_outside(builder: &Builder<'_>, table: &FullName) -> Option<String> {
+    let source = builder.inventories.source.table(table)?;
+    let is_lacking = |given: &Given<'_>| {
+        let Ok(policy) = given.policy else { return true };
+        let lack = not_there(builder, given, policy, false);
+        lack.or_else(|| out_of_it(builder, table, policy, false)).is_some()
+    };
+    let is_read_by_it = |given: &Given<'_>| {
+        own_function(builder.settings, given)
+            .is_some_and(|function| reaches(&builder.needs, &routine(function), &relation(table)))
+    };
+    let over = over(&builder.inventories.source, table, source);
+    over.iter().find(|given| !is_read_by_it(given) && is_lacking(given)).map(told)
+}
+
+fn told(given: &Given<'_>) -> String {
+    format!("the policy {} on {}", given.name, given.on)
 }
 
 /// Whether the destination has the table, and its rows stay what they are.
 fn stays(builder: &Builder<'_>, name: &FullName) -> bool {
     let inventories = builder.inventories;
     let is_table = |own: &Table| own.kind == Kind::Table;
-    let is_meant = builder.settings.selection.skips(name, ObjectType::Table).is_none()
-        && inventories.source.table(name).is_some_and(|source| source.unused_days.is_none());
     let planned = builder.planned(&Securable::new(Kind::Table, name.clone()));
     let is_left = planned.is_some_and(|planned| {
         !matches!(planned.change, PlannedChange::Create | PlannedChange::Replace { .. })
     });
-    is_meant && is_left && inventories.destination.table(name).is_some_and(is_table)
+    is_left && inventories.destination.table(name).is_some_and(is_table)
 }
 
 /// Why the copy is not under a policy as its source is, as what the policy does; nothing where it is. `is_written` says
@@ -52,8 +82,10 @@ pub(super) fn lack(
         return Some(format!("cannot be carried: {reason}"));
     }
     let policy = given.policy.as_ref().ok()?;
-    // INCREMENTAL does not look at the rows that are there.
-    let is_compared = is_written || builder.settings.load_type != LoadType::Incremental;
+    // Nobody looks at the rows of what the selection leaves out, and INCREMENTAL at none that are there.
+    let is_selected =
+        builder.inventories.source.table(table).is_some_and(|source| is_selected(builder, table, source));
+    let is_compared = is_written || is_selected && builder.settings.load_type != LoadType::Incremental;
     let function = own_function(builder.settings, given).filter(|_| is_compared).map(routine);
     not_there(builder, given, policy, is_written)
         .or_else(|| out_of_it(builder, table, policy, is_written))
@@ -63,10 +95,14 @@ pub(super) fn lack(
 /// Why the destination does not have the policy.
 fn not_there(builder: &Builder<'_>, given: &Given<'_>, policy: &Policy, is_written: bool) -> Option<String> {
     let own = builder.inventories.destination.policies_on(&given.on);
-    let own = own.and_then(|policies| policies.get(given.name)).filter(|_| builder.is_kept(&given.on));
+    // What is in a schema that takes no part is not planned.
+    let is_kept = builder.is_kept(&given.on) || builder.planned(&given.on).is_none();
+    let own = own.and_then(|policies| policies.get(given.name)).filter(|_| is_kept);
     let hides_it = matches!(own, Some(Ok(own)) if own.hides_all_of(&policy.moved(builder.settings)));
     let is_touched = given.on.kind == Kind::Table || builder.sides_of(&given.on).is_some();
-    let is_coming = matches!(builder.policing.planned.get(&given.key()), Some(Ok(Some(_))))
+    let planned = builder.policing.planned.get(&given.key());
+    let is_coming = matches!(planned, Some(Ok(Some(_))))
+        || planned.is_none() && builder.sides_of(&given.on).is_some()
         || (is_written && (own.is_none() || is_touched));
     let problem = if own.is_some() { "is another one in" } else { "is not in" };
     (!hides_it && !is_coming).then(|| format!("{problem} the destination, which this run leaves as it is"))
@@ -91,12 +127,23 @@ fn out_of_it(builder: &Builder<'_>, table: &FullName, policy: &Policy, is_writte
     Some(format!("goes by tags, and is not about the copy as it is about the source: {reason}"))
 }
 
-/// The tags that the copy will have: those of the source over those that the destination keeps.
+/// The tags that the copy will have.
 fn of_copy(builder: &Builder<'_>, table: &FullName, is_written: bool) -> Tagged {
-    let (inventories, settings) = (builder.inventories, builder.settings);
+    let inventories = builder.inventories;
     let both = inventories.source.table(table).zip(inventories.destination.table(table));
     let is_dropped =
-        is_written && both.is_some_and(|both| Obstacle::of(settings, table, both, true).is_some());
+        is_written && both.is_some_and(|both| Obstacle::of(builder.settings, table, both, true).is_some());
+    tags_of_copy(builder, table, is_written, is_dropped)
+}
+
+/// The tags that a copy has after a run: those of the source over those that the destination keeps.
+pub(super) fn tags_of_copy(
+    builder: &Builder<'_>,
+    table: &FullName,
+    is_written: bool,
+    is_dropped: bool,
+) -> Tagged {
+    let (inventories, settings) = (builder.inventories, builder.settings);
     let mut copy = Tagged::default();
     for on in scopes(table).iter().flatten() {
         let is_new = if on.kind == Kind::Table { is_dropped } else { !builder.is_kept(on) };

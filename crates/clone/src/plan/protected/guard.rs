@@ -50,14 +50,16 @@ pub(super) fn guard_existing(
 }
 
 /// Guards a table that was copied before its source was guarded, and is left out now; says that it is open where that
-/// cannot be.
+/// cannot be. What the selection leaves out stays as it is.
 pub(super) fn guard_older_copy(
     builder: &mut Builder<'_>,
     securable: &Securable,
-    candidate: &Candidate<'_>,
-    copy: &Table,
+    (candidate, copy): (&Candidate<'_>, &Table),
+    by_selection: Option<String>,
 ) {
-    let obstacle = obstacle(builder, securable, candidate, copy);
+    // Nor does INCREMENTAL look at the rows that are there.
+    let is_compared = by_selection.is_none() && builder.settings.load_type != LoadType::Incremental;
+    let obstacle = by_selection.or_else(|| obstacle(builder, securable, candidate, copy));
     if obstacle.is_none() {
         guard_existing(builder, securable, candidate, copy);
     }
@@ -65,10 +67,7 @@ pub(super) fn guard_older_copy(
         || (candidate.source.unusable_guards.is_none()
             && copy.guards.have_all_of(&candidate.guards)
             && no_such_guard(builder, &candidate.needs).is_none());
-    // INCREMENTAL does not look at the rows that are there.
-    let looked_up = (builder.settings.load_type != LoadType::Incremental)
-        .then(|| lookup::gap(builder, &securable.name, &candidate.needs))
-        .flatten();
+    let looked_up = is_compared.then(|| lookup::gap(builder, &securable.name, &candidate.needs)).flatten();
     let looked_up = looked_up.map(|gap| format!("what guards it {gap}"));
     if let Some(reason) = obstacle.filter(|_| !is_guarded).or(looked_up) {
         let guards = candidate.source.guards.to_string();
