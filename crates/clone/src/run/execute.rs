@@ -157,9 +157,8 @@ async fn checked(
 
 /// Removes a view or function that needs the source, or puts back what was there before; says so behind the problem.
 async fn taken_back(context: &Context, step: &Step, problem: String, tries: &mut Tries) -> String {
-    let makes_text =
-        matches!(step.action, Action::Statement(Statement::CreateView(_) | Statement::CreateFunction(_)));
-    let Some(Action::Statement(inverse)) = step.inverse.as_ref().filter(|_| makes_text) else {
+    let inverse = step.inverse.as_ref().filter(|_| step.action.makes_text());
+    let Some(Action::Statement(inverse)) = inverse else {
         return problem;
     };
     match context.warehouse.query_in(inverse.text()).await {
