@@ -293,6 +293,19 @@ async fn mask_that_is_kept_keeps_the_function_that_it_calls_now() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn guards_stay_whose_function_was_tightened_since() {
+    let (fixture, report) = refreshed().await;
+    fixture.sql("CREATE OR REPLACE FUNCTION dev.s.half(x STRING) RETURNS STRING RETURN '#';\n").await;
+    let plan = fixture.engine.rollback_plan(&report.run, false).await.unwrap();
+    let told = "calls dev.s.half, which was changed since; overwrite_edits undoes it too";
+    assert_eq!(reason(&plan, "dev.s.by_mask"), format!("its mask of x {told}"));
+    assert_eq!(reason(&plan, "dev.s"), format!("the policy pol {told}"));
+    let undone = roll_back(&fixture, &report, false).await;
+    assert_eq!((undone.state, undone.counts.failed), (RunState::Succeeded, 0), "{undone:#?}");
+    assert_eq!(seen(&fixture).await, ["CLEAR", "#", "CLEAR", "#", "CLEAR"], "{undone:#?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn policy_that_is_kept_keeps_the_tags_that_it_goes_by() {
     let fixture = empty_workspace().await;
     fixture.sql(OPEN).await;

@@ -10,9 +10,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use clxs_api::FullName;
 
 use super::Whole;
-use crate::Securable;
 use crate::inventory::{Inventory, Policies};
 use crate::plan::{Action, Plan, Statement, Step, StepId};
+use crate::{Kind, Securable};
 
 /// A step that somebody may have changed something of, and the principals without which it was done.
 pub(crate) type Judged<'a> = (&'a Step, &'a [String]);
@@ -61,23 +61,35 @@ pub(crate) fn judged<'a>(plan: &'a Plan, left: &BTreeSet<StepId>) -> Vec<&'a Ste
     plan.steps.iter().filter(|step| left.contains(&step.id)).filter(is_judged).collect()
 }
 
-/// What of these steps somebody changed, or may have changed.
+/// What of these steps somebody changed, or may have changed. A guard and a policy are what their functions are, too.
 pub(crate) fn edits(judged: &[Judged<'_>], present: &Present) -> BTreeMap<StepId, Edit> {
-    let left_by = guard::left_by(judged);
-    let edit = |(step, missing): &Judged<'_>| {
-        if let Some(written) = step.action.written_policy() {
-            return policy::edit(step, (written, missing), present.policies.get(&step.securable)?);
+    let (texts, others): (Vec<_>, Vec<_>) =
+        judged.iter().copied().partition(|(step, _)| step.action.makes_text());
+    let texts: Vec<_> = texts
+        .into_iter()
+        .filter_map(|(step, _)| Some((step, listed(step, present, |there| text::edit(step, there))?)))
+        .collect();
+    let functions = texts.iter().map(|(step, _)| &step.securable).filter(|it| it.kind == Kind::Function);
+    let functions: BTreeSet<_> = functions.map(|function| function.name.to_lowercase()).collect();
+    let left_by = guard::left_by(&others);
+    let edit = |(step, missing): &Judged<'_>| match step.action.written_policy() {
+        Some(written) => {
+            let own = present.policies.get(&step.securable)?;
+            policy::edit(step, (written, missing), (own, &functions))
         }
-        let there = match &present.inventory {
-            Ok(there) => there,
-            Err(reason) => return Some(Edit::unknown(reason)),
-        };
-        if is_browsed(there, &step.securable) {
-            return Some(Edit::unknown("you may only browse it"));
-        }
-        if step.action.makes_text() { text::edit(step, there) } else { guard::edit(step, there, &left_by) }
+        None => listed(step, present, |there| guard::edit(step, there, (&left_by, &functions))),
     };
-    judged.iter().filter_map(|judged| Some((judged.0.id, edit(judged)?))).collect()
+    let others = others.iter().filter_map(|judged| Some((judged.0.id, edit(judged)?)));
+    others.chain(texts.into_iter().map(|(step, edit)| (step.id, edit))).collect()
+}
+
+/// How something is not what a step left, where the caller may read it.
+fn listed(step: &Step, present: &Present, edit: impl Fn(&Inventory) -> Option<Edit>) -> Option<Edit> {
+    match &present.inventory {
+        Ok(there) if is_browsed(there, &step.securable) => Some(Edit::unknown("you may only browse it")),
+        Ok(there) => edit(there),
+        Err(reason) => Some(Edit::unknown(reason)),
+    }
 }
 
 /// What else than a table REST lists as one does not matter here.

@@ -1,6 +1,6 @@
 //! Whether row filters and column masks are what a run set.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use clxs_api::{FullName, Identifier};
 
@@ -26,21 +26,33 @@ pub(super) fn left_by<'a>(judged: &[Judged<'a>]) -> LeftBy<'a> {
     left_by
 }
 
-/// How a guard is not what the steps left. A table without it is judged by its history; so is one that is gone.
-pub(super) fn edit(step: &Step, there: &Inventory, left_by: &LeftBy<'_>) -> Option<Edit> {
+/// How a guard is not what the steps left: it, or what its function does. A table that is gone is judged by its history.
+pub(super) fn edit(
+    step: &Step,
+    there: &Inventory,
+    (left_by, functions): (&LeftBy<'_>, &BTreeSet<FullName>),
+) -> Option<Edit> {
     let table = there.table(&step.securable.name)?;
     if let Some(reason) = &table.unusable_guards {
         return Some(Edit::unknown(reason));
     }
-    let is_edited = |place: &Place<'_>| {
-        let own = guard_at(table, place);
-        left_by.get(place).is_some_and(|left| !left.contains(&own))
-    };
-    let (_, column) = set_by(&step.action).into_iter().map(|(place, _)| place).find(is_edited)?;
-    let what = column
-        .map_or_else(|| "its row filter".to_owned(), |column| format!("its mask of {}", column.as_str()));
-    let needs = table.guards.all().map(|guard| guard.function.clone()).collect();
-    Some(Edit::new(&format!("it was changed since ({what})"), needs))
+    let why = set_by(&step.action).into_iter().find_map(|(place, _)| {
+        let own = guard_at(table, &place);
+        let what = || {
+            place
+                .1
+                .as_ref()
+                .map_or("its row filter".to_owned(), |column| format!("its mask of {}", column.as_str()))
+        };
+        if left_by.get(&place).is_some_and(|left| !left.contains(&own)) {
+            return Some(format!("it was changed since ({})", what()));
+        }
+        // What goes with its table shows nothing any more.
+        let function = own.filter(|_| step.action.sets_guard()).map(|own| &own.function);
+        let function = function.filter(|function| functions.contains(*function))?.dotted();
+        Some(format!("{} calls {function}, which was changed since", what()))
+    })?;
+    Some(Edit::new(&why, table.guards.all().map(|guard| guard.function.clone()).collect()))
 }
 
 fn guard_at<'t>(table: &'t Table, (_, column): &Place<'_>) -> Option<&'t Guard> {
