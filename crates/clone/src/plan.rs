@@ -59,7 +59,7 @@ pub use saved::SavedPlan;
 pub use step::{Expectation, Facet, Step, StepId, TableState};
 pub(crate) use table::is_left_alone;
 
-pub(crate) use undo::{Undo, undo};
+pub(crate) use undo::{Edit, Judged, Present, Undo, edits, judged, undo};
 pub(crate) use volume::Edits;
 
 use crate::inventory::Inventories;

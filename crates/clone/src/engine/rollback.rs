@@ -2,6 +2,7 @@
 
 mod doubt;
 mod dropped;
+mod edited;
 mod keys;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
@@ -60,8 +61,8 @@ impl Touched {
 
 impl Engine {
     /// The plan that undoes what a run did, or may have done: tables it made are dropped, tables it replaced go back to their
-    /// version before, and so do views, comments, properties, grants and owners. Tables that somebody changed
-    /// since are kept, unless `overwrite_edits`. What an earlier rollback of it has undone is not undone again.
+    /// version before, and so do views, comments, properties, grants and owners. Tables, views, functions, guards and policies
+    /// that somebody changed since are kept, unless `overwrite_edits`. What an earlier rollback of it has undone is not undone again.
     ///
     /// # Errors
     /// [`Error::NotUndoable`] when the run is a rollback or was undone before, [`Error::Superseded`] when a later
@@ -74,7 +75,8 @@ impl Engine {
         recover((&self.warehouse, &self.journal), (&metastore, &plan.destination), &SilentObserver).await?;
         let settings = self.journal.settings_of(run)?;
         let warehouse = self.warehouse.within(&settings);
-        let Touched { done, doubtful } = Touched::of(&plan, &self.journal.step_records(run)?);
+        let records = self.journal.step_records(run)?;
+        let Touched { done, doubtful } = Touched::of(&plan, &records);
         let mut undone = self.undone(run, &plan)?;
         let mut all = find(&warehouse, cloned(&plan, &done, &undone)).await?;
         let began = self.journal.summary(run)?.started_at;
@@ -92,10 +94,16 @@ impl Engine {
             }
         }
         let reader = Reader::new(warehouse.clone(), &settings, Provenance::default());
-        for (table, why) in keys::find(&reader, &plan, &done.difference(&undone).copied().collect()).await? {
+        let left: BTreeSet<_> = done.difference(&undone).copied().collect();
+        for (table, why) in keys::find(&reader, &plan, &left).await? {
             kept.entry(table).or_insert(why);
         }
-        let keeps = !kept.is_empty();
+        let edited = if overwrite_edits {
+            BTreeMap::new()
+        } else {
+            edited::find((warehouse.client(), &reader), &plan, &left, &records).await?
+        };
+        let keeps = !(kept.is_empty() && edited.is_empty());
         for (step, fate) in dropped::find(&warehouse, &plan, (&done, &undone)).await? {
             match fate {
                 DroppedTable::Back => undone.extend([step.id]),
@@ -105,7 +113,7 @@ impl Engine {
                 }
             }
         }
-        Ok(Plan { keeps, ..undo(&Undo { run, plan: &plan, done, undone, kept }) })
+        Ok(Plan { keeps, ..undo(&Undo { run, plan: &plan, done, undone, kept, edited }) })
     }
 
     /// Runs the plan that undoes a run.

@@ -36,22 +36,9 @@ impl<'a> Reader<'a> {
         let caller = async {
             self.warehouse.client().current_user().await.map_err(Error::client("ask who the caller is"))
         };
-        let (caller, mut destination) = try_join(caller, self.containers(&self.settings.destination)).await?;
-        let schemas: BTreeSet<_> =
-            securables.iter().filter_map(|securable| securable.name.schema()).collect();
-        destination.schemas.retain(|name, _| schemas.contains(name));
-        let mut own = Inventories { destination, ..Inventories::default() };
-        let mut lists: Vec<Reading<'_, 'a>> = Vec::new();
-        let kinds: HashSet<_> = securables.iter().map(|securable| securable.kind.securable_kind()).collect();
-        for kind in kinds {
-            match kind {
-                SecurableKind::Table => lists.push(Box::pin(self.tables(&own))),
-                SecurableKind::Volume => lists.push(Box::pin(self.volumes(&own))),
-                SecurableKind::RegisteredModel => lists.push(Box::pin(self.models(&own))),
-                SecurableKind::Function => lists.push(Box::pin(self.functions(&own))),
-                _ => {}
-            }
-        }
+        let (caller, destination) = try_join(caller, self.containers(&self.settings.destination)).await?;
+        let mut own = around(destination, securables);
+        let mut lists = self.lists_of(&own, securables);
         // Tags and keys come behind the lists of what they belong to.
         lists.push(Box::pin(self.tags(&own)));
         if [Facet::PrimaryKey, Facet::ForeignKey].iter().any(|facet| facets.contains(facet)) {
@@ -66,6 +53,39 @@ impl<'a> Reader<'a> {
         put(&mut own, vec![grants])?;
         Ok(own.destination)
     }
+
+    /// Reads of the destination alone what REST lists in the schemas of these securables, of their kinds.
+    pub(crate) async fn list_destination(&self, securables: &BTreeSet<&Securable>) -> Result<Inventory> {
+        let mut own = around(self.containers(&self.settings.destination).await?, securables);
+        let lists = try_join_all(self.lists_of(&own, securables)).await?;
+        put(&mut own, lists)?;
+        Ok(own.destination)
+    }
+
+    fn lists_of<'r>(
+        &'r self,
+        own: &'r Inventories,
+        securables: &BTreeSet<&Securable>,
+    ) -> Vec<Reading<'r, 'a>> {
+        let kinds: HashSet<_> = securables.iter().map(|securable| securable.kind.securable_kind()).collect();
+        let list = |kind| -> Option<Reading<'r, 'a>> {
+            match kind {
+                SecurableKind::Table => Some(Box::pin(self.tables(own))),
+                SecurableKind::Volume => Some(Box::pin(self.volumes(own))),
+                SecurableKind::RegisteredModel => Some(Box::pin(self.models(own))),
+                SecurableKind::Function => Some(Box::pin(self.functions(own))),
+                _ => None,
+            }
+        };
+        kinds.into_iter().filter_map(list).collect()
+    }
+}
+
+/// A destination with those of its schemas that these securables are in.
+fn around(mut destination: Inventory, securables: &BTreeSet<&Securable>) -> Inventories {
+    let schemas: BTreeSet<_> = securables.iter().filter_map(|securable| securable.name.schema()).collect();
+    destination.schemas.retain(|name, _| schemas.contains(name));
+    Inventories { destination, ..Inventories::default() }
 }
 
 impl Inventory {

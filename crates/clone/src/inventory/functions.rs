@@ -36,6 +36,15 @@ pub struct FunctionDefinition {
     pub body: String,
 }
 
+impl FunctionDefinition {
+    /// Whether both are the same but for white space around the body.
+    pub(crate) fn is_like(&self, other: &Self) -> bool {
+        let trimmed =
+            |definition: &Self| Self { body: definition.body.trim().to_owned(), ..definition.clone() };
+        trimmed(self) == trimmed(other)
+    }
+}
+
 /// The language of a function.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "UPPERCASE")]

@@ -100,6 +100,15 @@ impl Policy {
         without_name(self) == without_name(other)
     }
 
+    /// Whether it is what was written, but for principals that do not exist.
+    pub(crate) fn is_as_written(&self, written: &PolicyInfo, missing: &[String]) -> bool {
+        let Ok(mut wanted) = Self::of(written) else { return true };
+        for principals in [&mut wanted.to, &mut wanted.except] {
+            principals.retain(|principal| !missing.contains(principal));
+        }
+        self.is_like(&wanted)
+    }
+
     /// Whether it hides all that another one hides: it is the same, or binds more, or exempts fewer.
     pub(crate) fn hides_all_of(&self, other: &Self) -> bool {
         let (to, except) = (other.to.clone(), other.except.clone());

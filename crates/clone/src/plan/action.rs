@@ -11,6 +11,7 @@ mod statement;
 use std::fmt;
 
 use clxs_api::FullName;
+use clxs_api::policy::PolicyInfo;
 use clxs_client::FileRoot;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -133,6 +134,16 @@ impl Action {
         }
     }
 
+    /// The policy that it makes, or makes what it is to be.
+    pub(crate) fn written_policy(&self) -> Option<&PolicyInfo> {
+        match self {
+            Self::Rest(RestCall::CreatePolicy(policy) | RestCall::UpdatePolicy { policy, .. }) => {
+                Some(policy)
+            }
+            _ => None,
+        }
+    }
+
     /// What the action sends, for people and for the JSON form of a plan.
     pub fn effect(&self) -> Effect {
         match self {
@@ -223,6 +234,16 @@ impl Action {
     /// Whether something of it may be left although it did not do what it was to do.
     pub(crate) fn may_leave_a_part(&self) -> bool {
         matches!(self, Self::Transfer(Transfer::CopyVersion(_) | Transfer::CopyFiles(_)))
+    }
+
+    /// Whether it makes or replaces a view or a function.
+    pub(crate) fn makes_text(&self) -> bool {
+        matches!(self, Self::Statement(Statement::CreateView(_) | Statement::CreateFunction(_)))
+    }
+
+    /// Whether it sets or drops a row filter or a mask of a table that is there.
+    pub(crate) fn sets_guard(&self) -> bool {
+        matches!(self, Self::Statement(Statement::SetRowFilter(_) | Statement::SetMask(_)))
     }
 
     /// Whether it brings back a table that was dropped.

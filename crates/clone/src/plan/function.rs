@@ -202,11 +202,7 @@ fn differs(builder: &Builder<'_>, wanted: &FunctionDefinition, source: &Function
 }
 
 fn does_something_else(builder: &Builder<'_>, wanted: &FunctionDefinition, own: &Function) -> bool {
-    let trimmed = |definition: &FunctionDefinition| FunctionDefinition {
-        body: definition.body.trim().to_owned(),
-        ..definition.clone()
-    };
-    let same = own.definition.as_ref().is_ok_and(|own| trimmed(own) == trimmed(wanted));
+    let same = own.definition.as_ref().is_ok_and(|own| own.is_like(wanted));
     // Where no rewriting reached, the body is the same.
     let needs = own.reads.iter().chain(&own.calls);
     let needs_source = needs.into_iter().any(|need| need.catalog().matches(builder.settings.source.as_str()));

@@ -1,6 +1,7 @@
 //! The plan that undoes a run: the inverses of what was done, in reverse. It is run, shown and journalled like
 //! any other plan.
 
+mod edited;
 mod kept;
 mod keys;
 mod order;
@@ -10,6 +11,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use clxs_api::{FullName, Identifier};
 
+pub(crate) use edited::{Edit, Judged, Present, edits, judged};
 use kept::Kept;
 use order::{Earlier, in_order};
 use put_back::{PutBack, need_not_wait};
@@ -32,6 +34,8 @@ pub(crate) struct Undo<'a> {
     pub(crate) undone: BTreeSet<StepId>,
     /// Tables of the destination that are left as they are, and why.
     pub(crate) kept: BTreeMap<FullName, String>,
+    /// The steps that did what somebody changed since, besides rows.
+    pub(crate) edited: BTreeMap<StepId, Edit>,
 }
 
 /// Plans a rollback.
@@ -256,8 +260,8 @@ fn findings(undo: &Undo<'_>, (kept, left): (&Kept, &BTreeSet<StepId>), whole: &W
             && !is_undone(step)
     };
     let message = |step: &Step| match step.inverse.as_ref().map_or(0, replaced_files) {
-        _ if let Some(table) = kept.needed_by(step) => {
-            Some(format!("its {} stay: {}, which is kept, needs them", step.facet, table.dotted()))
+        _ if let Some(reason) = kept.reason_of_step(step) => {
+            Some(format!("its {} stay: {reason}", step.facet))
         }
         0 => stays(step).then(|| format!("its {} cannot be undone", step.facet)),
         replaced => left

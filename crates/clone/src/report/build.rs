@@ -26,6 +26,14 @@ impl StepRecord {
         self.outcome.as_ref().is_some_and(StepOutcome::is_done)
     }
 
+    /// The principals that do not exist, without which it was done.
+    pub(crate) fn missing(&self) -> &[String] {
+        match &self.outcome {
+            Some(StepOutcome::Done { missing, .. }) => missing,
+            _ => &[],
+        }
+    }
+
     /// Whether it may have been done although the run does not know.
     pub(crate) fn may_have_been_done(&self) -> bool {
         let is_unheard =

@@ -180,13 +180,13 @@ async fn checked(
     }
 }
 
-/// Removes a view or function that needs the source, or a table that was there before, or puts back what was there before; says so behind the problem.
+/// Removes a view or function that needs the source, or a table that was in its place already, or puts back what was there
+/// before; says so behind the problem.
 async fn taken_back(context: &Context, step: &Step, problem: String, tries: &mut Tries) -> String {
     let is_taken_back = match &step.action {
-        Action::Statement(Statement::CreateView(_) | Statement::CreateFunction(_)) => true,
         // The files of an external table stay.
         Action::Statement(Statement::CreateTable(table)) => table.location.is_some() && !table.replace,
-        _ => false,
+        action => action.makes_text(),
     };
     let Some(Action::Statement(inverse)) = step.inverse.as_ref().filter(|_| is_taken_back) else {
         return problem;

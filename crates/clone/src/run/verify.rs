@@ -15,7 +15,7 @@ use crate::at_once::at_once;
 use crate::inventory::{Inventory, Policies, Policy, READS_AT_ONCE, Reader, policies_on, refusal};
 use crate::journal::Provenance;
 use crate::outcome::StepOutcome;
-use crate::plan::{Action, Plan, RestCall, Step};
+use crate::plan::{Plan, Step};
 use crate::{Error, Result, Securable, Settings};
 use problem::{is_judged, problem};
 
@@ -88,7 +88,7 @@ struct There {
 impl There {
     async fn read(context: &Context, settings: &Settings, written: &[Written<'_>]) -> Result<Self> {
         let (policed, rest): (Vec<&Step>, Vec<&Step>) =
-            written.iter().map(|(step, _)| *step).partition(|step| wanted_policy(&step.action).is_some());
+            written.iter().map(|(step, _)| *step).partition(|step| step.action.written_policy().is_some());
         let policed: BTreeSet<_> = policed.into_iter().map(|step| &step.securable).collect();
         let reads = policed.into_iter().map(async |on| {
             let policies = policies_on(context.warehouse.client(), on).await?;
@@ -117,7 +117,7 @@ impl There {
 
     /// What is not as a step wrote it; the error says why nobody may see it.
     fn problem(&self, step: &Step, missing: &[String]) -> Result<Option<String>, String> {
-        if let Some(wanted) = wanted_policy(&step.action) {
+        if let Some(wanted) = step.action.written_policy() {
             let own = self.policies.get(&step.securable).ok_or("nobody read its policies")?;
             return Ok(lacks_policy(own.as_ref().map_err(Clone::clone)?, wanted, missing));
         }
@@ -149,22 +149,12 @@ async fn inventory(
     }
 }
 
-fn wanted_policy(action: &Action) -> Option<&PolicyInfo> {
-    match action {
-        Action::Rest(RestCall::CreatePolicy(policy) | RestCall::UpdatePolicy { policy, .. }) => Some(policy),
-        _ => None,
-    }
-}
-
 fn lacks_policy(found: &Policies, wanted: &PolicyInfo, missing: &[String]) -> Option<String> {
     let name = wanted.name.as_deref().unwrap_or_default();
-    let mut wanted = Policy::of(wanted).ok()?;
-    for principals in [&mut wanted.to, &mut wanted.except] {
-        principals.retain(|principal| !missing.contains(principal));
-    }
+    Policy::of(wanted).ok()?;
     match found.get(&name.to_lowercase()) {
         None => Some(format!("its policy {name} was missing")),
-        Some(Ok(own)) if own.is_like(&wanted) => None,
+        Some(Ok(own)) if own.is_as_written(wanted, missing) => None,
         Some(_) => Some(format!("its policy {name} was not as it was written")),
     }
 }

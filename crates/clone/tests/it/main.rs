@@ -46,5 +46,6 @@ mod schedule;
 mod scripted;
 mod star_views;
 mod table_properties;
+mod undo_kept_texts;
 mod unused;
 mod volumes;

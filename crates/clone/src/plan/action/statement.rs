@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{AlterTable, CreateFunction, CreateTable, FillTable, MarkCopy, SetMask, SetRowFilter};
 use crate::inventory::Tags;
+use crate::rewrite::is_same_view;
 use crate::settings::{AsOf, CloneType, OnError, RowScope};
 use crate::{Kind, Securable};
 
@@ -283,6 +284,12 @@ impl CreateView {
         // The query may end in a comment.
         let definition = format!("SELECT {} FROM (\n{query}\n)", columns.join(", "));
         Some(Self { definition, query_columns: Vec::new(), ..self.clone() })
+    }
+
+    /// Whether a view of this text would show the same.
+    pub(crate) fn has_text(&self, text: &str) -> bool {
+        let is_same = |view: &Self| is_same_view(view.kind, &view.definition, text);
+        is_same(self) || self.of_named_columns().as_ref().is_some_and(is_same)
     }
 }
 

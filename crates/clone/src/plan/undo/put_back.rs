@@ -5,9 +5,9 @@ use std::collections::HashMap;
 
 use clxs_api::{FullName, Identifier};
 
-use crate::inventory::{FunctionDefinition, Language, complete};
+use crate::inventory::{FunctionDefinition, Language, Session, complete};
 use crate::plan::{Action, AddedKey, Statement, Step, StepId};
-use crate::rewrite::{rewrite, rewrite_view};
+use crate::rewrite::{Rewritten, rewrite, rewrite_view};
 
 /// The steps of a rollback that put something back, by what it is called.
 #[derive(Debug, Default)]
@@ -80,9 +80,14 @@ fn named(step: &Step) -> Option<(Names, Names)> {
         Statement::CreateFunction(function) => (sql(&function.definition, catalog)?, function.session()?),
         _ => return None,
     };
+    Some(full_names(&text, &session))
+}
+
+/// The relations that a text reads, and the functions that it calls, by their full names.
+pub(super) fn full_names(text: &Rewritten, session: &Session) -> (Names, Names) {
     let full =
-        |names: &[Vec<Identifier>]| names.iter().filter_map(|parts| complete(parts, &session)).collect();
-    Some((full(&text.relations), full(&text.calls)))
+        |names: &[Vec<Identifier>]| names.iter().filter_map(|parts| complete(parts, session)).collect();
+    (full(&text.relations), full(&text.calls))
 }
 
 /// The table of a key, and the one that it points to.
@@ -90,6 +95,7 @@ fn tables(step: &Step, key: AddedKey) -> Names {
     std::iter::once(step.securable.name.to_lowercase()).chain(key.parent).collect()
 }
 
-fn sql(definition: &FunctionDefinition, catalog: &Identifier) -> Option<crate::rewrite::Rewritten> {
+/// The body of a function, where it is SQL.
+pub(super) fn sql(definition: &FunctionDefinition, catalog: &Identifier) -> Option<Rewritten> {
     (definition.language == Language::Sql).then(|| rewrite(&definition.body, catalog, catalog))
 }

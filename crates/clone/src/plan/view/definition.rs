@@ -6,7 +6,7 @@ use super::{Candidate, columns_follow};
 use crate::Kind;
 use crate::inventory::{Table, View};
 use crate::plan::{CreateView, SchemaMode};
-use crate::rewrite::{is_same_view, rewrite_view};
+use crate::rewrite::rewrite_view;
 use crate::settings::Settings;
 
 /// The view that the destination is to have; a comment and properties of its own stay.
@@ -125,8 +125,7 @@ pub(super) fn differs(
     let other_columns = !wanted.columns.is_empty() && wanted.columns != existing.columns;
     let shows_others = shows_others(&wanted.query_columns, &existing.query_columns)
         && !columns_follow(destination, existing);
-    let is_same = |wanted: &CreateView| is_same_view(candidate.source.kind, &wanted.definition, text);
-    !(is_same(&wanted) || wanted.of_named_columns().as_ref().is_some_and(is_same))
+    !wanted.has_text(text)
         || wanted.comment.as_ref().is_some_and(|comment| Some(comment) != destination.comment.as_ref())
         || wanted.schema_mode.is_some_and(|mode| existing.schema_mode.is_some_and(|own| own != mode))
         || reads_source

@@ -7,14 +7,13 @@ use clxs_api::grant::PermissionsChange;
 use clxs_api::table::TableConstraint;
 use clxs_api::{FullName, Identifier, Properties};
 
-use super::wanted_policy;
 use crate::inventory::{Described, Grants, Guard, Inventory, Tags};
 use crate::plan::{Action, RestCall, SetMask, SetRowFilter, Statement};
 
 /// Whether the action writes something that is read back.
 pub(super) fn is_judged(action: &Action) -> bool {
     wanted_comment(action).is_some()
-        || wanted_policy(action).is_some()
+        || action.written_policy().is_some()
         || wanted_properties(action).is_some()
         || match action {
             Action::Statement(statement) => matches!(
