@@ -21,6 +21,7 @@ mod listed;
 mod model_versions;
 mod models;
 mod names;
+mod open_copy;
 mod policies;
 mod policy;
 mod protected;
@@ -58,6 +59,7 @@ pub use history::{Commit, History};
 pub use keys::{Key, KeyOutline, Parent};
 pub use model_versions::{ModelVersion, ModelVersions, VersionOrigin};
 pub(crate) use names::complete;
+pub use open_copy::{Fill, FillStage};
 pub(crate) use policies::{EVERYBODY, named_policies, policies_on};
 pub use policy::{Policies, Policy, PolicyEffect, Unusable};
 pub use protected::Sight;
@@ -311,6 +313,8 @@ pub struct Table {
     pub lost_columns: Vec<Identifier>,
     /// Whether its properties say that a copy of it was begun, and not that all of it is there.
     pub is_copy_begun: bool,
+    /// What this journal knows of the newest statement that was to fill it.
+    pub fill: Option<Fill>,
     /// The id of the source table it was cloned from, as this journal knows it.
     pub cloned_from: Option<String>,
     /// When it was made.
@@ -354,6 +358,7 @@ impl Table {
             other_columns_then: None,
             lost_columns: Vec::new(),
             is_copy_begun: false,
+            fill: None,
             cloned_from: None,
             created_at: None,
             unused_days: None,

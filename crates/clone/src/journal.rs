@@ -7,6 +7,7 @@
 mod copied_files;
 mod entries;
 mod fault_point;
+mod fills;
 mod later_runs;
 mod lease;
 mod migrations;

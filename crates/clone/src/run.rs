@@ -26,7 +26,7 @@ use clxs_api::Identifier;
 use tokio_util::sync::CancellationToken;
 
 pub(crate) use recovery::recover;
-pub(crate) use standing::{Standing, standing};
+pub(crate) use standing::{Standing, standing_as_left};
 pub(crate) use statement::has_id;
 
 use crate::event::{Event, Observer};

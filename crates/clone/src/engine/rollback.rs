@@ -17,9 +17,9 @@ use crate::inventory::{History, Reader};
 use crate::journal::{Provenance, RunId};
 use crate::plan::{Facet, MakesTable, Plan, Step, StepId, Undo, undo};
 use crate::report::StepRecord;
-use crate::run::{RunKind, Standing, recover, standing};
+use crate::run::{RunKind, Standing, recover, standing_as_left};
 use crate::warehouse::{Wanted, Warehouse};
-use crate::{Error, Report, Result, Securable};
+use crate::{Error, Journal, Report, Result, Securable};
 use dropped::DroppedTable;
 
 /// A table that a run made.
@@ -78,7 +78,7 @@ impl Engine {
         let records = self.journal.step_records(run)?;
         let Touched { done, doubtful } = Touched::of(&plan, &records);
         let mut undone = self.undone(run, &plan)?;
-        let mut all = find(&warehouse, cloned(&plan, &done, &undone)).await?;
+        let mut all = find((&warehouse, &self.journal), &metastore, cloned(&plan, &done, &undone)).await?;
         let began = self.journal.summary(run)?.started_at;
         all.extend(doubt::find(warehouse.client(), (&plan, &doubtful), began).await?);
         let mut kept = BTreeMap::new();
@@ -153,12 +153,18 @@ impl Engine {
 }
 
 /// How the tables are found that a run made.
-async fn find<'a>(warehouse: &Warehouse, cloned: Vec<Cloned<'a>>) -> Result<Vec<(&'a Step, Found)>> {
+async fn find<'a>(
+    (warehouse, journal): (&Warehouse, &Journal),
+    metastore: &str,
+    cloned: Vec<Cloned<'a>>,
+) -> Result<Vec<(&'a Step, Found)>> {
     let questions: Vec<_> = cloned.iter().map(|(_, made)| (made.table.clone(), Wanted::SinceClone)).collect();
     let histories = warehouse.histories(&questions, HISTORIES_AT_ONCE).await?;
     let mut all = Vec::with_capacity(cloned.len());
     for ((step, made), history) in cloned.into_iter().zip(histories) {
-        let found = match (standing(&history, &made.source, &step.expects), &history) {
+        let fill = journal.fill(metastore, made.table)?;
+        let left = standing_as_left(&history, &made.source, &step.expects, fill);
+        let found = match (left, &history) {
             (Standing::Cloned(_), _) => Found::AsMade,
             (_, History::Unreadable { reason }) if is_there(warehouse, made.table).await? => {
                 Found::Doubtful { why: format!("nobody can tell whether it was changed since ({reason})") }
@@ -181,13 +187,20 @@ async fn is_there(warehouse: &Warehouse, table: &FullName) -> Result<bool> {
     }
 }
 
-/// The tables that a run made, but for those whose definition is undone already.
+/// The tables that a run made, or began to make, but for those whose definition is undone already.
 fn cloned<'a>(plan: &'a Plan, done: &BTreeSet<StepId>, undone: &BTreeSet<StepId>) -> Vec<Cloned<'a>> {
     let is_undone = |step: &&Step| step.facet == Facet::Definition && undone.contains(&step.id);
     let gone: HashSet<_> = plan.steps.iter().filter(is_undone).map(|step| &step.securable).collect();
     let is_left = |step: &&Step| done.contains(&step.id) && !gone.contains(&step.securable);
     let left = plan.steps.iter().filter(is_left);
-    left.filter_map(|step| Some((step, step.action.ends_table()?))).collect()
+    let mut cloned: BTreeMap<_, Cloned<'a>> = BTreeMap::new();
+    for step in left {
+        // What ended a copy comes behind what began it.
+        if let Some(made) = step.action.ends_table().or_else(|| step.action.opens_table()) {
+            cloned.insert(&step.securable, (step, made));
+        }
+    }
+    cloned.into_values().collect()
 }
 
 /// The steps that make what a securable is.

@@ -140,12 +140,16 @@ impl Commit {
         })
     }
 
-    /// Whether it replaced all rows, as the statement does that fills a table, or removed them, as a copy does that
-    /// went wrong. UNCONFIRMED: the platform may name the mode otherwise, so that a commit without one counts too.
+    /// Whether it may have replaced all rows, as the statement does that fills a table. UNCONFIRMED: the platform may name
+    /// the mode otherwise, so that a commit without one counts too.
     pub(crate) fn replaces_rows(&self) -> bool {
         let mode = self.parameters.get("mode").map(|mode| mode.to_lowercase());
+        self.operation == "WRITE" && mode.is_none_or(|mode| mode == "overwrite")
+    }
+
+    /// Whether it removed all rows, as is done to a copy that went wrong.
+    pub(crate) fn removes_rows(&self) -> bool {
         self.operation == "TRUNCATE"
-            || self.operation == "WRITE" && mode.is_none_or(|mode| mode == "overwrite")
     }
 
     /// Whether it added columns, as a copy does before it fills a table whose definition changed.

@@ -30,8 +30,10 @@ impl<'a> Reader<'a> {
         let list = self.warehouse.client().list_tables(schema.catalog(), schema.name());
         let read = |info: TableInfo| {
             let (name, table) = table_of(info, self.settings)?;
-            let cloned_from = self.provenance.tables.get(&schema.child(name.clone()).dotted()).cloned();
-            Some((name, Table { cloned_from, ..table }))
+            let full_name = schema.child(name.clone()).dotted();
+            let cloned_from = self.provenance.tables.get(&full_name).cloned();
+            let fill = self.provenance.fills.get(&full_name).copied();
+            Some((name, Table { fill, cloned_from, ..table }))
         };
         let read = |info: TableInfo| {
             let browse_only = info.browse_only;

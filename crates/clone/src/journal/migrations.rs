@@ -137,6 +137,19 @@ const MIGRATIONS: &[&str] = &[
     ALTER TABLE copied_files ADD COLUMN begun_size INTEGER;
     ALTER TABLE copied_files ADD COLUMN begun_modified INTEGER;
 ",
+    "
+    -- Of each table that is filled with rows the newest statement for that: upon which version it was sent, and how far it came.
+    CREATE TABLE fills (
+        metastore TEXT NOT NULL,
+        destination TEXT NOT NULL,
+        run TEXT NOT NULL REFERENCES runs (id) ON DELETE CASCADE,
+        step INTEGER NOT NULL,
+        after_version INTEGER NOT NULL,
+        stage TEXT NOT NULL,
+        PRIMARY KEY (metastore, destination)
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX fills_by_step ON fills (run, step);
+",
 ];
 
 /// Brings the journal to the newest version.

@@ -8,6 +8,7 @@ use clxs_api::{FullName, Identifier};
 use rusqlite::{Transaction, params};
 
 use super::{CopiedFiles, Journal, RunId};
+use crate::inventory::Fill;
 use crate::plan::CloneTable;
 use crate::{Result, Settings};
 
@@ -16,6 +17,8 @@ use crate::{Result, Settings};
 pub(crate) struct Provenance {
     /// Ids of source tables by the destination's dotted full name.
     pub(crate) tables: HashMap<String, String>,
+    /// What is known of the statements that filled tables, by their dotted full names.
+    pub(crate) fills: HashMap<String, Fill>,
     /// What copies have left in volumes, by their dotted full names.
     pub(crate) files: HashMap<String, CopiedFiles>,
     /// Keys that tables of the destination lost and that nobody may have made again.
@@ -36,7 +39,14 @@ impl Journal {
         let open_copies = self.open_copies(metastore, destination)?;
         let ended_early = self.ended_early(metastore, destination)?;
         let owed_keys = self.owed_keys(metastore, destination)?;
-        Ok(Provenance { tables, files, owed_keys, open_copies, ended_early })
+        Ok(Provenance {
+            tables,
+            fills: self.fills(metastore, destination)?,
+            files,
+            owed_keys,
+            open_copies,
+            ended_early,
+        })
     }
 
     fn cloned_tables(&self, metastore: &str, destination: &Identifier) -> Result<HashMap<String, String>> {

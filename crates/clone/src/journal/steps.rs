@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use clxs_api::statement::StatementId;
 use rusqlite::params;
 
-use super::{Journal, RunId, from_json, now, open_copies, provenance, to_json};
+use super::{Journal, RunId, fills, from_json, now, open_copies, provenance, to_json};
 use crate::Result;
 use crate::outcome::StepOutcome;
 use crate::plan::{CloneTable, StepId};
@@ -97,6 +97,7 @@ impl Journal {
                 ])?;
             if outcome.is_done() {
                 open_copies::end(transaction, run, step)?;
+                fills::end(transaction, run, step)?;
             }
             match cloned {
                 Some((metastore, clone)) if outcome.is_done() => {

@@ -207,6 +207,12 @@ impl Action {
         begins.then(|| MakesTable::of(table, mark))
     }
 
+    /// The table that it opens for a copy of another one.
+    pub(crate) fn opens_table(&self) -> Option<MakesTable<'_>> {
+        let (table, mark) = self.mark()?;
+        (mark.stage == CopyStage::Begun).then(|| MakesTable::of(table, mark))
+    }
+
     /// The table that it fills with rows, which an earlier step opened for that.
     pub(crate) fn fills(&self) -> Option<MakesTable<'_>> {
         match self {

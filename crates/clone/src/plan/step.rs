@@ -190,6 +190,16 @@ pub enum Expectation {
     Table(TableState),
 }
 
+impl Expectation {
+    /// The version of the table that it expects.
+    pub(crate) fn version(&self) -> Option<u64> {
+        match self {
+            Self::Table(state) => state.version,
+            Self::Absent | Self::Present | Self::PresentOrGone => None,
+        }
+    }
+}
+
 /// A table at a moment.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TableState {

@@ -254,15 +254,18 @@ pub(super) fn existing(
 }
 
 /// Whether `INCREMENTAL` has nothing to do with a table because it is there: one that a run began to copy and did not fill
-/// is not there yet.
+/// is not there yet, and of one that somebody filled meanwhile that is said.
 pub(crate) fn is_left_alone(
     settings: &Settings,
     name: &FullName,
     source: &Table,
     destination: &Table,
 ) -> bool {
-    let is_unfinished = || drift(source, name, destination, settings) == Some(Drift::Unfinished);
-    settings.load_type == LoadType::Incremental && !(destination.is_copy_begun && is_unfinished())
+    let is_open = || {
+        let drift = drift(source, name, destination, settings);
+        drift.is_some_and(|drift| drift == Drift::Unfinished || drift.is_edit())
+    };
+    settings.load_type == LoadType::Incremental && !(destination.is_copy_begun && is_open())
 }
 
 pub(super) fn skip(reason: &str) -> PlannedChange {

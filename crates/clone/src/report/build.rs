@@ -132,7 +132,7 @@ fn outcome(planned: &PlannedSecurable, steps: &[Ended<'_>], run: RunState) -> Ou
     let none_was_tried = !steps.iter().any(|(_, record)| ended(*record));
     let failure = |(step, record): &Ended<'_>| match record.and_then(|it| it.outcome.as_ref()) {
         Some(outcome) => failure(step, outcome),
-        None if step.facet == Facet::Definition || none_was_tried => Some(untried(run)),
+        None if step.facet == Facet::Definition || none_was_tried => Some(untried(run, steps)),
         None => None,
     };
     // What was blocked, perhaps by another step of the same securable, says less than what failed.
@@ -174,12 +174,22 @@ pub(crate) fn outcome_of(change: &PlannedChange, failure: Option<String>, did_so
     }
 }
 
-/// Why a step that the journal does not know failed.
-fn untried(run: RunState) -> String {
-    match run {
-        RunState::Running => "not done yet".to_owned(),
-        state => format!("not tried: the run was {state}"),
+/// Why a step that the journal does not know failed: other steps may have left something there.
+fn untried(run: RunState, steps: &[Ended<'_>]) -> String {
+    if run == RunState::Running {
+        return "not done yet".to_owned();
     }
+    let is_done = |(step, record): &&Ended<'_>| {
+        step.facet == Facet::Definition && record.is_some_and(StepRecord::is_done)
+    };
+    let copies = steps.iter().any(|(step, _)| step.action.copies_rows());
+    let how_far = match steps.iter().filter(is_done).map(|(step, _)| step.action.copies_rows()).max() {
+        None => "not tried",
+        Some(true) => "its rows were copied, and it is not noted as whole",
+        Some(false) if copies => "begun, and its rows were not copied",
+        Some(false) => "begun, and not ended",
+    };
+    format!("{how_far}: the run was {run}")
 }
 
 /// What the plan knew of each facet, and what became of its steps; what is the same of several is said once.
@@ -196,7 +206,7 @@ fn facets(planned: &PlannedSecurable, steps: &[Ended<'_>], run: RunState) -> Vec
         let status = match outcome(*record) {
             Some(outcome) => facet_status(step.facet, &outcome),
             None if failed => return None,
-            None => FacetStatus::Failed { error: untried(run) },
+            None => FacetStatus::Failed { error: untried(run, &[]) },
         };
         Some(FacetOutcome { facet: step.facet, status })
     });

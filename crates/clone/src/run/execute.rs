@@ -267,14 +267,6 @@ fn is_refused_facet(step: &Step, error: &ClientError) -> bool {
     is_best_effort && is_refused
 }
 
-/// The version that undoing the step goes back to.
-pub(super) fn version_before(step: &Step) -> Option<u64> {
-    match &step.expects {
-        Expectation::Table(state) => state.version,
-        Expectation::Absent | Expectation::Present | Expectation::PresentOrGone => None,
-    }
-}
-
 /// What people can do.
 fn hint(error: &ClientError) -> Option<&'static str> {
     let no_storage = |message: &str| message.contains("storage root");

@@ -1,6 +1,6 @@
 //! What the history of a destination says about a table that is to be made, perhaps again.
 
-use crate::inventory::{Commit, History};
+use crate::inventory::{Commit, Fill, History};
 use crate::outcome::CloneMetrics;
 use crate::plan::Expectation;
 
@@ -18,27 +18,45 @@ pub(crate) enum Standing {
     },
 }
 
+fn changed(by: &Commit) -> Standing {
+    Standing::Changed { operation: by.operation.clone() }
+}
+
 /// Compares the newest commits of a table that is being filled with what its run leaves there: the note that the copy
-/// begins, what changes no row, and where an earlier try may have copied them, the rows. That masks, row
-/// filters and tags are in no commit is UNCONFIRMED; comments and properties are in such as change no row.
-pub(crate) fn standing_in_copy(history: &History, source: &str, tried_before: bool) -> Standing {
+/// begins, what changes no row, and what the journal accounts for; where an earlier try may have ended the copy, that. That
+/// masks, row filters and tags are in no commit is UNCONFIRMED; comments and properties are in such as change no row.
+pub(crate) fn standing_in_copy(
+    history: &History,
+    source: &str,
+    fill: Option<Fill>,
+    tried_before: bool,
+) -> Standing {
     let Some(commits) = history.effective() else { return Standing::AsPlanned };
-    let changed = |commit: &Commit| Standing::Changed { operation: commit.operation.clone() };
-    let Some(begun) = commits.iter().position(|commit| commit.begins_copy_of(source)) else {
-        return commits.first().map_or(Standing::AsPlanned, |newest| changed(newest));
-    };
-    let since = &commits[..begun];
-    let is_own = |commit: &Commit| {
-        let leaves_rows = commit.keeps_rows() || commit.adds_columns();
-        commit.origin().is_none() && (leaves_rows || tried_before && commit.replaces_rows())
-    };
-    match since.iter().find(|commit| !is_own(commit)) {
-        None => Standing::AsPlanned,
-        Some(_) if tried_before => {
-            let since = History::Read(since.iter().map(|commit| (*commit).clone()).collect());
+    if let Some(copy) = history.open_copy().filter(|copy| copy.begun.begins_copy_of(source)) {
+        return copy.changed_by_others(fill).map_or(Standing::AsPlanned, changed);
+    }
+    match commits.iter().position(|commit| commit.begins_copy_of(source)) {
+        Some(begun) if tried_before => {
+            let since = History::Read(commits[..begun].iter().map(|commit| (*commit).clone()).collect());
             standing(&since, source, &Expectation::Present)
         }
-        Some(other) => changed(other),
+        _ => commits.first().map_or(Standing::AsPlanned, |newest| changed(newest)),
+    }
+}
+
+/// Compares the newest commits of a table that a run made, or began to make, with what it leaves there.
+pub(crate) fn standing_as_left(
+    history: &History,
+    source: &str,
+    expects: &Expectation,
+    fill: Option<Fill>,
+) -> Standing {
+    let before = expects.version();
+    let is_left_open =
+        |begun: &Commit| begun.begins_copy_of(source) && before.is_none_or(|before| begun.version > before);
+    match history.open_copy().filter(|copy| is_left_open(copy.begun)) {
+        Some(copy) => copy.changed_by_others(fill).map_or(Standing::Cloned(CloneMetrics::default()), changed),
+        None => standing(history, source, expects),
     }
 }
 

@@ -6,19 +6,22 @@
 //! was not made, an empty table or new columns when they are not there, a hook never. All other statements of a plan
 //! bring about the same state however often they run.
 
+mod stale;
+
 use clxs_api::FullName;
 use clxs_api::statement::{StatementId, StatementResponse};
 use clxs_client::{Client, Error as ClientError, ErrorKind, Rows};
 
 use super::Context;
-use super::execute::{Tries, describe, version_before};
+use super::execute::{Tries, describe};
 use super::recall::{Found, Recall, wait_for_alike};
 use super::standing::{Standing, standing, standing_in_copy};
 use crate::outcome::{CloneMetrics, StepOutcome};
-use crate::plan::{Action, Expectation, MakesTable, Statement, Step, TableChange};
+use crate::plan::{Expectation, MakesTable, Statement, Step};
 use crate::settings::OnError;
 use crate::warehouse::{Origin, Warehouse};
 use crate::{Error, Result};
+use stale::stale;
 
 /// Sends a statement, unless it was sent, and waits for it. The outer result is that of the journal.
 pub(super) async fn execute(
@@ -37,12 +40,15 @@ pub(super) async fn execute(
         return Ok(Ok(outcome));
     }
     let Some(makes) = step.action.clones_table() else {
-        match stale(context, step, tries).await {
+        match stale(context, step, tries).await? {
             Ok(None) => {}
             Ok(Some(outcome)) => return Ok(Ok(outcome)),
             Err(error) => return Ok(Err(error)),
         }
         let rows = submit_and_wait(context, step, statement, tries).await?;
+        if rows.is_ok() && step.action.fills().is_some() {
+            context.journal.fill_landed(&context.run, step.id)?;
+        }
         return Ok(rows.map(|rows| done(step, &rows)));
     };
     let tried_before = tries.retries > 0 || tries.in_doubt;
@@ -115,7 +121,7 @@ async fn settled_before(
     };
     let standing = match &step.expects {
         // The run made it empty before.
-        Expectation::Present => standing_in_copy(&history, &makes.source, tried_before),
+        Expectation::Present => standing_in_copy(&history, &makes.source, None, tried_before),
         expects => standing(&history, &makes.source, expects),
     };
     Ok(match standing {
@@ -129,71 +135,6 @@ async fn settled_before(
 fn made(step: &Step, metrics: CloneMetrics) -> StepOutcome {
     let metrics = step.action.clone_table().map(|_| metrics);
     StepOutcome::counted(metrics)
-}
-
-/// How a statement of a copy ends without being sent: an earlier try made the table, or it is not the one that the plan
-/// would fill.
-async fn stale(context: &Context, step: &Step, tries: &Tries) -> clxs_client::Result<Option<StepOutcome>> {
-    if tries.open.is_some() {
-        return Ok(None);
-    }
-    let tried_before = tries.retries > 0 || tries.in_doubt;
-    if let Some(copy) = step.action.fills() {
-        return changed_in_copy(context, &copy, tried_before).await;
-    }
-    // Between the last rows and this note there is time only where a run has stopped.
-    if let Some(copy) = step.action.ends_copy().filter(|_| context.goes_on) {
-        return changed_in_copy(context, &copy, true).await;
-    }
-    if tried_before {
-        return Ok(made_before(context, step).await?.then(StepOutcome::done));
-    }
-    let Some(copy) = step.action.begins_copy() else { return Ok(None) };
-    let history = context.warehouse.newest_commit(copy.table).await?;
-    Ok(match standing(&history, &copy.source, &step.expects) {
-        Standing::AsPlanned => None,
-        Standing::Cloned(_) => Some(changed("a copy")),
-        Standing::Changed { operation } => Some(changed(&operation)),
-    })
-}
-
-/// How a statement ends that goes on with the copy of a table: the copy is whole already, or somebody else wrote to the table
-/// since it was begun.
-async fn changed_in_copy(
-    context: &Context,
-    copy: &MakesTable<'_>,
-    tried_before: bool,
-) -> clxs_client::Result<Option<StepOutcome>> {
-    let history = context.warehouse.commits_since_clone(copy.table).await?;
-    Ok(match standing_in_copy(&history, &copy.source, tried_before) {
-        Standing::AsPlanned => None,
-        Standing::Cloned(_) => Some(StepOutcome::done()),
-        Standing::Changed { operation } => Some(changed(&operation)),
-    })
-}
-
-/// Whether an earlier try did what a step does that cannot be done twice: the empty table is there, which notes what it is
-/// a copy of, or the columns are.
-async fn made_before(context: &Context, step: &Step) -> clxs_client::Result<bool> {
-    match &step.action {
-        Action::Statement(Statement::CreateTable(table)) => {
-            let history = context.warehouse.newest_commit(&table.name).await?;
-            // What is replaced may have the same mark.
-            let before = version_before(step);
-            Ok(history.newest().is_some_and(|commit| {
-                commit.mark.as_ref() == Some(&table.mark)
-                    && before.is_none_or(|before| commit.version > before)
-            }))
-        }
-        Action::Statement(Statement::AlterTable(alter)) => {
-            let TableChange::AddColumns(columns) = &alter.change else { return Ok(false) };
-            let info = context.warehouse.client().get_table(&alter.table).await?;
-            let own: Vec<_> = info.columns.iter().filter_map(|column| column.name.as_deref()).collect();
-            Ok(columns.iter().all(|column| own.iter().any(|own| column.name.matches(own))))
-        }
-        Action::Statement(Statement::Undrop { table, id }) => has_id(&context.warehouse, table, id).await,
-        _ => Ok(false),
-    }
 }
 
 /// Whether a table is the one of this id.

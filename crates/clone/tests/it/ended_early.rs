@@ -17,32 +17,32 @@ use crate::protected::Guarded;
 
 /// How a run goes on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Again {
+pub(crate) enum Again {
     Resume,
     Clone(LoadType),
 }
 
-fn once(settings: Settings) -> Settings {
+pub(crate) fn once(settings: Settings) -> Settings {
     let mut settings = settings;
     settings.limits.max_retries = 0;
     settings
 }
 
-fn incremental(settings: &Settings) -> Settings {
+pub(crate) fn incremental(settings: &Settings) -> Settings {
     Settings { load_type: LoadType::Incremental, ..settings.clone() }
 }
 
-fn with_condition(table: &str) -> Settings {
+pub(crate) fn with_condition(table: &str) -> Settings {
     let where_clauses = Conditions::new([(&table.to_owned(), &"id > 0".to_owned())]).unwrap();
     once(Settings { where_clauses, ..settings() })
 }
 
-fn failing(statement: &str) -> Value {
+pub(crate) fn failing(statement: &str) -> Value {
     json!({ "statement": statement, "effect": "fail_statement" })
 }
 
 /// A clone that fails by this.
-async fn broken(fixture: &Fixture, settings: &Settings, rule: Value) -> Report {
+pub(crate) async fn broken(fixture: &Fixture, settings: &Settings, rule: Value) -> Report {
     let plan = fixture.plan(settings).await;
     let faults: FaultPlan = serde_json::from_value(json!({ "rules": [rule] })).unwrap();
     fixture.workspace.set_faults(faults).unwrap();
@@ -53,7 +53,11 @@ async fn broken(fixture: &Fixture, settings: &Settings, rule: Value) -> Report {
     report
 }
 
-async fn go_on(fixture: &Fixture, settings: &Settings, (report, again): (&Report, Again)) -> Report {
+pub(crate) async fn go_on(
+    fixture: &Fixture,
+    settings: &Settings,
+    (report, again): (&Report, Again),
+) -> Report {
     match again {
         Again::Resume => {
             let stop = CancellationToken::new();

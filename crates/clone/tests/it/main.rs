@@ -41,6 +41,7 @@ mod recorded;
 mod resume;
 mod rollback;
 mod rollback_keeps;
+mod rows_meanwhile;
 mod saved;
 mod schedule;
 mod scripted;

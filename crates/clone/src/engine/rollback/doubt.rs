@@ -22,7 +22,8 @@ pub(super) async fn find<'a>(
 ) -> Result<Vec<(&'a Step, Found)>> {
     let makes = |step: &&Step| {
         let is_undone_whole = step.inverse.as_ref().is_some_and(Action::removes);
-        doubtful.contains(&step.id) && is_undone_whole && step.action.ends_table().is_none()
+        let is_told = step.action.ends_table().or_else(|| step.action.opens_table()).is_some();
+        doubtful.contains(&step.id) && is_undone_whole && !is_told
     };
     let reads = plan.steps.iter().filter(makes).map(async |step| {
         let created = created_at(client, &step.securable).await;

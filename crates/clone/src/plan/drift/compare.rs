@@ -25,10 +25,8 @@ pub(crate) fn drift(
     let Some(made) = made else {
         return Some(edits_unknown("the history of the destination was not read"));
     };
-    if let Some(commits) = destination.history.effective()
-        && is_unfinished(&commits)
-    {
-        return Some(Drift::Unfinished);
+    if let Some(copy) = destination.history.open_copy() {
+        return Some(copy.changed_by_others(destination.fill).map_or(Drift::Unfinished, edited));
     }
     let edit = made.since.iter().find(|commit| !commit.keeps_rows());
     match (made.by, edit) {
@@ -41,13 +39,6 @@ pub(crate) fn drift(
         }
         (Some((_, origin)), None) => source_drift(source, name, destination, &origin, settings),
     }
-}
-
-/// Whether a copy was begun and not noted as complete, and nothing was written since but what a copy writes.
-fn is_unfinished(commits: &[&Commit]) -> bool {
-    let Some(begun) = commits.iter().position(|commit| commit.begins_copy()) else { return false };
-    let is_copying = |commit: &Commit| commit.keeps_rows() || commit.replaces_rows() || commit.adds_columns();
-    commits[..begun].iter().all(|commit| is_copying(commit) && commit.origin().is_none())
 }
 
 fn edited(commit: &Commit) -> Drift {
@@ -129,7 +120,7 @@ mod tests {
 
     use super::*;
     use crate::Kind;
-    use crate::inventory::{CopyMark, CopyStage};
+    use crate::inventory::{CopyMark, CopyStage, Fill, FillStage};
     use crate::settings::{Condition, Conditions};
 
     fn name() -> FullName {
@@ -235,16 +226,17 @@ mod tests {
 
     #[test]
     fn copy_that_did_not_end_is_unfinished_and_one_that_was_written_by_others_an_edit() {
-        for operations in [
-            &[][..],
-            &["WRITE"],
-            &["WRITE", "WRITE"],
-            &["WRITE", "TRUNCATE"],
-            &["WRITE", "complete", "begun", "WRITE"],
-        ] {
-            let drift = compare_filtered(3, "id > 1", &filtered(operations));
-            assert_eq!(drift, Some(Drift::Unfinished), "{operations:?}");
-        }
+        let filled_after = |operations: &[&str], after| {
+            let fill = Some(Fill { after, stage: FillStage::Trusted });
+            compare_filtered(3, "id > 1", &Table { fill, ..filtered(operations) })
+        };
+        let unfinished = Some(Drift::Unfinished);
+        assert_eq!(compare_filtered(3, "id > 1", &filtered(&[])), unfinished);
+        assert_eq!(filled_after(&["WRITE"], 0), unfinished);
+        assert_eq!(filled_after(&["WRITE", "complete", "begun", "WRITE"], 3), unfinished);
+        let edited = |version| Some(Drift::TargetEdited { operation: "WRITE".into(), version });
+        assert_eq!(compare_filtered(3, "id > 1", &filtered(&["WRITE"])), edited(1));
+        assert_eq!(filled_after(&["WRITE", "WRITE"], 0), edited(2));
         let drift = compare_filtered(3, "id > 1", &filtered(&["WRITE", "complete", "WRITE"]));
         assert_eq!(drift, Some(Drift::TargetEdited { operation: "WRITE".into(), version: 3 }));
         let drift = compare_filtered(3, "id > 1", &filtered(&["WRITE", "DELETE"]));

@@ -38,10 +38,12 @@ impl PutBack {
 }
 
 /// Whether a step of a rollback need not wait for another one that undoes what came behind it: what is put back does not mind
-/// texts that read it, whether these go or are put back themselves, and nothing but keys minds a key that is put back.
+/// texts that read it, whether these go or are put back themselves, and nothing but keys minds a key that is put back. What
+/// puts back the same table twice would be in its own way.
 pub(super) fn need_not_wait(earlier: &Step, later: &Step) -> bool {
     let adds_key = |step: &Step| step.action.added_key().is_some();
-    puts_back(earlier) && (puts_back(later) || drops_text(later)) || adds_key(later) && !adds_key(earlier)
+    let puts_back_another = puts_back(later) && later.securable != earlier.securable;
+    puts_back(earlier) && (puts_back_another || drops_text(later)) || adds_key(later) && !adds_key(earlier)
 }
 
 fn puts_back(step: &Step) -> bool {
