@@ -20,18 +20,29 @@ pub(super) fn edit(step: &Step, there: &Inventory) -> Option<Edit> {
         return (!is_to_go).then(|| Edit::new("it was dropped since, or you may not see it", Vec::new()));
     }
     let [made, before] = [Some(&step.action), step.inverse.as_ref()].map(|action| changed(action?, there));
-    if before == Some(None) { None } else { made?.map(|how| how.told(&step.securable.name, there)) }
+    match (before, made?) {
+        (Some(Text::AsMade), _) | (_, Text::AsMade) => None,
+        (_, Text::Other(how)) => Some(how.told(&step.securable.name, there)),
+    }
 }
 
-/// How a text is not what an action makes it; nothing where it is just that. The outer nothing is for actions that make none.
-fn changed(action: &Action, there: &Inventory) -> Option<Option<How>> {
-    match action {
-        Action::Statement(Statement::CreateView(view)) => Some(view_changed(view, there.table(&view.name)?)),
+/// How a text compares with what an action makes it; nothing for actions that make none.
+fn changed(action: &Action, there: &Inventory) -> Option<Text> {
+    let how = match action {
+        Action::Statement(Statement::CreateView(view)) => view_changed(view, there.table(&view.name)?),
         Action::Statement(Statement::CreateFunction(function)) => {
-            Some(function_changed(function, there.function(&function.name)?))
+            function_changed(function, there.function(&function.name)?)
         }
-        _ => None,
-    }
+        _ => return None,
+    };
+    Some(how.map_or(Text::AsMade, Text::Other))
+}
+
+/// A text beside what an action makes it.
+#[derive(Debug, PartialEq, Eq)]
+enum Text {
+    AsMade,
+    Other(How),
 }
 
 /// In what a text is another.
