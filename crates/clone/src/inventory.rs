@@ -3,6 +3,7 @@
 //! The types are plain values, so that plans can be tested without a workspace.
 
 mod as_of;
+mod begun_copy;
 mod bindings;
 mod columns_then;
 mod conditions;
@@ -21,7 +22,6 @@ mod listed;
 mod model_versions;
 mod models;
 mod names;
-mod open_copy;
 mod policies;
 mod policy;
 mod protected;
@@ -51,16 +51,16 @@ use clxs_api::volume::VolumeType;
 use clxs_api::{FullName, Identifier, Privilege, Properties};
 
 pub use as_of::VersionAsOf;
+pub use begun_copy::{Fill, FillStage};
 pub use copy_mark::{CopyMark, CopyStage, Origin};
-pub(crate) use described::Described;
+pub(crate) use described::{Described, unless_denied};
 pub use functions::{Environment, FunctionDefinition, Language, Parameter, Returns};
 pub use guards::{Argument, Guard, Guards};
 pub use history::{Commit, History};
 pub use keys::{Key, KeyOutline, Parent};
 pub use model_versions::{ModelVersion, ModelVersions, VersionOrigin};
 pub(crate) use names::complete;
-pub use open_copy::{Fill, FillStage};
-pub(crate) use policies::{EVERYBODY, named_policies, policies_on};
+pub(crate) use policies::{EVERYBODY, named_policies, policies_on_all};
 pub use policy::{Policies, Policy, PolicyEffect, Unusable};
 pub use protected::Sight;
 pub(crate) use reader::{READS_AT_ONCE, Reader, refusal};
@@ -309,8 +309,9 @@ pub struct Table {
     pub as_of: Option<VersionAsOf>,
     /// By which columns that version differs from today's table, read where policies go by the tags of columns.
     pub other_columns_then: Option<String>,
-    /// Of the destination's, columns that guards may go by and that the source has no longer; read only where it is replaced.
-    pub lost_columns: Vec<Identifier>,
+    /// Of the destination's, columns that guards may go by and that the source has no longer, in lower case; read only where it
+    /// is replaced.
+    pub lost_columns: Vec<String>,
     /// Whether its properties say that a copy of it was begun, and not that all of it is there.
     pub is_copy_begun: bool,
     /// What this journal knows of the newest statement that was to fill it.

@@ -4,9 +4,10 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use clxs_api::metastore::MetastoreSummary;
 use clxs_api::{FullName, Identifier, SecurableKind};
+use clxs_client::ErrorKind;
 use futures::future::{try_join, try_join_all};
 
-use super::reader::{Asking, Reader, Reading, put};
+use super::reader::{Asking, Reader, Reading, put, refusal};
 use super::{Grants, Inventories, Inventory, Tags, View};
 use crate::plan::Facet;
 use crate::{Error, Result, Securable};
@@ -78,6 +79,16 @@ impl<'a> Reader<'a> {
             }
         };
         kinds.into_iter().filter_map(list).collect()
+    }
+}
+
+/// What was read of a destination, or why the caller may not see it, as one who has given it away.
+pub(crate) fn unless_denied(read: Result<Inventory>) -> Result<Result<Inventory, String>> {
+    match read {
+        Err(Error::Client { source, .. }) if source.kind() == ErrorKind::PermissionDenied => {
+            Ok(Err(refusal(&source)))
+        }
+        read => read.map(Ok),
     }
 }
 

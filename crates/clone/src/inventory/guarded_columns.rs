@@ -19,8 +19,8 @@ use crate::{Error, Kind, Result};
 enum Guarded {
     /// A policy may be about columns without tags.
     All,
-    /// These.
-    These(BTreeSet<Identifier>),
+    /// These, in lower case.
+    These(BTreeSet<String>),
 }
 
 impl<'a> Reader<'a> {
@@ -42,7 +42,7 @@ impl<'a> Reader<'a> {
         }))
     }
 
-    async fn lost_columns(&self, own: &Inventories) -> Result<Vec<(FullName, Vec<Identifier>)>> {
+    async fn lost_columns(&self, own: &Inventories) -> Result<Vec<(FullName, Vec<String>)>> {
         let names = self.tables_taking_part(&own.source).into_iter();
         let asked = names.filter_map(|name| {
             let (source, kept) = (own.source.table(&name)?, own.destination.table(&name)?);
@@ -62,7 +62,7 @@ impl<'a> Reader<'a> {
             && (settings.force_reclone || drift(source, name, kept, settings).is_some())
     }
 
-    async fn lost_of(&self, name: &FullName, guarded: Guarded) -> Result<Vec<Identifier>> {
+    async fn lost_of(&self, name: &FullName, guarded: Guarded) -> Result<Vec<String>> {
         let guarded = match guarded {
             Guarded::These(columns) => columns,
             Guarded::All => {
@@ -73,10 +73,10 @@ impl<'a> Reader<'a> {
         Ok(guarded.difference(&left).cloned().collect())
     }
 
-    async fn columns_now(&self, name: &FullName) -> Result<BTreeSet<Identifier>> {
+    /// The columns of a table, in lower case.
+    async fn columns_now(&self, name: &FullName) -> Result<BTreeSet<String>> {
         let columns = self.table_info(name).await?.columns.into_iter();
-        let names = columns.filter_map(|column| Identifier::new(column.name?).ok());
-        Ok(names.map(|name| name.to_lowercase()).collect())
+        Ok(columns.filter_map(|column| Some(column.name?.to_lowercase())).collect())
     }
 
     async fn other_columns_then(&self, own: &Inventories) -> Result<Vec<(FullName, Option<String>)>> {
@@ -104,7 +104,6 @@ impl<'a> Reader<'a> {
             }
         };
         let now = self.columns_now(name).await?;
-        let now: BTreeSet<_> = now.iter().map(|column| column.as_str().to_owned()).collect();
         let others: Vec<_> = then.symmetric_difference(&now).map(String::as_str).collect();
         Ok((!others.is_empty()).then(|| others.join(", ")))
     }
@@ -121,8 +120,9 @@ fn guarded(own: &Inventories, name: &FullName, source: &Table, kept: &Table) -> 
     let tagged = kept.column_tags.iter().filter(|(_, tags)| may_meet(tags)).map(|(column, _)| column);
     // With guards of its own nobody reads what a table was (facts/settled.md §5).
     let guarded = kept.guards.columns().filter(|_| source.guards.is_empty());
-    let told: BTreeSet<_> = source.column_tags.keys().map(Identifier::to_lowercase).collect();
-    let columns = tagged.chain(guarded).map(Identifier::to_lowercase);
+    let in_lower_case = |column: &Identifier| column.as_str().to_lowercase();
+    let told: BTreeSet<_> = source.column_tags.keys().map(in_lower_case).collect();
+    let columns = tagged.chain(guarded).map(in_lower_case);
     let columns: BTreeSet<_> = columns.filter(|column| !told.contains(column)).collect();
     (!columns.is_empty()).then_some(Guarded::These(columns))
 }

@@ -10,7 +10,7 @@ use super::functions::function_of;
 use super::names::complete;
 use super::reader::{Reader, Side, refusal};
 use super::tables::{table_of, tables};
-use super::{Function, Inventories, Language, Table};
+use super::{Function, Inventories, Inventory, Language, Table, session_of};
 use crate::rewrite::{rewrite, rewrite_view};
 use crate::settings::LoadType;
 use crate::{Error, Kind, Result, Securable};
@@ -47,9 +47,8 @@ impl Reader<'_> {
     /// Whether the destination has tables that the run leaves out. Where it has none, nothing has to be looked at.
     fn has_copies_left_out(&self, own: &Inventories) -> bool {
         let copies = tables(&self.settings.source, &own.destination);
-        copies
-            .filter(|(_, copy)| copy.kind == Kind::Table)
-            .any(|(name, _)| !self.takes_part(&own.source, &name))
+        let mut copies = copies.filter(|(_, copy)| copy.kind == Kind::Table).map(|(name, _)| name);
+        copies.any(|name| may_have(&own.source, &name) && !self.takes_part(&own.source, &name))
     }
 
     /// The views and functions that take part and that the destination does not have as they are.
@@ -171,8 +170,9 @@ impl Reader<'_> {
         let mut found = needs(&function.reads, &function.calls);
         let definition = function.definition.as_ref().ok().filter(|own| own.language == Language::Sql);
         if let Some((definition, schema)) = definition.zip(name.schema()) {
-            let session = (name.catalog().clone(), schema.clone());
             let text = rewrite(&definition.body, &self.settings.source, &self.settings.destination);
+            let own = (name.catalog().clone(), schema.clone());
+            let session = session_of(own, &text, (&function.reads, &function.calls));
             let named = |names: &[Vec<_>]| -> Vec<FullName> {
                 names.iter().filter_map(|parts| complete(parts, &session)).collect()
             };
@@ -180,6 +180,12 @@ impl Reader<'_> {
         }
         found
     }
+}
+
+/// Whether the source has a table of that name, or may have it in a schema that is not listed.
+fn may_have(source: &Inventory, name: &FullName) -> bool {
+    let schema = name.schema().and_then(|schema| source.schemas.get(schema));
+    schema.is_some_and(|schema| schema.skip.is_some()) || source.table(name).is_some()
 }
 
 fn is_unseen(kind: ErrorKind) -> bool {

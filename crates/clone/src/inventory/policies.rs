@@ -13,10 +13,11 @@ use clxs_client::{Client, Error as ClientError, ErrorKind};
 use futures::future::try_join;
 
 use super::policy::{Policies, Policy, Unusable};
-use super::reader::{Found, Reader, Side, nothing, refusal};
+use super::reader::{Found, READS_AT_ONCE, Reader, Side, nothing, refusal};
 use super::sight::{Answers, Premise};
 use super::three_valued::any;
 use super::{Column, Inventories, Inventory, Table, TableDefinition};
+use crate::at_once::at_once;
 use crate::plan::{Facet, Obstacle};
 use crate::{Error, Kind, Result, Securable};
 
@@ -45,17 +46,9 @@ impl<'a> Reader<'a> {
         if sides.contains(&Side::Source) {
             told.extend(self.policies_inside(&sides, own).await?);
         }
-        let of_dropped = if sides.contains(&Side::Destination) {
-            self.policies_of_dropped(own, &told).await?
-        } else {
-            Vec::new()
-        };
         Ok(Box::new(move |inventories| {
             for (side, on, policies) in told {
                 put(inventories.side_mut(side), &on, policies);
-            }
-            for (side, on, policies) in of_dropped {
-                put_own(inventories.side_mut(side), &on, policies);
             }
             Ok(())
         }))
@@ -221,12 +214,22 @@ fn plain_column(column: &ColumnInfo) -> Result<Column, String> {
 }
 
 /// The policies on a securable itself, or why the platform does not tell.
-pub(crate) async fn policies_on(client: &Client, on: &Securable) -> Result<Result<Policies, ClientError>> {
+async fn policies_on(client: &Client, on: &Securable) -> Result<Result<Policies, ClientError>> {
     match client.list_policies(&on.kind.securable_kind(), &on.name).await {
         Ok(policies) => Ok(Ok(named_policies(&policies))),
         Err(error) if is_unknown(&error) || error.kind() == ErrorKind::PermissionDenied => Ok(Err(error)),
         Err(error) => Err(Error::client(format!("read the policies on {on}"))(error)),
     }
+}
+
+/// The policies on each of these, or why the platform does not tell.
+pub(crate) async fn policies_on_all(
+    client: &Client,
+    places: BTreeSet<&Securable>,
+) -> Result<BTreeMap<Securable, Result<Policies, ClientError>>> {
+    let reads =
+        places.into_iter().map(async |on| Ok::<_, Error>((on.clone(), policies_on(client, on).await?)));
+    Ok(at_once(reads, READS_AT_ONCE).await?.into_iter().collect())
 }
 
 /// Whether the platform does not know policies, or those on this kind of securable.

@@ -101,16 +101,17 @@ impl<'a> Reader<'a> {
         self.left_out(&mut own).await?;
         self.require_columns_of_then(&own).await?;
         self.try_conditions(&own).await?;
-        let rest: [Reading<'_, 'a>; 4] = [
-            Box::pin(self.sizes(&own)),
-            Box::pin(self.keys(&own)),
-            Box::pin(self.about_policies(&own)),
-            Box::pin(self.tags_of_policies(&own)),
-        ];
+        let rest: [Reading<'_, 'a>; 3] =
+            [Box::pin(self.sizes(&own)), Box::pin(self.keys(&own)), Box::pin(self.tags_of_policies(&own))];
         let rest = try_join_all(rest).await?;
         put(&mut own, rest)?;
+        // What is dropped first is known by then, and who reads policies and outlines goes by that.
         let guarded = self.guarded_columns(&own).await?;
         put(&mut own, vec![guarded])?;
+        let policed: [Reading<'_, 'a>; 2] =
+            [Box::pin(self.about_policies(&own)), Box::pin(self.policies_of_dropped(&own))];
+        let policed = try_join_all(policed).await?;
+        put(&mut own, policed)?;
         Ok(own)
     }
 

@@ -30,11 +30,11 @@ impl<'a> Reader<'a> {
     }
 
     /// Reads the tags where they are not carried, or tables came to be known that take no part, if policies of the source go
-    /// by them, or those of a destination of which tables are dropped.
+    /// by them, or those of a destination of which tables may be dropped.
     pub(super) async fn tags_of_policies(&self, own: &Inventories) -> Result<Found<'a>> {
         let goes_by_tags = |side: &Inventory| side.policies().flatten().any(Policy::goes_by_tags);
-        let goes_by_tags = goes_by_tags(&own.source)
-            || goes_by_tags(&own.destination) && !self.dropped_first(own).is_empty();
+        let goes_by_tags =
+            goes_by_tags(&own.source) || goes_by_tags(&own.destination) && self.settings.force_reclone;
         let outside = own.source.schemas.values().filter(|schema| schema.skip.is_some());
         let is_read = self.settings.copy.tags && outside.flat_map(|schema| &schema.tables).next().is_none();
         if goes_by_tags && !is_read { self.all_tags(own).await } else { Ok(nothing()) }

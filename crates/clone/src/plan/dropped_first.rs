@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use clxs_api::{FullName, Identifier};
+use clxs_api::FullName;
 
 use super::builder::{Builder, NewStep};
 use super::drift::Drift;
@@ -22,7 +22,7 @@ pub(crate) enum Obstacle {
     /// `DELTA_UNSUPPORTED_COLUMN_MAPPING_MODE_CHANGE`).
     ColumnMapping,
     /// This column, which guards may go by, is in its history alone from then on, where they hide it no longer.
-    LostColumn(Identifier),
+    LostColumn(String),
 }
 
 impl Obstacle {
@@ -53,7 +53,7 @@ impl Obstacle {
         match self {
             Self::CloneType => Drift::OtherCloneType,
             Self::ColumnMapping => Drift::OtherColumnMapping,
-            Self::LostColumn(column) => Drift::LostColumn { column: column.as_str().to_owned() },
+            Self::LostColumn(column) => Drift::LostColumn { column },
         }
     }
 }
@@ -67,7 +67,7 @@ impl fmt::Display for Obstacle {
             ),
             Self::LostColumn(column) => write!(
                 f,
-                "the source has no column {column} any more, and the copy's history would show its values to those from \
+                "the source has no column `{column}` any more, and the copy's history would show its values to those from \
                  whom guards hide them"
             ),
         }

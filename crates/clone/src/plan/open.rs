@@ -78,7 +78,8 @@ fn outside(builder: &Builder<'_>, name: &FullName) -> Option<String> {
     guards.or_else(|| policy::cover::lacking_outside(builder, name)).map(|guards| is_without(&guards))
 }
 
-fn is_without(guards: &str) -> String {
+/// How something is there that its source's guards are not on.
+pub(super) fn is_without(guards: &str) -> String {
     format!("is there without what guards it in the source ({guards})")
 }
 

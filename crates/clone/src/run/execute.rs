@@ -85,10 +85,7 @@ async fn attempt(
     match &step.action {
         Action::Statement(statement) => {
             let executed = statement::execute(context, step, statement, tries).await?;
-            let executed = match executed {
-                Err(error) => of_named_columns(context, step, error, tries).await?,
-                Ok(outcome) => of_same_columns(context, step, outcome, tries).await?,
-            };
+            let executed = of_named_columns(context, step, executed, tries).await?;
             Ok(checked(context, step, executed, tries).await)
         }
         Action::Rest(call) => Ok(rest::execute(context.warehouse.client(), call, tries.in_doubt).await),
@@ -106,45 +103,42 @@ async fn attempt(
     }
 }
 
-/// Makes a view whose query has more columns by now over those that the source's view shows.
+/// Makes a view over the columns that the source's view shows, where its text has more by now, or shows others: a view lists
+/// its columns by their places. One of others that cannot be made so is taken back.
 async fn of_named_columns(
     context: &Context,
     step: &Step,
-    error: ClientError,
+    executed: clxs_client::Result<StepOutcome>,
     tries: &mut Tries,
 ) -> Result<clxs_client::Result<StepOutcome>> {
-    let Action::Statement(Statement::CreateView(view)) = &step.action else { return Ok(Err(error)) };
-    let failure = error.statement_failure();
-    let has_more = failure.is_some_and(|failure| failure.is_class("CREATE_VIEW_COLUMN_ARITY_MISMATCH"));
-    let Some(named) = view.of_named_columns().filter(|_| has_more) else { return Ok(Err(error)) };
-    let named = Statement::CreateView(Box::new(named));
-    let made = statement::execute(context, step, &named, tries).await?;
-    Ok(made.map(|_| StepOutcome::changed(MORE_COLUMNS.to_owned())))
-}
-
-/// Makes a view again over the columns that the source's view shows, where the same text shows others: a view lists its
-/// columns by their places. One that cannot be made so is taken back.
-async fn of_same_columns(
-    context: &Context,
-    step: &Step,
-    outcome: StepOutcome,
-    tries: &mut Tries,
-) -> Result<clxs_client::Result<StepOutcome>> {
-    let Action::Statement(Statement::CreateView(view)) = &step.action else { return Ok(Ok(outcome)) };
-    let Some(named) = view.of_named_columns() else { return Ok(Ok(outcome)) };
-    let others = match read_back::other_columns(&context.warehouse, view).await {
-        Ok(others) => others,
-        Err(error) => return Ok(Err(error)),
+    let Action::Statement(Statement::CreateView(view)) = &step.action else { return Ok(executed) };
+    let Some(named) = view.of_named_columns() else { return Ok(executed) };
+    let others = match &executed {
+        Err(error) if has_more_columns(error) => None,
+        Err(_) => return Ok(executed),
+        Ok(_) => {
+            // Whatever comes now, it was made.
+            tries.in_doubt = true;
+            match read_back::other_columns(&context.warehouse, view).await {
+                Ok(None) => return Ok(executed),
+                Ok(others) => others,
+                Err(error) => return Ok(Err(error)),
+            }
+        }
     };
-    let Some(others) = others else { return Ok(Ok(outcome)) };
     let named = Statement::CreateView(Box::new(named));
-    Ok(match statement::execute(context, step, &named, tries).await? {
-        Ok(_) => Ok(StepOutcome::changed(MORE_COLUMNS.to_owned())),
-        Err(error) => {
+    Ok(match (statement::execute(context, step, &named, tries).await?, others) {
+        (Ok(_), _) => Ok(StepOutcome::changed(MORE_COLUMNS.to_owned())),
+        (Err(error), None) => Err(error),
+        (Err(error), Some(others)) => {
             let problem = format!("{others}, and it cannot be made over those: {}", describe(&error));
             Ok(StepOutcome::Failed { error: taken_back(context, step, problem, tries).await })
         }
     })
+}
+
+fn has_more_columns(error: &ClientError) -> bool {
+    error.statement_failure().is_some_and(|failure| failure.is_class("CREATE_VIEW_COLUMN_ARITY_MISMATCH"))
 }
 
 const MORE_COLUMNS: &str = "its query names the columns that the source's view shows, for `*` stands for others in its tables by now";

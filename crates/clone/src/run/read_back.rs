@@ -8,7 +8,7 @@ use clxs_api::{FullName, Identifier};
 use clxs_client::{ErrorKind, Result};
 
 use crate::Kind;
-use crate::inventory::{Guards, dependencies_of, guard_text, named_policies, query_columns_of};
+use crate::inventory::{Guards, History, dependencies_of, guard_text, named_policies, query_columns_of};
 use crate::plan::{Action, CreateTable, CreateView, Proof, Statement};
 use crate::rewrite::rewrite_view;
 use crate::warehouse::Warehouse;
@@ -70,8 +70,11 @@ pub(super) async fn other_columns(warehouse: &Warehouse, view: &CreateView) -> R
 /// all, where nobody registered it (Databricks, `CREATE TABLE [USING]`, LOCATION).
 async fn another_was_there(warehouse: &Warehouse, table: &CreateTable) -> Result<Option<String>> {
     let Some(location) = table.location.as_ref().filter(|_| !table.replace) else { return Ok(None) };
-    let newest = warehouse.newest_commit(&table.name).await?.version();
-    Ok(newest.is_some_and(|version| version > 0).then(|| {
+    let History::Read(commits) = warehouse.all_commits(&table.name).await? else { return Ok(None) };
+    let Some((made, since)) = commits.split_last() else { return Ok(None) };
+    let is_own = made.mark.as_ref() == Some(&table.mark)
+        && since.iter().all(|commit| commit.keeps_rows() && !commit.is_clone());
+    Ok((!is_own).then(|| {
         format!("a table that nobody registered is in its place, {location}, with rows of its own; remove it, or map another place")
     }))
 }

@@ -32,7 +32,7 @@ pub(crate) fn standing_in_copy(
     tried_before: bool,
 ) -> Standing {
     let Some(commits) = history.effective() else { return Standing::AsPlanned };
-    if let Some(copy) = history.open_copy().filter(|copy| copy.begun.begins_copy_of(source)) {
+    if let Some(copy) = history.begun_copy().filter(|copy| copy.begun.begins_copy_of(source)) {
         return copy.changed_by_others(fill).map_or(Standing::AsPlanned, changed);
     }
     match commits.iter().position(|commit| commit.begins_copy_of(source)) {
@@ -54,7 +54,7 @@ pub(crate) fn standing_as_left(
     let before = expects.version();
     let is_left_open =
         |begun: &Commit| begun.begins_copy_of(source) && before.is_none_or(|before| begun.version > before);
-    match history.open_copy().filter(|copy| is_left_open(copy.begun)) {
+    match history.begun_copy().filter(|copy| is_left_open(copy.begun)) {
         Some(copy) => copy.changed_by_others(fill).map_or(Standing::Cloned(CloneMetrics::default()), changed),
         None => standing(history, source, expects),
     }

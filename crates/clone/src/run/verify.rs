@@ -7,12 +7,11 @@ mod problem;
 use std::collections::{BTreeMap, BTreeSet};
 
 use clxs_api::policy::PolicyInfo;
-use clxs_client::{ErrorKind, with_causes};
+use clxs_client::with_causes;
 use tokio_util::sync::CancellationToken;
 
 use super::Context;
-use crate::at_once::at_once;
-use crate::inventory::{Inventory, Policies, Policy, READS_AT_ONCE, Reader, policies_on, refusal};
+use crate::inventory::{Inventory, Policies, Policy, Reader, policies_on_all, refusal, unless_denied};
 use crate::journal::Provenance;
 use crate::outcome::StepOutcome;
 use crate::plan::{Plan, Step};
@@ -90,15 +89,12 @@ impl There {
         let (policed, rest): (Vec<&Step>, Vec<&Step>) =
             written.iter().map(|(step, _)| *step).partition(|step| step.action.written_policy().is_some());
         let policed: BTreeSet<_> = policed.into_iter().map(|step| &step.securable).collect();
-        let reads = policed.into_iter().map(async |on| {
-            let policies = policies_on(context.warehouse.client(), on).await?;
-            Ok::<_, Error>((on.clone(), policies.map_err(|error| refusal(&error))))
-        });
-        let policies = at_once(reads, READS_AT_ONCE).await?;
+        let told = policies_on_all(context.warehouse.client(), policed).await?.into_iter();
+        let policies = told.map(|(on, told)| (on, told.map_err(|error| refusal(&error))));
         let nothing = Ok(Inventory::default());
         Ok(Self {
             inventory: if rest.is_empty() { nothing } else { inventory(context, settings, &rest).await? },
-            policies: policies.into_iter().collect(),
+            policies: policies.collect(),
         })
     }
 
@@ -140,13 +136,7 @@ async fn inventory(
     let facets: BTreeSet<_> = written.iter().map(|step| step.facet).collect();
     let metastore = context.warehouse.metastore_summary().await?;
     let reader = Reader::new(context.warehouse.clone(), settings, Provenance::default());
-    match Box::pin(reader.read_destination(&metastore, &securables, &facets)).await {
-        Ok(there) => Ok(Ok(there)),
-        Err(Error::Client { source, .. }) if source.kind() == ErrorKind::PermissionDenied => {
-            Ok(Err(refusal(&source)))
-        }
-        Err(error) => Err(error),
-    }
+    unless_denied(Box::pin(reader.read_destination(&metastore, &securables, &facets)).await)
 }
 
 fn lacks_policy(found: &Policies, wanted: &PolicyInfo, missing: &[String]) -> Option<String> {

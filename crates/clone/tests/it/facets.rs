@@ -229,17 +229,21 @@ async fn external_tables_whose_places_would_lie_in_each_other_are_refused_before
 }
 
 /// The files of a table that is dropped stay in an external place, and `CREATE TABLE` there brings its rows back.
+#[rstest::rstest]
+#[case::written("CREATE TABLE prod.s.old (id INT) LOCATION '{old}';\nINSERT INTO prod.s.old VALUES (77);\n")]
+#[case::made_with_rows("CREATE TABLE prod.s.old LOCATION '{old}' AS SELECT 77 AS id;\n")]
+#[case::cloned("CREATE TABLE prod.s.old DEEP CLONE prod.s.t LOCATION '{old}';\n")]
 #[tokio::test(flavor = "multi_thread")]
-async fn empty_copy_of_an_external_table_is_no_table_that_was_in_its_place_already() {
+async fn empty_copy_of_an_external_table_is_no_table_that_was_in_its_place_already(#[case] old: &str) {
     let fixture = Fixture::new(Reached::InProcess).await;
     let url = |place: &str| format!("file://{}/{place}", fixture.home.path().display());
     fixture
         .sql(&format!(
             "CREATE CATALOG prod;\nCREATE SCHEMA prod.s;\n\
-             CREATE TABLE prod.s.old (id INT) LOCATION '{}';\nINSERT INTO prod.s.old VALUES (77);\n\
-             DROP TABLE prod.s.old;\nCREATE TABLE prod.s.t (id INT) LOCATION '{}';\n",
-            url("dev/t"),
-            url("prod/t")
+             CREATE TABLE prod.s.t (id INT) LOCATION '{}';\nINSERT INTO prod.s.t VALUES (1);\n{}\
+             DROP TABLE prod.s.old;\n",
+            url("prod/t"),
+            old.replace("{old}", &url("dev/t"))
         ))
         .await;
     let mut empty = Settings { schema_only: true, ..settings() };

@@ -70,7 +70,7 @@ async fn copy_whose_history_would_show_a_masked_column_stays_and_goes_when_force
     fixture.query("ALTER TABLE dev.a.t ALTER COLUMN ssn SET TAGS ('pii' = '')").await;
 
     let report = fixture.clone_with(&Settings { force_reclone: true, ..settings() }).await;
-    assert_eq!(report.state, RunState::Succeeded, "{report:#?}");
+    assert_eq!((report.state, outcome(&report, "prod.a.t")), (RunState::Succeeded, Outcome::Replaced));
     assert!(!is_clear(&fixture, "dev.a.t").await);
     roll_back(&fixture, &report, false).await;
     assert_eq!(seen_by_reader(&fixture, "SELECT ssn FROM dev.a.t").await, ["***"]);
@@ -98,4 +98,39 @@ async fn earlier_version_with_other_columns_than_those_that_are_tagged_is_left_o
         assert_eq!(outcome, Outcome::Created, "{report:#?}");
         assert!(!is_clear(&fixture, "dev.a.t").await);
     }
+}
+
+/// Only what is known to be dropped has its own policies read.
+#[tokio::test(flavor = "multi_thread")]
+async fn table_with_a_policy_of_its_own_is_not_dropped_for_a_column_that_the_source_lost() {
+    let fixture = masked("ssn").await;
+    fixture.clone_with(&settings()).await;
+    fixture
+        .sql(
+            "ALTER TABLE prod.a.t DROP COLUMN ssn;\n\
+             CREATE FUNCTION dev.a.none() RETURNS BOOLEAN RETURN false;\n\
+             CREATE POLICY own ON TABLE dev.a.t ROW FILTER dev.a.none TO `reader@example.com` FOR TABLES;\n",
+        )
+        .await;
+    let report = fixture.clone_with(&Settings { force_reclone: true, ..settings() }).await;
+    let Outcome::Skipped { reason } = outcome(&report, "prod.a.t") else { panic!("{report:#?}") };
+    assert!(reason.contains("with it the policy own"), "{reason}");
+    assert!(seen_by_reader(&fixture, "SELECT ssn FROM dev.a.t").await.is_empty());
+}
+
+/// All columns that are tagged in the source are so in the copy, and its outline is read all the same.
+#[tokio::test(flavor = "multi_thread")]
+async fn copy_that_is_dropped_for_one_of_two_tagged_columns_is_made_again() {
+    let fixture = masked("ssn").await;
+    fixture
+        .sql(
+            "ALTER TABLE prod.a.t ADD COLUMN mail STRING;\n\
+             ALTER TABLE prod.a.t ALTER COLUMN mail SET TAGS ('pii' = '');\n",
+        )
+        .await;
+    fixture.clone_with(&settings()).await;
+    fixture.query("ALTER TABLE prod.a.t DROP COLUMN ssn").await;
+    let report = fixture.clone_with(&Settings { force_reclone: true, ..settings() }).await;
+    assert_eq!(outcome(&report, "prod.a.t"), Outcome::Replaced, "{report:#?}");
+    assert_eq!(seen_by_reader(&fixture, "SELECT mail FROM dev.a.t").await, ["***"]);
 }

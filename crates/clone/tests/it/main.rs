@@ -23,7 +23,7 @@ mod lookups;
 mod losses;
 mod metric_views;
 mod models;
-mod open_copies;
+mod more_open;
 mod pipelines;
 mod plan;
 mod plan_properties;

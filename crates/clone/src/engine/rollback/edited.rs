@@ -4,11 +4,10 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use clxs_client::{Client, ErrorKind};
 
-use crate::at_once::at_once;
-use crate::inventory::{Inventory, Policies, READS_AT_ONCE, Reader, policies_on, refusal};
+use crate::inventory::{Inventory, Policies, Reader, policies_on_all, refusal, unless_denied};
 use crate::plan::{Edit, Judged, Plan, Present, Step, StepId, edits, judged};
 use crate::report::StepRecord;
-use crate::{Error, Result, Securable};
+use crate::{Result, Securable};
 
 /// What of these steps somebody changed since, or may have changed. A few requests a schema, and one for whatever got
 /// policies; none for what the run did not touch.
@@ -24,7 +23,11 @@ pub(super) async fn find(
     let listed: BTreeSet<_> = rest.into_iter().map(|step| &step.securable).collect();
     let nothing = Ok(Inventory::default());
     let present = Present {
-        inventory: if listed.is_empty() { nothing } else { inventory(reader, &listed).await? },
+        inventory: if listed.is_empty() {
+            nothing
+        } else {
+            unless_denied(Box::pin(reader.list_destination(&listed)).await)?
+        },
         policies: policies(client, policed).await?,
     };
     let missing = |step: &Step| records.get(&step.id).map(StepRecord::missing).unwrap_or_default();
@@ -32,32 +35,18 @@ pub(super) async fn find(
     Ok(edits(&judged, &present))
 }
 
-/// The destination, or why the caller may not see it.
-async fn inventory(
-    reader: &Reader<'_>,
-    securables: &BTreeSet<&Securable>,
-) -> Result<Result<Inventory, String>> {
-    match Box::pin(reader.list_destination(securables)).await {
-        Ok(there) => Ok(Ok(there)),
-        Err(Error::Client { source, .. }) if source.kind() == ErrorKind::PermissionDenied => {
-            Ok(Err(refusal(&source)))
-        }
-        Err(error) => Err(error),
-    }
-}
-
 /// The policies on what got some. What is gone has none.
 async fn policies(
     client: &Client,
     policed: Vec<&Step>,
 ) -> Result<BTreeMap<Securable, std::result::Result<Policies, String>>> {
-    let policed: BTreeSet<_> = policed.into_iter().map(|step| &step.securable).collect();
-    let reads = policed.into_iter().map(async |on| {
-        let told = match policies_on(client, on).await? {
+    let policed = policed.into_iter().map(|step| &step.securable).collect();
+    let told = policies_on_all(client, policed).await?.into_iter().map(|(on, told)| {
+        let told = match told {
             Err(error) if error.kind() == ErrorKind::NotFound => Ok(Policies::new()),
             told => told.map_err(|error| refusal(&error)),
         };
-        Ok::<_, Error>((on.clone(), told))
+        (on, told)
     });
-    Ok(at_once(reads, READS_AT_ONCE).await?.into_iter().collect())
+    Ok(told.collect())
 }

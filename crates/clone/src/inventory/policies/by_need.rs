@@ -5,22 +5,30 @@ use std::collections::BTreeSet;
 
 use clxs_api::FullName;
 
-use super::{Told, put_own, with_policies};
+use super::{put_own, with_policies};
 use crate::inventory::Inventories;
-use crate::inventory::reader::{Reader, Side};
+use crate::inventory::reader::{Found, Reader, Side, nothing};
 use crate::plan::{Facet, Obstacle};
 use crate::{Kind, Result, Securable};
 
-impl Reader<'_> {
-    /// Reads the policies on tables of the destination that would be dropped, as far as they are not read yet.
-    pub(super) async fn policies_of_dropped(&self, own: &Inventories, told: &[Told]) -> Result<Vec<Told>> {
+impl<'a> Reader<'a> {
+    /// Reads the policies on tables of the destination that would be dropped; where their sources have some, they are read.
+    pub(in crate::inventory) async fn policies_of_dropped(&self, own: &Inventories) -> Result<Found<'a>> {
+        if !self.settings.copy.security {
+            return Ok(nothing());
+        }
         let destination = self.settings.destination.to_lowercase();
-        let told: BTreeSet<_> = told.iter().map(|(_, on, _)| &on.name).collect();
-        let mut dropped: Vec<_> =
-            self.dropped_first(own).iter().map(|name| name.in_catalog(&destination)).collect();
-        dropped.retain(|name| !told.contains(name));
-        let dropped = dropped.into_iter().map(|name| (Side::Destination, Securable::new(Kind::Table, name)));
-        self.policies_on_each(dropped.collect()).await
+        let is_unread =
+            |name: &FullName| own.source.table(name).is_some_and(|table| table.policies.is_empty());
+        let dropped = self.dropped_first(own).into_iter().filter(is_unread);
+        let dropped = dropped.map(|name| Securable::new(Kind::Table, name.in_catalog(&destination)));
+        let told = self.policies_on_each(dropped.map(|on| (Side::Destination, on)).collect()).await?;
+        Ok(Box::new(move |inventories| {
+            for (side, on, policies) in told {
+                put_own(inventories.side_mut(side), &on, policies);
+            }
+            Ok(())
+        }))
     }
 
     /// Reads the policies on tables that are left out, and on their schemas where these take no part; of the destination
@@ -53,7 +61,7 @@ impl Reader<'_> {
 
     /// The source's names of tables that the destination has and that no statement can replace, where the settings say to
     /// drop these.
-    pub(in crate::inventory) fn dropped_first(&self, own: &Inventories) -> Vec<FullName> {
+    fn dropped_first(&self, own: &Inventories) -> Vec<FullName> {
         if !self.settings.force_reclone {
             return Vec::new();
         }

@@ -6,6 +6,7 @@ use clxs_api::FullName;
 
 use super::Builder;
 use crate::outcome::FacetStatus;
+use crate::plan::open::is_without;
 use crate::plan::text::relation;
 use crate::plan::{Facet, Finding, PlannedSecurable, StepId};
 use crate::{Kind, Securable};
@@ -19,10 +20,9 @@ impl Builder<'_> {
         guards: &str,
         obstacle: &str,
     ) {
-        let how = format!("is there without what guards it in the source ({guards})");
         let consequence =
             format!("whoever may read it may see what that hides; it is not guarded now, because {obstacle}");
-        self.note_more_open(source, facets, &how, &consequence);
+        self.note_more_open(source, facets, &is_without(guards), &consequence);
     }
 
     /// Says that something that is there and stays shows more than the source does under its name, of facets that are not

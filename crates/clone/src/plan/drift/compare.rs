@@ -25,7 +25,7 @@ pub(crate) fn drift(
     let Some(made) = made else {
         return Some(edits_unknown("the history of the destination was not read"));
     };
-    if let Some(copy) = destination.history.open_copy() {
+    if let Some(copy) = destination.history.begun_copy() {
         return Some(copy.changed_by_others(destination.fill).map_or(Drift::Unfinished, edited));
     }
     let edit = made.since.iter().find(|commit| !commit.keeps_rows());
@@ -51,7 +51,8 @@ fn other_source(commit: &Commit) -> Option<Drift> {
 
 /// Whether the source was dropped and made again since a commit was made of it. The journal knows the source of the last
 /// copy, which is no longer that of this commit where a `RESTORE` brought it back: what was made before there was such a
-/// source is of another.
+/// source is of another. UNCONFIRMED: that the clocks of commits and of tables agree, and that a table that is replaced keeps
+/// when it was made. Where they do not, a copy is made once more than it need be.
 fn is_recreated(source: &Table, destination: &Table, made: &Commit) -> bool {
     let noted = made.origin().and_then(|origin| origin.table_id);
     let journalled = || destination.cloned_from.clone().filter(|_| !destination.history.is_restored());

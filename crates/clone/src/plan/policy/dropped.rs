@@ -23,7 +23,7 @@ pub(in crate::plan) fn lost(
     };
     unread(builder, table)
         .or_else(|| on_itself(&source.policies, &own.policies).map(lost))
-        .or_else(|| by_tags(builder, table))
+        .or_else(|| by_tags(builder, table, &own.lost_columns))
 }
 
 /// Why nobody knows which policies are over the table.
@@ -47,10 +47,12 @@ fn on_itself<'a>(source: &Policies, own: &'a Policies) -> Option<&'a str> {
 }
 
 /// Why a policy on the schema or the catalog, which stays, would no longer be about the table: it goes by tags of the
-/// copy's own.
-fn by_tags(builder: &Builder<'_>, table: &FullName) -> Option<String> {
+/// copy's own. Columns that are gone from then on have nothing to hide.
+fn by_tags(builder: &Builder<'_>, table: &FullName, gone: &[String]) -> Option<String> {
     let destination = &builder.inventories.destination;
-    let (now, then) = (tags_of_copy(builder, table, true, false), tags_of_copy(builder, table, true, true));
+    let (mut now, then) =
+        (tags_of_copy(builder, table, true, false), tags_of_copy(builder, table, true, true));
+    now.columns.retain(|column, _| !gone.iter().any(|gone| column.matches(gone)));
     let unread =
         [Facet::Tags, Facet::ColumnTags].into_iter().find_map(|facet| destination.unread.get(&facet));
     let kept = scopes(table).into_iter().flatten();

@@ -28,7 +28,7 @@ pub enum FillStage {
 
 /// A copy that was begun and is not noted as complete.
 #[derive(Debug)]
-pub(crate) struct OpenCopy<'a> {
+pub(crate) struct BegunCopy<'a> {
     /// The commit that begins it.
     pub(crate) begun: &'a Commit,
     /// What was done since and counts, newest first.
@@ -39,7 +39,7 @@ pub(crate) struct OpenCopy<'a> {
 
 impl History {
     /// The copy that the table is open for, if it is.
-    pub(crate) fn open_copy(&self) -> Option<OpenCopy<'_>> {
+    pub(crate) fn begun_copy(&self) -> Option<BegunCopy<'_>> {
         let (Self::Read(all), mut since) = (self, self.effective()?) else { return None };
         let is_told = |commit: &&Commit| commit.begins_copy() || commit.origin().is_some();
         let place = since.iter().position(is_told)?;
@@ -50,11 +50,11 @@ impl History {
         let restored = newest.filter(|newest| newest.version > begun.version).map(|newest| {
             (newest, all.iter().skip(1).take_while(|commit| commit.version > begun.version).collect())
         });
-        begun.begins_copy().then_some(OpenCopy { begun, since, restored })
+        begun.begins_copy().then_some(BegunCopy { begun, since, restored })
     }
 }
 
-impl<'a> OpenCopy<'a> {
+impl<'a> BegunCopy<'a> {
     /// The newest change of its rows that is not shown to be the copy's own.
     pub(crate) fn changed_by_others(&self, fill: Option<Fill>) -> Option<&'a Commit> {
         // One that was sent before this copy was begun belongs to another.
@@ -128,7 +128,7 @@ mod tests {
 
     fn changed_by_others(operations: &[&str], sent: Sent) -> Option<u64> {
         let (history, fill) = (history(operations), sent.map(|(after, stage)| Fill { after, stage }));
-        history.open_copy().unwrap().changed_by_others(fill).map(|commit| commit.version)
+        history.begun_copy().unwrap().changed_by_others(fill).map(|commit| commit.version)
     }
 
     #[rstest]
@@ -167,8 +167,8 @@ mod tests {
 
     #[test]
     fn copy_that_is_complete_or_was_never_begun_is_not_open() {
-        assert!(history(&["begun", "overwrite", "complete", "append"]).open_copy().is_none());
-        assert!(history(&["CREATE TABLE", "append"]).open_copy().is_none());
-        assert!(history(&["begun", "overwrite", "complete", "begun", "to 2"]).open_copy().is_none());
+        assert!(history(&["begun", "overwrite", "complete", "append"]).begun_copy().is_none());
+        assert!(history(&["CREATE TABLE", "append"]).begun_copy().is_none());
+        assert!(history(&["begun", "overwrite", "complete", "begun", "to 2"]).begun_copy().is_none());
     }
 }
