@@ -5,6 +5,7 @@
 mod as_of;
 mod begun_copy;
 mod bindings;
+mod caller;
 mod columns_then;
 mod conditions;
 mod containers;
@@ -52,6 +53,7 @@ use clxs_api::{FullName, Identifier, Privilege, Properties};
 
 pub use as_of::VersionAsOf;
 pub use begun_copy::{Fill, FillStage};
+pub use caller::Caller;
 pub use copy_mark::{CopyMark, CopyStage, Origin};
 pub(crate) use described::{Described, unless_denied};
 pub use functions::{Environment, FunctionDefinition, Language, Parameter, Returns};
@@ -88,8 +90,8 @@ pub struct Inventories {
     pub destination: Inventory,
     /// Its schemas that the source does not have and that the selection would let take part, by own name in lower case.
     pub only_in_destination: BTreeSet<Identifier>,
-    /// The caller: the owner of whatever a run makes.
-    pub caller: String,
+    /// Who asks.
+    pub caller: Caller,
     /// Principals of the source's policies, and whether the caller is, or is in, each; one that is missing nobody knows of.
     pub identities: BTreeMap<String, bool>,
     /// Why nobody could tell in which of those groups the caller is.

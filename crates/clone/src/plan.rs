@@ -255,6 +255,7 @@ pub fn plan(inventories: &Inventories, settings: &Settings) -> Result<Plan> {
     policy::plan(&mut builder);
     policy::cover::plan(&mut builder);
     unread::plan(&mut builder);
+    owner::plan_before_grants(&mut builder);
     grant::plan(&mut builder);
     owner::plan_inside(&mut builder);
     binding::plan(&mut builder);

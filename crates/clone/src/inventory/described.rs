@@ -7,8 +7,8 @@ use clxs_api::{FullName, Identifier, SecurableKind};
 use clxs_client::ErrorKind;
 use futures::future::{try_join, try_join_all};
 
-use super::reader::{Asking, Reader, Reading, put, refusal};
-use super::{Grants, Inventories, Inventory, Tags, View};
+use super::reader::{Reader, Reading, put, refusal};
+use super::{Caller, Grants, Inventories, Inventory, Tags, View};
 use crate::plan::Facet;
 use crate::{Error, Result, Securable};
 
@@ -38,7 +38,8 @@ impl<'a> Reader<'a> {
             self.warehouse.client().current_user().await.map_err(Error::client("ask who the caller is"))
         };
         let (caller, destination) = try_join(caller, self.containers(&self.settings.destination)).await?;
-        let mut own = around(destination, securables);
+        let mut own =
+            Inventories { caller: Caller::of(&caller, metastore), ..around(destination, securables) };
         let mut lists = self.lists_of(&own, securables);
         // Tags and keys come behind the lists of what they belong to.
         lists.push(Box::pin(self.tags(&own)));
@@ -50,7 +51,7 @@ impl<'a> Reader<'a> {
         }
         let lists = try_join_all(lists).await?;
         put(&mut own, lists)?;
-        let grants = self.grants(&own, Asking { caller: &caller, metastore }).await?;
+        let grants = self.grants(&own).await?;
         put(&mut own, vec![grants])?;
         Ok(own.destination)
     }

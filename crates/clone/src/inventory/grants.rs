@@ -7,10 +7,10 @@ use clxs_api::grant::PrivilegeAssignment;
 use clxs_api::{FullName, Identifier, Privilege, SecurableKind};
 use futures::future::try_join_all;
 
-use super::reader::{Asking, Found, Reader, nothing};
+use super::reader::{Found, Reader, nothing};
 use super::relation::{Relation, Told, catalog_of};
 use super::tags::name;
-use super::{Grants, Inventories, Inventory};
+use super::{Caller, Grants, Inventories, Inventory};
 use crate::plan::Facet;
 use crate::{Error, Kind, Result, Settings};
 
@@ -56,11 +56,11 @@ type Place = (SecurableKind, FullName);
 
 impl<'a> Reader<'a> {
     /// Reads the grants on both catalogs and on everything in them that takes part.
-    pub(super) async fn grants(&self, own: &Inventories, asking: Asking<'_>) -> Result<Found<'a>> {
+    pub(super) async fn grants(&self, own: &Inventories) -> Result<Found<'a>> {
         if !self.settings.copy.permissions {
             return Ok(nothing());
         }
-        let (settings, caller) = (self.settings, Caller::of(asking));
+        let (settings, caller) = (self.settings, own.caller.clone());
         let seen = self.catalogs(own).filter(|(_, inventory)| caller.sees_all_grants(inventory));
         let mut in_bulk: Vec<_> = seen.map(|(name, _)| name).collect();
         let told = RELATIONS.map(|(_, relation)| self.relation(&in_bulk, relation));
@@ -109,37 +109,19 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// Whoever reads, as whom the platform tells grants to: those on something are all told to its owner, to the owners of what it
-/// is in, to who holds MANAGE there, and to metastore admins. Anybody else is told their own; UNCONFIRMED for REST, where an
-/// answer without any looks like that of something without grants (facts/settled.md §2).
-struct Caller {
-    /// Its own name, and those of its groups.
-    names: Vec<String>,
-    is_metastore_admin: bool,
-}
-
+/// As whom the platform tells grants: those on something are all told to its owner, to the owners of what it is in, to who
+/// holds MANAGE there, and to metastore admins. Anybody else is told their own; UNCONFIRMED for REST, where an answer without
+/// any looks like that of something without grants (facts/settled.md §2).
 impl Caller {
-    fn of(asking: Asking<'_>) -> Self {
-        let groups = asking.caller.groups.iter().filter_map(|group| group.display.clone());
-        let names: Vec<_> = groups.chain(asking.caller.user_name.clone()).collect();
-        let is_metastore_admin = asking.metastore.owner.as_ref().is_some_and(|owner| names.contains(owner));
-        Self { names, is_metastore_admin }
-    }
-
     /// Whether it sees all grants in a catalog in bulk.
     fn sees_all_grants(&self, inventory: &Inventory) -> bool {
         let owner = inventory.catalog.as_ref().and_then(|catalog| catalog.owner.as_ref());
-        self.is_metastore_admin || owner.is_some_and(|owner| self.names.contains(owner))
+        self.is_metastore_admin || owner.is_some_and(|owner| self.is(owner))
     }
 
     fn sees_grants_on(&self, inventory: &Inventory, kind: &SecurableKind, path: &[Identifier]) -> bool {
         let mut outwards = (0..=path.len()).filter_map(|length| held_on(inventory, kind, &path[..length]));
-        self.is_metastore_admin || outwards.any(|(owner, grants)| self.rules(owner, grants))
-    }
-
-    fn rules(&self, owner: Option<&str>, grants: &Grants) -> bool {
-        let manages = |name: &String| grants.get(name).is_some_and(|held| held.contains(&Privilege::Manage));
-        self.names.iter().any(|name| owner == Some(name) || manages(name))
+        self.is_metastore_admin || outwards.any(|(owner, grants)| self.owns_or_manages(owner, grants))
     }
 }
 

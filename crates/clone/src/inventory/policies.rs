@@ -149,14 +149,14 @@ impl<'a> Reader<'a> {
         let principals: BTreeSet<_> =
             policies.flat_map(|policy| policy.to.iter().chain(&policy.except)).collect();
         let group = |principal: &String| Premise::AccountGroup(principal.clone());
-        let is_open = |principal: &&String| is_user(principal, &own.caller) != Some(true);
+        let is_open = |principal: &&String| is_user(principal, &own.caller.name) != Some(true);
         let asked = principals.iter().copied().filter(is_open).map(group);
         let (answers, unanswered) = match self.asked(asked.collect()).await? {
             Ok(answers) => (answers, None),
             Err(reason) => (Answers::new(), Some(reason)),
         };
         let is = |principal: &String| {
-            any([is_user(principal, &own.caller), answers.get(&group(principal)).copied()])
+            any([is_user(principal, &own.caller.name), answers.get(&group(principal)).copied()])
         };
         let known = principals.into_iter().filter_map(|name| Some((name.clone(), is(name)?)));
         Ok((known.collect(), unanswered))

@@ -2,14 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use clxs_api::current_user::User;
 use clxs_api::metastore::MetastoreSummary;
 use clxs_api::{FullName, Identifier};
 use futures::future::{BoxFuture, try_join_all, try_join3};
 use tokio::sync::Semaphore;
 
 use super::listed::Listed;
-use super::{Inventories, Inventory, Schema};
+use super::{Caller, Inventories, Inventory, Schema};
 use crate::at_once::at_once;
 use crate::journal::Provenance;
 use crate::warehouse::Warehouse;
@@ -25,13 +24,6 @@ pub(crate) struct Reader<'a> {
     pub(super) settings: &'a Settings,
     pub(super) provenance: Provenance,
     rest: Semaphore,
-}
-
-/// Who asks.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Asking<'a> {
-    pub(super) caller: &'a User,
-    pub(super) metastore: &'a MetastoreSummary,
 }
 
 /// What a read found: puts it into the inventories, once all reads beside it are over.
@@ -66,7 +58,7 @@ impl<'a> Reader<'a> {
         let mut own = Inventories {
             source,
             destination,
-            caller: caller.user_name.clone().unwrap_or_default(),
+            caller: Caller::of(&caller, metastore),
             ended_early: self.provenance.ended_early.clone(),
             lacks_storage: metastore.storage_root.as_deref().is_none_or(str::is_empty),
             ..Inventories::default()
@@ -82,13 +74,12 @@ impl<'a> Reader<'a> {
             let used = try_join_all(used).await?;
             put(&mut own, used)?;
         }
-        let asking = Asking { caller: &caller, metastore };
         let mut about_them: Vec<Reading<'_, 'a>> = vec![
             Box::pin(self.histories(&own)),
             Box::pin(self.versions_as_of(&own)),
             Box::pin(self.files_of_volumes(&own)),
             Box::pin(self.model_versions(&own)),
-            Box::pin(self.grants(&own, asking)),
+            Box::pin(self.grants(&own)),
             Box::pin(self.definitions(&own)),
             Box::pin(self.sights(&own)),
             Box::pin(self.policies(&own)),

@@ -7,7 +7,7 @@ use clxs_api::grant::PermissionsChange;
 use clxs_api::{FullName, Privilege};
 
 use super::builder::{Builder, NewStep, Sides};
-use super::{Expectation, Facet, RestCall, StepId, open, policy};
+use super::{Expectation, Facet, RestCall, StepId, open, owner, policy};
 use crate::inventory::Grants;
 use crate::outcome::FacetStatus;
 use crate::{Kind, Securable};
@@ -54,9 +54,16 @@ fn add(
     };
     let mut step = NewStep::new(Facet::Grants, action(changes), Expectation::Present);
     step.inverse = Some(action(undo).into());
+    let lending = lending(builder, source);
     step.depends_on = protecting(builder, source);
     // A grant opens the securable and everything in it.
     step.after = [builder.steps_for(source).to_vec(), builder.steps_inside(&source.name)].concat();
+    if owner::lends_rights(source) {
+        step.depends_on.extend(lending);
+    } else {
+        // One view whose owner is gone does not close all of a schema.
+        step.after.extend(lending);
+    }
     builder.step(source, step);
 }
 
@@ -73,6 +80,13 @@ fn protecting(builder: &Builder<'_>, source: &Securable) -> Vec<StepId> {
     protecting.sort_unstable();
     protecting.dedup();
     protecting
+}
+
+/// What gives views and functions to those whose rights are lent to whoever uses it.
+fn lending(builder: &Builder<'_>, source: &Securable) -> Vec<StepId> {
+    let read = builder.read_through(source);
+    let lending = read.iter().chain([source]).filter(|text| owner::lends_rights(text));
+    lending.filter_map(|text| builder.last_step(text, Facet::Owner)).collect()
 }
 
 /// What guards a securable: by itself, by policies, and by what it is in.

@@ -1,5 +1,8 @@
-//! Plans owners, last of all: who gives a securable away may lose the right to finish it (facts/sql.md §4), and what
-//! reads a view or calls a function is made with the rights of the owner of that.
+//! Plans owners. Who gives a securable away may lose the right to finish it (facts/sql.md §4), and what reads a view or
+//! calls a function is made with the rights of the owner of that: owners come last of all.
+//!
+//! But views and functions run with the rights of their owner, and whoever clones may see more than that: theirs come before
+//! their grants, where the caller can grant on what others own.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -7,32 +10,54 @@ use clxs_api::FullName;
 
 use super::builder::{Builder, NewStep};
 use super::{Expectation, Facet, RestCall, StepId, policy};
+use crate::inventory::Inventories;
 use crate::{Kind, Securable};
 
-/// Plans the owners of everything in the catalog.
+/// Plans the owners of views and functions that may be given away before anybody is let into them.
+pub(super) fn plan_before_grants(builder: &mut Builder<'_>) {
+    if builder.settings.copy.permissions {
+        plan(builder, may_come_before_grants);
+    }
+}
+
+/// Plans the owners of everything else in the catalog.
 pub(super) fn plan_inside(builder: &mut Builder<'_>) {
-    plan(builder, |source| source.kind != Kind::Catalog);
+    plan(builder, |_, source| source.kind != Kind::Catalog);
 }
 
 /// Plans the owner of the catalog itself.
 pub(super) fn plan_catalog(builder: &mut Builder<'_>) {
-    plan(builder, |source| source.kind == Kind::Catalog);
+    plan(builder, |_, source| source.kind == Kind::Catalog);
 }
 
-fn plan(builder: &mut Builder<'_>, is_meant: impl Fn(&Securable) -> bool) {
+fn may_come_before_grants(builder: &Builder<'_>, source: &Securable) -> bool {
+    let Inventories { caller, destination, .. } = builder.inventories;
+    let is_ruled = source.name.schema().is_some_and(|schema| caller.rules(destination, schema));
+    is_ruled && lends_rights(source)
+}
+
+/// Whether whoever uses it does so with the rights of its owner.
+pub(super) fn lends_rights(source: &Securable) -> bool {
+    source.kind == Kind::Function || source.kind.is_view()
+}
+
+fn plan(builder: &mut Builder<'_>, is_meant: impl Fn(&Builder<'_>, &Securable) -> bool) {
     if !builder.settings.copy.ownership {
         return;
     }
-    let caller = builder.inventories.caller.clone();
+    let caller = &builder.inventories.caller.name;
     let others = Others { behind: builder.steps_behind(), reading: reading(builder) };
     // Children first, so that a container's owner comes after the owners of what is in it.
-    for (source, sides) in builder.taking_part().into_iter().rev().filter(|(source, _)| is_meant(source)) {
+    for (source, sides) in builder.taking_part().into_iter().rev() {
+        if !is_meant(builder, &source) || builder.last_step(&source, Facet::Owner).is_some() {
+            continue;
+        }
         let existing = sides.destination.and_then(|facets| facets.owner);
         let Some(owner) = sides.source.owner.map(|owner| builder.settings.principal_mapping.map(owner))
         else {
             continue;
         };
-        let before = existing.unwrap_or(&caller).to_owned();
+        let before = existing.unwrap_or(caller).to_owned();
         if owner != before {
             add(builder, &source, (owner, before), &others);
         }

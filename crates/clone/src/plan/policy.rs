@@ -223,7 +223,7 @@ pub(super) fn proof(builder: &Builder<'_>, table: &FullName) -> Option<StillHold
         .iter()
         .filter_map(|given| given.policy.as_ref().ok())
         .flat_map(|policy| policy.to.iter().chain(&policy.except))
-        .filter(|principal| **principal != EVERYBODY && **principal != inventories.caller)
+        .filter(|principal| **principal != EVERYBODY && **principal != inventories.caller.name)
         .collect();
     let known = principals.into_iter().filter_map(|principal| {
         let holds = *inventories.identities.get(principal)?;

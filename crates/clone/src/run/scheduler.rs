@@ -182,9 +182,21 @@ impl Scheduler<'_> {
             return;
         }
         for (blocked, culprit) in self.graph.end(id, executed.outcome.is_done()) {
-            let by = self.plan.step(culprit).map(what_failed).unwrap_or_default();
-            self.note(blocked, StepOutcome::Blocked { by });
+            let outcome = self.blocked(blocked, culprit);
+            self.note(blocked, outcome);
         }
+    }
+
+    /// Grants on what lends the rights of an owner who cannot be given it are as impossible as that.
+    fn blocked(&self, id: StepId, culprit: StepId) -> StepOutcome {
+        let (step, culprit) = (self.plan.step(id), self.plan.step(culprit));
+        let is = |step: Option<&Step>, facet| step.is_some_and(|step| step.facet == facet);
+        let by = culprit.map(what_failed).unwrap_or_default();
+        if is(step, Facet::Grants) && is(culprit, Facet::Owner) {
+            let reason = format!("{by} could not be given: whoever uses it would do so with your rights");
+            return StepOutcome::Impossible { reason };
+        }
+        StepOutcome::Blocked { by }
     }
 
     /// Ends a step that nobody executed to its end.

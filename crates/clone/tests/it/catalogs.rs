@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use clxs_api::table::{DataSourceFormat, TableType};
 use clxs_api::{FullName, Identifier, Privilege};
 use clxs_clone::inventory::{
-    Catalog, Column, Commit, Grants, Guard, Guards, History, Inventories, Inventory, Known, Premise, Schema,
-    Sight, Table, TableDefinition, View,
+    Caller, Catalog, Column, Commit, Grants, Guard, Guards, History, Inventories, Inventory, Known, Premise,
+    Schema, Sight, Table, TableDefinition, View,
 };
 use clxs_clone::{Kind, Settings};
 
@@ -83,7 +83,12 @@ pub(crate) fn inventory(schemas: &[(&str, Schema)]) -> Inventory {
 }
 
 pub(crate) fn into_nothing(source: Inventory) -> Inventories {
-    Inventories { source, destination: Inventory::default(), caller: "ann".into(), ..Inventories::default() }
+    Inventories {
+        source,
+        destination: Inventory::default(),
+        caller: Caller::named("ann"),
+        ..Inventories::default()
+    }
 }
 
 /// Masks of these columns by a function that is in no catalog of the clone.

@@ -104,7 +104,7 @@ impl Fixture {
 }
 
 /// A clone by another engine than the fixture's.
-async fn clone_by(engine: &Engine, settings: &Settings) -> Report {
+pub(crate) async fn clone_by(engine: &Engine, settings: &Settings) -> Report {
     let plan = engine.plan(settings).await.unwrap();
     engine.run(settings, &plan, &SilentObserver, CancellationToken::new()).await.unwrap()
 }

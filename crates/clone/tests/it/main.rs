@@ -24,6 +24,7 @@ mod losses;
 mod metric_views;
 mod models;
 mod more_open;
+mod owners;
 mod pipelines;
 mod plan;
 mod plan_properties;

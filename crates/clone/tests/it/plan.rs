@@ -3,7 +3,7 @@
 use clxs_api::Privilege;
 use clxs_api::catalog::IsolationMode;
 use clxs_api::table::TableType;
-use clxs_clone::inventory::{History, Inventories, Inventory, Table};
+use clxs_clone::inventory::{Caller, History, Inventories, Inventory, Table};
 use clxs_clone::plan::{self, AsSql, Facet, Plan, PlannedChange, SchemaMode, Step, write_json};
 use clxs_clone::settings::{CloneType, Conditions, LoadType, Pattern, PrincipalMapping};
 use clxs_clone::{Error, Settings};
@@ -23,7 +23,7 @@ fn one_table(destination: Table) -> Inventories {
     Inventories {
         source: inventory(&[("s", schema(&[("t", source)]))]),
         destination: inventory(&[("s", schema(&[("t", destination)]))]),
-        caller: "ann".into(),
+        caller: Caller::named("ann"),
         ..Inventories::default()
     }
 }

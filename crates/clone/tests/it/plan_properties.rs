@@ -5,7 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use clxs_api::Privilege;
 use clxs_api::table::TableType;
 use clxs_api::volume::VolumeType;
-use clxs_clone::inventory::{FileState, Files, History, Inventories, Inventory, Schema, Table, Tags, Volume};
+use clxs_clone::inventory::{
+    Caller, FileState, Files, History, Inventories, Inventory, Schema, Table, Tags, Volume,
+};
 use clxs_clone::plan::{Action, Effect, Plan, plan};
 use proptest::prelude::*;
 
@@ -88,7 +90,7 @@ fn any_inventories() -> impl Strategy<Value = Inventories> {
     (any_inventory(), destination).prop_map(|(source, destination)| Inventories {
         source,
         destination,
-        caller: "ann".into(),
+        caller: Caller::named("ann"),
         ..Inventories::default()
     })
 }
@@ -228,7 +230,7 @@ proptest! {
     #[test]
     fn what_is_as_its_source_needs_nothing(source in any_inventory()) {
         let destination = cloned(&source);
-        let plan = plan(&Inventories { source, destination, caller: "bob".into(), ..Inventories::default() }, &settings()).unwrap();
+        let plan = plan(&Inventories { source, destination, caller: Caller::named("bob"), ..Inventories::default() }, &settings()).unwrap();
         prop_assert!(plan.is_empty(), "{}", plan);
     }
 

@@ -2,7 +2,7 @@
 
 use clxs_api::catalog::IsolationMode;
 use clxs_api::table::TableType;
-use clxs_clone::inventory::{Inventories, Table};
+use clxs_clone::inventory::{Caller, Inventories, Table};
 use clxs_clone::plan;
 
 use crate::catalogs::{
@@ -33,7 +33,7 @@ fn unchanged_table_is_named_only_where_the_destination_has_more() {
     let inventories = Inventories {
         source: inventory(&[("s", schema(&[("same", source.clone()), ("t", source)]))]),
         destination: inventory(&[("s", schema(&[("same", clone("prod.s.same")), ("t", own)]))]),
-        caller: "ann".into(),
+        caller: Caller::named("ann"),
         ..Inventories::default()
     };
     let planned = plan::plan(&inventories, &settings()).unwrap();
