@@ -131,4 +131,5 @@ def main() -> None:
         plans()
 
 
-main()
+if __name__ == "__main__":
+    main()

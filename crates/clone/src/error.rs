@@ -8,6 +8,7 @@ use thiserror::Error;
 
 use crate::Securable;
 use crate::journal::{RunId, RunState};
+use crate::named::some_of;
 
 /// The result of an engine call.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -210,7 +211,7 @@ pub enum Error {
         known: u32,
     },
     /// The plan was made for something that is no longer there.
-    #[error("the plan is stale: {} moved since it was made; plan again", listed(moved))]
+    #[error("the plan is stale: {} moved since it was made; plan again", some_of(moved))]
     StalePlan {
         /// What would be planned differently now.
         moved: Vec<Securable>,
@@ -365,18 +366,8 @@ fn kind_of(error: &clxs_client::Error) -> ErrorKind {
     }
 }
 
-/// A few by name, the others by number.
-fn listed(securables: &[Securable]) -> String {
-    const NAMED: usize = 10;
-    let mut names: Vec<_> = securables.iter().take(NAMED).map(Securable::to_string).collect();
-    if securables.len() > NAMED {
-        names.push(format!("{} more", securables.len() - NAMED));
-    }
-    names.join(", ")
-}
-
 fn are(securables: &[Securable]) -> String {
-    format!("{} {}", listed(securables), if securables.len() == 1 { "is" } else { "are" })
+    format!("{} {}", some_of(securables), if securables.len() == 1 { "is" } else { "are" })
 }
 
 fn lines(tables: &[(FullName, String)]) -> String {

@@ -14,6 +14,7 @@ mod clock;
 mod engine;
 mod error;
 mod event;
+mod named;
 mod outcome;
 mod securable;
 

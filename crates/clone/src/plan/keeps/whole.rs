@@ -7,11 +7,9 @@ use clxs_api::{FullName, Identifier};
 
 use super::{Builder, note};
 use crate::inventory::{FileState, Files, Schema, Volume};
+use crate::named::some_of;
 use crate::plan::{Facet, Finding};
 use crate::{Kind, Securable};
-
-/// Securables and files that are named; of more there is the number.
-const NAMED: usize = 10;
 
 pub(super) fn plan(builder: &mut Builder<'_>) {
     let inventories = builder.inventories;
@@ -67,12 +65,4 @@ fn files_of_its_own(source: &Volume, own: &Volume) -> Option<String> {
     let is_own = |(path, file): &(&String, &FileState)| !file.is_directory && !files.contains_key(*path);
     let kept: Vec<_> = own.iter().filter(is_own).map(|(path, _)| path.clone()).collect();
     (!kept.is_empty()).then(|| some_of(&kept))
-}
-
-fn some_of(names: &[String]) -> String {
-    let some = names.iter().take(NAMED).map(String::as_str).collect::<Vec<_>>().join(", ");
-    match names.len().saturating_sub(NAMED) {
-        0 => some,
-        more => format!("{some} and {more} more"),
-    }
 }

@@ -4,12 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::Securable;
 use crate::inventory::{CopiedFile, FileOrigin, FileState};
+use crate::named::some_of;
 use crate::outcome::FacetStatus;
 use crate::plan::builder::Builder;
 use crate::plan::{Facet, Finding};
-
-/// Files that are named; of more there is the number.
-const NAMED: usize = 5;
 
 /// What becomes of them.
 #[derive(Debug, Default)]
@@ -72,7 +70,7 @@ impl Edits {
             self.kept.iter().filter(|path| !self.unknown.contains(*path) && !self.in_the_way.contains(*path));
         let takes_back = "overwrite_edits takes them back";
         let all = [
-            (edited.collect(), "were edited in the destination since they were copied", takes_back),
+            (edited.collect::<Vec<_>>(), "were edited in the destination since they were copied", takes_back),
             (
                 self.unknown.iter().collect(),
                 "differ in the destination and are not known to be copies: somebody made them, or another CLXS_HOME did",
@@ -103,10 +101,8 @@ fn is_in_the_way(own: &Listing, path: &str, file: &FileState) -> bool {
     other || parents.filter_map(|parent| own.get(parent)).any(|parent| !parent.is_directory)
 }
 
-fn detail(paths: &Vec<&String>, what: &str, way_out: &str) -> Option<String> {
-    let named = paths.iter().take(NAMED).map(|path| path.as_str()).collect::<Vec<_>>().join(", ");
-    let more = if paths.len() > NAMED { ", …" } else { "" };
-    let number = paths.len();
-    let detail = || format!("{number} of its files {what}, and are kept ({named}{more}); {way_out}");
+fn detail(paths: &[&String], what: &str, way_out: &str) -> Option<String> {
+    let (number, named) = (paths.len(), some_of(paths));
+    let detail = || format!("{number} of its files {what}, and are kept ({named}); {way_out}");
     (!paths.is_empty()).then(detail)
 }
