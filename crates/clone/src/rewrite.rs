@@ -51,7 +51,10 @@ pub fn rewrite(text: &str, source: &Identifier, destination: &Identifier) -> Rew
         Err(problem) => return unreadable(text, &problem),
     };
     let references = references(&lexed);
-    let mut rewritten = Rewritten { mentions: mentions(&lexed, source), ..Rewritten::default() };
+    let mut mentions = mentions(&lexed, source);
+    mentions.extend(earlier_versions(&lexed, &references, source));
+    mentions.sort_by_key(|mention| mention.line);
+    let mut rewritten = Rewritten { mentions, ..Rewritten::default() };
     let mut copied = 0;
     for reference in references.iter().filter(|reference| reference.catalog(&lexed, source)) {
         let part = &lexed.tokens[reference.parts[0]];
@@ -130,8 +133,40 @@ fn mentions(lexed: &Lexed, source: &Identifier) -> Vec<Mention> {
             message: format!("the string '{value}' names the source; it was not rewritten"),
         });
     mentions.extend(strings);
-    mentions.sort_by_key(|mention| mention.line);
     mentions
+}
+
+/// Tables of the source that are read as they were: `t VERSION AS OF 1`, `t FOR TIMESTAMP AS OF …`, `t@v1`. The copy of a table
+/// has other versions, made at other times.
+fn earlier_versions(lexed: &Lexed, references: &[Reference], source: &Identifier) -> Vec<Mention> {
+    let is_of_source = |found: &&Reference| found.parts.len() < 3 || found.catalog(lexed, source);
+    let relations = references.iter().filter(|found| found.place == Place::Relation).filter(is_of_source);
+    let last = relations.filter_map(|found| found.parts.last().map(|last| (&lexed.tokens[*last], *last)));
+    let earlier = last.filter(|(_, last)| is_as_of(&lexed.tokens[last + 1..]));
+    let mention = |(table, _): (&Lexeme, usize)| Mention {
+        line: table.line,
+        message: format!(
+            "`{}` is read as it was earlier; the copy of a table has versions and times of its own, and what reads them may show \
+             other rows, or none",
+            table.word().unwrap_or_default()
+        ),
+    };
+    earlier.map(mention).collect()
+}
+
+fn is_as_of(behind: &[Lexeme]) -> bool {
+    const WHATS: [&str; 4] = ["VERSION", "TIMESTAMP", "SYSTEM_VERSION", "SYSTEM_TIME"];
+    let behind = match behind {
+        [first, rest @ ..] if first.is_keyword("FOR") => rest,
+        behind => behind,
+    };
+    match behind {
+        [at, ..] if at.token == Token::AtSign => true,
+        [what, r#as, of, ..] => {
+            WHATS.iter().any(|word| what.is_keyword(word)) && r#as.is_keyword("AS") && of.is_keyword("OF")
+        }
+        _ => false,
+    }
 }
 
 /// `IDENTIFIER(…)` of anything but one string.
@@ -191,6 +226,20 @@ mod tests {
 
     fn to_dev(text: &str) -> Rewritten {
         rewrite(text, &Identifier::new("prod").unwrap(), &Identifier::new("dev").unwrap())
+    }
+
+    #[test]
+    fn tables_of_the_source_that_are_read_as_they_were_are_mentioned() {
+        for text in [
+            "SELECT * FROM prod.s.t VERSION AS OF 1",
+            "SELECT * FROM t FOR TIMESTAMP AS OF '2026-01-01' AS x",
+            "SELECT * FROM other.x.u VERSION AS OF 2\nJOIN s.t@v1",
+        ] {
+            let mentions = to_dev(text).mentions;
+            let [mention] = &mentions[..] else { panic!("{text}: {mentions:?}") };
+            assert!(mention.message.starts_with("`t` is read as it was earlier"), "{mention:?}");
+        }
+        assert!(to_dev("SELECT version FROM prod.s.t AS of, (SELECT 1 AS version)").mentions.is_empty());
     }
 
     #[test]
