@@ -15,6 +15,7 @@ mod function;
 mod grant;
 mod hook;
 mod keeps;
+mod kept_text;
 mod key;
 mod lookup;
 mod made;

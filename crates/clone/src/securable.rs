@@ -200,6 +200,11 @@ impl Securable {
     pub fn new(kind: Kind, name: FullName) -> Self {
         Self { kind, name }
     }
+
+    /// Whether whoever uses it does so with the rights of its owner.
+    pub(crate) fn lends_rights(&self) -> bool {
+        self.kind == Kind::Function || self.kind.is_view()
+    }
 }
 
 impl fmt::Display for Securable {

@@ -4,6 +4,7 @@ mod doubt;
 mod dropped;
 mod edited;
 mod keys;
+mod others;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
@@ -103,6 +104,12 @@ impl Engine {
         } else {
             edited::find((warehouse.client(), &reader), &plan, &left, &records).await?
         };
+        if !overwrite_edits {
+            let places = (warehouse.client(), &self.journal);
+            for (name, why) in others::find(&reader, places, &metastore, (&plan, &left)).await? {
+                kept.entry(name).or_insert(format!("{why}; overwrite_edits undoes it too"));
+            }
+        }
         let keeps = !(kept.is_empty() && edited.is_empty());
         for (step, fate) in dropped::find(&warehouse, &plan, (&done, &undone)).await? {
             match fate {

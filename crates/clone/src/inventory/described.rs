@@ -64,6 +64,22 @@ impl<'a> Reader<'a> {
         Ok(own.destination)
     }
 
+    /// Lists of the destination alone all that is in these schemas.
+    pub(crate) async fn list_contents(&self, schemas: &BTreeSet<&Identifier>) -> Result<Inventory> {
+        let mut destination = self.containers(&self.settings.destination).await?;
+        destination.schemas.retain(|name, _| schemas.contains(name));
+        let mut own = Inventories { destination, ..Inventories::default() };
+        let lists: [Reading<'_, 'a>; 4] = [
+            Box::pin(self.tables(&own)),
+            Box::pin(self.volumes(&own)),
+            Box::pin(self.models(&own)),
+            Box::pin(self.functions(&own)),
+        ];
+        let lists = try_join_all(lists).await?;
+        put(&mut own, lists)?;
+        Ok(own.destination)
+    }
+
     fn lists_of<'r>(
         &'r self,
         own: &'r Inventories,

@@ -1,10 +1,11 @@
-//! Reads what guards the tables that a run leaves out and that texts read which it makes: such a text must not show what the
-//! source hides. Only those count of which the destination has a copy; a text that reads others is not made.
+//! Reads what guards the tables that a run leaves out and that texts read which it makes, and the texts between: such a text must
+//! not show what the source hides. Only those count of which the destination has a copy; a text that reads others is not made.
 
 use std::collections::BTreeSet;
 
-use clxs_api::FullName;
+use clxs_api::{FullName, Identifier};
 use clxs_client::ErrorKind;
+use futures::future::try_join;
 
 use super::functions::function_of;
 use super::names::complete;
@@ -18,7 +19,8 @@ use crate::{Error, Kind, Result, Securable};
 /// What a schema has that takes no part.
 enum Outside {
     Relation(Box<Table>),
-    Function(Box<Function>),
+    /// In the source, and in the destination.
+    Function(Box<Function>, Option<Box<Function>>),
     /// Somebody dropped it meanwhile, or nobody may see the text.
     Nothing,
 }
@@ -44,11 +46,14 @@ impl Reader<'_> {
         self.policies_left_out(own, &copies.into_iter().collect::<Vec<_>>()).await
     }
 
-    /// Whether the destination has tables that the run leaves out. Where it has none, nothing has to be looked at.
+    /// Whether the destination has tables or texts that the run leaves out. Where it has none, nothing has to be looked at.
     fn has_copies_left_out(&self, own: &Inventories) -> bool {
-        let copies = tables(&self.settings.source, &own.destination);
-        let mut copies = copies.filter(|(_, copy)| copy.kind == Kind::Table).map(|(name, _)| name);
-        copies.any(|name| may_have(&own.source, &name) && !self.takes_part(&own.source, &name))
+        let mut copies = tables(&self.settings.source, &own.destination);
+        let is_left_out = |schema: &Identifier| {
+            own.source.schemas.get(schema).is_some_and(|schema| schema.skip.is_some() && !schema.is_system)
+        };
+        own.destination.schemas.keys().any(is_left_out)
+            || copies.any(|(name, _)| may_have(&own.source, &name) && !self.takes_part(&own.source, &name))
     }
 
     /// The views and functions that take part and that the destination does not have as they are.
@@ -96,14 +101,9 @@ impl Reader<'_> {
         let (client, name) = (self.warehouse.client(), &needed.name);
         let attempt = || Error::client(format!("read {needed}"));
         if needed.kind == Kind::Function {
-            return match client.get_function(name).await {
-                Ok(info) => {
-                    Ok(function_of(info)
-                        .map_or(Outside::Nothing, |(_, own)| Outside::Function(Box::new(own))))
-                }
-                Err(error) if is_unseen(error.kind()) => Ok(Outside::Nothing),
-                Err(error) => Err(attempt()(error)),
-            };
+            let copy = needed.name.in_catalog(&self.settings.destination.to_lowercase());
+            let (function, copy) = try_join(self.function(name), self.function(&copy)).await?;
+            return Ok(function.map_or(Outside::Nothing, |function| Outside::Function(function, copy)));
         }
         match client.get_table(name).await {
             Ok(info) => {
@@ -121,12 +121,23 @@ impl Reader<'_> {
         }
     }
 
+    /// A function, unless nobody may see it, or it is not there.
+    async fn function(&self, name: &FullName) -> Result<Option<Box<Function>>> {
+        match self.warehouse.client().get_function(name).await {
+            Ok(info) => Ok(function_of(info).map(|(_, function)| Box::new(function))),
+            Err(error) if is_unseen(error.kind()) => Ok(None),
+            Err(error) => Err(Error::client(format!("read function {}", name.dotted()))(error)),
+        }
+    }
+
     fn put_outside(&self, own: &mut Inventories, needed: &Securable, found: Outside) {
         match found {
             Outside::Nothing => {}
-            Outside::Function(function) => {
+            Outside::Function(function, copy) => {
                 let needs = self.needs_of_function(&needed.name, &function);
                 own.source.needs_outside.insert(needed.clone(), needs);
+                put_function(&mut own.source, &needed.name, Some(function));
+                put_function(&mut own.destination, &needed.name, copy);
             }
             Outside::Relation(table) => {
                 let schema = needed.name.schema().and_then(|schema| own.source.schemas.get_mut(schema));
@@ -186,6 +197,13 @@ impl Reader<'_> {
 fn may_have(source: &Inventory, name: &FullName) -> bool {
     let schema = name.schema().and_then(|schema| source.schemas.get(schema));
     schema.is_some_and(|schema| schema.skip.is_some()) || source.table(name).is_some()
+}
+
+fn put_function(inventory: &mut Inventory, name: &FullName, function: Option<Box<Function>>) {
+    let schema = name.schema().and_then(|schema| inventory.schemas.get_mut(schema));
+    if let Some((schema, function)) = schema.zip(function) {
+        schema.functions.insert(name.name().clone(), *function);
+    }
 }
 
 fn is_unseen(kind: ErrorKind) -> bool {

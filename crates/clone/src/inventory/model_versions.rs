@@ -183,7 +183,8 @@ impl<'a> Reader<'a> {
         Ok((source, existing))
     }
 
-    async fn versions(&self, model: &FullName) -> Result<ModelVersions> {
+    /// The versions of a model.
+    pub(crate) async fn versions(&self, model: &FullName) -> Result<ModelVersions> {
         match self.shown_versions(model).await {
             Err(error) if error.kind() == ErrorKind::PermissionDenied => {
                 Ok(ModelVersions { unread: Some(refusal(&error)), ..ModelVersions::default() })

@@ -6,9 +6,7 @@ use clxs_api::{FullName, Identifier};
 
 use super::builder::{Builder, Entry, Facets, NewStep, Sides};
 use super::text::{called, missing, relation, routine};
-use super::{
-    CreateFunction, Drift, Expectation, Facet, Finding, PlannedChange, PlannedSecurable, Statement, open,
-};
+use super::{CreateFunction, Drift, Expectation, Facet, Finding, PlannedChange, Statement, kept_text, open};
 use crate::inventory::{
     Function, FunctionDefinition, Language, Parameter, Returns, Session, complete, session_of,
 };
@@ -230,11 +228,10 @@ fn session_of_own(builder: &Builder<'_>, name: &FullName, own: &Function) -> Opt
 pub(super) fn keeps_another(builder: &Builder<'_>, name: &FullName) -> bool {
     let (mut seen, mut left) = (BTreeSet::new(), vec![name.clone()]);
     while let Some(name) = left.pop() {
-        let is_left = |planned: &PlannedSecurable| matches!(planned.change, PlannedChange::Skip { .. });
         let inventories = builder.inventories;
         let sides = (inventories.source.function(&name), inventories.destination.function(&name));
         let (Some(source), Some(own), true) =
-            (sides.0, sides.1, builder.planned(&routine(&name)).is_some_and(is_left))
+            (sides.0, sides.1, kept_text::is_left(builder, &routine(&name)))
         else {
             continue;
         };

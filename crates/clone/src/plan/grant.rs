@@ -7,7 +7,7 @@ use clxs_api::grant::PermissionsChange;
 use clxs_api::{FullName, Privilege};
 
 use super::builder::{Builder, NewStep, Sides};
-use super::{Expectation, Facet, RestCall, StepId, open, owner, policy};
+use super::{Expectation, Facet, RestCall, StepId, lookup, open, policy};
 use crate::inventory::Grants;
 use crate::outcome::FacetStatus;
 use crate::{Kind, Securable};
@@ -58,11 +58,11 @@ fn add(
     step.depends_on = protecting(builder, source);
     // A grant opens the securable and everything in it.
     step.after = [builder.steps_for(source).to_vec(), builder.steps_inside(&source.name)].concat();
-    if owner::lends_rights(source) {
-        step.depends_on.extend(lending);
-    } else {
+    if matches!(source.kind, Kind::Catalog | Kind::Schema) {
         // One view whose owner is gone does not close all of a schema.
         step.after.extend(lending);
+    } else {
+        step.depends_on.extend(lending);
     }
     builder.step(source, step);
 }
@@ -76,17 +76,24 @@ fn protecting(builder: &Builder<'_>, source: &Securable) -> Vec<StepId> {
     };
     protecting.extend(guarding(builder, source));
     protecting.extend(builder.guards_inside(&source.name));
-    protecting.extend(builder.read_through(source).iter().flat_map(|read| guarding(builder, read)));
+    for read in builder.read_through(source) {
+        protecting.extend(guarding(builder, &read));
+        protecting.extend(builder.replacing_step(&read));
+    }
     protecting.sort_unstable();
     protecting.dedup();
     protecting
 }
 
-/// What gives views and functions to those whose rights are lent to whoever uses it.
+/// What gives views and functions to those whose rights are lent to whoever uses it, and to whoever is kept from rows by what
+/// they look up.
 fn lending(builder: &Builder<'_>, source: &Securable) -> Vec<StepId> {
-    let read = builder.read_through(source);
-    let lending = read.iter().chain([source]).filter(|text| owner::lends_rights(text));
-    lending.filter_map(|text| builder.last_step(text, Facet::Owner)).collect()
+    let used = builder.read_through(source).into_iter().chain([source.clone()]);
+    let owners = |used: Securable| {
+        let own = builder.last_step(&used, Facet::Owner).filter(|_| used.lends_rights());
+        own.into_iter().chain(lookup::owners(builder, builder.guard_functions(&used)))
+    };
+    used.flat_map(owners).collect()
 }
 
 /// What guards a securable: by itself, by policies, and by what it is in.

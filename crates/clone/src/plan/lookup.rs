@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use clxs_api::FullName;
 
 use super::builder::Builder;
-use super::{PlannedChange, StepId, drift};
+use super::{Facet, PlannedChange, StepId, drift};
 use crate::inventory::{Table, VersionAsOf};
 use crate::rewrite::{is_same_view, rewrite_view};
 use crate::settings::{AsOf, RowScope};
@@ -24,29 +24,42 @@ pub(super) fn gap(builder: &Builder<'_>, guarded: &FullName, functions: &[Secura
     })
 }
 
-/// The steps that bring the rows which functions read.
+/// The steps that make functions of the source or replace them, and that bring the rows which they read.
 pub(super) fn steps(builder: &Builder<'_>, functions: &[Securable]) -> Vec<StepId> {
-    let read = read_by(builder, functions);
-    read.iter().filter_map(|read| builder.definition_step(read)).collect()
+    needed_by(builder, functions).iter().filter_map(|needed| builder.definition_step(needed)).collect()
+}
+
+/// The steps that give functions which look something up, and views through which they do, to those with whose rights they do.
+pub(super) fn owners(builder: &Builder<'_>, functions: &[Securable]) -> Vec<StepId> {
+    let looks_up = |text: &&Securable| builder.needs.get(text).is_some_and(|needs| !needs.is_empty());
+    let needed = needed_by(builder, functions);
+    let texts = needed.iter().filter(looks_up);
+    texts.filter_map(|text| builder.last_step(text, Facet::Owner)).collect()
 }
 
 /// Tables and views of the source that functions read, directly or through each other.
 fn read_by(builder: &Builder<'_>, functions: &[Securable]) -> BTreeSet<Securable> {
+    let mut read = needed_by(builder, functions);
+    read.retain(|it| it.kind != Kind::Function);
+    read
+}
+
+/// Functions of the source, and what they need, directly or through each other.
+fn needed_by(builder: &Builder<'_>, functions: &[Securable]) -> BTreeSet<Securable> {
     let is_text = |text: &Securable| {
         text.kind == Kind::Function
             || builder.inventories.source.table(&text.name).is_some_and(Table::is_text)
     };
-    let (mut read, mut left) = (BTreeSet::new(), functions.to_vec());
+    let (mut found, mut left) = (BTreeSet::new(), functions.to_vec());
     while let Some(text) = left.pop() {
         // What guards a table that is read, guards it alone.
         let needed = builder.needs.get(&text).filter(|_| is_text(&text));
-        if read.insert(text) {
+        if found.insert(text) {
             left.extend(needed.into_iter().flatten().cloned());
         }
     }
-    let is_own = |name: &FullName| name.catalog().matches(builder.settings.source.as_str());
-    read.retain(|it| it.kind != Kind::Function && is_own(&it.name));
-    read
+    found.retain(|it| it.name.catalog().matches(builder.settings.source.as_str()));
+    found
 }
 
 /// Why the copy of what is read has other rows than the source's.

@@ -7,7 +7,7 @@ use clxs_api::FullName;
 
 use super::builder::Builder;
 use super::text::relation;
-use super::{Facet, PlannedChange, policy};
+use super::{Facet, PlannedChange, kept_text, policy};
 use crate::inventory::Table;
 use crate::{Kind, Securable};
 
@@ -19,14 +19,28 @@ pub(super) fn kept_back(builder: &Builder<'_>, needs: &[Securable], change: Plan
     shown(builder, needs).map_or(change, |reason| PlannedChange::Skip { reason })
 }
 
-/// Why nobody is to be let into a view or function: it shows too much.
+/// Why nobody is to be let into something: it shows too much.
 pub(super) fn shown_by(builder: &Builder<'_>, source: &Securable) -> Option<String> {
     let text = match source.kind {
+        Kind::Catalog | Kind::Schema => return inside(builder, source),
+        Kind::Table => {
+            let how = more_open(builder, &relation(&source.name))?;
+            return Some(format!("{} {how}", builder.renamed(&source.name).dotted()));
+        }
         Kind::Function => source.clone(),
         kind if kind.is_view() || kind.is_of_pipeline() => relation(&source.name),
         _ => return None,
     };
     shown(builder, builder.needs.get(&text)?)
+}
+
+/// What a container has that is more open than in the source.
+fn inside(builder: &Builder<'_>, container: &Securable) -> Option<String> {
+    if !builder.settings.copy.security {
+        return None;
+    }
+    let (name, how) = builder.more_open_inside(&container.name)?;
+    Some(format!("{} in it {how}", builder.renamed(name).dotted()))
 }
 
 /// Which of what is read, directly or through other texts, is more open than in the source, as what a text does.
@@ -51,12 +65,16 @@ fn shown(builder: &Builder<'_>, needs: &[Securable]) -> Option<String> {
 /// How something that is read is more open in the destination, and stays so.
 fn more_open(builder: &Builder<'_>, read: &Securable) -> Option<String> {
     let is_own = read.name.catalog().matches(builder.settings.source.as_str());
-    if read.kind == Kind::Function || !is_own {
+    if !is_own {
         return None;
+    }
+    let text = || kept_text::otherwise(builder, read);
+    if read.kind == Kind::Function {
+        return text();
     }
     let policy = || policy::cover::lacking(builder, &read.name).map(|policy| is_without(&policy));
     let told = builder.more_open(&read.name).map(str::to_owned);
-    told.or_else(policy).or_else(|| outside(builder, &read.name))
+    told.or_else(policy).or_else(|| outside(builder, &read.name)).or_else(text)
 }
 
 /// How a table in a schema that takes no part is more open.
@@ -64,11 +82,11 @@ fn outside(builder: &Builder<'_>, name: &FullName) -> Option<String> {
     let (settings, inventories) = (builder.settings, builder.inventories);
     inventories.source.schemas.get(name.schema()?)?.skip.as_ref()?;
     let (source, copy) = (inventories.source.table(name)?, inventories.destination.table(name)?);
+    if let Some(how) = is_of_another_kind(source, copy) {
+        return Some(how);
+    }
     if copy.kind != Kind::Table {
         return None;
-    }
-    if source.kind != Kind::Table {
-        return Some(is_older_table(source.kind));
     }
     if let Some(reason) = &source.unusable_guards {
         return Some(format!("is there, and nobody can tell what guards it in the source ({reason})"));
@@ -83,18 +101,22 @@ pub(super) fn is_without(guards: &str) -> String {
     format!("is there without what guards it in the source ({guards})")
 }
 
-fn is_older_table(kind: Kind) -> String {
-    format!("is a table, where the source has a {kind}")
+/// How a table or view is there that the source has made the other of since.
+fn is_of_another_kind(source: &Table, copy: &Table) -> Option<String> {
+    let is_other = (source.kind == Kind::Table) != (copy.kind == Kind::Table);
+    let is_either = |table: &Table| table.kind == Kind::Table || table.is_text();
+    (is_other && is_either(copy))
+        .then(|| format!("is a {}, where the source has a {}", copy.kind, source.kind))
 }
 
-/// Says of a table that the destination has where the source has a view by now, that it stays: the view may show less.
-pub(super) fn note_older_table(builder: &mut Builder<'_>, source: &Securable, destination: Option<&Table>) {
-    if source.kind == Kind::Table || destination.is_none_or(|own| own.kind != Kind::Table) {
-        return;
-    }
+/// Says of a table or view that the destination has where the source has the other by now, that it stays: it may show more.
+pub(super) fn note_other_kind(
+    builder: &mut Builder<'_>,
+    source: &Securable,
+    sides: (&Table, Option<&Table>),
+) {
+    let Some(how) = sides.1.and_then(|own| is_of_another_kind(sides.0, own)) else { return };
     let facets = vec![Facet::RowFilter, Facet::ColumnMasks, Facet::Policies, Facet::Grants];
-    let how = is_older_table(source.kind);
-    let consequence = "if it was copied when the source had a table there too, whoever was granted it reads all of it as it was \
-                       then; drop or rename it";
+    let consequence = "whoever was granted it when it was copied reads all that it shows; drop or rename it";
     builder.note_more_open(source, facets, &how, consequence);
 }

@@ -33,12 +33,7 @@ pub(super) fn plan_catalog(builder: &mut Builder<'_>) {
 fn may_come_before_grants(builder: &Builder<'_>, source: &Securable) -> bool {
     let Inventories { caller, destination, .. } = builder.inventories;
     let is_ruled = source.name.schema().is_some_and(|schema| caller.rules(destination, schema));
-    is_ruled && lends_rights(source)
-}
-
-/// Whether whoever uses it does so with the rights of its owner.
-pub(super) fn lends_rights(source: &Securable) -> bool {
-    source.kind == Kind::Function || source.kind.is_view()
+    is_ruled && source.lends_rights()
 }
 
 fn plan(builder: &mut Builder<'_>, is_meant: impl Fn(&Builder<'_>, &Securable) -> bool) {
@@ -92,8 +87,18 @@ fn add(builder: &mut Builder<'_>, source: &Securable, (owner, before): (String, 
     step.inverse = Some(action(before).into());
     step.depends_on = builder.definition_step(source).into_iter().collect();
     step.depends_on.extend(policy::protecting(builder, source));
+    step.depends_on.extend(builder.guarding_steps(source));
+    step.depends_on.extend(standing(builder, source));
     step.after = after(builder, source, others);
     builder.step(source, step);
+}
+
+/// What guards or replaces all that a view or function reads: its owner may see more of it than the one before.
+fn standing(builder: &Builder<'_>, source: &Securable) -> Vec<StepId> {
+    if !source.lends_rights() {
+        return Vec::new();
+    }
+    builder.read_through(source).iter().flat_map(|read| builder.steps_standing(read)).collect()
 }
 
 /// Everything else that is done to the securable, to what is in it, and to what needs it, however far behind.

@@ -14,7 +14,7 @@ use super::dropped_first::drop_first;
 use super::made::{self, Made, facets};
 use super::table::{comment, existing, is_left_alone, sides, skip, unused};
 use super::text::{no_such_guard, routine};
-use super::{PlannedChange, StepId, keeps, lookup, policy};
+use super::{PlannedChange, StepId, keeps, lookup, open, policy};
 use crate::inventory::{Guards, Table, TableDefinition, VersionAsOf};
 use crate::outcome::FacetStatus;
 use crate::settings::{LoadType, ObjectType, Settings};
@@ -87,6 +87,7 @@ pub(super) fn plan<'a>(
         facets: Vec::new(),
     });
     keeps::note_history(builder, &securable, &change);
+    open::note_other_kind(builder, &securable, (candidate.source, candidate.destination));
     if let PlannedChange::Skip { reason } = &change {
         return left_out(builder, &securable, candidate, reason);
     }

@@ -88,7 +88,7 @@ fn plan_table<'a>(
         facets: Vec::new(),
     });
     keeps::note_history(builder, securable, change);
-    open::note_older_table(builder, securable, destination);
+    open::note_other_kind(builder, securable, (source, destination));
     let is_commented = match change {
         PlannedChange::Create => make(builder, securable, source, None),
         PlannedChange::Replace { drift } => replace(builder, securable, source, destination, drift),

@@ -72,6 +72,10 @@ fn link(steps: &mut [Step], earlier: &Earlier, undone: &[&Step]) {
     let put_back = PutBack::of(steps);
     for (follower, step) in (0_usize..).zip(undone) {
         let id = steps[follower].id;
+        if let Some(text) = put_back_before_its_owner(steps, follower, earlier, step.id) {
+            steps[follower].depends_on.push(text);
+            continue;
+        }
         let waits = |steps: &[Step], first: StepId| {
             !unbinds(&steps[follower]) && !need_not_wait(&steps[first.index()], &steps[follower])
         };
@@ -95,6 +99,25 @@ fn link(steps: &mut [Step], earlier: &Earlier, undone: &[&Step]) {
     keys::behind_primary_keys(steps);
     let ids: Vec<_> = steps.iter().filter(|step| !unbinds(step)).map(|step| step.id).collect();
     steps.iter_mut().filter(|step| unbinds(step)).for_each(|step| step.after.clone_from(&ids));
+}
+
+/// The text that is back before the owner of before is, whose rights it would lend as it is. Where others wait for that owner,
+/// as what reads the text and is put back with those rights, the owner comes first.
+fn put_back_before_its_owner(
+    steps: &[Step],
+    follower: usize,
+    earlier: &Earlier,
+    undone: StepId,
+) -> Option<StepId> {
+    let own = &steps[follower];
+    if own.facet != Facet::Owner || !own.securable.lends_rights() {
+        return None;
+    }
+    let first = earlier.needed(undone).chain(earlier.awaited(undone)).map(|id| &steps[id.index()]);
+    let first: Vec<_> = first.collect();
+    let is_alone = first.iter().all(|step| step.securable == own.securable);
+    let text = first.iter().find(|step| step.facet == Facet::Definition && !step.action.removes())?;
+    is_alone.then_some(text.id)
 }
 
 /// Whether what a step undoes goes with what another one removes, also when nobody lets it be undone before.

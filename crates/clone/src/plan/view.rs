@@ -45,6 +45,19 @@ pub(super) fn plan<'a>(
     plan_view(builder, name, candidate, change);
 }
 
+/// Whether the destination keeps a view that shows something else than the source's.
+pub(super) fn keeps_another(builder: &Builder<'_>, name: &FullName) -> bool {
+    let (source, own) = (builder.inventories.source.table(name), builder.inventories.destination.table(name));
+    let Some((source, own)) = source.zip(own).filter(|(source, own)| source.is_text() && own.is_text())
+    else {
+        return false;
+    };
+    let candidate = candidate(builder, name, source, Some(own));
+    let text = own.view.as_ref().and_then(|view| view.definition.as_deref());
+    let is_known = candidate.unproven.is_none() && candidate.view.definition.is_some();
+    text.is_some_and(|text| is_known && !create_view(builder.settings, name, &candidate).has_text(text))
+}
+
 /// Whether its columns are not listed when it is made: they are those of its tables, or its YAML names them.
 fn columns_follow(source: &Table, view: &View) -> bool {
     matches!(source.kind, Kind::MetricView | Kind::StreamingTable)
@@ -173,7 +186,7 @@ fn plan_view<'a>(
         create(builder, name, candidate);
     }
     let securable = Securable::new(candidate.source.kind, name.clone());
-    open::note_older_table(builder, &securable, candidate.destination);
+    open::note_other_kind(builder, &securable, (candidate.source, candidate.destination));
     if !is_left_out {
         column_comments::plan(builder, name, candidate);
     }

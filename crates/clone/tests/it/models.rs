@@ -409,6 +409,25 @@ async fn rollback_removes_a_version_that_the_run_did_not_finish() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn rollback_of_a_run_that_made_the_model_keeps_it_with_versions_and_aliases_of_others() {
+    let fixture = Fixture::with_model().await;
+    fixture.register("one").await;
+    let report = fixture.clone_with(&settings()).await;
+    let request = CreateModelVersion {
+        name: COPY.into(),
+        source: "dbfs:/runs/mine".into(),
+        ..CreateModelVersion::default()
+    };
+    let mine = fixture.client.create_model_version(&request).await.unwrap();
+    fixture.alias(COPY, "mine", mine).await;
+    let undone = fixture.roll_back(&report).await;
+    let kept = outcome(&undone, SOURCE);
+    let is_told = |reason: &str| reason.contains(&format!("did not make (version {mine}, alias mine)"));
+    assert!(matches!(&kept, Outcome::Skipped { reason } if is_told(reason)), "{kept:?}");
+    assert!(fixture.versions(COPY).await.iter().any(|version| version.version == Some(mine)));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn rollback_of_a_run_that_made_the_model_removes_it_with_all_versions() {
     let fixture = Fixture::with_model().await;
     fixture.register("one").await;
