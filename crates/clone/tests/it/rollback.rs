@@ -8,10 +8,12 @@ use clxs_clone::journal::RunState;
 use clxs_clone::plan::{Drift, DriftState};
 use clxs_clone::settings::CloneType;
 use clxs_clone::{Error, Outcome, Report, Settings, SilentObserver};
+use clxs_workspace::FaultPlan;
 use tokio_util::sync::CancellationToken;
 
 use crate::catalogs::{identifier, name, settings};
 use crate::embedded::{Fixture, Reached, outcome};
+use crate::standing::refuses;
 
 pub(crate) async fn roll_back(fixture: &Fixture, report: &Report, overwrite_edits: bool) -> Report {
     let plan = fixture.engine.rollback_plan(&report.run, overwrite_edits).await.unwrap();
@@ -254,14 +256,14 @@ async fn rollback_goes_on_where_an_earlier_one_failed_and_the_run_is_not_resumed
         )
         .await;
     let report = fixture.clone_with(&settings()).await;
-    fixture.query("CREATE TABLE dev.extra.mine AS SELECT 1 AS id").await;
+    fixture.workspace.set_faults(refuses("*DROP SCHEMA*extra*")).unwrap();
     let failed = roll_back(&fixture, &report, false).await;
+    fixture.workspace.set_faults(FaultPlan::default()).unwrap();
     assert_eq!(failed.counts.failed, 1, "{failed:#?}");
 
     let stop = CancellationToken::new();
     let refused = fixture.engine.resume(&report.run, &SilentObserver, stop).await;
     assert!(matches!(refused, Err(Error::NotResumable { .. })), "{refused:?}");
-    fixture.query("DROP TABLE dev.extra.mine").await;
     let undone = roll_back(&fixture, &report, false).await;
     assert_eq!(
         (undone.state, undone.counts.undone, undone.counts.skipped),

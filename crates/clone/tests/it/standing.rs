@@ -45,7 +45,8 @@ async fn cloned() -> Fixture {
     fixture
 }
 
-fn refuses(statement: &str) -> FaultPlan {
+/// Refuses statements like this one.
+pub(crate) fn refuses(statement: &str) -> FaultPlan {
     rule(None, Some(statement))
 }
 

@@ -340,9 +340,11 @@ async fn what_nobody_may_compare_is_kept_and_says_why() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn run_that_made_no_text_and_no_guard_lists_nothing_for_its_rollback() {
+async fn run_that_made_no_text_no_guard_and_no_schema_lists_nothing_for_its_rollback() {
     let fixture = empty_workspace().await;
     fixture.sql("CREATE CATALOG prod;\nCREATE SCHEMA prod.s;\nCREATE TABLE prod.s.t (id INT);\n").await;
+    cloned(&fixture).await;
+    fixture.query("INSERT INTO prod.s.t VALUES (1)").await;
     let report = cloned(&fixture).await;
     fixture.sent.clear();
     fixture.engine.rollback_plan(&report.run, false).await.unwrap();
