@@ -428,6 +428,16 @@ async fn rollback_of_a_run_that_made_the_model_keeps_it_with_versions_and_aliase
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn rollback_goes_on_where_the_model_that_the_run_made_is_gone_already() {
+    let fixture = Fixture::with_model().await;
+    let report = fixture.clone_with(&settings()).await;
+    fixture.client.delete_model(&name(COPY)).await.unwrap();
+    let undone = fixture.roll_back(&report).await;
+    assert_eq!((undone.state, undone.counts.failed), (RunState::Succeeded, 0), "{undone:#?}");
+    assert!(fixture.client.get_catalog(&clxs_api::Identifier::new("dev").unwrap()).await.is_err());
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn rollback_of_a_run_that_made_the_model_removes_it_with_all_versions() {
     let fixture = Fixture::with_model().await;
     fixture.register("one").await;

@@ -33,7 +33,11 @@ pub(super) async fn find(
         }
     }
     for model in made.iter().map(|step| &step.securable).filter(|made| made.kind == Kind::Model) {
-        if let Some(why) = of_model(plan, model, &reader.versions(&model.name).await?) {
+        let versions = match reader.versions(&model.name).await {
+            Err(Error::Client { source, .. }) if source.kind() == ErrorKind::NotFound => continue,
+            versions => versions?,
+        };
+        if let Some(why) = of_model(plan, model, &versions) {
             kept.insert(model.name.clone(), why);
         }
     }
