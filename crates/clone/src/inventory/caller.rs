@@ -45,6 +45,8 @@ impl Caller {
     }
 
     /// Whether it may grant on whatever a schema of a catalog has, whoever owns that. What the run makes, the caller owns.
+    /// UNCONFIRMED: that who owns a container, and no more, may grant on what others own in it; where not, grants are reported
+    /// as impossible.
     pub(crate) fn rules(&self, inventory: &Inventory, schema: &Identifier) -> bool {
         let (Some(catalog), Some(schema)) = (&inventory.catalog, inventory.schemas.get(schema)) else {
             return true;

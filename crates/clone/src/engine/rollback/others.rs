@@ -7,7 +7,10 @@ use clxs_api::volume::VolumeType;
 use clxs_api::{FullName, Identifier, SecurableKind};
 use clxs_client::{Client, ErrorKind, FileRoot};
 
-use crate::inventory::{CopiedFile, FileState, ModelVersions, Reader, Schema, list_files, unless_denied};
+use crate::at_once::at_once;
+use crate::inventory::{
+    FileState, ModelVersions, READS_AT_ONCE, Reader, Schema, list_files, refusal, unless_denied,
+};
 use crate::journal::CopiedFiles;
 use crate::named::some_of;
 use crate::plan::{Action, Facet, Plan, RestCall, Step, StepId, Transfer};
@@ -26,22 +29,25 @@ pub(super) async fn find(
     };
     let made: Vec<_> = plan.steps.iter().filter(made).collect();
     let mut kept = in_schemas(reader, plan, &made).await?;
-    for volume in made.iter().filter(|step| is_managed_volume(step)).map(|step| &step.securable.name) {
+    let volumes = made.iter().filter(|step| is_managed_volume(step)).map(|step| &step.securable.name);
+    let volumes = volumes.map(async |volume| {
         let copied = journal.copied_files_of(metastore, volume)?;
-        if let Some(why) = files(client, volume, &copied).await? {
-            kept.insert(volume.clone(), why);
-        }
-    }
-    for model in made.iter().map(|step| &step.securable).filter(|made| made.kind == Kind::Model) {
-        let versions = match reader.versions(&model.name).await {
-            Err(Error::Client { source, .. }) if source.kind() == ErrorKind::NotFound => continue,
-            versions => versions?,
-        };
-        if let Some(why) = of_model(plan, model, &versions) {
-            kept.insert(model.name.clone(), why);
-        }
-    }
+        Ok::<_, Error>((volume, files(client, volume, &copied).await?))
+    });
+    let models = made.iter().map(|step| &step.securable).filter(|made| made.kind == Kind::Model);
+    let models = models.map(async |model| match reader.versions(&model.name).await {
+        Err(Error::Client { source, .. }) if source.kind() == ErrorKind::NotFound => Ok((&model.name, None)),
+        versions => Ok::<_, Error>((&model.name, of_model(plan, model, &versions?))),
+    });
+    let mut found = at_once(volumes, READS_AT_ONCE).await?;
+    found.extend(at_once(models, READS_AT_ONCE).await?);
+    kept.extend(found.into_iter().filter_map(|(name, why)| Some((name.clone(), why?))));
     Ok(kept)
+}
+
+/// Why something stays that nobody may look into.
+fn unseen(what: &str, reason: &str) -> String {
+    format!("nobody can tell whether it holds {what} of others ({reason})")
 }
 
 /// What the run did not make in schemas that it made.
@@ -51,6 +57,7 @@ async fn in_schemas(reader: &Reader<'_>, plan: &Plan, made: &[&Step]) -> Result<
     if schemas.is_empty() {
         return Ok(BTreeMap::new());
     }
+    // No schema is dropped with anything in it, whoever may see that.
     let Ok(destination) = unless_denied(reader.list_contents(&schemas).await)? else {
         return Ok(BTreeMap::new());
     };
@@ -89,27 +96,24 @@ fn is_managed_volume(step: &Step) -> bool {
 /// Why a volume stays: it holds files that are not as the copy left them.
 async fn files(client: &Client, volume: &FullName, copied: &CopiedFiles) -> Result<Option<String>> {
     let found = match list_files(client, &FileRoot::Volume(volume.clone())).await {
-        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::PermissionDenied) => {
-            return Ok(None);
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+        Err(error) if error.kind() == ErrorKind::PermissionDenied => {
+            return Ok(Some(unseen("files", &refusal(&error))));
         }
         found => found.map_err(Error::client(format!("list the files of volume `{}`", volume.dotted())))?,
     };
-    let is_of_others =
-        |(path, file): &(&String, &FileState)| !file.is_directory && !is_copy(copied.get(*path), file);
+    let is_copy = |path: &String, file: &FileState| copied.get(path).is_some_and(|copied| copied.is(file));
+    let is_of_others = |(path, file): &(&String, &FileState)| !file.is_directory && !is_copy(path, file);
     let others: Vec<_> = found.iter().filter(is_of_others).map(|(path, _)| path).collect();
     let why = || format!("it holds files that somebody made or changed since ({})", some_of(&others));
     Ok((!others.is_empty()).then(why))
 }
 
-/// Whether a file is as a copy left it, or may be what one wrote that did not end.
-fn is_copy(copied: Option<&CopiedFile>, file: &FileState) -> bool {
-    copied.is_some_and(|copied| {
-        copied.left == Some(*file) || copied.begun.is_some_and(|begun| begun.size == file.size)
-    })
-}
-
 /// Why a model stays: it has versions or aliases that the run did not bring.
 fn of_model(plan: &Plan, model: &Securable, versions: &ModelVersions) -> Option<String> {
+    if let Some(reason) = &versions.unread {
+        return Some(unseen("versions", reason));
+    }
     let actions = plan.steps.iter().filter(|step| step.securable == *model).map(|step| &step.action);
     let (mut origins, mut aliases) = (Vec::new(), BTreeSet::new());
     for action in actions {
