@@ -167,6 +167,11 @@ impl Error {
         lost && self.call().is_some_and(|call| !call.repeatable)
     }
 
+    /// Whether nobody could be asked, however often that was tried: the request was not sent.
+    pub fn is_unreachable(&self) -> bool {
+        matches!(self, Self::Transport { source: TransportError::NotSent { .. }, .. })
+    }
+
     /// Whether the same request may succeed at a later time and can be sent again without harm.
     pub fn is_retryable(&self) -> bool {
         if let Self::StatementFailed { failure, .. } = self {

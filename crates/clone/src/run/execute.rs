@@ -237,7 +237,8 @@ fn failed(context: &Context, step: &Step, error: ClientError, tries: &Tries) -> 
             None => StepOutcome::Failed { error: text },
         },
     };
-    let aborts = error.kind() == ErrorKind::Unauthenticated;
+    // Every other step would wait for a workspace that is gone as long as this one did.
+    let aborts = error.kind() == ErrorKind::Unauthenticated || error.is_unreachable();
     (outcome, aborts.then(|| Error::client(format!("go on with {}", step.securable))(error)))
 }
 

@@ -37,7 +37,7 @@ struct Scheduler<'a> {
     cancels: bool,
     /// Whether a hook failed that must not: nothing more is begun.
     is_stopped: bool,
-    /// What aborts the run: the journal is lost, or the caller is no longer known.
+    /// What aborts the run: the journal or the workspace is lost, or the caller is no longer known.
     abort: Option<Error>,
 }
 

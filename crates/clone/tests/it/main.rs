@@ -51,5 +51,6 @@ mod standing;
 mod star_views;
 mod table_properties;
 mod undo_kept_texts;
+mod unreachable;
 mod unused;
 mod volumes;
