@@ -23,6 +23,15 @@ pub enum Error {
         /// The catalog.
         catalog: Identifier,
     },
+    /// No catalog can be called like the destination.
+    #[error(
+        "no catalog can be called `{}`: names hold no spaces, periods, forward slashes or control characters",
+        catalog.as_str()
+    )]
+    InvalidCatalogName {
+        /// What was asked for.
+        catalog: Identifier,
+    },
     /// A regular expression of the selection is wrong.
     #[error("`{pattern}` is not a valid regular expression")]
     InvalidPattern {
@@ -309,6 +318,7 @@ impl Error {
     pub fn kind(&self) -> ErrorKind {
         match self {
             Self::SameCatalog { .. }
+            | Self::InvalidCatalogName { .. }
             | Self::InvalidPattern { .. }
             | Self::InvalidCondition { .. }
             | Self::InvalidHook { .. }

@@ -139,11 +139,15 @@ impl Settings {
     /// Whether the settings make sense before anything is contacted.
     ///
     /// # Errors
-    /// [`Error::SameCatalog`] when source and destination are one catalog, [`Error::InvalidMoment`],
+    /// [`Error::SameCatalog`] when source and destination are one catalog, [`Error::InvalidCatalogName`] when no catalog
+    /// can be called like the destination, [`Error::InvalidMoment`],
     /// [`Error::UnusedBeyondLineage`], [`Error::InvalidHook`].
     pub fn validate(&self) -> Result<()> {
         if self.source.matches(self.destination.as_str()) {
             return Err(Error::SameCatalog { catalog: self.source.clone() });
+        }
+        if !is_catalog_name(&self.destination) {
+            return Err(Error::InvalidCatalogName { catalog: self.destination.clone() });
         }
         if let Some(days) = self.selection.unused_days.filter(|days| *days > LINEAGE_DAYS) {
             return Err(Error::UnusedBeyondLineage { days, most: LINEAGE_DAYS });
@@ -359,6 +363,11 @@ impl Default for Copies {
     }
 }
 
+/// Whether a catalog can be called so (`facts/rest_api.md` §2, "empty or illegal name on create").
+fn is_catalog_name(name: &Identifier) -> bool {
+    !name.as_str().contains(|letter: char| matches!(letter, ' ' | '.' | '/') || letter.is_control())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -371,6 +380,15 @@ mod tests {
     fn source_and_destination_that_differ_only_in_case_are_refused() {
         let settings = Settings::new(identifier("Prod"), identifier("prod"));
         assert!(matches!(settings.validate(), Err(Error::SameCatalog { .. })));
+    }
+
+    #[test]
+    fn destination_that_no_catalog_can_be_called_is_refused() {
+        for name in ["a/b", "a.b", "a b"] {
+            let refused = Settings::new(identifier("prod"), identifier(name)).validate().unwrap_err();
+            assert!(refused.to_string().contains(&format!("no catalog can be called `{name}`")), "{refused}");
+        }
+        Settings::new(identifier("prod"), identifier("dév-1`")).validate().unwrap();
     }
 
     #[test]

@@ -126,6 +126,10 @@ impl Snapshot {
     /// # Errors
     /// Those of reading the log.
     pub(crate) fn files(&self) -> Result<Vec<AddFile>, DeltaError> {
+        // There is nothing to write into a table without columns, and the kernel refuses to scan one.
+        if self.schema.num_fields() == 0 {
+            return Ok(Vec::new());
+        }
         let files = self.files_with(&StatsOptions::json_only())?;
         // A checkpoint may hold statistics as columns only; the kernel writes them as JSON when asked for both.
         if files.iter().any(|file| file.stats.is_none()) {

@@ -45,6 +45,24 @@ async fn table_without_columns_is_not_read() {
 }
 
 #[tokio::test]
+async fn table_without_columns_is_described_cloned_emptied_and_replaced() {
+    let sql = Sql::start().await;
+    sql.run("CREATE TABLE main.default.t").await;
+    sql.run("CREATE TABLE main.default.copy DEEP CLONE main.default.t").await;
+    sql.run("CREATE TABLE main.default.light SHALLOW CLONE main.default.t").await;
+    for table in ["t", "copy"] {
+        for statement in ["DESCRIBE DETAIL", "DELETE FROM", "OPTIMIZE", "VACUUM", "TRUNCATE TABLE"] {
+            sql.run(&format!("{statement} main.default.{table}")).await;
+        }
+        sql.run(&format!("CREATE OR REPLACE TABLE main.default.{table} AS SELECT 1 AS a")).await;
+        assert_eq!(sql.table(&format!("SELECT * FROM main.default.{table}")).await, "a\n1");
+        sql.run(&format!("RESTORE TABLE main.default.{table} TO VERSION AS OF 0")).await;
+        let error = sql.error(&format!("SELECT * FROM main.default.{table}")).await;
+        assert!(error.starts_with("[DELTA_READ_TABLE_WITHOUT_COLUMNS]"), "{error}");
+    }
+}
+
+#[tokio::test]
 async fn file_that_is_gone_is_named_by_whatever_reads_it() {
     let sql = Sql::start().await;
     sql.run("CREATE SCHEMA main.bases").await;
