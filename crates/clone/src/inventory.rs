@@ -71,7 +71,7 @@ pub(crate) use sight::guard_text;
 pub use sight::{Known, Premise};
 pub(crate) use table_definition::DEFAULTS;
 pub use table_definition::{Column, ColumnValue, TableDefinition};
-pub(crate) use tables::{dependencies_of, query_columns_of};
+pub(crate) use tables::{dependencies_of, query_columns_of, same_text};
 pub(crate) use tagged::Tagged;
 pub(crate) use volumes::list_files;
 pub use volumes::{CopiedFile, FileState, Files};

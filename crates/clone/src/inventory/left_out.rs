@@ -10,7 +10,7 @@ use futures::future::try_join;
 use super::functions::function_of;
 use super::names::complete;
 use super::reader::{Reader, Side, refusal};
-use super::tables::{table_of, tables};
+use super::tables::{same_text, table_of, tables};
 use super::{Function, Inventories, Inventory, Language, Table, session_of};
 use crate::rewrite::{rewrite, rewrite_view};
 use crate::settings::LoadType;
@@ -60,7 +60,8 @@ impl Reader<'_> {
     fn new_texts(&self, own: &Inventories) -> Vec<Securable> {
         let views = tables(&self.settings.source, &own.source).filter(|(name, table)| {
             let is_selected = self.settings.selection.skips(name, table.kind.object_type()).is_none();
-            table.is_text() && is_selected && self.same_text(&own.destination, name, table).is_none()
+            let existing = own.destination.table(name);
+            table.is_text() && is_selected && same_text(self.settings, table, existing).is_none()
         });
         let views = views.map(|(name, _)| Securable::new(Kind::View, name));
         let functions = own.source.taking_part().flat_map(|(schema, contents)| {

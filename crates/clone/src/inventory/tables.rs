@@ -48,10 +48,12 @@ impl<'a> Reader<'a> {
     /// view of the destination may read it.
     pub(super) async fn dependencies(&self, own: &Inventories) -> Result<Found<'a>> {
         let views = tables(&self.settings.source, &own.source).filter(|(_, table)| table.is_text());
-        let asked = views.filter_map(|(name, table)| match self.same_text(&own.destination, &name, table) {
-            None => Some(name),
-            Some(rewritten) if rewritten.mentions.is_empty() => None,
-            Some(_) => Some(name.in_catalog(&self.settings.destination.to_lowercase())),
+        let asked = views.filter_map(|(name, table)| {
+            match same_text(self.settings, table, own.destination.table(&name)) {
+                None => Some(name),
+                Some(rewritten) if rewritten.mentions.is_empty() => None,
+                Some(_) => Some(name.in_catalog(&self.settings.destination.to_lowercase())),
+            }
         });
         let views: Vec<_> = asked.collect();
         let reads = views.iter().map(|name| async move {
@@ -73,19 +75,13 @@ impl<'a> Reader<'a> {
             Ok(())
         }))
     }
+}
 
-    /// The text that the source's view would get, if the destination's of this name has it.
-    pub(super) fn same_text(
-        &self,
-        destination: &Inventory,
-        name: &FullName,
-        source: &Table,
-    ) -> Option<Rewritten> {
-        let (text, existing) = text_of(source).zip(destination.table(name).and_then(text_of))?;
-        let (from, to) = (&self.settings.source, &self.settings.destination);
-        let rewritten = rewrite_view(source.kind, text, from, to).ok()?;
-        is_same_view(source.kind, &rewritten.text, existing).then_some(rewritten)
-    }
+/// The text that a view of the source would get, if the one of this name in the destination has it.
+pub(crate) fn same_text(settings: &Settings, source: &Table, existing: Option<&Table>) -> Option<Rewritten> {
+    let (text, existing) = text_of(source).zip(existing.and_then(text_of))?;
+    let rewritten = rewrite_view(source.kind, text, &settings.source, &settings.destination).ok()?;
+    is_same_view(source.kind, &rewritten.text, existing).then_some(rewritten)
 }
 
 fn text_of(table: &Table) -> Option<&str> {

@@ -7,8 +7,7 @@ use clxs_api::FullName;
 
 use super::builder::Builder;
 use super::{Facet, PlannedChange, StepId, drift};
-use crate::inventory::{Table, VersionAsOf};
-use crate::rewrite::{is_same_view, rewrite_view};
+use crate::inventory::{Table, VersionAsOf, same_text};
 use crate::settings::{AsOf, RowScope};
 use crate::{Kind, Securable};
 
@@ -103,13 +102,9 @@ fn is_of_the_same_moment(builder: &Builder<'_>, guarded: &FullName, name: &FullN
 
 /// Whether the destination has what is left out as the source has it.
 fn has_the_same(builder: &Builder<'_>, name: &FullName, source: &Table) -> bool {
-    let settings = builder.settings;
-    let Some(own) = builder.inventories.destination.table(name) else { return false };
-    if !source.is_text() {
-        return own.kind == source.kind && drift(source, name, own, settings).is_none();
+    let (settings, existing) = (builder.settings, builder.inventories.destination.table(name));
+    if source.is_text() {
+        return same_text(settings, source, existing).is_some();
     }
-    let text = |table: &Table| table.view.as_ref().and_then(|view| view.definition.clone());
-    let Some((wanted, own)) = text(source).zip(text(own)) else { return false };
-    let wanted = rewrite_view(source.kind, &wanted, &settings.source, &settings.destination);
-    wanted.is_ok_and(|wanted| is_same_view(source.kind, &wanted.text, &own))
+    existing.is_some_and(|own| own.kind == source.kind && drift(source, name, own, settings).is_none())
 }

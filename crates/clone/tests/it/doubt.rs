@@ -9,7 +9,7 @@ use clxs_client::transport::Body;
 use clxs_client::{ErrorKind, ServiceTransport, Transport, TransportError};
 use clxs_clone::journal::RunState;
 use clxs_clone::{Engine, Event, FacetStatus, Observer, Outcome, Report, Settings, SilentObserver};
-use clxs_workspace::{FaultEffect, FaultPlan, FaultRule};
+use clxs_workspace::{FaultEffect, FaultPlan};
 use futures::future::BoxFuture;
 use rstest::rstest;
 use tokio_util::sync::CancellationToken;
@@ -17,28 +17,13 @@ use tokio_util::sync::CancellationToken;
 use crate::catalogs::{name, settings};
 use crate::embedded::{Fixture as Embedded, Reached, client_over};
 use crate::faults::Fixture;
+use crate::refusals::{refused, request};
 use crate::rollback::roll_back;
 
 /// The answer to the making of something is lost, and nobody may look whether it is there.
 fn loses(path: &str) -> FaultPlan {
-    let refused = FaultEffect::Error {
-        status: 403,
-        error_code: "PERMISSION_DENIED".to_owned(),
-        message: "not now".to_owned(),
-    };
-    let rule = |method: &str, path: String, effect| FaultRule {
-        method: Some(method.to_owned()),
-        path: Some(path),
-        statement: None,
-        skip: 0,
-        times: None,
-        probability: None,
-        effect,
-    };
-    let rules = vec![
-        rule("POST", path.to_owned(), FaultEffect::LostAfter),
-        rule("GET", format!("{path}/*"), refused),
-    ];
+    let rules =
+        vec![request("POST", path, FaultEffect::LostAfter), request("GET", &format!("{path}/*"), refused())];
     FaultPlan { seed: 0, rules }
 }
 

@@ -4,30 +4,18 @@ use clxs_client::ErrorKind;
 use clxs_clone::journal::RunState;
 use clxs_clone::settings::Guardrails;
 use clxs_clone::{Error, Settings, SilentObserver};
-use clxs_workspace::{FaultEffect, FaultPlan, FaultRule};
+use clxs_workspace::{FaultPlan, FaultRule};
 use rstest::rstest;
 use tokio_util::sync::CancellationToken;
 
 use crate::catalogs::{name, settings};
 use crate::embedded::{Fixture, Reached};
+use crate::refusals::{only, refused, request};
 use crate::rollback::roll_back;
 
 fn refusing(kind: &str) -> FaultPlan {
-    let effect = FaultEffect::Error {
-        status: 403,
-        error_code: "PERMISSION_DENIED".to_owned(),
-        message: "not for you".to_owned(),
-    };
-    let rule = FaultRule {
-        method: Some("GET".to_owned()),
-        path: Some(format!("/api/2.1/unity-catalog/{kind}")),
-        statement: None,
-        skip: 1,
-        times: None,
-        probability: None,
-        effect,
-    };
-    FaultPlan { seed: 1, rules: vec![rule] }
+    let path = format!("/api/2.1/unity-catalog/{kind}");
+    only(FaultRule { skip: 1, ..request("GET", &path, refused()) })
 }
 
 #[rstest]

@@ -39,6 +39,7 @@ mod read_back;
 mod reads;
 mod recall;
 mod recorded;
+mod refusals;
 mod resume;
 mod rollback;
 mod rollback_keeps;

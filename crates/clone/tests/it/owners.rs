@@ -5,11 +5,12 @@ use clxs_clone::journal::RunState;
 use clxs_clone::plan::Facet;
 use clxs_clone::settings::PrincipalMapping;
 use clxs_clone::{FacetStatus, Report, Settings};
-use clxs_workspace::{FaultEffect, FaultPlan, FaultRule};
+use clxs_workspace::FaultPlan;
 use rstest::rstest;
 
 use crate::catalogs::{name, settings};
 use crate::embedded::{Fixture, Reached, clone_by};
+use crate::refusals::{refused, request};
 
 const READER: &str = "analysts@example.com";
 
@@ -95,22 +96,9 @@ async fn owner(fixture: &Fixture, table: &str) -> String {
 
 /// Lets nobody change what the copy is owned by.
 fn no_owner() -> FaultPlan {
-    let refused = FaultEffect::Error {
-        status: 403,
-        error_code: "PERMISSION_DENIED".to_owned(),
-        message: "not now".to_owned(),
-    };
-    let rule = |path: &str| FaultRule {
-        method: Some("PATCH".to_owned()),
-        path: Some(path.to_owned()),
-        statement: None,
-        skip: 0,
-        times: None,
-        probability: None,
-        effect: refused.clone(),
-    };
-    let rules = ["/api/2.1/unity-catalog/tables/*", "/api/2.1/unity-catalog/functions/*"].map(rule);
-    FaultPlan { seed: 0, rules: rules.to_vec() }
+    let kinds = ["tables", "functions"];
+    let paths = kinds.map(|kind| format!("/api/2.1/unity-catalog/{kind}/*"));
+    FaultPlan { seed: 0, rules: paths.map(|path| request("PATCH", &path, refused())).to_vec() }
 }
 
 fn to_nobody() -> Settings {

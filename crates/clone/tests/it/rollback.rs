@@ -13,7 +13,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::catalogs::{identifier, name, settings};
 use crate::embedded::{Fixture, Reached, outcome};
-use crate::standing::refuses;
+use crate::refusals::refuses;
 
 pub(crate) async fn roll_back(fixture: &Fixture, report: &Report, overwrite_edits: bool) -> Report {
     let plan = fixture.engine.rollback_plan(&report.run, overwrite_edits).await.unwrap();

@@ -5,11 +5,12 @@ use clxs_api::FullName;
 use clxs_clone::journal::RunState;
 use clxs_clone::plan::{Facet, PlannedChange};
 use clxs_clone::{FacetStatus, Outcome, Report};
-use clxs_workspace::{FaultEffect, FaultPlan, FaultRule};
+use clxs_workspace::FaultPlan;
 
 use crate::catalogs::{name, settings};
 use crate::embedded::{Fixture, Reached, outcome};
 use crate::facets::status;
+use crate::refusals::{REFUSAL, refuses_request};
 use crate::rollback::roll_back;
 
 /// A catalog with a volume of two files, cloned.
@@ -65,25 +66,11 @@ async fn volume_with_files_of_others_stays_with_its_containers_and_is_named_befo
 #[tokio::test(flavor = "multi_thread")]
 async fn volume_that_nobody_may_look_into_stays_with_the_reason() {
     let (fixture, report) = with_files().await;
-    let effect = FaultEffect::Error {
-        status: 403,
-        error_code: "PERMISSION_DENIED".to_owned(),
-        message: "not yours".to_owned(),
-    };
-    let rule = FaultRule {
-        method: Some("GET".to_owned()),
-        path: Some("/api/2.0/fs/directories/*".to_owned()),
-        statement: None,
-        skip: 0,
-        times: None,
-        probability: None,
-        effect,
-    };
-    fixture.workspace.set_faults(FaultPlan { seed: 0, rules: vec![rule] }).unwrap();
+    fixture.workspace.set_faults(refuses_request("GET", "/api/2.0/fs/directories/*")).unwrap();
     let undone = roll_back(&fixture, &report, false).await;
     fixture.workspace.set_faults(FaultPlan::default()).unwrap();
     let reason = kept(&undone, "prod.bronze.scans");
-    assert!(reason.contains("whether it holds files of others") && reason.contains("not yours"), "{reason}");
+    assert!(reason.contains("whether it holds files of others") && reason.contains(REFUSAL), "{reason}");
     assert_eq!(download(&fixture, "one").await, "as it was");
 }
 

@@ -5,11 +5,12 @@ use clxs_clone::journal::RunState;
 use clxs_clone::plan::Facet;
 use clxs_clone::settings::{LoadType, Pattern};
 use clxs_clone::{FacetStatus, Outcome, Report, Settings};
-use clxs_workspace::{FaultEffect, FaultPlan, FaultRule};
+use clxs_workspace::FaultPlan;
 use rstest::rstest;
 
 use crate::catalogs::{identifier, name, settings};
 use crate::embedded::{Fixture, Reached, outcome};
+use crate::refusals::{refuses, refuses_request};
 use crate::rollback::roll_back;
 
 const READER: &str = "reader@example.com";
@@ -43,29 +44,6 @@ async fn cloned() -> Fixture {
         .await;
     fixture.clone_with(&settings()).await;
     fixture
-}
-
-/// Refuses statements like this one.
-pub(crate) fn refuses(statement: &str) -> FaultPlan {
-    rule(None, Some(statement))
-}
-
-fn rule(path: Option<&str>, statement: Option<&str>) -> FaultPlan {
-    let effect = FaultEffect::Error {
-        status: 403,
-        error_code: "PERMISSION_DENIED".to_owned(),
-        message: "not now".to_owned(),
-    };
-    let rule = FaultRule {
-        method: path.map(|_| "PATCH".to_owned()),
-        path: path.map(str::to_owned),
-        statement: statement.map(str::to_owned),
-        skip: 0,
-        times: None,
-        probability: None,
-        effect,
-    };
-    FaultPlan { seed: 0, rules: vec![rule] }
 }
 
 async fn clone_under(fixture: &Fixture, faults: FaultPlan) -> Report {
@@ -279,7 +257,7 @@ async fn rollback_takes_no_tag_that_a_policy_goes_by_while_grants_of_its_run_sta
     fixture.sql(&grants("CATALOG prod")).await;
     let report = fixture.clone_with(&settings()).await;
     assert_eq!(report.state, RunState::Succeeded, "{report:#?}");
-    let refused = rule(Some("/api/2.1/unity-catalog/permissions/catalog/dev"), None);
+    let refused = refuses_request("PATCH", "/api/2.1/unity-catalog/permissions/catalog/dev");
     fixture.workspace.set_faults(refused).unwrap();
     roll_back(&fixture, &report, false).await;
     fixture.workspace.set_faults(FaultPlan::default()).unwrap();

@@ -9,13 +9,14 @@ use clxs_clone::journal::RunState;
 use clxs_clone::plan::{Facet, SavedPlan};
 use clxs_clone::settings::LocationMapping;
 use clxs_clone::{Error, FacetStatus, Outcome, Settings, SilentObserver};
-use clxs_workspace::{FaultEffect, FaultPlan, FaultRule};
+use clxs_workspace::{FaultEffect, FaultRule};
 use futures::TryStreamExt;
 use tokio_util::sync::CancellationToken;
 
 use crate::catalogs::{name, settings};
 use crate::embedded::{Fixture, Reached, outcome};
 use crate::facets::status;
+use crate::refusals::{only, request};
 use crate::rollback::roll_back;
 
 const VOLUMES: &str = "
@@ -104,16 +105,9 @@ async fn parts_of_a_file_that_was_not_uploaded_are_not_left_in_the_storage() {
         error_code: "INVALID_PARAMETER_VALUE".to_owned(),
         message: "no such part".to_owned(),
     };
-    let completes = FaultRule {
-        method: Some("POST".to_owned()),
-        path: Some("/api/2.0/fs/files/*/large.bin".to_owned()),
-        statement: None,
-        skip: 1,
-        times: Some(1),
-        probability: None,
-        effect: refusal,
-    };
-    fixture.workspace.set_faults(FaultPlan { seed: 0, rules: vec![completes] }).unwrap();
+    let completes = request("POST", "/api/2.0/fs/files/*/large.bin", refusal);
+    let rule = FaultRule { skip: 1, times: Some(1), ..completes };
+    fixture.workspace.set_faults(only(rule)).unwrap();
     let stop = CancellationToken::new();
     let report = fixture.engine.run(&settings(), &plan, &SilentObserver, stop).await.unwrap();
     let volume = outcome(&report, "prod.bronze.scans");
