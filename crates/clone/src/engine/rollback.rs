@@ -76,42 +76,35 @@ impl Engine {
         recover((&self.warehouse, &self.journal), (&metastore, &plan.destination), &SilentObserver).await?;
         let settings = self.journal.settings_of(run)?;
         let warehouse = self.warehouse.within(&settings);
+        let reader = Reader::new(warehouse.clone(), &settings, Provenance::default());
         let records = self.journal.step_records(run)?;
-        let Touched { done, doubtful } = Touched::of(&plan, &records);
+        let touched = Touched::of(&plan, &records);
         let mut undone = self.undone(run, &plan)?;
-        let mut all = find((&warehouse, &self.journal), &metastore, cloned(&plan, &done, &undone)).await?;
-        let began = self.journal.summary(run)?.started_at;
-        all.extend(doubt::find(warehouse.client(), (&plan, &doubtful), began).await?);
         let mut kept = BTreeMap::new();
-        for (step, found) in all {
+        for (step, found) in self.found(&warehouse, run, &plan, (&touched, &undone)).await? {
             match found {
                 Found::AsMade => {}
                 Found::AsBefore => undone.extend(making(&plan, &step.securable)),
                 Found::Doubtful { .. } if overwrite_edits => {}
                 Found::Doubtful { why } => {
-                    let reason = format!("{why}; overwrite_edits undoes it too");
-                    kept.insert(step.securable.name.clone(), reason);
+                    kept.insert(step.securable.name.clone(), unless_forced(&why));
                 }
             }
         }
-        let reader = Reader::new(warehouse.clone(), &settings, Provenance::default());
-        let left: BTreeSet<_> = done.difference(&undone).copied().collect();
+        let left: BTreeSet<_> = touched.done.difference(&undone).copied().collect();
         for (table, why) in keys::find(&reader, &plan, &left).await? {
             kept.entry(table).or_insert(why);
         }
-        let edited = if overwrite_edits {
-            BTreeMap::new()
-        } else {
-            edited::find((warehouse.client(), &reader), &plan, &left, &records).await?
-        };
+        let mut edited = BTreeMap::new();
         if !overwrite_edits {
+            edited = edited::find((warehouse.client(), &reader), &plan, &left, &records).await?;
             let places = (warehouse.client(), &self.journal);
             for (name, why) in others::find(&reader, places, &metastore, (&plan, &left)).await? {
-                kept.entry(name).or_insert(format!("{why}; overwrite_edits undoes it too"));
+                kept.entry(name).or_insert_with(|| unless_forced(&why));
             }
         }
         let keeps = !(kept.is_empty() && edited.is_empty());
-        for (step, fate) in dropped::find(&warehouse, &plan, (&done, &undone)).await? {
+        for (step, fate) in dropped::find(&warehouse, &plan, (&touched.done, &undone)).await? {
             match fate {
                 DroppedTable::Back => undone.extend([step.id]),
                 DroppedTable::Recoverable => {}
@@ -120,6 +113,7 @@ impl Engine {
                 }
             }
         }
+        let done = touched.done;
         Ok(Plan { keeps, ..undo(&Undo { run, plan: &plan, done, undone, kept, edited }) })
     }
 
@@ -136,6 +130,22 @@ impl Engine {
     ) -> Result<Report> {
         let settings = self.journal.settings_of(run)?;
         self.run_as(RunKind::Rollback(run.clone()), (&settings, plan), observer, cancellation).await
+    }
+
+    /// How the destination is found where the run made tables, or something of which nobody knows.
+    async fn found<'a>(
+        &self,
+        warehouse: &Warehouse,
+        run: &RunId,
+        plan: &'a Plan,
+        (touched, undone): (&Touched, &BTreeSet<StepId>),
+    ) -> Result<Vec<(&'a Step, Found)>> {
+        let metastore = self.journal.metastore_of(run)?;
+        let made = cloned(plan, &touched.done, undone);
+        let mut all = find((warehouse, &self.journal), &metastore, made).await?;
+        let began = self.journal.summary(run)?.started_at;
+        all.extend(doubt::find(warehouse.client(), (plan, &touched.doubtful), began).await?);
+        Ok(all)
     }
 
     /// The steps of a run that rollbacks of it, none of which came to its end, have undone.
@@ -159,6 +169,10 @@ impl Engine {
     }
 }
 
+fn unless_forced(why: &str) -> String {
+    format!("{why}; overwrite_edits undoes it too")
+}
+
 /// How the tables are found that a run made.
 async fn find<'a>(
     (warehouse, journal): (&Warehouse, &Journal),
@@ -173,7 +187,7 @@ async fn find<'a>(
         let left = standing_as_left(&history, &made.source, &step.expects, fill);
         let found = match (left, &history) {
             (Standing::Cloned(_), _) => Found::AsMade,
-            (_, History::Unreadable { reason }) if is_there(warehouse, made.table).await? => {
+            (_, History::Unreadable { reason }) if may_be_there(warehouse, made.table).await? => {
                 Found::Doubtful { why: format!("nobody can tell whether it was changed since ({reason})") }
             }
             (Standing::AsPlanned, _) => Found::AsBefore,
@@ -186,9 +200,11 @@ async fn find<'a>(
     Ok(all)
 }
 
-async fn is_there(warehouse: &Warehouse, table: &FullName) -> Result<bool> {
+/// Whether a table may be there: one that nobody may see is not said to be gone.
+async fn may_be_there(warehouse: &Warehouse, table: &FullName) -> Result<bool> {
     match warehouse.client().get_table(table).await {
         Ok(_) => Ok(true),
+        Err(error) if error.kind() == ErrorKind::PermissionDenied => Ok(true),
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(false),
         Err(error) => Err(Error::client(format!("read table `{}`", table.dotted()))(error)),
     }

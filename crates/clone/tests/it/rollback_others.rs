@@ -4,8 +4,9 @@ use bytes::Bytes;
 use clxs_api::FullName;
 use clxs_clone::journal::RunState;
 use clxs_clone::plan::{Facet, PlannedChange};
-use clxs_clone::{FacetStatus, Outcome, Report};
+use clxs_clone::{FacetStatus, Outcome, Report, SilentObserver};
 use clxs_workspace::FaultPlan;
+use tokio_util::sync::CancellationToken;
 
 use crate::catalogs::{name, settings};
 use crate::embedded::{Fixture, Reached, outcome};
@@ -98,4 +99,39 @@ async fn schema_stays_with_what_somebody_made_in_it() {
     assert!(fixture.client.get_function(&name("dev.silver.mine")).await.is_ok());
     assert_eq!(fixture.number("SELECT count(*) FROM dev.gold.mine").await, "1");
     assert!(fixture.client.get_schema(&name("dev.bronze")).await.is_err());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn table_that_was_taken_from_who_rolls_back_stays_and_the_others_go() {
+    let fixture = Fixture::with_retail(Reached::InProcess).await;
+    let cloner = "cloner@example.com";
+    let client = fixture.client_as(cloner).await;
+    fixture
+        .sql(&format!(
+            "GRANT USE CATALOG, USE SCHEMA, SELECT, EXECUTE, READ VOLUME ON CATALOG prod TO `{cloner}`;\n\
+             GRANT CREATE CATALOG ON METASTORE TO `{cloner}`;\n",
+        ))
+        .await;
+    let engine = fixture.engine_of(client);
+    let mut settings = settings();
+    (settings.copy.ownership, settings.copy.permissions) = (false, false);
+    let plan = engine.plan(&settings).await.unwrap();
+    let report = engine.run(&settings, &plan, &SilentObserver, CancellationToken::new()).await.unwrap();
+    assert_eq!(report.state, RunState::Succeeded, "{report:#?}");
+    fixture.workspace.create_token("bob@example.com").await.unwrap();
+    fixture
+        .sql(&format!(
+            "GRANT USE CATALOG, USE SCHEMA ON CATALOG dev TO `{cloner}`;\n\
+             ALTER TABLE dev.bronze.orders OWNER TO `bob@example.com`;\n\
+             ALTER SCHEMA dev.bronze OWNER TO `bob@example.com`;\n\
+             ALTER CATALOG dev OWNER TO `bob@example.com`;\n",
+        ))
+        .await;
+    let plan = engine.rollback_plan(&report.run, false).await.unwrap();
+    let stop = CancellationToken::new();
+    let undone = engine.roll_back(&report.run, &plan, &SilentObserver, stop).await.unwrap();
+    let reason = kept(&undone, "prod.bronze.orders");
+    assert!(reason.contains("nobody can tell whether it was changed since"), "{reason}");
+    assert!(fixture.client.get_table(&name("dev.bronze.orders")).await.is_ok());
+    assert!(fixture.client.get_table(&name("dev.silver.daily")).await.is_err());
 }
