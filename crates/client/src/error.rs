@@ -167,9 +167,11 @@ impl Error {
         lost && self.call().is_some_and(|call| !call.repeatable)
     }
 
-    /// Whether nobody could be asked, however often that was tried: the request was not sent.
+    /// Whether the workspace could not be asked, however often that was tried: the request was not sent. What is behind
+    /// external links may be closed to this machine while the workspace is not.
     pub fn is_unreachable(&self) -> bool {
-        matches!(self, Self::Transport { source: TransportError::NotSent { .. }, .. })
+        let is_to_workspace = self.call().is_some_and(Call::is_to_workspace);
+        is_to_workspace && matches!(self, Self::Transport { source: TransportError::NotSent { .. }, .. })
     }
 
     /// Whether the same request may succeed at a later time and can be sent again without harm.

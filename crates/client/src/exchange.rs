@@ -45,6 +45,11 @@ impl Call {
         &self.target
     }
 
+    /// Whether the workspace itself was asked, not what is behind an external link.
+    pub(crate) fn is_to_workspace(&self) -> bool {
+        self.target.starts_with('/')
+    }
+
     /// The `x-request-id` of the answer, else the one that was sent: one for all tries.
     pub fn request_id(&self) -> &str {
         &self.request_id
