@@ -77,6 +77,7 @@ fn properties(builder: &Builder<'_>, source: &Securable) -> Option<String> {
         match source.kind {
             Kind::Catalog => inventory.catalog.as_ref().map(|catalog| &catalog.properties),
             Kind::Schema => Some(&inventory.schemas.get(source.name.schema()?)?.properties),
+            kind if kind.is_view() => Some(&inventory.table(&source.name)?.view.as_ref()?.properties),
             _ => None,
         }
     }

@@ -12,6 +12,7 @@ use crate::embedded::{Fixture, Reached};
 const BEFORE: &str = "
 ALTER CATALOG prod SET TAGS ('cost' = 'retail');
 ALTER SCHEMA prod.silver SET DBPROPERTIES ('team' = 'sales');
+ALTER VIEW prod.silver.daily SET TBLPROPERTIES ('team' = 'sales');
 ALTER TABLE prod.bronze.items SET TAGS ('pii' = 'yes', 'zone' = 'raw');
 ALTER TABLE prod.bronze.items ALTER COLUMN name SET TAGS ('pii' = 'name');
 ALTER TABLE prod.bronze.items ALTER COLUMN id SET NOT NULL;
@@ -34,6 +35,11 @@ GRANT SELECT, MODIFY ON TABLE prod.bronze.orders TO `ann@example.com`;
 #[case::property(
     "ALTER SCHEMA prod.silver UNSET DBPROPERTIES ('team')",
     ("prod.silver", Facet::Properties),
+    "the property team"
+)]
+#[case::property_of_a_view(
+    "ALTER VIEW prod.silver.daily UNSET TBLPROPERTIES ('team')",
+    ("prod.silver.daily", Facet::Properties),
     "the property team"
 )]
 #[case::comment_of_a_catalog("COMMENT ON CATALOG prod IS NULL", ("prod", Facet::Comment), "its comment")]
