@@ -68,12 +68,19 @@ pub(super) fn clauses(tokens: &[Lexeme], begins: impl Fn(&[Lexeme], usize) -> bo
     let nesting = Nesting::of(tokens);
     let mut begin = 0;
     let mut clauses = Vec::new();
-    for at in (0..tokens.len()).filter(|at| nesting.is_outside(*at) && begins(tokens, *at)) {
+    let begins = |at: &usize| nesting.is_outside(*at) && !is_part_of_name(tokens, *at) && begins(tokens, *at);
+    for at in (0..tokens.len()).filter(begins) {
         clauses.push(&tokens[begin..at]);
         begin = at;
     }
     clauses.push(&tokens[begin..]);
     clauses
+}
+
+/// Whether a word is one of a name with dots, whatever else it means: every catalog has a schema `default`.
+fn is_part_of_name(tokens: &[Lexeme], at: usize) -> bool {
+    let is_dot = |at: usize| tokens.get(at).is_some_and(|token| token.token == Token::Period);
+    at.checked_sub(1).is_some_and(is_dot) || is_dot(at + 1)
 }
 
 /// The text of tokens.
