@@ -69,7 +69,7 @@ pub(crate) use reader::{READS_AT_ONCE, Reader, refusal};
 pub(crate) use session::{Session, session_of};
 pub(crate) use sight::guard_text;
 pub use sight::{Known, Premise};
-pub(crate) use table_definition::DEFAULTS;
+pub(crate) use table_definition::{APPEND_ONLY, DEFAULTS};
 pub use table_definition::{Column, ColumnValue, TableDefinition};
 pub(crate) use tables::{dependencies_of, query_columns_of, same_text};
 pub(crate) use tagged::Tagged;

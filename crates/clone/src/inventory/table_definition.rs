@@ -32,6 +32,8 @@ pub struct TableDefinition {
 /// The one feature of a table that no other property and no clause asks for: defaults of columns, without which the
 /// platform refuses them.
 pub(crate) const DEFAULTS: &str = "delta.feature.allowColumnDefaults";
+/// The property of a table that takes no rows in the place of others, not even of none (delta-io/delta, `WriteIntoDelta`).
+pub(crate) const APPEND_ONLY: &str = "delta.appendOnly";
 /// What the property of a CHECK constraint begins with.
 const CHECK: &str = "delta.constraints.";
 
@@ -112,6 +114,11 @@ impl TableDefinition {
     /// Whether it has a column of this name.
     pub(crate) fn has_column(&self, name: &Identifier) -> bool {
         self.columns.iter().any(|column| column.name.matches(name.as_str()))
+    }
+
+    /// What it says of whether rows may only be added.
+    pub(crate) fn append_only(&self) -> Option<&str> {
+        self.properties.get(APPEND_ONLY).map(String::as_str)
     }
 
     /// Whether a property is a CHECK constraint.
@@ -221,6 +228,18 @@ TBLPROPERTIES (
         let columns: Vec<_> = definition.columns.iter().map(ToString::to_string).collect();
         let again = format!("CREATE TABLE a.b.c ({}) USING delta", columns.join(", "));
         assert_eq!(TableDefinition::parse(&again).unwrap().columns, definition.columns);
+    }
+
+    #[test]
+    fn functions_of_guards_may_have_keywords_in_their_names() {
+        let definition = TableDefinition::parse(
+            "CREATE TABLE a.b.c (v STRING MASK default.comment.mask USING COLUMNS (id) COMMENT 'v', id INT NOT NULL) \
+             USING delta WITH ROW FILTER a.default.using ON (id) CLUSTER BY (id)",
+        );
+        let definition = definition.unwrap();
+        let columns: Vec<_> = definition.columns.iter().map(ToString::to_string).collect();
+        assert_eq!(columns, ["`v` STRING COMMENT 'v'", "`id` INT NOT NULL"]);
+        assert_eq!(definition.clauses, ["CLUSTER BY (id)"]);
     }
 
     #[test]

@@ -17,7 +17,8 @@ use super::{
 };
 use crate::Securable;
 use crate::inventory::{
-    ColumnValue, CopyMark, CopyStage, Guard, Guards, Origin, Sight, Table, TableDefinition, VersionAsOf,
+    APPEND_ONLY, ColumnValue, CopyMark, CopyStage, Guard, Guards, Origin, Sight, Table, TableDefinition,
+    VersionAsOf,
 };
 use crate::outcome::FacetStatus;
 use crate::settings::{AsOf, RowScope, Settings};
@@ -33,6 +34,25 @@ pub(super) struct Made<'a> {
     pub(super) guards: Guards,
     /// What its guards need.
     pub(super) needs: Vec<StepId>,
+}
+
+impl Made<'_> {
+    /// What it says, once its rows are there, of whether rows may only be added; nothing where they may be replaced. That
+    /// stays of a table that is there, whatever its source lost.
+    fn append_only(&self) -> Option<String> {
+        let kept = || self.kept?.definition.as_ref()?.as_ref().ok()?.append_only();
+        let told = self.definition.append_only().or_else(kept)?;
+        told.eq_ignore_ascii_case("true").then(|| told.to_owned())
+    }
+
+    /// What it is to be while its rows are replaced.
+    fn open_definition(&self) -> TableDefinition {
+        let mut definition = self.definition.clone();
+        if self.append_only().is_some() {
+            definition.properties.remove(APPEND_ONLY);
+        }
+        definition
+    }
 }
 
 /// The definition that the destination is to have, or why nobody can make it.
@@ -107,7 +127,12 @@ pub(super) fn make(builder: &mut Builder<'_>, securable: &Securable, made: &Made
     let first = if is_made {
         Statement::CreateTable(Box::new(create(builder, securable, made, mark(made, &fill, stage))))
     } else {
-        note_copy(builder, securable, mark(made, &fill, stage))
+        note_copy(
+            builder,
+            securable,
+            mark(made, &fill, stage),
+            made.append_only().map(|_| "false".to_owned()),
+        )
     };
     let mut step = NewStep::new(Facet::Definition, first, expectation(made.kept));
     step.inverse = inverse(builder, securable, made.kept);
@@ -140,7 +165,7 @@ fn changes_in_place(builder: &Builder<'_>, securable: &Securable, made: &Made<'_
         return Some(Vec::new());
     }
     let own = without_comments(builder.settings, kept.definition.as_ref()?.as_ref().ok()?.clone());
-    evolution(&builder.renamed(&securable.name), (&own, &made.definition), &made.guards)
+    evolution(&builder.renamed(&securable.name), (&own, &made.open_definition()), &made.guards)
 }
 
 /// Guards that a replaced table has already, set by statements of their own: to be undone, and because the platform's
@@ -160,7 +185,7 @@ fn copy_rows(
     fill: FillTable,
 ) {
     let undone = inverse(builder, securable, made.kept);
-    let complete = note_copy(builder, securable, mark(made, &fill, CopyStage::Complete));
+    let complete = note_copy(builder, securable, mark(made, &fill, CopyStage::Complete), made.append_only());
     let fill = Statement::FillTable(Box::new(fill));
     let middle = changes.into_iter().chain([fill]).map(|statement| (statement, Expectation::Present));
     for (statement, expects) in middle.chain([(complete, expectation(made.kept))]) {
@@ -188,7 +213,10 @@ fn create(builder: &mut Builder<'_>, securable: &Securable, made: &Made<'_>, mar
     CreateTable {
         name: builder.renamed(&securable.name),
         replace: made.kept.is_some(),
-        definition: made.definition.clone(),
+        definition: match mark.stage {
+            CopyStage::Begun => made.open_definition(),
+            CopyStage::Complete => made.definition.clone(),
+        },
         guards: made.kept.map_or_else(|| made.guards.clone(), |kept| made.guards.over(&kept.guards)),
         comment: made.source.comment.clone().filter(|_| builder.settings.copy.comments).or(own_comment),
         location,
@@ -246,8 +274,14 @@ fn mark(made: &Made<'_>, fill: &FillTable, stage: CopyStage) -> CopyMark {
     CopyMark { origin, stage }
 }
 
-fn note_copy(builder: &Builder<'_>, securable: &Securable, mark: CopyMark) -> Statement {
-    Statement::MarkCopy(Box::new(MarkCopy { table: builder.renamed(&securable.name), mark }))
+fn note_copy(
+    builder: &Builder<'_>,
+    securable: &Securable,
+    mark: CopyMark,
+    append_only: Option<String>,
+) -> Statement {
+    let table = builder.renamed(&securable.name);
+    Statement::MarkCopy(Box::new(MarkCopy { table, mark, append_only }))
 }
 
 fn note_carried(builder: &mut Builder<'_>, securable: &Securable, made: &Made<'_>, is_made: bool) {

@@ -3,6 +3,7 @@
 #![expect(clippy::panic, clippy::unwrap_used, reason = "helpers of tests fail like tests")]
 
 mod added_columns;
+mod append_only;
 mod catalogs;
 mod doubt;
 mod dropped_first;

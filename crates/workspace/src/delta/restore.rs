@@ -27,8 +27,8 @@ pub(crate) struct RestoreMetrics {
 /// Makes an earlier version of a table its newest one.
 ///
 /// # Errors
-/// Those of time travel; [`DeltaError::FileNotFound`] when a file of that version is gone; [`DeltaError::AppendOnly`];
-/// [`DeltaError::Conflict`].
+/// Those of time travel; [`DeltaError::FileNotFound`] when a file of that version is gone; [`DeltaError::Conflict`]. Tables that
+/// only take rows are restored too (delta-io/delta, `commitLarge`, which asks for no `delta.appendOnly`).
 pub(crate) fn restore(
     engine: &DeltaEngine,
     location: &TableLocation,
@@ -37,7 +37,6 @@ pub(crate) fn restore(
 ) -> Result<RestoreMetrics, DeltaError> {
     let table = Snapshot::open(engine, location, Pin::Latest)?;
     table.protocol().ensure_allows(location, |feature| feature.delete && feature.append, "RESTORE")?;
-    table.ensure_not_append_only("RESTORE")?;
     let wanted = Snapshot::travel(engine, location, pin)?;
     let (adds, removes) = difference(&wanted, &table)?;
     adds.iter().try_for_each(|file| ensure_available(location, file))?;

@@ -10,7 +10,9 @@ use serde::{Deserialize, Serialize};
 use super::guard::{filter_clause, mask_clause};
 use super::statement::write_properties;
 use crate::Securable;
-use crate::inventory::{ColumnValue, CopyMark, DEFAULTS, Guards, Known, Policies, TableDefinition};
+use crate::inventory::{
+    APPEND_ONLY, ColumnValue, CopyMark, DEFAULTS, Guards, Known, Policies, TableDefinition,
+};
 use crate::settings::{AsOf, RowScope};
 
 /// `CREATE [OR REPLACE] TABLE` with guards: the table is never there without them. It has no rows then.
@@ -78,6 +80,9 @@ pub struct MarkCopy {
     pub table: FullName,
     /// The note.
     pub mark: CopyMark,
+    /// Whether rows may only be added, which is set aside while rows are replaced.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub append_only: Option<String>,
 }
 
 impl fmt::Display for CreateTable {
@@ -153,7 +158,9 @@ fn still_true(known: &[Known]) -> Option<String> {
 
 impl fmt::Display for MarkCopy {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut properties = self.mark.properties();
+        properties.extend(self.append_only.clone().map(|value| (APPEND_ONLY.to_owned(), value)));
         write!(f, "ALTER TABLE {} SET", self.table)?;
-        write_properties(f, &self.mark.properties())
+        write_properties(f, &properties)
     }
 }

@@ -61,6 +61,23 @@ async fn table_is_restored_as_it_was() {
     }
 }
 
+/// Neither a clone nor a restore asks for `delta.appendOnly` (delta-io/delta, `commitLarge`); everything else that removes does.
+#[tokio::test]
+async fn table_that_takes_rows_alone_is_restored_and_cloned_again() {
+    let sql = Sql::start().await;
+    sql.run("CREATE TABLE main.default.log (id INT) TBLPROPERTIES ('delta.appendOnly' = 'true')").await;
+    for id in [1, 2] {
+        sql.run(&format!("INSERT INTO main.default.log VALUES ({id})")).await;
+    }
+    sql.run("RESTORE TABLE main.default.log TO VERSION AS OF 1").await;
+    assert_eq!(ids(&sql, "main.default.log").await, ["1"]);
+    let overwrite = sql.error("INSERT OVERWRITE main.default.log VALUES (3)").await;
+    assert!(overwrite.contains("[DELTA_CANNOT_MODIFY_APPEND_ONLY]"), "{overwrite}");
+    sql.run("CREATE TABLE main.default.other (id INT)").await;
+    sql.run("CREATE OR REPLACE TABLE main.default.log DEEP CLONE main.default.other").await;
+    assert_eq!(ids(&sql, "main.default.log").await, [""; 0]);
+}
+
 #[tokio::test]
 async fn restoring_what_is_gone_is_refused() {
     let sql = with_versions("").await;
