@@ -70,6 +70,12 @@ impl Identifier {
         &self.0
     }
 
+    /// Whether Unity Catalog makes a securable of this name: columns may be called otherwise (`facts/sql.md` §1,
+    /// `facts/rest_api.md` §2).
+    pub fn can_name_a_securable(&self) -> bool {
+        !self.0.contains([' ', '.', '/'])
+    }
+
     /// The name as Unity Catalog stores names of securables: in lower case (`facts/sql.md` §1).
     #[must_use]
     pub fn to_lowercase(&self) -> Self {

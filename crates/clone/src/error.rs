@@ -25,7 +25,7 @@ pub enum Error {
     },
     /// No catalog can be called like the destination.
     #[error(
-        "no catalog can be called `{}`: names hold no spaces, periods, forward slashes or control characters",
+        "no catalog can be called `{}`: names hold no spaces, periods or forward slashes",
         catalog.as_str()
     )]
     InvalidCatalogName {

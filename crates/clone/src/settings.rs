@@ -146,7 +146,7 @@ impl Settings {
         if self.source.matches(self.destination.as_str()) {
             return Err(Error::SameCatalog { catalog: self.source.clone() });
         }
-        if !is_catalog_name(&self.destination) {
+        if !self.destination.can_name_a_securable() {
             return Err(Error::InvalidCatalogName { catalog: self.destination.clone() });
         }
         if let Some(days) = self.selection.unused_days.filter(|days| *days > LINEAGE_DAYS) {
@@ -361,11 +361,6 @@ impl Default for Copies {
             security: true,
         }
     }
-}
-
-/// Whether a catalog can be called so (`facts/rest_api.md` §2, "empty or illegal name on create").
-fn is_catalog_name(name: &Identifier) -> bool {
-    !name.as_str().contains(|letter: char| matches!(letter, ' ' | '.' | '/') || letter.is_control())
 }
 
 #[cfg(test)]

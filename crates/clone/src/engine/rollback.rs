@@ -81,7 +81,7 @@ impl Engine {
         let touched = Touched::of(&plan, &records);
         let mut undone = self.undone(run, &plan)?;
         let mut kept = BTreeMap::new();
-        for (step, found) in self.found(&warehouse, run, &plan, (&touched, &undone)).await? {
+        for (step, found) in self.found(&warehouse, (run, &metastore), &plan, (&touched, &undone)).await? {
             match found {
                 Found::AsMade => {}
                 Found::AsBefore => undone.extend(making(&plan, &step.securable)),
@@ -136,13 +136,12 @@ impl Engine {
     async fn found<'a>(
         &self,
         warehouse: &Warehouse,
-        run: &RunId,
+        (run, metastore): (&RunId, &str),
         plan: &'a Plan,
         (touched, undone): (&Touched, &BTreeSet<StepId>),
     ) -> Result<Vec<(&'a Step, Found)>> {
-        let metastore = self.journal.metastore_of(run)?;
         let made = cloned(plan, &touched.done, undone);
-        let mut all = find((warehouse, &self.journal), &metastore, made).await?;
+        let mut all = find((warehouse, &self.journal), metastore, made).await?;
         let began = self.journal.summary(run)?.started_at;
         all.extend(doubt::find(warehouse.client(), (plan, &touched.doubtful), began).await?);
         Ok(all)

@@ -40,7 +40,7 @@ impl<'a> Reader<'a> {
         let (caller, destination) = try_join(caller, self.containers(&self.settings.destination)).await?;
         let mut own =
             Inventories { caller: Caller::of(&caller, metastore), ..around(destination, securables) };
-        let mut lists = self.lists_of(&own, securables);
+        let mut lists = self.lists_of(&own, kinds_of(securables));
         // Tags and keys come behind the lists of what they belong to.
         lists.push(Box::pin(self.tags(&own)));
         if [Facet::PrimaryKey, Facet::ForeignKey].iter().any(|facet| facets.contains(facet)) {
@@ -59,7 +59,7 @@ impl<'a> Reader<'a> {
     /// Reads of the destination alone what REST lists in the schemas of these securables, of their kinds.
     pub(crate) async fn list_destination(&self, securables: &BTreeSet<&Securable>) -> Result<Inventory> {
         let mut own = around(self.containers(&self.settings.destination).await?, securables);
-        let lists = try_join_all(self.lists_of(&own, securables)).await?;
+        let lists = try_join_all(self.lists_of(&own, kinds_of(securables))).await?;
         put(&mut own, lists)?;
         Ok(own.destination)
     }
@@ -69,23 +69,18 @@ impl<'a> Reader<'a> {
         let mut destination = self.containers(&self.settings.destination).await?;
         destination.schemas.retain(|name, _| schemas.contains(name));
         let mut own = Inventories { destination, ..Inventories::default() };
-        let lists: [Reading<'_, 'a>; 4] = [
-            Box::pin(self.tables(&own)),
-            Box::pin(self.volumes(&own)),
-            Box::pin(self.models(&own)),
-            Box::pin(self.functions(&own)),
+        let kinds = [
+            SecurableKind::Table,
+            SecurableKind::Volume,
+            SecurableKind::RegisteredModel,
+            SecurableKind::Function,
         ];
-        let lists = try_join_all(lists).await?;
+        let lists = try_join_all(self.lists_of(&own, kinds.into())).await?;
         put(&mut own, lists)?;
         Ok(own.destination)
     }
 
-    fn lists_of<'r>(
-        &'r self,
-        own: &'r Inventories,
-        securables: &BTreeSet<&Securable>,
-    ) -> Vec<Reading<'r, 'a>> {
-        let kinds: HashSet<_> = securables.iter().map(|securable| securable.kind.securable_kind()).collect();
+    fn lists_of<'r>(&'r self, own: &'r Inventories, kinds: HashSet<SecurableKind>) -> Vec<Reading<'r, 'a>> {
         let list = |kind| -> Option<Reading<'r, 'a>> {
             match kind {
                 SecurableKind::Table => Some(Box::pin(self.tables(own))),
@@ -97,6 +92,10 @@ impl<'a> Reader<'a> {
         };
         kinds.into_iter().filter_map(list).collect()
     }
+}
+
+fn kinds_of(securables: &BTreeSet<&Securable>) -> HashSet<SecurableKind> {
+    securables.iter().map(|securable| securable.kind.securable_kind()).collect()
 }
 
 /// What was read of a destination, or why the caller may not see it, as one who has given it away.

@@ -127,12 +127,7 @@ pub(super) fn make(builder: &mut Builder<'_>, securable: &Securable, made: &Made
     let first = if is_made {
         Statement::CreateTable(Box::new(create(builder, securable, made, mark(made, &fill, stage))))
     } else {
-        note_copy(
-            builder,
-            securable,
-            mark(made, &fill, stage),
-            made.append_only().map(|_| "false".to_owned()),
-        )
+        note_copy(builder, securable, made, (&fill, stage))
     };
     let mut step = NewStep::new(Facet::Definition, first, expectation(made.kept));
     step.inverse = inverse(builder, securable, made.kept);
@@ -185,7 +180,7 @@ fn copy_rows(
     fill: FillTable,
 ) {
     let undone = inverse(builder, securable, made.kept);
-    let complete = note_copy(builder, securable, mark(made, &fill, CopyStage::Complete), made.append_only());
+    let complete = note_copy(builder, securable, made, (&fill, CopyStage::Complete));
     let fill = Statement::FillTable(Box::new(fill));
     let middle = changes.into_iter().chain([fill]).map(|statement| (statement, Expectation::Present));
     for (statement, expects) in middle.chain([(complete, expectation(made.kept))]) {
@@ -277,10 +272,14 @@ fn mark(made: &Made<'_>, fill: &FillTable, stage: CopyStage) -> CopyMark {
 fn note_copy(
     builder: &Builder<'_>,
     securable: &Securable,
-    mark: CopyMark,
-    append_only: Option<String>,
+    made: &Made<'_>,
+    (fill, stage): (&FillTable, CopyStage),
 ) -> Statement {
-    let table = builder.renamed(&securable.name);
+    let append_only = made.append_only().map(|told| match stage {
+        CopyStage::Begun => "false".to_owned(),
+        CopyStage::Complete => told,
+    });
+    let (table, mark) = (builder.renamed(&securable.name), mark(made, fill, stage));
     Statement::MarkCopy(Box::new(MarkCopy { table, mark, append_only }))
 }
 

@@ -15,9 +15,9 @@ use rstest::rstest;
 use tokio_util::sync::CancellationToken;
 
 use crate::catalogs::{name, settings};
-use crate::embedded::{Fixture as Embedded, Reached, client_over};
+use crate::embedded::{Fixture as Embedded, Reached, client_over, outcome};
 use crate::faults::Fixture;
-use crate::refusals::{refused, request};
+use crate::refusals::{REFUSAL, refused, refuses_request, request};
 use crate::rollback::roll_back;
 
 /// The answer to the making of something is lost, and nobody may look whether it is there.
@@ -66,6 +66,24 @@ async fn rollback_removes_what_was_made_although_its_answer_was_lost(#[case] pat
     assert_eq!(gone.kind(), ErrorKind::NotFound);
     let first = fixture.engine.journal().report(&report.run).unwrap();
     assert_eq!(first.state, RunState::RolledBack);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rollback_keeps_what_it_may_not_see_of_what_may_have_been_made() {
+    let fixture = with_volume().await;
+    let path = "/api/2.1/unity-catalog/volumes";
+    let report = clone_once(&fixture, loses(path)).await;
+    fixture.workspace.set_faults(refuses_request("GET", &format!("{path}/*"))).unwrap();
+    let undone = roll_back(&fixture, &report, false).await;
+    fixture.workspace.set_faults(FaultPlan::default()).unwrap();
+    let volume = outcome(&undone, "prod.s.files");
+    let Outcome::Skipped { reason } = &volume else { panic!("{undone:#?}") };
+    assert!(
+        reason.contains("nobody can tell whether the run made it") && reason.contains(REFUSAL),
+        "{reason}"
+    );
+    assert!(fixture.client.get_volume(&name("dev.s.files")).await.is_ok());
+    assert!(fixture.client.get_table(&name("dev.s.t")).await.is_err());
 }
 
 /// It never was made.

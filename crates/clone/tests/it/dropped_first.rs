@@ -10,6 +10,8 @@ use serde_json::json;
 use crate::catalogs::{name, settings};
 use crate::embedded::{Fixture, Reached, outcome};
 use crate::policies::reason;
+use crate::refusals::{REFUSAL, refuses_request};
+use crate::rollback::roll_back;
 
 const ON_TABLE: &str = "CREATE POLICY ours ON TABLE dev.bronze.items ROW FILTER dev.own.nothing TO `account users` FOR TABLES;\n";
 const BY_TAG: &str = "ALTER TABLE dev.bronze.items SET TAGS ('secret' = '');\n\
@@ -108,4 +110,18 @@ async fn policies_of_the_destination_s_tables_are_read_only_of_those_that_would_
         reads.push(fixture.sent.count("/policies/table/dev."));
     }
     assert_eq!(reads, [0, 0, 2]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rollback_keeps_a_table_of_which_it_may_not_see_whether_it_is_the_one_that_was_dropped() {
+    let fixture = cloned().await;
+    let report = fixture.clone_with(&forced()).await;
+    assert_eq!(outcome(&report, "prod.bronze.items"), Outcome::Replaced, "{report:#?}");
+    let items = "/api/2.1/unity-catalog/tables/dev.bronze.items";
+    fixture.workspace.set_faults(refuses_request("GET", items)).unwrap();
+    let undone = roll_back(&fixture, &report, false).await;
+    fixture.workspace.set_faults(FaultPlan::default()).unwrap();
+    let Outcome::Skipped { reason } = outcome(&undone, "prod.bronze.items") else { panic!("{undone:#?}") };
+    assert!(reason.contains("can be brought back") && reason.contains(REFUSAL), "{reason}");
+    assert_eq!(undone.counts.failed, 0, "{undone:#?}");
 }

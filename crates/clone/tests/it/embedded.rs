@@ -6,7 +6,7 @@ use chrono::{TimeDelta, Utc};
 use clxs_api::statement::ExecuteStatement;
 use clxs_api::table::TableType;
 use clxs_client::auth::PersonalAccessToken;
-use clxs_client::{Client, Rows, ServiceTransport, Transport};
+use clxs_client::{Client, ClientBuilder, Rows, ServiceTransport, Transport};
 use clxs_clone::journal::RunState;
 use clxs_clone::plan::{Facet, Plan, PlannedChange};
 use clxs_clone::settings::{AsOf, CloneType, Conditions, IncludedObject, ObjectType};
@@ -133,8 +133,15 @@ pub(crate) async fn client_of(workspace: &Workspace, token: &str, reached: Reach
 }
 
 pub(crate) fn client_over(transport: impl Transport + 'static, token: Arc<PersonalAccessToken>) -> Client {
+    builder_over(transport, token).build().unwrap()
+}
+
+pub(crate) fn builder_over(
+    transport: impl Transport + 'static,
+    token: Arc<PersonalAccessToken>,
+) -> ClientBuilder {
     let host = Url::parse("http://workspace.internal").unwrap();
-    Client::builder(host).transport(Arc::new(transport)).credentials(token).build().unwrap()
+    Client::builder(host).transport(Arc::new(transport)).credentials(token)
 }
 
 const RETAIL: &str = "

@@ -7,15 +7,14 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use bytes::Bytes;
 use clxs_client::auth::PersonalAccessToken;
 use clxs_client::transport::Body;
-use clxs_client::{Client, RetryPolicy, ServiceTransport, Transport, TransportError};
+use clxs_client::{RetryPolicy, ServiceTransport, Transport, TransportError};
 use clxs_clone::journal::RunState;
 use clxs_clone::{Engine, ErrorKind, Outcome, Settings, SilentObserver};
 use futures::future::BoxFuture;
 use tokio_util::sync::CancellationToken;
-use url::Url;
 
 use crate::catalogs::{name, settings};
-use crate::embedded::{Fixture, Reached, outcome};
+use crate::embedded::{Fixture, Reached, builder_over, outcome};
 
 /// A workspace of which nobody is there for some requests.
 struct PartlyGone<F> {
@@ -47,14 +46,9 @@ where
     F: Fn(&http::Request<Bytes>) -> bool + Send + Sync + 'static,
 {
     let inner = ServiceTransport::new(fixture.workspace.router());
-    let transport = Arc::new(PartlyGone { inner, is_gone });
     let token = Arc::new(PersonalAccessToken::new(fixture.workspace.admin_token().unwrap()));
-    let client = Client::builder(Url::parse("http://workspace.internal").unwrap())
-        .transport(transport)
-        .credentials(token)
-        .retry(RetryPolicy::never())
-        .build()
-        .unwrap();
+    let client = builder_over(PartlyGone { inner, is_gone }, token);
+    let client = client.retry(RetryPolicy::never()).build().unwrap();
     let mut settings = settings();
     settings.limits.max_retries = 0;
     settings.limits.max_parallel_queries = std::num::NonZeroUsize::MIN;

@@ -28,7 +28,7 @@ pub(crate) struct RestoreMetrics {
 ///
 /// # Errors
 /// Those of time travel; [`DeltaError::FileNotFound`] when a file of that version is gone; [`DeltaError::Conflict`]. Tables that
-/// only take rows are restored too (delta-io/delta, `commitLarge`, which asks for no `delta.appendOnly`).
+/// only take rows are restored too (delta-io/delta, `commitLarge`, which asks for no `delta.appendOnly`); that the platform does so is UNCONFIRMED.
 pub(crate) fn restore(
     engine: &DeltaEngine,
     location: &TableLocation,

@@ -17,10 +17,8 @@ pub(crate) fn new_name(kind: &SecurableKind, text: &str) -> Result<Identifier, M
              name. Valid names cannot contain spaces, periods, forward slashes, or control characters."
         ))
     };
-    if text.contains([' ', '.', '/']) {
-        return Err(refused());
-    }
-    Ok(Identifier::new(text).map_err(|_| refused())?.to_lowercase())
+    let name = Identifier::new(text).map_err(|_| refused())?;
+    if name.can_name_a_securable() { Ok(name.to_lowercase()) } else { Err(refused()) }
 }
 
 #[cfg(test)]

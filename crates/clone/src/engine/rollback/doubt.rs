@@ -8,7 +8,7 @@ use clxs_client::{Client, ErrorKind};
 
 use super::Found;
 use crate::at_once::at_once;
-use crate::inventory::READS_AT_ONCE;
+use crate::inventory::{READS_AT_ONCE, refusal};
 use crate::plan::{Action, Plan, Step, StepId};
 use crate::warehouse::SKEW_MS;
 use crate::{Error, Result, Securable};
@@ -36,12 +36,16 @@ pub(super) async fn find<'a>(
 }
 
 fn found(created: clxs_client::Result<Option<i64>>, began: DateTime<Utc>) -> clxs_client::Result<Found> {
+    const UNTOLD: &str = "nobody can tell whether the run made it";
     let doubtful = |why: &str| Found::Doubtful { why: why.to_owned() };
     Ok(match created {
         Ok(Some(created)) if created >= began.timestamp_millis() - SKEW_MS => Found::AsMade,
         Ok(Some(_)) => doubtful("it was there before the run"),
-        Ok(None) => doubtful("nobody can tell whether the run made it"),
+        Ok(None) => doubtful(UNTOLD),
         Err(error) if error.kind() == ErrorKind::NotFound => Found::AsBefore,
+        Err(error) if error.kind() == ErrorKind::PermissionDenied => {
+            doubtful(&format!("{UNTOLD} ({})", refusal(&error)))
+        }
         Err(error) => return Err(error),
     })
 }

@@ -3,9 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use clxs_api::FullName;
+use clxs_client::ErrorKind;
 
 use crate::at_once::at_once;
-use crate::inventory::READS_AT_ONCE;
+use crate::inventory::{READS_AT_ONCE, refusal};
 use crate::plan::{Action, Facet, Plan, Statement, Step, StepId};
 use crate::run::has_id;
 use crate::warehouse::Warehouse;
@@ -34,21 +35,25 @@ pub(super) async fn find<'a>(
     };
     let found = plan.steps.iter().filter(is_meant).map(|step| async move {
         let Some(Action::Statement(Statement::Undrop { table, id })) = &step.inverse else {
-            return Ok((step, None));
+            return Ok((step, Err("nobody noted the id of the table that was dropped for it".to_owned())));
         };
-        let attempt = format!("read table `{}`", table.dotted());
-        let is_back = has_id(warehouse, table, id).await.map_err(Error::client(attempt))?;
-        Ok((step, Some((table, id, is_back))))
+        match has_id(warehouse, table, id).await {
+            Err(error) if error.kind() == ErrorKind::PermissionDenied => {
+                Ok((step, Err(untold(&refusal(&error)))))
+            }
+            is_back => {
+                let attempt = format!("read table `{}`", table.dotted());
+                Ok((step, Ok((table, id, is_back.map_err(Error::client(attempt))?))))
+            }
+        }
     });
     let mut listed = BTreeMap::new();
     let mut fates = Vec::new();
     for (step, found) in at_once(found, READS_AT_ONCE).await? {
         let fate = match found {
-            None => DroppedTable::Lost {
-                why: "nobody noted the id of the table that was dropped for it".to_owned(),
-            },
-            Some((_, _, true)) => DroppedTable::Back,
-            Some((table, id, false)) => {
+            Err(why) => DroppedTable::Lost { why },
+            Ok((_, _, true)) => DroppedTable::Back,
+            Ok((table, id, false)) => {
                 let schema = table.parent().unwrap_or_else(|| table.clone());
                 if !listed.contains_key(&schema) {
                     listed.insert(schema.clone(), recoverable(warehouse, &schema).await);
@@ -80,10 +85,10 @@ fn fate(id: &str, recoverable: &std::result::Result<HashSet<String>, String>) ->
             why: "the table that was dropped for it cannot be brought back any more (7 days), or not by you"
                 .to_owned(),
         },
-        Err(problem) => DroppedTable::Lost {
-            why: format!(
-                "nobody can tell whether the table that was dropped for it can be brought back ({problem})"
-            ),
-        },
+        Err(problem) => DroppedTable::Lost { why: untold(problem) },
     }
+}
+
+fn untold(problem: &str) -> String {
+    format!("nobody can tell whether the table that was dropped for it can be brought back ({problem})")
 }

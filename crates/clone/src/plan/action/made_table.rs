@@ -80,7 +80,7 @@ pub struct MarkCopy {
     pub table: FullName,
     /// The note.
     pub mark: CopyMark,
-    /// Whether rows may only be added, which is set aside while rows are replaced.
+    /// What `delta.appendOnly` is set to with it; as it is when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub append_only: Option<String>,
 }
